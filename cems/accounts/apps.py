@@ -1,0 +1,15 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "cems.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        from cems.accounts import reference, sign_in
+        from cems.base.registries import add_reference_data
+
+        add_reference_data("accounts", reference.sync)
+        sign_in.connect()

@@ -1,0 +1,73 @@
+"""Doors by kind of work, and the doors of django-allauth's own pages (guard: no URL without one)."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.http import HttpRequest
+
+from cems.accounts.models import User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.base.doors import Door, Shape, View, door
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; to be asked only behind a door that is not public."""
+    return cast(User, request.user)
+
+
+def work_door(shape: Shape, work: Work) -> Callable[[View], View]:
+    """Guard a view, not about one child, for those with a role that does this work (A2)."""
+    return door(shape, work=work, may=_may)
+
+
+def any_work_door(shape: Shape, *works: Work) -> Callable[[View], View]:
+    """Guard a view for those whose roles do at least one of these kinds of work (A2)."""
+    return door(
+        shape, work="|".join(works), may=lambda user, _: any(profile_of(user).may(work) for work in works)
+    )
+
+
+def _may(user: Any, work: str) -> bool:
+    return profile_of(user).may(Work(work))
+
+
+_SIGNING_IN = "nobody is signed in yet"
+_OWN = "everybody looks after their own sign-in"
+
+
+def _entrance(shape: Shape = Shape.PAGE) -> Door:
+    return Door(shape, public=True, reason=_SIGNING_IN)
+
+
+def _own(shape: Shape = Shape.PAGE) -> Door:
+    return Door(shape, reason=_OWN)
+
+
+# By URL name. These views guard themselves; the guard test reads what they let through from here.
+ALLAUTH_DOORS: dict[str, Door] = {
+    "account_login": _entrance(),
+    "account_logout": Door(Shape.PAGE, public=True, reason="signing out twice must not fail"),
+    "account_inactive": _entrance(),
+    "account_signup": Door(Shape.PAGE, public=True, reason="says that administrators add people"),
+    "account_reset_password": _entrance(),
+    "account_reset_password_done": _entrance(),
+    "account_reset_password_from_key": _entrance(),
+    "account_reset_password_from_key_done": _entrance(),
+    "account_change_password": _own(),
+    "account_set_password": _own(),
+    "account_reauthenticate": _own(),
+    "mfa_authenticate": Door(Shape.PAGE, public=True, reason="half-way through signing in"),
+    "mfa_index": _own(),
+    "mfa_reauthenticate": _own(),
+    "mfa_activate_totp": _own(),
+    "mfa_deactivate_totp": _own(),
+    "mfa_view_recovery_codes": _own(),
+    "mfa_generate_recovery_codes": _own(),
+    "mfa_download_recovery_codes": _own(Shape.FEED),
+    "mfa_list_webauthn": _own(),
+    "mfa_add_webauthn": _own(),
+    "mfa_reauthenticate_webauthn": _own(),
+    "mfa_remove_webauthn": _own(),
+    "mfa_edit_webauthn": _own(),
+}

@@ -1,0 +1,36 @@
+"""What accounts tells the apps above, in the transaction of the change."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class PersonAdded:
+    """A person may sign in from now on."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class PersonLeft:
+    """The person's last day is here or past: hand on what waits for them, end what they reach."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class AppointmentChanged:
+    """A role was given, ended or cut short; `ends_on` is its last day now, None while open."""
+
+    user_id: int
+    role_key: str
+    team_id: int | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True)
+class PeopleConfirmed:
+    """An agency confirmed its people; the next time is due three months later."""
+
+    agency_id: int
+    on: date

@@ -1,0 +1,177 @@
+"""Forms of the people pages."""
+
+from datetime import date
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms_gds.fields import DateInputField
+from crispy_forms_gds.layout import Field, Layout, Size, Submit
+from django import forms
+
+from cems.accounts.models import Agency, Locality, Team, TeamKind, User
+from cems.accounts.roles import ROLE_CHOICES
+from cems.base.errors import CommandError
+
+ADDRESS = "Write an e-mail address like name@example.org."
+
+
+class DayField(DateInputField):
+    """Day, month and year in three boxes; empty is None when not required."""
+
+    def __init__(self, *, error_messages: dict[str, str] | None = None, **kwargs: Any) -> None:
+        # The parent hands its own messages up and would collide with ours.
+        super().__init__(require_all_fields=False, **kwargs)
+        self.error_messages |= error_messages or {}
+
+    def compress(self, data_list: list[str | None]) -> date | None:
+        day, month, year = data_list or (None, None, None)
+        if not (day and month and year):
+            return None
+        try:
+            return date(int(year), int(month), int(day))
+        except ValueError:
+            raise forms.ValidationError("There is no such day. Write it like 27 3 2026.") from None
+
+
+class PlainForm(forms.Form):
+    """A form in GOV.UK style with one button. The error summary stands at the top of the page."""
+
+    button = "Save"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.label_size = self.helper.legend_size = Size.SMALL
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.show_error_summary = False
+        self.helper.layout = Layout(*(self._laid_out(name) for name in self.fields))
+        self.helper.add_input(Submit("submit", self.button))
+
+    def _laid_out(self, name: str) -> Any:
+        widget = self.fields[name].widget
+        if isinstance(widget, forms.RadioSelect):
+            return Field.radios(name)
+        if isinstance(widget, forms.CheckboxInput):
+            return Field.checkbox(name)
+        return Field(name)
+
+    def refuse(self, error: CommandError) -> None:
+        """Put what a service refused beside its field."""
+        field = error.field if error.field in self.fields else None
+        self.add_error(field, error.message)
+
+
+class PersonForm(PlainForm):
+    """A person's particulars."""
+
+    name = forms.CharField(max_length=120, label="Name", error_messages={"required": "Write the name."})
+    email = forms.EmailField(
+        label="E-mail address at work", error_messages={"required": ADDRESS, "invalid": ADDRESS}
+    )
+    job_title = forms.CharField(max_length=120, label="Job title", required=False)
+    phone = forms.CharField(max_length=30, label="Telephone at work", required=False)
+
+
+class NewPersonForm(PersonForm):
+    """A new person."""
+
+    button = "Add and send the invitation"
+    agency = forms.ModelChoiceField(
+        Agency.objects.order_by("name"),
+        to_field_name="code",
+        label="Agency",
+        empty_label="Choose",
+        error_messages={"required": "Choose the agency."},
+    )
+
+
+class AppointmentForm(PlainForm):
+    """A role from a day on."""
+
+    button = "Give this role"
+    role_key = forms.ChoiceField(
+        choices=[("", "Choose"), *ROLE_CHOICES], label="Role", error_messages={"required": "Choose a role."}
+    )
+    team = forms.ModelChoiceField(
+        Team.objects.select_related("agency").order_by("name"),
+        to_field_name="code",
+        required=False,
+        label="Team, desk, school or home",
+        help_text="Where the role has one.",
+        empty_label="None",
+    )
+    locality = forms.ModelChoiceField(
+        Locality.objects.select_related("authority").order_by("authority__name", "name"),
+        required=False,
+        label="Locality",
+        help_text="For the roles of a locality's board.",
+        empty_label="None",
+    )
+    starts_on = DayField(label="First day", required=False, help_text="Leave empty for today.")
+    ends_on = DayField(
+        label="Last day", required=False, help_text="Needed for agency staff and students; else leave empty."
+    )
+
+
+class EndForm(PlainForm):
+    """The last day of a role, or of a person."""
+
+    button = "End"
+    last_day = DayField(label="Last day", error_messages={"required": "Write the last day."})
+
+
+class LeaverForm(EndForm):
+    """A person leaves."""
+
+    button = "End the account"
+    at_once = forms.BooleanField(
+        required=False,
+        label="Stop access this minute",
+        help_text="For a lost device or a person who must not look.",
+    )
+
+
+class ReasonForm(PlainForm):
+    """Why a second factor is taken away."""
+
+    button = "Take the second factor away"
+    reason = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=500,
+        label="How did you make sure that it is them?",
+        error_messages={"required": "Say how you made sure that it is them."},
+    )
+
+
+class TeamForm(PlainForm):
+    """A team, desk, school or home."""
+
+    agency = forms.ModelChoiceField(
+        Agency.objects.order_by("name"), to_field_name="code", label="Agency", empty_label="Choose"
+    )
+    name = forms.CharField(max_length=120, label="Name")
+    code = forms.SlugField(
+        max_length=40, label="Short code", help_text="Small letters and hyphens, such as school-north."
+    )
+    kind = forms.ChoiceField(
+        choices=TeamKind.choices, label="Kind", widget=forms.RadioSelect, initial=TeamKind.TEAM
+    )
+    locality = forms.ModelChoiceField(
+        Locality.objects.select_related("authority").order_by("authority__name", "name"),
+        required=False,
+        label="Locality",
+        empty_label="None",
+    )
+    phone = forms.CharField(max_length=30, label="Telephone", required=False)
+
+
+def particulars(user: User) -> dict[str, str]:
+    """What a person's form begins with."""
+    return {"name": user.name, "email": user.email, "job_title": user.job_title, "phone": user.phone}
+
+
+def day_of(form: forms.Form, name: str) -> date | None:
+    """A date field's value, or None when it was left empty."""
+    value: date | None = form.cleaned_data.get(name)
+    return value

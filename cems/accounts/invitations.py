@@ -1,0 +1,41 @@
+"""The mail by which a new person chooses a password. Sent after the change is committed (A1)."""
+
+import logging
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from cems.accounts.models import User
+
+log = logging.getLogger(__name__)
+
+
+def link_for(user: User) -> str:
+    """A link that sets the password once, good for PASSWORD_RESET_TIMEOUT and only until it is used."""
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return settings.BASE_URL.rstrip("/") + reverse("account_reset_password_from_key", kwargs=key)
+
+
+def send(user: User) -> bool:
+    """Send the link to the person's own address; False when the mail server could not be reached.
+
+    Straight away and not through the outbox: the link is a key, and the outbox keeps what it sends.
+    """
+    text = render_to_string(
+        "people/email/invitation.txt",
+        {
+            "link": link_for(user),
+            "days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
+            "base": settings.BASE_URL,
+        },
+    )
+    try:
+        send_mail("CEMS: choose your password", text, settings.DEFAULT_FROM_EMAIL, [user.email])
+    except OSError:
+        log.exception("an invitation could not be sent")
+        return False
+    return True

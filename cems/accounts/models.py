@@ -1,0 +1,193 @@
+"""Who works in CEMS, for whom, and in which role (A1)."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, Lower
+
+from cems.accounts.querysets import UserManager
+from cems.accounts.roles import ROLE_CHOICES, ROLES, Role
+from cems.base.models import PublicModel
+
+
+class Authority(models.Model):
+    """A local authority; the edge of an agency's world is the set it serves."""
+
+    code = models.CharField(max_length=9, unique=True, help_text="ONS code, such as E06000047")
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        verbose_name_plural = "authorities"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Locality(models.Model):
+    """Part of an authority with its own monthly CEG board."""
+
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="localities")
+    code = models.SlugField(max_length=20)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        verbose_name_plural = "localities"
+        constraints = [models.UniqueConstraint(fields=["authority", "code"], name="locality_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgencyKind(models.TextChoices):
+    """The seats around the triage table, and the rest."""
+
+    POLICE = "police", "Police"
+    CHILDRENS_SERVICES = "childrens_services", "Children's services"
+    EDUCATION = "education", "Education"
+    HEALTH = "health", "Health"
+    YOUTH_JUSTICE = "youth_justice", "Youth justice"
+    DRUG_ALCOHOL = "drug_alcohol", "Drug and alcohol service"
+    CHARITY = "charity", "Charity or commissioned provider"
+    HOUSING = "housing", "Housing or community safety"
+    PARTNERSHIP = "partnership", "Safeguarding partnership"
+
+
+class Agency(PublicModel):
+    """An organisation whose people use CEMS."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=24, choices=AgencyKind)
+    authorities = models.ManyToManyField(Authority, related_name="agencies")
+
+    class Meta:
+        verbose_name_plural = "agencies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamKind(models.TextChoices):
+    TEAM = "team", "Team"
+    QUEUE = "queue", "Duty desk (work waits here for whoever is on)"
+    SCHOOL = "school", "School or college"
+    HOME = "home", "Children's home"
+
+
+class Team(PublicModel):
+    """A team, a duty desk, a school or a home of an agency."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="teams")
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=8, choices=TeamKind, default=TeamKind.TEAM)
+    locality = models.ForeignKey(Locality, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    phone = models.CharField(max_length=30, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(PublicModel, AbstractBaseUser, PermissionsMixin):
+    """A person, or an agency's system, that signs in. Rights end with the day `ends_on`."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    job_title = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="users")
+    is_active = models.BooleanField(default=True)
+    ends_on = models.DateField(null=True, blank=True, help_text="The last day with rights")
+    departure_told_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the rest was told they left"
+    )
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_whatever_case"),
+            # The framework's own all-powerful flag would walk past every rule of access.
+            models.CheckConstraint(condition=Q(is_superuser=False), name="user_never_superuser"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+
+class Appointment(PublicModel):
+    """A role a user holds, from–to; team and locality narrow it where the role has them."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
+    role_key = models.CharField("role", max_length=32, choices=ROLE_CHOICES)
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments"
+    )
+    locality = models.ForeignKey(Locality, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True, help_text="The last day of the role")
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "role_key"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="appointment_in_order",
+            ),
+            ExclusionConstraint(
+                name="appointment_once",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("role_key", RangeOperators.EQUAL),
+                    (Coalesce("team", Value(0)), RangeOperators.EQUAL),
+                    (Coalesce("locality", Value(0)), RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "starts_on",
+                            "ends_on",
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role.label}: {self.user}"
+
+    @property
+    def role(self) -> Role:
+        return ROLES[self.role_key]
+
+
+class PeopleConfirmation(models.Model):
+    """An agency looked through its people and said who still belongs (each quarter); never edited."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="confirmations")
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    people = models.PositiveIntegerField(help_text="How many people were confirmed")
+
+    class Meta:
+        indexes = [models.Index(fields=["agency", "-at"], name="confirmation_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.agency}: {self.people} people"

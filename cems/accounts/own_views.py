@@ -1,0 +1,37 @@
+"""A person's own sign-ins, and the sign that they are still there (A1)."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+
+from cems.accounts import selectors, sign_in
+from cems.accounts.doors import person
+from cems.accounts.middleware import seconds_left
+from cems.base.doors import Shape, door
+
+
+@door(Shape.PAGE, reason="everybody sees their own sign-ins")
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where I am signed in, and my sign-ins and refused attempts of late."""
+    context = {
+        "sign_ins": selectors.sign_ins_of(person(request)),
+        "current_key": request.session.session_key,
+        "history": selectors.sign_in_history(person(request)),
+    }
+    return render(request, "account/sessions.html", context)
+
+
+@door(Shape.POST, reason="everybody may end their own sign-ins")
+def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
+    """End my sign-ins everywhere but here."""
+    with transaction.atomic():
+        ended = sign_in.end_own_elsewhere(person(request), here=request.session.session_key or "")
+    messages.success(request, f"Signed out in {ended} other place{'' if ended == 1 else 's'}.")
+    return redirect("account:sessions")
+
+
+@door(Shape.POST, reason="everybody may go on with their own sign-in")
+def keep_alive(request: HttpRequest) -> HttpResponse:
+    """The person is still there; the middleware has noted it."""
+    return JsonResponse({"seconds": seconds_left(request)})

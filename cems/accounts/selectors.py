@@ -1,0 +1,149 @@
+"""What the pages read of people, agencies and sign-ins; one call a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from allauth.usersessions.models import UserSession
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, Subquery
+
+from cems.accounts import rules
+from cems.accounts.models import Agency, Appointment, PeopleConfirmation, Team, User
+from cems.accounts.querysets import UserQuerySet
+from cems.audit.choices import Verb
+from cems.audit.models import Entry
+from cems.audit.selectors import SIGN_IN_VERBS
+from cems.base.time import local_date
+
+PAGE = 50
+
+
+def current(on: date) -> Q:
+    """Appointments held on this day."""
+    return Q(starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """A page of people; `next_after` is the person to go on from, if there are more."""
+
+    people: Sequence[User]
+    next_after: UUID | None
+
+
+def people_page(
+    *,
+    on: date,
+    agency: str = "",
+    role: str = "",
+    state: str = "here",
+    words: str = "",
+    after: UUID | None = None,
+) -> PeoplePage:
+    """People by name. `state` is here, gone or all; the rest narrows where given."""
+    everyone: UserQuerySet = User.objects.get_queryset()
+    rows = {"here": everyone.here, "gone": everyone.gone}[state](on) if state != "all" else everyone
+    if agency:
+        rows = rows.filter(agency__code=agency)
+    if role:
+        rows = rows.holding(role, on)
+    if after:
+        rows = rows.after(after)
+    held = (
+        Appointment.objects.filter(current(on)).select_related("team", "locality").order_by("role_key", "pk")
+    )
+    found = list(
+        rows.matching(words)
+        .by_name()
+        .select_related("agency")
+        .prefetch_related(Prefetch("appointments", held, to_attr="held"))[: PAGE + 1]
+    )
+    return PeoplePage(found[:PAGE], found[PAGE - 1].public_id if len(found) > PAGE else None)
+
+
+def appointments_of(user: User) -> Sequence[Appointment]:
+    """All roles the person holds, held or will hold, newest first."""
+    return list(user.appointments.select_related("team", "locality").order_by("-starts_on", "-pk"))
+
+
+@dataclass(frozen=True)
+class AgencyRow:
+    """An agency, how many people of it are here, and when they are to be confirmed."""
+
+    agency: Agency
+    people: int
+    confirmed_at: datetime | None
+    due_on: date | None
+    overdue: bool
+
+
+def agency_rows(on: date) -> Sequence[AgencyRow]:
+    """Every agency with the state of its quarterly confirmation (access.md)."""
+    here = Q(users__is_active=True) & (Q(users__ends_on__isnull=True) | Q(users__ends_on__gte=on))
+    last = PeopleConfirmation.objects.filter(agency=OuterRef("pk")).order_by("-at").values("at")[:1]
+    rows = Agency.objects.annotate(
+        people=Count("users", filter=here), since=Max("users__created_at"), confirmed_at=Subquery(last)
+    ).prefetch_related("authorities")
+    return [_agency_row(row, on) for row in rows.order_by("name")]
+
+
+def _agency_row(row: Agency, on: date) -> AgencyRow:
+    people, since, confirmed = row.people, row.since, row.confirmed_at  # type: ignore[attr-defined]
+    begun = confirmed or since
+    if not people or begun is None:
+        return AgencyRow(row, people, confirmed, None, False)
+    due = rules.confirmation_due(local_date(confirmed) if confirmed else None, local_date(begun))
+    return AgencyRow(row, people, confirmed, due, due < on)
+
+
+def people_of(agency: Agency, on: date) -> Sequence[User]:
+    """Everybody of an agency who may sign in, for the quarterly look."""
+    held = (
+        Appointment.objects.filter(current(on)).select_related("team", "locality").order_by("role_key", "pk")
+    )
+    return list(
+        User.objects.here(on)
+        .filter(agency=agency)
+        .by_name()
+        .select_related("agency")
+        .prefetch_related(Prefetch("appointments", held, to_attr="held"))
+    )
+
+
+def team_rows(on: date, agency: str = "") -> Sequence[Team]:
+    """Teams, desks, schools and homes, with how many hold a role in each (`members`)."""
+    held = Q(appointments__starts_on__lte=on) & (
+        Q(appointments__ends_on__isnull=True) | Q(appointments__ends_on__gte=on)
+    )
+    rows = Team.objects.select_related("agency", "locality")
+    if agency:
+        rows = rows.filter(agency__code=agency)
+    members = Count("appointments__user", filter=held, distinct=True)
+    return list(rows.annotate(members=members).order_by("agency__name", "name"))
+
+
+def sign_ins_of(user: User) -> Sequence[UserSession]:
+    """Where the person is signed in now, newest first; those whose session is gone are cleared away."""
+    return sorted(UserSession.objects.purge_and_list(user), key=lambda row: row.created_at, reverse=True)
+
+
+@dataclass(frozen=True)
+class SignInEvent:
+    """One line of a person's sign-in history."""
+
+    at: datetime
+    did: str
+    reason: str
+    address: str
+
+
+def sign_in_history(user: User, limit: int = 30) -> Sequence[SignInEvent]:
+    """The person's sign-ins, refused attempts and sign-outs, newest first (A3)."""
+    rows = Entry.objects.filter(
+        verb__in=SIGN_IN_VERBS, subject_kind=User._meta.label_lower, subject_id=str(user.public_id)
+    ).order_by("-at", "-pk")[:limit]
+    return [
+        SignInEvent(row.at, Verb(row.verb).label.capitalize(), row.reason, row.detail.get("address", ""))
+        for row in rows
+    ]

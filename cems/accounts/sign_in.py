@@ -1,0 +1,118 @@
+"""Signing in and out: what is recorded of it (A3), and ending sign-ins."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.account.adapter import get_adapter
+from allauth.mfa import signals as mfa
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db import transaction
+from django.dispatch import Signal
+from django.http import HttpRequest
+
+from cems.accounts.models import User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.time import now, today
+
+
+def has_left(user: User, on: date | None = None) -> bool:
+    """Whether the person's rights are over: switched off, or past the last day (access.md: rights end)."""
+    return not user.is_active or (user.ends_on is not None and user.ends_on < (on or today()))
+
+
+def failed(request: HttpRequest, email: str, *, why: str) -> None:
+    """Record a refused attempt. What was typed is not kept: it may be a password in the wrong field."""
+    _attempt(request, Verb.SIGN_IN_FAILED, email, why)
+
+
+def locked_out(request: HttpRequest, email: str) -> None:
+    """Record an attempt that came too soon after too many others."""
+    _attempt(request, Verb.LOCKED_OUT, email, "too many attempts")
+
+
+def _attempt(request: HttpRequest, verb: Verb, email: str, why: str) -> None:
+    user = User.objects.filter(email__iexact=email.strip()).first() if email else None
+    with transaction.atomic():
+        # Nobody is the actor: that it was the account's person is just what was not shown.
+        record(None, verb=verb, subject=user, reason=why, detail={"address": _address(request)})
+
+
+def _signed_in(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
+    request.session["signed_in_at"] = int(now().timestamp())
+    with transaction.atomic():
+        record(user, verb=Verb.SIGNED_IN, subject=user, detail={"address": _address(request)})
+
+
+def _signed_out(sender: object, request: HttpRequest, user: User | None, **_: Any) -> None:
+    if user is None:
+        return
+    reason = getattr(request, "signed_out_because", "")
+    with transaction.atomic():
+        UserSession.objects.filter(session_key=request.session.session_key).delete()
+        record(user, verb=Verb.SIGNED_OUT, subject=user, reason=reason)
+
+
+def _second_factor_failed(sender: object, request: HttpRequest, user: User | None, **_: Any) -> None:
+    _attempt(request, Verb.SIGN_IN_FAILED, user.email if user else "", "second factor")
+
+
+def _credentials_changed(what: str) -> Callable[..., None]:
+    """A listener that records which of the person's own means of signing in changed."""
+
+    def listen(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
+        with transaction.atomic():
+            record(user, verb=Verb.CREDENTIALS_CHANGED, subject=user, detail={"fields": [what]})
+
+    return listen
+
+
+def signed_in_for(request: HttpRequest) -> timedelta:
+    """How long ago the person signed in."""
+    moment = int(now().timestamp())
+    return timedelta(seconds=moment - int(request.session.setdefault("signed_in_at", moment)))
+
+
+def _address(request: HttpRequest) -> str:
+    return str(get_adapter().get_client_ip(request)) if request.META.get("REMOTE_ADDR") else ""
+
+
+# Kept here, since a signal holds its listeners weakly.
+_LISTENERS: list[tuple[Signal, Callable[..., None]]] = [
+    (user_logged_in, _signed_in),
+    (user_logged_out, _signed_out),
+    (mfa.authentication_failed, _second_factor_failed),
+    (mfa.authenticator_added, _credentials_changed("second_factor_added")),
+    (mfa.authenticator_removed, _credentials_changed("second_factor_removed")),
+    (mfa.authenticator_reset, _credentials_changed("recovery_codes")),
+    (account.password_set, _credentials_changed("password")),
+    (account.password_changed, _credentials_changed("password")),
+    (account.password_reset, _credentials_changed("password")),
+]
+
+
+def connect() -> None:
+    """Listen to Django's and allauth's signals; called once, when the app is ready."""
+    for signal, listener in _LISTENERS:
+        signal.connect(listener)
+
+
+def end_sign_ins(user: User, *, but: str = "") -> int:
+    """End every sign-in of `user` save the session with key `but`; returns how many ended.
+
+    Must be called in a transaction; the caller records why.
+    """
+    rows = [row for row in UserSession.objects.filter(user=user) if row.session_key != but]
+    for row in rows:
+        row.end()
+    return len(rows)
+
+
+def end_own_elsewhere(user: User, *, here: str) -> int:
+    """End the person's own sign-ins everywhere but in the session with key `here`; recorded (A3)."""
+    ended = end_sign_ins(user, but=here)
+    record(user, verb=Verb.SIGNED_OUT, subject=user, reason="everywhere else", detail={"sign_ins": ended})
+    return ended

@@ -1,0 +1,243 @@
+"""Pages of people, agencies and teams, for administrators (A1)."""
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from cems.accounts import forms, selectors, services
+from cems.accounts.doors import person as me
+from cems.accounts.doors import work_door
+from cems.accounts.models import Agency, Appointment, Team, User
+from cems.accounts.roles import ROLE_CHOICES, Work
+from cems.base.doors import Shape
+from cems.base.errors import CommandError
+from cems.base.time import local_date, now, today
+
+KEPT_SEARCHES = 5
+STATES = [("here", "Working here"), ("gone", "Left"), ("all", "Everybody")]
+
+administrators = work_door(Shape.PAGE, Work.ADMINISTRATION)
+administrators_post = work_door(Shape.POST, Work.ADMINISTRATION)
+
+
+@administrators
+def users(request: HttpRequest) -> HttpResponse:
+    """People by name; the filters are in the URL, what was searched for only as a token."""
+    if request.method == "POST":
+        return redirect(_searched(request))
+    filters = {
+        "agency": request.GET.get("agency", ""),
+        "role": request.GET.get("role", ""),
+        "state": request.GET.get("state", "here"),
+    }
+    if filters["state"] not in dict(STATES):
+        filters["state"] = "here"
+    token = request.GET.get("search", "")
+    words = request.session.get("people_searches", {}).get(token, "")
+    page = selectors.people_page(on=today(), words=words, after=_uuid(request.GET.get("after")), **filters)
+    kept = {key: value for key, value in {**filters, "search": token if words else ""}.items() if value}
+    older = f"?{urlencode({**kept, 'after': str(page.next_after)})}" if page.next_after else ""
+    context = {"page": page, "filters": filters, "token": token, "words": words, "older_url": older}
+    context |= {"agencies": Agency.objects.order_by("name"), "roles": ROLE_CHOICES, "states": STATES}
+    return render(request, "people/users.html", context)
+
+
+def _searched(request: HttpRequest) -> str:
+    """Keep the words in the session and return the address with their token: names stay out of URLs."""
+    kept = {key: request.POST[key] for key in ("agency", "role", "state") if request.POST.get(key)}
+    if words := request.POST.get("q", "").strip()[:120]:
+        token = secrets.token_urlsafe(6)
+        searches = dict(list(request.session.get("people_searches", {}).items())[-(KEPT_SEARCHES - 1) :])
+        request.session["people_searches"] = {**searches, token: words}
+        kept["search"] = token
+    return f"{reverse('people:users')}?{urlencode(kept)}" if kept else reverse("people:users")
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _command(request: HttpRequest, form: forms.PlainForm, run: Any) -> Any:
+    """Run a command with a valid form; None when the form or the service refuses (shown on the form)."""
+    if not form.is_valid():
+        return None
+    try:
+        return run(form.cleaned_data) or True
+    except CommandError as error:
+        form.refuse(error)
+        return None
+
+
+def _form_page(
+    request: HttpRequest, form: forms.PlainForm, title: str, back: str, **more: Any
+) -> HttpResponse:
+    context = {"form": form, "page_title": title, "back_url": back, **more}
+    return render(request, "people/form.html", context, status=400 if form.is_bound else 200)
+
+
+def _user(public_id: UUID) -> User:
+    return get_object_or_404(User.objects.get_queryset().select_related("agency"), public_id=public_id)
+
+
+@administrators
+def user(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One person: particulars, roles now and before, sign-ins."""
+    person = _user(public_id)
+    context = {
+        "person": person,
+        "appointments": selectors.appointments_of(person),
+        "history": selectors.sign_in_history(person, limit=10),
+        "gone": not person.is_active or (person.ends_on is not None and person.ends_on < today()),
+        "own": person == request.user,
+        "today": today(),
+    }
+    return render(request, "people/user.html", context)
+
+
+@administrators
+def new(request: HttpRequest) -> HttpResponse:
+    """Add a person."""
+    form = forms.NewPersonForm(request.POST or None)
+    made = _command(request, form, lambda data: services.create_user(me(request), **data))
+    if made:
+        messages.success(
+            request, "Added. They get a link to choose a password. Now give them their first role."
+        )
+        return redirect("people:appoint", made.public_id)
+    return _form_page(request, form, "Add a person", reverse("people:users"))
+
+
+@administrators
+def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Mend a person's particulars."""
+    person = _user(public_id)
+    form = forms.PersonForm(request.POST or None, initial=forms.particulars(person))
+    if _command(request, form, lambda data: services.change_user(me(request), user=person, changes=data)):
+        messages.success(request, "Saved.")
+        return redirect("people:user", public_id)
+    return _form_page(request, form, "Change particulars", _page_of(person))
+
+
+@administrators
+def appoint(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Give a person a role."""
+    person = _user(public_id)
+    form = forms.AppointmentForm(request.POST or None)
+    if _command(request, form, lambda data: services.appoint(me(request), user=person, **data)):
+        messages.success(request, "The role is given.")
+        return redirect("people:user", public_id)
+    return _form_page(request, form, "Give a role", _page_of(person), about=person)
+
+
+@administrators
+def end_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """End one role."""
+    row = get_object_or_404(Appointment.objects.select_related("user", "team"), public_id=public_id)
+    form = forms.EndForm(request.POST or None, initial={"last_day": today()})
+    run = _command(
+        request,
+        form,
+        lambda data: services.end_appointment(me(request), appointment=row, last_day=data["last_day"]),
+    )
+    if run:
+        messages.success(request, "The role ends. What was reached through it closes with its last day.")
+        return redirect("people:user", row.user.public_id)
+    return _form_page(request, form, f"End the role: {row.role.label}", _page_of(row.user), about=row.user)
+
+
+@administrators
+def leave(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A person leaves."""
+    person = _user(public_id)
+    form = forms.LeaverForm(request.POST or None, initial={"last_day": today()})
+    if _command(request, form, lambda data: services.end_user(me(request), user=person, **data)):
+        messages.success(
+            request, "The account ends. Their roles end with it, and what waits for them is handed on."
+        )
+        return redirect("people:user", public_id)
+    return _form_page(request, form, "They leave", _page_of(person), about=person)
+
+
+@administrators
+def reset_second_factor(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take a lost second factor away."""
+    person = _user(public_id)
+    form = forms.ReasonForm(request.POST or None)
+    run = _command(request, form, lambda data: services.reset_second_factor(me(request), user=person, **data))
+    if run:
+        messages.success(
+            request, "Taken away, and signed out everywhere. They set up a new one when they sign in."
+        )
+        return redirect("people:user", public_id)
+    return _form_page(request, form, "Take a second factor away", _page_of(person), about=person)
+
+
+@administrators_post
+def bring_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Let a person who left sign in again."""
+    services.bring_back(me(request), user=_user(public_id))
+    messages.success(request, "They may sign in again. Give them their roles anew.")
+    return redirect("people:user", public_id)
+
+
+@administrators_post
+def invite(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Send the link to choose a password once more."""
+    services.invite_again(me(request), user=_user(public_id))
+    messages.success(request, "A new link is on its way to them.")
+    return redirect("people:user", public_id)
+
+
+@administrators
+def agencies(request: HttpRequest) -> HttpResponse:
+    """Agencies and when each is to confirm its people."""
+    return render(request, "people/agencies.html", {"rows": selectors.agency_rows(today())})
+
+
+@administrators
+def agency(request: HttpRequest, code: str) -> HttpResponse:
+    """Everybody of one agency, to be confirmed each quarter."""
+    row = get_object_or_404(Agency, code=code)
+    if request.method == "POST":
+        expected = request.POST.get("expected", "")
+        services.confirm_people(
+            me(request), agency=row, expected=int(expected) if expected.isdecimal() else -1
+        )
+        messages.success(request, f"Confirmed on {local_date(now()):%-d %B %Y}. Next time in three months.")
+        return redirect("people:agencies")
+    return render(request, "people/agency.html", {"agency": row, "people": selectors.people_of(row, today())})
+
+
+@administrators
+def teams(request: HttpRequest) -> HttpResponse:
+    """Teams, duty desks, schools and homes."""
+    chosen = request.GET.get("agency", "")
+    context = {"teams": selectors.team_rows(today(), chosen), "agencies": Agency.objects.order_by("name")}
+    return render(request, "people/teams.html", {**context, "chosen": chosen})
+
+
+@administrators
+def team(request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
+    """Add or mend a team."""
+    row = get_object_or_404(Team, public_id=public_id) if public_id else None
+    initial = {name: getattr(row, name) for name in forms.TeamForm.base_fields} if row else {}
+    if row:
+        initial["agency"] = row.agency.code
+    form = forms.TeamForm(request.POST or None, initial=initial)
+    if _command(request, form, lambda data: services.save_team(me(request), team=row, **data)):
+        messages.success(request, "Saved.")
+        return redirect("people:teams")
+    return _form_page(request, form, "Change the team" if row else "Add a team", reverse("people:teams"))
+
+
+def _page_of(person: User) -> str:
+    return reverse("people:user", args=[person.public_id])

@@ -1,0 +1,18 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class ActionsConfig(AppConfig):
+    name = "cems.actions"
+    label = "actions"
+
+    def ready(self) -> None:
+        from cems.actions import child_content, home_content
+        from cems.actions.clock import ACTION_DUE
+        from cems.base.registries import add_child_content, add_home_content
+        from cems.clocks.kinds import add_clock_kind
+
+        add_clock_kind(ACTION_DUE)
+        add_child_content(child_content.CONTENT)
+        add_home_content(home_content.CONTENT)

@@ -1,0 +1,31 @@
+"""The clock of an action: due at the day it was promised for."""
+
+from collections.abc import Mapping, Sequence
+
+from cems.actions.choices import Status
+from cems.actions.models import Action
+from cems.actions.services import CLOCK_KIND
+from cems.clocks.choices import Measure, Stage
+from cems.clocks.kinds import ClockKind, Finding, Morning
+from cems.clocks.models import Clock
+
+
+def closed_meanwhile(clocks: Sequence[Clock]) -> Mapping[int, Finding]:
+    """Whose action is closed already: an action, not its clock, is the truth."""
+    rows = Action.objects.closed().filter(clock__in=[clock.pk for clock in clocks])
+    return {
+        clock_id: Finding(Stage.MET, closed_at)
+        if status == Status.DONE
+        else Finding(Stage.CANCELLED, closed_at, "The action is no longer needed")
+        for clock_id, status, closed_at in rows.values_list("clock_id", "status", "closed_at")
+    }
+
+
+ACTION_DUE = ClockKind(
+    key=CLOCK_KIND,
+    label="Action",
+    measure=Measure.DATE,
+    warnings=(Morning(1),),
+    reminders=2,
+    check=closed_meanwhile,
+)

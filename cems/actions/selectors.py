@@ -1,0 +1,112 @@
+"""What pages read of actions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cems.accounts.models import User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Part
+from cems.actions.choices import Status
+from cems.actions.models import Action
+from cems.children.access import access_to
+from cems.children.models import Child
+from cems.clocks import access as clock_access
+from cems.clocks.presentation import present
+
+PAGE = 50
+STATES = {"open": "To do", "closed": "Closed"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One action of a list; `child` only where the reader may see the child, `clock` as its bar shows it."""
+
+    action: Action
+    child: Child | None
+    clock: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of actions, newest first; `older` is the number to go on from, if there is more."""
+
+    rows: Sequence[Row]
+    older: int | None
+
+
+def page(user: User, *, mine: bool, closed: bool, before: int | None, now: datetime) -> Page:
+    """The person's own actions, or all that they and their teams have."""
+    held = Action.objects.visible_to(user)
+    if mine:
+        held = held.filter(owner_user_id=user.pk)
+    held = held.closed() if closed else held.to_do()
+    if before:
+        held = held.filter(pk__lt=before)
+    found = list(held.with_page().order_by("-pk")[: PAGE + 1])
+    older = found[PAGE - 1].pk if len(found) > PAGE else None
+    return Page(rows(user, found[:PAGE], now), older)
+
+
+def rows(user: User, actions: Sequence[Action], now: datetime) -> Sequence[Row]:
+    """These actions for a list, their children asked for in one read."""
+    ids = {action.child_id for action in actions if action.child_id}
+    seen = {child.pk: child for child in Child.objects.visible_to(user).filter(pk__in=ids)} if ids else {}
+    return [
+        Row(action, seen.get(action.child_id or 0), present(action.clock, now) if action.clock else None)
+        for action in actions
+    ]
+
+
+def of_child(child: Child, now: datetime, agency_id: int | None = None) -> Sequence[Row]:
+    """Open actions of a child that has been opened; of one agency's people only, if `agency_id` is given."""
+    actions = Action.objects.of(child).to_do().with_page().order_by("clock__due_at", "pk")
+    if agency_id:
+        actions = actions.owned_in(agency_id)
+    return [Row(action, None, present(action.clock, now) if action.clock else None) for action in actions]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An action somebody may open; `child` where they may see the child, `why` for the audit."""
+
+    action: Action
+    child: Child | None
+    why: str
+    may_act: bool
+
+
+def open_for(user: User, public_id: UUID) -> Opened | None:
+    """The action at this address for this person, or None.
+
+    Those who have it, or manage those who do, may act on it; so may see it whoever sees the child's actions
+    (of their own agency only, where that is all their role sees). A record that shuts them out beats both.
+    """
+    action = Action.objects.with_page().filter(public_id=public_id).first()
+    if action is None or not Action.objects.filter(pk=action.pk).open_to(user).exists():
+        return None
+    child = Child.objects.visible_to(user).filter(pk=action.child_id).first() if action.child_id else None
+    if clock_access.has(user, action):
+        return Opened(action, child, "has the action, or manages those who do", action.is_open)
+    if child is None:
+        return None
+    access = access_to(user, child)
+    own_agency = action.owner.agency_id == profile_of(user).agency_id
+    if access.sees(Part.ACTIONS) or (access.sees(Part.SCHOOL_ACTIONS) and own_agency):
+        return Opened(action, child, access.why, False)
+    return None
+
+
+def without_clock(user: User, limit: int = 100) -> Sequence[Action]:
+    """The person's open actions that have no day to be done by; the others are listed by their clocks."""
+    held = Action.objects.visible_to(user).to_do().filter(clock__isnull=True)
+    return list(held.with_page().select_related("child").order_by("pk")[:limit])
+
+
+def open_of_source(kind: str, source_id: object) -> Sequence[Action]:
+    """What a meeting or other paper brought about and is still to do, for carrying over."""
+    return list(
+        Action.objects.from_source(kind, source_id).filter(status=Status.OPEN).with_page().order_by("pk")
+    )

@@ -1,0 +1,126 @@
+"""Pages of actions."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from cems.accounts.models import User
+from cems.accounts.roles import Part
+from cems.actions import selectors, services
+from cems.actions.forms import CloseForm
+from cems.audit.services import listed, read
+from cems.base.doors import Shape, door
+from cems.base.errors import Invalid, NotAllowed
+from cems.base.idempotency import once
+from cems.base.time import now
+from cems.clocks.presentation import present
+
+OWN = "everybody sees the actions they or their teams have, or of children open to them"
+ACTS = {"complete": services.complete, "cancel": services.cancel}
+
+
+@door(Shape.PAGE, reason=OWN)
+def actions(request: HttpRequest) -> HttpResponse:
+    """My actions, or my teams', to do or closed, as the address says."""
+    whose, state = request.GET.get("whose", "mine"), request.GET.get("state", "open")
+    before = request.GET.get("before", "")
+    if whose not in {"mine", "team"} or state not in selectors.STATES or (before and not before.isdecimal()):
+        raise Invalid("There is no such list of actions.")
+    page = selectors.page(
+        _me(request),
+        mine=whose == "mine",
+        closed=state == "closed",
+        before=int(before) if before else None,
+        now=now(),
+    )
+    with transaction.atomic():
+        shown = [row.child.public_id for row in page.rows if row.child]
+        listed(request.user, what="actions.list", children=list(dict.fromkeys(shown)))
+    context = {
+        "rows": page.rows,
+        "whose": whose,
+        "state": state,
+        "whose_tabs": [
+            (key, label, _address(key, state))
+            for key, label in [("mine", "Mine"), ("team", "Mine and my team's")]
+        ],
+        "state_tabs": [(key, label, _address(whose, key)) for key, label in selectors.STATES.items()],
+        "older_url": f"{_address(whose, state)}&before={page.older}" if page.older else "",
+    }
+    return render(request, "actions/list.html", context)
+
+
+@door(Shape.PAGE, reason=OWN)
+def action(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One action: what, whose, until when, what came of it."""
+    return _detail(request, _opened(request, public_id), CloseForm.empty())
+
+
+@door(Shape.POST, reason=OWN)
+def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Say that an action is done, or no longer needed; sent twice, it counts once."""
+    opened, form = _opened(request, public_id), CloseForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, opened, form, status=400)
+    if not opened.may_act and opened.action.is_open:
+        raise NotAllowed("Only those who have this action can close it.")
+    body = form.body()
+
+    def perform() -> dict[str, Any]:
+        act, said = body["act"], body["outcome"]
+        word = {"outcome": said} if act == "complete" else {"reason": said}
+        return {"status": ACTS[act](_me(request), action=opened.action, **word).status}
+
+    once(
+        request.user,
+        key=form.cleaned_data["save_key"],
+        action=f"actions.close:{public_id}",
+        body=body,
+        perform=perform,
+    )
+    messages.success(request, f"{opened.action.reference} is closed.")
+    return redirect("actions:detail", public_id=public_id)
+
+
+def _me(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _address(whose: str, state: str) -> str:
+    return f"{reverse('actions:list')}?{urlencode({'whose': whose, 'state': state})}"
+
+
+def _opened(request: HttpRequest, public_id: UUID) -> selectors.Opened:
+    opened = selectors.open_for(_me(request), public_id)
+    if opened is None:
+        raise Http404
+    if opened.child and request.method == "GET" and "X-CEMS-Polling" not in request.headers:
+        with transaction.atomic():
+            read(
+                request.user,
+                child=opened.child.public_id,
+                part=Part.ACTIONS,
+                subject=opened.action,
+                reason=opened.why,
+            )
+    return opened
+
+
+def _detail(
+    request: HttpRequest, opened: selectors.Opened, form: CloseForm, status: int = 200
+) -> HttpResponse:
+    shown = opened.action
+    context = {
+        "action": shown,
+        "child": opened.child,
+        "may_act": opened.may_act,
+        "bar": present(shown.clock, now()) if shown.clock else None,
+        "form": form,
+    }
+    return render(request, "actions/detail.html", context, status=status)

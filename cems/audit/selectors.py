@@ -1,0 +1,146 @@
+"""Reading the audit trail: who has looked at a record, and how sealing stands (A3)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from heapq import merge
+from itertools import islice
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from cems.audit.choices import Verb
+from cems.audit.models import Entry
+from cems.audit.partitions import STRAYS, TABLE
+from cems.audit.unsealed import frontiers
+from cems.base.time import now
+
+# Where the next page of a list begins: before this instant and row.
+Key = tuple[datetime, int]
+
+SIGN_IN_VERBS = (
+    Verb.SIGNED_IN, Verb.SIGNED_OUT, Verb.SIGN_IN_FAILED, Verb.LOCKED_OUT, Verb.CREDENTIALS_CHANGED,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Use:
+    """One line of "who has looked at this record": who, when, why, what."""
+
+    id: int
+    at: datetime
+    recorded_at: datetime
+    who: str
+    agency: str
+    did: str
+    verb: str
+    part: str
+    reason: str
+    subject_kind: str
+    subject_id: str
+    request_reference: str
+
+    @property
+    def key(self) -> Key:
+        return self.at, self.id
+
+
+@dataclass(frozen=True)
+class UsePage:
+    """A page of uses, newest first; `next` is the `before` of the following page, None on the last."""
+
+    rows: list[Use]
+    next: Key | None
+
+
+def record_use(child: UUID | Collection[UUID], *, before: Key | None = None, limit: int = 50) -> UsePage:
+    """Who has looked at, changed or disclosed a child's record, newest first, in two queries (A3).
+
+    `child` is a public id, or all those of records joined into one. Lists and searches that showed the
+    child are among them. The caller has asked whether the reader may see record use.
+    """
+    children = [child] if isinstance(child, UUID) else list(child)
+    shown = Q()
+    for one in children:
+        shown |= Q(detail__contains={"children": [str(one)]})
+    about = _page(Entry.objects.filter(child__in=children), before, limit)
+    lists = _page(Entry.objects.filter(shown, verb__in=[Verb.LISTED, Verb.SEARCHED]), before, limit)
+    uses = merge(map(_use, about), map(_use, lists), key=lambda use: use.key, reverse=True)
+    return _paged(uses, limit)
+
+
+def sign_ins(user_id: int, *, before: Key | None = None, limit: int = 50) -> UsePage:
+    """A person's own sign-ins and what went wrong with them, newest first, in one query."""
+    entries = Entry.objects.filter(actor_id=user_id, verb__in=SIGN_IN_VERBS)
+    return _paged(map(_use, _page(entries, before, limit)), limit)
+
+
+def unsealed_age(at: datetime | None = None) -> timedelta | None:
+    """How long the oldest entry that no seal covers has waited; None where all are sealed.
+
+    More than a minute means that the sealer stands still, or that a transaction is held open.
+    """
+    with connection.cursor() as cursor:
+        waiting = []
+        for frontier in frontiers(cursor):
+            cursor.execute(
+                "SELECT min(recorded_at) FROM audit_entry WHERE cluster = %s AND xid >= %s",
+                [frontier.cluster, frontier.from_xid],
+            )
+            waiting.append(cursor.fetchone()[0])
+    since = min((instant for instant in waiting if instant), default=None)
+    return None if since is None else max((at or now()) - since, timedelta())
+
+
+def strays() -> bool:
+    """Whether entries have gone to the table of strays, because their month had no table."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT FROM {STRAYS})")  # noqa: S608
+        return bool(cursor.fetchone()[0])
+
+
+def months_ahead(at: datetime | None = None) -> int:
+    """For how many months after this one there is a table."""
+    day = (at or now()).date()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(relname) FROM pg_class JOIN pg_inherits ON inhrelid = pg_class.oid "
+            "WHERE inhparent = %s::regclass AND relname ~ '_[0-9]{4}_[0-9]{2}$'",
+            [TABLE],
+        )
+        name = cursor.fetchone()[0]
+    if name is None:
+        return 0
+    last = date(int(name[-7:-3]), int(name[-2:]), 1)
+    return max(0, (last.year - day.year) * 12 + last.month - day.month)
+
+
+def _page(entries: QuerySet[Entry], before: Key | None, limit: int) -> QuerySet[Entry]:
+    if before:
+        at, key = before
+        entries = entries.filter(Q(at__lt=at) | Q(pk__lt=key), at__lte=at)
+    return entries.select_related("actor__agency").order_by("-at", "-pk")[: limit + 1]
+
+
+def _paged(uses: Iterable[Use], limit: int) -> UsePage:
+    rows = list(islice(uses, limit + 1))
+    return UsePage(rows[:limit], rows[limit - 1].key if len(rows) > limit else None)
+
+
+def _use(entry: Entry) -> Use:
+    actor = entry.actor
+    return Use(
+        id=entry.pk,
+        at=entry.at,
+        recorded_at=entry.recorded_at,
+        who=actor.name if actor else "Somebody not signed in",
+        agency=actor.agency.name if actor else "",
+        did=Verb(entry.verb).label,
+        verb=entry.verb,
+        part=entry.part,
+        reason=entry.reason,
+        subject_kind=entry.subject_kind,
+        subject_id=entry.subject_id,
+        request_reference=entry.request_reference,
+    )

@@ -1,0 +1,1 @@
+"""The lowest floor: time, events, registries, references, idempotency."""

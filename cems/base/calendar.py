@@ -1,0 +1,183 @@
+"""Working days of England, and the deadlines made of them (K1, T2). Pure: no database, no present time.
+
+Hours are elapsed; a month is the same day or the last; people live in Europe/London, instants are UTC.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+import holidays
+from django.conf import settings
+
+from cems.base.months import add_months
+from cems.base.time import LONDON, local
+
+# What gov.uk calls the days that the `holidays` package names otherwise.
+_NAMES = {
+    "May Day": "Early May bank holiday",
+    "Spring Bank Holiday": "Spring bank holiday",
+    "Late Summer Bank Holiday": "Summer bank holiday",
+}
+_SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """An instant to keep, when its time began, and one line that says how it was reckoned."""
+
+    started_at: datetime
+    due_at: datetime
+    explanation: str
+
+
+def closing_time() -> time:
+    """Close of business in London (setting CLOSE_OF_BUSINESS, 17:00 unless set)."""
+    return time.fromisoformat(getattr(settings, "CLOSE_OF_BUSINESS", "17:00"))
+
+
+def closures() -> frozenset[date]:
+    """Days on which the partnership is shut besides bank holidays (setting CLOSURES, ISO dates)."""
+    return _dates(tuple(getattr(settings, "CLOSURES", ())))
+
+
+@lru_cache(maxsize=8)
+def _dates(words: tuple[str, ...]) -> frozenset[date]:
+    return frozenset(date.fromisoformat(word) for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _bank_holiday(day: date) -> str:
+    name = str(_england().get(day) or "")
+    plain = name.removesuffix(" (observed)")
+    return _NAMES.get(plain, plain) + (" (substitute day)" if plain != name else "")
+
+
+@lru_cache(maxsize=1)
+def _england() -> holidays.HolidayBase:
+    return holidays.country_holidays("GB", subdiv="ENG")
+
+
+def why_shut(day: date, shut: frozenset[date] | None = None) -> str:
+    """Why `day` is no working day: "weekend", a bank holiday's name or "closed"; "" when it is one."""
+    if day.weekday() >= _SATURDAY:
+        return "weekend"
+    return _bank_holiday(day) or ("closed" if day in (closures() if shut is None else shut) else "")
+
+
+def is_working_day(day: date, shut: frozenset[date] | None = None) -> bool:
+    """Whether people of the partnership are at work on `day` (K1)."""
+    return not why_shut(day, shut)
+
+
+def next_working_day(day: date, shut: frozenset[date] | None = None) -> date:
+    """`day` itself if it is a working day, else the first one after it."""
+    while not is_working_day(day, shut):
+        day += timedelta(days=1)
+    return day
+
+
+def add_working_days(day: date, n: int, shut: frozenset[date] | None = None) -> date:
+    """The `n`th working day after `day` (before it when negative); `day` itself for 0.
+
+    The agenda's papers go out seven working days before the meeting: add_working_days(meeting, -7).
+    """
+    step = timedelta(days=1 if n > 0 else -1)
+    for _ in range(abs(n)):
+        day += step
+        while not is_working_day(day, shut):
+            day += step
+    return day
+
+
+def working_days_between(day: date, end: date, shut: frozenset[date] | None = None) -> int:
+    """How many working days come after `day`, up to and with `end`; 0 when `end` is not later."""
+    return sum(1 for each in _days_after(day, end) if is_working_day(each, shut))
+
+
+def _days_after(day: date, end: date) -> Iterator[date]:
+    while day < end:
+        day += timedelta(days=1)
+        yield day
+
+
+def closes(day: date) -> datetime:
+    """Close of business on `day`, in UTC."""
+    return datetime.combine(day, closing_time(), LONDON).astimezone(UTC)
+
+
+def counts_as(instant: datetime, shut: frozenset[date] | None = None) -> date:
+    """The working day that something received at `instant` counts as: out of hours, the next one (T2)."""
+    day = local(instant).date()
+    if instant > closes(day):
+        day += timedelta(days=1)
+    return next_working_day(day, shut)
+
+
+def close_of_business(
+    received_at: datetime, n: int, *, word: str = "received", shut: frozenset[date] | None = None
+) -> Deadline:
+    """Due at close of business of the `n`th working day after receipt, receipt being day 0 (T2).
+
+    What comes after close of business or on a day that is no working day counts as the next one.
+    `word` opens the explanation. Raises ValueError when `n` is negative.
+    """
+    if n < 0:
+        raise ValueError("a deadline can't be a number of working days before its start")
+    day_0 = counts_as(received_at, shut)
+    due = closes(add_working_days(day_0, n, shut))
+    return Deadline(received_at, due, _explain_days(word, received_at, day_0, due, n, shut))
+
+
+def _explain_days(
+    word: str, received_at: datetime, day_0: date, due: datetime, n: int, shut: frozenset[date] | None
+) -> str:
+    received, last = local(received_at), local(due)
+    year = received.year != last.year
+    start = f"{word} {say_day(received.date(), year)}"
+    if day_0 != received.date():
+        start += f" {received:%H:%M}, out of hours, so counted as {say_day(day_0, year)}"
+    skipped = [
+        f"{say_day(day, year)} skipped ({reason})"
+        for day in _days_after(received.date(), last.date())
+        if (reason := why_shut(day, shut)) not in {"", "weekend"}
+    ]
+    count = f"{n} working day{'' if n == 1 else 's'}" if n else "the same working day"
+    return f"{start} → due {say(due, year)}: {', '.join([count, *skipped])}"
+
+
+def hours_after(start: datetime, hours: float, *, word: str = "started") -> Deadline:
+    """Due `hours` elapsed hours after `start`, whatever the clocks on the wall do meanwhile (K1)."""
+    due = start + timedelta(hours=hours)
+    year = local(start).year != local(due).year
+    return Deadline(start, due, f"{word} {say(start, year)} → due {say(due, year)}: {hours:g} hours")
+
+
+def month_after(start: datetime, months: int, *, word: str = "started") -> Deadline:
+    """Due at close of business of the same day `months` later, or that month's last day (K1, M6)."""
+    first = local(start).date()
+    due = closes(add_months(first, months))
+    year = first.year != local(due).year
+    count = f"{months} month{'' if months == 1 else 's'}"
+    return Deadline(start, due, f"{word} {say_day(first, year)} → due {say(due, year)}: {count}")
+
+
+def on_day(start: datetime, day: date, *, word: str = "set") -> Deadline:
+    """Due at close of business of a day somebody chose."""
+    due = closes(day)
+    year = local(start).year != day.year
+    return Deadline(
+        start, due, f"{word} {say_day(local(start).date(), year)} → due {say(due, year)}: a day agreed"
+    )
+
+
+def say_day(day: date, year: bool = False) -> str:
+    """A day as people say it: "Wed 6 May", with the year where it would be unclear."""
+    return f"{day:%a} {day.day} {day:%b}" + (f" {day.year}" if year else "")
+
+
+def say(instant: datetime, year: bool = False) -> str:
+    """An instant as people in the partnership say it: "Wed 6 May 17:00"."""
+    there = local(instant)
+    return f"{say_day(there.date(), year)} {there:%H:%M}"

@@ -1,0 +1,30 @@
+"""The ways a command refuses. Views and the API turn each into one plain answer."""
+
+
+class CommandError(Exception):
+    """A service refused. `message` is a plain sentence for the person; `field` names the field to mend."""
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class Invalid(CommandError):
+    """What was sent can't be right, or not in this state (answer 400, or an error beside the field)."""
+
+
+class NotAllowed(CommandError):
+    """The person may see this, but not do this (answer 403)."""
+
+
+class Conflict(CommandError):
+    """Someone else was quicker, or the same key came with other content (answer 409)."""
+
+
+class TooMany(CommandError):
+    """Asked too often (answer 429); `seconds` says when to try again."""
+
+    def __init__(self, message: str, *, seconds: int = 60) -> None:
+        super().__init__(message)
+        self.seconds = seconds

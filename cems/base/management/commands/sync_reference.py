@@ -1,0 +1,17 @@
+"""manage.py sync_reference: reference data and roles from files into tables; harmless to repeat."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from cems.base.registries import reference_data
+
+
+class Command(BaseCommand):
+    help = "Write reference data (agencies, localities, instrument …) from the project's data files."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for app, sync in reference_data.items():
+            with transaction.atomic():
+                self.stdout.write(f"{app}: {sync()}")

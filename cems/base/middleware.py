@@ -1,0 +1,91 @@
+"""What happens around every request: its reference, its size, and plain answers when something is refused."""
+
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+
+from cems.base.logs import current_reference
+from cems.base.refusals import DATABASE_AWAY, database_away, refuse, refuse_for
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Read out on the phone without doubt: no vowels (no words), nothing that looks or sounds like another.
+LETTERS = "2346789CFGHJKMPQRTVWX"
+
+
+def new_reference() -> str:
+    """A reference such as 7K2F-9QXM."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+class RequestReference:
+    """Gives each request a reference: on the page, in the logs, in the audit, in a header."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        reference = new_reference()
+        request.reference = reference  # type: ignore[attr-defined]
+        token = current_reference.set(reference)
+        try:
+            response = self.get_response(request)
+        finally:
+            current_reference.reset(token)
+        response["X-CEMS-Reference"] = reference
+        return response
+
+
+class DatabaseAway:
+    """Turns a lost database into a plain 503 that mends itself (floor-f11); refuses giant bodies (floor-f7).
+
+    Errors of views come to `process_exception`; those of other middlewares to `refusals.server_error`.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Before anything reads it: files in a form would otherwise be written to disk whatever their size.
+        try:
+            size = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            return refuse(request, 400)
+        if size > settings.REQUEST_MAX_BYTES:
+            return refuse(request, 413)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return database_away(request) if isinstance(exception, DATABASE_AWAY) else None
+
+
+class PlainRefusals:
+    """Turns what services raise into one plain answer each."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refuse_for(request, exception)
+
+
+class SameOriginCsrf(CsrfViewMiddleware):
+    """Django's check, for pages that send no referrer.
+
+    Under `Referrer-Policy: no-referrer` browsers put `Origin: null` on a form of our own page, which
+    Django refuses. The browser's own word that the form is of the same origin stands in for it; a page
+    elsewhere can't forge that header, and the token is still asked for.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        own = request.META.get("HTTP_SEC_FETCH_SITE") == "same-origin"
+        if own and request.META.get("HTTP_ORIGIN") == "null":
+            request.META["HTTP_ORIGIN"] = f"{request.scheme}://{request.get_host()}"
+        super().process_request(request)

@@ -1,0 +1,34 @@
+"""Shapes shared by every app's models, and the keys that make a repeated save harmless."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+class PublicModel(models.Model):
+    """A row that may be named in a URL: by UUID, never by its row number."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class IdempotencyKey(models.Model):
+    """A save that was taken once; the same key again answers with the same result."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    key = models.UUIDField()
+    action = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+    result = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="idempotency_user_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.key}"

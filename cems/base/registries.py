@@ -1,0 +1,159 @@
+"""What upper apps hang on lower pages: content of a child's page, of the first page, and reference data.
+
+Each app fills these in `AppConfig.ready`; a guard fails any model that reaches a child and is
+covered by no `ChildContent`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A block of a child's page. `context(user, child)` returns what `template` needs, or None to stay out."""
+
+    key: str
+    title: str
+    part: str
+    template: str
+    context: Callable[[Any, Any], dict[str, Any] | None]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of a child's chronology (C5): when it happened apart from when it was recorded."""
+
+    happened_at: datetime
+    recorded_at: datetime
+    kind: str
+    title: str
+    part: str
+    text: str = ""
+    by: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """A tab of a child's sub-navigation, shown to those who may see `part`."""
+
+    label: str
+    url_name: str
+    part: str
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class NowLine:
+    """One of the lines "what matters now" at the top of a child's page, shown to those who may see `part`.
+
+    `line(child)` returns label, text and perhaps an address, or None where there is nothing to say.
+    """
+
+    key: str
+    part: str
+    line: Callable[[Any], tuple[str, str, str] | None]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class ChildContent:
+    """All that one app adds to a child: what it shows, tells, exports and keeps.
+
+    `models` are the models covered; `chronology(child_ids)` yields happenings;
+    `subject_access(child_ids)` yields plain rows for the child's own copy of the record;
+    `retention` names, for each model, the period of the retention schedule.
+    """
+
+    app: str
+    models: tuple[type[models.Model], ...]
+    subject_access: Callable[[Sequence[int]], Iterable[dict[str, Any]]]
+    retention: dict[str, str]
+    chronology: Callable[[Sequence[int]], Iterable[Happening]] | None = None
+    merge_preview: Callable[[Sequence[int]], Iterable[str]] | None = None
+    panels: tuple[Panel, ...] = ()
+    navigation: tuple[NavigationItem, ...] = ()
+    now: tuple[NowLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One line of a person's work list: what, why now, until when, one thing to do.
+
+    `child` is a public id; the page shows a name only where the reader may see the child.
+    """
+
+    what: str
+    why: str
+    url: str
+    due_at: datetime | None = None
+    warned: bool = False
+    child: UUID | None = None
+    reference: str = ""
+    owner: str = ""
+    clock: Any = None
+
+
+@dataclass(frozen=True)
+class StartButton:
+    """The main job of a role, as the big button of the first page."""
+
+    label: str
+    url_name: str
+    work: str
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class HomeContent:
+    """What one app adds to a person's first page. `items(user, now)` lists the person's own work."""
+
+    app: str
+    items: Callable[[Any, datetime], Iterable[WorkItem]]
+    buttons: tuple[StartButton, ...] = field(default=())
+
+
+child_content: dict[str, ChildContent] = {}
+home_content: dict[str, HomeContent] = {}
+reference_data: dict[str, Callable[[], str]] = {}
+# Each compares something kept for speed with what it was computed from (`manage.py check_derived`),
+# and returns a plain sentence for each difference.
+derived_checks: dict[str, Callable[[], list[str]]] = {}
+# Asked with a child: the newest submitted level and when it was submitted (C4: shown until agreed).
+submitted_level: list[Callable[[Any], tuple[int, datetime] | None]] = []
+# Asked with a child: how long the child has been missing, in words; "" when not missing.
+missing_now: list[Callable[[Any], str]] = []
+
+
+def add_child_content(content: ChildContent) -> None:
+    child_content[content.app] = content
+
+
+def add_home_content(content: HomeContent) -> None:
+    home_content[content.app] = content
+
+
+def add_reference_data(app: str, sync: Callable[[], str]) -> None:
+    """`sync()` writes the app's reference rows idempotently and returns one line of what it did."""
+    reference_data[app] = sync
+
+
+def panels() -> list[Panel]:
+    """Every registered panel in page order."""
+    return sorted((p for c in child_content.values() for p in c.panels), key=lambda p: (p.order, p.key))
+
+
+def navigation() -> list[NavigationItem]:
+    """Every registered tab in order."""
+    return sorted((n for c in child_content.values() for n in c.navigation), key=lambda n: (n.order, n.label))
+
+
+def now_lines() -> list[NowLine]:
+    """Every registered line of "what matters now" in order."""
+    return sorted((n for c in child_content.values() for n in c.now), key=lambda n: (n.order, n.key))

@@ -1,0 +1,1 @@
+"""The child's record: identity, statuses, involvements, access, risk history, chronology."""

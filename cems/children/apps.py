@@ -1,0 +1,22 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class ChildrenConfig(AppConfig):
+    name = "cems.children"
+    label = "children"
+
+    def ready(self) -> None:
+        from cems.accounts.events import AppointmentChanged, PersonLeft
+        from cems.base import registries
+        from cems.base.events import subscribe
+        from cems.children import child_content, derived, handlers, home_content
+        from cems.clocks.access import ask_may_see_child
+
+        registries.add_child_content(child_content.CONTENT)
+        registries.add_home_content(home_content.CONTENT)
+        registries.derived_checks["children.current_level"] = derived.current_levels
+        subscribe(PersonLeft, handlers.rights_changed)
+        subscribe(AppointmentChanged, handlers.rights_changed)
+        ask_may_see_child(handlers.may_see)

@@ -1,0 +1,219 @@
+"""What the record itself adds to a child's page, chronology, subject access, retention and merge (C1–C5)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.accounts.roles import Part
+from cems.base.registries import ChildContent, Happening, NavigationItem, NowLine, Panel
+from cems.base.time import LONDON, local_date, now, today
+from cems.children.choices import CaseRole, HarmForm, RiskLevel
+from cems.children.models import (
+    AgreedLevel,
+    Bar,
+    CaseNote,
+    Child,
+    ChildName,
+    ChildUserObjectPermission,
+    Identifier,
+    Involvement,
+    Matter,
+    NamedReader,
+    Status,
+    Submitter,
+)
+from cems.children.models.periods import InvolvementState
+from cems.children.own_copy import merge_preview, subject_access
+from cems.children.selectors.people import current_involvements
+from cems.clocks.models import Clock
+from cems.clocks.presentation import words as clock_words
+
+LEADS = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP, CaseRole.CE_WORKER)
+
+
+# --- what matters now ---------------------------------------------------------------------------------
+def _level_line(child: Child) -> tuple[str, str, str]:
+    agreed = child.current_level
+    if agreed is None:
+        return "Agreed level", "No forum has agreed a level yet.", ""
+    forms = ", ".join(HarmForm(form).label.lower() for form in agreed.forms)
+    since = f"{local_date(agreed.happened_at):%-d %B %Y}"
+    level = f"{RiskLevel(agreed.level).label} since {since}, agreed by {agreed.get_forum_display()}"
+    return "Agreed level", f"{level}: {forms}." if forms else f"{level}.", ""
+
+
+def _lead_line(child: Child) -> tuple[str, str, str]:
+    rows = current_involvements(child, now())
+    url = reverse("children:involved", args=[child.public_id])
+    for role in LEADS:
+        for row in rows:
+            if row.case_role == role:
+                who = row.user or row.team
+                phone = (row.user and row.user.phone) or (row.team and row.team.phone) or ""
+                return "Who leads", f"{who}, {role.label.lower()}{f', {phone}' if phone else ''}", url
+    return "Who leads", "Nobody is recorded as leading.", url
+
+
+def _status_line(child: Child) -> tuple[str, str, str]:
+    rows = Status.objects.of(child).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today()), starts_on__lte=today()
+    )
+    said = [f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}" for row in rows.order_by("starts_on")]
+    url = reverse("children:statuses", args=[child.public_id])
+    return "Status", "; ".join(said) or "Not known to services by a status.", url
+
+
+def _clock_line(child: Child) -> tuple[str, str, str] | None:
+    clock = Clock.objects.still_open().filter(child=child.public_id).order_by("due_at", "pk").first()
+    if clock is None:
+        return None
+    return (
+        "Next clock",
+        f"{clock.title}: {clock_words(clock, now())}",
+        reverse("clocks:detail", args=[clock.public_id]),
+    )
+
+
+# --- panels ---------------------------------------------------------------------------------------------
+def _involved_panel(user: User, child: Child) -> dict[str, Any]:
+    return {"involvements": current_involvements(child, now()), "child": child}
+
+
+def _status_panel(user: User, child: Child) -> dict[str, Any] | None:
+    rows = list(Status.objects.of(child).select_related("responsible").order_by("-starts_on", "-pk")[:5])
+    return {"statuses": rows} if rows else None
+
+
+# --- chronology -----------------------------------------------------------------------------------------
+def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
+    yield from _levels(child_ids)
+    yield from _statuses(child_ids)
+    yield from _involvements(child_ids)
+    for note in CaseNote.objects.filter(child__in=child_ids, superseded_by__isnull=True).select_related(
+        "author"
+    ):
+        text = "\n\n".join(part for part in (note.text, note.done and f"Done: {note.done}") if part)
+        title = f"Case note: {note.who}" if note.who else "Case note"
+        yield Happening(
+            note.happened_at, note.recorded_at, "Case note", title, Part.NOTES, text=text, by=str(note.author)
+        )
+
+
+def _levels(child_ids: Sequence[int]) -> Iterable[Happening]:
+    for row in AgreedLevel.objects.filter(child__in=child_ids).select_related("recorded_by"):
+        yield Happening(
+            row.happened_at,
+            row.recorded_at,
+            "Level",
+            f"{row.get_forum_display()} agreed {RiskLevel(row.level).label}",
+            Part.LEVEL_HISTORY,
+            text=row.rationale,
+            by=str(row.recorded_by),
+        )
+
+
+def _statuses(child_ids: Sequence[int]) -> Iterable[Happening]:
+    for row in Status.objects.filter(child__in=child_ids).select_related("recorded_by"):
+        for day, said in ((row.starts_on, "began"), (row.ends_on, "ended")):
+            if day is not None:
+                at = _noon(day)
+                title = f"{row.get_kind_display()} {said}"
+                yield Happening(at, row.recorded_at, "Status", title, Part.STATUS, by=str(row.recorded_by))
+
+
+def _involvements(child_ids: Sequence[int]) -> Iterable[Happening]:
+    rows = Involvement.objects.filter(child__in=child_ids, state=InvolvementState.CONFIRMED)
+    for row in rows.select_related("user", "team", "made_by"):
+        who = f"{row.user or row.team}, {row.get_case_role_display().lower()},"
+        yield Happening(
+            row.started_at,
+            row.recorded_at,
+            "Involvement",
+            f"{who} began to work with the child",
+            Part.INVOLVED,
+        )
+        if row.ended_at:
+            yield Happening(
+                row.ended_at,
+                row.ended_at,
+                "Involvement",
+                f"{who} ended their work with the child",
+                Part.INVOLVED,
+                text=row.end_reason,
+            )
+
+
+def _noon(day: date) -> datetime:
+    """A day without a time stands in the middle of it, so that it is the same day everywhere."""
+    return datetime.combine(day, time(12), tzinfo=LONDON)
+
+
+CONTENT = ChildContent(
+    app="children",
+    models=(
+        Child,
+        ChildName,
+        Identifier,
+        AgreedLevel,
+        CaseNote,
+        Status,
+        Involvement,
+        Matter,
+        Submitter,
+        NamedReader,
+        Bar,
+        ChildUserObjectPermission,
+    ),
+    subject_access=subject_access,
+    retention={
+        "Child": "25 years from the birth date; 75 for a child who was in care",
+        "ChildName": "with the child's record",
+        "Identifier": "with the child's record",
+        "AgreedLevel": "with the child's record",
+        "CaseNote": "with the child's record",
+        "Status": "with the child's record",
+        "Involvement": "with the child's record",
+        "Matter": "with the child's record",
+        "Submitter": "with the child's record",
+        "NamedReader": "with the child's record",
+        "Bar": "with the child's record",
+        "ChildUserObjectPermission": "until the involvement it follows from ends",
+    },
+    chronology=_chronology,
+    merge_preview=merge_preview,
+    panels=(
+        Panel(
+            "children.involved",
+            "Who works with the child",
+            Part.INVOLVED,
+            "children/panel_involved.html",
+            _involved_panel,
+            order=10,
+        ),
+        Panel(
+            "children.statuses",
+            "Statuses",
+            Part.STATUS,
+            "children/panel_statuses.html",
+            _status_panel,
+            order=20,
+        ),
+    ),
+    navigation=(
+        NavigationItem("Chronology", "children:chronology", Part.CHRONOLOGY, order=70),
+        NavigationItem("Notes", "children:notes", Part.NOTES, order=75),
+        NavigationItem("Involved", "children:involved", Part.INVOLVED, order=80),
+        NavigationItem("Statuses", "children:statuses", Part.STATUS, order=85),
+        NavigationItem("Record use", "children:record_use", Part.RECORD_USE, order=90),
+    ),
+    now=(
+        NowLine("children.level", Part.LEVEL, _level_line, order=10),
+        NowLine("children.lead", Part.INVOLVED, _lead_line, order=20),
+        NowLine("children.status", Part.STATUS, _status_line, order=30),
+        NowLine("children.clock", Part.DECISIONS, _clock_line, order=40),
+    ),
+)

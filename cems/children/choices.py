@@ -1,0 +1,149 @@
+"""The vocabulary of a child's record."""
+
+from django.db import models
+
+
+class RiskLevel(models.IntegerChoices):
+    """The four levels of the CE Matrix (C4). Boards and scorecards say low, medium, high."""
+
+    NONE = 0, "None"
+    LOW = 1, "Low"
+    MODERATE = 2, "Moderate"
+    SIGNIFICANT = 3, "Significant"
+
+    @property
+    def board_label(self) -> str:
+        """The word CEVT, CEG and scorecards use for this level."""
+        return {0: "No exploitation concern found", 1: "Low", 2: "Medium", 3: "High"}[self.value]
+
+
+class HarmForm(models.TextChoices):
+    """Forms of harm outside the home; several may hold at once (C4)."""
+
+    SEXUAL = "sexual", "Sexual exploitation"
+    CRIMINAL = "criminal", "Criminal exploitation"
+    COUNTY_LINES = "county_lines", "County lines"
+    SLAVERY = "slavery", "Modern slavery or trafficking"
+    LABOUR = "labour", "Forced labour or begging"
+    FINANCIAL = "financial", "Financial exploitation"
+    ONLINE = "online", "Online harm"
+    VIOLENCE = "violence", "Serious violence"
+    RELATIONSHIP = "relationship", "Teenage relationship abuse"
+    RADICALISATION = "radicalisation", "Radicalisation"
+
+
+class HarmContext(models.TextChoices):
+    """Where the harm happens (C4)."""
+
+    ONLINE = "online", "Online"
+    PEERS = "peers", "Among peers"
+    SCHOOL = "school", "School or place of learning"
+    COMMUNITY = "community", "Community or across boundaries"
+    TRANSPORT = "transport", "Public transport"
+    WIDER = "wider", "Wider setting"
+
+
+class StatusKind(models.TextChoices):
+    """How services know a child (C2). Dated, never overwritten."""
+
+    EARLY_HELP = "early_help", "Early help"
+    CHILD_IN_NEED = "child_in_need", "Child in need"
+    CHILD_PROTECTION = "child_protection", "Child protection plan"
+    CHILD_IN_CARE = "child_in_care", "Child in care"
+    PLACED_HERE = "placed_here", "Placed here by another authority"
+    UASC = "uasc", "Unaccompanied asylum-seeking child"
+    TEMPORARY = "temporary", "Temporary placement"
+
+
+OPEN_TO_CHILDRENS_SERVICES = frozenset(
+    {StatusKind.CHILD_IN_NEED, StatusKind.CHILD_PROTECTION, StatusKind.CHILD_IN_CARE}
+)
+
+
+class LegalBasis(models.TextChoices):
+    """The legal authority a care status rests on (C2)."""
+
+    NONE = "", "Not applicable"
+    SECTION_20 = "s20", "Section 20 (accommodated by agreement)"
+    SECTION_31_INTERIM = "s31_interim", "Section 31 interim care order"
+    SECTION_31 = "s31", "Section 31 full care order"
+    REMAND = "remand", "Remand to local authority"
+    CARE_LEAVER = "care_leaver", "Care leaver"
+
+
+class CaseRole(models.TextChoices):
+    """What somebody is to a child (C3)."""
+
+    LEAD_PRACTITIONER = "lead_practitioner", "Lead practitioner"
+    SOCIAL_WORKER = "social_worker", "Social worker"
+    TEAM_MANAGER = "team_manager", "Team manager"
+    CE_WORKER = "ce_worker", "Child exploitation worker"
+    COORDINATOR = "coordinator", "Missing coordinator"
+    NAMED_PRACTITIONER = "named_practitioner", "Named practitioner chosen by the child"
+    SCHOOL = "school", "School or college (on roll)"
+    HEALTH = "health", "Health practitioner"
+    YOUTH_JUSTICE = "youth_justice", "Youth justice worker"
+    EARLY_HELP = "early_help", "Early help worker"
+    REVIEWING_OFFICER = "reviewing_officer", "Reviewing officer"
+    OTHER = "other", "Other practitioner"
+
+
+class IdentifierKind(models.TextChoices):
+    """Numbers other systems know a child by (C1), each checked by its own rule."""
+
+    NHS = "nhs", "NHS number"
+    UPN = "upn", "Unique pupil number (UPN)"
+    LIQUIDLOGIC = "liquidlogic", "Liquidlogic id"
+    POLICE = "police", "Police id"
+
+
+class Sex(models.TextChoices):
+    FEMALE = "F", "Female"
+    MALE = "M", "Male"
+    NOT_KNOWN = "U", "Not known"
+
+
+class Gender(models.TextChoices):
+    """As the child describes it."""
+
+    GIRL = "girl", "Girl or young woman"
+    BOY = "boy", "Boy or young man"
+    NON_BINARY = "non_binary", "Non-binary"
+    SELF_DESCRIBED = "self_described", "Describes in another way"
+    NOT_ASKED = "not_asked", "Not asked yet"
+
+
+class Ethnicity(models.TextChoices):
+    """The codes of the SSDA903 and school census."""
+
+    WBRI = "WBRI", "White British"
+    WIRI = "WIRI", "White Irish"
+    WOTH = "WOTH", "Any other White background"
+    WIRT = "WIRT", "Traveller of Irish heritage"
+    WROM = "WROM", "Gypsy or Roma"
+    MWBC = "MWBC", "White and Black Caribbean"
+    MWBA = "MWBA", "White and Black African"
+    MWAS = "MWAS", "White and Asian"
+    MOTH = "MOTH", "Any other mixed background"
+    AIND = "AIND", "Indian"
+    APKN = "APKN", "Pakistani"
+    ABAN = "ABAN", "Bangladeshi"
+    AOTH = "AOTH", "Any other Asian background"
+    BCRB = "BCRB", "Caribbean"
+    BAFR = "BAFR", "African"
+    BOTH = "BOTH", "Any other Black background"
+    CHNE = "CHNE", "Chinese"
+    OOTH = "OOTH", "Any other ethnic group"
+    REFU = "REFU", "Refused"
+    NOBT = "NOBT", "Information not yet obtained"
+
+
+class MatterKind(models.TextChoices):
+    """Why a forum or a role of the whole partnership follows a child (access rules)."""
+
+    REFERRAL = "referral", "Open referral at First Contact"
+    CEVT = "cevt", "CEVT item"
+    CEG = "ceg", "CEG board"
+    MISSING = "missing", "Missing episode"
+    EXPLOITATION = "exploitation", "Exploitation concern"
+    TRANSITION = "transition", "Transition plan"

@@ -1,0 +1,81 @@
+"""The door to a child's record: `visible_to`, the part, the work, and the audit, in that order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from cems.accounts.roles import Part, Work
+from cems.audit.services import read
+from cems.base.doors import Door, Shape, View, signed_out
+from cems.base.errors import NotAllowed
+from cems.children.access import ChildAccess, access_to
+from cems.children.models import Child
+
+
+@dataclass(frozen=True)
+class OpenChild:
+    """A child somebody has opened, with what they may see and do there."""
+
+    child: Child
+    access: ChildAccess
+
+
+def open_child(
+    request: HttpRequest, public_id: UUID, *, parts: tuple[Part, ...], work: Work | None = None
+) -> OpenChild:
+    """The child at this address for this person.
+
+    A stranger gets Http404, as if there were no such child; a known child whose part or work is
+    out of reach raises NotAllowed (403).
+    """
+    child = Child.objects.visible_to(request.user).with_page().filter(public_id=public_id).first()  # type: ignore[arg-type]
+    if child is None:
+        raise Http404
+    access = access_to(request.user, child)  # type: ignore[arg-type]
+    if not access.sees(*parts):
+        raise NotAllowed("This part of the record is not open to your role.")
+    if work is not None and not access.may(work):
+        raise NotAllowed("Your role does not include this work on this record.")
+    return OpenChild(child, access)
+
+
+def log_read(request: HttpRequest, opened: OpenChild, part: Part, subject: Any = None) -> None:
+    """Write that the person looked; polling is no read. No audit, no page."""
+    if request.method == "GET" and "X-CEMS-Polling" not in request.headers:
+        with transaction.atomic():
+            read(
+                request.user,
+                child=opened.child.public_id,
+                part=part,
+                subject=subject,
+                reason=opened.access.why,
+            )
+
+
+def child_door(shape: Shape, *parts: Part, work: Work | None = None) -> Callable[[View], View]:
+    """Guard a view whose URL names a child by `public_id`; the view gets an `OpenChild` in its place.
+
+    Any one of `parts` opens the door; the first is the one the audit names.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, public_id: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+            refusal = signed_out(request, shape)
+            if refusal:
+                return refusal
+            opened = open_child(request, public_id, parts=parts, work=work)
+            if shape is Shape.POST and request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            log_read(request, opened, parts[0])
+            return view(request, opened, *args, **kwargs)
+
+        guarded.door = Door(shape, part=parts[0], parts=parts, work=work or "", about_child=True)  # type: ignore[attr-defined]
+        return guarded
+
+    return mark

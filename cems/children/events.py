@@ -1,0 +1,31 @@
+"""What the record tells the apps above it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class ChildRecorded:
+    """A record was made; `provisional` ones wait for First Contact to match them."""
+
+    child_id: int
+    provisional: bool
+    user_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LevelAgreed:
+    """A forum agreed a level; reviews stop at Low and None, and start again above (M6)."""
+
+    child_id: int
+    level: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class InvolvementChanged:
+    """Somebody started or ended working with a child."""
+
+    child_id: int
+    at: datetime

@@ -1,0 +1,31 @@
+"""manage.py check_access"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from cems.base.time import now
+from cems.children import grants
+
+
+class Command(BaseCommand):
+    help = "Compare the access grants with the involvements they follow from (A2); --rebuild mends them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--rebuild", action="store_true", help="make the grants what they should be")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        instant = now()
+        found = grants.differences(instant)
+        for line in found:
+            self.stdout.write(line)
+        if not found:
+            self.stdout.write("Every grant follows from an involvement.")
+        elif options["rebuild"]:
+            with transaction.atomic():
+                changed = grants.rebuild(instant)
+            self.stdout.write(f"{changed} grants mended.")
+        else:
+            raise CommandError(f"{len(found)} grants differ. Run with --rebuild to mend them.")

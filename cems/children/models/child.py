@@ -1,0 +1,130 @@
+"""Who a child is (C1)."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from cems.accounts.models import Authority, Locality, Team
+from cems.base.models import PublicModel
+from cems.children.choices import Ethnicity, Gender, IdentifierKind, RiskLevel, Sex
+from cems.children.querysets import ChildManager
+
+
+class Child(PublicModel):
+    """One record a child. Read only through `Child.objects.visible_to(user)`.
+
+    `authority` is the one responsible; `area` the one the child lives or is placed in.
+    `restricted` narrows every reader to the people named on the record. `provisional`
+    records came in with a matrix from somebody who could not see whether the child is
+    known: First Contact matches them. `current_level` points at the newest agreed level
+    (compared by `check_derived`).
+    """
+
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    given_name = models.CharField(max_length=80)
+    family_name = models.CharField(max_length=80)
+    preferred_name = models.CharField(max_length=80, blank=True)
+    date_of_birth = models.DateField()
+    sex = models.CharField(max_length=1, choices=Sex, default=Sex.NOT_KNOWN)
+    gender = models.CharField(max_length=16, choices=Gender, default=Gender.NOT_ASKED)
+    ethnicity = models.CharField(max_length=4, choices=Ethnicity, default=Ethnicity.NOBT)
+    address = models.TextField(blank=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    locality = models.ForeignKey(Locality, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    restricted = models.BooleanField(default=False)
+    restricted_review_on = models.DateField(null=True, blank=True)
+    provisional = models.BooleanField(default=False)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    current_level = models.OneToOneField(
+        "children.AgreedLevel", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    plain = models.Manager()  # for the framework's own needs; product code may not use it (guard)
+    objects: ClassVar[ChildManager] = ChildManager()
+
+    class Meta:
+        verbose_name_plural = "children"
+        default_manager_name = "plain"
+        base_manager_name = "plain"
+        indexes = [
+            models.Index(fields=["authority", "id"]),
+            models.Index(fields=["area", "id"]),
+            models.Index(fields=["date_of_birth"]),
+            GinIndex(name="child_postcode", fields=["postcode"], opclasses=["gin_trgm_ops"]),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="child_not_merged_into_itself"),
+            models.CheckConstraint(
+                condition=Q(restricted=False) | Q(restricted_review_on__isnull=False),
+                name="child_restriction_has_review",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference  # never a name: this text reaches logs and error pages
+
+    @property
+    def name(self) -> str:
+        """The name people use for the child."""
+        return f"{self.preferred_name or self.given_name} {self.family_name}"
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def level(self) -> RiskLevel | None:
+        """The agreed level in force, or None where no forum has agreed one."""
+        return RiskLevel(self.current_level.level) if self.current_level else None
+
+
+class ChildName(models.Model):
+    """A name the child is or was known by; the registered name has a row too, so one index finds all."""
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="names")
+    name = models.CharField(max_length=170)
+    search_key = models.CharField(max_length=170, editable=False)
+    registered = models.BooleanField(default=False)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            GinIndex(name="childname_trigram", fields=["search_key"], opclasses=["gin_trgm_ops"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["child", "search_key"], name="childname_once"),
+            models.UniqueConstraint(
+                fields=["child"], condition=Q(registered=True), name="childname_registered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"name {self.pk}"
+
+
+class Identifier(models.Model):
+    """A number another system knows the child by, checked by its own rule."""
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="identifiers")
+    kind = models.CharField(max_length=12, choices=IdentifierKind)
+    value = models.CharField(max_length=40)
+    added_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "value"], condition=Q(ended_at__isnull=True), name="identifier_one_child"
+            ),
+        ]
+        indexes = [models.Index(fields=["child"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

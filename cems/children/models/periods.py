@@ -1,0 +1,117 @@
+"""What is true of a child from–to: statuses (C2) and involvements (C3). Dated, closed once, never overlapping."""
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce
+
+from cems.accounts.models import Authority, Team
+from cems.base.models import PublicModel
+from cems.children.choices import CaseRole, LegalBasis, StatusKind
+from cems.children.models.child import Child
+from cems.children.querysets import OfChildManager
+
+
+def _days() -> Func:
+    return Func("starts_on", "ends_on", Value("[]"), function="daterange", output_field=DateRangeField())
+
+
+def _instants() -> Func:
+    return Func("started_at", "ended_at", function="tstzrange", output_field=DateTimeRangeField())
+
+
+class Status(PublicModel):
+    """How services know the child in a period; several kinds may hold side by side, one kind once at a time."""
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=StatusKind)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    legal_basis = models.CharField(max_length=12, choices=LegalBasis, blank=True)
+    responsible = models.ForeignKey(
+        Authority, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfChildManager()
+
+    class Meta:
+        verbose_name_plural = "statuses"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="status_in_order"
+            ),
+            ExclusionConstraint(
+                name="status_no_overlap",
+                expressions=[
+                    ("child", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    (_days(), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"status {self.pk}"
+
+
+class InvolvementState(models.TextChoices):
+    CONFIRMED = "confirmed", "Confirmed"
+    CLAIMED = "claimed", "Waiting for First Contact"
+    REFUSED = "refused", "Not agreed"
+
+
+class Involvement(PublicModel):
+    """Who works with a child, in which role, from–to. Access follows it: involvement is the truth.
+
+    A row names a person (with the team they act for), or a team as a whole (a duty team, a school
+    with the child on roll).
+    """
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    case_role = models.CharField(max_length=20, choices=CaseRole)
+    state = models.CharField(max_length=10, choices=InvolvementState, default=InvolvementState.CONFIRMED)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    objects = OfChildManager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["child"]),
+            models.Index(fields=["user"]),
+            models.Index(fields=["team"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | Q(team__isnull=False), name="involvement_of_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="involvement_in_order",
+            ),
+            ExclusionConstraint(
+                name="involvement_no_overlap",
+                expressions=[
+                    ("child", RangeOperators.EQUAL),
+                    (Coalesce("user", Value(0)), RangeOperators.EQUAL),
+                    (Coalesce("team", Value(0)), RangeOperators.EQUAL),
+                    ("case_role", RangeOperators.EQUAL),
+                    (_instants(), RangeOperators.OVERLAPS),
+                ],
+                condition=~Q(state="refused"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"involvement {self.pk}"

@@ -1,0 +1,227 @@
+"""Finding children (C1), and saying no more than "a record may exist" to those without reach (access rules)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
+from django.db import transaction
+from django.db.models import Case, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, Greatest, Round
+
+from cems.accounts.models import User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Part
+from cems.audit.choices import Verb
+from cems.audit.models import Entry
+from cems.audit.services import listed, record
+from cems.base.errors import TooMany
+from cems.base.time import local_date, now
+from cems.children.access import ChildAccess, accesses
+from cems.children.models import Child, ChildName, Identifier, NamedReader
+from cems.children.models.access import NamedReaderKind
+from cems.children.querysets import ChildQuerySet
+from cems.children.rules.search import Asked
+from cems.notices.services import tell
+
+PAGE = 25
+EXACT = 2000  # rank of a reference or identifier
+BORN = 1000  # added where the birth date is the same
+LIKELY = 450  # rank from which a child is offered before a new record is made
+SIGNPOSTS_AN_HOUR = 20
+_QUESTION = "children.signpost"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line of the results: the child, and what of it this person may see here."""
+
+    child: Child
+    access: ChildAccess
+    rank: int
+
+    @property
+    def identity(self) -> bool:
+        return self.access.sees(Part.IDENTITY)
+
+    @property
+    def level(self) -> bool:
+        return self.access.sees(Part.LEVEL)
+
+
+@dataclass(frozen=True)
+class Results:
+    """A page of results; `after` is the key of the next page; `may_exist` is the signpost."""
+
+    rows: list[Found]
+    after: str = ""
+    may_exist: bool = False
+
+
+@transaction.atomic
+def search(user: User, *, asked: Asked, after: str = "") -> Results:
+    """One page of the children `user` may see that answer the search, closest first, audited.
+
+    Where an exact clue fits a record that is out of reach, `may_exist` says so and nothing else.
+    Raises TooMany when such questions are asked too often.
+    """
+    if asked.empty:
+        return Results([])
+    page = list(_ranked(user, asked, after)[: PAGE + 1])
+    rows = _found(user, asked, page[:PAGE])
+    listed(user, what="children.search", children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
+    may_exist = False
+    if not after and not any(row.rank >= EXACT for row in rows):
+        may_exist = signpost(user, asked=asked)
+    last = page[PAGE - 1] if len(page) > PAGE else None
+    return Results(rows, f"{last.rank}~{last.public_id}" if last else "", may_exist)  # type: ignore[attr-defined]
+
+
+def signpost(user: User, *, asked: Asked) -> bool:
+    """Whether a record may exist that `user` can't reach, for an exact identifier or full name with birth date.
+
+    Audited and limited; the owner and deputy of a restricted record are told at once. Whatever the
+    record, the answer is the same word. Raises TooMany past the limit of an hour.
+    """
+    if not (asked.identifiers or asked.full):
+        return False
+    instant = now()
+    _limit(user)
+    record(user, verb=Verb.SEARCHED, part=_QUESTION, at=instant)
+    matches = unseen(user, asked)
+    for child in matches:
+        record(
+            user, verb=Verb.SIGNPOSTED, subject=child, child=child.public_id, part=Part.IDENTITY, at=instant
+        )
+        if child.restricted:
+            _tell_owner(user, child)
+    return bool(matches)
+
+
+def unseen(user: User, asked: Asked) -> list[Child]:
+    """Records that fit exactly, lie within the authorities served, and are out of this person's reach."""
+    exact = Q(pk__in=_identified(asked))
+    if asked.full:
+        exact |= Q(
+            date_of_birth=asked.born, pk__in=ChildName.objects.filter(search_key=asked.name).values("child")
+        )
+    served = profile_of(user).authority_ids
+    fitting = Child.objects.unscoped("signpost: whether a record exists, no more").filter(
+        exact, Q(authority__in=served) | Q(area__in=served), merged_into__isnull=True
+    )
+    return list(fitting.exclude(pk__in=Child.objects.visible_to(user).filter(exact).values("pk"))[:5])
+
+
+def likely(user: User, asked: Asked) -> list[Found]:
+    """Before a new record: the closest children that `user` may see (C1)."""
+    return _found(user, asked, list(_ranked(user, asked, "").filter(rank__gte=LIKELY)[:8]))
+
+
+def _found(user: User, asked: Asked, children: list[Child]) -> list[Found]:
+    reached = accesses(user, children)
+    return [
+        Found(child, reached[child.pk], child.rank)  # type: ignore[attr-defined]
+        for child in children
+        if _may_find(reached[child.pk], asked, child.named)  # type: ignore[attr-defined]
+    ]
+
+
+def _ranked(user: User, asked: Asked, after: str) -> ChildQuerySet:
+    """Visible children that answer any clue, with `rank` and how much of it the name gave (`named`)."""
+    exact = Q(pk__in=_identified(asked)) | Q(reference=asked.reference or None)
+    bonus: Any = Case(When(exact, then=Value(EXACT)), default=Value(0))
+    if asked.born:
+        bonus += Case(When(date_of_birth=asked.born, then=Value(BORN)), default=Value(0))
+    named: Any = Value(0)
+    if asked.name:
+        of_child = _names(asked.name).filter(child=OuterRef("pk")).order_by().values("child")
+        best = Subquery(of_child.annotate(best=Max("likeness")).values("best"))
+        named = Cast(Round(Coalesce(best, Value(0.0)) * 1000), IntegerField())
+    arms = _arms(asked)
+    rows = Child.objects.visible_to(user).filter(
+        pk__in=arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0]
+    )
+    rows = rows.with_page().annotate(named=named).annotate(rank=F("named") + bonus)
+    key = _key(after)
+    if key:
+        rows = rows.filter(Q(rank__lt=key[0]) | Q(rank=key[0], public_id__gt=key[1]))
+    return rows.order_by("-rank", "public_id")
+
+
+def _arms(asked: Asked) -> list[QuerySet[Any, Any]]:
+    """The children each clue fits, one query a clue for UNION ALL: with OR no index would serve."""
+    arms: list[QuerySet[Any, Any]] = []
+    if asked.name:
+        arms.append(_names(asked.name).values_list("child"))
+    if asked.identifiers:
+        arms.append(_identified(asked))
+    anyone = Child.objects.unscoped("arm of a search that visible_to narrows")
+    if asked.reference:
+        arms.append(anyone.filter(reference=asked.reference).values_list("pk"))
+    if asked.postcode:
+        arms.append(anyone.filter(postcode__startswith=asked.postcode).values_list("pk"))
+    if asked.born and not asked.name:
+        arms.append(anyone.filter(date_of_birth=asked.born).values_list("pk"))
+    return arms
+
+
+def _names(name: str) -> QuerySet[ChildName]:
+    """Names like this one: close as a whole, or holding a word like it."""
+    close = Q(search_key__trigram_similar=name) | Q(search_key__trigram_word_similar=name)
+    likeness: Any = Greatest(
+        TrigramSimilarity("search_key", name), TrigramWordSimilarity(name, "search_key") * Value(0.9)
+    )
+    if not name.isascii():  # trigrams are made of Latin letters only; other scripts are found as written
+        close |= Q(search_key__contains=name)
+        whole = Case(When(search_key=name, then=Value(1.0)), default=Value(0.5))
+        likeness = Greatest(likeness, whole)
+    return ChildName.objects.filter(close).annotate(likeness=likeness)
+
+
+def _identified(asked: Asked) -> QuerySet[Any, Any]:
+    """The children who hold one of these identifiers now."""
+    fits = Q(pk__in=[])
+    for kind, value in asked.identifiers:
+        fits |= Q(kind=kind, value=value)
+    return Identifier.objects.filter(fits, ended_at__isnull=True).values_list("child")
+
+
+def _may_find(access: ChildAccess, asked: Asked, named: int) -> bool:
+    """Whoever only submitted finds the child by name or reference: other clues are not theirs to test."""
+    if access.sees(Part.IDENTITY):
+        return True
+    return access.sees(Part.OWN_SUBMISSIONS) and (named > 0 or bool(asked.reference))
+
+
+def _key(after: str) -> tuple[int, UUID] | None:
+    rank, _, public_id = after.partition("~")
+    try:
+        return int(rank), UUID(public_id)
+    except ValueError:
+        return None
+
+
+def _limit(user: User) -> None:
+    """No more than so many questions an hour, whatever their answers: else the limit itself would answer."""
+    hour_ago = now() - timedelta(hours=1)
+    asked = Entry.objects.filter(actor=user, at__gt=hour_ago, part=_QUESTION).count()
+    if asked >= SIGNPOSTS_AN_HOUR:
+        raise TooMany(
+            "You have searched for exact numbers or birth dates many times this hour. Wait, or ask First Contact.",
+            seconds=3600,
+        )
+
+
+def _tell_owner(user: User, child: Child) -> None:
+    keepers = NamedReader.objects.filter(
+        child=child, kind__in=[NamedReaderKind.OWNER, NamedReaderKind.DEPUTY], until__gt=now()
+    )
+    tell(
+        list(keepers.values_list("user_id", flat=True)),
+        kind="children.signpost",
+        key=f"signpost:{child.public_id}:{user.public_id}:{local_date(now())}",
+        text=f"Somebody without access searched for {child.reference}. See its record use.",
+        reference=child.reference,
+        child=child.public_id,
+    )

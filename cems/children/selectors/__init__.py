@@ -1,0 +1,1 @@
+"""Every read that a child's pages need."""

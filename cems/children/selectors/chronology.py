@@ -1,0 +1,122 @@
+"""Everything about a child on one line of time (C5), from every app that has something to tell."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cems.base import registries
+from cems.base.errors import Invalid
+from cems.base.registries import Happening
+from cems.base.time import local
+from cems.children.access import ChildAccess
+from cems.children.models import Child
+from cems.children.querysets import cluster_ids
+
+PAGE = 100
+YEAR = timedelta(days=365)
+
+
+def happenings(child: Child, access: ChildAccess) -> list[Happening]:
+    """All that happened, newest first, of the parts that are open to the reader."""
+    ids = list(cluster_ids([child.pk]))
+    told: Iterable[Happening] = (
+        happening
+        for content in registries.child_content.values()
+        if content.chronology
+        for happening in content.chronology(ids)
+    )
+    rows = [happening for happening in told if access.sees(happening.part)]
+    return sorted(rows, key=lambda row: (row.happened_at, row.recorded_at, row.title), reverse=True)
+
+
+@dataclass(frozen=True)
+class ChronologyPage:
+    """One page of a chronology; `before` is the key of the next, older one."""
+
+    rows: Sequence[Happening]
+    kinds: Sequence[str]
+    before: str = ""
+
+
+def chronology(child: Child, access: ChildAccess, *, kind: str = "", before: str = "", everything: bool = False) -> ChronologyPage:
+    """A page of the chronology, of one kind where told. Raises Invalid for a key that is none."""
+    rows = happenings(child, access)
+    kinds = sorted({row.kind for row in rows})
+    if kind:
+        rows = [row for row in rows if row.kind == kind]
+    if before:
+        limit = _instant(before)
+        rows = [row for row in rows if row.happened_at < limit]
+    if everything or len(rows) <= PAGE:
+        return ChronologyPage(rows, kinds)
+    last = rows[PAGE - 1].happened_at
+    shown = [row for row in rows if row.happened_at >= last]  # what happened at one instant stays together
+    return ChronologyPage(shown, kinds, last.isoformat() if len(shown) < len(rows) else "")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise Invalid("That page of the chronology does not exist.")
+    return instant
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One event on the strip: where it stands, and what it is."""
+
+    x: int
+    happening: Happening
+
+
+@dataclass(frozen=True)
+class Lane:
+    """The events of one kind."""
+
+    kind: str
+    y: int
+    marks: Sequence[Mark]
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Twelve months on one time axis, in units of the picture."""
+
+    lanes: Sequence[Lane]
+    months: Sequence[tuple[int, str]]
+    height: int
+    recent: Sequence[Happening]
+
+
+LEFT, WIDTH, LANE = 170, 780, 34
+
+
+def strip(child: Child, access: ChildAccess, now: datetime, recent: int = 8) -> Strip:
+    """The last twelve months for the overview, and the newest events for the table below it."""
+    begin = now - YEAR
+    rows = [row for row in happenings(child, access) if begin <= row.happened_at <= now]
+    kinds = sorted({row.kind for row in rows})
+    lanes = [
+        Lane(kind, LANE * number + 24, [Mark(_x(row.happened_at, begin), row) for row in rows if row.kind == kind])
+        for number, kind in enumerate(kinds)
+    ]
+    return Strip(lanes, _months(begin, now), LANE * len(kinds) + 30, rows[:recent])
+
+
+def _x(instant: datetime, begin: datetime) -> int:
+    return LEFT + round((WIDTH - LEFT - 12) * ((instant - begin) / YEAR))
+
+
+def _months(begin: datetime, now: datetime) -> list[tuple[int, str]]:
+    """Where each month begins, and its short name."""
+    months = []
+    year, month = local(begin).year, local(begin).month
+    for _ in range(12):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+        first = local(now).replace(year=year, month=month, day=1, hour=0, minute=0, second=0, microsecond=0)
+        if first <= now:
+            months.append((_x(first, begin), f"{first:%b}"))
+    return months

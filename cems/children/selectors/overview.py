@@ -1,0 +1,85 @@
+"""The first page of a child: what matters now, what happened in a year, and each app's panel."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cems.accounts.models import User
+from cems.accounts.roles import Part
+from cems.base import registries
+from cems.base.time import now
+from cems.children.access import ChildAccess
+from cems.children.models import Child
+from cems.children.selectors.chronology import Strip, strip
+
+
+@dataclass(frozen=True)
+class ShownPanel:
+    """A panel with what its template needs."""
+
+    key: str
+    title: str
+    template: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of what matters now."""
+
+    label: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All that the overview shows, of parts that are open."""
+
+    lines: list[Line]
+    panels: list[ShownPanel]
+    strip: Strip | None
+    identity: list[dict[str, Any]]
+
+
+def overview(user: User, child: Child, access: ChildAccess) -> Overview:
+    """The overview of a child this person has opened."""
+    lines = [
+        Line(*found)
+        for line in registries.now_lines()
+        if access.sees(line.part) and (found := line.line(child)) is not None
+    ]
+    panels = [
+        ShownPanel(panel.key, panel.title, panel.template, context)
+        for panel in registries.panels()
+        if access.sees(panel.part) and (context := panel.context(user, child)) is not None
+    ]
+    return Overview(
+        lines,
+        panels,
+        strip(child, access, now()) if access.sees(Part.CHRONOLOGY) else None,
+        identity(child) if access.sees(Part.IDENTITY) else [],
+    )
+
+
+def identity(child: Child) -> list[dict[str, Any]]:
+    """Rows of who the child is (C1)."""
+    names = [row.name for row in child.names.all() if row.name not in {child.full_name, child.name}]
+    numbers = [row for row in child.identifiers.all() if row.ended_at is None]
+    rows = [
+        ("Full name", child.full_name),
+        ("Other names", ", ".join(names)),
+        ("Date of birth", child.date_of_birth),
+        ("Sex", child.get_sex_display()),
+        ("Gender", child.get_gender_display()),
+        ("Ethnicity", child.get_ethnicity_display()),
+        ("Address", "\n".join(part for part in (child.address, child.postcode) if part)),
+        ("Locality", f"{child.locality}, {child.area}" if child.locality else str(child.area)),
+        ("School or college", str(child.school or "")),
+        ("Authority responsible", str(child.authority)),
+        *((number.get_kind_display(), number.value) for number in numbers),
+    ]
+    return [{"label": label, "value": _said(value)} for label, value in rows]
+
+
+def _said(value: object) -> str:
+    return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value)

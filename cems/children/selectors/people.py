@@ -1,0 +1,113 @@
+"""Who works with a child, who waits to, and who has looked (C3, A3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from cems.accounts.models import Team, User
+from cems.accounts.profile import profile_of
+from cems.base.time import today
+from cems.children.models import Child, Involvement
+from cems.children.models.periods import InvolvementState
+from cems.children.services.periods import may_confirm
+
+
+@dataclass(frozen=True)
+class Involved:
+    """One involvement, and whether the reader may end it."""
+
+    row: Involvement
+    may_end: bool
+
+
+@dataclass(frozen=True)
+class InvolvedPage:
+    """Who works with a child now, who claims to, who did."""
+
+    current: Sequence[Involved]
+    waiting: Sequence[Involved]
+    past: Sequence[Involved]
+    own: bool
+
+
+def involved(user: User, child: Child, now: datetime) -> InvolvedPage:
+    """Everybody who works or worked with the child, in one query."""
+    rows = Involvement.objects.of(child).exclude(state=InvolvementState.REFUSED)
+    found = [
+        Involved(row, row.ended_at is None and (row.user_id == user.pk or may_confirm(user, row.team)))
+        for row in rows.select_related("user__agency", "team__agency").order_by("-started_at", "-pk")
+    ]
+    live = [one for one in found if one.row.ended_at is None or one.row.ended_at > now]
+    return InvolvedPage(
+        current=[one for one in live if one.row.state == InvolvementState.CONFIRMED],
+        waiting=[one for one in live if one.row.state == InvolvementState.CLAIMED],
+        past=[one for one in found if one.row.ended_at is not None and one.row.ended_at <= now],
+        own=any(one.row.user_id == user.pk for one in live),
+    )
+
+
+def current_involvements(child: Child, now: datetime) -> Sequence[Involvement]:
+    """Confirmed involvements that run now, longest first."""
+    rows = Involvement.objects.of(child).filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=now), state=InvolvementState.CONFIRMED, started_at__lte=now
+    )
+    return list(rows.select_related("user__agency", "team__agency").order_by("started_at", "pk"))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Somebody says that they work with a child, and waits for an answer."""
+
+    row: Involvement
+    child: Child
+
+
+def claims(user: User, limit: int = 100) -> Sequence[Claim]:
+    """Claims this person may decide, the longest waiting first; of children they may see."""
+    rows = list(
+        Involvement.objects.of_visible(user)
+        .filter(state=InvolvementState.CLAIMED, ended_at__isnull=True)
+        .select_related("user__agency", "team__agency")
+        .order_by("recorded_at", "pk")[:limit]
+    )
+    mine = [row for row in rows if row.user_id != user.pk and may_confirm(user, row.team)]
+    children = {
+        child.pk: child
+        for child in Child.objects.visible_to(user).filter(pk__in=[row.child_id for row in mine])
+    }
+    return [Claim(row, children[row.child_id]) for row in mine if row.child_id in children]
+
+
+def teams_to_choose(user: User) -> Sequence[Team]:
+    """Teams this person may record involvements of: the own ones for a team manager, else all of the area."""
+    rows = Team.objects.filter(agency__authorities__in=profile_of(user).authority_ids).select_related("agency").distinct()
+    return [team for team in rows.order_by("agency__name", "name") if may_confirm(user, team)]
+
+
+def members(team: Team) -> list[User]:
+    """People of a team who may sign in today, by name."""
+    day = today()
+    held = Q(appointments__team=team, appointments__starts_on__lte=day) & (
+        Q(appointments__ends_on__isnull=True) | Q(appointments__ends_on__gte=day)
+    )
+    rows = User.objects.filter(held, Q(ends_on__isnull=True) | Q(ends_on__gte=day), is_active=True)
+    return list(rows.distinct().order_by("name", "pk"))
+
+
+def before_key(text: str) -> tuple[datetime, int] | None:
+    """The key of a page of record use, or None where the words are none."""
+    at, _, pk = text.partition("~")
+    try:
+        instant, number = datetime.fromisoformat(at), int(pk)
+    except ValueError:
+        return None
+    return (instant, number) if instant.tzinfo else None
+
+
+def cluster_public_ids(child: Child) -> list[UUID]:
+    """The public ids of a record and of all merged into it."""
+    rows = Child.objects.unscoped("record use covers the whole of a merged record that is open")
+    return list(rows.filter(Q(pk=child.pk) | Q(merged_into=child.pk)).values_list("public_id", flat=True))

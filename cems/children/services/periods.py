@@ -1,0 +1,178 @@
+"""Statuses (C2) and involvements (C3): opened, closed once, and the access that follows at once."""
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from cems.accounts.models import Authority, Team, User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.events import publish
+from cems.base.time import local_date, now
+from cems.children import grants
+from cems.children.events import InvolvementChanged
+from cems.children.models import Child, Involvement, Status
+from cems.children.models.periods import InvolvementState
+
+
+@transaction.atomic
+def status_open(
+    user: User,
+    *,
+    child: Child,
+    kind: str,
+    starts_on: date,
+    legal_basis: str = "",
+    responsible: Authority | None = None,
+    ends_on: date | None = None,
+    at: datetime | None = None,
+) -> Status:
+    """Record that the child has this status from `starts_on`. Raises Invalid or Conflict (overlap)."""
+    instant = at or now()
+    if starts_on < child.date_of_birth:
+        raise Invalid("The status starts before the child was born. Check the date.", field="starts_on")
+    if starts_on > local_date(instant):
+        raise Invalid("The status starts in the future. Record it on the day it begins.", field="starts_on")
+    try:
+        with transaction.atomic():
+            row = Status.objects.create(
+                child=child,
+                kind=kind,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                legal_basis=legal_basis,
+                responsible=responsible,
+                recorded_at=instant,
+                recorded_by=user,
+            )
+    except IntegrityError as fault:
+        raise Conflict(
+            "The child already has this status in that time. End the earlier one first.", field="starts_on"
+        ) from fault
+    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="status", at=instant)
+    return row
+
+
+@transaction.atomic
+def status_close(user: User, *, status: Status, ends_on: date, at: datetime | None = None) -> Status:
+    """End a status on its last day. Raises Invalid before its start or where it has ended."""
+    instant = at or now()
+    held = Status.objects.select_for_update().get(pk=status.pk)
+    if held.ends_on is not None:
+        raise Conflict("This status has already ended.")
+    if ends_on < held.starts_on:
+        raise Invalid("The last day is before the first. Check the date.", field="ends_on")
+    held.ends_on = ends_on
+    held.save(update_fields=["ends_on"])
+    record(user, verb=Verb.CHANGED, subject=held, child=held.child.public_id, part="status", at=instant)
+    return held
+
+
+@transaction.atomic
+def involvement_start(
+    user: User,
+    *,
+    child: Child,
+    case_role: str,
+    person: User | None = None,
+    team: Team | None = None,
+    at: datetime | None = None,
+    recorded_at: datetime | None = None,
+) -> Involvement:
+    """Somebody starts to work with the child; access follows at once.
+
+    First Contact, a team manager for the own team, an allocation or a school's roll make
+    involvements; what a person claims for themselves waits for First Contact (access rules).
+    Raises NotAllowed for anybody else, Conflict where the same involvement is open.
+    """
+    instant = at or now()
+    state = _state_for(user, person, team)
+    try:
+        with transaction.atomic():
+            row = Involvement.objects.create(
+                child=child,
+                user=person,
+                team=team,
+                case_role=case_role,
+                state=state,
+                started_at=instant,
+                made_by=user,
+                recorded_at=recorded_at or instant,
+            )
+    except IntegrityError as fault:
+        raise Conflict("This involvement is already recorded.") from fault
+    return _told(user, row, Verb.ACCESS_GIVEN, instant)
+
+
+@transaction.atomic
+def involvement_decide(
+    user: User, *, involvement: Involvement, agree: bool, at: datetime | None = None
+) -> Involvement:
+    """First Contact agrees or refuses a claimed involvement."""
+    instant = at or now()
+    held = Involvement.objects.select_for_update().get(pk=involvement.pk)
+    if not may_confirm(user, held.team):
+        raise NotAllowed("First Contact, or the team's own manager, decides who works with a child.")
+    if held.state != InvolvementState.CLAIMED:
+        raise Conflict("This has already been decided.")
+    held.state = InvolvementState.CONFIRMED if agree else InvolvementState.REFUSED
+    held.save(update_fields=["state"])
+    return _told(user, held, Verb.ACCESS_GIVEN if agree else Verb.CHANGED, instant)
+
+
+@transaction.atomic
+def involvement_end(
+    user: User, *, involvement: Involvement, reason: str, at: datetime | None = None
+) -> Involvement:
+    """The work ends now, and the access with it. Raises Conflict where it has ended."""
+    instant = at or now()
+    held = Involvement.objects.select_for_update().get(pk=involvement.pk)
+    if held.ended_at is not None:
+        raise Conflict("This involvement has already ended.")
+    if held.user_id != user.pk and not may_confirm(user, held.team):
+        raise NotAllowed("First Contact or the team's manager ends an involvement.")
+    if instant < held.started_at:
+        raise Invalid("The end is before the start. Check the time.", field="ended_at")
+    held.ended_at, held.end_reason = instant, reason
+    held.save(update_fields=["ended_at", "end_reason"])
+    return _told(user, held, Verb.ACCESS_ENDED, instant)
+
+
+def may_confirm(user: User, team: Team | None) -> bool:
+    """Whether what `user` records of `team` (None: of nobody's team) stands without First Contact.
+
+    A team manager confirms for the own team only, whatever other involvements the partnership has.
+    """
+    profile = profile_of(user)
+    if any(Work.INVOLVEMENT in role.writes and role.key != "team_manager" for role in profile.roles):
+        return True
+    managed = {post.team_id for post in profile.posts if post.role.key == "team_manager"}
+    return team is not None and team.pk in managed
+
+
+def _state_for(user: User, person: User | None, team: Team | None) -> str:
+    """What an involvement made by `user` is worth: confirmed, or a claim that waits."""
+    if may_confirm(user, team):
+        return InvolvementState.CONFIRMED
+    if person is not None and person.pk == user.pk:
+        return InvolvementState.CLAIMED
+    raise NotAllowed("First Contact, or the team's own manager, records who works with a child.")
+
+
+def _told(user: User, row: Involvement, verb: str, at: datetime) -> Involvement:
+    # As things stand now, whatever `at` says: what is entered late must not undo what began since.
+    grants.rebuild(now(), child_ids=[row.child_id])
+    record(
+        user,
+        verb=verb,
+        subject=row,
+        child=row.child.public_id,
+        part="involved",
+        detail={"role": row.case_role, "state": row.state},
+        at=at,
+    )
+    publish(InvolvementChanged(child_id=row.child_id, at=at))
+    return row

@@ -1,0 +1,221 @@
+"""Make and change a child's record (C1)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from cems.accounts.models import Authority, Locality, Team, User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.errors import Conflict, Invalid
+from cems.base.events import publish
+from cems.base.references import next_reference
+from cems.base.time import local_date, now
+from cems.children.events import ChildRecorded
+from cems.children.models import Child, ChildName, Identifier, Submitter
+from cems.children.rules.identity import check_birth, check_identifier, check_postcode, search_key
+
+CHANGEABLE = frozenset(
+    {
+        "given_name",
+        "family_name",
+        "preferred_name",
+        "date_of_birth",
+        "sex",
+        "gender",
+        "ethnicity",
+        "address",
+        "postcode",
+        "area",
+        "locality",
+        "school",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What is asked before a record is made."""
+
+    given_name: str
+    family_name: str
+    date_of_birth: date
+    authority: Authority
+    area: Authority | None = None
+    locality: Locality | None = None
+    preferred_name: str = ""
+    sex: str = "U"
+    gender: str = "not_asked"
+    ethnicity: str = "NOBT"
+    address: str = ""
+    postcode: str = ""
+    school: Team | None = None
+
+
+@transaction.atomic
+def child_create(
+    user: User,
+    *,
+    identity: Identity,
+    identifiers: dict[str, str] | None = None,
+    provisional: bool = False,
+    at: datetime | None = None,
+) -> Child:
+    """Make a record. `identifiers` maps kind to value. Raises Invalid for what can't be right, Conflict
+    for an identifier another child holds (the answer names no child)."""
+    instant = at or now()
+    check_birth(identity.date_of_birth, local_date(instant))
+    values = {
+        **identity.__dict__,
+        "given_name": _name(identity.given_name, "given_name"),
+        "family_name": _name(identity.family_name, "family_name"),
+        "postcode": check_postcode(identity.postcode),
+        "area": identity.area or identity.authority,
+    }
+    child = Child.objects.create(
+        reference=next_reference("CHD", instant), created_at=instant, provisional=provisional, **values
+    )
+    _registered_name(child, instant)
+    for kind, value in (identifiers or {}).items():
+        if value.strip() and provisional:
+            _identifier_kept_aside(child, kind, value, instant)
+        elif value.strip():
+            identifier_add(user, child=child, kind=kind, value=value, at=instant)
+    # Whoever makes a record keeps sight of their own work on it, and of nothing more.
+    Submitter.objects.get_or_create(child=child, user=user, defaults={"at": instant})
+    record(user, verb=Verb.CREATED, subject=child, child=child.public_id, part="identity", at=instant)
+    publish(ChildRecorded(child_id=child.pk, provisional=provisional, user_id=user.pk, at=instant))
+    return child
+
+
+@transaction.atomic
+def child_change(
+    user: User, *, child: Child, version: int, values: dict[str, Any], at: datetime | None = None
+) -> Child:
+    """Change fields of the identity. `version` is the one the person saw: the loser of a conflict is told."""
+    instant = at or now()
+    unknown = values.keys() - CHANGEABLE
+    if unknown:
+        raise Invalid(f"These can't be changed here: {', '.join(sorted(unknown))}.")
+    held = (
+        Child.objects.unscoped("lock the record that the person has opened")
+        .select_for_update()
+        .get(pk=child.pk)
+    )
+    if held.version != version:
+        raise Conflict(
+            "Somebody else changed this record while you were typing. Check their change, then save yours."
+        )
+    if "date_of_birth" in values:
+        check_birth(values["date_of_birth"], local_date(instant))
+    if "postcode" in values:
+        values["postcode"] = check_postcode(values["postcode"])
+    for name in ("given_name", "family_name"):
+        if name in values:
+            values[name] = _name(values[name], name)
+    changed = [field for field, value in values.items() if getattr(held, field) != value]
+    for field in changed:
+        setattr(held, field, values[field])
+    if changed:
+        held.version += 1
+        held.save(update_fields=[*changed, "version"])
+        if {"given_name", "family_name", "preferred_name"} & set(changed):
+            ChildName.objects.filter(child=held, registered=True).update(registered=False)
+            _registered_name(held, instant)
+        record(
+            user,
+            verb=Verb.CHANGED,
+            subject=held,
+            child=held.public_id,
+            part="identity",
+            detail={"fields": changed},
+            at=instant,
+        )
+    return held
+
+
+@transaction.atomic
+def name_add(user: User, *, child: Child, name: str, at: datetime | None = None) -> ChildName:
+    """Another name the child is known by; the same name twice is one."""
+    instant = at or now()
+    text = _name(name, "name")
+    row, made = ChildName.objects.get_or_create(
+        child=child, search_key=search_key(text), defaults={"name": text, "added_at": instant}
+    )
+    if made:
+        record(
+            user,
+            verb=Verb.CHANGED,
+            subject=child,
+            child=child.public_id,
+            part="identity",
+            detail={"fields": ["other name"]},
+            at=instant,
+        )
+    return row
+
+
+@transaction.atomic
+def identifier_add(
+    user: User, *, child: Child, kind: str, value: str, at: datetime | None = None
+) -> Identifier:
+    """Record an identifier; an earlier one of the kind is ended. Raises Invalid or Conflict."""
+    instant = at or now()
+    checked = check_identifier(kind, value)
+    same = Identifier.objects.filter(child=child, kind=kind, ended_at__isnull=True)
+    held = same.filter(value=checked).first()
+    if held:
+        return held
+    same.update(ended_at=instant)
+    try:
+        with transaction.atomic():
+            row = Identifier.objects.create(child=child, kind=kind, value=checked, added_at=instant)
+    except IntegrityError as fault:
+        raise Conflict(
+            "This number is already on a record. Ask First Contact: it may be the same child.", field=kind
+        ) from fault
+    record(
+        user,
+        verb=Verb.CHANGED,
+        subject=child,
+        child=child.public_id,
+        part="identity",
+        detail={"fields": [kind]},
+        at=instant,
+    )
+    return row
+
+
+def _identifier_kept_aside(child: Child, kind: str, value: str, at: datetime) -> None:
+    """Keep a number of a provisional record, not in force where another record holds it.
+
+    A signpost never stops a record: First Contact matches the two (access rules).
+    """
+    checked = check_identifier(kind, value)
+    taken = Identifier.objects.filter(kind=kind, value=checked, ended_at__isnull=True).exists()
+    Identifier.objects.create(
+        child=child, kind=kind, value=checked, added_at=at, ended_at=at if taken else None
+    )
+
+
+def _registered_name(child: Child, at: datetime) -> None:
+    """Rows of the registered name and of the name people use, so that search finds both."""
+    ChildName.objects.update_or_create(
+        child=child,
+        search_key=search_key(child.full_name),
+        defaults={"name": child.full_name, "registered": True, "added_at": at},
+    )
+    ChildName.objects.get_or_create(
+        child=child, search_key=search_key(child.name), defaults={"name": child.name, "added_at": at}
+    )
+
+
+def _name(value: str, field: str) -> str:
+    text = " ".join(value.split())
+    if not text:
+        raise Invalid("Enter a name.", field=field)
+    if not search_key(text):
+        raise Invalid("A name needs letters.", field=field)
+    return text

@@ -1,0 +1,83 @@
+"""What stands round every page of a child: the identity bar and the tabs (every app's pages use it)."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from cems.accounts.roles import Part
+from cems.base import registries
+from cems.base.registries import NavigationItem
+from cems.base.time import local_date, today
+from cems.children.access import ChildAccess
+from cems.children.choices import RiskLevel
+from cems.children.doors import OpenChild
+from cems.children.models import Child
+from cems.children.rules.identity import age_on
+
+OVERVIEW = NavigationItem("Overview", "children:overview", Part.IDENTITY, order=0)
+
+
+def child_page(request: HttpRequest, opened: OpenChild, *, current: str = "") -> dict[str, Any]:
+    """The context `child_base.html` needs. `current` is the URL name of the tab, if not this page's own."""
+    match = request.resolver_match
+    return {
+        "child": opened.child,
+        "access": opened.access,
+        "parts": {part.value for part in opened.access.parts},
+        "child_bar": child_bar(opened.child, opened.access),
+        "child_nav": child_nav(opened, current or (match.view_name if match else "")),
+    }
+
+
+def child_bar(child: Child, access: ChildAccess) -> dict[str, Any]:
+    """Who this is; only facts of parts that are open. Whoever only submitted sees the name and reference."""
+    bar: dict[str, Any] = {
+        "name": child.name,
+        "reference": child.reference,
+        "url": reverse("children:overview", args=[child.public_id]),
+    }
+    if access.sees(Part.IDENTITY):
+        bar["age"] = f"{age_on(child.date_of_birth, today())} years old"
+        bar["restricted"] = child.restricted
+    if access.sees(Part.LEVEL):
+        bar |= level_facts(child)
+    if access.sees(Part.MISSING):
+        bar["missing"] = next((words for ask in registries.missing_now if (words := ask(child))), "")
+    return bar
+
+
+def level_facts(child: Child) -> dict[str, Any]:
+    """The agreed level and since when; and the submitted one while no forum has agreed it (C4)."""
+    facts: dict[str, Any] = {}
+    agreed = child.current_level
+    if agreed:
+        facts |= {
+            "level": agreed.level,
+            "level_label": RiskLevel(agreed.level).label,
+            "level_since": local_date(agreed.happened_at),
+        }
+    newest = max(
+        (found for ask in registries.submitted_level if (found := ask(child))),
+        key=lambda f: f[1],
+        default=None,
+    )
+    if newest and (agreed is None or (newest[1] > agreed.happened_at and newest[0] != agreed.level)):
+        facts |= {"proposed_level": newest[0], "proposed_label": RiskLevel(newest[0]).label}
+    return facts
+
+
+def child_nav(opened: OpenChild, current: str) -> list[dict[str, Any]]:
+    """The tabs of the parts that are open to this person."""
+    access = opened.access
+    items = [item for item in registries.navigation() if access.sees(item.part)]
+    if access.sees(Part.IDENTITY, Part.OWN_SUBMISSIONS):
+        items.insert(0, OVERVIEW)
+    return [
+        {
+            "label": item.label,
+            "url": reverse(item.url_name, args=[opened.child.public_id]),
+            "current": item.url_name == current,
+        }
+        for item in items
+    ]

@@ -1,0 +1,1 @@
+"""Pages of the child's record, by subject."""

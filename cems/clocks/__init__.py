@@ -1,0 +1,1 @@
+"""Promises in time: working days, warnings, breaches, escalation (K1)."""

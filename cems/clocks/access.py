@@ -1,0 +1,58 @@
+"""Who may see a clock's page, and who may act on it there (A2).
+
+The page shows a reference and fixed words, no name. Those who have the clock or manage them see it;
+so does whoever may see the child, which the app of children answers through `ask_may_see_child`.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from cems.accounts.models import User
+from cems.accounts.profile import Profile, profile_of
+from cems.base.time import today
+from cems.clocks.models import Clock
+from cems.clocks.recipients import MANAGING, Held, current_appointments
+
+_may_see_child: list[Callable[[User, UUID], bool]] = []
+
+
+def ask_may_see_child(answer: Callable[[User, UUID], bool]) -> None:
+    """The app of children says who may see a child, by the child's public id."""
+    _may_see_child[:] = [answer]
+
+
+def has(user: User, held: Held) -> bool:
+    """Whether the person, one of their teams, or somebody they manage has it."""
+    profile = profile_of(user)
+    if held.owner_user_id:
+        return held.owner_user_id == user.pk or _manages(profile, held.owner_user_id)
+    return held.owner_team_id in profile.team_ids
+
+
+def managed_team_ids(profile: Profile) -> frozenset[int]:
+    """The teams this person manages."""
+    return frozenset(post.team_id for post in profile.posts if post.team_id and post.role.key in MANAGING)
+
+
+def _manages(profile: Profile, user_id: int) -> bool:
+    teams = managed_team_ids(profile)
+    appointments = current_appointments(today())
+    return bool(teams) and appointments.filter(user_id=user_id, team_id__in=teams).exists()
+
+
+def may_see(user: User, clock: Clock) -> bool:
+    """Whether the clock's page is there for this person."""
+    return has(user, clock) or (
+        clock.child is not None and any(answer(user, clock.child) for answer in _may_see_child)
+    )
+
+
+def colleagues(profile: Profile) -> frozenset[int]:
+    """Everybody in the teams this person manages, themselves apart."""
+    teams = managed_team_ids(profile)
+    if not teams:
+        return frozenset()
+    rows: list[int] = list(
+        current_appointments(today()).filter(team_id__in=teams).values_list("user_id", flat=True).distinct()
+    )
+    return frozenset(rows) - {profile.user_id}

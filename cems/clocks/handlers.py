@@ -1,0 +1,9 @@
+"""What clocks do when something below them happened."""
+
+from cems.accounts.events import PersonLeft
+from cems.clocks import services
+
+
+def rehome_clocks(event: PersonLeft) -> None:
+    """Nothing that a leaver had runs on unseen."""
+    services.rehome(event.user_id)

@@ -1,0 +1,86 @@
+"""Each promise that has a time is a kind of clock, declared in code by the app that makes it (K1).
+
+An app registers its kinds in `AppConfig.ready`; the sweep asks them what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cems.clocks.choices import Measure, Stage
+
+if TYPE_CHECKING:
+    from cems.clocks.models import Clock
+
+
+@dataclass(frozen=True)
+class Morning:
+    """Nine o'clock in the morning of the working day this many working days before a clock is due."""
+
+    working_days_before: int = 0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a kind's own look says of a clock that is about to act: it was met, or is no longer wanted."""
+
+    stage: Stage
+    at: datetime
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.stage not in {Stage.MET, Stage.CANCELLED}:
+            raise ValueError("a finding closes a clock: met or cancelled")
+
+
+@dataclass(frozen=True)
+class ClockKind:
+    """One kind of promise.
+
+    `label` is fixed words for pages and mail, so never anything about a person. `warnings` say when to
+    warn: so long before it is due, or in the morning of a working day. `reminders` is how often a clock
+    over its time is brought up again, once each following working day. `may_pause` is the rule's;
+    `may_cancel` and `may_meet` say whether the clock's own page offers it to whoever has the clock.
+    `escalate(clock)` names who is told of a breach besides the owner; without it, the managers of the
+    owner's team. `check(clocks)` recomputes from the truth just before acting, by row number.
+    """
+
+    key: str
+    label: str
+    measure: Measure
+    warnings: tuple[timedelta | Morning, ...] = (Morning(1),)
+    reminders: int = 0
+    may_pause: bool = False
+    may_cancel: bool = False
+    may_meet: bool = False
+    escalate: Callable[[Clock], Collection[int]] | None = None
+    check: Callable[[Sequence[Clock]], Mapping[int, Finding]] | None = None
+
+    def __post_init__(self) -> None:
+        if self.may_pause and self.measure is not Measure.WORKING_DAYS:
+            raise ValueError(f"{self.key}: only a clock of working days can be paused")
+
+
+_kinds: dict[str, ClockKind] = {}
+
+
+def add_clock_kind(kind: ClockKind) -> None:
+    """Register a kind; registering the same key with other content is a mistake (ValueError)."""
+    if _kinds.setdefault(kind.key, kind) != kind:
+        raise ValueError(f"two kinds of clock are called {kind.key}")
+
+
+def clock_kind(key: str) -> ClockKind:
+    """The kind called `key`. Raises LookupError when no installed app declares it."""
+    try:
+        return _kinds[key]
+    except KeyError:
+        raise LookupError(f"no app declares the kind of clock {key}") from None
+
+
+def clock_kinds() -> Sequence[ClockKind]:
+    """Every declared kind, by key."""
+    return [kind for _, kind in sorted(_kinds.items())]

@@ -1,0 +1,145 @@
+"""A promise in time, and everything that happened to it (K1)."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cems.accounts.models import Team, User
+from cems.base.models import PublicModel
+from cems.clocks.choices import LIVE, OPEN, Stage, Step
+from cems.clocks.kinds import ClockKind, clock_kind
+from cems.clocks.querysets import ClockQuerySet
+
+_LIVE = [stage.value for stage in LIVE]
+_OPEN = [stage.value for stage in OPEN]
+
+
+class Clock(PublicModel):
+    """One promise that has a time. The app that made it keeps a key to it.
+
+    `reference` and `url` lead to what is promised; `title` is fixed words, never what somebody typed.
+    `next_at` is the next instant at which it acts by itself, `acted_until` the last one it acted for.
+    """
+
+    kind = models.CharField(max_length=60)
+    reference = models.CharField(max_length=40)
+    title = models.CharField(max_length=120)
+    url = models.CharField(max_length=200, blank=True)
+    child = models.UUIDField(null=True, blank=True)
+    owner_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="clocks"
+    )
+    owner_team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="clocks"
+    )
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    explanation = models.TextField()
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.RUNNING)
+    round = models.PositiveIntegerField(default=0, help_text="Goes up each time it is reckoned anew")
+    next_at = models.DateTimeField(null=True, blank=True)
+    acted_until = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    working_days_left = models.PositiveSmallIntegerField(null=True, blank=True)
+    met_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    parked_at = models.DateTimeField(null=True, blank=True)
+    parked_why = models.CharField(max_length=80, blank=True)
+    version = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar = ClockQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(owner_user__isnull=False, owner_team__isnull=True)
+                | Q(owner_user__isnull=True, owner_team__isnull=False),
+                name="clock_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage="paused", paused_at__isnull=False, working_days_left__isnull=False)
+                | (~Q(stage="paused") & Q(paused_at__isnull=True, working_days_left__isnull=True)),
+                name="clock_paused_keeps_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage="met", met_at__isnull=False) | (~Q(stage="met") & Q(met_at__isnull=True)),
+                name="clock_met_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage__in=_LIVE) | Q(next_at__isnull=True), name="clock_still_does_nothing"
+            ),
+            models.CheckConstraint(
+                condition=Q(parked_at__isnull=True, parked_why="")
+                | (Q(parked_at__isnull=False) & ~Q(parked_why="")),
+                name="clock_parked_with_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                condition=Q(next_at__isnull=False, parked_at__isnull=True),
+                name="clock_next",
+            ),
+            models.Index(fields=["owner_user", "due_at"], condition=Q(stage__in=_OPEN), name="clock_of_user"),
+            models.Index(fields=["owner_team", "due_at"], condition=Q(stage__in=_OPEN), name="clock_of_team"),
+            models.Index(fields=["child"], condition=Q(child__isnull=False), name="clock_of_child"),
+            models.Index(fields=["parked_at"], condition=Q(parked_at__isnull=False), name="clock_parked"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def rule(self) -> ClockKind:
+        """The kind's rule. Raises LookupError when no installed app declares it."""
+        return clock_kind(self.kind)
+
+    @property
+    def owner(self) -> User | Team:
+        return self.owner_user or self.owner_team  # type: ignore[return-value]
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage in OPEN
+
+    @property
+    def late_by(self) -> timedelta | None:
+        """How late it was met; None while open, and when met in time."""
+        return self.met_at - self.due_at if self.met_at and self.met_at > self.due_at else None
+
+
+class Transition(models.Model):
+    """One thing that happened to a clock, written once: history, and the proof of exactly once."""
+
+    clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="transitions")
+    stage = models.CharField(max_length=12, choices=Step)
+    round = models.PositiveIntegerField(default=0)
+    number = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    due_at = models.DateTimeField(help_text="When the clock was due after this")
+    explanation = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[Any]] = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["clock", "stage", "round", "number"], name="transition_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SweepMark(models.Model):
+    """When the clocks were last looked at; one row, for /readyz."""
+
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,102 @@
+"""A clock in words: "2 working days left", "19 hours left", "3 hours over" (K1)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from cems.base import calendar
+from cems.base.time import local, local_date
+from cems.clocks.choices import Measure, Stage
+from cems.clocks.models import Clock
+
+_HOUR = timedelta(hours=1)
+_LOOKS = {
+    Stage.RUNNING: "running",
+    Stage.WARNED: "soon",
+    Stage.BREACHED: "breached",
+    Stage.PAUSED: "paused",
+    Stage.MET: "met",
+    Stage.CANCELLED: "cancelled",
+}
+
+
+def time_left(measure: Measure, due_at: datetime, now: datetime) -> str:
+    """What is left until `due_at`, or by how much it is over, counted as the kind of clock counts."""
+    if now > due_at:
+        return f"{_span(measure, due_at, now)} over"
+    return f"{_span(measure, now, due_at)} left"
+
+
+def _span(measure: Measure, start: datetime, end: datetime) -> str:
+    """From `start` to `end` in the largest unit that still says something."""
+    gone = end - start
+    if measure is Measure.WORKING_DAYS:
+        days = calendar.working_days_between(local_date(start), local_date(end))
+        if days:
+            return _count(days, "working day")
+    elif measure is not Measure.HOURS or gone >= timedelta(days=7):
+        days = (local_date(end) - local_date(start)).days
+        if days:
+            return _count(days, "day")
+    if gone >= _HOUR:
+        return _count(gone // _HOUR, "hour")
+    return (
+        _count(gone // timedelta(minutes=1), "minute")
+        if gone >= timedelta(minutes=1)
+        else "less than a minute"
+    )
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def exact(instant: datetime) -> str:
+    """An instant in full, as people in the partnership write it: "Wed 6 May 2026, 17:00"."""
+    return f"{calendar.say_day(local_date(instant), year=True)}, {local(instant):%H:%M}"
+
+
+def percent(clock: Clock, now: datetime) -> int:
+    """How much of its time a clock has used, 0 to 100, for the bar."""
+    if clock.stage in {Stage.MET, Stage.CANCELLED}:
+        return 100
+    whole = clock.due_at - clock.started_at
+    gone = (clock.paused_at or now) - clock.started_at
+    return 100 if whole <= timedelta(0) else max(0, min(100, int(100 * (gone / whole))))
+
+
+def words(clock: Clock, now: datetime) -> str:
+    """Where a clock stands, in words."""
+    if clock.stage == Stage.PAUSED:
+        return f"paused, {_count(clock.working_days_left or 0, 'working day')} left"
+    if clock.stage == Stage.CANCELLED:
+        return "cancelled"
+    if clock.stage == Stage.MET:
+        late = clock.late_by
+        return (
+            f"met {_span(clock.rule.measure, clock.due_at, clock.due_at + late)} late"
+            if late
+            else "met in time"
+        )
+    return time_left(clock.rule.measure, clock.due_at, now)
+
+
+def look(clock: Clock, now: datetime) -> str:
+    """The look of a clock; one that is over its time looks so even before the sweep has told anybody."""
+    stage = Stage(clock.stage)
+    if stage in {Stage.RUNNING, Stage.WARNED} and now > clock.due_at:
+        stage = Stage.BREACHED
+    return _LOOKS[stage]
+
+
+def present(clock: Clock, now: datetime) -> dict[str, Any]:
+    """What `components/clock.html` shows of a clock. Reads the owner: fetch clocks `with_owner()`."""
+    return {
+        "words": words(clock, now),
+        "due": exact(clock.due_at),
+        "percent": percent(clock, now),
+        "state": look(clock, now),
+        "title": clock.title,
+        "explanation": clock.explanation,
+        "owner": str(clock.owner),
+        "late": look(clock, now) == "breached",
+    }

@@ -1,0 +1,120 @@
+"""What pages read of clocks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from cems.accounts.models import User
+from cems.accounts.profile import Profile, profile_of
+from cems.base.errors import Invalid
+from cems.clocks import access
+from cems.clocks.choices import Stage
+from cems.clocks.models import Clock, SweepMark, Transition
+
+PAGE = 50
+STATES = {"open": "All open", "late": "Over their time", "paused": "Paused", "closed": "Met or cancelled"}
+
+
+def clocks_for(profile: Profile, limit: int = 200) -> Sequence[Clock]:
+    """Open clocks of the person and of the person's teams, what is due first at the top."""
+    return list(Clock.objects.held_by(profile).still_open().with_owner().order_by("due_at", "pk")[:limit])
+
+
+def clocks_of_colleagues(profile: Profile, limit: int = 500) -> Sequence[Clock]:
+    """Open clocks of the people in the teams this person manages; sort by owner for a page by person."""
+    people = access.colleagues(profile)
+    if not people:
+        return []
+    held = Clock.objects.still_open().filter(owner_user_id__in=people)
+    return list(held.with_owner().order_by("due_at", "pk")[:limit])
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many clocks a person has."""
+
+    open: int
+    late: int
+
+
+def counts(user: User, now: datetime) -> Counts:
+    """How many open clocks the person and their teams have, and how many of them are over their time."""
+    held = Clock.objects.held_by(profile_of(user)).still_open()
+    return Counts(held.count(), held.late(now).count())
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of clocks; `after` leads to the next one, if there is more."""
+
+    clocks: Sequence[Clock]
+    after: str
+
+
+def page(user: User, state: str, after: str, now: datetime) -> Page:
+    """One page of the person's clocks in a state of STATES, by due time. Raises Invalid for another state."""
+    if state not in STATES:
+        raise Invalid("There is no such list of clocks.")
+    held: QuerySet[Any] = _in_state(Clock.objects.held_by(profile_of(user)), state, now)
+    if after:
+        held = held.filter(_beyond(after))
+    rows = list(held.with_owner().order_by("due_at", "pk")[: PAGE + 1])
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    return Page(rows[:PAGE], f"{last.due_at.isoformat()}~{last.pk}" if last else "")
+
+
+def _in_state(held: Any, state: str, now: datetime) -> Any:
+    return {
+        "open": held.still_open,
+        "late": lambda: held.late(now),
+        "paused": lambda: held.filter(stage=Stage.PAUSED),
+        "closed": held.closed,
+    }[state]()
+
+
+def _beyond(after: str) -> Q:
+    due, _, pk = after.rpartition("~")
+    try:
+        instant, number = datetime.fromisoformat(due), int(pk)
+    except ValueError:
+        raise Invalid("That page of clocks does not exist.") from None
+    if instant.tzinfo is None:
+        raise Invalid("That page of clocks does not exist.")
+    return Q(due_at__gt=instant) | Q(due_at=instant, pk__gt=number)
+
+
+def explain(clock: Clock) -> Sequence[str]:
+    """How the clock was reckoned, a line for each time it was."""
+    return clock.explanation.splitlines()
+
+
+def history(clock: Clock) -> Sequence[Transition]:
+    """Everything that happened to the clock, oldest first."""
+    return list(clock.transitions.select_related("by"))
+
+
+@dataclass(frozen=True)
+class SweepHealth:
+    """Whether promises are being kept an eye on.
+
+    `swept_at` is the last sweep; `waiting_since` the longest-waiting clock that should have acted by now.
+    """
+
+    swept_at: datetime | None
+    waiting_since: datetime | None
+    parked: int
+
+
+def sweep_health(now: datetime) -> SweepHealth:
+    """The state of the sweep, for /readyz and the administrators' page."""
+    swept = SweepMark.objects.values_list("at", flat=True).first()
+    waiting = Clock.objects.due_to_act(now).order_by("next_at").values_list("next_at", flat=True).first()
+    return SweepHealth(swept, waiting, Clock.objects.parked().count())
+
+
+def parked(limit: int = 200) -> Sequence[Clock]:
+    """Clocks that failed until they were given up, the newest first."""
+    return list(Clock.objects.parked().with_owner().order_by("-parked_at", "-pk")[:limit])

@@ -1,0 +1,284 @@
+"""Every write to a clock (K1). The acting user comes first; None is the system itself."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from cems.accounts.models import Appointment, Team, User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.calendar import Deadline, close_of_business, say
+from cems.base.errors import Invalid
+from cems.base.time import local_date, now
+from cems.clocks import recipients, rules
+from cems.clocks.choices import LIVE, OPEN, Stage, Step
+from cems.clocks.kinds import clock_kind
+from cems.clocks.models import Clock, Transition
+from cems.notices.services import Message, tell_many
+
+
+@transaction.atomic
+def start(
+    user: User | None,
+    *,
+    kind: str,
+    owner: User | Team,
+    deadline: Deadline,
+    reference: str,
+    title: str = "",
+    url: str = "",
+    child: UUID | None = None,
+    at: datetime | None = None,
+) -> Clock:
+    """Start a clock of `kind` for `owner`, with a deadline made by `cems.base.calendar`.
+
+    `title` (the kind's label unless given) is shown in lists: fixed words, never what somebody typed.
+    Raises LookupError for a kind no app declares.
+    """
+    rule, instant = clock_kind(kind), at or now()
+    clock = Clock(
+        kind=kind,
+        reference=reference,
+        title=title or rule.label,
+        url=url,
+        child=child,
+        started_at=deadline.started_at,
+        due_at=deadline.due_at,
+        explanation=deadline.explanation,
+        next_at=rules.agenda(rule, deadline.started_at, deadline.due_at)[0].at,
+        **_owner(owner),
+    )
+    clock.save(force_insert=True)
+    return _note(user, clock, Step.STARTED, instant, explanation=deadline.explanation)
+
+
+@transaction.atomic
+def meet(user: User | None, *, clock: Clock, reason: str = "", at: datetime | None = None) -> Clock:
+    """The promise was kept, `at` being when. Again is harmless; a cancelled clock raises Invalid."""
+    kept, instant = _locked(clock), at or now()
+    if kept.stage == Stage.MET:
+        return kept
+    _must_be_open(kept)
+    _stand(kept, Stage.MET, met_at=instant)
+    return _note(user, kept, Step.MET, instant, reason=reason)
+
+
+@transaction.atomic
+def cancel(user: User | None, *, clock: Clock, reason: str, at: datetime | None = None) -> Clock:
+    """The promise is no longer wanted. Raises Invalid without a reason, or when it was met."""
+    kept = _locked(clock)
+    if kept.stage == Stage.CANCELLED:
+        return kept
+    _must_be_open(kept)
+    _stand(kept, Stage.CANCELLED)
+    return _note(user, kept, Step.CANCELLED, at or now(), reason=_reason(reason))
+
+
+@transaction.atomic
+def pause(user: User | None, *, clock: Clock, reason: str, at: datetime | None = None) -> Clock:
+    """Stop the time, visibly and with a reason, where the kind's rule allows it (T2).
+
+    The whole working days left are kept. Raises Invalid when the kind may not be paused, when the clock
+    is not running, or when its time is already over.
+    """
+    kept, instant = _locked(clock), at or now()
+    if not kept.rule.may_pause:
+        raise Invalid(f"“{kept.rule.label}” can't be paused.")
+    if kept.stage not in LIVE:
+        raise Invalid(f"This clock is {kept.get_stage_display().lower()}, so it can't be paused.")
+    if kept.stage == Stage.BREACHED or instant > kept.due_at:
+        raise Invalid("This clock is already over its time, so it can't be paused.")
+    left = rules.working_days_left(instant, kept.due_at)
+    _stand(kept, Stage.PAUSED, paused_at=instant, working_days_left=left)
+    return _note(user, kept, Step.PAUSED, instant, reason=_reason(reason))
+
+
+@transaction.atomic
+def resume(user: User | None, *, clock: Clock, reason: str = "", at: datetime | None = None) -> Clock:
+    """Go on with the working days that were left, the day of resumption counting as day 0 (K1).
+
+    Raises Invalid when the clock is not paused.
+    """
+    kept, instant = _locked(clock), at or now()
+    if kept.stage != Stage.PAUSED:
+        raise Invalid("This clock is not paused.")
+    deadline = close_of_business(instant, kept.working_days_left or 0, word="resumed")
+    kept.round += 1
+    kept.due_at, kept.acted_until = deadline.due_at, None
+    kept.explanation = f"{kept.explanation}\n{deadline.explanation}"
+    _stand(kept, Stage.RUNNING, next_at=_first_after(kept, None))
+    return _note(user, kept, Step.RESUMED, instant, reason=reason, explanation=deadline.explanation)
+
+
+@transaction.atomic
+def move_due(
+    user: User | None, *, clock: Clock, deadline: Deadline, reason: str, at: datetime | None = None
+) -> Clock:
+    """What the clock depended on was corrected: reckon it again. What already happened stays in its history.
+
+    A stage reached before is not told twice; one reached only now is told by the next sweep. A met clock
+    stays met, in time or not as the new deadline says. Raises Invalid when it was cancelled.
+    """
+    kept, instant = _locked(clock), at or now()
+    if kept.stage == Stage.CANCELLED:
+        raise Invalid("This clock was cancelled, so it can't be moved.")
+    kept.round += 1
+    kept.started_at, kept.due_at = deadline.started_at, deadline.due_at
+    kept.explanation = deadline.explanation
+    if kept.stage == Stage.PAUSED and kept.paused_at:
+        kept.working_days_left = rules.working_days_left(kept.paused_at, kept.due_at)
+    elif kept.stage in LIVE:
+        _reckon(kept, instant)
+    return _note(user, kept, Step.MOVED, instant, reason=_reason(reason), explanation=deadline.explanation)
+
+
+def _reckon(clock: Clock, at: datetime) -> None:
+    """Stand as the new times say; what got worse only by the correction is left for the sweep to tell."""
+    stage = rules.stage_at(clock.rule, clock.started_at, clock.due_at, at)
+    if rules.is_worse(stage, Stage(clock.stage)):
+        clock.acted_until = None
+        _stand(clock, Stage(clock.stage), next_at=_first_after(clock, None))
+    else:
+        clock.acted_until = at
+        _stand(clock, stage, next_at=_first_after(clock, at))
+
+
+@transaction.atomic
+def hand_over(
+    user: User | None, *, clock: Clock, owner: User | Team, reason: str = "", at: datetime | None = None
+) -> Clock:
+    """Give an open clock to somebody else, who is told. Raises Invalid when it is closed."""
+    kept, instant = _locked(clock), at or now()
+    if kept.owner == owner:
+        return kept
+    _must_be_open(kept)
+    for field, value in _owner(owner).items():
+        setattr(kept, field, value)
+    _note(user, kept, Step.HANDED_OVER, instant, reason=reason, number=kept.version + 1)
+    message = Message(
+        kind="clock.handed_over",
+        key=f"clock:{kept.public_id}:handed_over:{kept.version}",
+        text=f"{kept.reference}, {kept.rule.label}: now with you. Due {say(kept.due_at)}.",
+        url=kept.url,
+        reference=kept.reference,
+        child=kept.child,
+    )
+    told = recipients.holders([kept], local_date(instant))[kept.pk]
+    tell_many({message: told - {user.pk if user else 0}}, at=instant)
+    return kept
+
+
+def rehome(user_id: int, *, at: datetime | None = None) -> int:
+    """A person has left: their open clocks go to the team they were in, so that none runs unseen (K1).
+
+    Returns how many moved. Clocks of somebody who was in no team stay, and escalate as ever.
+    """
+    last = (
+        Appointment.objects.filter(user_id=user_id, team__isnull=False)
+        .select_related("team")
+        .order_by("-starts_on", "-pk")
+        .first()
+    )
+    if last is None or last.team is None:
+        return 0
+    clocks = list(Clock.objects.still_open().filter(owner_user_id=user_id).order_by("pk"))
+    for clock in clocks:
+        hand_over(None, clock=clock, owner=last.team, reason="The person has left", at=at)
+    return len(clocks)
+
+
+@transaction.atomic
+def try_again(user: User, *, clock: Clock, at: datetime | None = None) -> Clock:
+    """Take a parked clock back into the sweep, once its cause is mended. Raises Invalid when it isn't parked."""
+    kept, instant = _locked(clock), at or now()
+    if kept.parked_at is None:
+        raise Invalid("This clock is not parked.")
+    kept.parked_at, kept.parked_why, kept.attempts, kept.next_at = None, "", 0, instant
+    kept.save(update_fields=["parked_at", "parked_why", "attempts", "next_at"])
+    record(
+        user,
+        verb=Verb.CHANGED,
+        subject=kept,
+        child=kept.child,
+        reason="Tried again after parking",
+        at=instant,
+    )
+    return kept
+
+
+def _locked(clock: Clock) -> Clock:
+    return Clock.objects.select_for_update(of=("self",)).with_owner().get(pk=clock.pk)  # type: ignore[no-any-return]
+
+
+def _must_be_open(clock: Clock) -> None:
+    if clock.stage not in OPEN:
+        raise Invalid(f"This clock is already {clock.get_stage_display().lower()}.")
+
+
+def _reason(reason: str) -> str:
+    if not reason.strip():
+        raise Invalid("Say why.", field="reason")
+    return reason.strip()
+
+
+def _owner(owner: User | Team) -> dict[str, Any]:
+    """The two owner fields. A User may come lazily wrapped from a request, so ask what it isn't."""
+    return (
+        {"owner_user": None, "owner_team": owner}
+        if isinstance(owner, Team)
+        else {"owner_user": owner, "owner_team": None}
+    )
+
+
+def _first_after(clock: Clock, instant: datetime | None) -> datetime | None:
+    agenda = rules.agenda(clock.rule, clock.started_at, clock.due_at)
+    return next((due.at for due in agenda if instant is None or due.at > instant), None)
+
+
+def _stand(
+    clock: Clock,
+    stage: Stage,
+    *,
+    next_at: datetime | None = None,
+    met_at: datetime | None = None,
+    paused_at: datetime | None = None,
+    working_days_left: int | None = None,
+) -> None:
+    """How the clock stands from here on; whatever is not said is emptied."""
+    clock.stage, clock.next_at, clock.met_at = stage, next_at, met_at
+    clock.paused_at, clock.working_days_left = paused_at, working_days_left
+    clock.attempts, clock.parked_at, clock.parked_why = 0, None, ""
+
+
+def _note(
+    user: User | None,
+    clock: Clock,
+    step: Step,
+    at: datetime,
+    *,
+    reason: str = "",
+    explanation: str = "",
+    number: int = 0,
+) -> Clock:
+    """Save the clock, write its history and the audit."""
+    if step is not Step.STARTED:
+        clock.version += 1
+        clock.save()
+    Transition.objects.create(
+        clock=clock,
+        stage=step,
+        round=clock.round,
+        number=number,
+        at=at,
+        by=user,
+        reason=reason,
+        due_at=clock.due_at,
+        explanation=explanation,
+    )
+    verb = Verb.CREATED if step is Step.STARTED else Verb.CHANGED
+    record(
+        user, verb=verb, subject=clock, child=clock.child, reason=reason, detail={"step": step.value}, at=at
+    )
+    return clock

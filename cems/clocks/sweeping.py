@@ -1,0 +1,193 @@
+"""The sweep: what is due acts, exactly once, through crashes of any process (K1).
+
+A batch is claimed, recomputed and written in one transaction, so a worker killed at any instant has
+either done all of it or nothing, and two workers never hold the same clock.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from cems.base.calendar import say
+from cems.base.events import publish
+from cems.base.time import local_date, now
+from cems.clocks import recipients
+from cems.clocks.choices import Stage, Step
+from cems.clocks.events import ClockBreached, ClockWarned
+from cems.clocks.kinds import Finding
+from cems.clocks.models import Clock, Transition
+from cems.clocks.presentation import time_left
+from cems.clocks.querysets import mark_sweep, write_advances
+from cems.clocks.rules import Advance, Due, advance, back_off
+from cems.notices.services import Message, tell_many
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+PARK_AFTER = 5
+
+
+def sweep(at: datetime | None = None, limit: int = 20_000) -> int:
+    """Let every clock act whose time has come, in batches; returns how many acted.
+
+    A clock that fails is put off and, after PARK_AFTER attempts, parked and shown; the others go on.
+    Raises OperationalError when the database goes away: what was not committed is done by the next sweep.
+    """
+    instant, acted = at or now(), 0
+    while acted < limit:
+        claimed, done = _sweep_batch(instant, min(BATCH, limit - acted))
+        acted += done
+        if not claimed:
+            break
+    mark_sweep(instant)
+    return acted
+
+
+@transaction.atomic
+def _sweep_batch(at: datetime, size: int) -> tuple[int, int]:
+    """Claim and do one batch; returns how many were claimed and how many of them acted."""
+    clocks = Clock.objects.claim(at, size)
+    if not clocks:
+        return 0, 0
+    try:
+        with transaction.atomic():
+            _act(clocks, at)
+        return len(clocks), len(clocks)
+    except Exception:
+        if _database_lost():
+            raise
+    return len(clocks), sum(
+        _act_alone(clock, at) for clock in Clock.objects.filter(pk__in=[c.pk for c in clocks])
+    )
+
+
+def _act_alone(clock: Clock, at: datetime) -> bool:
+    """One clock in a savepoint of its own, after its batch failed: find the culprit, spare the rest."""
+    try:
+        with transaction.atomic():
+            _act([clock], at)
+        return True
+    except Exception as error:
+        if _database_lost():
+            raise
+        # The kind of error only: its words may quote what somebody typed.
+        log.error("clock %s failed: %s", clock.public_id, type(error).__name__)
+        attempts = clock.attempts + 1
+        parked = {"parked_at": at, "parked_why": type(error).__name__[:80]} if attempts >= PARK_AFTER else {}
+        Clock.objects.filter(pk=clock.pk).update(attempts=attempts, next_at=at + back_off(attempts), **parked)
+        return False
+
+
+def _database_lost() -> bool:
+    """No clock is to blame for a database that went away."""
+    return connection.connection is None or bool(connection.connection.closed)
+
+
+def _act(clocks: Sequence[Clock], at: datetime) -> None:
+    """Recompute these clocks and write what follows: transitions, notices, how they stand, events."""
+    findings = _findings(clocks)
+    rows: list[Transition] = []
+    speaking: list[tuple[Clock, Due]] = []
+    events: list[object] = []
+    for clock in clocks:
+        finding = findings.get(clock.pk)
+        if finding:
+            rows.append(_close(clock, finding, at))
+            continue
+        move = _next(clock, at)
+        clock.stage, clock.next_at = move.stage, move.next_at
+        rows.extend(_row(clock, due.step, at, number=due.number) for due in move.steps)
+        events.extend(event for due in move.steps if (event := _event(clock, due, at)))
+        if move.steps:
+            speaking.append((clock, move.steps[-1]))
+    Transition.objects.bulk_create(rows, batch_size=2000)
+    write_advances(clocks, at)
+    tell_many(_messages(speaking, at), at=at)
+    for event in events:
+        publish(event)
+
+
+def _findings(clocks: Sequence[Clock]) -> Mapping[int, Finding]:
+    """What the kinds themselves say: already met, or no longer wanted."""
+    by_kind: dict[str, list[Clock]] = defaultdict(list)
+    for clock in clocks:
+        by_kind[clock.kind].append(clock)
+    found: dict[int, Finding] = {}
+    for same in by_kind.values():
+        check = same[0].rule.check
+        if check:
+            found.update(check(same))
+    return found
+
+
+def _next(clock: Clock, at: datetime) -> Advance:
+    return advance(
+        clock.rule,
+        stage=Stage(clock.stage),
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        acted_until=clock.acted_until,
+        now=at,
+    )
+
+
+def _close(clock: Clock, finding: Finding, at: datetime) -> Transition:
+    clock.stage, clock.next_at = finding.stage, None
+    clock.met_at = finding.at if finding.stage is Stage.MET else None
+    return _row(clock, Step(finding.stage.value), at, reason=finding.reason)
+
+
+def _row(clock: Clock, step: Step, at: datetime, *, number: int = 0, reason: str = "") -> Transition:
+    return Transition(
+        clock_id=clock.pk,
+        stage=step,
+        round=clock.round,
+        number=number,
+        at=at,
+        reason=reason,
+        due_at=clock.due_at,
+    )
+
+
+def _event(clock: Clock, due: Due, at: datetime) -> object | None:
+    if due.step is Step.WARNED:
+        return ClockWarned(clock.pk, clock.kind, clock.child, due.number, at)
+    if due.step is Step.BREACHED:
+        return ClockBreached(clock.pk, clock.kind, clock.child, at)
+    return None
+
+
+def _messages(speaking: Sequence[tuple[Clock, Due]], at: datetime) -> Mapping[Message, set[int]]:
+    """One message a clock, about where it now stands, however many steps it caught up with."""
+    if not speaking:
+        return {}
+    day = local_date(at)
+    holders = recipients.holders((clock for clock, _ in speaking), day)
+    over = [clock for clock, due in speaking if due.step is not Step.WARNED and not clock.rule.escalate]
+    managers = recipients.managers(over, day) if over else {}
+    return {
+        _message(clock, due, at): holders[clock.pk] | _escalated(clock, due, managers)
+        for clock, due in speaking
+    }
+
+
+def _escalated(clock: Clock, due: Due, managers: Mapping[int, set[int]]) -> set[int]:
+    if due.step is Step.WARNED:
+        return set()
+    escalate = clock.rule.escalate
+    return set(escalate(clock)) if escalate else managers.get(clock.pk, set())
+
+
+def _message(clock: Clock, due: Due, at: datetime) -> Message:
+    left = time_left(clock.rule.measure, clock.due_at, at)
+    return Message(
+        kind=f"clock.{due.step.value}",
+        key=f"clock:{clock.public_id}:{due.step.value}:{clock.round}:{due.number}",
+        text=f"{clock.reference}, {clock.rule.label}: {left}. Due {say(clock.due_at)}.",
+        url=clock.url,
+        reference=clock.reference,
+        child=clock.child,
+    )

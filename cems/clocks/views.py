@@ -1,0 +1,134 @@
+"""Pages of clocks."""
+
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from cems.accounts.doors import work_door
+from cems.accounts.models import User
+from cems.accounts.roles import Work
+from cems.base.doors import Shape, door
+from cems.base.errors import Invalid
+from cems.base.time import now
+from cems.clocks import access, by_hand, selectors, services
+from cems.clocks.forms import ByHandForm
+from cems.clocks.models import Clock
+from cems.clocks.presentation import present
+from cems.notices.selectors import outbox_health
+from cems.notices.services import send_parked_again
+
+OWN = "everybody sees the clocks they or their teams have"
+DONE = {
+    "meet": "The clock is met.",
+    "pause": "The clock is paused. It goes on with the working days that were left when you resume it.",
+    "resume": "The clock runs again.",
+    "cancel": "The clock is cancelled.",
+}
+BUTTONS = {
+    "meet": "Mark as met",
+    "pause": "Pause this clock",
+    "resume": "Resume",
+    "cancel": "Cancel this clock",
+}
+
+
+@door(Shape.PAGE, reason=OWN)
+def clocks(request: HttpRequest) -> HttpResponse:
+    """All clocks I or my teams have, in the state the address says."""
+    state, instant = request.GET.get("state", "open"), now()
+    page = selectors.page(_me(request), state, request.GET.get("after", ""), instant)
+    url = reverse("clocks:list")
+    context = {
+        "rows": [(clock, _linked(clock, instant)) for clock in page.clocks],
+        "state": state,
+        "tabs": [(key, label, f"{url}?state={key}") for key, label in selectors.STATES.items()],
+        "older_url": f"{url}?state={state}&after={page.after}".replace("+", "%2B") if page.after else "",
+    }
+    return render(request, "clocks/list.html", context)
+
+
+@door(Shape.PAGE, reason=OWN)
+def clock(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One clock: where it stands, how it was reckoned, what happened to it."""
+    return _detail(request, _seen(request, public_id))
+
+
+@door(Shape.POST, reason=OWN)
+def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Meet, pause, resume or cancel a clock by hand, with a reason."""
+    shown, form = _seen(request, public_id), ByHandForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, shown, form, status=400)
+    try:
+        by_hand.act(_me(request), clock=shown, **form.cleaned_data)
+    except Invalid as refusal:
+        form.add_error(refusal.field, refusal.message)
+        return _detail(request, shown, form, status=400)
+    messages.success(request, DONE[form.cleaned_data["act"]])
+    return redirect("clocks:detail", public_id=public_id)
+
+
+@work_door(Shape.PAGE, Work.ADMINISTRATION)
+def parked(request: HttpRequest) -> HttpResponse:
+    """Clocks and mail that failed until they were given up: somebody must look."""
+    instant = now()
+    context = {
+        "rows": [(clock, present(clock, instant)) for clock in selectors.parked()],
+        "sweep": selectors.sweep_health(instant),
+        "outbox": outbox_health(instant),
+    }
+    return render(request, "clocks/parked.html", context)
+
+
+@work_door(Shape.POST, Work.ADMINISTRATION)
+def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take one parked clock back."""
+    found = Clock.objects.parked().filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    services.try_again(_me(request), clock=found)
+    messages.success(request, f"{found.reference} is tried again at the next sweep.")
+    return redirect("clocks:parked")
+
+
+@work_door(Shape.POST, Work.ADMINISTRATION)
+def send_again(request: HttpRequest) -> HttpResponse:
+    """Put mail that was given up back into the outbox."""
+    count = send_parked_again()
+    messages.success(request, f"{count} back in the outbox; they go out within a minute.")
+    return redirect("clocks:parked")
+
+
+def _me(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _seen(request: HttpRequest, public_id: UUID) -> Clock:
+    found: Clock | None = Clock.objects.with_owner().filter(public_id=public_id).first()
+    if found is None or not access.may_see(_me(request), found):
+        raise Http404
+    return found
+
+
+def _linked(clock: Clock, instant: datetime) -> dict[str, object]:
+    return {**present(clock, instant), "url": reverse("clocks:detail", args=[clock.public_id])}
+
+
+def _detail(
+    request: HttpRequest, shown: Clock, form: ByHandForm | None = None, status: int = 200
+) -> HttpResponse:
+    offered = by_hand.offered(_me(request), shown)
+    context = {
+        "clock": shown,
+        "bar": present(shown, now()),
+        "explanation": selectors.explain(shown),
+        "history": selectors.history(shown),
+        "acts": [(act, BUTTONS[act]) for act in offered],
+        "form": form or ByHandForm(),
+    }
+    return render(request, "clocks/detail.html", context, status=status)

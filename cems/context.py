@@ -1,0 +1,30 @@
+"""What every page's frame shows: who is signed in, what waits for them, what they may administer."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.base.time import now
+from cems.clocks.selectors import counts
+from cems.notices.selectors import unread_count
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context of base.html. Counts are asked only by pages that show them."""
+    context: dict[str, Any] = {"demo": settings.DEMO, "idle_seconds": settings.IDLE_SECONDS}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return context
+    profile = profile_of(user)
+    context |= {
+        "my_work_count": SimpleLazyObject(lambda: counts(user, now()).open),
+        "notices_count": SimpleLazyObject(lambda: unread_count(user)),
+        "user_label": user.name,
+        "user_role_label": ", ".join(role.label for role in profile.roles),
+        "may_administer": profile.may(Work.ADMINISTRATION),
+    }
+    return context

@@ -1,0 +1,138 @@
+"""Whether this process runs (/healthz) and whether CEMS can be used (/readyz). No personal data in either."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+
+from cems.audit.selectors import months_ahead, strays, unsealed_age
+from cems.base.doors import Shape, door
+from cems.base.time import now
+from cems.clocks.selectors import sweep_health
+from cems.notices.selectors import outbox_health
+
+SEALED_WITHIN = timedelta(seconds=60)
+REDIS_PATIENCE = 0.2
+LATE_SWEEPS = 4
+
+# A check returns its state in words; it raises Unwell when CEMS must not be used, Doubtful to warn.
+Check = Callable[[datetime], str]
+
+
+class Unwell(Exception):
+    """This part is not fit for use."""
+
+
+class Doubtful(Exception):
+    """This part is not well, but pages still work."""
+
+
+@door(Shape.API, public=True, reason="the machine that keeps this process alive has no sign-in")
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 while the process answers; asks nothing of the database."""
+    return JsonResponse({"status": "ok"})
+
+
+@door(Shape.API, public=True, reason="the load balancer has no sign-in; states and ages only")
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when CEMS can be used, 503 when not, with the state of each part."""
+    instant = now()
+    parts, well = {}, True
+    for name, check in CHECKS.items():
+        state, said = _ask(check, instant)
+        parts[name] = {"state": state, "said": said}
+        well = well and state != "failed"
+    status = "ok" if well else "failed"
+    return JsonResponse(
+        {"status": status, "at": instant.isoformat(), "parts": parts}, status=200 if well else 503
+    )
+
+
+def _ask(check: Check, at: datetime) -> tuple[str, str]:
+    try:
+        return "ok", check(at)
+    except Doubtful as doubt:
+        return "warning", str(doubt)
+    except Unwell as fault:
+        return "failed", str(fault)
+    except DatabaseError as error:
+        connection.close_if_unusable_or_obsolete()
+        return "failed", f"the database did not answer ({type(error).__name__})"
+
+
+def database(at: datetime) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "reachable"
+
+
+def migrations(at: datetime) -> str:
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if missing:
+        raise Unwell(f"{missing} not applied")
+    return "applied"
+
+
+def sealing(at: datetime) -> str:
+    age = unsealed_age(at)
+    if age is not None and age > SEALED_WITHIN:
+        raise Unwell(f"the oldest unsealed entry is {int(age.total_seconds())} seconds old")
+    return "sealed"
+
+
+def audit_room(at: datetime) -> str:
+    if strays():
+        raise Doubtful("entries lie in the table of strays: run make_partitions")
+    months = months_ahead(at)
+    if months < 1:
+        raise Doubtful("next month has no table yet: run make_partitions")
+    return f"tables for {months} months ahead"
+
+
+def clocks(at: datetime) -> str:
+    """Pages work without the sweep; promises are then warned of late, so it is told and not failed."""
+    state = sweep_health(at)
+    late = LATE_SWEEPS * settings.SWEEP_SECONDS
+    if state.waiting_since is not None and (at - state.waiting_since).total_seconds() > late:
+        raise Doubtful(f"a clock has waited since {state.waiting_since.isoformat(timespec='seconds')}")
+    if state.parked:
+        raise Doubtful(f"{state.parked} parked")
+    return f"swept at {state.swept_at.isoformat(timespec='seconds')}" if state.swept_at else "not swept yet"
+
+
+def broker(at: datetime) -> str:
+    """Redis carries only wake-ups: without it pages work and the clocks catch up later."""
+    try:
+        _redis().ping()
+    except (redis.RedisError, OSError) as error:
+        raise Doubtful(f"did not answer ({type(error).__name__})") from None
+    return "reachable"
+
+
+def _redis() -> Any:
+    url = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+    return redis.Redis.from_url(url, socket_timeout=REDIS_PATIENCE, socket_connect_timeout=REDIS_PATIENCE)
+
+
+def outbox(at: datetime) -> str:
+    state = outbox_health(at)
+    if state.parked:
+        raise Doubtful(f"{state.parked} parked")
+    return f"{state.waiting} due"
+
+
+CHECKS: dict[str, Check] = {
+    "database": database,
+    "migrations": migrations,
+    "sealing": sealing,
+    "audit": audit_room,
+    "clocks": clocks,
+    "outbox": outbox,
+    "redis": broker,
+}

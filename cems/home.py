@@ -1,0 +1,119 @@
+"""A person's first page: what is late, today, this week, and what is new (screens: My work)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.audit.services import listed
+from cems.base.doors import Shape, door
+from cems.base.registries import WorkItem, home_content
+from cems.base.time import local_date, now
+from cems.children.models import Child
+from cems.clocks.home_content import items_of_team
+from cems.notices.selectors import unread
+
+LONGEST = 100  # lines a person can take in; the lists of clocks and actions page on
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of work with the child's name, where the reader may see the child."""
+
+    item: WorkItem
+    name: str = ""
+    child_url: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    lines: list[Line]
+
+
+@door(Shape.PAGE, reason="everybody has a first page")
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for this person, what their team has, and what is new for them."""
+    user: User = request.user  # type: ignore[assignment]
+    instant = now()
+    profile = profile_of(user)
+    work = [item for content in home_content.values() for item in content.items(user, instant)]
+    work.sort(key=_by_due)
+    team = sorted(items_of_team(user, instant), key=lambda item: (item.owner, *_by_due(item)))
+    shown, team_shown = work[:LONGEST], team[:LONGEST]
+    names = _names(user, [*shown, *team_shown])
+    if names:
+        listed(user, what="home", children=list(names))
+    buttons = sorted(
+        {
+            button
+            for content in home_content.values()
+            for button in content.buttons
+            if profile.may(Work(button.work))
+        },
+        key=lambda button: button.order,
+    )
+    return render(
+        request,
+        "home.html",
+        {
+            "sections": _sections(shown, names, instant),
+            "count": len(work),
+            "cut": len(work) > LONGEST,
+            "team": _by_person(team_shown, names),
+            "team_cut": len(team) > LONGEST,
+            "new": unread(user),
+            "buttons": [{"label": button.label, "url": reverse(button.url_name)} for button in buttons],
+        },
+    )
+
+
+def _by_due(item: WorkItem) -> tuple[bool, datetime, str]:
+    return (item.due_at is None, item.due_at or now(), item.reference)
+
+
+def _names(user: User, items: Iterable[WorkItem]) -> dict[Any, str]:
+    """The names of those children the reader may see, by public id, in one query."""
+    wanted = {item.child for item in items if item.child}
+    if not wanted:
+        return {}
+    children = Child.objects.visible_to(user).filter(public_id__in=wanted)
+    return {child.public_id: child.name for child in children}
+
+
+def _line(item: WorkItem, names: dict[Any, str]) -> Line:
+    if item.child in names:
+        return Line(item, names[item.child], reverse("children:overview", args=[item.child]))
+    return Line(item)
+
+
+def _sections(items: list[WorkItem], names: dict[Any, str], instant: datetime) -> list[Section]:
+    today = local_date(instant)
+    week = today + timedelta(days=6 - today.weekday())
+
+    def title(item: WorkItem) -> str:
+        if item.due_at is None:
+            return "No day set"
+        if item.due_at < instant:
+            return "Late"
+        day = local_date(item.due_at)
+        return "Today" if day == today else "This week" if day <= week else "Later"
+
+    return [
+        Section(name, [_line(item, names) for item in group]) for name, group in groupby(items, key=title)
+    ]
+
+
+def _by_person(items: list[WorkItem], names: dict[Any, str]) -> list[Section]:
+    return [
+        Section(owner, [_line(item, names) for item in group])
+        for owner, group in groupby(items, key=lambda item: item.owner)
+    ]

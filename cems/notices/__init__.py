@@ -1,0 +1,1 @@
+"""What people are told, and the outbox their mail leaves from (K1)."""

@@ -1,0 +1,71 @@
+"""Reads of notices and of the outbox, chained in English."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from cems.notices.messages import Message
+
+LEFT = "The person has left"
+
+
+class NoticeQuerySet(QuerySet[Any]):
+    """Notices are private: everybody reads their own and nobody else's."""
+
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(user=user)
+
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
+
+
+class MailQuerySet(QuerySet[Any]):
+    """The outbox."""
+
+    def waiting(self) -> Self:
+        return self.filter(sent_at__isnull=True, parked_at__isnull=True)
+
+    def due(self, at: datetime) -> Self:
+        return self.waiting().filter(next_attempt_at__lte=at)
+
+    def stuck(self) -> Self:
+        """Parked although the person still works here: somebody must look."""
+        return self.filter(parked_at__isnull=False).exclude(parked_why=LEFT)
+
+
+# The database decides who was first when two tell the same person the same: only what is really new is
+# mailed, under an id made of the notice's own. Leavers are told nothing.
+_WRITE = """
+WITH said AS (
+  SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::uuid[])
+  WITH ORDINALITY AS m(kind, key, text, url, reference, child, number)
+), told AS (
+  INSERT INTO notices_notice (public_id, user_id, kind, key, text, url, reference, child, at)
+  SELECT gen_random_uuid(), u.id, said.kind, said.key, said.text, said.url, said.reference, said.child, %s
+  FROM unnest(%s::int[], %s::bigint[]) AS r(number, user_id)
+  JOIN said ON said.number = r.number
+  JOIN accounts_user u ON u.id = r.user_id AND u.is_active
+  ON CONFLICT (user_id, key) DO NOTHING
+  RETURNING id, public_id
+), posted AS (
+  INSERT INTO notices_mail (notice_id, message_id, next_attempt_at, attempts, parked_why)
+  SELECT id, '<notice-' || public_id || '@cems>', %s, 0, '' FROM told WHERE %s
+)
+SELECT count(*) FROM told
+"""
+
+
+def write_notices(messages: Mapping[Message, Iterable[int]], at: datetime, mail: bool) -> int:
+    """Write a notice for each message and person, and its mail, in one statement; returns how many are new."""
+    said = list(messages)
+    told = [(number, user) for number, users in enumerate(messages.values(), 1) for user in sorted(set(users))]
+    if not told:
+        return 0
+    columns = [[getattr(one, field.name) for one in said] for field in fields(Message)]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [*columns, at, [n for n, _ in told], [u for _, u in told], at, mail])
+        return int(cursor.fetchone()[0])

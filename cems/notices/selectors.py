@@ -1,0 +1,56 @@
+"""What the pages read of notices and of the outbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cems.notices.models import Mail, Notice
+
+PAGE = 50
+
+
+def unread_count(user: Any) -> int:
+    """How many notices the person has not read."""
+    return int(Notice.objects.visible_to(user).unread().count())
+
+
+def unread(user: Any, limit: int = 10) -> Sequence[Notice]:
+    """What is new for the person, newest first."""
+    return list(Notice.objects.visible_to(user).unread().order_by("-at", "-pk")[:limit])
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of notices; `older` is the number to go on from, if there is more."""
+
+    new: Sequence[Notice]
+    new_in_all: int
+    earlier: Sequence[Notice]
+    older: int | None
+
+
+def page(user: Any, before: int | None = None) -> Page:
+    """Unread ones first (on the first page only), then the read, newest first; `before` pages by key."""
+    mine = Notice.objects.visible_to(user)
+    new = [] if before else unread(user, PAGE)
+    read = mine.filter(read_at__isnull=False)
+    rows = list((read.filter(pk__lt=before) if before else read).order_by("-pk")[: PAGE + 1])
+    more = rows[PAGE - 1].pk if len(rows) > PAGE else None
+    return Page(new, unread_count(user) if len(new) == PAGE else len(new), rows[:PAGE], more)
+
+
+@dataclass(frozen=True)
+class OutboxHealth:
+    """Whether mail goes out: the mail that has waited longest since it was due, and what was given up."""
+
+    waiting: int
+    oldest_due: datetime | None
+    parked: int
+
+
+def outbox_health(at: datetime) -> OutboxHealth:
+    """The state of the outbox, for /readyz and the administrators' page."""
+    due = Mail.objects.due(at)
+    oldest = due.order_by("next_attempt_at").values_list("next_attempt_at", flat=True).first()
+    return OutboxHealth(due.count(), oldest, Mail.objects.stuck().count())

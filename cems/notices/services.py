@@ -1,0 +1,60 @@
+"""Telling people, once each (K1)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from cems.base.time import now
+from cems.notices.messages import Message
+from cems.notices.models import Mail, Notice
+from cems.notices.querysets import write_notices
+
+
+def tell(
+    user_ids: Collection[int],
+    *,
+    kind: str,
+    key: str,
+    text: str,
+    url: str = "",
+    reference: str = "",
+    child: UUID | None = None,
+    at: datetime | None = None,
+    mail: bool = True,
+) -> int:
+    """Tell each of these people one thing, and mail it unless `mail` is off; returns how many are new.
+
+    Telling the same `key` to the same person again does nothing. Leavers are told nothing.
+    """
+    message = Message(kind, key, text, url, reference, child)
+    return tell_many({message: user_ids}, at=at, mail=mail)
+
+
+@transaction.atomic
+def tell_many(
+    messages: Mapping[Message, Iterable[int]], *, at: datetime | None = None, mail: bool = True
+) -> int:
+    """Tell many people many things at the cost of one statement; returns how many are new."""
+    return write_notices(messages, at or now(), mail)
+
+
+@transaction.atomic
+def mark_read(user: Any, *, before: datetime | None = None, at: datetime | None = None) -> int:
+    """Mark the person's unread notices as read, up to and with those of `before`; returns how many.
+
+    `before` is when the page was drawn, so that what arrived since stays new.
+    """
+    instant = at or now()
+    unread = Notice.objects.visible_to(user).unread().filter(at__lte=before or instant)
+    return int(unread.update(read_at=instant))
+
+
+@transaction.atomic
+def send_parked_again(*, at: datetime | None = None) -> int:
+    """Put mail that was given up back into the outbox, once its cause is mended; returns how many."""
+    return int(
+        Mail.objects.stuck().update(parked_at=None, parked_why="", attempts=0, next_attempt_at=at or now())
+    )

@@ -1,0 +1,39 @@
+"""Pages of what a person was told."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from cems.base.doors import Shape, door
+from cems.base.errors import Invalid
+from cems.base.time import now
+from cems.notices import selectors, services
+
+
+@door(Shape.PAGE, reason="everybody reads their own notices")
+def notices(request: HttpRequest) -> HttpResponse:
+    """What is new for me, then what I was told before."""
+    before = request.GET.get("before", "")
+    if before and not before.isdecimal():
+        raise Invalid("That page of notices does not exist.")
+    page = selectors.page(request.user, int(before) if before else None)
+    older_url = f"{reverse('notices:list')}?before={page.older}" if page.older else ""
+    context = {"page": page, "older_url": older_url, "drawn_at": now().isoformat()}
+    return render(request, "notices/list.html", context)
+
+
+@door(Shape.POST, reason="everybody marks their own notices as read")
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark as read what the page showed."""
+    try:
+        before = datetime.fromisoformat(request.POST.get("drawn_at", ""))
+    except ValueError:
+        raise Invalid("Reload the page and try again.") from None
+    if before.tzinfo is None:
+        raise Invalid("Reload the page and try again.")
+    count = services.mark_read(request.user, before=before)
+    messages.success(request, f"{count} marked as read." if count else "There was nothing new.")
+    return redirect("notices:list")

@@ -1,0 +1,22 @@
+"""Every address of CEMS. Apps declare their own; a guard fails any address without a door."""
+
+from django.urls import include, path
+
+from cems import health, home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("", include("cems.accounts.urls")),
+    path("notices/", include("cems.notices.urls")),
+    path("clocks/", include("cems.clocks.urls")),
+    path("actions/", include("cems.actions.urls")),
+    path("children/", include("cems.children.urls")),
+]
+
+handler400 = "cems.base.refusals.bad_request"
+handler403 = "cems.base.refusals.permission_denied"
+handler404 = "cems.base.refusals.not_found"
+handler429 = "cems.base.refusals.too_many"  # django-allauth asks for this one
+handler500 = "cems.base.refusals.server_error"

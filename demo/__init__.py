@@ -1,0 +1,1 @@
+"""The synthetic partnership: invented people only."""

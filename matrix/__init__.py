@@ -1,0 +1,1 @@
+"""The CE Matrix: instrument, drafts, submissions (M1 to M7)."""

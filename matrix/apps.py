@@ -1,0 +1,20 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class MatrixConfig(AppConfig):
+    name = "matrix"
+
+    def ready(self) -> None:
+        from cems.base.events import subscribe
+        from cems.base.registries import add_child_content, add_home_content
+        from cems.children.events import LevelAgreed
+        from cems.clocks.kinds import add_clock_kind
+        from matrix import child_content, clocks, home_content
+        from matrix.services.reviews import review_follow_level
+
+        add_clock_kind(clocks.REVIEW)
+        add_child_content(child_content.CONTENT)
+        add_home_content(home_content.CONTENT)
+        subscribe(LevelAgreed, review_follow_level)

@@ -1,0 +1,81 @@
+"""The doors to a matrix in progress and to one that was sent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from cems.accounts.roles import Part, Work
+from cems.base.doors import Door, Shape, View, signed_out
+from cems.children.doors import OpenChild, log_read, open_child
+from matrix.models import Matrix, Submission
+
+Paper = TypeVar("Paper", Matrix, Submission)
+PARTS = (Part.MATRIX, Part.OWN_SUBMISSIONS)
+SENT = frozenset({Shape.POST, Shape.API})  # shapes that only take what is sent to them
+
+
+@dataclass(frozen=True)
+class Opened(Generic[Paper]):
+    """A matrix or submission somebody has opened, with its child and what they may see there."""
+
+    paper: Paper
+    child: OpenChild
+
+    @property
+    def only_own(self) -> bool:
+        """Whether this person sees only what they submit themselves, nobody else's answers."""
+        return not self.child.access.sees(Part.MATRIX)
+
+
+def matrix_door(shape: Shape) -> Callable[[View], View]:
+    """Guard a view of a matrix in progress: whoever may fill in matrices and reads this child's, or began it."""
+    return _door(shape, Matrix, Work.MATRIX)
+
+
+def submission_door(shape: Shape) -> Callable[[View], View]:
+    """Guard a view of a sent matrix: whoever reads this child's matrices, began it or sent it."""
+    return _door(shape, Submission, None)
+
+
+def _door(shape: Shape, model: type[Paper], work: Work | None) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, public_id: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+            refusal = signed_out(request, shape)
+            if refusal:
+                return refusal
+            opened = _open(request, model, public_id, work)
+            if shape in SENT and request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            if shape is not Shape.FRAGMENT:  # the page round it was a read
+                part = Part.OWN_SUBMISSIONS if opened.only_own else Part.MATRIX
+                log_read(request, opened.child, part, opened.paper)
+            return view(request, opened, *args, **kwargs)
+
+        guarded.door = Door(shape, part=Part.MATRIX, parts=PARTS, work=work or "", about_child=True)  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work | None) -> Opened[Paper]:
+    """The paper for this person. Raises Http404 for a stranger and for another's paper, NotAllowed without the work."""
+    joined = ("child", "matrix") if model is Submission else ("child",)
+    paper: Any = model.objects.select_related(*joined).filter(public_id=public_id).first()
+    if paper is None:
+        raise Http404
+    root = paper.child.merged_into or paper.child
+    opened: Opened[Paper] = Opened(paper, open_child(request, root.public_id, parts=PARTS, work=work))
+    if opened.only_own and request.user.pk not in _makers(paper):
+        raise Http404
+    return opened
+
+
+def _makers(paper: Matrix | Submission) -> set[int]:
+    if isinstance(paper, Submission):
+        return {paper.submitted_by_id, paper.matrix.started_by_id}
+    return {paper.started_by_id}

@@ -1,0 +1,226 @@
+"""What the pages of a matrix send, and the same fields filled in again for the page.
+
+Written by hand and not as Django forms: a page has up to nine questions of eight fields each, every one
+with its own version, and what was typed must come back exactly, even where it can't be right.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import QueryDict
+
+from cems.accounts.models import Agency
+from cems.base.errors import CommandError, Invalid
+from matrix.choices import Seen, WhenKind
+from matrix.instrument import Indicator
+from matrix.models import Answer, Matrix
+from matrix.rules import when_words
+from matrix.services.answers import AnswerGiven, answer_values
+from matrix.services.judgement import FIELDS, LISTS, field_version
+from matrix.services.overtaken import Overtaken
+
+ANSWER_FIELDS = ("seen", "when", "day", "month", "year", "what", "source", "agency")
+_DAYLESS = {"", WhenKind.THIS_WEEK, WhenKind.THIS_MONTH}
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_EARLIEST_YEAR = 1900
+
+
+def key_from(post: QueryDict) -> UUID:
+    """The idempotency key a save carries. Raises Invalid without one."""
+    try:
+        return UUID(post.get("idempotency_key", ""))
+    except ValueError:
+        raise Invalid("This page is incomplete. Reload it and try again.") from None
+
+
+def version_from(post: QueryDict, name: str) -> int:
+    """The version the page showed; 0 where it showed none."""
+    text = post.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
+
+
+def typed(post: QueryDict, name: str) -> str:
+    """A text as it was typed; browsers send line ends as CRLF."""
+    return post.get(name, "").replace("\r\n", "\n")
+
+
+def digest(values: Mapping[str, str]) -> str:
+    """A fingerprint of fields as a page showed them, by which an untouched answer is known."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+@dataclass
+class AnswerFields:
+    """One question on the page: its fields as text, and what is to be said beside them."""
+
+    indicator: Indicator
+    values: dict[str, str]
+    version: int
+    was: str
+    copied: bool = False
+    before: Answer | None = None
+    before_words: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    theirs: str = ""
+    theirs_by: str = ""
+    hints: list[Any] = field(default_factory=list)
+
+    @property
+    def code(self) -> str:
+        return self.indicator.code
+
+
+def answer_text(values: Mapping[str, Any], today: date) -> dict[str, str]:
+    """Saved values as the fields show them. "This week" is only shown as such in the week it was said."""
+    kind, day = values["when_kind"], values["day"]
+    if day and kind == WhenKind.THIS_WEEK and day < today - timedelta(days=today.weekday()):
+        kind = WhenKind.ABOUT
+    if day and kind == WhenKind.THIS_MONTH and (day.year, day.month) != (today.year, today.month):
+        kind = WhenKind.MONTH
+    shown = day if day and kind not in _DAYLESS else None
+    return {
+        "seen": values["seen"],
+        "when": str(kind),
+        "day": str(shown.day) if shown and kind != WhenKind.MONTH else "",
+        "month": str(shown.month) if shown else "",
+        "year": str(shown.year) if shown else "",
+        "what": values["what"],
+        "source": values["source"],
+        "agency": values["agency"].code if values["agency"] else "",
+    }
+
+
+def answer_fields(indicator: Indicator, answer: Answer | None, today: date) -> AnswerFields:
+    """A question as it is saved."""
+    values = answer_text(answer_values(answer), today)
+    return AnswerFields(indicator, values, answer.version if answer else 0, digest(values))
+
+
+def answer_typed(post: QueryDict, code: str) -> dict[str, str]:
+    """A question's fields as they were sent."""
+    return {name: typed(post, f"{code}-{name}") for name in ANSWER_FIELDS}
+
+
+def answer_given(values: Mapping[str, str], agencies: Mapping[str, Agency], *, whole: bool) -> AnswerGiven:
+    """What was typed, for the service. Half a date is let pass while somebody types (`whole` False).
+
+    Raises Invalid naming the field.
+    """
+    agency = values["agency"]
+    if agency and agency not in agencies:
+        raise Invalid("Choose an agency from the list.", field="agency")
+    kind, day = values["when"], None
+    if values["seen"] == Seen.SEEN:
+        kind, day = _when(values, whole=whole)
+    return AnswerGiven(
+        values["seen"], kind, day, values["what"], values["source"], agencies[agency] if agency else None
+    )
+
+
+def _when(values: Mapping[str, str], *, whole: bool) -> tuple[str, date | None]:
+    parts = [values[name].strip() for name in ("day", "month", "year")]
+    kind = values["when"]
+    if kind in {WhenKind.THIS_WEEK, WhenKind.THIS_MONTH} or not any(parts):
+        return kind, None
+    kind = kind or (WhenKind.EXACT if parts[0] else WhenKind.MONTH)
+    try:
+        return kind, _date("1" if kind == WhenKind.MONTH else parts[0], parts[1], parts[2])
+    except ValueError:
+        if whole:
+            wanted = "a month and year, such as 5 2026" if kind == WhenKind.MONTH else "a real date, such as 3 5 2026"
+            raise Invalid(f"Enter when it was seen as {wanted}.", field="when") from None
+    return kind, None
+
+
+def _date(day: str, month: str, year: str) -> date:
+    number = _MONTHS.index(month[:3].lower()) + 1 if month.isalpha() else int(month)
+    if int(year) < _EARLIEST_YEAR:
+        raise ValueError("the year is not written in full")
+    return date(int(year), number, int(day))
+
+
+def answer_words(values: Mapping[str, Any]) -> str:
+    """A saved answer in words, for whoever has to choose between two."""
+    seen = Seen(values["seen"]).label if values["seen"] else "No answer"
+    if values["day"] and values["when_kind"]:
+        seen += f" {when_words(WhenKind(values['when_kind']), values['day'])}"
+    agency = values["agency"].name if values["agency"] else ""
+    told = ", ".join(filter(None, [values["source"], agency]))
+    return "\n".join(filter(None, [seen, values["what"], f"Who says so: {told}" if told else ""]))
+
+
+@dataclass
+class OneField:
+    """One field of the judgement or the views on the page."""
+
+    name: str
+    value: Any
+    version: int
+    was: str
+    error: str = ""
+    theirs: str = ""
+    theirs_by: str = ""
+    hints: list[Any] = field(default_factory=list)
+
+
+def field_text(name: str, value: Any) -> str:
+    """A field's value as one text: the level's number, the chosen ones joined."""
+    if name in LISTS:
+        return ",".join(sorted(value))
+    return "" if value is None else str(value)
+
+
+def field_shown(name: str, value: Any) -> Any:
+    """A value as the page's controls compare it: texts, and lists of texts."""
+    return list(value) if name in LISTS else field_text(name, value)
+
+
+def one_field(matrix: Matrix, name: str) -> OneField:
+    """A field as it is saved."""
+    value = getattr(matrix, name)
+    return OneField(
+        name, field_shown(name, value), field_version(matrix, name), digest({name: field_text(name, value)})
+    )
+
+
+def field_typed(post: QueryDict, name: str) -> Any:
+    """A field as it was sent."""
+    return post.getlist(name) if name in LISTS else typed(post, name)
+
+
+def field_words(name: str, value: Any) -> str:
+    """A field's value in words, for whoever has to choose between two."""
+    choices = FIELDS[name]
+    if choices is None:
+        return str(value)
+    chosen = list(value) if name in LISTS else ([] if value in {None, ""} else [value])
+    labels = {str(key): label for key, label in choices.choices}
+    return ", ".join(labels.get(str(one), str(one)) for one in chosen) or "Nothing chosen"
+
+
+def refuse_answer(fields: AnswerFields, error: CommandError, today: date) -> None:
+    """Show beside a question why it was not saved; what was typed stays."""
+    if isinstance(error, Overtaken):
+        fields.theirs, fields.theirs_by = answer_words({**answer_values(None), **error.theirs}), error.by
+        fields.version, fields.was = error.version, digest(
+            answer_text({**answer_values(None), **error.theirs}, today)
+        )
+        fields.errors["seen"] = f"{error.by} changed this answer too. Keep yours by saving again, or take theirs."
+    else:
+        fields.errors[error.field or "seen"] = error.message
+
+
+def refuse_field(shown: OneField, error: CommandError) -> None:
+    """Show beside a field why it was not saved; what was typed stays."""
+    if isinstance(error, Overtaken):
+        theirs = error.theirs[shown.name]
+        shown.theirs, shown.theirs_by, shown.version = field_words(shown.name, theirs), error.by, error.version
+        shown.was = digest({shown.name: field_text(shown.name, theirs)})
+        shown.error = f"{error.by} changed this too. Keep yours by saving again, or take theirs."
+    else:
+        shown.error = error.message

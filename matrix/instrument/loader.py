@@ -1,0 +1,235 @@
+"""Reads an instrument from its file, and says which entry is wrong when one is."""
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import date
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cems.children.choices import RiskLevel
+from matrix.choices import Band, Counts, IndicatorKind
+from matrix.instrument.shape import (
+    BandRule,
+    Condition,
+    Definition,
+    Group,
+    Indicator,
+    Instrument,
+    Source,
+    Step,
+    Suggestion,
+)
+
+FOLDER = Path(__file__).parent
+V = TypeVar("V")
+E = TypeVar("E", bound=Enum)
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class InstrumentError(ValueError):
+    """An instrument file can't be used; the message names the entry and what is wrong with it."""
+
+
+@cache
+def versions() -> tuple[int, ...]:
+    """The versions on file, oldest first."""
+    found = (re.fullmatch(r"ce-matrix-(\d+)\.json", path.name) for path in FOLDER.iterdir())
+    return tuple(sorted(int(match[1]) for match in found if match))
+
+
+@cache
+def load(version: int) -> Instrument:
+    """The instrument of that version (M1). Raises InstrumentError when it is absent or broken."""
+    path = FOLDER / f"ce-matrix-{version}.json"
+    if not path.exists():
+        raise InstrumentError(f"there is no version {version} of the instrument")
+    instrument = parse(json.loads(path.read_text(encoding="utf-8")))
+    if instrument.version != version:
+        raise InstrumentError(f"{path.name}: version says {instrument.version}")
+    return instrument
+
+
+def current(on: date) -> Instrument:
+    """The newest version published by `on`. Raises InstrumentError when there was none yet."""
+    for version in reversed(versions()):
+        if (instrument := load(version)).published <= on:
+            return instrument
+    raise InstrumentError(f"no version of the instrument was published by {on}")
+
+
+def parse(data: object) -> Instrument:
+    """An instrument from the data of its file. Raises InstrumentError naming the bad entry."""
+    top = _Entry(data, "instrument")
+    instrument = Instrument(
+        code=top.slug("code"),
+        version=top.number("version"),
+        title=top.text("title"),
+        published=top.day("published"),
+        bands=tuple(_band(entry) for entry in top.entries("bands")),
+        suggestion=_suggestion(top.entry("suggestion")),
+        definitions=tuple(_definition(entry) for entry in top.entries("definitions")),
+        groups=tuple(_group(entry) for entry in top.entries("groups")),
+    )
+    _check_bands(instrument.bands)
+    _check_levels(instrument)
+    groups = [(f"group {group.code}", group.code) for group in instrument.groups]
+    listed = [one for group in instrument.groups for one in group.indicators]
+    _unique("code", groups)
+    _unique("code", [(f"indicator {one.code}", one.code) for one in listed])
+    _unique("text", [(f"indicator {one.code}", one.text.casefold()) for one in listed])
+    return instrument
+
+
+class _Entry:
+    """One object of the file, with the path to it for messages."""
+
+    def __init__(self, data: object, path: str) -> None:
+        if not isinstance(data, dict):
+            raise InstrumentError(f"{path}: must be an object")
+        self.data: dict[str, Any] = data
+        name = data.get("code")
+        self.path = f"{path} ({name})" if isinstance(name, str) else path
+
+    def fail(self, key: str, problem: str) -> InstrumentError:
+        return InstrumentError(f"{self.path}: {key} {problem}")
+
+    def value(self, key: str) -> Any:
+        if key not in self.data:
+            raise self.fail(key, "is missing")
+        return self.data[key]
+
+    def text(self, key: str, *, blank: bool = False) -> str:
+        value = self.value(key)
+        if not isinstance(value, str) or not (blank or value.strip()):
+            raise self.fail(key, "must be text")
+        return value
+
+    def slug(self, key: str) -> str:
+        value = self.text(key)
+        if not _SLUG.fullmatch(value):
+            raise self.fail(key, "must be lower-case words joined by hyphens")
+        return value
+
+    def number(self, key: str) -> int:
+        value = self.value(key)
+        if type(value) is not int or value < 1:  # a bool is an int to isinstance
+            raise self.fail(key, "must be a whole number of 1 or more")
+        return value
+
+    def months(self, key: str) -> int | None:
+        return None if self.value(key) is None else self.number(key)
+
+    def flag(self, key: str) -> bool:
+        value = self.value(key)
+        if not isinstance(value, bool):
+            raise self.fail(key, "must be true or false")
+        return value
+
+    def day(self, key: str) -> date:
+        try:
+            return date.fromisoformat(self.text(key))
+        except ValueError as error:
+            raise self.fail(key, "must be a date such as 2026-04-01") from error
+
+    def choice(self, key: str, choices: type[E]) -> E:
+        return self.one_of(key, {str(one.value): one for one in choices})
+
+    def one_of(self, key: str, known: dict[str, V]) -> V:
+        value = self.text(key)
+        if value not in known:
+            raise self.fail(key, f"must be one of {', '.join(known)}")
+        return known[value]
+
+    def entry(self, key: str) -> "_Entry":
+        return _Entry(self.value(key), f"{self.path}.{key}")
+
+    def entries(self, key: str, *, empty: bool = False) -> "list[_Entry]":
+        value = self.value(key)
+        if not isinstance(value, list) or not (value or empty):
+            raise self.fail(key, "must be a list with at least one entry")
+        return [_Entry(one, f"{self.path}.{key}[{place}]") for place, one in enumerate(value)]
+
+
+_LEVELS = {level.name.lower(): level for level in RiskLevel}
+
+
+def _source(entry: _Entry) -> Source:
+    return Source(entry.text("document"), entry.text("paragraph"))
+
+
+def _band(entry: _Entry) -> BandRule:
+    return BandRule(entry.choice("code", Band), entry.text("title"), entry.months("up_to_months"))
+
+
+def _suggestion(entry: _Entry) -> Suggestion:
+    return Suggestion(entry.number("version"), tuple(_step(one) for one in entry.entries("steps")))
+
+
+def _step(entry: _Entry) -> Step:
+    conditions = tuple(
+        Condition(one.choice("counts", Counts), one.months("within_months"), one.number("at_least"))
+        for one in entry.entries("any_of", empty=True)
+    )
+    return Step(entry.one_of("level", _LEVELS), conditions)
+
+
+def _definition(entry: _Entry) -> Definition:
+    level = entry.one_of("level", _LEVELS)
+    return Definition(level, entry.text("title"), entry.text("text"), _source(entry.entry("source")))
+
+
+def _group(entry: _Entry) -> Group:
+    kind = entry.choice("kind", IndicatorKind)
+    return Group(
+        code=entry.slug("code"),
+        title=entry.text("title"),
+        kind=kind,
+        help=entry.text("help", blank=True),
+        indicators=tuple(_indicator(one, kind) for one in entry.entries("indicators")),
+    )
+
+
+def _indicator(entry: _Entry, kind: IndicatorKind) -> Indicator:
+    harm = entry.flag("harm")
+    if harm and kind is not IndicatorKind.CONCERN:
+        raise entry.fail("harm", "can only be true of a concern")
+    return Indicator(
+        code=entry.slug("code"),
+        text=entry.text("text"),
+        help=entry.text("help", blank=True),
+        kind=kind,
+        harm=harm,
+        source=_source(entry.entry("source")),
+    )
+
+
+def _unique(what: str, named: Iterable[tuple[str, str]]) -> None:
+    earlier: dict[str, str] = {}
+    for name, value in named:
+        if value in earlier:
+            raise InstrumentError(f"{name}: {what} is used before, by {earlier[value]}")
+        earlier[value] = name
+
+
+def _check_bands(bands: tuple[BandRule, ...]) -> None:
+    if [rule.band for rule in bands] != list(Band):
+        raise InstrumentError(f"instrument.bands: must be {', '.join(Band.values)}, in that order")
+    bounds = [rule.up_to_months for rule in bands]
+    closed = [bound for bound in bounds[:-1] if bound is not None]
+    rising = all(one < two for one, two in zip(closed, closed[1:], strict=False))
+    if bounds[-1] is not None or len(closed) != len(bounds) - 1 or not rising:
+        raise InstrumentError("instrument.bands: up_to_months must rise, and only the last be open")
+
+
+def _check_levels(instrument: Instrument) -> None:
+    if sorted(one.level for one in instrument.definitions) != list(RiskLevel):
+        raise InstrumentError("instrument.definitions: must define each level once")
+    steps = instrument.suggestion.steps
+    if [step.level for step in steps] != sorted(RiskLevel, reverse=True):
+        raise InstrumentError("instrument.suggestion.steps: must go from the highest level to the lowest")
+    if steps[-1].any_of or not all(step.any_of for step in steps[:-1]):
+        raise InstrumentError("instrument.suggestion.steps: every level but the lowest needs conditions")

@@ -1,0 +1,152 @@
+"""The CE Matrix: a draft several people fill in, and the submission that is never edited after (M1–M6)."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from cems.accounts.models import Agency
+from cems.base.models import PublicModel
+from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.models import Child
+from cems.children.querysets import OfChildManager
+from cems.clocks.models import Clock
+from matrix.choices import Informed, MatrixState, Occasion, Seen, WhenKind
+from matrix.rules import Forum, Receipt
+
+
+class Matrix(PublicModel):
+    """One matrix about one child, made with one version of the instrument and kept with it (M1).
+
+    Open until it is submitted or withdrawn; one open matrix a child, so that two colleagues who
+    start on the same day meet in the same draft. Somebody who sees only what they submit themselves
+    (a school, a desk) makes their `own` beside it: they must not read what others wrote.
+    `field_versions` guards each field of the judgement as an answer's version guards the answer.
+    """
+
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    instrument_version = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=MatrixState, default=MatrixState.DRAFT)
+    own = models.BooleanField(default=False)
+    occasion = models.CharField(max_length=20, choices=Occasion, default=Occasion.CONCERN)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    field_versions = models.JSONField(
+        default=dict,
+        help_text="For each field of the judgement: how often it was saved, and who saved it last",
+    )
+    level = models.PositiveSmallIntegerField(choices=RiskLevel, null=True, blank=True)
+    reasons = models.TextField(blank=True)
+    difference = models.TextField("why the judgement differs from the evidence", blank=True)
+    forms = ArrayField(models.CharField(max_length=14, choices=HarmForm), default=list, blank=True)
+    contexts = ArrayField(models.CharField(max_length=10, choices=HarmContext), default=list, blank=True)
+    child_views = models.TextField("the child's own words", blank=True)
+    family_views = models.TextField("the family's own words", blank=True)
+    informed = models.CharField(max_length=12, choices=Informed, blank=True)
+    not_informed_why = models.TextField(blank=True)
+    withdrawn_why = models.TextField(blank=True)
+
+    objects = OfChildManager()
+
+    class Meta:
+        verbose_name_plural = "matrices"
+        indexes = [
+            models.Index(fields=["child", "-started_at"]),
+            models.Index(fields=["started_by", "state"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child"], condition=Q(state="draft", own=False), name="matrix_one_draft"
+            ),
+            models.UniqueConstraint(
+                fields=["child", "started_by"],
+                condition=Q(state="draft", own=True),
+                name="matrix_one_own_draft",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Answer(models.Model):
+    """The answer to one indicator; an indicator without a row has not been asked yet."""
+
+    matrix = models.ForeignKey(Matrix, on_delete=models.PROTECT, related_name="answers")
+    code = models.CharField(max_length=60)
+    seen = models.CharField(max_length=10, choices=Seen)
+    when_kind = models.CharField(max_length=10, choices=WhenKind, blank=True)
+    seen_on = models.DateField(null=True, blank=True)
+    what = models.TextField("what was seen", blank=True)
+    source = models.CharField("who says so", max_length=200, blank=True)
+    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matrix", "code"], name="answer_once"),
+            models.CheckConstraint(
+                condition=Q(seen="seen") | Q(seen_on__isnull=True, when_kind=""),
+                name="answer_dated_only_if_seen",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} of matrix {self.matrix_id}"
+
+
+class Submission(PublicModel):
+    """A matrix as it was sent: the judgement, what the evidence suggested and why, and when it was received.
+
+    Immutable. The answers of a submitted matrix are frozen with it.
+    """
+
+    matrix = models.OneToOneField(Matrix, on_delete=models.PROTECT, related_name="submission")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=20, unique=True)
+    level = models.PositiveSmallIntegerField(choices=RiskLevel)
+    reasons = models.TextField()
+    difference = models.TextField(blank=True)
+    suggested = models.PositiveSmallIntegerField(choices=RiskLevel)
+    suggested_because = models.JSONField(default=list)
+    rule_version = models.PositiveSmallIntegerField()
+    harm_happened = models.BooleanField()
+    receipt = models.CharField(max_length=6, choices=Receipt)
+    call = models.CharField("phone call, or tries with times", max_length=300, blank=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    objects = OfChildManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["child", "-received_at"]), models.Index(fields=["submitted_by"])]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Review(PublicModel):
+    """The promise to look at a child's matrix again; one open review a child (M6)."""
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
+    to = models.CharField(max_length=4, choices=Forum)
+    clock = models.OneToOneField(Clock, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfChildManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child"], condition=Q(ended_at__isnull=True), name="review_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"review {self.pk}"

@@ -1,0 +1,138 @@
+"""How old evidence is, and the profile it makes (M2, M3)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cems.base.errors import Invalid
+from cems.base.months import add_months, last_of_month
+from matrix.choices import Band, IndicatorKind, Seen, WhenKind
+from matrix.instrument import BandRule, Indicator
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One answer, ready for the rules. `on` is None while a draft has no date for it yet."""
+
+    code: str
+    kind: IndicatorKind
+    harm: bool
+    seen: Seen
+    on: date | None = None
+
+    @classmethod
+    def of(cls, indicator: Indicator, seen: Seen, on: date | None = None) -> "Evidence":
+        """The evidence one answer to `indicator` is."""
+        return cls(indicator.code, indicator.kind, indicator.harm, seen, on)
+
+
+def within_months(on: date, months: int, today: date) -> bool:
+    """Whether `on` is at most `months` calendar months before `today` (M2).
+
+    Counted forward as every clock is: 31 January is within one month until 28 February.
+    """
+    return today <= add_months(on, months)
+
+
+def band_of(on: date, today: date, bands: Sequence[BandRule]) -> Band:
+    """The age band of evidence seen `on`, as it stands `today` (M2).
+
+    Up to 1 month, 1 to 3, 3 to 6, over 6 (ERASE Annual Report 2023–24, paragraph 18, names the
+    first two and the last). A bound belongs to the younger band. Raises ValueError when `on`
+    has not come yet.
+    """
+    if on > today:
+        raise ValueError(f"evidence dated {on} has not happened by {today}")
+    for rule in bands:
+        if rule.up_to_months is None or within_months(on, rule.up_to_months, today):
+            return rule.band
+    raise ValueError("the last band must be open")
+
+
+def evidence_day(kind: WhenKind, recorded: date, day: date | None = None) -> date:
+    """The day that stands for when something was seen, for an answer given on `recorded` (M2).
+
+    What is known only to a week or a month counts as its last day so far: where we are unsure,
+    evidence is rather too new than too old. Raises Invalid when a date is wanted and absent, or
+    lies ahead.
+    """
+    if kind in (WhenKind.THIS_WEEK, WhenKind.THIS_MONTH):
+        return recorded
+    if day is None:
+        raise Invalid("Enter when this was seen.", field="when")
+    if kind is WhenKind.MONTH and (day.year, day.month) == (recorded.year, recorded.month):
+        return recorded
+    if day > recorded:
+        raise Invalid("The date this was seen can't be in the future.", field="when")
+    return last_of_month(day) if kind is WhenKind.MONTH else day
+
+
+def day_words(day: date) -> str:
+    """A day as people write it: 3 March 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def when_words(kind: WhenKind, on: date) -> str:
+    """When something was seen, no more exactly than it is known (M2)."""
+    if kind is WhenKind.THIS_WEEK:
+        return f"in the week of {day_words(on - timedelta(days=on.weekday()))}"
+    if kind in (WhenKind.THIS_MONTH, WhenKind.MONTH):
+        return f"in {on:%B %Y}"
+    return f"about {day_words(on)}" if kind is WhenKind.ABOUT else f"on {day_words(on)}"
+
+
+@dataclass(frozen=True)
+class ProfileRow:
+    """How often one sort of evidence was seen, by age. `counts` follow the instrument's bands."""
+
+    kind: IndicatorKind
+    harm: bool
+    title: str
+    counts: tuple[tuple[BandRule, int], ...]
+    undated: int
+
+    @property
+    def total(self) -> int:
+        """All that were seen, dated or not."""
+        return sum(count for _, count in self.counts) + self.undated
+
+    def count(self, band: Band) -> int:
+        """How many are of that age."""
+        return sum(count for rule, count in self.counts if rule.band == band)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the evidence looks like: recent against old, harm against risk, strengths. No score."""
+
+    rows: tuple[ProfileRow, ...]
+    not_seen: int
+    not_known: int
+
+    def row(self, kind: IndicatorKind, *, harm: bool = False) -> ProfileRow:
+        """The row of that sort of evidence."""
+        return next(row for row in self.rows if (row.kind, row.harm) == (kind, harm))
+
+
+_ROWS = (
+    (IndicatorKind.CONCERN, True, "Harm that has happened"),
+    (IndicatorKind.CONCERN, False, "Concerns: risk of harm"),
+    (IndicatorKind.VULNERABILITY, False, "Vulnerabilities"),
+    (IndicatorKind.STRENGTH, False, "Strengths"),
+)
+
+
+def profile(answers: Iterable[Evidence], today: date, bands: Sequence[BandRule]) -> Profile:
+    """Count the evidence by kind, age and harm, for the profile beside the groups (M2, M3)."""
+    given = list(answers)
+    rows = []
+    for kind, harm, title in _ROWS:
+        seen = [one for one in given if one.seen == Seen.SEEN and (one.kind, one.harm) == (kind, harm)]
+        ages = [band_of(one.on, today, bands) for one in seen if one.on]
+        counts = tuple((rule, ages.count(rule.band)) for rule in bands)
+        rows.append(ProfileRow(kind, harm, title, counts, len(seen) - len(ages)))
+    return Profile(
+        tuple(rows),
+        not_seen=sum(one.seen == Seen.NOT_SEEN for one in given),
+        not_known=sum(one.seen == Seen.NOT_KNOWN for one in given),
+    )

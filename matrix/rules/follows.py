@@ -1,0 +1,281 @@
+"""What follows from each level, and when a matrix is reviewed (M5, M6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import TextChoices
+
+from cems.base.months import add_months
+from cems.children.choices import RiskLevel
+
+NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
+
+CEVT_WORKING_DAYS: Mapping[RiskLevel, int] = {MODERATE: 3, SIGNIFICANT: 2}
+"""Working days CEVT has from receipt (T2). A level not named starts no CEVT clock (M5)."""
+
+REVIEW_MONTHS: Mapping[RiskLevel, int] = {MODERATE: 1, SIGNIFICANT: 1}
+"""Calendar months from a submission to its review (M6). A level not named has none."""
+
+_PATH = "Harm Outside the Home Multi-Agency Procedures, Child Exploitation Matrix: "
+
+
+class Unit(StrEnum):
+    """What a time limit is counted in."""
+
+    HOURS = "hours"
+    WORKING_DAYS = "working_days"
+
+
+@dataclass(frozen=True)
+class Within:
+    """A time limit, counted from receipt of the matrix."""
+
+    amount: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        noun = "hour" if self.unit is Unit.HOURS else "working day"
+        return f"{self.amount} {noun}{'' if self.amount == 1 else 's'}"
+
+
+class Owner(TextChoices):
+    """Who has a step now."""
+
+    SUBMITTER = "submitter", "Whoever submitted the matrix"
+    LEAD_PRACTITIONER = "lead_practitioner", "Lead practitioner or social worker"
+    FIRST_CONTACT = "first_contact", "First Contact"
+    CHILDRENS_SERVICES = "childrens_services", "Children's services"
+    CEVT = "cevt", "CEVT"
+    ERASE_MANAGER = "erase_manager", "ERASE manager"
+
+
+class Needs(TextChoices):
+    """A condition under which a step applies."""
+
+    OPEN = "open", "The child is open to children's services"
+    NOT_OPEN = "not_open", "The child is not open to children's services"
+    IN_HOURS = "in_hours", "It is within office hours"
+    OUT_OF_HOURS = "out_of_hours", "It is out of hours"
+    CALL_NOT_MADE = "call_not_made", "No phone call, or try with its time, is recorded"
+    EARLY_HELP = "early_help", "The child is held at early help"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known at submission that decides which steps apply."""
+
+    open_to_childrens_services: bool
+    out_of_hours: bool
+    call_or_tries_recorded: bool = False
+    held_at_early_help: bool = False
+
+    def needs(self) -> frozenset[Needs]:
+        """The conditions that hold."""
+        held = {
+            Needs.OPEN if self.open_to_childrens_services else Needs.NOT_OPEN,
+            Needs.OUT_OF_HOURS if self.out_of_hours else Needs.IN_HOURS,
+        }
+        if not self.call_or_tries_recorded:
+            held.add(Needs.CALL_NOT_MADE)
+        if self.held_at_early_help:
+            held.add(Needs.EARLY_HELP)
+        return frozenset(held)
+
+
+@dataclass(frozen=True)
+class Follow:
+    """One step that follows from a level: what, whose, by when, and under which conditions.
+
+    `at_once` asks for it now without a clock of its own; `within` is a clock. `compulsory` is
+    False for a step that is only to be considered. All of `only_if` must hold.
+    """
+
+    key: str
+    title: str
+    owner: Owner
+    source: str
+    within: Within | None = None
+    at_once: bool = False
+    compulsory: bool = True
+    only_if: frozenset[Needs] = field(default_factory=frozenset)
+
+
+def _shared(level: RiskLevel, sharing: str) -> tuple[Follow, ...]:
+    source = f"{_PATH}{level.label} Risk"
+    return (
+        Follow("safety-plan", "Make or update the safety plan", Owner.LEAD_PRACTITIONER, source),
+        Follow("police-sharing", sharing, Owner.SUBMITTER, source),
+    )
+
+
+def _to_childrens_services(level: RiskLevel, ask: str, *, at_once: bool) -> tuple[Follow, ...]:
+    """The referral, or word to those who already work with the child (M5)."""
+    source = f"{_PATH}{level.label} Risk"
+    steps = (
+        ("first-contact", f"Refer to First Contact with a copy of the matrix{ask}", {Needs.NOT_OPEN}),
+        (
+            "tell-manager",
+            f"Send the matrix to the manager of the allocated worker{ask}",
+            {Needs.OPEN, Needs.IN_HOURS},
+        ),
+        (
+            "tell-edt",
+            f"Send the matrix to the Emergency Duty Team{ask}",
+            {Needs.OPEN, Needs.OUT_OF_HOURS},
+        ),
+    )
+    return tuple(
+        Follow(key, title, Owner.SUBMITTER, source, at_once=at_once, only_if=frozenset(only_if))
+        for key, title, only_if in steps
+    )
+
+
+def _cevt(level: RiskLevel) -> Follow:
+    limit = Within(CEVT_WORKING_DAYS[level], Unit.WORKING_DAYS)
+    source = f"{_PATH}{level.label} Risk"
+    return Follow("cevt", "CEVT reviews the matrix and agrees the level", Owner.CEVT, source, within=limit)
+
+
+def _phone_call(whom: str, *only_if: Needs) -> Follow:
+    """At Significant a voice is wanted at once; the matrix is received either way (M5, Decision)."""
+    return Follow(
+        "phone-call",
+        f"Phone {whom}, or record your tries and their times",
+        Owner.SUBMITTER,
+        "Decision of the partnership",
+        within=Within(1, Unit.HOURS),
+        at_once=True,
+        only_if=frozenset({Needs.CALL_NOT_MADE, *only_if}),
+    )
+
+
+_SIGNIFICANT_SOURCE = f"{_PATH}Significant Risk"
+_SHARE = "Share the concern with the police on the information sharing form"
+
+FOLLOWS: Mapping[RiskLevel, tuple[Follow, ...]] = {
+    NONE: (
+        Follow(
+            "support-goes-on",
+            "Go on supporting the child; no flag is set",
+            Owner.LEAD_PRACTITIONER,
+            f"{_PATH}No Risk",
+        ),
+    ),
+    LOW: (
+        Follow(
+            "early-intervention",
+            "Arrange universal services and early intervention",
+            Owner.LEAD_PRACTITIONER,
+            f"{_PATH}Low Risk",
+        ),
+        Follow(
+            "practice-champion",
+            "Ask a Harm Outside the Home Practice Champion for advice",
+            Owner.LEAD_PRACTITIONER,
+            f"{_PATH}Low Risk",
+        ),
+        *_shared(LOW, f"{_SHARE} (the concern, not the matrix)"),
+    ),
+    MODERATE: (
+        *_to_childrens_services(MODERATE, "", at_once=False),
+        _cevt(MODERATE),
+        Follow(
+            "ce-worker",
+            "Consider a child exploitation worker",
+            Owner.CEVT,
+            f"{_PATH}Moderate Risk",
+            compulsory=False,
+        ),
+        *_shared(MODERATE, _SHARE),
+    ),
+    SIGNIFICANT: (
+        *_to_childrens_services(SIGNIFICANT, ", asking for a strategy meeting", at_once=True),
+        _phone_call("First Contact", Needs.NOT_OPEN, Needs.IN_HOURS),
+        _phone_call("the manager of the allocated worker", Needs.OPEN, Needs.IN_HOURS),
+        _phone_call("the Emergency Duty Team", Needs.OUT_OF_HOURS),
+        Follow(
+            "step-up",
+            "Step up from early help: this level needs statutory intervention",
+            Owner.FIRST_CONTACT,
+            _SIGNIFICANT_SOURCE,
+            at_once=True,
+            only_if=frozenset({Needs.EARLY_HELP}),
+        ),
+        Follow(
+            "strategy-meeting",
+            "Record the strategy meeting as held, or the threshold as not met and why",
+            Owner.CHILDRENS_SERVICES,
+            _SIGNIFICANT_SOURCE,
+            at_once=True,
+        ),
+        _cevt(SIGNIFICANT),
+        Follow("ce-worker", "Allocate a child exploitation worker", Owner.ERASE_MANAGER, _SIGNIFICANT_SOURCE),
+        Follow(
+            "nrm",
+            "Consider the National Referral Mechanism (the council or the police submit it)",
+            Owner.LEAD_PRACTITIONER,
+            _SIGNIFICANT_SOURCE,
+            compulsory=False,
+        ),
+        *_shared(SIGNIFICANT, _SHARE),
+    ),
+}
+
+
+def follows(level: RiskLevel, situation: Situation) -> list[Follow]:
+    """The steps that follow from a submitted level in this situation, in order (M5)."""
+    held = situation.needs()
+    return [step for step in FOLLOWS[level] if step.only_if <= held]
+
+
+class Receipt(TextChoices):
+    """What a submitted matrix is to CEVT."""
+
+    NEW = "new", "A new receipt, with its own clock where the level has one"
+    REVIEW = "review", "A review"
+
+
+def receipt(level: RiskLevel, *, in_force: RiskLevel | None, concern_open: bool) -> Receipt:
+    """Whether a submission is a new receipt or a review (M6).
+
+    New when there was none before (`in_force` is None), when it raises the level in force, or
+    when the concern had been closed. Any other is a review.
+    """
+    if in_force is None or not concern_open or level > in_force:
+        return Receipt.NEW
+    return Receipt.REVIEW
+
+
+class Forum(TextChoices):
+    """Which meeting a review goes to."""
+
+    CEVT = "cevt", "CEVT"
+    CEG = "ceg", "CEG"
+
+
+@dataclass(frozen=True)
+class Review:
+    """When the matrix is to be looked at again, and by which meeting."""
+
+    due: date
+    to: Forum
+
+
+def review_due(
+    in_force: RiskLevel,
+    submitted: date,
+    *,
+    on_ceg_board: bool,
+    months: Mapping[RiskLevel, int] = REVIEW_MONTHS,
+) -> Review | None:
+    """The review owed after the last submission, or None (M6).
+
+    One calendar month for Moderate and Significant (ERASE Annual Report 2023–24, paragraph 28);
+    to CEG when the child is on its board, else to CEVT. `in_force` is the level acted on, so the
+    reviews stop when Low or None is agreed.
+    """
+    if in_force not in months:
+        return None
+    return Review(add_months(submitted, months[in_force]), Forum.CEG if on_ceg_board else Forum.CEVT)

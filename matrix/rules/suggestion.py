@@ -1,0 +1,124 @@
+"""What the evidence profile suggests, and the judgement beside it (M3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from cems.children.choices import RiskLevel
+from matrix.choices import Counts, IndicatorKind, Seen
+from matrix.instrument import Condition, Suggestion
+from matrix.rules.evidence import Evidence, day_words, within_months
+
+_NOUNS = {
+    Counts.HARM: ("sign of harm that has happened", "signs of harm that has happened"),
+    Counts.CONCERN: ("concern", "concerns"),
+    Counts.VULNERABILITY: ("vulnerability", "vulnerabilities"),
+}
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """The level the profile suggests, why, and by which version of the rule. Never a score."""
+
+    level: RiskLevel
+    reasons: tuple[str, ...]
+    rule_version: int
+
+
+def suggest(answers: Iterable[Evidence], today: date, rule: Suggestion) -> Suggested:
+    """The level suggested by what was seen, with the reasons in plain sentences (M3, Decision).
+
+    The rule is the instrument's data: the first step, from the highest level, one of whose
+    conditions holds. Harm counts among the concerns too. Strengths, and what is not seen or not
+    known, lift nothing and lower nothing. Something seen but not dated counts only where age
+    does not matter. Raises ValueError when evidence is dated after `today`.
+    """
+    seen = [one for one in answers if one.seen == Seen.SEEN]
+    if any(one.on and one.on > today for one in seen):
+        raise ValueError(f"evidence is dated after {today}")
+    reasons: list[str] = []
+    missed: list[str] = []
+    for step in rule.steps:
+        found = [(condition, _matching(seen, condition, today)) for condition in step.any_of]
+        reasons = [_held(one, match) for one, match in found if len(match) >= one.at_least]
+        if reasons or not step.any_of:
+            break
+        # Only the nearest higher level is explained: the others would need still more.
+        missed = [_missed(step.level, one, match) for one, match in found]
+    reasons = reasons or ["Nothing that counts towards a level has been marked as seen."]
+    return Suggested(step.level, (*reasons, *missed, *_undated(seen)), rule.version)
+
+
+def reason_needed(judged: RiskLevel, suggested: RiskLevel) -> bool:
+    """Whether the practitioner must say why the judgement differs, either way (M3)."""
+    return judged != suggested
+
+
+def judgement_problem(judged: RiskLevel, suggested: RiskLevel, reason: str) -> str | None:
+    """What is still wanted before the judgement can be submitted, or None (M3)."""
+    if reason_needed(judged, suggested) and not reason.strip():
+        return (
+            f"You judge {judged.label} and the evidence suggests {suggested.label}."
+            " Write why your judgement differs."
+        )
+    return None
+
+
+def _matching(seen: list[Evidence], condition: Condition, today: date) -> list[Evidence]:
+    return [one for one in seen if _is(one, condition.counts) and _recent(one, condition, today)]
+
+
+def _is(one: Evidence, counts: Counts) -> bool:
+    if counts is Counts.HARM:
+        return one.harm
+    wanted = IndicatorKind.CONCERN if counts is Counts.CONCERN else IndicatorKind.VULNERABILITY
+    return one.kind == wanted
+
+
+def _recent(one: Evidence, condition: Condition, today: date) -> bool:
+    if condition.within_months is None:
+        return True
+    return one.on is not None and within_months(one.on, condition.within_months, today)
+
+
+def _held(condition: Condition, match: list[Evidence]) -> str:
+    """For example: 2 concerns seen within 3 months (newest 3 March 2026, oldest 1 February 2026)."""
+    return f"{_quantity(len(match), condition.counts)} seen {_window(condition)}{_dates(match)}."
+
+
+def _missed(level: RiskLevel, condition: Condition, match: list[Evidence]) -> str:
+    needed = _quantity(condition.at_least, condition.counts)
+    window = _window(condition)
+    return f"{level.label} would take {needed} seen {window}; there {_was(len(match))} here."
+
+
+def _was(count: int) -> str:
+    return f"{'is' if count == 1 else 'are'} {count or 'none'}"
+
+
+def _quantity(count: int, counts: Counts) -> str:
+    one, many = _NOUNS[counts]
+    return f"{count} {one if count == 1 else many}"
+
+
+def _window(condition: Condition) -> str:
+    if condition.within_months is None:
+        return "at any time"
+    return f"within {condition.within_months} month{'' if condition.within_months == 1 else 's'}"
+
+
+def _dates(match: list[Evidence]) -> str:
+    days = sorted({one.on for one in match if one.on})
+    if not days:
+        return ""
+    if len(days) == 1:
+        return f" ({day_words(days[0])})"
+    return f" (newest {day_words(days[-1])}, oldest {day_words(days[0])})"
+
+
+def _undated(seen: list[Evidence]) -> list[str]:
+    waiting = sum(one.on is None and one.kind != IndicatorKind.STRENGTH for one in seen)
+    if not waiting:
+        return []
+    what = "1 answer marked as seen has" if waiting == 1 else f"{waiting} answers marked as seen have"
+    return [f"{what} no date yet; with a date the suggestion may be higher."]

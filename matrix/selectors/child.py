@@ -1,0 +1,113 @@
+"""The matrices of a child, as the child's pages and first pages show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from cems.accounts.models import User
+from cems.base.time import local_date
+from cems.children.models import Child
+from matrix.choices import MatrixState
+from matrix.evidence import evidence_of
+from matrix.instrument import load
+from matrix.models import Answer, Matrix, Review, Submission
+from matrix.rules import newest_concern, newest_evidence_sentence
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """A matrix in progress, with how much of it is answered."""
+
+    matrix: Matrix
+    questions: int
+    total: int
+    groups: int
+    all_groups: int
+
+
+@dataclass(frozen=True)
+class OfChild:
+    """Everything the page of a child's matrices shows to one person."""
+
+    drafts: Sequence[Drafting]
+    submissions: Sequence[Submission]
+    withdrawn: Sequence[Matrix]
+    freshness: str
+    review: Review | None
+
+
+def of_child(child: Child, *, only: User | None) -> OfChild:
+    """The child's matrices; `only` this person's own where they see no others."""
+    submissions = list(_sent(child, only).select_related("submitted_by", "matrix")[:100])
+    rows = Matrix.objects.of(child).select_related("started_by").order_by("-started_at")
+    if only is not None:
+        rows = rows.filter(started_by=only)
+    review = None
+    if only is None:
+        review = _open_reviews(child).first()
+    return OfChild(
+        drafts=drafting(list(rows.filter(state=MatrixState.DRAFT))),
+        submissions=submissions,
+        withdrawn=list(rows.filter(state=MatrixState.WITHDRAWN)[:20]),
+        freshness=freshness(submissions[0]) if submissions else "",
+        review=review,
+    )
+
+
+def drafting(drafts: Sequence[Matrix]) -> list[Drafting]:
+    """How far each draft is, in one query. Copied answers nobody looked at again do not count."""
+    answered: dict[int, set[str]] = {draft.pk: set() for draft in drafts}
+    started = {draft.pk: draft.started_at for draft in drafts}
+    rows = Answer.objects.filter(matrix__in=list(answered)) if answered else Answer.objects.none()
+    for pk, code, at in rows.values_list("matrix_id", "code", "answered_at"):
+        if at >= started[pk]:
+            answered[pk].add(code)
+    found = []
+    for draft in drafts:
+        groups = load(draft.instrument_version).groups
+        begun = sum(any(one.code in answered[draft.pk] for one in group.indicators) for group in groups)
+        total = sum(len(group.indicators) for group in groups)
+        found.append(Drafting(draft, len(answered[draft.pk]), total, begun, len(groups)))
+    return found
+
+
+def newest_submission(child: Child) -> Submission | None:
+    """The child's newest submission, or None."""
+    found: Submission | None = _sent(child, None).select_related("matrix", "submitted_by").first()
+    return found
+
+
+def freshness(submission: Submission) -> str:
+    """How fresh the evidence in a submission is (M6)."""
+    answers = list(submission.matrix.answers.all())
+    newest = newest_concern(evidence_of(load(submission.matrix.instrument_version), answers))
+    return newest_evidence_sentence(newest, last_asked(answers, local_date(submission.received_at)))
+
+
+def last_asked(answers: Sequence[Answer], received: date) -> date:
+    """The newest day on which a question was asked; an untouched copy was not asked again."""
+    return max((local_date(answer.answered_at) for answer in answers), default=received)
+
+
+def review_of(child: Child) -> Review | None:
+    """The child's open review with its clock, or None."""
+    found: Review | None = _open_reviews(child).first()
+    return found
+
+
+def _open_reviews(child: Child) -> Any:
+    return (
+        Review.objects.of(child)
+        .filter(ended_at__isnull=True)
+        .select_related("clock__owner_user", "clock__owner_team")
+    )
+
+
+def _sent(child: Child, only: User | None) -> Any:
+    rows = Submission.objects.of(child).order_by("-received_at", "-pk")
+    if only is not None:
+        rows = rows.filter(Q(submitted_by=only) | Q(matrix__started_by=only))
+    return rows

@@ -1,0 +1,193 @@
+"""A matrix with its answers: progress, evidence profile, suggestion, what the matrix before said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from cems.accounts.models import Agency, User
+from cems.base.time import local_date
+from matrix.choices import Band, IndicatorKind, Seen, WhenKind
+from matrix.evidence import evidence_of
+from matrix.instrument import Group, Indicator, Instrument, load
+from matrix.models import Answer, Matrix, Submission
+from matrix.rules import (
+    Change,
+    Evidence,
+    ProfileRow,
+    Suggested,
+    band_of,
+    changes,
+    profile,
+    suggest,
+    when_words,
+)
+from matrix.services.drafts import submission_before
+
+RECENT = (Band.MONTH, Band.QUARTER)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a group is. `copied` answers come from the matrix before and were not looked at again yet."""
+
+    group: Group
+    answered: int
+    copied: int
+
+    @property
+    def total(self) -> int:
+        return len(self.group.indicators)
+
+    @property
+    def status(self) -> str:
+        if self.answered == self.total:
+            return "All answered"
+        if self.answered:
+            return f"{self.answered} of {self.total} answered"
+        return f"{self.copied} to look at again" if self.copied else "Not started"
+
+    @property
+    def colour(self) -> str:
+        if self.answered == self.total:
+            return ""
+        return "light-blue" if self.answered else "yellow" if self.copied else "grey"
+
+
+@dataclass(frozen=True)
+class ProfileLine:
+    """One row of the evidence profile as the page draws it; widths are per cent of the longest row."""
+
+    row: ProfileRow
+    recent: int
+    older: int
+    recent_width: int
+    older_width: int
+    undated_width: int
+
+    @property
+    def look(self) -> str:
+        if self.row.harm:
+            return "harm"
+        return "strength" if self.row.kind is IndicatorKind.STRENGTH else "risk"
+
+    @property
+    def older_from(self) -> int:
+        return self.recent_width
+
+    @property
+    def undated_from(self) -> int:
+        return self.recent_width + self.older_width
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A matrix with its answers as they stand `today`, by the instrument it was made with."""
+
+    matrix: Matrix
+    answers: Mapping[str, Answer]
+    before: Submission | None
+    before_answers: Mapping[str, Answer]
+    today: date
+
+    @cached_property
+    def instrument(self) -> Instrument:
+        return load(self.matrix.instrument_version)
+
+    @cached_property
+    def evidence(self) -> list[Evidence]:
+        return evidence_of(self.instrument, self.answers.values())
+
+    @cached_property
+    def suggested(self) -> Suggested:
+        return suggest(self.evidence, self.today, self.instrument.suggestion)
+
+    @cached_property
+    def profile(self) -> list[ProfileLine]:
+        rows = profile(self.evidence, self.today, self.instrument.bands).rows
+        longest = max([1, *(row.total for row in rows)])
+        return [_line(row, longest) for row in rows]
+
+    @cached_property
+    def progress(self) -> list[Progress]:
+        return [self._progress(group) for group in self.instrument.groups]
+
+    @property
+    def answered(self) -> int:
+        """How many questions were answered since this matrix was started."""
+        return sum(one.answered for one in self.progress)
+
+    @property
+    def not_known(self) -> int:
+        return sum(one.seen == Seen.NOT_KNOWN for one in self.answers.values())
+
+    @property
+    def total(self) -> int:
+        return len(self.instrument.indicators)
+
+    def is_copied(self, answer: Answer) -> bool:
+        """Whether the answer comes from the matrix before and nobody looked at it again."""
+        return answer.answered_at < self.matrix.started_at
+
+    def changed(self) -> list[tuple[Indicator, Change]]:
+        """What changed since the matrix before, ages reckoned anew (M6)."""
+        if self.before is None:
+            return []
+        earlier = load(self.before.matrix.instrument_version)
+        found = changes(
+            evidence_of(earlier, self.before_answers.values()),
+            self.evidence,
+            before_on=local_date(self.before.received_at),
+            after_on=self.today,
+            bands=self.instrument.bands,
+        )
+        known = {one.code: one for one in (*earlier.indicators, *self.instrument.indicators)}
+        return [(known[change.code], change) for change in found]
+
+    def seen_words(self, answer: Answer) -> str:
+        """When it was seen and how old that is: "on 3 May 2026 (1 to 3 months old)"."""
+        if answer.seen != Seen.SEEN:
+            return ""
+        if not answer.seen_on or not answer.when_kind:
+            return "no date yet"
+        words = when_words(WhenKind(answer.when_kind), answer.seen_on)
+        band = band_of(answer.seen_on, max(self.today, answer.seen_on), self.instrument.bands)
+        title = next(rule.title for rule in self.instrument.bands if rule.band == band)
+        return f"{words} ({title.lower()} old)"
+
+    def _progress(self, group: Group) -> Progress:
+        rows = [self.answers[one.code] for one in group.indicators if one.code in self.answers]
+        copied = sum(self.is_copied(row) for row in rows)
+        return Progress(group, len(rows) - copied, copied)
+
+
+def _line(row: ProfileRow, longest: int) -> ProfileLine:
+    recent = sum(row.count(band) for band in RECENT)
+    older = row.total - row.undated - recent
+    widths = [round(100 * count / longest) for count in (recent, older, row.undated)]
+    return ProfileLine(row, recent, older, *widths)
+
+
+def filled(matrix: Matrix, today: date, *, only: User | None, submission: Submission | None = None) -> Filled:
+    """Read a matrix with its answers and, where there is one, the submission before it.
+
+    `only` leaves out earlier submissions of others; `submission` is given for a matrix that was sent.
+    """
+    before = submission_before(matrix.child, only=only, than=submission)
+    return Filled(
+        matrix,
+        _answers(matrix),
+        before,
+        _answers(before.matrix) if before else {},
+        today,
+    )
+
+
+def _answers(matrix: Matrix) -> dict[str, Answer]:
+    return {row.code: row for row in matrix.answers.select_related("agency", "answered_by")}
+
+
+def agencies() -> list[Any]:
+    """The agencies one can say a sighting comes from."""
+    return list(Agency.objects.order_by("name"))

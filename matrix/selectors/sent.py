@@ -1,0 +1,105 @@
+"""What a sent matrix set going: each step with who has it and its clock (M5, T2, M6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from cems.actions.models import Action
+from cems.base.time import local_date
+from cems.children.choices import RiskLevel
+from cems.clocks.models import Clock
+from cems.clocks.presentation import present
+from matrix.models import Submission
+from matrix.services.follow_up import SOURCE
+from plans.models import Referral, Request
+
+_CLOCKED = ("clock__owner_user", "clock__owner_team")
+
+
+@dataclass(frozen=True)
+class Next:
+    """One thing that happens now."""
+
+    title: str
+    who: str
+    detail: str = ""
+    clock: dict[str, Any] | None = None
+    url: str = ""
+
+
+def what_happens_now(submission: Submission, at: datetime) -> Sequence[Next]:
+    """Everything the submission set going, in the order it matters.
+
+    The clock of CEVT belongs to an app above this one: it is found by the submission's reference.
+    """
+    steps = [*_referrals(submission, at), *_requests(submission, at)]
+    clocks = Clock.objects.filter(reference=submission.reference).with_owner().order_by("due_at", "pk")
+    steps += [Next(clock.title, str(clock.owner), clock.explanation, present(clock, at)) for clock in clocks]
+    actions = Action.objects.of(submission.child).from_source(SOURCE, submission.public_id).with_page()
+    steps += [_action(action, at) for action in actions.order_by("pk")]
+    if not steps:
+        steps.append(
+            Next(
+                "Go on supporting the child; no flag is set",
+                str(submission.submitted_by),
+                "Start an update as soon as something new is seen.",
+            )
+        )
+    return steps
+
+
+def _referrals(submission: Submission, at: datetime) -> list[Next]:
+    """The referral this matrix made, or the open one it joined."""
+    if submission.level < RiskLevel.MODERATE:
+        return []
+    rows = (
+        Referral.objects.of(submission.child)
+        .filter(received_at__lte=submission.received_at)
+        .filter(Q(decided_at__isnull=True) | Q(decided_at__gt=submission.received_at))
+        .select_related(*_CLOCKED)
+    )
+    return [
+        Next(
+            f"First Contact decides the referral ({row.reference})",
+            str(row.clock.owner),
+            row.get_outcome_display() if row.outcome else row.clock.explanation,
+            present(row.clock, at),
+        )
+        for row in rows
+    ]
+
+
+def _requests(submission: Submission, at: datetime) -> list[Next]:
+    """The strategy meeting asked for, which must be answered."""
+    if submission.level < RiskLevel.SIGNIFICANT:
+        return []
+    rows = (
+        Request.objects.of(submission.child)
+        .filter(requested_at__lte=submission.received_at)
+        .filter(Q(answered_at__isnull=True) | Q(answered_at__gt=submission.received_at))
+        .select_related(*_CLOCKED)
+    )
+    return [
+        Next(
+            f"Strategy meeting asked for ({row.reference}): held, or threshold not met and why",
+            str(row.clock.owner),
+            row.get_answer_display() if row.answer else row.clock.explanation,
+            present(row.clock, at),
+        )
+        for row in rows
+    ]
+
+
+def _action(action: Action, at: datetime) -> Next:
+    closed = f"{action.get_status_display()} on {local_date(action.closed_at):%-d %B %Y}" if action.closed_at else ""
+    return Next(
+        action.title,
+        str(action.owner),
+        closed,
+        present(action.clock, at) if action.clock else None,
+        reverse("actions:detail", args=[action.public_id]),
+    )

@@ -1,0 +1,180 @@
+"""Save the answers of a draft, each guarded by its own version (M1, M2, M6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from cems.accounts.models import Agency, User
+from cems.base.errors import CommandError, Invalid
+from cems.base.time import local_date, now
+from cems.children.models import Child
+from matrix.choices import Seen, WhenKind
+from matrix.instrument import load
+from matrix.models import Answer, Matrix
+from matrix.rules import evidence_day
+from matrix.services.drafts import open_draft, text, touch
+from matrix.services.overtaken import Overtaken
+
+
+@dataclass(frozen=True)
+class AnswerGiven:
+    """One answer as it was typed. `seen` empty takes the answer back."""
+
+    seen: str
+    when_kind: str = ""
+    day: date | None = None
+    what: str = ""
+    source: str = ""
+    agency: Agency | None = None
+
+
+@transaction.atomic
+def answer_save(
+    user: User, *, matrix: Matrix, code: str, version: int, given: AnswerGiven, at: datetime | None = None
+) -> Answer | None:
+    """Save one answer of a draft; None when the answer was taken back.
+
+    `version` is the one the page showed (0 for none). Raises Overtaken when it is no longer the
+    saved one and the texts differ, Invalid for what can't be right (the field named), Conflict
+    when the matrix is a draft no longer.
+    """
+    instant, held = at or now(), open_draft(matrix)
+    row, changed = _save(user, held, _rows(held, [code]).get(code), code, version, given, instant)
+    if changed:
+        touch(user, held, [code], instant)
+    return row
+
+
+@transaction.atomic
+def answers_save(
+    user: User,
+    *,
+    matrix: Matrix,
+    given: Mapping[str, tuple[int, AnswerGiven]],
+    still: Mapping[str, int] | None = None,
+    at: datetime | None = None,
+) -> dict[str, CommandError]:
+    """Save a page of answers, `given` by code with the version the page showed.
+
+    `still` names copied answers that were looked at and are still so, with their versions. What can be
+    saved is saved; the rest comes back by code, as Invalid or Overtaken. Raises Conflict when the
+    matrix is a draft no longer.
+    """
+    instant, held = at or now(), open_draft(matrix)
+    rows = _rows(held, [*given, *(still or {})])
+    refused: dict[str, CommandError] = {}
+    saved = []
+    for code, (version, answer) in given.items():
+        try:
+            if _save(user, held, rows.get(code), code, version, answer, instant)[1]:
+                saved.append(code)
+        except CommandError as error:  # raised before anything of this answer was written
+            refused[code] = error
+    for code, version in (still or {}).items():
+        row = rows.get(code)
+        if row and row.version == version and row.answered_at < held.started_at:
+            _asked_again(user, row, instant)
+            saved.append(code)
+    if saved:
+        touch(user, held, saved, instant)
+    return refused
+
+
+def answer_values(row: Answer | None) -> dict[str, Any]:
+    """An answer's fields as a page or a conflict shows them."""
+    if row is None:
+        return {"seen": "", "when_kind": "", "day": None, "what": "", "source": "", "agency": None}
+    return {
+        "seen": row.seen,
+        "when_kind": row.when_kind,
+        "day": row.seen_on,
+        "what": row.what,
+        "source": row.source,
+        "agency": row.agency,
+    }
+
+
+def _rows(matrix: Matrix, codes: list[str]) -> dict[str, Answer]:
+    rows = Answer.objects.filter(matrix=matrix, code__in=codes).select_related("answered_by", "agency")
+    return {row.code: row for row in rows}
+
+
+def _save(
+    user: User, matrix: Matrix, row: Answer | None, code: str, version: int, given: AnswerGiven, at: datetime
+) -> tuple[Answer | None, bool]:
+    """The answer as it now stands, and whether that changed anything; the matrix is locked."""
+    if code not in {one.code for one in load(matrix.instrument_version).indicators}:
+        raise Invalid("This question is not in this version of the matrix.")
+    values = _checked(given, matrix.child, local_date(at), row)
+    same = row is not None and all(getattr(row, name) == value for name, value in values.items())
+    # The same again, from a retry or from both at once. A copied answer saved again was asked again.
+    if same and row is not None and row.answered_at >= matrix.started_at:
+        return row, False
+    if row is None and not given.seen:
+        return None, False
+    if (row.version if row else 0) != version:
+        raise Overtaken(
+            theirs=answer_values(row),
+            version=row.version if row else 0,
+            by=str(row.answered_by) if row else "",
+        )
+    if row is None:
+        return Answer.objects.create(
+            matrix=matrix, code=code, answered_by=user, answered_at=at, **values
+        ), True
+    if not given.seen:
+        row.delete()
+        return None, True
+    for name, value in values.items():
+        setattr(row, name, value)
+    _asked_again(user, row, at)
+    return row, True
+
+
+def _asked_again(user: User, row: Answer, at: datetime) -> None:
+    row.version, row.answered_by, row.answered_at = row.version + 1, user, at
+    row.save()
+
+
+def _checked(given: AnswerGiven, child: Child, today: date, row: Answer | None) -> dict[str, Any]:
+    if given.seen not in {"", *Seen.values}:
+        raise Invalid("Choose seen, not seen or not known.", field="seen")
+    if not given.seen and (given.what.strip() or given.source.strip()):
+        raise Invalid("Choose seen, not seen or not known, so that what you wrote is kept.", field="seen")
+    if given.when_kind not in {"", *WhenKind.values}:
+        raise Invalid("Choose when it was seen.", field="when")
+    when_kind = given.when_kind if given.seen == Seen.SEEN else ""
+    seen_on = _day(WhenKind(when_kind), given.day, today, row) if when_kind else None
+    if seen_on and seen_on < child.date_of_birth:
+        raise Invalid("This date is before the child was born. Check the year.", field="when")
+    return {
+        "seen": given.seen,
+        "when_kind": when_kind,
+        "seen_on": seen_on,
+        "what": text(given.what, "what"),
+        "source": text(given.source, "source", 200),
+        "agency": given.agency,
+    }
+
+
+def _day(kind: WhenKind, day: date | None, today: date, row: Answer | None) -> date | None:
+    """The day to keep. Half an answer is kept too: a draft may still want its date."""
+    said_now = kind in {WhenKind.THIS_WEEK, WhenKind.THIS_MONTH}
+    if day is None and not said_now:
+        return None
+    held = row.seen_on if row and row.when_kind == kind else None
+    # A comma put right on Friday must not make Monday's evidence newer.
+    if held and _same_time(kind, held, today if said_now or day is None else day):
+        return held
+    return evidence_day(kind, today, day)
+
+
+def _same_time(kind: WhenKind, one: date, two: date) -> bool:
+    if kind is WhenKind.THIS_WEEK:
+        return one - timedelta(days=one.weekday()) == two - timedelta(days=two.weekday())
+    if kind in {WhenKind.THIS_MONTH, WhenKind.MONTH}:
+        return (one.year, one.month) == (two.year, two.month)
+    return one == two

@@ -1,0 +1,146 @@
+"""A matrix in progress: begun, filled in by several people, sent or given up (M1, M6)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from cems.accounts.models import User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.errors import Conflict, Invalid
+from cems.base.references import next_reference
+from cems.base.time import local_date, now
+from cems.children.models import Child
+from cems.children.services.access import submitter_note
+from matrix.choices import MatrixState, Occasion, WhenKind
+from matrix.instrument import current, load
+from matrix.models import Answer, Matrix, Submission
+
+# "This week" is only true in the week it was said; a copy must not make old evidence new.
+_COPIED_WHEN = {WhenKind.THIS_WEEK: WhenKind.ABOUT, WhenKind.THIS_MONTH: WhenKind.MONTH}
+LONGEST_TEXT = 200_000  # characters; a hundred kilobytes in any script is taken whole
+
+
+@transaction.atomic
+def matrix_start(
+    user: User,
+    *,
+    child: Child,
+    occasion: str = Occasion.CONCERN,
+    own: bool = False,
+    at: datetime | None = None,
+) -> Matrix:
+    """The child's open draft, or a new one with the instrument of today (M1).
+
+    One draft a child: two colleagues who start on one day meet in it. `own` is for somebody who sees
+    only what they submit themselves: their own draft, beside the others'. An update copies the answers
+    of the matrix before it, with their dates (M6). Raises Invalid for an unknown occasion.
+    """
+    instant = at or now()
+    if occasion not in Occasion.values:
+        raise Invalid("Choose why the matrix is made now.", field="occasion")
+    Child.objects.unscoped("lock the child whose matrix is started").select_for_update().get(pk=child.pk)
+    drafts = Matrix.objects.filter(child=child, state=MatrixState.DRAFT, own=own)
+    held: Matrix | None = (drafts.filter(started_by=user) if own else drafts).first()
+    if held:
+        return held
+    row = Matrix.objects.create(
+        reference=next_reference("CEM", instant),
+        child=child,
+        instrument_version=current(local_date(instant)).version,
+        occasion=occasion,
+        own=own,
+        started_by=user,
+        started_at=instant,
+        changed_at=instant,
+    )
+    before = submission_before(child, only=user if own else None)
+    if before:
+        _copy_forward(before, row)
+    submitter_note(user, child=child, at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="matrix", at=instant)
+    return row
+
+
+def submission_before(
+    child: Child, *, only: User | None, than: Submission | None = None
+) -> Submission | None:
+    """The child's newest submission, or the newest before `than`; of one person's making where `only` is given."""
+    rows = Submission.objects.of(child).select_related("matrix").order_by("-received_at", "-pk")
+    if only is not None:
+        rows = rows.filter(Q(submitted_by=only) | Q(matrix__started_by=only))
+    if than is not None:
+        rows = rows.filter(
+            Q(received_at__lt=than.received_at) | Q(received_at=than.received_at, pk__lt=than.pk)
+        )
+    found: Submission | None = rows.first()
+    return found
+
+
+def _copy_forward(before: Submission, draft: Matrix) -> None:
+    """Keep who answered and when: a copied answer counts as asked only once somebody saves it again."""
+    codes = {one.code for one in load(draft.instrument_version).indicators}
+    Answer.objects.bulk_create(
+        Answer(
+            matrix=draft,
+            code=answer.code,
+            seen=answer.seen,
+            when_kind=_COPIED_WHEN.get(WhenKind(answer.when_kind), answer.when_kind)
+            if answer.when_kind
+            else "",
+            seen_on=answer.seen_on,
+            what=answer.what,
+            source=answer.source,
+            agency_id=answer.agency_id,
+            answered_by_id=answer.answered_by_id,
+            answered_at=answer.answered_at,
+        )
+        for answer in before.matrix.answers.all()
+        if answer.code in codes
+    )
+
+
+@transaction.atomic
+def matrix_withdraw(user: User, *, matrix: Matrix, why: str, at: datetime | None = None) -> Matrix:
+    """Give up a draft, saying why; it stays readable. Raises Invalid without the why, Conflict once sent."""
+    instant = at or now()
+    held = open_draft(matrix)
+    if not why.strip():
+        raise Invalid("Say why the matrix is withdrawn.", field="why")
+    held.state, held.withdrawn_why, held.changed_at = MatrixState.WITHDRAWN, text(why, "why"), instant
+    held.save(update_fields=["state", "withdrawn_why", "changed_at"])
+    record(user, verb=Verb.WITHDRAWN, subject=held, child=held.child.public_id, part="matrix", at=instant)
+    return held
+
+
+def open_draft(matrix: Matrix) -> Matrix:
+    """The matrix, locked. Raises Conflict when it is a draft no longer."""
+    held: Matrix = Matrix.objects.select_for_update(of=("self",)).select_related("child").get(pk=matrix.pk)
+    if held.state != MatrixState.DRAFT:
+        raise Conflict(f"This matrix was {held.get_state_display().lower()}. Start an update to add to it.")
+    return held
+
+
+def touch(user: User, matrix: Matrix, what: list[str], at: datetime) -> None:
+    """Note that these answers or fields of a draft changed."""
+    Matrix.objects.filter(pk=matrix.pk).update(changed_at=at)
+    record(
+        user,
+        verb=Verb.CHANGED,
+        subject=matrix,
+        child=matrix.child.public_id,
+        part="matrix",
+        detail={"fields": what},
+        at=at,
+    )
+
+
+def text(value: str, field: str, longest: int = LONGEST_TEXT) -> str:
+    """A text as it is kept. Raises Invalid when it is too long."""
+    if len(value) > longest:
+        raise Invalid(
+            f"This is longer than {longest:,} characters. Shorten it; your text is still here.", field=field
+        )
+    # PostgreSQL keeps no NUL; it has no meaning in a text that a person typed.
+    return value.replace("\x00", "").replace("\r\n", "\n")

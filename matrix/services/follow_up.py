@@ -1,0 +1,83 @@
+"""What a submitted level starts: referral, strategy meeting, actions, each with who has it and by when (M5)."""
+
+from datetime import date, datetime, time
+
+from django.conf import settings
+
+from cems.accounts.models import User
+from cems.actions.services import Source, open_action
+from cems.base.calendar import Deadline, close_of_business, hours_after, is_working_day
+from cems.base.time import local, local_date
+from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, RiskLevel, StatusKind
+from cems.children.models import Child, Status
+from matrix.models import Submission
+from matrix.rules import Follow, Situation, Unit, follows
+from matrix.services.owners import owner_of, team_of_worker
+from plans import services as plans
+
+SOURCE = "matrix.submission"  # what an action raised by a submission says it comes from
+# Kept by another app's own record and clock, not by an action.
+_BY_TRIAGE = "cevt"
+_BY_REFERRAL = "first-contact"
+_BY_REQUEST = "strategy-meeting"
+
+
+def start_follow_up(user: User, *, submission: Submission, at: datetime) -> None:
+    """Start every step that follows from the level in this child's situation."""
+    child = submission.child
+    for step in follows(RiskLevel(submission.level), situation_of(submission, at)):
+        if step.key == _BY_REFERRAL:
+            plans.referral_open(user, child=child, source=submission.reference, at=at)
+        elif step.key == _BY_REQUEST:
+            plans.strategy_meeting_request(
+                user, child=child, owner=team_of_worker(child), source=submission.reference, at=at
+            )
+        elif step.key not in {_BY_TRIAGE, "support-goes-on"}:
+            open_action(
+                user,
+                child=child,
+                key=step.key,
+                title=step.title,
+                owner=owner_of(step.key, step.owner, user=user, child=child),
+                deadline=deadline_of(step, at),
+                source=Source(SOURCE, str(submission.public_id), submission.reference),
+                at=at,
+            )
+
+
+def situation_of(submission: Submission, at: datetime) -> Situation:
+    """What is known at submission that decides which steps apply."""
+    kinds = statuses_on(submission.child, local_date(at))
+    open_to_services = bool(kinds & OPEN_TO_CHILDRENS_SERVICES)
+    return Situation(
+        open_to_childrens_services=open_to_services,
+        out_of_hours=out_of_hours(at),
+        call_or_tries_recorded=bool(submission.call),
+        held_at_early_help=not open_to_services and StatusKind.EARLY_HELP in kinds,
+    )
+
+
+def statuses_on(child: Child, day: date) -> set[str]:
+    """The kinds of status the child has on `day`."""
+    rows = Status.objects.of(child).filter(starts_on__lte=day)
+    return {row.kind for row in rows if row.ends_on is None or row.ends_on >= day}
+
+
+def out_of_hours(at: datetime) -> bool:
+    """Whether the Emergency Duty Team has the phone: no working day, or outside office hours (setting)."""
+    there = local(at)
+    opens, closes = (time.fromisoformat(word) for word in settings.OFFICE_HOURS)
+    return not is_working_day(there.date()) or not opens <= there.time() < closes
+
+
+def deadline_of(step: Follow, at: datetime) -> Deadline:
+    """The step's own limit, or the partnership's usual one: the next working day at once, else a week.
+
+    The procedures name no time for these steps; a promise without one is forgotten, so each gets
+    a time that the partnership may change (settings FOLLOW_AT_ONCE_DAYS, FOLLOW_DAYS).
+    """
+    if step.within and step.within.unit is Unit.HOURS:
+        return hours_after(at, step.within.amount, word="received")
+    if step.within:
+        return close_of_business(at, step.within.amount)
+    return close_of_business(at, settings.FOLLOW_AT_ONCE_DAYS if step.at_once else settings.FOLLOW_DAYS)

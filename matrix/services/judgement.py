@@ -1,0 +1,112 @@
+"""Save the judgement and the family's views, each field guarded by its own version (M3, C4, C6)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from cems.accounts.models import User
+from cems.base.errors import CommandError, Invalid
+from cems.base.time import now
+from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from matrix.choices import Informed, Occasion
+from matrix.models import Matrix
+from matrix.services.drafts import open_draft, text, touch
+from matrix.services.overtaken import Overtaken
+
+# Each field and its choices; None is a text.
+FIELDS: dict[str, Any] = {
+    "occasion": Occasion,
+    "level": RiskLevel,
+    "reasons": None,
+    "difference": None,
+    "forms": HarmForm,
+    "contexts": HarmContext,
+    "child_views": None,
+    "family_views": None,
+    "informed": Informed,
+    "not_informed_why": None,
+}
+LISTS = frozenset({"forms", "contexts"})
+
+
+@transaction.atomic
+def field_save(
+    user: User, *, matrix: Matrix, name: str, version: int, value: Any, at: datetime | None = None
+) -> int:
+    """Save one field of the judgement or of the family's views; return its new version.
+
+    Raises Overtaken, Invalid naming the field, or Conflict when the matrix is a draft no longer.
+    """
+    instant, held = at or now(), open_draft(matrix)
+    if _set(user, held, name, version, value):
+        _write(user, held, [name], instant)
+    return field_version(held, name)
+
+
+@transaction.atomic
+def fields_save(
+    user: User, *, matrix: Matrix, given: Mapping[str, tuple[int, Any]], at: datetime | None = None
+) -> dict[str, CommandError]:
+    """Save a page of fields, `given` by name with the version the page showed.
+
+    What can be saved is saved; the rest comes back by name, as Invalid or Overtaken.
+    """
+    instant, held = at or now(), open_draft(matrix)
+    refused: dict[str, CommandError] = {}
+    changed = []
+    for name, (version, value) in given.items():
+        try:
+            if _set(user, held, name, version, value):
+                changed.append(name)
+        except CommandError as error:
+            refused[name] = error
+    if changed:
+        _write(user, held, changed, instant)
+    return refused
+
+
+def field_version(matrix: Matrix, name: str) -> int:
+    """How often a field was saved."""
+    return int(matrix.field_versions.get(name, [0])[0])
+
+
+def _set(user: User, held: Matrix, name: str, version: int, value: Any) -> bool:
+    checked = _checked(name, value)
+    if getattr(held, name) == checked:
+        return False
+    saved = field_version(held, name)
+    if saved != version:
+        by = User.objects.filter(pk=held.field_versions[name][1]).first() if saved else None
+        raise Overtaken(theirs={name: getattr(held, name)}, version=saved, by=str(by) if by else "")
+    setattr(held, name, checked)
+    held.field_versions[name] = [version + 1, user.pk]
+    return True
+
+
+def _write(user: User, held: Matrix, names: list[str], at: datetime) -> None:
+    held.save(update_fields=[*names, "field_versions"])
+    touch(user, held, names, at)
+
+
+def _checked(name: str, value: Any) -> Any:
+    if name not in FIELDS:
+        raise Invalid("This field is not part of the matrix.")
+    choices = FIELDS[name]
+    if choices is None:
+        return text(value, name)
+    if name in LISTS:
+        chosen = sorted(set(value))
+        if not set(chosen) <= set(choices.values):
+            raise Invalid("Choose from the list.", field=name)
+        return chosen
+    if name == "level":
+        if value in {"", None}:
+            return None
+        if str(value) not in {str(level) for level in choices.values}:
+            raise Invalid("Choose a level.", field=name)
+        return RiskLevel(int(value))
+    if value not in choices.values and not (value == "" and name == "informed"):
+        raise Invalid("Choose from the list.", field=name)
+    return value

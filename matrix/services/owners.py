@@ -1,0 +1,53 @@
+"""Who a step belongs to: the person or desk that has it now (M5)."""
+
+from django.db.models import Q, QuerySet
+
+from cems.accounts.models import Team, User
+from cems.children.choices import CaseRole
+from cems.children.models import Child, Involvement
+from cems.children.models.periods import InvolvementState
+from matrix.rules import Owner
+
+LEADS = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP)
+
+
+def lead_of(child: Child) -> User | None:
+    """The child's lead practitioner, or social worker, or early help worker; None where nobody is recorded."""
+    # Of two in one role the newest counts: written last.
+    rows = {row.case_role: row.user for row in _current(child).filter(user__isnull=False).reverse()}
+    return next((rows[role] for role in LEADS if role in rows), None)
+
+
+def team_of_worker(child: Child) -> Team | None:
+    """The team of the allocated social worker, whose manager is told of a matrix."""
+    row = _current(child).filter(case_role=CaseRole.SOCIAL_WORKER, team__isnull=False).first()
+    return row.team if row else None
+
+
+def desk(code: str) -> Team:
+    """A duty desk by its code, such as first-contact, edt or erase."""
+    return Team.objects.get(code=code)
+
+
+def owner_of(step: str, owner: Owner, *, user: User, child: Child) -> User | Team:
+    """Who has this step of M5: a step of the submitter is theirs, a telling goes to who must read it."""
+    if step == "tell-manager":
+        return team_of_worker(child) or desk("first-contact")
+    if step == "tell-edt":
+        return desk("edt")
+    if owner is Owner.LEAD_PRACTITIONER:
+        return lead_of(child) or user
+    if owner in {Owner.FIRST_CONTACT, Owner.CHILDRENS_SERVICES}:
+        return team_of_worker(child) or desk("first-contact")
+    if owner in {Owner.ERASE_MANAGER, Owner.CEVT}:
+        return desk("erase")
+    return user
+
+
+def _current(child: Child) -> QuerySet[Involvement]:
+    return (
+        Involvement.objects.of(child)
+        .filter(Q(ended_at__isnull=True), state=InvolvementState.CONFIRMED)
+        .select_related("user", "team")
+        .order_by("-started_at")
+    )

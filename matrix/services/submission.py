@@ -1,0 +1,168 @@
+"""Submit a matrix: check the whole, keep it for good, and start what follows (M3, M5, M6, T2)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from cems.accounts.models import User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.errors import Conflict, Invalid
+from cems.base.events import publish
+from cems.base.time import local_date, now
+from cems.children.choices import MatterKind, RiskLevel
+from cems.children.models import Child, Matter
+from cems.children.services.access import matter_open, submitter_note
+from matrix.choices import IndicatorKind, Informed, MatrixState, Seen
+from matrix.events import MatrixSubmitted
+from matrix.evidence import suggestion_of
+from matrix.instrument import Instrument, load
+from matrix.levels import level_in_force
+from matrix.models import Answer, Matrix, Submission
+from matrix.rules import Receipt, judgement_problem, receipt
+from matrix.services.follow_up import start_follow_up
+from matrix.services.reviews import review_renew
+
+LONGEST_CALL = 300
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is still wanted before a matrix can be sent, and where to mend it."""
+
+    message: str
+    group: str = ""  # the group of the answer, or empty for the judgement page
+    field: str = ""
+
+
+class NotReady(Invalid):
+    """The matrix can't be sent yet; `problems` names each thing wanted."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("The matrix is not ready to be sent.")
+        self.problems = problems
+
+
+@transaction.atomic
+def matrix_submit(user: User, *, matrix: Matrix, call: str = "", at: datetime | None = None) -> Submission:
+    """Send the matrix. `call` tells of the phone call, or the tries with their times (Significant).
+
+    `at` is when it was received, kept apart from when it was entered. Raises NotReady with each
+    thing wanted, Conflict when it was sent before.
+    """
+    recorded = now()
+    received = at or recorded
+    if len(call) > LONGEST_CALL:
+        raise Invalid(f"Keep this to {LONGEST_CALL} characters: who was rung, and when.", field="call")
+    Child.objects.unscoped("lock the child whose matrix is sent").select_for_update().get(pk=matrix.child_id)
+    held = Matrix.objects.select_for_update(of=("self",)).select_related("child").get(pk=matrix.pk)
+    if held.state != MatrixState.DRAFT:
+        raise Conflict(f"This matrix was already {held.get_state_display().lower()}.")
+    instrument = load(held.instrument_version)
+    answers = list(held.answers.all())
+    problems = problems_of(held, instrument, answers, local_date(received))
+    if problems:
+        raise NotReady(problems)
+    submission = _keep(user, held, instrument, answers, call, received, recorded)
+    submitter_note(user, child=held.child, at=received)
+    record(
+        user,
+        verb=Verb.SUBMITTED,
+        subject=submission,
+        child=held.child.public_id,
+        part="matrix",
+        detail={"level": submission.level},
+        at=recorded,
+    )
+    if submission.level >= RiskLevel.MODERATE:
+        matter_open(user, child=held.child, kind=MatterKind.EXPLOITATION, at=received)
+    start_follow_up(user, submission=submission, at=received)
+    review_renew(user, child=held.child, submission=submission, at=received)
+    publish(
+        MatrixSubmitted(
+            submission_id=submission.pk,
+            child_id=held.child_id,
+            user_id=user.pk,
+            level=submission.level,
+            new_receipt=submission.receipt == Receipt.NEW,
+            received_at=received,
+        )
+    )
+    return submission
+
+
+def problems_of(matrix: Matrix, instrument: Instrument, answers: list[Answer], today: date) -> list[Problem]:
+    """Everything still wanted, in the order the pages ask it (M2, M3)."""
+    problems = []
+    given = {answer.code: answer for answer in answers}
+    for group in instrument.groups:
+        for indicator in group.indicators:
+            answer = given.get(indicator.code)
+            if answer and answer.seen == Seen.SEEN:
+                problems += _wanted(indicator.text, group.code, indicator.kind, answer, today)
+    ahead = any(answer.seen_on and answer.seen_on > today for answer in answers)
+    if not given:
+        problems.append(Problem("Answer at least one question before you send the matrix."))
+    if matrix.level is None:
+        problems.append(Problem("Choose the level you judge.", field="level"))
+    if not matrix.reasons.strip():
+        problems.append(Problem("Write the reasons for your level.", field="reasons"))
+    if matrix.level is not None and not ahead:
+        suggested = suggestion_of(instrument, answers, today).level
+        differs = judgement_problem(RiskLevel(matrix.level), suggested, matrix.difference)
+        if differs:
+            problems.append(Problem(differs, field="difference"))
+    if not matrix.informed:
+        problems.append(Problem("Say whether the parents or carers know, or why not.", field="informed"))
+    elif matrix.informed != Informed.YES and not matrix.not_informed_why.strip():
+        problems.append(Problem("Say why the parents or carers do not know yet.", field="not_informed_why"))
+    return problems
+
+
+def _wanted(text: str, group: str, kind: IndicatorKind, answer: Answer, today: date) -> list[Problem]:
+    wanted = []
+    if answer.seen_on is None and kind != IndicatorKind.STRENGTH:
+        wanted.append(Problem(f"Say when this was seen: {text}", group, answer.code))
+    if answer.seen_on and answer.seen_on > today:
+        wanted.append(Problem(f"This is dated after the matrix was received: {text}", group, answer.code))
+    if not answer.what.strip():
+        wanted.append(Problem(f"Say what was seen: {text}", group, answer.code))
+    return wanted
+
+
+def _keep(
+    user: User,
+    matrix: Matrix,
+    instrument: Instrument,
+    answers: list[Answer],
+    call: str,
+    received: datetime,
+    recorded: datetime,
+) -> Submission:
+    suggested = suggestion_of(instrument, answers, local_date(received))
+    harm = {one.code for one in instrument.indicators if one.harm}
+    level = RiskLevel(matrix.level or 0)
+    concern_open = Matter.objects.filter(
+        child=matrix.child, kind=MatterKind.EXPLOITATION, closed_at__isnull=True
+    ).exists()
+    kind = receipt(level, in_force=level_in_force(matrix.child), concern_open=concern_open)
+    matrix.state, matrix.changed_at = MatrixState.SUBMITTED, recorded
+    matrix.save(update_fields=["state", "changed_at"])
+    return Submission.objects.create(
+        matrix=matrix,
+        child=matrix.child,
+        reference=matrix.reference,
+        level=level,
+        reasons=matrix.reasons,
+        difference=matrix.difference,
+        suggested=suggested.level,
+        suggested_because=list(suggested.reasons),
+        rule_version=suggested.rule_version,
+        harm_happened=any(answer.seen == Seen.SEEN and answer.code in harm for answer in answers),
+        receipt=kind,
+        call=call.replace("\x00", "").strip(),
+        submitted_by=user,
+        received_at=received,
+        recorded_at=recorded,
+    )

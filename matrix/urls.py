@@ -1,0 +1,23 @@
+"""Addresses of the CE Matrix."""
+
+from django.urls import path
+
+from matrix.views import child, draft, judging, saving, sending
+
+app_name = "matrix"
+
+urlpatterns = [
+    path("children/<uuid:public_id>/matrix/", child.for_child, name="for_child"),
+    path("children/<uuid:public_id>/matrix/start/", child.start, name="start"),
+    path("matrix/submissions/<uuid:public_id>/", sending.submission, name="submission"),
+    path("matrix/<uuid:public_id>/", draft.tasks, name="tasks"),
+    path("matrix/<uuid:public_id>/groups/<slug:code>/", draft.group, name="group"),
+    path("matrix/<uuid:public_id>/profile/", draft.profile, name="profile"),
+    path("matrix/<uuid:public_id>/answer/", saving.answer, name="answer"),
+    path("matrix/<uuid:public_id>/field/", saving.field, name="field"),
+    path("matrix/<uuid:public_id>/views/", judging.views, name="views"),
+    path("matrix/<uuid:public_id>/judgement/", judging.judgement, name="judgement"),
+    path("matrix/<uuid:public_id>/check/", sending.check, name="check"),
+    path("matrix/<uuid:public_id>/submit/", sending.submit, name="submit"),
+    path("matrix/<uuid:public_id>/withdraw/", draft.withdraw, name="withdraw"),
+]

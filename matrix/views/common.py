@@ -1,0 +1,64 @@
+"""What the pages of a matrix share."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.base.time import today
+from cems.children.shell import child_page
+from matrix.choices import MatrixState
+from matrix.doors import Opened
+from matrix.models import Matrix, Submission
+from matrix.selectors.draft import Filled, filled
+
+# The page each field of the judgement is asked on.
+VIEWS_FIELDS = ("child_views", "family_views", "informed", "not_informed_why")
+JUDGEMENT_FIELDS = ("level", "reasons", "difference", "forms", "contexts")
+
+
+def me(request: HttpRequest) -> User:
+    """The signed-in person."""
+    return cast(User, request.user)
+
+
+def only(request: HttpRequest, opened: Opened[Any]) -> User | None:
+    """The person whose own papers alone may be shown to them, or None where all may be."""
+    return me(request) if opened.only_own else None
+
+
+def state_of(request: HttpRequest, opened: Opened[Matrix]) -> Filled:
+    """The draft with its answers as they stand today."""
+    return filled(opened.paper, today(), only=only(request, opened))
+
+
+def elsewhere(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse | None:
+    """Where to go from the page of a draft that is a draft no longer, or None."""
+    matrix = opened.paper
+    if matrix.state == MatrixState.DRAFT:
+        return None
+    if matrix.state == MatrixState.SUBMITTED:
+        messages.info(request, "This matrix was sent. It can be read here; start an update to add to it.")
+        sent = Submission.objects.only("public_id").get(matrix=matrix)
+        return redirect("matrix:submission", public_id=sent.public_id)
+    messages.info(request, "This matrix was withdrawn. Start another to go on.")
+    return redirect("matrix:for_child", public_id=opened.child.child.public_id)
+
+
+def page(request: HttpRequest, opened: Opened[Any], **more: Any) -> dict[str, Any]:
+    """The context of a page about one matrix."""
+    return {**child_page(request, opened.child, current="matrix:for_child"), **more}
+
+
+def field_url(matrix: Matrix, group: str, field: str) -> str:
+    """Where something wanted can be mended: the page and the field on it."""
+    if group:
+        return f"{reverse('matrix:group', args=[matrix.public_id, group])}#{field}-seen"
+    if field in VIEWS_FIELDS:
+        return f"{reverse('matrix:views', args=[matrix.public_id])}#{field}"
+    if field in JUDGEMENT_FIELDS:
+        return f"{reverse('matrix:judgement', args=[matrix.public_id])}#{field}"
+    return reverse("matrix:tasks", args=[matrix.public_id])

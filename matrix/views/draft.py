@@ -1,0 +1,205 @@
+"""Filling a matrix in: the list of groups, one group a page."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from cems.base.doors import Shape
+from cems.base.errors import CommandError, Invalid
+from matrix.choices import IndicatorKind, Seen, WhenKind
+from matrix.doors import Opened, matrix_door
+from matrix.forms import (
+    AnswerFields,
+    answer_fields,
+    answer_given,
+    answer_typed,
+    digest,
+    refuse_answer,
+    typed,
+    version_from,
+)
+from matrix.hints import hints
+from matrix.instrument import Group
+from matrix.models import Matrix
+from matrix.selectors.draft import Filled, Progress, agencies
+from matrix.services.answers import AnswerGiven, answers_save
+from matrix.services.drafts import matrix_withdraw
+from matrix.views.common import elsewhere, me, page, state_of
+
+SECTIONS = (
+    (IndicatorKind.VULNERABILITY, "Vulnerabilities", "What makes it easier for others to harm this child."),
+    (IndicatorKind.CONCERN, "Exploitation concerns", "What may be happening, and harm that has happened."),
+    (IndicatorKind.STRENGTH, "Strengths", "What protects the child. Strengths lower no level by themselves."),
+)
+
+
+@matrix_door(Shape.PAGE)
+def tasks(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
+    """The list of groups with what is answered, and the evidence profile beside it."""
+    away = elsewhere(request, opened)
+    if away:
+        return away
+    state = state_of(request, opened)
+    sections = [
+        {"title": title, "text": text, "items": [_task(state, one) for one in state.progress if one.group.kind == kind]}
+        for kind, title, text in SECTIONS
+    ]
+    context = page(request, opened, matrix=opened.paper, state=state, sections=sections, rest=_rest(state))
+    return render(request, "matrix/tasks.html", context)
+
+
+@matrix_door(Shape.PAGE)
+def group(request: HttpRequest, opened: Opened[Matrix], code: str) -> HttpResponse:
+    """One group of questions; saving goes on to the next group or back to the list."""
+    away = elsewhere(request, opened) if request.method == "GET" else None
+    if away:
+        return away
+    state = state_of(request, opened)
+    found = next((one for one in state.instrument.groups if one.code == code), None)
+    if found is None:
+        raise Http404
+    questions = [_question(state, found, number) for number in range(len(found.indicators))]
+    if request.method == "POST" and _save(request, state, questions):
+        return redirect(_after(state, found) if "continue" in request.POST else _tasks_url(state))
+    problems = [
+        {"text": f"{one.indicator.text}: {message}", "target": _target(one.code, name)}
+        for one in questions
+        for name, message in one.errors.items()
+    ]
+    context = page(
+        request,
+        opened,
+        matrix=opened.paper,
+        state=state,
+        group=found,
+        questions=questions,
+        agencies=agencies(),
+        seen=Seen.choices,
+        when=WhenKind.choices,
+        problems=problems,
+        number=state.instrument.groups.index(found) + 1,
+    )
+    return render(request, "matrix/group.html", context, status=400 if problems else 200)
+
+
+@matrix_door(Shape.FRAGMENT)
+def profile(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
+    """The evidence profile as it stands, and a gentle word about words on the page that shows it."""
+    state = state_of(request, opened)
+    on = request.GET.get("page", "")
+    texts = {one: getattr(opened.paper, one) for one in ("reasons", "difference", "not_informed_why")}
+    if on not in {"judgement", "views"}:
+        shown = next((one for one in state.instrument.groups if one.code == on), None)
+        codes = [one.code for one in shown.indicators] if shown else []
+        texts = {code: state.answers[code].what if code in state.answers else "" for code in codes}
+    elif on == "views":
+        texts = {"not_informed_why": texts["not_informed_why"]}
+    else:
+        texts.pop("not_informed_why")
+    context = {"state": state, "hinted": [(name, hints(text)) for name, text in texts.items()]}
+    return render(request, "matrix/_profile_saved.html", context)
+
+
+@matrix_door(Shape.POST)
+def withdraw(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
+    """Give up a draft, saying why."""
+    try:
+        matrix_withdraw(me(request), matrix=opened.paper, why=typed(request.POST, "why"))
+    except Invalid as refusal:
+        messages.error(request, refusal.message)
+        return redirect("matrix:tasks", public_id=opened.paper.public_id)
+    messages.success(request, f"{opened.paper.reference} is withdrawn. It stays readable on this page.")
+    return redirect("matrix:for_child", public_id=opened.child.child.public_id)
+
+
+def _task(state: Filled, one: Progress) -> dict[str, object]:
+    return {
+        "title": one.group.title,
+        "url": reverse("matrix:group", args=[state.matrix.public_id, one.group.code]),
+        "status": one.status,
+        "colour": one.colour,
+    }
+
+
+def _rest(state: Filled) -> list[dict[str, object]]:
+    """What comes after the questions."""
+    matrix = state.matrix
+    views = bool(matrix.informed)
+    judged = matrix.level is not None and bool(matrix.reasons.strip())
+    return [
+        {
+            "title": "What the child and the family say",
+            "url": reverse("matrix:views", args=[matrix.public_id]),
+            "hint": "Their own words, and whether parents or carers know.",
+            "status": "Filled in" if views else "Not started",
+            "colour": "" if views else "grey",
+        },
+        {
+            "title": "Your judgement",
+            "url": reverse("matrix:judgement", args=[matrix.public_id]),
+            "hint": "The level, and your reasons.",
+            "status": matrix.get_level_display() if judged else "Not started",
+            "colour": "" if judged else "grey",
+        },
+        {
+            "title": "Check and send",
+            "url": reverse("matrix:check", args=[matrix.public_id]),
+            "status": "Ready when you are" if views and judged else "Not yet",
+            "colour": "light-blue" if views and judged else "grey",
+        },
+    ]
+
+
+def _question(state: Filled, found: Group, number: int) -> AnswerFields:
+    indicator = found.indicators[number]
+    answer = state.answers.get(indicator.code)
+    shown = answer_fields(indicator, answer, state.today)
+    shown.copied = answer is not None and state.is_copied(answer)
+    shown.before = state.before_answers.get(indicator.code)
+    shown.before_words = state.seen_words(shown.before) if shown.before else ""
+    shown.hints = hints(answer.what) if answer else []
+    return shown
+
+
+def _save(request: HttpRequest, state: Filled, questions: list[AnswerFields]) -> bool:
+    """Save what was changed on the page; whether all of it was taken. What was not stays as typed."""
+    by_code = {agency.code: agency for agency in agencies()}
+    given: dict[str, tuple[int, AnswerGiven]] = {}
+    still: dict[str, int] = {}
+    refused: dict[str, CommandError] = {}
+    sent = {one.code: answer_typed(request.POST, one.code) for one in questions}
+    for one in questions:
+        version = version_from(request.POST, f"{one.code}-version")
+        if digest(sent[one.code]) == request.POST.get(f"{one.code}-was"):
+            still[one.code] = version  # not touched: only a copied answer is noted as asked again
+            continue
+        try:
+            given[one.code] = (version, answer_given(sent[one.code], by_code, whole=True))
+        except Invalid as error:
+            refused[one.code] = error
+    refused |= answers_save(me(request), matrix=state.matrix, given=given, still=still)
+    for one in questions:
+        if one.code in refused:
+            one.values = sent[one.code]
+            one.version = version_from(request.POST, f"{one.code}-version")
+            one.was = request.POST.get(f"{one.code}-was", "")
+            refuse_answer(one, refused[one.code], state.today)
+    return not refused
+
+
+def _target(code: str, name: str) -> str:
+    return f"{code}-{name}"
+
+
+def _tasks_url(state: Filled) -> str:
+    return reverse("matrix:tasks", args=[state.matrix.public_id])
+
+
+def _after(state: Filled, found: Group) -> str:
+    """The page after this group: the next group, then what the family says."""
+    groups = state.instrument.groups
+    after = groups.index(found) + 1
+    if after < len(groups):
+        return reverse("matrix:group", args=[state.matrix.public_id, groups[after].code])
+    return reverse("matrix:views", args=[state.matrix.public_id])

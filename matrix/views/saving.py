@@ -1,0 +1,103 @@
+"""Saved as it is typed: one answer or one field a request, answered with JSON (M6)."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from cems.base.doors import Shape
+from cems.base.idempotency import once
+from cems.base.time import local, now, today
+from matrix.doors import Opened, matrix_door
+from matrix.forms import (
+    answer_given,
+    answer_text,
+    answer_typed,
+    answer_words,
+    field_shown,
+    field_typed,
+    field_words,
+    key_from,
+    version_from,
+)
+from matrix.models import Matrix
+from matrix.selectors.draft import agencies
+from matrix.services.answers import answer_save, answer_values
+from matrix.services.judgement import FIELDS, field_save
+from matrix.services.overtaken import Overtaken
+from matrix.views.common import me
+
+
+@matrix_door(Shape.API)
+def answer(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
+    """Save one answer. 200 {saved_at, version}; 409 {conflict}; 400 {message}; 401 when somebody else signed in."""
+    code = request.POST.get("answer", "")
+    values = answer_typed(request.POST, code)
+    version = version_from(request.POST, "version")
+
+    def perform() -> dict[str, Any]:
+        by_code = {agency.code: agency for agency in agencies()}
+        row = answer_save(
+            me(request),
+            matrix=opened.paper,
+            code=code,
+            version=version,
+            given=answer_given(values, by_code, whole=False),
+        )
+        return _saved(row.version if row else 0)
+
+    try:
+        return _once(request, opened.paper, {"answer": code, "version": version, **values}, perform)
+    except Overtaken as lost:
+        theirs = {**answer_values(None), **lost.theirs}
+        by_code = {agency.code: agency for agency in agencies()}
+        yours = answer_given(values, by_code, whole=False)
+        shown = answer_text(theirs, today())
+        return _conflict(
+            lost,
+            yours=answer_words(yours.__dict__),
+            theirs=answer_words(theirs),
+            values={f"{code}-{name}": text for name, text in shown.items()},
+        )
+
+
+@matrix_door(Shape.API)
+def field(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
+    """Save one field of the judgement or the views; answers as `answer` does."""
+    name = request.POST.get("answer", "")
+    value = field_typed(request.POST, name)
+    version = version_from(request.POST, "version")
+
+    def perform() -> dict[str, Any]:
+        return _saved(field_save(me(request), matrix=opened.paper, name=name, version=version, value=value))
+
+    try:
+        return _once(request, opened.paper, {"answer": name, "version": version, "value": value}, perform)
+    except Overtaken as lost:
+        theirs = lost.theirs[name]
+        yours = field_words(name, value) if name in FIELDS else ""
+        shown = {name: field_shown(name, theirs)}
+        return _conflict(lost, yours=yours, theirs=field_words(name, theirs), values=shown)
+
+
+def _saved(version: int) -> dict[str, Any]:
+    return {"saved_at": f"{local(now()):%H:%M}", "version": version}
+
+
+def _once(request: HttpRequest, matrix: Matrix, body: dict[str, Any], perform: Any) -> HttpResponse:
+    # What one person typed is never saved under the name of another who signed in since.
+    if request.POST.get("user", "") not in {"", str(request.user.pk)}:
+        return JsonResponse({"error": "signed_out"}, status=401)
+    action = f"matrix.save:{matrix.public_id}"
+    result, _ = once(me(request), key=key_from(request.POST), action=action, body=body, perform=perform)
+    return JsonResponse(result)
+
+
+def _conflict(lost: Overtaken, *, yours: str, theirs: str, values: dict[str, Any]) -> JsonResponse:
+    conflict = {
+        "yours": yours,
+        "theirs": theirs,
+        "theirs_by": lost.by,
+        "version": lost.version,
+        "theirs_values": values,
+    }
+    return JsonResponse({"conflict": conflict}, status=409)

@@ -1,0 +1,122 @@
+"""Check answers, send, and what happens now."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cems.base.doors import Shape
+from cems.base.errors import Invalid
+from cems.base.idempotency import once
+from cems.base.time import local_date, now
+from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from matrix.doors import Opened, matrix_door, submission_door
+from matrix.forms import key_from, typed
+from matrix.instrument import Group, Indicator
+from matrix.models import Answer, Matrix, Submission
+from matrix.selectors.draft import Filled, filled
+from matrix.selectors.sent import what_happens_now
+from matrix.services.submission import LONGEST_CALL, NotReady, matrix_submit, problems_of
+from matrix.views.common import elsewhere, field_url, me, only, page, state_of
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One answer as the check page and the sent matrix show it."""
+
+    indicator: Indicator
+    answer: Answer
+    when: str
+    copied: bool
+
+
+@matrix_door(Shape.PAGE)
+def check(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
+    """Everything that will be sent, with what is still wanted."""
+    return elsewhere(request, opened) or _check(request, opened)
+
+
+@matrix_door(Shape.POST)
+def submit(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
+    """Send the matrix; the same form sent twice is one submission (floor-f3)."""
+    call = typed(request.POST, "call")
+    body = {"matrix": str(opened.paper.public_id), "call": call}
+
+    def perform() -> dict[str, Any]:
+        return {"submission": str(matrix_submit(me(request), matrix=opened.paper, call=call).public_id)}
+
+    try:
+        result, new = once(me(request), key=key_from(request.POST), action="matrix.submit", body=body, perform=perform)
+    except NotReady:
+        return _check(request, opened, call=call, status=400)
+    except Invalid as refusal:
+        if refusal.field != "call":
+            raise
+        return _check(request, opened, call=call, call_error=refusal.message, status=400)
+    if new:
+        messages.success(request, f"{opened.paper.reference} was received. What happens now is below.")
+    return redirect("matrix:submission", public_id=result["submission"])
+
+
+@submission_door(Shape.PAGE)
+def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
+    """What happens now, then the whole matrix as it was sent."""
+    sent = opened.paper
+    state = filled(sent.matrix, local_date(sent.received_at), only=only(request, opened), submission=sent)
+    context = page(
+        request,
+        opened,
+        sent=sent,
+        matrix=sent.matrix,
+        state=state,
+        steps=what_happens_now(sent, now()),
+        whole=_whole(state),
+        level=state.instrument.definition(RiskLevel(sent.level)),
+        **_named(sent.matrix),
+    )
+    return render(request, "matrix/submission.html", context)
+
+
+def _check(
+    request: HttpRequest, opened: Opened[Matrix], *, call: str = "", call_error: str = "", status: int = 200
+) -> HttpResponse:
+    state, matrix = state_of(request, opened), opened.paper
+    problems = problems_of(matrix, state.instrument, list(state.answers.values()), state.today)
+    context = page(
+        request,
+        opened,
+        matrix=matrix,
+        state=state,
+        whole=_whole(state),
+        problems=[
+            {"text": one.message, "url": field_url(matrix, one.group, one.field)} for one in problems
+        ],
+        ask_call=matrix.level == RiskLevel.SIGNIFICANT,
+        call=call,
+        call_error=call_error,
+        longest_call=LONGEST_CALL,
+        **_named(matrix),
+    )
+    return render(request, "matrix/check.html", context, status=status)
+
+
+def _whole(state: Filled) -> list[tuple[Group, list[Shown], int]]:
+    """Every group with its answers and how many questions have none."""
+    found = []
+    for group in state.instrument.groups:
+        rows = [
+            Shown(one, answer, state.seen_words(answer), state.is_copied(answer))
+            for one in group.indicators
+            if (answer := state.answers.get(one.code))
+        ]
+        found.append((group, rows, len(group.indicators) - len(rows)))
+    return found
+
+
+def _named(matrix: Matrix) -> dict[str, Any]:
+    return {
+        "forms": [HarmForm(one).label for one in matrix.forms],
+        "contexts": [HarmContext(one).label for one in matrix.contexts],
+    }

@@ -1,0 +1,1 @@
+"""Referrals, requests and statutory meetings (T1, X6, G3)."""

@@ -1,0 +1,16 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class PlansConfig(AppConfig):
+    name = "plans"
+
+    def ready(self) -> None:
+        from cems.base.registries import add_child_content
+        from cems.clocks.kinds import add_clock_kind
+        from plans import child_content, clocks
+
+        add_clock_kind(clocks.REFERRAL_DECISION)
+        add_clock_kind(clocks.STRATEGY_MEETING)
+        add_child_content(child_content.CONTENT)

@@ -1,0 +1,9 @@
+"""The clocks of referrals and requests."""
+
+from cems.clocks.choices import Measure
+from cems.clocks.kinds import ClockKind
+
+REFERRAL_DECISION = ClockKind("plans.referral", "Referral to be decided", Measure.WORKING_DAYS)
+STRATEGY_MEETING = ClockKind(
+    "plans.strategy_meeting", "Strategy meeting to be answered", Measure.WORKING_DAYS
+)

@@ -1,0 +1,100 @@
+"""What is asked of children's services, and the statutory meetings beside it (T1, M5, X6, G3)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cems.base.models import PublicModel
+from cems.children.models import Child
+from cems.children.querysets import OfChildManager
+from cems.clocks.models import Clock
+from plans.choices import MeetingKind, ReferralOutcome, ReferralState, RequestAnswer, RequestKind
+
+
+class Referral(PublicModel):
+    """A child brought to First Contact; decided within a working day. `source` names the paper it came with."""
+
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField("reference of the paper it came with", max_length=20, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=ReferralState, default=ReferralState.OPEN)
+    outcome = models.CharField(max_length=14, choices=ReferralOutcome, blank=True)
+    rationale = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    clock = models.OneToOneField(Clock, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfChildManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["child"], condition=Q(state="open"), name="referral_one_open"),
+            models.CheckConstraint(
+                condition=Q(state="open", outcome="", decided_at__isnull=True)
+                | (Q(state="decided", decided_at__isnull=False) & ~Q(outcome="")),
+                name="referral_decided_with_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Request(PublicModel):
+    """A request to children's services that must be answered: held, or threshold not met and why (M5)."""
+
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=18, choices=RequestKind, default=RequestKind.STRATEGY_MEETING)
+    source = models.CharField("reference of the paper it came with", max_length=20, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    answer = models.CharField(max_length=8, choices=RequestAnswer, blank=True)
+    answer_why = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    clock = models.OneToOneField(Clock, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfChildManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "kind"], condition=Q(answer=""), name="request_one_open"
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer="not_met") | ~Q(answer_why=""), name="request_not_met_needs_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class StatutoryMeeting(PublicModel):
+    """A meeting held under the child's own plan: date, kind, outcome (G3). Never edited; corrected by a new row."""
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=18, choices=MeetingKind)
+    held_at = models.DateTimeField()
+    outcome = models.TextField()
+    answers = models.ForeignKey(
+        Request, null=True, blank=True, on_delete=models.PROTECT, related_name="meetings"
+    )
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfChildManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["child", "-held_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

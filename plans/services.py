@@ -1,0 +1,169 @@
+"""Refer a child, ask for a strategy meeting, record a statutory meeting; each with its clock (T1, M5, G3)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from cems.accounts.models import Team, User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.calendar import close_of_business
+from cems.base.errors import Conflict, Invalid
+from cems.base.references import next_reference
+from cems.base.time import now
+from cems.children.choices import MatterKind
+from cems.children.models import Child
+from cems.children.services.access import matter_close, matter_open
+from cems.clocks import services as clocks
+from plans.choices import MeetingKind, ReferralOutcome, ReferralState, RequestAnswer, RequestKind
+from plans.clocks import REFERRAL_DECISION, STRATEGY_MEETING
+from plans.models import Referral, Request, StatutoryMeeting
+
+FIRST_CONTACT = "first-contact"
+DECISION_WORKING_DAYS = 1
+
+
+def first_contact() -> Team:
+    """The desk where referrals and receipts wait."""
+    return Team.objects.get(code=FIRST_CONTACT)
+
+
+@transaction.atomic
+def referral_open(user: User, *, child: Child, source: str = "", at: datetime | None = None) -> Referral:
+    """Refer a child to First Contact (T1); a decision is due within one working day.
+
+    While a referral is open, new papers join it: the open one is returned.
+    """
+    instant = at or now()
+    Child.objects.unscoped("lock the child being referred").select_for_update().get(pk=child.pk)
+    held = Referral.objects.filter(child=child, state=ReferralState.OPEN).first()
+    if held:
+        return held
+    reference = next_reference("REF", instant)
+    clock = clocks.start(
+        user,
+        kind=REFERRAL_DECISION.key,
+        owner=first_contact(),
+        deadline=close_of_business(instant, DECISION_WORKING_DAYS),
+        reference=reference,
+        title="Decide the referral",
+        url=reverse("children:overview", args=[child.public_id]),
+        child=child.public_id,
+        at=instant,
+    )
+    row = Referral.objects.create(
+        reference=reference,
+        child=child,
+        source=source,
+        made_by=user,
+        received_at=instant,
+        recorded_at=instant,
+        clock=clock,
+    )
+    matter_open(user, child=child, kind=MatterKind.REFERRAL, at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="referrals", at=instant)
+    return row
+
+
+@transaction.atomic
+def referral_decide(
+    user: User, *, referral: Referral, outcome: ReferralOutcome, rationale: str, at: datetime | None = None
+) -> Referral:
+    """First Contact decides; the clock is met and the open referral's wider reach ends."""
+    instant = at or now()
+    held = Referral.objects.select_for_update().get(pk=referral.pk)
+    if held.state != ReferralState.OPEN:
+        raise Conflict("This referral has already been decided.")
+    if not rationale.strip():
+        raise Invalid("Say why, for whoever made the referral.", field="rationale")
+    held.state, held.outcome, held.rationale = ReferralState.DECIDED, outcome, rationale
+    held.decided_at, held.decided_by = instant, user
+    held.save(update_fields=["state", "outcome", "rationale", "decided_at", "decided_by"])
+    clocks.meet(user, clock=held.clock, at=instant)
+    matter_close(user, child=held.child, kind=MatterKind.REFERRAL, at=instant)
+    record(user, verb=Verb.DECIDED, subject=held, child=held.child.public_id, part="referrals", at=instant)
+    return held
+
+
+@transaction.atomic
+def strategy_meeting_request(
+    user: User, *, child: Child, owner: Team | None = None, source: str = "", at: datetime | None = None
+) -> Request:
+    """Ask children's services for a strategy meeting (M5: compulsory at Significant); an open request stands."""
+    instant = at or now()
+    Child.objects.unscoped("lock the child a meeting is asked for").select_for_update().get(pk=child.pk)
+    held = Request.objects.filter(child=child, kind=RequestKind.STRATEGY_MEETING, answer="").first()
+    if held:
+        return held
+    reference = next_reference("REQ", instant)
+    clock = clocks.start(
+        user,
+        kind=STRATEGY_MEETING.key,
+        owner=owner or first_contact(),
+        deadline=close_of_business(instant, DECISION_WORKING_DAYS),
+        reference=reference,
+        title="Strategy meeting: held, or threshold not met and why",
+        url=reverse("children:overview", args=[child.public_id]),
+        child=child.public_id,
+        at=instant,
+    )
+    row = Request.objects.create(
+        reference=reference, child=child, source=source, made_by=user, requested_at=instant, clock=clock
+    )
+    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="strategy", at=instant)
+    return row
+
+
+@transaction.atomic
+def strategy_meeting_answer(
+    user: User, *, request: Request, answer: RequestAnswer, why: str = "", at: datetime | None = None
+) -> Request:
+    """Record the meeting as held, or the threshold as not met and why (M5). Raises Invalid without the why."""
+    instant = at or now()
+    held = Request.objects.select_for_update().get(pk=request.pk)
+    if held.answer:
+        raise Conflict("This request has already been answered.")
+    if answer == RequestAnswer.NOT_MET and not why.strip():
+        raise Invalid("Say why the threshold is not met.", field="why")
+    held.answer, held.answer_why, held.answered_at, held.answered_by = answer, why, instant, user
+    held.save(update_fields=["answer", "answer_why", "answered_at", "answered_by"])
+    clocks.meet(user, clock=held.clock, at=instant)
+    record(user, verb=Verb.DECIDED, subject=held, child=held.child.public_id, part="strategy", at=instant)
+    return held
+
+
+@transaction.atomic
+def meeting_record(
+    user: User,
+    *,
+    child: Child,
+    kind: str,
+    held_at: datetime,
+    outcome: str,
+    answers: Request | None = None,
+    at: datetime | None = None,
+) -> StatutoryMeeting:
+    """Record a statutory meeting that was held (G3); a strategy meeting may answer an open request."""
+    instant = at or now()
+    if kind not in MeetingKind.values:
+        raise Invalid("Choose the kind of meeting.", field="kind")
+    if answers is not None and answers.child_id != child.pk:
+        raise Invalid("That request is about another record.")
+    if held_at > instant:
+        raise Invalid("This meeting is in the future. Record it when it has been held.", field="held_at")
+    if not outcome.strip():
+        raise Invalid("Write what the meeting decided.", field="outcome")
+    row = StatutoryMeeting.objects.create(
+        child=child,
+        kind=kind,
+        held_at=held_at,
+        outcome=outcome,
+        answers=answers,
+        recorded_at=instant,
+        recorded_by=user,
+    )
+    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="strategy", at=instant)
+    if answers is not None:
+        strategy_meeting_answer(user, request=answers, answer=RequestAnswer.HELD, at=instant)
+    return row

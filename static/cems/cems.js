@@ -1,0 +1,76 @@
+// Start of every page: the design systems' components, and what the other scripts share.
+// No inline script, no eval: the content security policy allows neither.
+
+const here = document.getElementById("cems-script")?.dataset ?? {};
+const channel = "BroadcastChannel" in window ? new BroadcastChannel("cems") : null;
+
+// The cookie, not the page's own token: signing in again in another tab changes it.
+function csrfToken() {
+  const cookie = document.cookie.match(/(?:^|;\s*)(?:__[A-Za-z]+-)?csrftoken=([^;]+)/);
+  return cookie ? decodeURIComponent(cookie[1]) : document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+}
+
+// randomUUID is missing where a page is served without TLS from another machine.
+function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
+}
+
+window.cems = {
+  user: document.body.dataset.user ?? "",
+  csrfToken,
+  newKey,
+
+  // POST to our own server. A redirect is not followed: it means the sign-in has ended.
+  post(url, body, seconds = 15) {
+    return fetch(url, {
+      method: "POST",
+      body,
+      headers: { "X-CSRFToken": csrfToken(), "X-Requested-With": "cems", Accept: "application/json" },
+      redirect: "manual",
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(seconds * 1000),
+    });
+  },
+
+  // The server has answered this person: every tab's idle time starts again.
+  seen() {
+    document.dispatchEvent(new CustomEvent("cems:seen", { detail: { user: this.user } }));
+    channel?.postMessage({ seen: this.user });
+  },
+};
+
+channel?.addEventListener("message", ({ data }) => {
+  if (data?.seen) document.dispatchEvent(new CustomEvent("cems:seen", { detail: { user: data.seen } }));
+});
+if (window.cems.user) window.cems.seen();
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  detail.headers["X-CSRFToken"] = csrfToken();
+  // Nobody did anything: the server must not count it as somebody being there, or as a record read.
+  if (!detail.triggeringEvent) detail.headers["X-CEMS-Polling"] = "1";
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  // A poll has no event behind it and is no sign that somebody is there.
+  if (detail.successful && detail.requestConfig?.triggeringEvent) window.cems.seen();
+});
+
+async function startComponents(scope) {
+  if (!here.govuk) return;
+  const systems = await Promise.all([import(here.govuk), import(here.moj)]);
+  for (const system of systems) system.initAll(scope ? { scope } : undefined);
+}
+startComponents();
+document.addEventListener("htmx:load", ({ detail }) => {
+  if (detail.elt !== document.body) startComponents(detail.elt);
+});
+
+// Errors and what happened are read out and reachable at once, also after a full page load.
+document.querySelector("[data-focus-first]")?.focus();
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.addEventListener("click", () => window.print());
+}

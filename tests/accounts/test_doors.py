@@ -1,0 +1,62 @@
+"""Every address of accounts has a door, and allauth's are all in the table."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cems.accounts.doors import ALLAUTH_DOORS
+from cems.base.doors import Door, Shape
+from tests.factories.people import make_user, sign_in
+
+
+def _patterns(resolver: URLResolver) -> list[URLPattern]:
+    found: list[URLPattern] = []
+    for one in resolver.url_patterns:
+        found += _patterns(one) if isinstance(one, URLResolver) else [one]
+    return found
+
+
+def test_the_table_names_exactly_the_allauth_pages_that_are_open() -> None:
+    theirs = {
+        pattern.name
+        for pattern in _patterns(get_resolver("cems.accounts.urls"))
+        if not hasattr(pattern.callback, "door")
+    }
+    assert theirs == set(ALLAUTH_DOORS)
+    assert all(isinstance(door, Door) and door.reason for door in ALLAUTH_DOORS.values())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", sorted(name for name, door in ALLAUTH_DOORS.items() if not door.public and "webauthn" not in name)
+)
+def test_own_pages_of_allauth_ask_for_a_sign_in(client: Client, name: str) -> None:
+    answer = client.get(reverse(name))
+    assert answer.status_code == 302
+    assert "/account/login/" in answer.url  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_login",
+        "account_signup",
+        "account_inactive",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key_done",
+    ],
+)
+def test_entrance_pages_open_to_anybody(client: Client, name: str) -> None:
+    assert ALLAUTH_DOORS[name].public
+    assert ALLAUTH_DOORS[name].shape is Shape.PAGE
+    assert client.get(reverse(name)).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", ["mfa_index", "mfa_list_webauthn", "account_change_password", "account_logout"]
+)
+def test_own_pages_draw_for_somebody_signed_in(name: str) -> None:
+    assert sign_in(make_user(password="a walk along the river wear")).get(reverse(name)).status_code == 200

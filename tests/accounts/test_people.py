@@ -1,0 +1,347 @@
+"""People, roles and leavers: the services, what they tell others, and the administrators' pages."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from cems.accounts import selectors, services
+from cems.accounts.events import AppointmentChanged, PeopleConfirmed, PersonAdded, PersonLeft
+from cems.accounts.models import Agency, Appointment, Team, TeamKind, User
+from cems.accounts.profile import forget_profile, profile_of
+from cems.accounts.roles import ROLES, Work
+from cems.audit.choices import Verb
+from cems.audit.models import Entry
+from cems.base import events
+from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.time import now, today
+from tests.factories.people import make_agency, make_locality, make_team, make_user, sign_in
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+WORDS = ["Nought", "One", "Two", "Three", "Four", "Five", "Six"]
+KINDS = (PersonAdded, PersonLeft, AppointmentChanged, PeopleConfirmed)
+
+
+@pytest.fixture
+def told() -> Iterator[list[object]]:
+    """What the apps above are told."""
+    heard: list[object] = []
+    for kind in KINDS:
+        events.subscribe(kind, heard.append)
+    yield heard
+    for kind in KINDS:
+        events._handlers[kind].remove(heard.append)
+
+
+@pytest.fixture
+def admin() -> User:
+    return make_user("administrator")
+
+
+@pytest.mark.requirement("A1")
+def test_a_new_person_gets_a_link_that_works_once(
+    admin: User, told: list[object], client: Client, django_capture_on_commit_callbacks
+) -> None:  # type: ignore[no-untyped-def]
+    with django_capture_on_commit_callbacks(execute=True):
+        user = services.create_user(
+            admin, email=" New.Person@Example.test ", name="New Example", agency=make_agency()
+        )
+    assert user.email == "new.person@example.test"
+    assert told == [PersonAdded(user.pk)]
+    assert mail.outbox[0].to == [user.email]
+    assert "New Example" not in mail.outbox[0].body
+    link = next(word for word in mail.outbox[0].body.split() if "/password/reset/key/" in word)
+    path = link.split("://", 1)[1].split("/", 1)[1]
+
+    form = client.get(f"/{path}", follow=True)
+    words = {"password1": "three rivers and a bridge", "password2": "three rivers and a bridge"}
+    client.post(form.request["PATH_INFO"], words)
+    user.refresh_from_db()
+    assert user.check_password("three rivers and a bridge")
+    again = Client().get(f"/{path}", follow=True)
+    assert again.context["token_fail"]
+
+
+@pytest.mark.requirement("A1")
+@pytest.mark.parametrize(
+    ("email", "name", "field"),
+    [("x", "A", "email"), ("TAKEN@example.test", "A", "email"), ("b@example.test", " ", "name")],
+)
+def test_a_new_person_is_refused_at_the_right_field(admin: User, email: str, name: str, field: str) -> None:
+    make_user(email="taken@example.test")
+    with pytest.raises(Invalid) as refused:
+        services.create_user(admin, email=email, name=name, agency=make_agency())
+    assert refused.value.field == field
+
+
+@pytest.mark.requirement("A1")
+def test_only_administrators_change_people_and_never_themselves(admin: User) -> None:
+    other = make_user("team_manager", team=make_team())
+    with pytest.raises(NotAllowed):
+        services.create_user(other, email="c@example.test", name="C", agency=make_agency())
+    with pytest.raises(NotAllowed):
+        services.appoint(other, user=make_user(), role_key="auditor")
+    with pytest.raises(NotAllowed):
+        services.appoint(admin, user=admin, role_key="auditor")
+    with pytest.raises(NotAllowed):
+        services.end_user(admin, user=admin, last_day=today())
+    assert not Appointment.objects.filter(role_key="auditor").exists()
+
+
+@pytest.mark.requirement("A1", "A2", "A3")
+def test_a_role_is_given_told_and_recorded(admin: User, told: list[object]) -> None:
+    user, team = make_user(None), make_team()
+    assert not profile_of(user).may(Work.TEAM)
+    row = services.appoint(admin, user=user, role_key="team_manager", team=team)
+    assert profile_of(user).may(Work.TEAM)
+    assert told == [AppointmentChanged(user.pk, "team_manager", team.pk, None)]
+    entry = Entry.objects.get(verb=Verb.ACCESS_GIVEN, subject_id=str(row.public_id))
+    assert entry.actor_id == admin.pk
+    assert entry.detail["user"] == str(user.public_id)
+    with pytest.raises(Invalid) as refused:
+        services.appoint(admin, user=user, role_key="team_manager", team=team)
+    assert refused.value.field == "role_key"
+
+
+@pytest.mark.requirement("A1")
+@pytest.mark.parametrize(
+    ("role_key", "more", "field"),
+    [
+        ("no_such_role", {}, "role_key"),
+        ("team_manager", {}, "team"),
+        ("ceg_chair", {}, "locality"),
+        ("auditor", {"starts_on": today(), "ends_on": today() - DAY}, "ends_on"),
+    ],
+)
+def test_a_role_that_makes_no_sense_is_refused(admin: User, role_key: str, more: dict, field: str) -> None:  # type: ignore[type-arg]
+    with pytest.raises(Invalid) as refused:
+        services.appoint(admin, user=make_user(None), role_key=role_key, **more)
+    assert refused.value.field == field
+
+
+@pytest.mark.requirement("A1", "A2")
+def test_a_role_ends_with_its_last_day(admin: User, told: list[object]) -> None:
+    user = make_user(None)
+    row = services.appoint(admin, user=user, role_key="auditor", starts_on=today() - 9 * DAY)
+    services.end_appointment(admin, appointment=row, last_day=today())
+    assert profile_of(user, today()).has("auditor")
+    forget_profile(user)
+    assert not profile_of(user, today() + DAY).has("auditor")
+    assert told[-1] == AppointmentChanged(user.pk, "auditor", None, today())
+    with pytest.raises(Conflict):
+        services.end_appointment(admin, appointment=row, last_day=today() + DAY)
+
+
+@pytest.mark.requirement("A1")
+def test_a_role_that_has_not_begun_is_taken_back(admin: User) -> None:
+    row = services.appoint(admin, user=make_user(None), role_key="auditor", starts_on=today() + 3 * DAY)
+    services.end_appointment(admin, appointment=row)
+    assert not Appointment.objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.requirement("A1", "A3")
+def test_a_leaver_loses_roles_and_sign_ins_and_others_are_told(admin: User, told: list[object]) -> None:
+    user = make_user("cevt_chair")
+    services.appoint(admin, user=user, role_key="auditor", starts_on=today() + 3 * DAY)
+    client = sign_in(user)
+    assert client.get("/account/sign-ins/").status_code == 200
+    services.end_user(admin, user=user, last_day=today())
+    assert client.get("/account/sign-ins/").status_code == 302
+    assert [row.ends_on for row in Appointment.objects.filter(user=user)] == [today()]
+    assert told.count(PersonLeft(user.pk)) == 1
+    assert services.tell_departures() == 0, "a departure was told twice"
+    with pytest.raises(Conflict):
+        services.appoint(admin, user=user, role_key="auditor", starts_on=today() + DAY)
+
+
+@pytest.mark.requirement("A1")
+def test_a_departure_in_the_future_is_told_on_its_day(admin: User, told: list[object]) -> None:
+    user = make_user("cevt_chair")
+    client = sign_in(user)
+    assert client.get("/account/sign-ins/").status_code == 200
+    services.end_user(admin, user=user, last_day=today() + 7 * DAY)
+    assert client.get("/account/sign-ins/").status_code == 200
+    assert services.tell_departures() == 0
+    assert PersonLeft(user.pk) not in told
+    assert services.tell_departures(now() + 7 * DAY) == 1
+    assert told[-1] == PersonLeft(user.pk)
+
+
+@pytest.mark.requirement("A1")
+def test_access_can_stop_this_minute(admin: User) -> None:
+    user = make_user("cevt_chair")
+    client = sign_in(user)
+    assert client.get("/account/sign-ins/").status_code == 200
+    services.end_user(admin, user=user, last_day=today(), at_once=True)
+    assert client.get("/account/sign-ins/").status_code == 302
+    user.refresh_from_db()
+    forget_profile(user)
+    assert profile_of(user).roles == ()
+    services.bring_back(admin, user=user)
+    user.refresh_from_db()
+    assert user.is_active
+    assert user.ends_on is None
+
+
+@pytest.mark.requirement("A1", "A3")
+def test_a_lost_second_factor_is_taken_away_with_a_reason(admin: User) -> None:
+    user = make_user()
+    client = sign_in(user)
+    with pytest.raises(Invalid):
+        services.reset_second_factor(admin, user=user, reason=" ")
+    services.reset_second_factor(admin, user=user, reason="Rang them back on the number in the directory")
+    assert client.get("/account/sign-ins/").status_code == 302
+    client.force_login(user)
+    assert client.get("/account/sign-ins/").url == reverse("mfa_activate_totp")  # type: ignore[attr-defined]
+
+
+@pytest.mark.requirement("A1")
+def test_a_new_address_ends_the_sign_ins(admin: User) -> None:
+    user = make_user()
+    client = sign_in(user)
+    assert client.get("/account/sign-ins/").status_code == 200
+    services.change_user(admin, user=user, changes={"job_title": "Nurse"})
+    assert client.get("/account/sign-ins/").status_code == 200
+    services.change_user(admin, user=user, changes={"email": "other@example.test"})
+    assert client.get("/account/sign-ins/").status_code == 302
+    entry = Entry.objects.filter(verb=Verb.CHANGED, subject_id=str(user.public_id)).latest("pk")
+    assert entry.detail == {"fields": ["email"]}
+
+
+@pytest.mark.requirement("A1")
+def test_an_agency_confirms_its_people_each_quarter(admin: User, told: list[object]) -> None:
+    agency = make_agency()
+    make_user(agency=agency)
+    make_user(agency=agency, is_active=False)
+    services.confirm_people(admin, agency=agency, expected=1)
+    assert told == [PeopleConfirmed(agency.pk, today())]
+
+    def row(days: int):  # type: ignore[no-untyped-def]
+        return next(one for one in selectors.agency_rows(today() + days * DAY) if one.agency == agency)
+
+    assert not row(85).overdue
+    assert row(95).overdue
+    make_user(agency=agency)
+    with pytest.raises(Conflict):
+        services.confirm_people(admin, agency=agency, expected=1)
+
+
+@pytest.mark.requirement("A1")
+def test_people_are_paged_by_key_and_found_by_words() -> None:
+    agency = make_agency()
+    for number in range(selectors.PAGE + 3):
+        make_user(agency=agency, name=f"Paged Example {WORDS[number % 7]}")
+    first = selectors.people_page(on=today(), agency=agency.code)
+    rest = selectors.people_page(on=today(), agency=agency.code, after=first.next_after)
+    assert len(first.people) == selectors.PAGE
+    assert len(rest.people) == 3
+    assert rest.next_after is None
+    assert not {one.pk for one in first.people} & {one.pk for one in rest.people}
+    found = selectors.people_page(on=today(), agency=agency.code, words="example six")
+    assert {one.name for one in found.people} == {"Paged Example Six"}
+
+
+def test_the_list_of_people_asks_the_same_however_many(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+    agency = make_agency()
+    for _ in range(12):
+        make_user(agency=agency)
+    with django_assert_max_num_queries(2):
+        assert len(selectors.people_page(on=today(), agency=agency.code).people) == 12
+
+
+@pytest.mark.requirement("A1")
+def test_names_searched_for_stay_out_of_the_address(admin: User) -> None:
+    make_user(name="Quillon Example")
+    client = sign_in(admin)
+    answer = client.post("/people/", {"q": "Quillon"})
+    assert "Quillon" not in answer.url  # type: ignore[attr-defined]
+    page = client.get(answer.url).content.decode()  # type: ignore[attr-defined]
+    assert page.count("Quillon Example") == 1
+
+
+@pytest.mark.requirement("A1")
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"administrator"}))
+def test_the_people_pages_are_closed_to_others(role: str) -> None:
+    client = sign_in(make_user(role, locality=make_locality()))
+    for name in ("users", "new", "agencies", "teams", "team-new"):
+        assert client.get(reverse(f"people:{name}")).status_code == 403, name
+
+
+@pytest.mark.requirement("A1")
+def test_an_administrator_adds_a_person_gives_a_role_and_ends_both(admin: User) -> None:
+    client, school = sign_in(admin), make_team(kind=TeamKind.SCHOOL)
+    bad = client.post("/people/new/", {"name": "", "email": "who", "agency": ""})
+    assert bad.status_code == 400
+    assert "Write the name." in bad.content.decode()
+    assert "Choose the agency." in bad.content.decode()
+
+    form = {"name": "Added Example", "email": "added@example.test", "agency": school.agency.code}
+    client.post("/people/new/", form)
+    user = User.objects.get(email="added@example.test")
+    url = f"/people/{user.public_id}/"
+    refused = client.post(f"{url}role/", {"role_key": "school_lead"})
+    assert "Choose the team" in refused.content.decode()
+    client.post(f"{url}role/", {"role_key": "school_lead", "team": school.code})
+    row = Appointment.objects.get(user=user)
+    assert (
+        row.role_key in client.get(url).content.decode() or row.role.label in client.get(url).content.decode()
+    )
+
+    day = today()
+    end = {"last_day_0": day.day, "last_day_1": day.month, "last_day_2": day.year}
+    client.post(f"/people/roles/{row.public_id}/end/", end)
+    row.refresh_from_db()
+    assert row.ends_on == day
+    client.post(f"{url}leave/", {**end, "at_once": "on"})
+    user.refresh_from_db()
+    assert not user.is_active
+    assert "Left" in client.get(url).content.decode()
+    client.post(f"{url}back/")
+    user.refresh_from_db()
+    assert user.is_active
+
+
+@pytest.mark.requirement("A1")
+def test_every_page_of_people_can_be_read(admin: User) -> None:
+    client, user = sign_in(admin), make_user("cevt_member")
+    row = Appointment.objects.get(user=user)
+    agency, team = user.agency, make_team()
+    for name, args in [
+        ("users", []),
+        ("new", []),
+        ("agencies", []),
+        ("agency", [agency.code]),
+        ("teams", []),
+        ("team-new", []),
+        ("team", [team.public_id]),
+        ("user", [user.public_id]),
+        ("change", [user.public_id]),
+        ("appoint", [user.public_id]),
+        ("leave", [user.public_id]),
+        ("reset-second-factor", [user.public_id]),
+        ("end-role", [row.public_id]),
+    ]:
+        answer = client.get(reverse(f"people:{name}", args=args))
+        assert answer.status_code == 200, name
+        title = answer.content.decode().split("</title>")[0]
+        assert user.name not in title, "a name in a page's title"
+
+
+@pytest.mark.requirement("A1")
+def test_a_team_is_added_and_mended(admin: User) -> None:
+    client, agency = sign_in(admin), Agency.objects.first()
+    assert agency is not None
+    form = {"agency": agency.code, "name": "Example Team X", "code": "example-x", "kind": "team", "phone": ""}
+    client.post("/people/teams/new/", form)
+    team = Team.objects.get(code="example-x")
+    client.post(f"/people/teams/{team.public_id}/", form | {"phone": "03000 000 009"})
+    team.refresh_from_db()
+    assert team.phone == "03000 000 009"
+    taken = client.post("/people/teams/new/", form)
+    assert taken.status_code == 400
+    assert Entry.objects.filter(subject_kind="accounts.team").count() == 2

@@ -1,0 +1,99 @@
+"""The access table as data: complete, and of the shape the rules read."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from cems.accounts import rules
+from cems.accounts.models import Team, TeamKind, User
+from cems.accounts.roles import ROLES, Part, Reach, Work
+from cems.base.time import today
+from tests.factories.people import make_user
+
+EVERY_ROLE = {
+    "practitioner",
+    "champion",
+    "school_lead",
+    "school_deputy",
+    "reviewing_officer",
+    "team_manager",
+    "first_contact",
+    "edt",
+    "cevt_chair",
+    "cevt_member",
+    "erase_manager",
+    "ce_worker",
+    "missing_coordinator",
+    "erase_police",
+    "police_analyst",
+    "ceg_chair",
+    "ceg_member",
+    "community_safety",
+    "business_support",
+    "head_of_service",
+    "auditor",
+    "information_governance",
+    "strategic_member",
+    "administrator",
+    "service_account",
+}
+
+
+@pytest.mark.requirement("A1")
+def test_it_has_every_role_of_the_access_table() -> None:
+    assert set(ROLES) == EVERY_ROLE
+    assert all(role.label for role in ROLES.values())
+
+
+@pytest.mark.requirement("A2")
+def test_only_the_front_door_reads_whole_authorities() -> None:
+    assert {role.key for role in ROLES.values() if role.wide} == {"first_contact", "edt"}
+
+
+@pytest.mark.requirement("A2")
+def test_administrators_and_figures_only_roles_reach_no_child() -> None:
+    for key in ("administrator", "strategic_member", "auditor", "information_governance"):
+        assert not ROLES[key].sees, key
+    assert {role.key for role in ROLES.values() if Work.ADMINISTRATION in role.writes} == {"administrator"}
+
+
+@pytest.mark.requirement("A2")
+def test_nobody_reads_raw_intelligence_through_a_reach_to_a_child() -> None:
+    for role in ROLES.values():
+        for reach, parts in role.sees.items():
+            assert Part.INTELLIGENCE_RAW not in parts, (role.key, reach)
+
+
+@pytest.mark.requirement("A2")
+def test_breaking_glass_is_a_reach_only_of_roles_that_may() -> None:
+    for role in ROLES.values():
+        assert (Reach.BREAK_GLASS in role.sees) == role.breaks_glass, role.key
+    assert {r.key for r in ROLES.values() if r.breaks_restricted} == {"first_contact", "edt", "erase_police"}
+
+
+@pytest.mark.requirement("A1")
+@pytest.mark.parametrize(
+    ("key", "kind", "locality", "field"),
+    [
+        ("team_manager", None, False, "team"),
+        ("team_manager", TeamKind.TEAM, False, None),
+        ("school_lead", TeamKind.TEAM, False, "team"),
+        ("school_lead", TeamKind.SCHOOL, False, None),
+        ("ceg_chair", None, False, "locality"),
+        ("ceg_chair", None, True, None),
+        ("auditor", None, False, None),
+    ],
+)
+def test_an_appointment_names_the_team_or_locality_its_role_needs(
+    key: str, kind: str | None, locality: bool, field: str | None
+) -> None:
+    team = Team(kind=kind) if kind else None
+    fault = rules.appointment_fault(ROLES[key], team, locality, today(), None)
+    assert (fault[0] if fault else None) == field
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("A1")
+def test_nobody_can_be_made_all_powerful() -> None:
+    user = make_user()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.get_queryset().filter(pk=user.pk).update(is_superuser=True)

@@ -1,0 +1,94 @@
+"""Logs name requests, never people: a planted name must not come out of any of these."""
+
+import io
+import json
+import logging
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from cems.accounts.models import Authority, Locality
+from cems.base.logs import JsonLines, WithoutPeople, current_reference
+
+PLANTED = "Zephyrine Planted"
+
+
+class Caught(logging.Logger):
+    """A logger of our make-up whose lines can be read."""
+
+    def __init__(self) -> None:
+        super().__init__("tests")
+        self.out = io.StringIO()
+        handler = logging.StreamHandler(self.out)
+        handler.addFilter(WithoutPeople())
+        handler.setFormatter(JsonLines())
+        self.addHandler(handler)
+
+    def line(self) -> dict[str, str]:
+        text = self.out.getvalue()
+        assert "Zephyrine" not in text
+        return json.loads(text)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def caught() -> Caught:
+    return Caught()
+
+
+@pytest.mark.parametrize(
+    ("message", "args"),
+    [
+        ('"GET /search?q=Zephyrine+Planted&x=1 HTTP/1.1" 200', ()),
+        ("Not Found: %s", ("/children?name=Zephyrine",)),
+        ("failed: %s", (ValueError(PLANTED),)),
+        ("failed: %(error)s", ({"error": KeyError(PLANTED)},)),
+        ("duplicate key\nDETAIL:  Key (name)=(Zephyrine Planted) already exists.", ()),
+        ("Key (given_name, family_name)=(Zephyrine, Planted) already exists.", ()),
+    ],
+)
+def test_a_message_loses_what_names_people(caught: Caught, message: str, args: tuple[object, ...]) -> None:
+    caught.error(message, *args)
+    assert caught.line()["message"]
+
+
+def test_an_exception_is_told_by_kind_and_place(caught: Caught) -> None:
+    try:
+        try:
+            raise ValueError(PLANTED)
+        except ValueError as cause:
+            raise RuntimeError(f"about {PLANTED}") from cause
+    except RuntimeError as error:
+        caught.exception("Task clocks raised %r: %s", error, str(error))
+    line = caught.line()
+    assert "RuntimeError" in line["exception"]
+    assert "ValueError" in line["exception"]
+    assert "test_logs.py" in line["exception"]
+
+
+@pytest.mark.django_db
+def test_what_the_database_refused_is_not_quoted(caught: Caught) -> None:
+    authority = Authority.objects.first()
+    Locality.objects.create(authority=authority, code=PLANTED, name=PLANTED)
+    try:
+        with transaction.atomic():
+            Locality.objects.create(authority=authority, code=PLANTED, name=PLANTED)
+    except IntegrityError as error:
+        assert "Zephyrine" in str(error), "the database quotes nothing: this test shows nothing"
+        caught.exception("saving failed: %s", error)
+    assert "IntegrityError" in caught.line()["exception"]
+
+
+def test_fields_that_others_add_stay_out(caught: Caught) -> None:
+    caught.error("Internal Server Error", extra={"request": f"<GET /?q={PLANTED}>", "status_code": 500})
+    line = caught.line()
+    assert line["status"] == 500  # type: ignore[comparison-overlap]
+    assert "request" not in line
+
+
+def test_a_line_carries_the_reference_of_its_request(caught: Caught) -> None:
+    token = current_reference.set("7K2F-9QXM")
+    try:
+        caught.warning("said")
+    finally:
+        current_reference.reset(token)
+    assert caught.line()["reference"] == "7K2F-9QXM"

@@ -1,0 +1,126 @@
+"""Pages of clocks: who sees one, what they may do there."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from cems.clocks import access, services
+from cems.clocks.choices import Stage
+from cems.clocks.home_content import items, items_of_team
+from cems.clocks.models import Clock
+from cems.clocks.selectors import counts
+from tests.factories.clocks import MISSING, MONDAY, london, make_clock
+from tests.factories.people import make_team, make_user, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def look(user: object, clock: Clock) -> int:
+    return sign_in(user).get(reverse("clocks:detail", args=[clock.public_id])).status_code  # type: ignore[arg-type]
+
+
+@pytest.mark.requirement("K1")
+def test_its_page_explains_it_and_shows_its_history() -> None:
+    owner = make_user()
+    clock = make_clock(owner, url="/somewhere/")
+    services.pause(owner, clock=clock, reason="More information wanted", at=MONDAY)
+    page = sign_in(owner).get(reverse("clocks:detail", args=[clock.public_id])).content.decode()
+    assert clock.reference in page
+    assert "received Mon 1 Jun → due Wed 3 Jun 17:00: 2 working days" in page
+    assert "paused, 2 working days left" in page
+    assert "More information wanted" in page
+
+
+@pytest.mark.requirement("A2")
+def test_owner_team_mates_and_managers_see_it_strangers_do_not() -> None:
+    team = make_team()
+    owner, mate, manager = make_user(team=team), make_user(team=team), make_user("team_manager", team=team)
+    stranger = make_user("team_manager", team=make_team())
+    own, teams = make_clock(owner), make_clock(team)
+    assert [look(user, own) for user in (owner, mate, manager, stranger)] == [200, 404, 200, 404]
+    assert [look(user, teams) for user in (owner, mate, manager, stranger)] == [200, 200, 200, 404]
+
+
+@pytest.mark.requirement("A2")
+def test_whoever_may_see_the_child_may_look_but_not_act(monkeypatch: pytest.MonkeyPatch) -> None:
+    child, reader = uuid.uuid4(), make_user()
+    clock = make_clock(make_user(), child=child)
+    monkeypatch.setattr(access, "_may_see_child", [lambda user, asked: user == reader and asked == child])
+    assert look(reader, clock) == 200
+    answer = sign_in(reader).post(
+        reverse("clocks:act", args=[clock.public_id]), {"act": "cancel", "reason": "not mine"}
+    )
+    assert answer.status_code == 403
+    clock.refresh_from_db()
+    assert clock.stage == Stage.RUNNING
+
+
+@pytest.mark.requirement("K1")
+def test_an_owner_acts_on_it_with_a_reason() -> None:
+    owner = make_user()
+    clock = make_clock(owner)
+    client, url = sign_in(owner), reverse("clocks:act", args=[clock.public_id])
+    refused = client.post(url, {"act": "pause", "reason": ""})
+    assert refused.status_code == 400
+    assert "Say why." in refused.content.decode()
+    assert client.post(url, {"act": "pause", "reason": "Waiting for the school"}).status_code == 302
+    assert Clock.objects.get(pk=clock.pk).stage == Stage.PAUSED
+    assert client.post(url, {"act": "resume", "reason": "They answered"}).status_code == 302
+    assert client.post(url, {"act": "explode", "reason": "x"}).status_code == 403
+    assert client.post(url, {"act": "meet", "reason": "Done"}).status_code == 302
+    assert client.post(url, {"act": "cancel", "reason": "x"}).status_code == 403  # closed: nothing is offered
+
+
+def test_what_the_kind_does_not_allow_is_not_offered() -> None:
+    owner = make_user()
+    clock = make_clock(owner, kind=MISSING)
+    page = sign_in(owner).get(reverse("clocks:detail", args=[clock.public_id])).content.decode()
+    assert "Mark as met" in page
+    assert "Pause this clock" not in page
+
+
+def test_the_list_keeps_its_state_in_the_address_and_pages_by_key() -> None:
+    owner = make_user()
+    made = [make_clock(owner, days=days) for days in range(1, 53)]
+    services.meet(owner, clock=made[0], at=MONDAY)
+    client = sign_in(owner)
+    first = client.get(reverse("clocks:list"))
+    text = first.content.decode()
+    assert made[1].reference in text
+    assert made[0].reference not in text
+    assert made[51].reference not in text
+    second = client.get(first.context["older_url"]).content.decode()
+    assert made[51].reference in second
+    assert made[1].reference not in second
+    assert made[0].reference in client.get(reverse("clocks:list"), {"state": "closed"}).content.decode()
+    assert client.get(reverse("clocks:list"), {"state": "odd"}).status_code == 400
+    assert client.get(reverse("clocks:list"), {"after": "odd"}).status_code == 400
+
+
+def test_my_work_has_my_clocks_and_my_teams_and_a_manager_sees_each_persons() -> None:
+    team = make_team()
+    owner, manager = make_user(team=team), make_user("team_manager", team=team)
+    own, shared = make_clock(owner, days=3, url="/own/"), make_clock(team, days=1)
+    make_clock(make_user())
+    lines = list(items(owner, MONDAY))
+    assert [line.reference for line in lines] == [shared.reference, own.reference]
+    assert (lines[1].url, lines[1].clock["words"], lines[1].warned) == ("/own/", "3 working days left", False)
+    assert [(line.reference, line.owner) for line in items_of_team(manager, MONDAY)] == [
+        (own.reference, owner.name)
+    ]
+    late = london("2026-06-03T12:00")
+    assert (counts(owner, late).open, counts(owner, late).late) == (2, 1)
+
+
+def test_administrators_see_what_was_given_up_and_take_it_back() -> None:
+    clock = make_clock(make_user())
+    Clock.objects.filter(pk=clock.pk).update(parked_at=MONDAY, parked_why="ArithmeticError", attempts=5)
+    admin = sign_in(make_user("administrator"))
+    assert clock.reference in admin.get(reverse("clocks:parked")).content.decode()
+    assert admin.post(reverse("clocks:try-again", args=[clock.public_id])).status_code == 302
+    clock.refresh_from_db()
+    assert (clock.parked_at, clock.attempts, clock.next_at) == (None, 0, MONDAY)
+    assert admin.post(reverse("clocks:try-again", args=[clock.public_id])).status_code == 404
+    assert admin.post(reverse("clocks:send-again")).status_code == 302
+    assert sign_in(make_user()).get(reverse("clocks:parked")).status_code == 403

@@ -1,0 +1,65 @@
+"""The database as in production: the owner migrates, every test runs as the application's login.
+
+Only flushing between transactional tests and dropping the database go back to the owner.
+"""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.test import TransactionTestCase
+
+
+def _as_application(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Every connection to a test database takes the application's rights."""
+    if connection.alias == "default" and not getattr(connection, "stay_owner", False):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET SESSION ROLE {settings.DATABASE_APP_ROLE}")
+
+
+@contextmanager
+def owner_rights() -> Iterator[None]:
+    """The owner's rights for the length of the block, for what the application must not do."""
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET SESSION ROLE {settings.DATABASE_APP_ROLE}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """After the owner has migrated: reference data, then the application's rights for all tests."""
+    from django.core.management import call_command
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        call_command("sync_reference", verbosity=0, stdout=io.StringIO())
+        connection_created.connect(_as_application, dispatch_uid="tests-as-application")
+        if connection.connection is not None:
+            _as_application(connection)
+    original = TransactionTestCase._fixture_teardown
+
+    def flush_as_owner(self: TransactionTestCase) -> None:
+        with owner_rights():
+            original(self)
+            call_command("sync_reference", verbosity=0, stdout=io.StringIO())
+
+    TransactionTestCase._fixture_teardown = flush_as_owner  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
+    connection_created.disconnect(dispatch_uid="tests-as-application")
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        connection.close()
+
+
+@pytest.fixture
+def as_owner() -> Callable[[], AbstractContextManager[None]]:
+    """`with as_owner():` runs a block with the owner's rights."""
+    return owner_rights

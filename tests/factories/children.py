@@ -1,0 +1,126 @@
+"""Builders of children and of what reaches them, all plainly invented. They write no audit."""
+
+from datetime import date, datetime, timedelta
+from itertools import count
+
+from cems.accounts.models import Team, User
+from cems.base.references import next_reference
+from cems.base.time import now, today
+from cems.children import grants
+from cems.children.forever import FOREVER
+from cems.children.models import AgreedLevel, Bar, Child, ChildName, Identifier, Involvement, Matter, NamedReader
+from cems.children.models.history import Forum
+from cems.children.models.periods import InvolvementState
+from cems.children.rules.identity import search_key
+from tests.factories.people import make_authority, make_user
+
+_number = count(1)
+_letters = "bcdfghklmnprstv"
+
+
+def _invented(number: int) -> str:
+    """A family name unlike the others, so that a search for one child does not find the rest."""
+    first, rest = number % len(_letters), number // len(_letters)
+    return f"{_letters[first]}{'aeiou'[rest % 5]}{_letters[(first * 7 + rest) % len(_letters)]}ington".title()
+
+
+def make_child(*, identifiers: dict[str, str] | None = None, **kw: object) -> Child:
+    """A child of fourteen in County Durham, on no list, known to nobody."""
+    number = next(_number)
+    authority = kw.pop("authority", None) or make_authority()
+    restricted = bool(kw.get("restricted"))
+    fields: dict[str, object] = {
+        "given_name": "Testchild",
+        "family_name": _invented(number),
+        "date_of_birth": date(today().year - 14, 1, 1 + number % 28),
+        "authority": authority,
+        "area": authority,
+        "created_at": now(),
+        "restricted_review_on": today() + timedelta(days=90) if restricted else None,
+        **kw,
+    }
+    child = Child.objects.create(reference=next_reference("CHD", now()), **fields)
+    ChildName.objects.create(
+        child=child, name=child.full_name, search_key=search_key(child.full_name), registered=True, added_at=now()
+    )
+    for kind, value in (identifiers or {}).items():
+        Identifier.objects.create(child=child, kind=kind, value=value, added_at=now())
+    return child
+
+
+def involve(
+    child: Child,
+    who: User | Team,
+    case_role: str = "social_worker",
+    *,
+    team: Team | None = None,
+    at: datetime | None = None,
+    ended_at: datetime | None = None,
+    state: str = InvolvementState.CONFIRMED,
+) -> Involvement:
+    """`who` works with the child since yesterday; access is there at once."""
+    user = who if isinstance(who, User) else None
+    instant = at or now() - timedelta(days=1)
+    row = Involvement.objects.create(
+        child=child,
+        user=user,
+        team=team if user else who,
+        case_role=case_role,
+        state=state,
+        started_at=instant,
+        ended_at=ended_at,
+        made_by=user or make_user("first_contact"),
+        recorded_at=instant,
+    )
+    grants.rebuild(now(), child_ids=[child.pk])
+    return row
+
+
+def make_matter(child: Child, kind: str, *, closed: bool = False, until: datetime | None = None) -> Matter:
+    """A forum follows the child since yesterday; `closed` ones reach to `until` (until now unless told)."""
+    end = until or (now() if closed else FOREVER)
+    return Matter.objects.create(
+        child=child,
+        kind=kind,
+        authority=child.area,
+        locality=child.locality,
+        opened_at=now() - timedelta(days=1),
+        closed_at=now() if closed else None,
+        until=end,
+    )
+
+
+def restrict(child: Child, *, owner: User | None = None) -> Child:
+    """Only people named on the record read it from now on."""
+    child.restricted, child.restricted_review_on = True, today() + timedelta(days=90)
+    child.save(update_fields=["restricted", "restricted_review_on"])
+    if owner:
+        name_reader(child, owner, "owner")
+    return child
+
+
+def name_reader(child: Child, user: User, kind: str = "named") -> NamedReader:
+    """Name a person on a restricted record."""
+    return NamedReader.objects.create(child=child, user=user, kind=kind)
+
+
+def bar(child: Child, user: User) -> Bar:
+    """Bar a person from the record."""
+    return Bar.objects.create(child=child, user=user, reason="Knows the family", made_by=user, at=now())
+
+
+def agree_level(child: Child, level: int, *, at: datetime | None = None) -> AgreedLevel:
+    """CEVT agreed this level (yesterday unless told)."""
+    instant = at or now() - timedelta(days=1)
+    row = AgreedLevel.objects.create(
+        child=child,
+        level=level,
+        forum=Forum.CEVT,
+        rationale="Agreed on the evidence heard.",
+        happened_at=instant,
+        recorded_at=instant,
+        recorded_by=make_user("cevt_chair"),
+    )
+    child.current_level = row
+    child.save(update_fields=["current_level"])
+    return row

@@ -1,0 +1,77 @@
+"""Builders of clocks, with kinds of their own."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from cems.accounts.models import Team, User
+from cems.base.calendar import Deadline, close_of_business
+from cems.base.time import LONDON
+from cems.clocks import services
+from cems.clocks.choices import Measure
+from cems.clocks.kinds import ClockKind, Finding, Morning, add_clock_kind
+from cems.clocks.models import Clock
+
+PROMISE = ClockKind(
+    "test.promise",
+    "Example promise",
+    Measure.WORKING_DAYS,
+    reminders=2,
+    may_pause=True,
+    may_cancel=True,
+    may_meet=True,
+)
+MISSING = ClockKind(
+    "test.hours",
+    "Example hours",
+    Measure.HOURS,
+    warnings=(timedelta(hours=48), timedelta(hours=24)),
+    may_meet=True,
+)
+findings: dict[int, Finding] = {}
+
+
+def _check(clocks: Sequence[Clock]) -> Mapping[int, Finding]:
+    for clock in clocks:
+        if clock.reference.startswith("FAILS"):
+            raise ArithmeticError("Example child name that must not be kept")
+    return {clock.pk: findings[clock.pk] for clock in clocks if clock.pk in findings}
+
+
+CHECKED = ClockKind(
+    "test.checked", "Example checked", Measure.WORKING_DAYS, warnings=(Morning(1),), check=_check
+)
+for _kind in (PROMISE, MISSING, CHECKED):
+    add_clock_kind(_kind)
+
+_number = count(1)
+
+
+def london(text: str) -> datetime:
+    """An instant given as people in Durham would write it."""
+    return datetime.fromisoformat(text).replace(tzinfo=LONDON).astimezone(UTC)
+
+
+MONDAY = london("2026-06-01T10:00")  # a plain week with no bank holiday in it
+
+
+def make_clock(
+    owner: User | Team,
+    *,
+    kind: ClockKind = PROMISE,
+    deadline: Deadline | None = None,
+    days: int = 2,
+    at: datetime = MONDAY,
+    reference: str = "",
+    **kw: object,
+) -> Clock:
+    """A clock started on a plain Monday, due two working days later unless told."""
+    return services.start(
+        None,
+        kind=kind.key,
+        owner=owner,
+        deadline=deadline or close_of_business(at, days),
+        reference=reference or f"TST-2026-{next(_number):05d}",
+        at=at,
+        **kw,  # type: ignore[arg-type]
+    )

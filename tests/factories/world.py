@@ -1,0 +1,212 @@
+"""A small partnership for guards, journeys and pictures: one person a role, one child a way of reaching.
+
+Everything on a child's record is written by the services, by an author who is none of those people.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from cems.accounts.models import Agency, Team, User
+from cems.accounts.roles import ROLES, Reach, Role
+from cems.actions.models import Action
+from cems.actions.services import open_action
+from cems.base.calendar import close_of_business
+from cems.base.time import now, today
+from cems.children.choices import MatterKind, StatusKind
+from cems.children.models import CaseNote, Child, Involvement, Status, Submitter
+from cems.children.models.periods import InvolvementState
+from cems.children.services.history import note_write
+from cems.children.services.periods import status_open
+from matrix.choices import Informed, Seen, WhenKind
+from matrix.instrument import current
+from matrix.models import Matrix, Submission
+from matrix.services.answers import AnswerGiven, answer_save
+from matrix.services.drafts import matrix_start
+from matrix.services.judgement import field_save
+from matrix.services.submission import matrix_submit
+from tests.factories.children import agree_level, bar, involve, make_child, make_matter, restrict
+from tests.factories.people import (
+    DARLINGTON,
+    make_agency,
+    make_authority,
+    make_locality,
+    make_team,
+    make_user,
+)
+
+# By which matters each story's child is followed, as (kind, closed).
+MATTERS: dict[str, list[tuple[str, bool]]] = {
+    "cevt": [(MatterKind.CEVT, False)],
+    "ceg": [(MatterKind.CEG, False)],
+    "missing": [(MatterKind.MISSING, False)],
+    "exploitation": [(MatterKind.EXPLOITATION, False)],
+    "past": [(MatterKind.EXPLOITATION, True)],
+    "referral": [(MatterKind.REFERRAL, False)],
+}
+EVERY_MATTER = [(kind, False) for kind in MatterKind.values]
+STORIES = ("involved", "submitted", *MATTERS, "known", "elsewhere", "restricted", "barred")
+# Nobody in the world reaches these, whatever their role.
+CLOSED = ("elsewhere", "restricted", "barred")
+
+
+@dataclass
+class Story:
+    """One child and what is on the record; `own` holds each person's own submission, where they made one."""
+
+    key: str
+    child: Child
+    note: CaseNote
+    status: Status
+    involvement: Involvement
+    claim: Involvement
+    action: Action
+    draft: Matrix
+    submission: Submission
+    own: dict[int, Submission] = field(default_factory=dict)
+
+    def secret(self, what: str) -> str:
+        """Words that stand in one place of this child's record and nowhere else."""
+        return secret(self.key, what)
+
+    def papers_of(self, user: User) -> Submission:
+        """The submission this person would ask for: their own, else the author's."""
+        return self.own.get(user.pk, self.submission)
+
+
+@dataclass
+class World:
+    """The people by role, the stories by key, and what administrators look after."""
+
+    people: dict[str, User]
+    stories: dict[str, Story]
+    agency: Agency
+    team: Team
+    colleague: User
+
+
+def secret(key: str, what: str) -> str:
+    return f"Plainly invented words about {what} in the story {key}"
+
+
+def make_world(stories: tuple[str, ...] = STORIES, *, password: str | None = None) -> World:
+    """Everybody and everything, in County Durham but for the story `elsewhere`."""
+    agency, east = make_agency(), make_locality("east")
+    team = make_team(agency=agency)
+    people = {
+        role.key: make_user(role.key, agency=agency, team=team, locality=east, password=password)
+        for role in ROLES.values()
+    }
+    author = make_user("first_contact", team=make_team())
+    away = make_user("first_contact", agency=make_agency(authorities=[make_authority(DARLINGTON)]))
+    told = {key: _tell(key, away if key == "elsewhere" else author, people) for key in stories}
+    return World(people, told, agency, team, make_user("practitioner", agency=agency, team=team))
+
+
+def _tell(key: str, author: User, people: dict[str, User]) -> Story:
+    code = DARLINGTON if key == "elsewhere" else None
+    area = make_authority(code) if code else make_authority()
+    child = make_child(
+        given_name=f"Given{key}",
+        family_name=f"Family{key}",
+        authority=area,
+        locality=make_locality("east", area),
+    )
+    story = write_record(key, child, author)
+    everybody = list(people.values())
+    matters = EVERY_MATTER if key in {"restricted", "barred"} else MATTERS.get(key, [])
+    for kind, closed in matters:
+        make_matter(child, kind, closed=closed)
+    if key in {"involved", "restricted", "barred"}:
+        for person in everybody:
+            involve(child, person)
+    if key in {"submitted", "restricted", "barred"}:
+        for person in everybody:
+            Submitter.objects.get_or_create(child=child, user=person, defaults={"at": now()})
+    if key == "submitted":
+        story.own = {person.pk: submit(person, child, key, own=True) for person in everybody}
+    if key == "restricted":
+        restrict(child, owner=author)
+    if key == "barred":
+        for person in everybody:
+            bar(child, person)
+    return story
+
+
+def write_record(key: str, child: Child, author: User) -> Story:
+    """One of everything on the record of a child, by `author`, with words that name their place."""
+    involvement = involve(child, author)
+    claimant = make_user("practitioner")
+    claim = Involvement.objects.create(
+        child=child,
+        user=claimant,
+        case_role="health",
+        state=InvolvementState.CLAIMED,
+        started_at=now(),
+        made_by=claimant,
+        recorded_at=now(),
+    )
+    level = agree_level(child, 1)
+    type(level).objects.filter(pk=level.pk).update(rationale=secret(key, "level"))
+    return Story(
+        key=key,
+        child=child,
+        note=note_write(author, child=child, happened_at=now() - timedelta(days=2), text=secret(key, "note")),
+        status=status_open(
+            author, child=child, kind=StatusKind.CHILD_IN_NEED, starts_on=today() - timedelta(days=30)
+        ),
+        involvement=involvement,
+        claim=claim,
+        action=open_action(
+            author,
+            title=secret(key, "action"),
+            owner=author,
+            child=child,
+            deadline=close_of_business(now(), 5),
+        ),
+        submission=submit(author, child, key),
+        draft=matrix_start(author, child=child),
+    )
+
+
+def submit(user: User, child: Child, key: str, *, own: bool = False) -> Submission:
+    """A Low matrix of one vulnerability: it opens no matter, so nobody reaches the child by it."""
+    matrix = matrix_start(user, child=child, own=own)
+    indicator = next(
+        one for group in current(today()).groups if group.kind == "vulnerability" for one in group.indicators
+    )
+    given = AnswerGiven(
+        Seen.SEEN, WhenKind.EXACT, today() - timedelta(days=9), secret(key, "evidence"), "A colleague"
+    )
+    answer = matrix.answers.filter(code=indicator.code).first()
+    answer_save(
+        user, matrix=matrix, code=indicator.code, version=answer.version if answer else 0, given=given
+    )
+    words: dict[str, Any] = {"level": 1, "reasons": secret(key, "reasons"), "informed": Informed.YES}
+    for name, value in words.items():
+        field_save(user, matrix=matrix, name=name, version=0, value=value)
+    return matrix_submit(user, matrix=matrix, call="")
+
+
+def reaches(role: Role, key: str) -> frozenset[Reach]:
+    """By which of its reaches a role comes to the child of a story, written out from the access table."""
+    if key in CLOSED:
+        return frozenset()
+    found = {Reach.AUTHORITY}
+    if key == "involved":
+        found.add(Reach.INVOLVED)
+    if key == "submitted":
+        found.add(Reach.SUBMITTED)
+    if key == "cevt" and not role.of_locality:
+        found.add(Reach.FORUM)
+    if key == "ceg" and (role.of_locality or role.key == "business_support"):
+        found.add(Reach.FORUM)
+    if key == "missing":
+        found.add(Reach.MISSING)
+    if key in {"cevt", "ceg", "missing", "exploitation"}:
+        found |= {Reach.MATTER, Reach.OPEN_MATTER}
+    if key == "past":
+        found.add(Reach.MATTER)
+    if key == "referral":
+        found.add(Reach.REFERRAL)
+    return frozenset(found & role.sees.keys())

@@ -1,0 +1,174 @@
+"""Every address of CEMS with its door, and how its arguments come from a child's story.
+
+An address that takes arguments and has no recipe here fails a guard: no guard and no journey could open it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cems.accounts.doors import ALLAUTH_DOORS
+from cems.accounts.models import Appointment, User
+from cems.accounts.roles import Part
+from cems.base.doors import Door, Shape
+from tests.factories.world import Story, World
+
+# What a recipe makes: the keyword arguments of the address.
+OfStory = Callable[[Story, User], dict[str, Any]]
+OfWorld = Callable[[World, User], dict[str, Any]]
+
+
+def _child(story: Story, user: User) -> dict[str, Any]:
+    return {"public_id": story.child.public_id}
+
+
+def _and(**more: Callable[[Story, User], Any]) -> OfStory:
+    """The child's address and more within it."""
+    return lambda story, user: {
+        **_child(story, user),
+        **{name: ask(story, user) for name, ask in more.items()},
+    }
+
+
+def _draft(story: Story, user: User) -> dict[str, Any]:
+    return {"public_id": story.draft.public_id}
+
+
+def _submission(story: Story, user: User) -> dict[str, Any]:
+    return {"public_id": story.papers_of(user).public_id}
+
+
+def _action(story: Story, user: User) -> dict[str, Any]:
+    return {"public_id": story.action.public_id}
+
+
+def _clock(story: Story, user: User) -> dict[str, Any]:
+    assert story.action.clock is not None
+    return {"public_id": story.action.clock.public_id}
+
+
+# Addresses about a child whose arguments are more than the child's public id.
+OF_STORY: dict[str, OfStory] = {
+    "children:decide": lambda story, user: {"involvement_id": story.claim.public_id},
+    "children:end_involvement": _and(involvement_id=lambda story, user: story.involvement.public_id),
+    "children:end_status": _and(status_id=lambda story, user: story.status.public_id),
+    "children:correct_note": _and(note_id=lambda story, user: story.note.public_id),
+    "actions:detail": _action,
+    "actions:close": _action,
+    "clocks:detail": _clock,
+    "clocks:act": _clock,
+}
+
+
+def _colleague(world: World, user: User) -> dict[str, Any]:
+    return {"public_id": world.colleague.public_id}
+
+
+def _their_role(world: World, user: User) -> dict[str, Any]:
+    return {"public_id": Appointment.objects.get(user=world.colleague).public_id}
+
+
+# Addresses about no child.
+OF_WORLD: dict[str, OfWorld] = {
+    "people:agency": lambda world, user: {"code": world.agency.code},
+    "people:team": lambda world, user: {"public_id": world.team.public_id},
+    "people:end-role": _their_role,
+    **{
+        f"people:{name}": _colleague
+        for name in ("user", "change", "appoint", "leave", "bring-back", "invite", "reset-second-factor")
+    },
+}
+# Addresses that stand for one moment of one person, which no walk can make: a token of a search or a mail, a
+# key of their own, a parked clock. Each is opened by the tests of its own app.
+OF_A_MOMENT = {
+    "account_reset_password_from_key": "the token of a mail",
+    "children:results": "the token of a search of this sign-in; the walk searches, and follows it",
+    "clocks:try-again": "a parked clock; administrators only, nothing of it is shown",
+    "mfa_remove_webauthn": "a key of one's own",
+    "mfa_edit_webauthn": "a key of one's own",
+}
+# Who comes through where the door itself doesn't say it, because what is behind belongs to a person, not to a
+# part of the record: from the parts open to somebody who does not hold it.
+OPEN_TO: dict[str, Callable[[frozenset[Part]], bool]] = {
+    "actions:detail": lambda parts: Part.ACTIONS in parts,
+    "actions:close": lambda parts: Part.ACTIONS in parts,
+    "clocks:detail": bool,
+    "clocks:act": bool,
+    "children:decide": bool,
+}
+# Papers that whoever made them keeps (reach S): another's are no more there for somebody with that reach alone.
+OWN_PAPERS: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the resolver."""
+
+    name: str
+    route: str
+    view: str
+    takes: tuple[str, ...]
+    door: Door | None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Any one of these parts opens the door."""
+        if self.door is None:
+            return ()
+        return tuple(self.door.parts or ((self.door.part,) if self.door.part else ()))
+
+    @property
+    def about_child(self) -> bool:
+        return bool(self.door and self.door.about_child) or self.name in OPEN_TO
+
+    @property
+    def recipe(self) -> OfStory | OfWorld | None:
+        """How its arguments are made; None where nobody said."""
+        if self.name in OF_A_MOMENT:
+            return lambda _, __: {}
+        if self.about_child and self.takes == ("public_id",) and self.name not in OF_STORY:
+            return _child
+        return OF_STORY.get(self.name) or OF_WORLD.get(self.name)
+
+    @property
+    def is_page(self) -> bool:
+        return bool(self.door and self.door.shape is Shape.PAGE)
+
+    def url(self, about: Story | World | None, user: User | None = None) -> str:
+        """The address for this person about this story."""
+        if not self.takes:
+            return reverse(self.name)
+        recipe = self.recipe
+        assert recipe is not None, f"{self.name} has no recipe"
+        return reverse(self.name, kwargs=recipe(about, user))  # type: ignore[arg-type]
+
+
+@cache
+def addresses() -> tuple[Address, ...]:
+    """Every address, walked from the resolver."""
+    return tuple(_walk(get_resolver(), "", "", ()))
+
+
+def _walk(resolver: URLResolver, space: str, route: str, takes: tuple[str, ...]) -> Iterator[Address]:
+    for entry in resolver.url_patterns:
+        here, taken = f"{route}{entry.pattern}", (*takes, *entry.pattern.regex.groupindex)
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, f"{space}{entry.namespace}:" if entry.namespace else space, here, taken)
+        else:
+            yield _address(entry, space, here, taken)
+
+
+def _address(entry: URLPattern, space: str, route: str, takes: tuple[str, ...]) -> Address:
+    view = entry.callback
+    name = f"{space}{entry.name}" if entry.name else ""
+    shown = getattr(view, "view_class", view)
+    return Address(
+        name=name,
+        route=route,
+        view=f"{shown.__module__}.{shown.__qualname__}",
+        takes=takes,
+        door=getattr(view, "door", None) or ALLAUTH_DOORS.get(name),
+    )

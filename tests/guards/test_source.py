@@ -1,0 +1,338 @@
+"""What the product's own Python may not do, read from its syntax (design: access, clocks, inside an app)."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.apps import apps
+
+from cems.children.models import Child
+from tests.guards.source import Source, dotted, hand_written, packages, sources, strings, told
+
+# --- Child's walls -----------------------------------------------------------------------------------
+
+# Each exception has its reason; one that no longer applies fails below.
+SQL_ALLOWED = {
+    "cems/base/references.py": "takes the next number of a sequence",
+    "cems/base/idempotency.py": "an advisory lock",
+    "cems/audit/": "partitions, seals and rights that Django can't say; no table of children",
+    "cems/clocks/querysets.py": "the two statements of the sweep",
+    "cems/notices/querysets.py": "mail for a batch of notices in one statement",
+    "cems/health.py": "asks whether the database answers",
+}
+PLAIN_ALLOWED = {"cems/children/querysets.py": "the cluster of merged records of a child already opened"}
+RAW_SQL = {"cursor", "chunked_cursor", "raw", "extra", "RawSQL", "executesql"}
+
+
+def _walk(
+    found: Callable[[Source], Iterator[tuple[int, str]]], *, without: dict[str, str] | None = None
+) -> list[str]:
+    """What `found` finds in each file of the product; a stale exception is a finding too."""
+    faults, used = [], set()
+    for source in hand_written():
+        place = next((place for place in without or {} if source.lies_in(place)), None)
+        for line, what in found(source):
+            if place is None:
+                faults.append(f"{source.path}:{line} {what}")
+            used.add(place)
+    return faults + [
+        f"{place} is excepted but no longer needs it" for place in (without or {}) if place not in used
+    ]
+
+
+def test_nobody_goes_round_the_access_rule() -> None:
+    def found(source: Source) -> Iterator[tuple[int, str]]:
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Attribute):
+                if dotted(node).endswith("Child.plain"):
+                    yield node.lineno, "reads Child.plain"
+                if node.attr in {"_base_manager", "_default_manager"}:
+                    yield node.lineno, f"reads {node.attr}"
+
+    faults = _walk(found, without=PLAIN_ALLOWED)
+    assert not faults, told(faults, 'read through Child.objects.visible_to(user), or .unscoped("reason").')
+
+
+def test_no_sql_by_hand() -> None:
+    def found(source: Source) -> Iterator[tuple[int, str]]:
+        for node in ast.walk(source.tree):
+            name = dotted(node.func).split(".")[-1] if isinstance(node, ast.Call) else ""
+            if name in RAW_SQL and not source.lies_in("cems/local/"):
+                yield node.lineno, f"calls {name}()"
+
+    faults = _walk(found, without=SQL_ALLOWED)
+    assert not faults, told(faults, "say it with the ORM in querysets.py; SQL by hand goes round visible_to.")
+
+
+def test_unscoped_reads_say_why() -> None:
+    def found(source: Source) -> Iterator[tuple[int, str]]:
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Call) and dotted(node.func).endswith("objects.unscoped"):
+                reason = node.args[0] if node.args else None
+                if not (
+                    isinstance(reason, ast.Constant)
+                    and isinstance(reason.value, str)
+                    and len(reason.value) > 10
+                ):
+                    yield node.lineno, "unscoped() without its reason in words"
+
+    faults = _walk(found)
+    assert not faults, told(
+        faults, "name the system's own task it is for, as a literal a reader finds; or ask visible_to."
+    )
+
+
+# What may follow a key to Child in a lookup: the comparison of the key itself.
+OF_THE_KEY = "in|isnull|exact"
+JOINS_ALLOWED = {
+    "cems/actions/querysets.py": "own actions stay open to their owner, save where the record shuts them out",
+}
+
+
+def test_no_join_reads_children() -> None:
+    """`filter(child__family_name=…)` reads Child without asking who is reading."""
+    keys = "|".join(sorted(_keys_to_child()))
+    join = re.compile(rf"^-?(?:\w+__)?(?:{keys})__(?!(?:{OF_THE_KEY})$)\w+$")
+
+    def found(source: Source) -> Iterator[tuple[int, str]]:
+        if source.lies_in("cems/children/"):
+            return
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.keyword) and node.arg and join.search(node.arg):
+                yield node.value.lineno, f"looks at {node.arg}"
+        for text in strings(source.tree):
+            if join.search(text.value):
+                yield text.lineno, f"looks at {text.value}"
+
+    faults = _walk(found, without=JOINS_ALLOWED)
+    assert not faults, told(
+        faults, "ask by the key: child__in=Child.objects.visible_to(user).values('pk'), or of(child)."
+    )
+
+
+# Where a row's child may be fetched with it: the services lock it, the doors then ask open_child.
+FETCHES_ALLOWED = {
+    "matrix/doors.py": "opens the child of the paper through open_child at once",
+    "cems/actions/selectors.py": "the public id only, of the children of one's own actions",
+}
+
+
+def test_no_page_fetches_children_beside_their_rows() -> None:
+    """`select_related("child")` reads Child without asking who is reading."""
+    last = re.compile(rf"(?:^|__)(?:{'|'.join(sorted(_keys_to_child()))})(?:__|$)")
+
+    def found(source: Source) -> Iterator[tuple[int, str]]:
+        if source.lies_in("cems/children/") or WRITERS.search(source.path):
+            return
+        for node in ast.walk(source.tree):
+            method = (
+                node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+            )
+            if method in {"select_related", "prefetch_related"}:
+                for word in node.args:  # type: ignore[attr-defined]
+                    if isinstance(word, ast.Constant) and last.search(str(word.value)):
+                        yield word.lineno, f"fetches {word.value}"
+
+    faults = _walk(found, without=FETCHES_ALLOWED)
+    assert not faults, told(
+        faults, "fetch them once through visible_to: {child.pk: child for child in …filter(pk__in=…)}."
+    )
+
+
+def _keys_to_child() -> set[str]:
+    """The names by which models point at Child."""
+    return {
+        field.name
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if field.concrete and field.is_relation and field.related_model is Child
+    }
+
+
+# --- one time source ---------------------------------------------------------------------------------
+
+CLOCKS_OF_THE_MACHINE = re.compile(
+    r"(datetime(\.datetime)?\.(now|utcnow|today)|date\.today|timezone\.(now|localtime|localdate)|"
+    r"(^|\.)time\.(time|time_ns)|django\.utils\.timezone\.now)$"
+)
+SQL_CLOCKS = re.compile(
+    r"\b(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)\s*\(|"
+    r"\bcurrent_(timestamp|date|time)\b|\blocaltimestamp\b",
+    re.IGNORECASE,
+)
+SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DEFAULT|WHERE|RETURNS|VALUES|BEGIN)\b")
+
+
+def test_only_one_place_reads_the_machines_clock() -> None:
+    def found(source: Source) -> Iterator[tuple[int, str]]:
+        if source.lies_in("cems/base/time.py", "cems/local/"):
+            return
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Attribute) and CLOCKS_OF_THE_MACHINE.search(dotted(node)):
+                yield node.lineno, f"reads {dotted(node)}"
+            if isinstance(node, ast.ImportFrom) and node.module in {"django.utils.timezone", "time"}:
+                names = {alias.name for alias in node.names} & {"now", "localtime", "localdate", "time"}
+                if names:
+                    yield node.lineno, f"imports {', '.join(sorted(names))} from {node.module}"
+            if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] == "Now":
+                yield node.lineno, "asks the database for the time"
+
+    faults = _walk(found)
+    assert not faults, told(
+        faults, "from cems.base.time import now (or today), so that tests can travel; take it once."
+    )
+
+
+def test_no_sql_reads_the_databases_clock() -> None:
+    faults = [
+        f"{source.path}:{text.lineno} has {SQL_CLOCKS.search(text.value)[0]}"  # type: ignore[index]
+        for source in sources()
+        if not source.lies_in("cems/local/")
+        for text in strings(source.tree)
+        if SQL.search(text.value) and SQL_CLOCKS.search(text.value)
+    ]
+    assert not faults, told(faults, "pass cems.base.time.now() into the statement.")
+
+
+# --- writes ------------------------------------------------------------------------------------------
+
+WRITES = {
+    "save", "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create", "update_or_create",
+    "asave", "acreate", "aupdate", "adelete", "abulk_create",
+}  # fmt: skip
+WRITERS = re.compile(
+    r"/(services|grants|sweeping|outbox|sealing|partitions|retention|reference|references|idempotency|invitations)"
+    r"(\.py|/)|/management/|/services_\w+\.py|^demo/"
+)
+# Writes elsewhere, each with its reason.
+WRITES_ALLOWED = {
+    "cems/accounts/middleware.py": "when a sign-in was last used, once a minute",
+    "cems/accounts/sign_in.py": "listens to django-allauth's signals, and records what they tell",
+    "cems/accounts/querysets.py": "the manager's own create_user()",
+    "cems/children/querysets.py": "the manager's own create()",
+}
+
+
+def _models() -> frozenset[str]:
+    return frozenset(model.__name__ for model in apps.get_models())
+
+
+def test_rows_are_written_in_services() -> None:
+    def found(source: Source) -> Iterator[tuple[int, str]]:
+        if WRITERS.search(source.path) or source.lies_in("cems/local/"):
+            return
+        for node in ast.walk(source.tree):
+            if not (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in WRITES
+            ):
+                continue
+            if _writes_rows(dotted(node.func.value), node):
+                yield node.lineno, f"calls {dotted(node.func)}()"
+
+    faults = _walk(found, without=WRITES_ALLOWED)
+    assert not faults, told(
+        faults, "move the write into the app's services.py: one transaction, lock, check, write, audit."
+    )
+
+
+def _writes_rows(owner: str, call: ast.Call) -> bool:
+    """Whether `owner.save(…)` and the like is a write to the database, as far as syntax tells."""
+    method = call.func.attr  # type: ignore[attr-defined]
+    if ".objects" in owner or owner.split(".")[0] in _models():
+        return True
+    if method in {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete"}:
+        return not re.search(r"(session|cache|storage|workbook|image|figure)$", owner)
+    return method in {"update", "create"} and bool(call.keywords) and not call.args
+
+
+# Who acts; or, where nobody does: what happened, what is told, the instant of the system's own task.
+FIRST = {"user", "actor", "event", "messages", "at"}
+
+
+def test_writes_take_the_person_first_and_the_rest_by_name() -> None:
+    faults = []
+    for source in hand_written():
+        if not re.search(r"/services(\.py|/)", source.path):
+            continue
+        for node in source.tree.body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and _is_command(node):
+                if len(node.args.args) > 1:
+                    faults.append(
+                        f"{source.path}:{node.lineno} {node.name} takes {len(node.args.args)} by position"
+                    )
+                if node.args.args and node.args.args[0].arg not in FIRST:
+                    faults.append(
+                        f"{source.path}:{node.lineno} {node.name} takes {node.args.args[0].arg} first"
+                    )
+    assert not faults, told(
+        faults, "def act(user, *, what, why, at=None): the acting user first, all else by name."
+    )
+
+
+def _is_command(node: ast.FunctionDef) -> bool:
+    """A public function that opens its own transaction."""
+    return any(dotted(mark).startswith("transaction.atomic") for mark in node.decorator_list)
+
+
+# --- the rest ----------------------------------------------------------------------------------------
+
+
+def test_nothing_is_printed() -> None:
+    def found(source: Source) -> Iterator[tuple[int, str]]:
+        if source.lies_in("cems/local/"):
+            return
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Call) and dotted(node.func) in {"print", "pprint", "pp", "breakpoint"}:
+                yield node.lineno, f"calls {dotted(node.func)}()"
+
+    faults = _walk(found)
+    assert not faults, told(faults, "log with references only, or write to a command's self.stdout.")
+
+
+SIGNALS_ALLOWED = {
+    "cems/accounts/sign_in.py": "listens to Django's and django-allauth's signals of signing in"
+}
+
+
+def test_no_signals_of_our_own() -> None:
+    def found(source: Source) -> Iterator[tuple[int, str]]:
+        for node in ast.walk(source.tree):
+            modules = {node.module} if isinstance(node, ast.ImportFrom) else set()
+            if isinstance(node, ast.Import):
+                modules = {alias.name for alias in node.names}
+            for module in modules & {"django.dispatch", "django.db.models.signals", "django.core.signals"}:
+                yield node.lineno, f"imports {module}"  # type: ignore[attr-defined]
+
+    faults = _walk(found, without=SIGNALS_ALLOWED)
+    assert not faults, told(faults, "publish a typed event of the app's events.py (cems.base.events).")
+
+
+def test_exceptions_are_not_swallowed() -> None:
+    def found(source: Source) -> Iterator[tuple[int, str]]:
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.ExceptHandler) and node.type is None:
+                yield node.lineno, "catches everything, Ctrl-C too"
+
+    faults = _walk(found)
+    assert not faults, told(faults, "name the exceptions that can happen there.")
+
+
+@pytest.mark.parametrize("word", ["/work/", "/root/", "/tmp/specific", "pythonhosted", "registry.npmjs"])
+def test_no_place_of_one_machine_is_written_down(word: str) -> None:
+    faults = [
+        f"{source.path}:{text.lineno} names {word}"
+        for source in sources()
+        for text in strings(source.tree)
+        if word in text.value
+    ]
+    assert not faults, told(faults, "take places from the settings or from the file's own position.")
+
+
+def test_the_guards_look_at_the_whole_product() -> None:
+    """A guard over nothing passes always."""
+    assert {"cems", "matrix", "plans", "triage"} <= set(packages())
+    assert len(sources()) > 100
+    assert "child" in _keys_to_child()

@@ -1,0 +1,72 @@
+"""The rules of the matrix once more, slow and obvious, to hold the real ones against."""
+
+from datetime import date, timedelta
+
+from cems.children.choices import RiskLevel
+from matrix.choices import IndicatorKind, Seen
+from matrix.rules import Evidence
+
+
+def month_later(day: date) -> date:
+    """The same day of the next month; the last of it when there is no such day."""
+    year, month = (day.year, day.month + 1) if day.month < 12 else (day.year + 1, 1)
+    for number in range(day.day, 27, -1):
+        try:
+            return date(year, month, number)
+        except ValueError:
+            continue
+    return date(year, month, day.day)
+
+
+def months_bound(day: date, months: int) -> date:
+    """The last day on which `day` is at most so many months old."""
+    later = day
+    for _ in range(months):
+        later = month_later(later.replace(day=1))
+    while later.day < day.day and (later + timedelta(days=1)).month == later.month:
+        later += timedelta(days=1)
+    return later
+
+
+def band(day: date, today: date) -> str:
+    """The band, by trying each bound."""
+    for name, months in (("month", 1), ("quarter", 3), ("half", 6)):
+        if today <= months_bound(day, months):
+            return name
+    return "older"
+
+
+def level(answers: list[Evidence], today: date) -> RiskLevel:
+    """The partnership's decision, word for word."""
+    seen = [one for one in answers if one.seen == Seen.SEEN]
+    concerns = [one for one in seen if one.kind == IndicatorKind.CONCERN]
+    month = [one for one in concerns if one.on and band(one.on, today) == "month"]
+    quarter = [one for one in concerns if one.on and band(one.on, today) in ("month", "quarter")]
+    if any(one.harm for one in quarter) or len(month) >= 3:
+        return RiskLevel.SIGNIFICANT
+    if quarter:
+        return RiskLevel.MODERATE
+    if concerns or any(one.kind == IndicatorKind.VULNERABILITY for one in seen):
+        return RiskLevel.LOW
+    return RiskLevel.NONE
+
+
+def changed(before: list[Evidence], after: list[Evidence], before_on: date, after_on: date) -> dict[str, str]:
+    """What changed, one indicator at a time."""
+    found = {}
+    for code in {one.code for one in before} | {one.code for one in after}:
+        old = [one for one in before if one.code == code and one.seen == Seen.SEEN]
+        new = [one for one in after if one.code == code and one.seen == Seen.SEEN]
+        denied = [one for one in after if one.code == code and one.seen == Seen.NOT_SEEN]
+        if new and not old:
+            found[code] = "newly_seen"
+        if old and not new:
+            found[code] = "no_longer_seen" if denied else "no_longer_known"
+        if old and new and old[0].on and new[0].on:
+            if new[0].on > old[0].on:
+                found[code] = "newer_evidence"
+            elif new[0].on < old[0].on:
+                found[code] = "dated_earlier"
+            elif band(old[0].on, before_on) != band(new[0].on, after_on):
+                found[code] = "aged"
+    return found

@@ -1,0 +1,280 @@
+"""Age of evidence, the suggestion, the judgement and what changed (M2, M3, M6)."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cems.base.errors import Invalid
+from cems.children.choices import RiskLevel
+from matrix import instrument, rules
+from matrix.choices import Band, Counts, IndicatorKind, Seen, WhenKind
+from matrix.rules import Evidence
+from tests.matrix import reference_rules
+
+BANDS = instrument.load(1).bands
+RULE = instrument.load(1).suggestion
+CONCERN, VULNERABILITY, STRENGTH = IndicatorKind.CONCERN, IndicatorKind.VULNERABILITY, IndicatorKind.STRENGTH
+TODAY = date(2026, 6, 15)
+todays = st.dates(date(2024, 1, 1), date(2028, 12, 31))
+
+
+def concern(on: date | None, *, harm: bool = False, code: str = "a-concern") -> Evidence:
+    return Evidence(code, CONCERN, harm, Seen.SEEN, on)
+
+
+@st.composite
+def answers(draw: st.DrawFn, today: date) -> list[Evidence]:
+    """Answers to some of eight indicators, dated up to eight months before `today`, or not."""
+    codes = draw(st.lists(st.sampled_from("abcdefgh"), unique=True))
+    given_answers = []
+    for code in codes:
+        kind = {"f": VULNERABILITY, "g": VULNERABILITY, "h": STRENGTH}.get(code, CONCERN)
+        seen = draw(st.sampled_from(Seen))
+        # Days near the month bounds matter most, so they are drawn as often as all others.
+        ago = draw(
+            st.one_of(st.none(), st.integers(0, 250), st.sampled_from([28, 30, 31, 89, 90, 91, 92, 182, 184]))
+        )
+        on = None if ago is None else today - timedelta(days=ago)
+        given_answers.append(Evidence(code, kind, code in "ab" and kind == CONCERN, seen, on))
+    return given_answers
+
+
+@pytest.mark.requirement("M2")
+class TestAge:
+    @pytest.mark.parametrize(
+        ("on", "today", "expected"),
+        [
+            (TODAY, TODAY, Band.MONTH),
+            (date(2026, 5, 15), TODAY, Band.MONTH),
+            (date(2026, 5, 14), TODAY, Band.QUARTER),
+            (date(2026, 3, 15), TODAY, Band.QUARTER),
+            (date(2026, 3, 14), TODAY, Band.HALF),
+            (date(2025, 12, 15), TODAY, Band.HALF),
+            (date(2025, 12, 14), TODAY, Band.OLDER),
+            (date(2026, 1, 31), date(2026, 2, 28), Band.MONTH),
+            (date(2026, 1, 31), date(2026, 3, 1), Band.QUARTER),
+            (date(2026, 2, 28), date(2026, 3, 28), Band.MONTH),
+            (date(2026, 2, 28), date(2026, 3, 29), Band.QUARTER),
+        ],
+    )
+    def test_the_bounds_are_exact(self, on: date, today: date, expected: Band) -> None:
+        assert rules.band_of(on, today, BANDS) == expected
+
+    @settings(deadline=None)
+    @given(todays, st.integers(0, 800))
+    def test_agrees_with_the_reference(self, today: date, ago: int) -> None:
+        on = today - timedelta(days=ago)
+        assert rules.band_of(on, today, BANDS) == reference_rules.band(on, today)
+
+    @settings(deadline=None)
+    @given(todays, st.integers(0, 400), st.integers(0, 400))
+    def test_evidence_never_grows_younger(self, on: date, one: int, two: int) -> None:
+        early, late = sorted((one, two))
+        ages = [rules.band_of(on, on + timedelta(days=days), BANDS) for days in (early, late)]
+        assert ages == sorted(ages, key=list(Band).index)
+
+    def test_what_has_not_happened_has_no_age(self) -> None:
+        with pytest.raises(ValueError, match="has not happened"):
+            rules.band_of(TODAY + timedelta(days=1), TODAY, BANDS)
+
+    @pytest.mark.parametrize(
+        ("kind", "day", "stands_for", "words"),
+        [
+            (WhenKind.THIS_WEEK, None, TODAY, "in the week of 15 June 2026"),
+            (WhenKind.THIS_MONTH, None, TODAY, "in June 2026"),
+            (WhenKind.MONTH, date(2026, 2, 1), date(2026, 2, 28), "in February 2026"),
+            (WhenKind.MONTH, date(2026, 6, 30), TODAY, "in June 2026"),
+            (WhenKind.EXACT, date(2026, 3, 3), date(2026, 3, 3), "on 3 March 2026"),
+            (WhenKind.ABOUT, date(2026, 3, 3), date(2026, 3, 3), "about 3 March 2026"),
+        ],
+    )
+    def test_an_approximate_date_counts_as_its_last_day_and_reads_no_more_exact(
+        self, kind: WhenKind, day: date | None, stands_for: date, words: str
+    ) -> None:
+        on = rules.evidence_day(kind, TODAY, day)
+        assert on == stands_for
+        assert rules.when_words(kind, on) == words
+
+    @pytest.mark.parametrize(
+        ("kind", "day"),
+        [
+            (WhenKind.EXACT, None),
+            (WhenKind.EXACT, date(2026, 6, 16)),
+            (WhenKind.ABOUT, date(2026, 6, 16)),
+            (WhenKind.MONTH, date(2026, 7, 1)),
+        ],
+    )
+    def test_no_date_or_one_ahead_is_refused_beside_its_field(self, kind: WhenKind, day: date | None) -> None:
+        with pytest.raises(Invalid) as refusal:
+            rules.evidence_day(kind, TODAY, day)
+        assert refusal.value.field == "when"
+
+    @settings(deadline=None)
+    @given(st.data(), todays)
+    def test_the_profile_counts_everything_seen_once(self, data: st.DataObject, today: date) -> None:
+        evidence = data.draw(answers(today))
+        profile = rules.profile(evidence, today, BANDS)
+        for row in profile.rows:
+            mine = [one for one in evidence if (one.kind, one.harm, one.seen) == (row.kind, row.harm, "seen")]
+            assert row.total == len(mine)
+            for band in Band:
+                assert row.count(band) == sum(
+                    one.on is not None and reference_rules.band(one.on, today) == band for one in mine
+                )
+        assert sum(row.total for row in profile.rows) + profile.not_seen + profile.not_known == len(evidence)
+
+    def test_the_profile_tells_harm_from_risk(self) -> None:
+        profile = rules.profile([concern(TODAY), concern(None, harm=True)], TODAY, BANDS)
+        assert profile.row(CONCERN).count(Band.MONTH) == 1
+        assert profile.row(CONCERN, harm=True).undated == 1
+
+
+@pytest.mark.requirement("M3")
+class TestSuggestion:
+    @settings(deadline=None)
+    @given(st.data(), todays)
+    def test_agrees_with_the_reference(self, data: st.DataObject, today: date) -> None:
+        evidence = data.draw(answers(today))
+        assert rules.suggest(evidence, today, RULE).level == reference_rules.level(evidence, today)
+
+    @settings(deadline=None)
+    @given(st.data(), todays)
+    def test_more_evidence_never_lowers_it_and_strengths_never_move_it(
+        self, data: st.DataObject, today: date
+    ) -> None:
+        evidence = data.draw(answers(today))
+        before = rules.suggest(evidence, today, RULE).level
+        assert rules.suggest([*evidence, concern(today, code="new")], today, RULE).level >= before
+        strength = Evidence("new", STRENGTH, False, Seen.SEEN, today)
+        assert rules.suggest([*evidence, strength], today, RULE).level == before
+
+    @pytest.mark.parametrize(
+        ("evidence", "level"),
+        [
+            ([concern(date(2026, 3, 15), harm=True)], RiskLevel.SIGNIFICANT),
+            ([concern(date(2026, 3, 14), harm=True)], RiskLevel.LOW),
+            ([concern(date(2026, 5, 15))] * 3, RiskLevel.SIGNIFICANT),
+            ([concern(date(2026, 5, 15))] * 2 + [concern(date(2026, 5, 14))], RiskLevel.MODERATE),
+            ([concern(date(2026, 3, 15))], RiskLevel.MODERATE),
+            ([concern(date(2026, 3, 14))], RiskLevel.LOW),
+            ([Evidence("v", VULNERABILITY, False, Seen.SEEN, TODAY)], RiskLevel.LOW),
+            ([Evidence("v", CONCERN, True, Seen.NOT_SEEN), Evidence("w", CONCERN, True, Seen.NOT_KNOWN)], 0),
+            ([], RiskLevel.NONE),
+        ],
+    )
+    def test_the_decision_at_its_bounds(self, evidence: list[Evidence], level: RiskLevel) -> None:
+        assert rules.suggest(evidence, TODAY, RULE).level == level
+
+    def test_the_reasons_name_counts_and_dates_and_what_is_wanting(self) -> None:
+        suggested = rules.suggest([concern(date(2026, 6, 1)), concern(date(2026, 4, 2))], TODAY, RULE)
+        assert suggested.reasons == (
+            "2 concerns seen within 3 months (newest 1 June 2026, oldest 2 April 2026).",
+            "Significant would take 1 sign of harm that has happened seen within 3 months;"
+            " there are none here.",
+            "Significant would take 3 concerns seen within 1 month; there is 1 here.",
+        )
+        assert suggested.rule_version == RULE.version
+
+    def test_every_condition_that_holds_is_named(self) -> None:
+        evidence = [concern(TODAY, harm=True), concern(TODAY), concern(TODAY)]
+        assert rules.suggest(evidence, TODAY, RULE).reasons == (
+            "1 sign of harm that has happened seen within 3 months (15 June 2026).",
+            "3 concerns seen within 1 month (15 June 2026).",
+        )
+
+    def test_nothing_seen_says_so(self) -> None:
+        first, *_ = rules.suggest([], TODAY, RULE).reasons
+        assert first == "Nothing that counts towards a level has been marked as seen."
+
+    def test_what_has_no_date_yet_counts_only_where_age_does_not_matter_and_is_asked_for(self) -> None:
+        suggested = rules.suggest([concern(None, harm=True)], TODAY, RULE)
+        assert suggested.level == RiskLevel.LOW
+        assert suggested.reasons[-1] == (
+            "1 answer marked as seen has no date yet; with a date the suggestion may be higher."
+        )
+
+    def test_another_partnerships_rule_is_only_other_data(self) -> None:
+        stricter = instrument.Suggestion(
+            7,
+            (
+                instrument.Step(RiskLevel.SIGNIFICANT, (instrument.Condition(Counts.CONCERN, 12, 1),)),
+                *RULE.steps[1:],
+            ),
+        )
+        suggested = rules.suggest([concern(date(2025, 6, 15))], TODAY, stricter)
+        assert (suggested.level, suggested.rule_version) == (RiskLevel.SIGNIFICANT, 7)
+
+    def test_evidence_from_the_future_is_an_error(self) -> None:
+        with pytest.raises(ValueError, match="dated after"):
+            rules.suggest([concern(TODAY + timedelta(days=1))], TODAY, RULE)
+
+    @pytest.mark.parametrize("judged", RiskLevel)
+    @pytest.mark.parametrize("suggested", RiskLevel)
+    def test_a_judgement_that_differs_needs_a_reason(self, judged: RiskLevel, suggested: RiskLevel) -> None:
+        problem = rules.judgement_problem(judged, suggested, "  ")
+        assert (problem is None) == (judged == suggested)
+        assert rules.judgement_problem(judged, suggested, "He told his aunt more.") is None
+        if problem:
+            assert str(judged.label) in problem
+            assert str(suggested.label) in problem
+
+
+@pytest.mark.requirement("M6")
+class TestComparison:
+    @settings(deadline=None)
+    @given(st.data(), todays, st.integers(0, 120))
+    def test_agrees_with_the_reference(self, data: st.DataObject, first_day: date, passed: int) -> None:
+        second_day = first_day + timedelta(days=passed)
+        before = data.draw(answers(first_day))
+        fresh = {one.code: one for one in data.draw(answers(second_day))}
+        # Most answers are carried forward as they were, as an update does.
+        kept = [one for one in before if one.code not in fresh or data.draw(st.booleans())]
+        after = kept + [one for code, one in fresh.items() if code not in {k.code for k in kept}]
+        found = rules.changes(before, after, before_on=first_day, after_on=second_day, bands=BANDS)
+        assert {change.code: change.kind.value for change in found} == reference_rules.changed(
+            before, after, first_day, second_day
+        )
+
+    @settings(deadline=None)
+    @given(st.data(), todays)
+    def test_the_same_answers_on_the_same_day_show_no_change(self, data: st.DataObject, today: date) -> None:
+        evidence = data.draw(answers(today))
+        assert rules.changes(evidence, evidence, before_on=today, after_on=today, bands=BANDS) == []
+
+    def test_evidence_carried_forward_shows_its_age_then_and_now(self) -> None:
+        evidence = [concern(date(2026, 5, 10))]
+        (change,) = rules.changes(
+            evidence, evidence, before_on=date(2026, 5, 20), after_on=TODAY, bands=BANDS
+        )
+        assert change.kind == rules.ChangeKind.AGED
+        assert (change.band_before, change.band_after) == (Band.MONTH, Band.QUARTER)
+
+    def test_an_answer_taken_out_is_no_longer_known_not_no_longer_seen(self) -> None:
+        (change,) = rules.changes([concern(TODAY)], [], before_on=TODAY, after_on=TODAY, bands=BANDS)
+        assert change.kind == rules.ChangeKind.NO_LONGER_KNOWN
+
+    def test_the_newest_concern_passes_over_strengths_vulnerabilities_and_what_is_not_seen(self) -> None:
+        evidence = [
+            concern(date(2026, 3, 3)),
+            concern(date(2026, 1, 1)),
+            concern(None),
+            Evidence("s", STRENGTH, False, Seen.SEEN, TODAY),
+            Evidence("v", VULNERABILITY, False, Seen.SEEN, TODAY),
+            Evidence("n", CONCERN, True, Seen.NOT_SEEN, TODAY),
+        ]
+        assert rules.newest_concern(evidence) == date(2026, 3, 3)
+        assert rules.newest_concern(evidence[3:]) is None
+
+    def test_the_sentence_says_how_fresh_and_when_last_asked(self) -> None:
+        say = rules.newest_evidence_sentence
+        assert say(date(2026, 3, 3), date(2026, 6, 2)) == (
+            "No new evidence recorded since 3 March 2026; last asked 2 June 2026."
+        )
+        assert (
+            say(None, date(2026, 6, 2)) == "No dated evidence of a concern recorded; last asked 2 June 2026."
+        )
+        assert say(date(2026, 3, 3), None) == (
+            "No new evidence recorded since 3 March 2026; not asked again yet."
+        )

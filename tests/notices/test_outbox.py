@@ -1,0 +1,134 @@
+"""The outbox (K1): at least once, with a stable Message-ID; references only."""
+
+import smtplib
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from django.core import mail as django_mail
+from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend
+
+from cems.base.time import now
+from cems.notices import outbox
+from cems.notices.models import Mail
+from cems.notices.outbox import PARK_AFTER, send_outbox
+from cems.notices.selectors import outbox_health
+from cems.notices.services import send_parked_again, tell
+from tests.factories.people import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+class Choosy(EmailBackend):
+    """A mail server that refuses one address."""
+
+    refuses = ""
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        if messages[0].to == [self.refuses]:
+            raise smtplib.SMTPRecipientsRefused({self.refuses: (550, b"no such person")})
+        return int(super().send_messages(messages))
+
+
+class Away(EmailBackend):
+    """A mail server that can't be reached."""
+
+    def open(self) -> bool:
+        raise ConnectionRefusedError
+
+
+def tell_one(key: str = "k") -> Mail:
+    user = make_user()
+    tell(
+        [user.pk],
+        kind="test",
+        key=key,
+        text="ACT-2026-00001 is yours to do.",
+        url="/actions/1/",
+        reference="ACT-2026-00001",
+    )
+    mail: Mail = Mail.objects.get(notice__user=user)
+    return mail
+
+
+@pytest.mark.requirement("K1")
+def test_it_sends_references_and_a_link_once(settings: object) -> None:
+    settings.BASE_URL = "https://cems.example.test"  # type: ignore[attr-defined]
+    mail = tell_one()
+    instant = now()
+    assert (send_outbox(instant), send_outbox(instant), send_outbox(instant + timedelta(days=1))) == (1, 0, 0)
+    (letter,) = django_mail.outbox
+    assert letter.extra_headers["Message-ID"] == mail.message_id
+    assert letter.subject == "CEMS: ACT-2026-00001"
+    assert letter.to == [mail.notice.user.email]
+    assert "https://cems.example.test/actions/1/" in letter.body
+    assert mail.notice.user.name not in letter.body
+    mail.refresh_from_db()
+    assert mail.sent_at == instant
+
+
+@pytest.mark.requirement("K1")
+def test_one_refused_is_put_off_then_parked_and_the_others_go_out(settings: object) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Choosy"  # type: ignore[attr-defined]
+    bad, good = tell_one("bad"), tell_one("good")
+    Choosy.refuses = bad.notice.user.email
+    instant = now()
+    assert send_outbox(instant) == 1
+    for _ in range(PARK_AFTER + 2):
+        instant += timedelta(hours=5)
+        send_outbox(instant)
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.attempts, bad.parked_why, bad.sent_at) == (PARK_AFTER, "SMTPRecipientsRefused", None)
+    assert good.sent_at is not None
+    assert outbox_health(instant).parked == 1
+    Choosy.refuses = ""
+    assert send_parked_again(at=instant) == 1
+    assert send_outbox(instant) == 1
+    assert [letter.extra_headers["Message-ID"] for letter in django_mail.outbox] == [
+        good.message_id,
+        bad.message_id,
+    ]
+
+
+@pytest.mark.requirement("K1")
+def test_a_mail_server_that_is_away_costs_no_attempt(settings: object) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Away"  # type: ignore[attr-defined]
+    mail = tell_one()
+    with pytest.raises(ConnectionRefusedError):
+        send_outbox()
+    mail.refresh_from_db()
+    assert (mail.attempts, mail.sent_at, mail.parked_at) == (0, None, None)
+    assert outbox_health(now()).oldest_due == mail.next_attempt_at
+
+
+@pytest.mark.requirement("K1")
+def test_a_worker_killed_half_way_sends_it_again_under_the_same_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    mail = tell_one()
+    instant = now()
+
+    def killed(*_: object) -> int:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox, "_send", killed)
+        with pytest.raises(SystemExit):
+            send_outbox(instant)
+    assert send_outbox(instant) == 0  # still leased to the one that died
+    assert send_outbox(instant + timedelta(minutes=2)) == 1
+    assert django_mail.outbox[0].extra_headers["Message-ID"] == mail.message_id
+
+
+def test_who_has_left_gets_no_mail_and_raises_no_alarm() -> None:
+    mail = tell_one()
+    mail.notice.user.is_active = False
+    mail.notice.user.save()
+    assert send_outbox() == 0
+    assert django_mail.outbox == []
+    assert outbox_health(now()) == type(outbox_health(now()))(waiting=0, oldest_due=None, parked=0)
+
+
+def test_nothing_to_send_asks_no_mail_server(settings: object) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Away"  # type: ignore[attr-defined]
+    assert send_outbox() == 0

@@ -1,0 +1,1 @@
+"""Receipt at the triage and its clock (T2)."""

@@ -1,0 +1,45 @@
+"""What triage adds to a child's record."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cems.accounts.roles import Part
+from cems.base.registries import ChildContent, Happening
+from triage.models import Receipt
+
+
+def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
+    for row in Receipt.objects.filter(child__in=child_ids).select_related("submission", "clock"):
+        yield Happening(
+            row.received_at,
+            row.received_at,
+            "CEVT",
+            f"Received for CEVT ({row.submission.reference})",
+            Part.DECISIONS,
+            text=row.clock.explanation,
+        )
+
+
+def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
+    for row in Receipt.objects.filter(child__in=child_ids).select_related("submission"):
+        yield {
+            "kind": "Received for triage",
+            "reference": row.submission.reference,
+            "received": row.received_at,
+        }
+
+
+def _merge_preview(child_ids: Sequence[int]) -> Iterable[str]:
+    waiting = Receipt.objects.filter(child__in=child_ids, clock__met_at__isnull=True).count()
+    if waiting > 1:
+        yield f"{waiting} matrices wait for CEVT: it decides each."
+
+
+CONTENT = ChildContent(
+    app="triage",
+    models=(Receipt,),
+    subject_access=_subject_access,
+    retention={"Receipt": "with the child's record"},
+    chronology=_chronology,
+    merge_preview=_merge_preview,
+)
