@@ -78,6 +78,7 @@ class Environment:
         config["CONN_MAX_AGE"] = self.number("CEMS_DATABASE_KEEP_SECONDS", 60)
         config["CONN_HEALTH_CHECKS"] = True
         options = config.setdefault("OPTIONS", {})
+        options["connect_timeout"] = 5  # a page says "come back soon" rather than hang
         # An open writer holds back the seal (audit) and the vacuum: no transaction outlives a minute.
         options["options"] = "-c transaction_timeout=60s -c lock_timeout=10s -c timezone=UTC"
         return config

@@ -150,7 +150,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "login": "30/m/ip"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "CEMS: "
-ALLAUTH_TRUSTED_PROXY_COUNT = env.number("CEMS_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("CEMS_PROXIES", int(env.flag("CEMS_BEHIND_PROXY", env.production)))
 MFA_ADAPTER = "cems.accounts.adapters.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
@@ -188,7 +188,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000  # bytes of a form; a matrix group of long answers in any script fits
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
-REQUEST_MAX_BYTES = env.number("CEMS_REQUEST_MAX_BYTES", 2_000_000)  # with files; refused before it is read
+REQUEST_MAX_BYTES = env.number("CEMS_REQUEST_MAX_BYTES", 6_000_000)  # with files; refused before it is read
 CSRF_FAILURE_VIEW = "cems.base.refusals.csrf_failure"
 
 # --- language, time, files ---------------------------------------------------------------------------

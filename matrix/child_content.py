@@ -1,8 +1,146 @@
 """What the CE Matrix adds to a child's record."""
 
-from cems.base.registries import ChildContent
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.accounts.roles import Part
+from cems.base.registries import ChildContent, Happening, NavigationItem, NowLine, Panel
+from cems.base.time import now
+from cems.children.access import access_to
+from cems.children.choices import RiskLevel
+from cems.children.models import Child
+from cems.clocks.presentation import present
+from matrix.choices import MatrixState, Seen
+from matrix.instrument import load
 from matrix.models import Answer, Matrix, Review, Submission
+from matrix.selectors.child import freshness, newest_submission, of_child
+
+
+def submitted_level(child: Child) -> tuple[int, datetime] | None:
+    """The newest submitted level and when: the identity bar shows it until a forum has agreed one (C4)."""
+    newest = Submission.objects.of(child).order_by("-received_at", "-pk").first()
+    return (newest.level, newest.received_at) if newest else None
+
+
+def _now_line(child: Child) -> tuple[str, str, str] | None:
+    newest = newest_submission(child)
+    if newest is None:
+        return "CE Matrix", "No matrix has been sent yet.", reverse("matrix:for_child", args=[child.public_id])
+    level = RiskLevel(newest.level).label
+    return "CE Matrix", f"{level} submitted. {freshness(newest)}", reverse("matrix:submission", args=[newest.public_id])
+
+
+def _panel(user: User, child: Child) -> dict[str, Any] | None:
+    """The newest matrix, how fresh its evidence is, drafts, and the next review."""
+    return _facts(child, None)
+
+
+def _own_panel(user: User, child: Child) -> dict[str, Any] | None:
+    """The person's own matrices, for those who see no others."""
+    if access_to(user, child).sees(Part.MATRIX):
+        return None
+    facts = _facts(child, user)
+    return facts if facts["newest"] or facts["drafts"] else None
+
+
+def _facts(child: Child, only: User | None) -> dict[str, Any]:
+    found = of_child(child, only=only)
+    newest = found.submissions[0] if found.submissions else None
+    agreed = child.current_level
+    known = agreed and newest and agreed.happened_at >= newest.received_at and only is None
+    return {
+        "newest": newest,
+        "freshness": found.freshness,
+        "agreed": RiskLevel(agreed.level).label if agreed and known else "",
+        "waiting": only is None and not known,
+        "drafts": found.drafts,
+        "review_clock": present(found.review.clock, now()) if found.review else None,
+        "url": reverse("matrix:for_child", args=[child.public_id]),
+    }
+
+
+def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
+    for sent in Submission.objects.filter(child__in=child_ids).select_related("submitted_by"):
+        yield Happening(
+            sent.received_at,
+            sent.recorded_at,
+            "CE Matrix",
+            f"CE Matrix sent: {sent.get_level_display()} ({sent.reference})",
+            Part.MATRIX,
+            text=sent.reasons,
+            by=str(sent.submitted_by),
+            url=reverse("matrix:submission", args=[sent.public_id]),
+        )
+
+
+def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
+    """Each matrix with its judgement, then its answers; who says so is a third party, marked for redaction."""
+    rows = Matrix.objects.filter(child__in=child_ids).prefetch_related("answers__agency").order_by("started_at")
+    for matrix in rows:
+        yield {
+            "kind": "CE Matrix",
+            "reference": matrix.reference,
+            "started": matrix.started_at,
+            "state": matrix.get_state_display(),
+            "level": matrix.get_level_display(),
+            "reasons": matrix.reasons,
+            "difference": matrix.difference,
+            "child_views": matrix.child_views,
+            "family_views": matrix.family_views,
+            "informed": matrix.get_informed_display(),
+            "not_informed_why": matrix.not_informed_why,
+        }
+        questions = {one.code: one.text for one in load(matrix.instrument_version).indicators}
+        for answer in matrix.answers.all():
+            yield {
+                "kind": "Answer in a CE Matrix",
+                "reference": matrix.reference,
+                "question": questions.get(answer.code, answer.code),
+                "answer": Seen(answer.seen).label,
+                "seen_on": answer.seen_on,
+                "what": answer.what,
+                "third_party": answer.source,
+                "agency": answer.agency.name if answer.agency else "",
+            }
+    for review in Review.objects.filter(child__in=child_ids).select_related("submission", "clock"):
+        yield {
+            "kind": "Review of a CE Matrix",
+            "reference": review.submission.reference,
+            "due": review.clock.due_at,
+            "ended": review.ended_at,
+        }
+
+
+def _merge_preview(child_ids: Sequence[int]) -> Iterable[str]:
+    drafts = Matrix.objects.filter(child__in=child_ids, state=MatrixState.DRAFT)
+    references = sorted(drafts.values_list("reference", flat=True))
+    if len(references) > 1:
+        yield f"{len(references)} matrices are in progress ({', '.join(references)}): finish or withdraw each."
+    reviews = Review.objects.filter(child__in=child_ids, ended_at__isnull=True).count()
+    if reviews > 1:
+        yield f"{reviews} reviews of a matrix are open: the next matrix ends its own, the other is ended by hand."
+
 
 CONTENT = ChildContent(
-    app="matrix", models=(Matrix, Answer, Submission, Review), subject_access=lambda ids: [], retention={}
+    app="matrix",
+    models=(Matrix, Answer, Submission, Review),
+    subject_access=_subject_access,
+    retention={
+        "Matrix": "with the child's record",
+        "Answer": "with the child's record",
+        "Submission": "with the child's record",
+        "Review": "with the child's record",
+    },
+    chronology=_chronology,
+    merge_preview=_merge_preview,
+    panels=(
+        Panel("matrix.newest", "CE Matrix", Part.MATRIX, "matrix/panel.html", _panel, order=20),
+        Panel("matrix.own", "Your CE Matrices", Part.OWN_SUBMISSIONS, "matrix/panel.html", _own_panel, order=21),
+    ),
+    navigation=(NavigationItem("Matrix", "matrix:for_child", Part.MATRIX, order=10),),
+    now=(NowLine("matrix.newest", Part.MATRIX, _now_line, order=20),),
 )

@@ -1,5 +1,43 @@
-"""What the CE Matrix adds to a person's first page."""
+"""What the CE Matrix adds to a person's first page: the matrices they left half done, and the start button."""
 
-from cems.base.registries import HomeContent
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
-CONTENT = HomeContent(app="matrix", items=lambda user, now: [])
+from django.urls import reverse
+
+from cems.accounts.roles import Work
+from cems.base.registries import HomeContent, StartButton, WorkItem
+from cems.base.time import local
+from cems.children.models import Child
+from matrix.choices import MatrixState
+from matrix.models import Matrix
+from matrix.selectors.child import drafting
+
+
+def items(user: Any, now: datetime) -> Iterable[WorkItem]:
+    """The drafts this person started, as long as the child is open to them."""
+    rows = (
+        Matrix.objects.filter(started_by=user, state=MatrixState.DRAFT)
+        .filter(child__in=Child.objects.visible_to(user).values("pk"))
+        .select_related("child")
+        .order_by("-changed_at")[:50]
+    )
+    return [
+        WorkItem(
+            what="CE Matrix in progress",
+            why=f"You left this matrix on {local(one.matrix.changed_at):%-d %B}:"
+            f" {one.groups} of {one.all_groups} groups begun",
+            url=reverse("matrix:tasks", args=[one.matrix.public_id]),
+            child=one.matrix.child.public_id,
+            reference=one.matrix.reference,
+        )
+        for one in drafting(list(rows))
+    ]
+
+
+CONTENT = HomeContent(
+    app="matrix",
+    items=items,
+    buttons=(StartButton("Start a CE Matrix: find the child", "children:search", Work.MATRIX, order=10),),
+)

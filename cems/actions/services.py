@@ -21,7 +21,8 @@ from cems.base.time import local_date, now
 from cems.children.models import Child
 from cems.clocks import recipients
 from cems.clocks import services as clocks
-from cems.notices.services import Message, tell_many
+from cems.notices.messages import Message
+from cems.notices.services import tell_many
 
 CLOCK_KIND = "action.due"
 
@@ -63,7 +64,7 @@ def open_action(
     if key and source and not carried_from:
         raised = Action.objects.from_source(source.kind, source.id).filter(key=key, carried_from=None).first()
         if raised:
-            return raised  # type: ignore[no-any-return]
+            return raised
     action = Action(
         reference=next_reference("ACT", instant),
         child=child,

@@ -22,7 +22,6 @@ from cems.base.time import now
 from cems.clocks.presentation import present
 
 OWN = "everybody sees the actions they or their teams have, or of children open to them"
-ACTS = {"complete": services.complete, "cancel": services.cancel}
 
 
 @door(Shape.PAGE, reason=OWN)
@@ -73,9 +72,10 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     body = form.body()
 
     def perform() -> dict[str, Any]:
-        act, said = body["act"], body["outcome"]
-        word = {"outcome": said} if act == "complete" else {"reason": said}
-        return {"status": ACTS[act](_me(request), action=opened.action, **word).status}
+        said: str = body["outcome"]
+        if body["act"] == "complete":
+            return {"status": services.complete(_me(request), action=opened.action, outcome=said).status}
+        return {"status": services.cancel(_me(request), action=opened.action, reason=said).status}
 
     once(
         request.user,

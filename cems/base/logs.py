@@ -42,7 +42,9 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if reference := current_reference.get():
+        # Django logs a refused request when the middleware that knows its reference has ended.
+        asked = getattr(getattr(record, "request", None), "reference", "")
+        if reference := current_reference.get() or asked:
             line["reference"] = reference
         status = getattr(record, "status_code", None)
         if isinstance(status, int):

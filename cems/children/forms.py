@@ -174,8 +174,6 @@ class ChangeForm(IdentityForm):
         kwargs.setdefault(
             "initial", {name: getattr(child, name) for name in (*IdentityForm.base_fields, "version")}
         )
-        if child.school:
-            kwargs["initial"]["school"] = child.school.public_id
         super().__init__(user, *args, **kwargs)
         # What the record holds stays choosable, whoever opens it.
         for name, held in (("locality", child.locality_id), ("school", child.school_id)):

@@ -30,7 +30,8 @@ EXACT = 2000  # rank of a reference or identifier
 BORN = 1000  # added where the birth date is the same
 LIKELY = 450  # rank from which a child is offered before a new record is made
 SIGNPOSTS_AN_HOUR = 20
-_QUESTION = "children.signpost"
+SEARCHES_A_MINUTE = 60
+_SEARCH, _QUESTION = "children.search", "children.signpost"
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,10 @@ def search(user: User, *, asked: Asked, after: str = "") -> Results:
     """
     if asked.empty:
         return Results([])
+    _limit(user, _SEARCH, timedelta(minutes=1), SEARCHES_A_MINUTE)
     page = list(_ranked(user, asked, after)[: PAGE + 1])
     rows = _found(user, asked, page[:PAGE])
-    listed(user, what="children.search", children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
+    listed(user, what=_SEARCH, children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
     may_exist = False
     if not after and not any(row.rank >= EXACT for row in rows):
         may_exist = signpost(user, asked=asked)
@@ -78,6 +80,7 @@ def search(user: User, *, asked: Asked, after: str = "") -> Results:
     return Results(rows, f"{last.rank}~{last.public_id}" if last else "", may_exist)  # type: ignore[attr-defined]
 
 
+@transaction.atomic
 def signpost(user: User, *, asked: Asked) -> bool:
     """Whether a record may exist that `user` can't reach, for an exact identifier or full name with birth date.
 
@@ -87,7 +90,7 @@ def signpost(user: User, *, asked: Asked) -> bool:
     if not (asked.identifiers or asked.full):
         return False
     instant = now()
-    _limit(user)
+    _limit(user, _QUESTION, timedelta(hours=1), SIGNPOSTS_AN_HOUR)
     record(user, verb=Verb.SEARCHED, part=_QUESTION, at=instant)
     matches = unseen(user, asked)
     for child in matches:
@@ -113,9 +116,12 @@ def unseen(user: User, asked: Asked) -> list[Child]:
     return list(fitting.exclude(pk__in=Child.objects.visible_to(user).filter(exact).values("pk"))[:5])
 
 
-def likely(user: User, asked: Asked) -> list[Found]:
-    """Before a new record: the closest children that `user` may see (C1)."""
-    return _found(user, asked, list(_ranked(user, asked, "").filter(rank__gte=LIKELY)[:8]))
+@transaction.atomic
+def likely(user: User, *, asked: Asked) -> list[Found]:
+    """Before a new record: the closest children that `user` may see, audited (C1)."""
+    rows = _found(user, asked, list(_ranked(user, asked, "").filter(rank__gte=LIKELY)[:8]))
+    listed(user, what="children.likely", children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
+    return rows
 
 
 def _found(user: User, asked: Asked, children: list[Child]) -> list[Found]:
@@ -202,14 +208,12 @@ def _key(after: str) -> tuple[int, UUID] | None:
         return None
 
 
-def _limit(user: User) -> None:
-    """No more than so many questions an hour, whatever their answers: else the limit itself would answer."""
-    hour_ago = now() - timedelta(hours=1)
-    asked = Entry.objects.filter(actor=user, at__gt=hour_ago, part=_QUESTION).count()
-    if asked >= SIGNPOSTS_AN_HOUR:
+def _limit(user: User, what: str, span: timedelta, most: int) -> None:
+    """No more than so many questions in a while, whatever their answers: else the limit itself would answer."""
+    if Entry.objects.filter(actor=user, at__gt=now() - span, part=what).count() >= most:
         raise TooMany(
-            "You have searched for exact numbers or birth dates many times this hour. Wait, or ask First Contact.",
-            seconds=3600,
+            "You have searched very often in a short time. Wait a while, or ask First Contact.",
+            seconds=int(span.total_seconds()),
         )
 
 

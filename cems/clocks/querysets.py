@@ -1,8 +1,8 @@
-"""Reads of clocks, chained in English, and the two statements of the sweep that Django can't say."""
+"""Reads of clocks, chained in English, and the statements of the sweep that Django can't say."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -65,22 +65,28 @@ def write_advances(clocks: Sequence[Any], at: datetime) -> None:
         )
 
 
-def write_steps(steps: Sequence["Transition"]) -> None:
+class StepRow(NamedTuple):
+    """One row of history, as the sweep writes it."""
+
+    clock_id: int
+    stage: str
+    round: int
+    number: int
+    at: datetime
+    reason: str
+    due_at: datetime
+
+
+def write_steps(steps: Sequence[StepRow]) -> None:
     """Write the history of a sweep in one statement."""
+    if not steps:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO clocks_transition (clock_id, stage, round, number, at, reason, due_at, explanation)"
-            " SELECT *, '' FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::int[], %s::timestamptz[],"
-            " %s::text[], %s::timestamptz[])",
-            [
-                [step.clock_id for step in steps],
-                [str(step.stage) for step in steps],
-                [step.round for step in steps],
-                [step.number for step in steps],
-                [step.at for step in steps],
-                [step.reason for step in steps],
-                [step.due_at for step in steps],
-            ],
+            " SELECT v.*, '' FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::int[], %s::timestamptz[],"
+            " %s::text[], %s::timestamptz[]) AS v",
+            [list(column) for column in zip(*steps, strict=True)],
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
@@ -58,7 +58,7 @@ def page(user: User, state: str, after: str, now: datetime) -> Page:
     """One page of the person's clocks in a state of STATES, by due time. Raises Invalid for another state."""
     if state not in STATES:
         raise Invalid("There is no such list of clocks.")
-    held: QuerySet[Any] = _in_state(Clock.objects.held_by(profile_of(user)), state, now)
+    held = _in_state(Clock.objects.held_by(profile_of(user)), state, now)
     if after:
         held = held.filter(_beyond(after))
     rows = list(held.with_owner().order_by("due_at", "pk")[: PAGE + 1])

@@ -16,7 +16,8 @@ from cems.clocks import recipients, rules
 from cems.clocks.choices import LIVE, OPEN, Stage, Step
 from cems.clocks.kinds import clock_kind
 from cems.clocks.models import Clock, Transition
-from cems.notices.services import Message, tell_many
+from cems.notices.messages import Message
+from cems.notices.services import tell_many
 
 
 @transaction.atomic
@@ -209,7 +210,7 @@ def try_again(user: User, *, clock: Clock, at: datetime | None = None) -> Clock:
 
 
 def _locked(clock: Clock) -> Clock:
-    return Clock.objects.select_for_update(of=("self",)).with_owner().get(pk=clock.pk)  # type: ignore[no-any-return]
+    return Clock.objects.select_for_update(of=("self",)).with_owner().get(pk=clock.pk)
 
 
 def _must_be_open(clock: Clock) -> None:

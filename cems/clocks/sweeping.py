@@ -18,11 +18,12 @@ from cems.clocks import recipients
 from cems.clocks.choices import Stage, Step
 from cems.clocks.events import ClockBreached, ClockWarned
 from cems.clocks.kinds import Finding
-from cems.clocks.models import Clock, Transition
+from cems.clocks.models import Clock
 from cems.clocks.presentation import time_left
-from cems.clocks.querysets import mark_sweep, write_advances
+from cems.clocks.querysets import StepRow, mark_sweep, write_advances, write_steps
 from cems.clocks.rules import Advance, Due, advance, back_off
-from cems.notices.services import Message, tell_many
+from cems.notices.messages import Message
+from cems.notices.services import tell_many
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def _database_lost() -> bool:
 def _act(clocks: Sequence[Clock], at: datetime) -> None:
     """Recompute these clocks and write what follows: transitions, notices, how they stand, events."""
     findings = _findings(clocks)
-    rows: list[Transition] = []
+    rows: list[StepRow] = []
     speaking: list[tuple[Clock, Due]] = []
     events: list[object] = []
     for clock in clocks:
@@ -103,7 +104,7 @@ def _act(clocks: Sequence[Clock], at: datetime) -> None:
         events.extend(event for due in move.steps if (event := _event(clock, due, at)))
         if move.steps:
             speaking.append((clock, move.steps[-1]))
-    Transition.objects.bulk_create(rows, batch_size=2000)
+    write_steps(rows)
     write_advances(clocks, at)
     tell_many(_messages(speaking, at), at=at)
     for event in events:
@@ -134,22 +135,14 @@ def _next(clock: Clock, at: datetime) -> Advance:
     )
 
 
-def _close(clock: Clock, finding: Finding, at: datetime) -> Transition:
+def _close(clock: Clock, finding: Finding, at: datetime) -> StepRow:
     clock.stage, clock.next_at = finding.stage, None
     clock.met_at = finding.at if finding.stage is Stage.MET else None
     return _row(clock, Step(finding.stage.value), at, reason=finding.reason)
 
 
-def _row(clock: Clock, step: Step, at: datetime, *, number: int = 0, reason: str = "") -> Transition:
-    return Transition(
-        clock_id=clock.pk,
-        stage=step,
-        round=clock.round,
-        number=number,
-        at=at,
-        reason=reason,
-        due_at=clock.due_at,
-    )
+def _row(clock: Clock, step: Step, at: datetime, *, number: int = 0, reason: str = "") -> StepRow:
+    return StepRow(clock.pk, step.value, clock.round, number, at, reason, clock.due_at)
 
 
 def _event(clock: Clock, due: Due, at: datetime) -> object | None:

@@ -62,7 +62,9 @@ SELECT count(*) FROM told
 def write_notices(messages: Mapping[Message, Iterable[int]], at: datetime, mail: bool) -> int:
     """Write a notice for each message and person, and its mail, in one statement; returns how many are new."""
     said = list(messages)
-    told = [(number, user) for number, users in enumerate(messages.values(), 1) for user in sorted(set(users))]
+    told = [
+        (number, user) for number, users in enumerate(messages.values(), 1) for user in sorted(set(users))
+    ]
     if not told:
         return 0
     columns = [[getattr(one, field.name) for one in said] for field in fields(Message)]

@@ -42,7 +42,12 @@ def tasks(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
         return away
     state = state_of(request, opened)
     sections = [
-        {"title": title, "text": text, "items": [_task(state, one) for one in state.progress if one.group.kind == kind]}
+        {
+            "id": kind.value,
+            "title": title,
+            "text": text,
+            "rows": [_task(state, one) for one in state.progress if one.group.kind == kind],
+        }
         for kind, title, text in SECTIONS
     ]
     context = page(request, opened, matrix=opened.paper, state=state, sections=sections, rest=_rest(state))

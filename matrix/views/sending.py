@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from matrix.instrument import Group, Indicator
 from matrix.models import Answer, Matrix, Submission
 from matrix.selectors.draft import Filled, filled
 from matrix.selectors.sent import what_happens_now
-from matrix.services.submission import LONGEST_CALL, NotReady, matrix_submit, problems_of
+from matrix.services.submission import NotReady, matrix_submit, problems_of
 from matrix.views.common import elsewhere, field_url, me, only, page, state_of
 
 
@@ -96,7 +97,7 @@ def _check(
         ask_call=matrix.level == RiskLevel.SIGNIFICANT,
         call=call,
         call_error=call_error,
-        longest_call=LONGEST_CALL,
+        new_key=uuid4(),
         **_named(matrix),
     )
     return render(request, "matrix/check.html", context, status=status)

@@ -6,6 +6,7 @@ import logging
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import RequestFactory
 
 from cems.accounts.models import Authority, Locality
 from cems.base.logs import JsonLines, WithoutPeople, current_reference
@@ -92,3 +93,10 @@ def test_a_line_carries_the_reference_of_its_request(caught: Caught) -> None:
     finally:
         current_reference.reset(token)
     assert caught.line()["reference"] == "7K2F-9QXM"
+
+
+def test_a_line_of_a_refused_request_carries_its_reference_too(caught: Caught) -> None:
+    request = RequestFactory().get("/", {"q": PLANTED})
+    request.reference = "9QXM-7K2F"  # type: ignore[attr-defined]
+    caught.warning("Forbidden: %s", request.path, extra={"request": request, "status_code": 403})
+    assert caught.line()["reference"] == "9QXM-7K2F"

@@ -3,6 +3,7 @@
 Generated from ROLES, its reaches and the resolver: a new role, reach or address is walked without a line here.
 """
 
+import logging
 from collections.abc import Iterator
 from html import unescape
 
@@ -20,6 +21,7 @@ from tests.factories.world import CLOSED, STORIES, Story, World, make_world, rea
 from tests.guards.addresses import OF_A_MOMENT, OPEN_TO, OWN_PAPERS, Address, addresses
 from tests.guards.source import told
 
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
 MEND = "mend the door of the address, or cems/accounts/roles.py if the table itself is wrong."
 # Where words of one part of the record may be read; anywhere else they are a leak.
 SECRETS = {
@@ -34,9 +36,11 @@ SECRETS = {
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[World]:
     """Made once, in a transaction that is never committed; each walk goes back to it."""
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # thousands of refusals are as they should be
     with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
         yield make_world()
         transaction.set_rollback(True)
+    logging.getLogger("django.request").setLevel(logging.NOTSET)
 
 
 class Walk:

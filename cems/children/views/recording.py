@@ -32,7 +32,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new record: the form, then the likely duplicates, then the record (C1, floor-f3)."""
     user = me(request)
     form = NewChildForm(user, request.POST or None, initial=_typed_before(request))
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "again" not in request.POST:
         if not form.cleaned_data["checked"]:
             rows, may_exist = _known_already(user, form)
             if rows or may_exist:
@@ -55,7 +55,7 @@ def _known_already(user: User, form: NewChildForm) -> tuple[list[Found], bool]:
         may_exist = signpost(user, asked=form.asked)
     except TooMany:  # a limit on questions never stops a record: it goes in as provisional where it must
         may_exist = False
-    return likely(user, form.asked), may_exist
+    return likely(user, asked=form.asked), may_exist
 
 
 def _record_once(user: User, form: NewChildForm) -> tuple[UUID, bool]:

@@ -1,0 +1,167 @@
+"""The people of the demonstration: at least one for each role, and those they work with (A1)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from cems.accounts.models import Agency, Authority, Locality, Team, TeamKind, User
+from cems.accounts.roles import ROLES
+from cems.accounts.services import appoint, create_user
+from cems.base.time import local_date
+from demo import password
+from demo.data import load
+
+DOMAIN = "demo.cems.example"
+SERVICE = "service_account"  # an agency's system, which signs in with a token and not with a password
+# Held for the whole agency or locality: with a team, its desk's clocks would land on them too.
+TEAMLESS = frozenset(
+    {
+        "administrator",
+        "auditor",
+        "business_support",
+        "ceg_chair",
+        "ceg_member",
+        "head_of_service",
+        "information_governance",
+        "strategic_member",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A locality of the demonstration: its invented town, and who works there."""
+
+    code: str
+    authority: str
+    town: str
+    outward: str  # no such postcode district exists
+    school: str
+    team: str
+    social_worker: str
+    manager: str
+    early_help: str
+    school_lead: str
+    front_door: str
+    ceg_chair: str
+
+
+_DURHAM, _DARLINGTON = "E06000047", "E06000005"
+PLACES = {
+    place.code: place
+    for place in (
+        Place(
+            "east", _DURHAM, "Northbeck", "DH0 1", "school-northbeck", "families-first-east",
+            "practitioner", "team.manager", "champion", "school.lead", "first.contact", "ceg.chair",
+        ),
+        Place(
+            "south", _DURHAM, "Southmoor", "DH0 2", "school-southmoor", "families-first-south",
+            "social.worker.south", "team.manager.south", "early.help.south", "school.lead.south",
+            "first.contact.second", "ceg.chair.south",
+        ),
+        Place(
+            "north-west", _DURHAM, "Westhope", "DH0 3", "college-westhope", "families-first-north-west",
+            "social.worker.north.west", "team.manager.north.west", "early.help.north.west",
+            "school.lead.north.west", "first.contact", "ceg.chair.north.west",
+        ),
+        Place(
+            "darlington", _DARLINGTON, "Skernedale", "DL0 1", "school-skernedale", "darlington-assessment",
+            "social.worker.darlington", "team.manager.darlington", "social.worker.darlington",
+            "school.lead.darlington", "front.door.darlington", "ceg.chair.darlington",
+        ),
+    )
+}  # fmt: skip
+
+
+class Cast:
+    """Everybody and every team by name, read once."""
+
+    def __init__(self) -> None:
+        emails = {address(row["key"]): row["key"] for row in load("people")}
+        rows = User.objects.filter(email__in=emails).prefetch_related("appointments")
+        self.people = {emails[user.email]: user for user in rows}
+        self.teams = {team.code: team for team in Team.objects.select_related("agency")}
+        self.localities = {row.code: row for row in Locality.objects.all()}
+        self.authorities = {row.code: row for row in Authority.objects.all()}
+        self.agencies = {row.code: row for row in Agency.objects.all()}
+        self._members: dict[int, list[User]] = defaultdict(list)
+        for row in load("people"):
+            user = self.people[row["key"]]
+            for post in user.appointments.all():
+                if post.team_id:
+                    self._members[post.team_id].append(user)
+
+    def person(self, key: str) -> User:
+        return self.people[key]
+
+    def team(self, code: str) -> Team:
+        return self.teams[code]
+
+    def member_of(self, team_id: int) -> User | None:
+        """Somebody of a team, always the same; None where the demonstration has nobody in it."""
+        return next(iter(self._members[team_id]), None)
+
+
+def address(key: str) -> str:
+    """The e-mail address of a person of the demonstration."""
+    return f"{key}@{DOMAIN}"
+
+
+def gather(since: datetime) -> Cast:
+    """Make everybody who is not there yet, in their roles since `since`, all with one password.
+
+    Raises PasswordLost when people are here but the file with their password is not.
+    """
+    with transaction.atomic():
+        here = {user.email: user for user in User.objects.filter(email__endswith=f"@{DOMAIN}")}
+        secret = password.kept(next(iter(here.values()), None))
+        teams = {team.code: team for team in Team.objects.select_related("agency")}
+        localities = {row.code: row for row in Locality.objects.all()}
+        for row in load("people"):
+            if address(row["key"]) in here:
+                continue
+            team = teams[row["team"]]
+            user = create_user(
+                None,
+                email=address(row["key"]),
+                name=row["name"],
+                job_title=row["job"],
+                phone="01632 960000",  # the telephone regulator keeps these numbers for drama
+                agency=team.agency,
+                password=secret,
+                invite=False,
+                at=since,
+            )
+            for role in row["roles"]:
+                appoint(
+                    None,
+                    user=user,
+                    role_key=role,
+                    team=None if role in TEAMLESS else team,
+                    locality=localities[row["locality"]] if ROLES[role].of_locality else None,
+                    starts_on=local_date(since),
+                    at=since,
+                )
+    return Cast()
+
+
+def sign_ins() -> list[tuple[str, str, str]]:
+    """Role, name and address, first one for each role, then everybody else; empty before they are made."""
+    here = set(User.objects.filter(email__endswith=f"@{DOMAIN}").values_list("email", flat=True))
+    rows = [
+        (ROLES[role].label, row["name"], address(row["key"]), role)
+        for row in load("people")
+        for role in row["roles"]
+        if address(row["key"]) in here
+    ]
+    order = list(ROLES)
+    first = {role: (label, name, email) for label, name, email, role in reversed(rows)}
+    main = [first[role] for role in order if role in first]
+    return main + [row[:3] for row in rows if row[:3] not in main]
+
+
+def is_school(team: Team) -> bool:
+    """Whether children are on this team's roll."""
+    return team.kind == TeamKind.SCHOOL

@@ -1,0 +1,199 @@
+"""Who sees which child, and what of it (A2), against the table written out plainly."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cems.accounts.roles import ROLES, Part, Reach
+from cems.base.time import now, today
+from cems.children.access import access_to, accesses
+from cems.children.choices import MatterKind
+from cems.children.models import Bar, Child, Involvement, NamedReader, Submitter
+from tests.children.reference_access import parts_of
+from tests.factories.children import bar, involve, make_child, make_matter, name_reader, restrict
+from tests.factories.people import (
+    DARLINGTON,
+    appoint,
+    make_agency,
+    make_authority,
+    make_locality,
+    make_team,
+    make_user,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
+
+
+def sees(user, child):
+    return Child.objects.visible_to(user).filter(pk=child.pk).exists()
+
+
+class World:
+    """People in every role, and children tied to them at random."""
+
+    def __init__(self, seed):
+        self.dice = Random(seed)
+        self.places = [make_locality("east"), make_locality("south")]
+        self.authorities = [make_authority(), make_authority(DARLINGTON)]
+        self.teams = [make_team(), make_team()]
+        agencies = [make_agency(authorities=[one]) for one in self.authorities] + [
+            make_agency(authorities=self.authorities)
+        ]
+        self.users = [
+            make_user(
+                key,
+                team=self.dice.choice([*self.teams, None]),
+                locality=self.dice.choice([*self.places, None]),
+                agency=self.dice.choice(agencies),
+            )
+            for key in ROLES
+        ]
+        for days in (-1, 0):
+            leaver = make_user(team=self.teams[0], ends_on=today() + timedelta(days=days))
+            ended = make_user(None)
+            appoint(ended, "practitioner", team=self.teams[0], ends_on=today() + timedelta(days=days))
+            self.users += [leaver, ended]
+        two = make_user("cevt_chair", team=self.teams[1])
+        appoint(two, "team_manager", team=self.teams[1])
+        self.users += [make_user("first_contact", is_active=False), make_user(None), two]
+        self.children = [self.child() for _ in range(40)]
+
+    def child(self):
+        pick = self.dice
+        child = make_child(
+            authority=pick.choice(self.authorities), locality=pick.choice([*self.places, None])
+        )
+        for _ in range(pick.randint(0, 4)):
+            self.tie(child, pick.choice(self.users))
+        return child
+
+    def tie(self, child, user):
+        pick, hour = self.dice, timedelta(hours=1)
+        kind = pick.choice(["person", "team", "matter", "matter", "submitted", "restrict", "named", "bar"])
+        if kind == "person":
+            state = pick.choice(["confirmed", "confirmed", "claimed", "refused"])
+            ended = pick.choice([None, None, now() - hour, now() + hour])
+            role = pick.choice(["social_worker", "health", "ce_worker", "other"])
+            if not Involvement.objects.filter(child=child, case_role=role).exists():
+                involve(child, user, role, team=pick.choice([*self.teams, None]), state=state, ended_at=ended)
+        elif kind == "team":
+            team = pick.choice(self.teams)
+            if not Involvement.objects.filter(child=child, case_role="other").exists():
+                involve(child, team, "other", ended_at=pick.choice([None, now() - hour]))
+        elif kind == "matter":
+            make_matter(
+                child, pick.choice(MatterKind.values), closed=True, until=pick.choice([now() - hour, now() + hour])
+            )
+        elif kind == "submitted":
+            Submitter.objects.get_or_create(child=child, user=user, defaults={"at": now()})
+        elif kind == "restrict":
+            restrict(child)
+        elif kind == "named" and not NamedReader.objects.filter(child=child, user=user).exists():
+            name_reader(child, user)
+        elif kind == "bar" and not Bar.objects.filter(child=child, user=user).exists():
+            bar(child, user)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_fast_rule_says_what_the_plain_one_says(seed):
+    world = World(seed)
+    reached = 0
+    for user in world.users:
+        visible = list(Child.objects.visible_to(user).order_by("pk"))
+        found = {child.pk: access.parts for child, access in zip(visible, accesses(user, visible).values(), strict=True)}
+        wanted = {child.pk: parts for child in world.children if (parts := parts_of(user, child, now()))}
+        assert found == wanted, [post.role_key for post in user.appointments.all()]
+        reached += len(wanted)
+    assert reached > 50  # the world is not an empty one
+
+
+@pytest.mark.parametrize("key", ROLES)
+def test_every_reach_of_every_role_opens_its_parts_and_no_others(key):
+    role, place = ROLES[key], make_locality("east")
+    for reach, parts in role.sees.items():
+        if reach is Reach.BREAK_GLASS:
+            continue
+        user, child = make_user(key, team=make_team(), locality=place), make_child(locality=place)
+        reach_it(user, child, reach, role)
+        opened = access_to(user, child).parts
+        # Some roles see every child of the authority besides.
+        always = role.sees.get(Reach.AUTHORITY, frozenset())
+        assert sees(user, child) and opened == parts | always, reach
+
+
+def reach_it(user, child, reach, role):
+    kinds = {Reach.MISSING: "missing", Reach.MATTER: "exploitation", Reach.OPEN_MATTER: "exploitation", Reach.REFERRAL: "referral"}
+    if reach is Reach.INVOLVED:
+        involve(child, user)
+    elif reach is Reach.SUBMITTED:
+        Submitter.objects.create(child=child, user=user, at=now())
+    elif reach is Reach.FORUM:
+        make_matter(child, "ceg" if role.of_locality else "cevt")
+    elif reach in kinds:
+        make_matter(child, kinds[reach])
+
+
+@pytest.mark.parametrize("key", ROLES)
+def test_no_role_sees_a_restricted_record_without_being_named_nor_a_barred_one_at_all(key):
+    place = make_locality("east")
+    user, child = make_user(key, team=make_team(), locality=place), make_child(locality=place)
+    involve(child, user)
+    Submitter.objects.create(child=child, user=user, at=now())
+    for kind in MatterKind.values:
+        make_matter(child, kind)
+    could = bool(ROLES[key].sees)
+    assert sees(user, child) == could
+    restrict(child)
+    assert not sees(user, child)
+    name_reader(child, user, "owner")
+    assert sees(user, child) == could
+    bar(child, user)
+    assert not sees(user, child)
+
+
+def test_rights_end_with_the_last_day(time_machine):
+    last = make_user(None)
+    appoint(last, "practitioner", ends_on=today())
+    child = make_child()
+    involve(child, last)
+    assert sees(last, child)
+    time_machine.move_to(now() + timedelta(days=1), tick=False)
+    assert not sees(last, child)
+
+
+def test_the_reason_is_the_narrowest_reach():
+    user, child = make_user("erase_manager"), make_child()
+    make_matter(child, "exploitation")
+    assert access_to(user, child).why == "ERASE manager: exploitation or missing matter"
+    appoint(user, "practitioner")
+    involve(child, user)
+    assert access_to(user, child).why == "Practitioner: works with the child"
+
+
+def test_a_merged_record_is_not_found_by_itself():
+    root, member, officer = make_child(), make_child(), make_user("first_contact")
+    member.merged_into = root
+    member.save(update_fields=["merged_into"])
+    assert sees(officer, root) and not sees(officer, member)
+
+
+def test_asking_for_many_costs_what_asking_for_one_costs():
+    user = make_user(team=make_team())
+    children = [make_child() for _ in range(6)]
+    for child in children:
+        involve(child, user)
+    access_to(user, children[0])
+
+    def queries(some):
+        with CaptureQueriesContext(connection) as caught:
+            accesses(user, some)
+        return len(caught)
+
+    assert queries(children) == queries(children[:1]) <= 3
+
+
+def test_a_child_page_part_is_never_guessed():
+    assert not access_to(make_user(), make_child()).sees(*Part)
