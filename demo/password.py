@@ -26,27 +26,26 @@ def read() -> str:
     return path().read_text(encoding="utf-8").strip() if path().exists() else ""
 
 
-def kept(somebody: User | None) -> str:
-    """The password, made now if there is none.
+def known_to(somebody: User | None) -> str:
+    """The password people have, or a new one, not yet kept, where nobody is here.
 
     `somebody` has it already. Raises PasswordLost when theirs is another one: a new password would be
     shown to people and let nobody in.
     """
     secret = read()
-    if somebody is not None:
-        if not secret or not somebody.check_password(secret):
-            raise PasswordLost(
-                f"The people of the demonstration are in this database, but {path()} does not hold their"
-                " password. Bring that file back, or start with an empty database."
-            )
-        return secret
-    return secret or _make()
+    if somebody is not None and not (secret and somebody.check_password(secret)):
+        raise PasswordLost(
+            f"The people of the demonstration are in this database, but {path()} does not hold their"
+            " password. Bring that file back, or start with an empty database."
+        )
+    return secret or "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(3))
 
 
-def _make() -> str:
-    secret = "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(3))
+def keep(secret: str) -> None:
+    """Write the password down, unless it is there."""
+    if read() == secret:
+        return
     path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(path(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = os.open(path(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(f"{secret}\n")
-    return secret

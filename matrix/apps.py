@@ -7,6 +7,7 @@ class MatrixConfig(AppConfig):
     name = "matrix"
 
     def ready(self) -> None:
+        from cems.base import registries
         from cems.base.events import subscribe
         from cems.base.registries import add_child_content, add_home_content
         from cems.children.events import LevelAgreed
@@ -17,4 +18,5 @@ class MatrixConfig(AppConfig):
         add_clock_kind(clocks.REVIEW)
         add_child_content(child_content.CONTENT)
         add_home_content(home_content.CONTENT)
+        registries.submitted_level.append(child_content.submitted_level)
         subscribe(LevelAgreed, review_follow_level)

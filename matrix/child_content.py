@@ -29,9 +29,17 @@ def submitted_level(child: Child) -> tuple[int, datetime] | None:
 def _now_line(child: Child) -> tuple[str, str, str] | None:
     newest = newest_submission(child)
     if newest is None:
-        return "CE Matrix", "No matrix has been sent yet.", reverse("matrix:for_child", args=[child.public_id])
+        return (
+            "CE Matrix",
+            "No matrix has been sent yet.",
+            reverse("matrix:for_child", args=[child.public_id]),
+        )
     level = RiskLevel(newest.level).label
-    return "CE Matrix", f"{level} submitted. {freshness(newest)}", reverse("matrix:submission", args=[newest.public_id])
+    return (
+        "CE Matrix",
+        f"{level} submitted. {freshness(newest)}",
+        reverse("matrix:submission", args=[newest.public_id]),
+    )
 
 
 def _panel(user: User, child: Child) -> dict[str, Any] | None:
@@ -79,7 +87,9 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
 
 def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
     """Each matrix with its judgement, then its answers; who says so is a third party, marked for redaction."""
-    rows = Matrix.objects.filter(child__in=child_ids).prefetch_related("answers__agency").order_by("started_at")
+    rows = (
+        Matrix.objects.filter(child__in=child_ids).prefetch_related("answers__agency").order_by("started_at")
+    )
     for matrix in rows:
         yield {
             "kind": "CE Matrix",
@@ -139,7 +149,9 @@ CONTENT = ChildContent(
     merge_preview=_merge_preview,
     panels=(
         Panel("matrix.newest", "CE Matrix", Part.MATRIX, "matrix/panel.html", _panel, order=20),
-        Panel("matrix.own", "Your CE Matrices", Part.OWN_SUBMISSIONS, "matrix/panel.html", _own_panel, order=21),
+        Panel(
+            "matrix.own", "Your CE Matrices", Part.OWN_SUBMISSIONS, "matrix/panel.html", _own_panel, order=21
+        ),
     ),
     navigation=(NavigationItem("Matrix", "matrix:for_child", Part.MATRIX, order=10),),
     now=(NowLine("matrix.newest", Part.MATRIX, _now_line, order=20),),

@@ -26,7 +26,7 @@ from matrix.services.overtaken import Overtaken
 
 ANSWER_FIELDS = ("seen", "when", "day", "month", "year", "what", "source", "agency")
 _DAYLESS = {"", WhenKind.THIS_WEEK, WhenKind.THIS_MONTH}
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _EARLIEST_YEAR = 1900
 
 
@@ -51,7 +51,9 @@ def typed(post: QueryDict, name: str) -> str:
 
 def digest(values: Mapping[str, str]) -> str:
     """A fingerprint of fields as a page showed them, by which an untouched answer is known."""
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:20]
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[
+        :20
+    ]
 
 
 @dataclass
@@ -132,7 +134,11 @@ def _when(values: Mapping[str, str], *, whole: bool) -> tuple[str, date | None]:
         return kind, _date("1" if kind == WhenKind.MONTH else parts[0], parts[1], parts[2])
     except ValueError:
         if whole:
-            wanted = "a month and year, such as 5 2026" if kind == WhenKind.MONTH else "a real date, such as 3 5 2026"
+            wanted = (
+                "a month and year, such as 5 2026"
+                if kind == WhenKind.MONTH
+                else "a real date, such as 3 5 2026"
+            )
             raise Invalid(f"Enter when it was seen as {wanted}.", field="when") from None
     return kind, None
 
@@ -207,10 +213,13 @@ def refuse_answer(fields: AnswerFields, error: CommandError, today: date) -> Non
     """Show beside a question why it was not saved; what was typed stays."""
     if isinstance(error, Overtaken):
         fields.theirs, fields.theirs_by = answer_words({**answer_values(None), **error.theirs}), error.by
-        fields.version, fields.was = error.version, digest(
-            answer_text({**answer_values(None), **error.theirs}, today)
+        fields.version, fields.was = (
+            error.version,
+            digest(answer_text({**answer_values(None), **error.theirs}, today)),
         )
-        fields.errors["seen"] = f"{error.by} changed this answer too. Keep yours by saving again, or take theirs."
+        fields.errors["seen"] = (
+            f"{error.by} changed this answer too. Keep yours by saving again, or take theirs."
+        )
     else:
         fields.errors[error.field or "seen"] = error.message
 
@@ -219,7 +228,11 @@ def refuse_field(shown: OneField, error: CommandError) -> None:
     """Show beside a field why it was not saved; what was typed stays."""
     if isinstance(error, Overtaken):
         theirs = error.theirs[shown.name]
-        shown.theirs, shown.theirs_by, shown.version = field_words(shown.name, theirs), error.by, error.version
+        shown.theirs, shown.theirs_by, shown.version = (
+            field_words(shown.name, theirs),
+            error.by,
+            error.version,
+        )
         shown.was = digest({shown.name: field_text(shown.name, theirs)})
         shown.error = f"{error.by} changed this too. Keep yours by saving again, or take theirs."
     else:

@@ -6,9 +6,7 @@ from typing import Any
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.registries import ChildContent, Happening, Panel
-from cems.base.time import now
 from cems.children.models import Child
-from cems.clocks.presentation import present
 from plans.models import Referral, Request, StatutoryMeeting
 
 

@@ -47,7 +47,7 @@ class Part(StrEnum):
     INTELLIGENCE_GRADED = "intelligence_graded"
     INTELLIGENCE_RAW = "intelligence_raw"
     DIRECT_WORK = "direct_work"
-    SCHOOL_ACTIONS = "school_actions"
+    AGENCY_ACTIONS = "agency_actions"
     ACTIONS = "actions"
     MINUTES = "minutes"
     RECORD_USE = "record_use"
@@ -116,7 +116,7 @@ PRACTICE = frozenset(
 EVERYTHING_BUT_RAW = ALL - RAW - RECORD_USE
 OWN = frozenset({Part.OWN_SUBMISSIONS})
 SCHOOL = frozenset(
-    {Part.IDENTITY, Part.LEVEL, Part.SCHOOL_ACTIONS, Part.OWN_SUBMISSIONS, Part.ACTIONS, Part.MISSING}
+    {Part.IDENTITY, Part.LEVEL, Part.AGENCY_ACTIONS, Part.OWN_SUBMISSIONS, Part.MISSING}
 )
 FRONT_DOOR = frozenset(
     {
@@ -357,7 +357,7 @@ _ROLES = [
     Role(
         "community_safety",
         "Community safety or housing",
-        {Reach.FORUM: frozenset({Part.IDENTITY, Part.LEVEL, Part.ACTIONS}), Reach.SUBMITTED: OWN},
+        {Reach.FORUM: frozenset({Part.IDENTITY, Part.LEVEL, Part.AGENCY_ACTIONS}), Reach.SUBMITTED: OWN},
         frozenset({Work.PLACES, Work.OWN_ACTIONS, Work.INFORMATION_FORM}),
         of_locality=True,
     ),

@@ -89,7 +89,7 @@ CONTENT = ChildContent(
         Panel(
             "actions.own",
             "Your agency's actions",
-            Part.SCHOOL_ACTIONS,
+            Part.AGENCY_ACTIONS,
             "actions/panel.html",
             _own_panel,
             order=41,

@@ -94,7 +94,7 @@ def open_for(user: User, public_id: UUID) -> Opened | None:
         return None
     access = access_to(user, child)
     own_agency = action.owner.agency_id == profile_of(user).agency_id
-    if access.sees(Part.ACTIONS) or (access.sees(Part.SCHOOL_ACTIONS) and own_agency):
+    if access.sees(Part.ACTIONS) or (access.sees(Part.AGENCY_ACTIONS) and own_agency):
         return Opened(action, child, access.why, False)
     return None
 

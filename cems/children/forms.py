@@ -1,5 +1,6 @@
 """What people type about a child."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -79,12 +80,13 @@ class IdentityForm(PlainForm):
 
     def clean_date_of_birth(self) -> Any:
         born = self.cleaned_data["date_of_birth"]
-        return self._checked(lambda: check_birth(born, today()) or born)
+        self._checked(lambda: check_birth(born, today()))
+        return born
 
     def clean_postcode(self) -> Any:
         return self._checked(lambda: check_postcode(self.cleaned_data["postcode"]))
 
-    def _checked(self, check: Any) -> Any:
+    def _checked(self, check: Callable[[], object]) -> Any:
         """The answer of a rule, its refusal as an error of the field."""
         try:
             return check()

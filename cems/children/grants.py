@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.db.models import Q
 
 from cems.accounts.models import Appointment, User
@@ -57,6 +58,7 @@ def desired(
     return {pair: until for pair, until in grants.items() if until > at}
 
 
+@transaction.atomic
 def rebuild(
     at: datetime, *, child_ids: Iterable[int] | None = None, user_ids: Iterable[int] | None = None
 ) -> int:

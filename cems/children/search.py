@@ -21,7 +21,6 @@ from cems.base.time import local_date, now
 from cems.children.access import ChildAccess, accesses
 from cems.children.models import Child, ChildName, Identifier, NamedReader
 from cems.children.models.access import NamedReaderKind
-from cems.children.querysets import ChildQuerySet
 from cems.children.rules.search import Asked
 from cems.notices.services import tell
 
@@ -77,7 +76,7 @@ def search(user: User, *, asked: Asked, after: str = "") -> Results:
     if not after and not any(row.rank >= EXACT for row in rows):
         may_exist = signpost(user, asked=asked)
     last = page[PAGE - 1] if len(page) > PAGE else None
-    return Results(rows, f"{last.rank}~{last.public_id}" if last else "", may_exist)  # type: ignore[attr-defined]
+    return Results(rows, f"{last.rank}~{last.public_id}" if last else "", may_exist)
 
 
 @transaction.atomic
@@ -124,16 +123,16 @@ def likely(user: User, *, asked: Asked) -> list[Found]:
     return rows
 
 
-def _found(user: User, asked: Asked, children: list[Child]) -> list[Found]:
+def _found(user: User, asked: Asked, children: list[Any]) -> list[Found]:
     reached = accesses(user, children)
     return [
-        Found(child, reached[child.pk], child.rank)  # type: ignore[attr-defined]
+        Found(child, reached[child.pk], child.rank)
         for child in children
-        if _may_find(reached[child.pk], asked, child.named)  # type: ignore[attr-defined]
+        if _may_find(reached[child.pk], asked, child.named)
     ]
 
 
-def _ranked(user: User, asked: Asked, after: str) -> ChildQuerySet:
+def _ranked(user: User, asked: Asked, after: str) -> QuerySet[Any, Any]:
     """Visible children that answer any clue, with `rank` and how much of it the name gave (`named`)."""
     exact = Q(pk__in=_identified(asked)) | Q(reference=asked.reference or None)
     bonus: Any = Case(When(exact, then=Value(EXACT)), default=Value(0))

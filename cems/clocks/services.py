@@ -171,6 +171,7 @@ def hand_over(
     return kept
 
 
+@transaction.atomic
 def rehome(user_id: int, *, at: datetime | None = None) -> int:
     """A person has left: their open clocks go to the team they were in, so that none runs unseen (K1).
 

@@ -95,7 +95,11 @@ def _requests(submission: Submission, at: datetime) -> list[Next]:
 
 
 def _action(action: Action, at: datetime) -> Next:
-    closed = f"{action.get_status_display()} on {local_date(action.closed_at):%-d %B %Y}" if action.closed_at else ""
+    closed = (
+        f"{action.get_status_display()} on {local_date(action.closed_at):%-d %B %Y}"
+        if action.closed_at
+        else ""
+    )
     return Next(
         action.title,
         str(action.owner),

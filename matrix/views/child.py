@@ -42,5 +42,7 @@ def start(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         own=not opened.access.sees(Part.MATRIX),
     )
     if matrix.started_by_id != me(request).pk:
-        messages.info(request, f"{matrix.started_by} has a matrix in progress for this child: you join it here.")
+        messages.info(
+            request, f"{matrix.started_by} has a matrix in progress for this child: you join it here."
+        )
     return redirect("matrix:tasks", public_id=matrix.public_id)

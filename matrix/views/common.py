@@ -44,8 +44,7 @@ def elsewhere(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse | No
         messages.info(request, "This matrix was sent. It can be read here; start an update to add to it.")
         sent = Submission.objects.only("public_id").get(matrix=matrix)
         return redirect("matrix:submission", public_id=sent.public_id)
-    messages.info(request, "This matrix was withdrawn. Start another to go on.")
-    return redirect("matrix:for_child", public_id=opened.child.child.public_id)
+    return redirect("matrix:check", public_id=matrix.public_id)
 
 
 def page(request: HttpRequest, opened: Opened[Any], **more: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from cems.base.errors import Invalid
 from cems.base.idempotency import once
 from cems.base.time import local_date, now
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from matrix.choices import MatrixState
 from matrix.doors import Opened, matrix_door, submission_door
 from matrix.forms import key_from, typed
 from matrix.instrument import Group, Indicator
@@ -35,7 +36,9 @@ class Shown:
 
 @matrix_door(Shape.PAGE)
 def check(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
-    """Everything that will be sent, with what is still wanted."""
+    """Everything that will be sent, with what is still wanted; a withdrawn matrix is read here."""
+    if opened.paper.state == MatrixState.WITHDRAWN:
+        return _check(request, opened)
     return elsewhere(request, opened) or _check(request, opened)
 
 
@@ -49,7 +52,9 @@ def submit(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
         return {"submission": str(matrix_submit(me(request), matrix=opened.paper, call=call).public_id)}
 
     try:
-        result, new = once(me(request), key=key_from(request.POST), action="matrix.submit", body=body, perform=perform)
+        result, new = once(
+            me(request), key=key_from(request.POST), action="matrix.submit", body=body, perform=perform
+        )
     except NotReady:
         return _check(request, opened, call=call, status=400)
     except Invalid as refusal:
@@ -84,16 +89,17 @@ def _check(
     request: HttpRequest, opened: Opened[Matrix], *, call: str = "", call_error: str = "", status: int = 200
 ) -> HttpResponse:
     state, matrix = state_of(request, opened), opened.paper
-    problems = problems_of(matrix, state.instrument, list(state.answers.values()), state.today)
+    open_now = matrix.state == MatrixState.DRAFT
+    answers = list(state.answers.values())
+    problems = problems_of(matrix, state.instrument, answers, state.today) if open_now else []
     context = page(
         request,
         opened,
         matrix=matrix,
         state=state,
         whole=_whole(state),
-        problems=[
-            {"text": one.message, "url": field_url(matrix, one.group, one.field)} for one in problems
-        ],
+        editable=open_now,
+        problems=[{"text": one.message, "url": field_url(matrix, one.group, one.field)} for one in problems],
         ask_call=matrix.level == RiskLevel.SIGNIFICANT,
         call=call,
         call_error=call_error,

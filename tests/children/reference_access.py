@@ -42,7 +42,9 @@ def followed(user: User, child: Child, post: Appointment, reach: Reach, at: date
     for matter in Matter.objects.filter(child=child):
         live = matter.until > at
         here = matter.authority_id in served
-        board = matter.kind == "ceg" and post.locality_id is not None and matter.locality_id == post.locality_id
+        board = (
+            matter.kind == "ceg" and post.locality_id is not None and matter.locality_id == post.locality_id
+        )
         found = {
             Reach.FORUM: live and (board if post.role.of_locality else here and matter.kind == "cevt"),
             Reach.MISSING: live and here and matter.kind == "missing",
@@ -65,8 +67,12 @@ def parts_of(user: User, child: Child, at: datetime) -> frozenset[Part]:
     if child.restricted and not named:
         return frozenset()
     served = {authority.pk for authority in user.agency.authorities.all()}
+    posts = posts_of(user, at)
+    # Who reads whole authorities reads those and no others: the edge of the agency's world.
+    if any(post.role.wide for post in posts) and not {child.authority_id, child.area_id} & served:
+        return frozenset()
     parts: set[Part] = set()
-    for post in posts_of(user, at):
+    for post in posts:
         for reach, opened in post.role.sees.items():
             if reach is Reach.INVOLVED:
                 reached = works_with(user, child, at)

@@ -85,7 +85,10 @@ class World:
                 involve(child, team, "other", ended_at=pick.choice([None, now() - hour]))
         elif kind == "matter":
             make_matter(
-                child, pick.choice(MatterKind.values), closed=True, until=pick.choice([now() - hour, now() + hour])
+                child,
+                pick.choice(MatterKind.values),
+                closed=True,
+                until=pick.choice([now() - hour, now() + hour]),
             )
         elif kind == "submitted":
             Submitter.objects.get_or_create(child=child, user=user, defaults={"at": now()})
@@ -103,7 +106,7 @@ def test_the_fast_rule_says_what_the_plain_one_says(seed):
     reached = 0
     for user in world.users:
         visible = list(Child.objects.visible_to(user).order_by("pk"))
-        found = {child.pk: access.parts for child, access in zip(visible, accesses(user, visible).values(), strict=True)}
+        found = {pk: access.parts for pk, access in accesses(user, visible).items()}
         wanted = {child.pk: parts for child in world.children if (parts := parts_of(user, child, now()))}
         assert found == wanted, [post.role_key for post in user.appointments.all()]
         reached += len(wanted)
@@ -125,7 +128,12 @@ def test_every_reach_of_every_role_opens_its_parts_and_no_others(key):
 
 
 def reach_it(user, child, reach, role):
-    kinds = {Reach.MISSING: "missing", Reach.MATTER: "exploitation", Reach.OPEN_MATTER: "exploitation", Reach.REFERRAL: "referral"}
+    kinds = {
+        Reach.MISSING: "missing",
+        Reach.MATTER: "exploitation",
+        Reach.OPEN_MATTER: "exploitation",
+        Reach.REFERRAL: "referral",
+    }
     if reach is Reach.INVOLVED:
         involve(child, user)
     elif reach is Reach.SUBMITTED:

@@ -34,11 +34,14 @@ class Shuffle:
         self.dice = Random(seed)
         self.officer = make_user("first_contact")
         self.teams = [make_team(), make_team()]
-        self.users = [make_user(role, team=self.dice.choice(self.teams)) for role in ["practitioner", "team_manager", "ce_worker", "cevt_member"]]
+        roles = ["practitioner", "team_manager", "ce_worker", "cevt_member"]
+        self.users = [make_user(role, team=self.dice.choice(self.teams)) for role in roles]
         self.children = [make_child() for _ in range(4)]
 
     def step(self):
-        act = self.dice.choice([self.start, self.start, self.start, self.end, self.appoint, self.end_post, self.leave])
+        act = self.dice.choice(
+            [self.start, self.start, self.start, self.end, self.appoint, self.end_post, self.leave]
+        )
         try:
             act()
         except Refused:
@@ -50,7 +53,12 @@ class Shuffle:
         team = self.dice.choice([*self.teams, None] if person else self.teams)
         begun = now() - timedelta(days=self.dice.choice([0, 0, 3, 90]))
         periods.involvement_start(
-            self.officer, child=self.dice.choice(self.children), case_role="health", person=person, team=team, at=begun
+            self.officer,
+            child=self.dice.choice(self.children),
+            case_role="health",
+            person=person,
+            team=team,
+            at=begun,
         )
 
     def end(self):
@@ -70,7 +78,9 @@ class Shuffle:
     def end_post(self):
         row = Appointment.objects.filter(user__in=self.users).order_by("?").first()
         if row:
-            people.end_appointment(None, appointment=row, last_day=today() - timedelta(days=self.dice.choice([0, 1])))
+            people.end_appointment(
+                None, appointment=row, last_day=today() - timedelta(days=self.dice.choice([0, 1]))
+            )
 
     def leave(self):
         if self.dice.random() < 0.2:

@@ -136,7 +136,9 @@ def identity(child, **changes):
 
 @pytest.mark.requirement("C1")
 def test_a_new_name_is_found_and_so_is_the_old_one(child, worker):
-    answer = sign_in(worker).post(at("edit", child), identity(child, family_name="Otherton", preferred_name="Ames"))
+    answer = sign_in(worker).post(
+        at("edit", child), identity(child, family_name="Otherton", preferred_name="Ames")
+    )
     assert answer.status_code == 302
     names = set(ChildName.objects.filter(child=child).values_list("name", "registered"))
     assert names == {("Amy Pageston", False), ("Amy Otherton", True), ("Ames Otherton", False)}
@@ -188,7 +190,9 @@ def test_the_whole_team_works_with_the_child_and_then_no_more(child):
     assert Child.objects.visible_to(member).exists()
     row = Involvement.objects.get(child=child, team=team)
     assert client.post(at("end_involvement", child, row.public_id), {"reason": ""}).status_code == 400
-    assert client.post(at("end_involvement", child, row.public_id), {"reason": "Work done"}).status_code == 302
+    assert (
+        client.post(at("end_involvement", child, row.public_id), {"reason": "Work done"}).status_code == 302
+    )
     assert not Child.objects.visible_to(member).exists()
 
 
@@ -200,7 +204,10 @@ def test_a_claim_waits_for_first_contact_who_agrees(child):
     assert sign_in(nurse).get(at("notes", child)).status_code == 403
     row = Involvement.objects.get(child=child)
     assert row.state == InvolvementState.CLAIMED
-    assert sign_in(nurse).post(reverse("children:decide", args=[row.public_id]), {"agree": "yes"}).status_code == 403
+    assert (
+        sign_in(nurse).post(reverse("children:decide", args=[row.public_id]), {"agree": "yes"}).status_code
+        == 403
+    )
     client = sign_in(make_user("first_contact"))
     assert nurse.name in client.get(reverse("children:claims")).content.decode()
     assert client.post(reverse("children:decide", args=[row.public_id]), {"agree": "yes"}).status_code == 302
@@ -221,7 +228,9 @@ def test_a_team_manager_decides_for_the_own_team_only(child):
     client = sign_in(manager)
     page = client.get(reverse("children:claims")).content.decode()
     assert own.name in page and stranger.name not in page
-    answers = [client.post(reverse("children:decide", args=[row.public_id]), {"agree": "yes"}) for row in rows]
+    answers = [
+        client.post(reverse("children:decide", args=[row.public_id]), {"agree": "yes"}) for row in rows
+    ]
     assert [answer.status_code for answer in answers] == [302, 403]
 
 

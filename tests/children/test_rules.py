@@ -36,7 +36,8 @@ def test_an_age_is_the_birthdays_met(born, lived):
 
 
 @pytest.mark.parametrize(
-    ("day", "age"), [(date(2025, 2, 28), 16), (date(2025, 3, 1), 17), (date(2028, 2, 28), 19), (date(2028, 2, 29), 20)]
+    ("day", "age"),
+    [(date(2025, 2, 28), 16), (date(2025, 3, 1), 17), (date(2028, 2, 28), 19), (date(2028, 2, 29), 20)],
 )
 def test_who_was_born_on_a_leap_day_has_a_birthday_on_1_march_in_other_years(day, age):
     assert age_on(date(2008, 2, 29), day) == age
@@ -62,7 +63,10 @@ def nhs_check_digit(nine):
 def test_floor_f2_an_nhs_number_is_right_when_its_check_digit_is(nine, last):
     wanted = nhs_check_digit(nine)
     if last == wanted:
-        assert check_identifier(IdentifierKind.NHS, f"{nine[:3]} {nine[3:6]}-{nine[6:]}{last}") == f"{nine}{last}"
+        assert (
+            check_identifier(IdentifierKind.NHS, f"{nine[:3]} {nine[3:6]}-{nine[6:]}{last}")
+            == f"{nine}{last}"
+        )
     else:
         with pytest.raises(Invalid):
             check_identifier(IdentifierKind.NHS, f"{nine}{last}")
@@ -78,7 +82,9 @@ def test_floor_f2_whatever_is_typed_is_taken_compact_or_refused_beside_its_field
         assert found == check_identifier(kind, found) and " " not in found
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("dh15ul", "DH1 5UL"), (" DL1  1aa ", "DL1 1AA"), ("w1a0ax", "W1A 0AX"), ("", "")])
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("dh15ul", "DH1 5UL"), (" DL1  1aa ", "DL1 1AA"), ("w1a0ax", "W1A 0AX"), ("", "")]
+)
 def test_a_postcode_is_kept_in_its_usual_spelling(typed, kept):
     assert check_postcode(typed) == kept
 
@@ -126,7 +132,8 @@ def test_a_birth_date_is_found_among_the_words(born, sign):
 
 
 @pytest.mark.parametrize(
-    ("text", "postcode"), [("dh1", "DH1"), ("DH1 5", "DH1 5"), ("dh15ul", "DH1 5UL"), ("Amy Jones", ""), ("DH1 Amy", "")]
+    ("text", "postcode"),
+    [("dh1", "DH1"), ("DH1 5", "DH1 5"), ("dh15ul", "DH1 5UL"), ("Amy Jones", ""), ("DH1 Amy", "")],
 )
 def test_part_of_a_postcode_is_known_as_such(text, postcode):
     asked = understand(text)

@@ -63,7 +63,15 @@ def test_the_closest_name_comes_first_and_the_same_birth_date_before_it(officer)
 def test_it_finds_by_number_reference_and_part_of_a_postcode(officer):
     child = make_child(identifiers={"nhs": "9991234578", "police": "PN/2024/0071"}, postcode="DH1 5UL")
     make_child(postcode="DL1 1AA")
-    for words in ["999 123 4578", "9991234578", "pn/2024/0071", child.reference.lower(), "DH1", "dh1 5", "dh15ul"]:
+    for words in [
+        "999 123 4578",
+        "9991234578",
+        "pn/2024/0071",
+        child.reference.lower(),
+        "DH1",
+        "dh1 5",
+        "dh15ul",
+    ]:
         assert found(officer, words) == [child], words
 
 
@@ -73,7 +81,9 @@ def test_it_finds_a_birth_date_alone(officer):
     assert found(officer, "3/4/2011") == [child]
 
 
-@pytest.mark.parametrize("words", ["", "   ", "%", "_", "%%%", "😀", "x" * 500, "\x00", "' OR 1=1 --", "31/2/2011", "\\"])
+@pytest.mark.parametrize(
+    "words", ["", "   ", "%", "_", "%%%", "😀", "x" * 500, "\x00", "' OR 1=1 --", "31/2/2011", "\\"]
+)
 def test_odd_words_find_nothing_and_break_nothing(officer, words):
     make_child()
     assert found(officer, words) == []
@@ -156,7 +166,9 @@ def test_an_exact_clue_to_a_record_out_of_reach_is_a_signpost_and_nothing_more(u
     assert Entry.objects.filter(verb=Verb.SIGNPOSTED, actor=worker, child=unseen_child.public_id).count() == 1
 
 
-@pytest.mark.parametrize("words", ["Amy Hiddenworth", "Amy Hiddenworth 4/4/2011", "Hiddenworth 3/4/2011", "9991234586", "3/4/2011"])
+@pytest.mark.parametrize(
+    "words", ["Amy Hiddenworth", "Amy Hiddenworth 4/4/2011", "Hiddenworth 3/4/2011", "9991234586", "3/4/2011"]
+)
 def test_anything_less_is_not_told(unseen_child, words):
     assert not searching.search(make_user(), asked=understand(words)).may_exist
 

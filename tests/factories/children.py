@@ -8,7 +8,16 @@ from cems.base.references import next_reference
 from cems.base.time import now, today
 from cems.children import grants
 from cems.children.forever import FOREVER
-from cems.children.models import AgreedLevel, Bar, Child, ChildName, Identifier, Involvement, Matter, NamedReader
+from cems.children.models import (
+    AgreedLevel,
+    Bar,
+    Child,
+    ChildName,
+    Identifier,
+    Involvement,
+    Matter,
+    NamedReader,
+)
 from cems.children.models.history import Forum
 from cems.children.models.periods import InvolvementState
 from cems.children.rules.identity import search_key
@@ -41,7 +50,11 @@ def make_child(*, identifiers: dict[str, str] | None = None, **kw: object) -> Ch
     }
     child = Child.objects.create(reference=next_reference("CHD", now()), **fields)
     ChildName.objects.create(
-        child=child, name=child.full_name, search_key=search_key(child.full_name), registered=True, added_at=now()
+        child=child,
+        name=child.full_name,
+        search_key=search_key(child.full_name),
+        registered=True,
+        added_at=now(),
     )
     for kind, value in (identifiers or {}).items():
         Identifier.objects.create(child=child, kind=kind, value=value, added_at=now())

@@ -16,7 +16,9 @@ _number = count(1)
 
 def make_authority(code: str = DURHAM) -> Authority:
     """One of the two authorities, or another by its code."""
-    return Authority.objects.get_or_create(code=code, defaults={"name": _names.get(code, f"Authority {code}")})[0]
+    return Authority.objects.get_or_create(
+        code=code, defaults={"name": _names.get(code, f"Authority {code}")}
+    )[0]
 
 
 def make_locality(code: str = "east", authority: Authority | None = None) -> Locality:
@@ -102,7 +104,9 @@ def sign_in(user: User, client: Client | None = None) -> Client:
     """A client signed in as `user`, the second factor set up."""
     from allauth.mfa.models import Authenticator
 
-    Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": ""}})
+    Authenticator.objects.get_or_create(
+        user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": ""}}
+    )
     client = client or Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client

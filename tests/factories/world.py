@@ -46,6 +46,27 @@ MATTERS: dict[str, list[tuple[str, bool]]] = {
 }
 EVERY_MATTER = [(kind, False) for kind in MatterKind.values]
 STORIES = ("involved", "submitted", *MATTERS, "known", "elsewhere", "restricted", "barred")
+# Family names so unlike each other that a search for one, however close its spellings, finds no other.
+NAMES = dict(
+    zip(
+        STORIES,
+        [
+            "Quorbeck",
+            "Trimsley",
+            "Vadlow",
+            "Hexthorn",
+            "Jupworth",
+            "Wickmoor",
+            "Blyford",
+            "Nozzard",
+            "Pennifold",
+            "Ashgrim",
+            "Duxley",
+            "Crombole",
+        ],
+        strict=True,
+    )
+)
 # Nobody in the world reaches these, whatever their role.
 CLOSED = ("elsewhere", "restricted", "barred")
 
@@ -64,6 +85,7 @@ class Story:
     draft: Matrix
     submission: Submission
     own: dict[int, Submission] = field(default_factory=dict)
+    own_drafts: dict[int, Matrix] = field(default_factory=dict)
 
     def secret(self, what: str) -> str:
         """Words that stand in one place of this child's record and nowhere else."""
@@ -72,6 +94,10 @@ class Story:
     def papers_of(self, user: User) -> Submission:
         """The submission this person would ask for: their own, else the author's."""
         return self.own.get(user.pk, self.submission)
+
+    def draft_of(self, user: User) -> Matrix:
+        """The draft this person would ask for: their own, else the author's."""
+        return self.own_drafts.get(user.pk, self.draft)
 
 
 @dataclass
@@ -125,6 +151,7 @@ def _tell(key: str, author: User, people: dict[str, User]) -> Story:
             Submitter.objects.get_or_create(child=child, user=person, defaults={"at": now()})
     if key == "submitted":
         story.own = {person.pk: submit(person, child, key, own=True) for person in everybody}
+        story.own_drafts = {person.pk: matrix_start(person, child=child, own=True) for person in everybody}
     if key == "restricted":
         restrict(child, owner=author)
     if key == "barred":

@@ -14,6 +14,8 @@ from cems.accounts.doors import ALLAUTH_DOORS
 from cems.accounts.models import Appointment, User
 from cems.accounts.roles import Part
 from cems.base.doors import Door, Shape
+from cems.base.time import today
+from matrix.instrument import current
 from tests.factories.world import Story, World
 
 # What a recipe makes: the keyword arguments of the address.
@@ -33,8 +35,8 @@ def _and(**more: Callable[[Story, User], Any]) -> OfStory:
     }
 
 
-def _draft(story: Story, user: User) -> dict[str, Any]:
-    return {"public_id": story.draft.public_id}
+def _draft(**more: Any) -> OfStory:
+    return lambda story, user: {"public_id": story.draft_of(user).public_id, **more}
 
 
 def _submission(story: Story, user: User) -> dict[str, Any]:
@@ -56,6 +58,22 @@ OF_STORY: dict[str, OfStory] = {
     "children:end_involvement": _and(involvement_id=lambda story, user: story.involvement.public_id),
     "children:end_status": _and(status_id=lambda story, user: story.status.public_id),
     "children:correct_note": _and(note_id=lambda story, user: story.note.public_id),
+    "matrix:submission": _submission,
+    "matrix:group": _draft(code=current(today()).groups[0].code),
+    **{
+        f"matrix:{name}": _draft()
+        for name in [
+            "tasks",
+            "profile",
+            "answer",
+            "field",
+            "views",
+            "judgement",
+            "check",
+            "submit",
+            "withdraw",
+        ]
+    },
     "actions:detail": _action,
     "actions:close": _action,
     "clocks:detail": _clock,
@@ -86,6 +104,8 @@ OF_WORLD: dict[str, OfWorld] = {
 OF_A_MOMENT = {
     "account_reset_password_from_key": "the token of a mail",
     "children:results": "the token of a search of this sign-in; the walk searches, and follows it",
+    "mfa_view_recovery_codes": "codes of one's own, once they are made",
+    "mfa_download_recovery_codes": "codes of one's own, once they are made",
     "clocks:try-again": "a parked clock; administrators only, nothing of it is shown",
     "mfa_remove_webauthn": "a key of one's own",
     "mfa_edit_webauthn": "a key of one's own",
@@ -99,8 +119,26 @@ OPEN_TO: dict[str, Callable[[frozenset[Part]], bool]] = {
     "clocks:act": bool,
     "children:decide": bool,
 }
-# Papers that whoever made them keeps (reach S): another's are no more there for somebody with that reach alone.
-OWN_PAPERS: set[str] = set()
+# What a person keeps of their own: without this part, another's is no more there.
+OWN_ONLY: dict[str, tuple[Part, Callable[[Story, User], bool]]] = {
+    "children:end_involvement": (Part.INVOLVED, lambda story, user: story.involvement.user_id == user.pk),
+    "matrix:submission": (Part.MATRIX, lambda story, user: user.pk in story.own),
+    **{
+        f"matrix:{name}": (Part.MATRIX, lambda story, user: user.pk in story.own_drafts)
+        for name in [
+            "tasks",
+            "group",
+            "profile",
+            "answer",
+            "field",
+            "views",
+            "judgement",
+            "check",
+            "submit",
+            "withdraw",
+        ]
+    },
+}
 
 
 @dataclass(frozen=True)

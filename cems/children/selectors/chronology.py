@@ -38,7 +38,9 @@ class ChronologyPage:
     before: str = ""
 
 
-def chronology(child: Child, access: ChildAccess, *, kind: str = "", before: str = "", everything: bool = False) -> ChronologyPage:
+def chronology(
+    child: Child, access: ChildAccess, *, kind: str = "", before: str = "", everything: bool = False
+) -> ChronologyPage:
     """A page of the chronology, of one kind where told. Raises Invalid for a key that is none."""
     rows = happenings(child, access)
     kinds = sorted({row.kind for row in rows})
@@ -94,13 +96,17 @@ class Strip:
 LEFT, WIDTH, LANE = 170, 780, 34
 
 
-def strip(child: Child, access: ChildAccess, now: datetime, recent: int = 8) -> Strip:
+def strip(child: Child, access: ChildAccess, now: datetime, recent: int = 6) -> Strip:
     """The last twelve months for the overview, and the newest events for the table below it."""
     begin = now - YEAR
     rows = [row for row in happenings(child, access) if begin <= row.happened_at <= now]
     kinds = sorted({row.kind for row in rows})
     lanes = [
-        Lane(kind, LANE * number + 24, [Mark(_x(row.happened_at, begin), row) for row in rows if row.kind == kind])
+        Lane(
+            kind,
+            LANE * number + 24,
+            [Mark(_x(row.happened_at, begin), row) for row in rows if row.kind == kind],
+        )
         for number, kind in enumerate(kinds)
     ]
     return Strip(lanes, _months(begin, now), LANE * len(kinds) + 30, rows[:recent])

@@ -83,8 +83,9 @@ def claims(user: User, limit: int = 100) -> Sequence[Claim]:
 
 def teams_to_choose(user: User) -> Sequence[Team]:
     """Teams this person may record involvements of: the own ones for a team manager, else all of the area."""
-    rows = Team.objects.filter(agency__authorities__in=profile_of(user).authority_ids).select_related("agency").distinct()
-    return [team for team in rows.order_by("agency__name", "name") if may_confirm(user, team)]
+    near = Team.objects.filter(agency__authorities__in=profile_of(user).authority_ids)
+    rows = near.select_related("agency").distinct().order_by("agency__name", "name")
+    return [team for team in rows if may_confirm(user, team)]
 
 
 def members(team: Team) -> list[User]:

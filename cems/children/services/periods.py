@@ -162,7 +162,7 @@ def _state_for(user: User, person: User | None, team: Team | None) -> str:
     raise NotAllowed("First Contact, or the team's own manager, records who works with a child.")
 
 
-def _told(user: User, row: Involvement, verb: str, at: datetime) -> Involvement:
+def _told(user: User, row: Involvement, verb: Verb, at: datetime) -> Involvement:
     # As things stand now, whatever `at` says: what is entered late must not undo what began since.
     grants.rebuild(now(), child_ids=[row.child_id])
     record(

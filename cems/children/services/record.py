@@ -67,7 +67,7 @@ def child_create(
     for an identifier another child holds (the answer names no child)."""
     instant = at or now()
     check_birth(identity.date_of_birth, local_date(instant))
-    values = {
+    values: Any = {
         **identity.__dict__,
         "given_name": _name(identity.given_name, "given_name"),
         "family_name": _name(identity.family_name, "family_name"),

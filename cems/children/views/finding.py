@@ -1,6 +1,7 @@
 """Finding a child. The words go by POST; the address carries a token only."""
 
 import secrets
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,7 +23,8 @@ OPEN_TO_ALL = "finds only children that visible_to lets this person see"
 def search(request: HttpRequest) -> HttpResponse:
     """The search page; a search sent here goes on to its results."""
     if request.method != "POST":
-        return render(request, "children/results.html", {"words": "", "results": None, "may_record": _may_record(request)})
+        context = {"words": "", "results": None, "may_record": _may_record(request)}
+        return render(request, "children/results.html", context)
     kept = request.session.get("child_searches", {})
     token = secrets.token_urlsafe(12)
     recent = dict(list(kept.items())[-(KEPT - 1) :])
@@ -35,17 +37,19 @@ def results(request: HttpRequest, token: str) -> HttpResponse:
     """The results of a search of this sign-in, a page at a time."""
     words = request.session.get("child_searches", {}).get(token)
     if words is None:
-        context = {"words": "", "results": None, "gone": True, "may_record": _may_record(request)}
-        return render(request, "children/results.html", context, status=404)
+        lost: dict[str, Any] = {"words": "", "results": None, "gone": True, "may_record": _may_record(request)}
+        return render(request, "children/results.html", lost, status=404)
     asked = understand(words)
     found: Results = find(me(request), asked=asked, after=request.GET.get("after", ""))
-    context = {
+    context: dict[str, Any] = {
         "words": words,
         "token": token,
         "asked": asked,
         "results": found,
         "may_record": _may_record(request),
-        "older_url": f"{reverse('children:results', args=[token])}?after={found.after}" if found.after else "",
+        "older_url": f"{reverse('children:results', args=[token])}?after={found.after}"
+        if found.after
+        else "",
     }
     return render(request, "children/results.html", context)
 

@@ -70,10 +70,16 @@ def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if request.method == "POST" and taken(
         form,
         lambda: involvement_start(
-            user, child=opened.child, case_role=form.cleaned_data["case_role"], person=user, team=own_team(user)
+            user,
+            child=opened.child,
+            case_role=form.cleaned_data["case_role"],
+            person=user,
+            team=own_team(user),
         ),
     ):
-        messages.success(request, "Recorded. First Contact, or your manager, confirms that you work with the child.")
+        messages.success(
+            request, "Recorded. First Contact, or your manager, confirms that you work with the child."
+        )
         return redirect("children:overview", public_id=opened.child.public_id)
     return form_page(request, opened, form, title="I work with this child", current="children:involved")
 
@@ -92,11 +98,15 @@ def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpRe
     ):
         messages.success(request, "The involvement is ended, and the access with it.")
         # Whoever ended their own involvement may have no way back to the record.
-        return redirect("home") if row.user_id == me(request).pk else redirect(
-            "children:involved", public_id=opened.child.public_id
+        return (
+            redirect("home")
+            if row.user_id == me(request).pk
+            else redirect("children:involved", public_id=opened.child.public_id)
         )
     words = f"{row.user or row.team}, {row.get_case_role_display().lower()}. Access to the record ends now."
-    return form_page(request, opened, form, title="End an involvement", text=words, current="children:involved")
+    return form_page(
+        request, opened, form, title="End an involvement", text=words, current="children:involved"
+    )
 
 
 @work_door(Shape.PAGE, Work.INVOLVEMENT)
@@ -113,5 +123,10 @@ def decide(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
     row = get_object_or_404(Involvement.objects.of_visible(me(request)), public_id=involvement_id)
     agree = request.POST.get("agree") == "yes"
     involvement_decide(me(request), involvement=row, agree=agree)
-    messages.success(request, "Agreed. They can open the record now." if agree else "Not agreed. They keep their own submissions only.")
+    said = (
+        "Agreed. They can open the record now."
+        if agree
+        else "Not agreed. They keep their own submissions only."
+    )
+    messages.success(request, said)
     return redirect("children:claims")

@@ -52,8 +52,11 @@ def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "page": page,
         "kind": kind,
         "everything": everything,
-        "filters": [("", "Everything", url), *((one, one, f"{url}?{urlencode({'kind': one})}") for one in page.kinds)],
-        "all_url": f"{url}?{urlencode({'kind': kind, 'all': 1} if kind else {'all': 1})}",
+        "filters": [
+            ("", "Everything", url),
+            *((one, one, f"{url}?{urlencode({'kind': one})}") for one in page.kinds),
+        ],
+        "all_url": f"{url}?{urlencode({'kind': kind, 'all': '1'})}",
         "older_url": f"{url}?{urlencode({'kind': kind, 'before': page.before})}" if page.before else "",
     }
     return render(request, "children/chronology.html", context)
@@ -65,7 +68,11 @@ def record_use(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     page = uses_of(cluster_public_ids(opened.child), before=before_key(request.GET.get("before", "")))
     url = reverse("children:record_use", args=[opened.child.public_id])
     older = urlencode({"before": f"{page.next[0].isoformat()}~{page.next[1]}"}) if page.next else ""
-    context = {**child_page(request, opened), "page": page, "older_url": f"{url}?{older}" if older else ""}
+    context = {
+        **child_page(request, opened),
+        "rows": [(row, row.part.replace("_", " ") if row.part in set(Part) else "") for row in page.rows],
+        "older_url": f"{url}?{older}" if older else "",
+    }
     return render(request, "children/record_use.html", context)
 
 
@@ -162,7 +169,8 @@ def _write(request: HttpRequest, opened: OpenChild, form: NoteForm, earlier: Cas
 def who_reads(part: Part) -> list[str]:
     """Before somebody writes: which roles will read it, as the access table says."""
     said = {
-        reach: sorted(role.label for role in ROLES.values() if part in role.sees.get(reach, ())) for reach in WHY
+        reach: sorted(role.label for role in ROLES.values() if part in role.sees.get(reach, ()))
+        for reach in WHY
     }
     plain = {reach: words for reach, words in WHY.items() if reach is not Reach.SUBMITTED}
     return [f"{', '.join(said[reach])}: {words}" for reach, words in plain.items() if said[reach]]

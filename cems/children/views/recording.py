@@ -44,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             if fresh:
-                messages.success(request, "The record is made. First Contact is asked to confirm that you work with the child.")
+                messages.success(request, _made(form))
             return redirect(_next(child_id))
     return render(request, "children/new.html", {"form": form}, status=400 if form.errors else 200)
 
@@ -69,17 +69,26 @@ def _record_once(user: User, form: NewChildForm) -> tuple[UUID, bool]:
             provisional=bool(unseen(user, form.asked)),
         )
         if data["case_role"] != NO_ROLE:
-            involvement_start(user, child=child, case_role=data["case_role"], person=user, team=own_team(user))
+            involvement_start(
+                user, child=child, case_role=data["case_role"], person=user, team=own_team(user)
+            )
         return {"child": str(child.public_id)}
 
     result, fresh = once(user, key=data["key"], action="children.new", body=form.body, perform=perform)
     return UUID(result["child"]), fresh
 
 
+def _made(form: NewChildForm) -> str:
+    """What happened, and what happens next."""
+    if form.cleaned_data["case_role"] == NO_ROLE:
+        return "The record is made. You keep sight of what you submit."
+    return "The record is made. First Contact, or your manager, confirms that you work with the child."
+
+
 def own_team(user: User) -> Team | None:
     """The team a person acts for: that of the first post that has one."""
-    team_id = next((post.team_id for post in profile_of(user).posts if post.team_id), None)
-    return Team.objects.filter(pk=team_id).first()
+    team_ids = [post.team_id for post in profile_of(user).posts if post.team_id]
+    return Team.objects.get(pk=team_ids[0]) if team_ids else None
 
 
 def _next(child_id: UUID) -> str:
@@ -96,7 +105,9 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
     asked = understand(words or "")
     if not asked.name or asked.identifiers or asked.postcode:
         return {}
-    names = [word for word in str(words).replace(",", " ").split() if not any(sign.isdigit() for sign in word)]
+    names = [
+        word for word in str(words).replace(",", " ").split() if not any(sign.isdigit() for sign in word)
+    ]
     return {
         "given_name": " ".join(names[:-1])[:80] if len(names) > 1 else "",
         "family_name": names[-1][:80] if names else "",
@@ -106,7 +117,8 @@ def _typed_before(request: HttpRequest) -> dict[str, Any]:
 
 def _sent(post: QueryDict) -> list[tuple[str, str]]:
     """What was typed, to be sent again with the answer."""
-    return [(name, value) for name, value in post.items() if name not in {"csrfmiddlewaretoken", "checked", "submit"}]
+    left_out = {"csrfmiddlewaretoken", "checked", "submit"}
+    return [(name, post.get(name, "")) for name in post if name not in left_out]
 
 
 @child_door(Shape.PAGE, Part.IDENTITY, work=Work.RECORD)
@@ -117,26 +129,38 @@ def edit(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             child_change(
-                me(request), child=opened.child, version=form.cleaned_data["version"], values=dict(form.values)
+                me(request),
+                child=opened.child,
+                version=form.cleaned_data["version"],
+                values=dict(form.values),
             )
         except Invalid as refusal:
             form.refuse(refusal)
         except Conflict as refusal:
             form.refuse(refusal)
             conflicts = _both(form, opened.child)
-            form.data = form.data.copy()
-            form.data["version"] = str(opened.child.version)
+            form.data = {**request.POST.dict(), "version": str(opened.child.version)}
         else:
             messages.success(request, "The change is saved.")
             return redirect("children:overview", public_id=opened.child.public_id)
-    context = {**child_page(request, opened, current="children:overview"), "form": form, "conflicts": conflicts}
-    return render(request, "children/edit.html", context, status=409 if conflicts else 400 if form.errors else 200)
+    context = {
+        **child_page(request, opened, current="children:overview"),
+        "form": form,
+        "conflicts": conflicts,
+    }
+    return render(
+        request, "children/edit.html", context, status=409 if conflicts else 400 if form.errors else 200
+    )
 
 
 def _both(form: ChangeForm, child: Child) -> list[dict[str, str]]:
     """Each field where what was typed differs from what the record now says."""
     return [
-        {"label": str(form.fields[name].label), "yours": str(typed or "Empty"), "theirs": str(getattr(child, name) or "Empty")}
+        {
+            "label": str(form.fields[name].label),
+            "yours": str(typed or "Empty"),
+            "theirs": str(getattr(child, name) or "Empty"),
+        }
         for name, typed in form.values.items()
         if (getattr(child, name) or "") != (typed or "")
     ]

@@ -4,7 +4,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from cems.base.time import now
 from cems.children import grants
@@ -24,8 +23,7 @@ class Command(BaseCommand):
         if not found:
             self.stdout.write("Every grant follows from an involvement.")
         elif options["rebuild"]:
-            with transaction.atomic():
-                changed = grants.rebuild(instant)
+            changed = grants.rebuild(instant)
             self.stdout.write(f"{changed} grants mended.")
         else:
             raise CommandError(f"{len(found)} grants differ. Run with --rebuild to mend them.")

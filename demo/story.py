@@ -1,0 +1,192 @@
+"""The story of one invented child, told through the services, each in the name of whoever does it."""
+
+from datetime import date, datetime, timedelta
+from random import Random
+
+from cems.accounts.models import Agency, User
+from cems.base.time import local_date
+from cems.children.choices import CaseRole, IdentifierKind, LegalBasis, RiskLevel, StatusKind
+from cems.children.models import Child
+from cems.children.services.access import bar, reader_name, restrict
+from cems.children.services.history import note_write
+from cems.children.services.periods import involvement_start, status_open
+from cems.children.services.record import Identity, child_create
+from demo import moments
+from demo.afterwards import Afterwards
+from demo.cast import Cast
+from demo.courses import Course, Sent
+from demo.data import load
+from demo.matrices import Pen
+from demo.timeline import Timeline
+from matrix.choices import Occasion
+from matrix.models import Matrix
+from matrix.services.drafts import matrix_start
+from matrix.services.submission import matrix_submit
+
+_IN_CARE = frozenset({StatusKind.CHILD_IN_CARE, StatusKind.PLACED_HERE, StatusKind.UASC, StatusKind.TEMPORARY})
+_LEGAL = {StatusKind.CHILD_IN_CARE: LegalBasis.SECTION_31, StatusKind.UASC: LegalBasis.SECTION_20}
+_CLAIMANTS = ("therapist", "youth.justice", "young.people.drug.worker")
+
+
+class Story:
+    """One child from the first record to the present.
+
+    Args:
+        cast: the people.
+        course: what happens, and when.
+        seed: makes the draws of this child.
+        as_of: the present.
+    """
+
+    def __init__(self, cast: Cast, course: Course, seed: int, as_of: datetime) -> None:
+        self.cast = cast
+        self.course = course
+        self.place = course.who.place
+        self.rng = Random(f"{seed}:{course.number}:story")
+        self.time = Timeline(as_of)
+        self.profile = load("profiles")[course.profile]
+        self.child: Child
+        self.afterwards: Afterwards
+
+    def tell(self) -> Child:
+        """Live the child's time. Call it inside one transaction; raises what the services raise."""
+        known = self.course.known_since
+        self.time.at(known, self._record)
+        for number, part in enumerate(self.course.matrices):
+            self.time.at(part.begun, lambda at, part=part, number=number: self._matrix(part, number, at))
+        day = local_date(known) + timedelta(days=3)
+        while self.course.kind not in {"none", "provisional"} and day < local_date(self.time.as_of):
+            self.time.at(moments.working_moment(self.rng, day), self._note)
+            day += timedelta(days=self.rng.randint(6, 19))
+        self.time.live()
+        return self.child
+
+    @property
+    def social_worker(self) -> str:
+        """Who has the child's case, once somebody has."""
+        if self.course.status in _IN_CARE and self.place.code != "darlington":
+            return "social.worker.care"
+        if self.course.number % 5 == 3 and self.place.code != "darlington":
+            return "social.worker.adolescents"
+        return self.place.social_worker
+
+    @property
+    def author(self) -> User:
+        """Who writes the matrices."""
+        if self.course.kind == "provisional":
+            return self.cast.person(self.place.school_lead)
+        if self.course.status == StatusKind.EARLY_HELP:
+            return self.cast.person(self.place.early_help)
+        if self.course.status is not None:
+            return self.cast.person(self.social_worker)
+        newcomers = ("nurse", "youth.justice", "families.charity", self.place.early_help)
+        return self.cast.person(newcomers[self.course.number % len(newcomers)])
+
+    def _record(self, at: datetime) -> None:
+        """Somebody makes the record; First Contact writes down who works with the child."""
+        desk = self.cast.person(self.place.front_door)
+        who, provisional = self.course.who, self.course.kind == "provisional"
+        numbers = {IdentifierKind.NHS.value: who.nhs, IdentifierKind.UPN.value: who.upn}
+        maker = self.author if provisional else desk
+        self.child = child_create(
+            maker,
+            identity=self._identity(),
+            identifiers={} if provisional else numbers,
+            provisional=provisional,
+            at=at,
+        )
+        self.time.child = self.child.public_id
+        self.afterwards = Afterwards(self)
+        if provisional:
+            return
+        self._people(desk, at)
+        if self.course.kind == "restricted":
+            manager = self.cast.person(self.place.manager)
+            restrict(desk, child=self.child, owner=manager, deputy=self.cast.person("erase.manager"), at=at)
+            for key in (self.social_worker, "cevt.chair", "ce.worker"):
+                reader_name(manager, child=self.child, person=self.cast.person(key), at=at)
+        if self.course.kind == "barred":
+            words = load("words")["barred"]
+            bar(desk, child=self.child, person=self.cast.person("early.help.south"), reason=words, at=at)
+
+    def _identity(self) -> Identity:
+        who, here = self.course.who, self.cast.authorities[self.place.authority]
+        return Identity(
+            given_name=who.given,
+            family_name=who.family,
+            preferred_name=who.preferred,
+            date_of_birth=who.born,
+            authority=here,
+            locality=self.cast.localities[self.place.code],
+            sex=who.sex,
+            gender=who.gender,
+            ethnicity=who.ethnicity,
+            address=who.address,
+            postcode=who.postcode,
+            school=self.cast.team(self.place.school),
+        )
+
+    def _people(self, desk: User, at: datetime) -> None:
+        """The school has the child on roll; a status brings a worker; whoever is worried is involved."""
+        child, status = self.child, self.course.status
+        involvement_start(
+            desk, child=child, case_role=CaseRole.SCHOOL, team=self.cast.team(self.place.school), at=at
+        )
+        if status is not None:
+            since = self._since(at)
+            status_open(
+                desk, child=child, kind=status, starts_on=since, legal_basis=_LEGAL.get(status, ""), at=at
+            )
+        if status == StatusKind.EARLY_HELP:
+            self.involve(desk, CaseRole.EARLY_HELP, self.author, at)
+        elif status is not None:
+            self.involve(desk, CaseRole.SOCIAL_WORKER, self.author, at)
+        elif self.author != desk:
+            self.involve(desk, CaseRole.NAMED_PRACTITIONER, self.author, at)
+        if self.course.claim:
+            claimant = self.cast.person(_CLAIMANTS[self.course.number % len(_CLAIMANTS)])
+            moment = self.time.as_of - timedelta(hours=self.rng.randint(2, 60))
+            self.time.at(max(moment, at), lambda when: self.involve(claimant, CaseRole.OTHER, claimant, when))
+
+    def _since(self, at: datetime) -> date:
+        """The day a status began: some weeks or months before we knew of it, never before the birth."""
+        return local_date(at) - timedelta(days=self.rng.randint(5, 300))
+
+    def involve(self, by: User, case_role: CaseRole, person: User, at: datetime) -> None:
+        """`person` works with the child from now on, for their team."""
+        post = next((post for post in person.appointments.all() if post.team_id), None)
+        team = next((team for team in self.cast.teams.values() if post and team.pk == post.team_id), None)
+        involvement_start(by, child=self.child, case_role=case_role, person=person, team=team, at=at)
+
+    def _matrix(self, part: Sent, number: int, at: datetime) -> None:
+        """Begin a matrix, answer it, and send it when its time comes."""
+        occasion = Occasion.REVIEW if number else Occasion(self.profile["occasion"])
+        own = self.course.kind == "provisional"
+        matrix = matrix_start(self.author, child=self.child, occasion=occasion, own=own, at=at)
+        pen = Pen(self.rng, self.profile, self._agencies())
+        room = int(((part.sent or self.time.as_of) - at).total_seconds() // 60)
+        pen.answer(self.author, matrix, part, at, minutes=max(1, min(90, room - 5)))
+        if part.sent is not None:
+            pen.judge(self.author, matrix, part, occasion, part.sent - timedelta(minutes=3))
+            self.time.at(part.sent, lambda when: self._send(matrix, part, when))
+
+    def _send(self, matrix: Matrix, part: Sent, at: datetime) -> None:
+        call = ""
+        if part.level is RiskLevel.SIGNIFICANT and self.rng.random() < 0.4:
+            call = self.rng.choice(load("words")["calls"])
+        submission = matrix_submit(self.author, matrix=matrix, call=call, at=at)
+        self.afterwards.of(submission, at)
+
+    def _agencies(self) -> dict[str, Agency]:
+        code = "durham-childrens-services" if self.place.code != "darlington" else "darlington-childrens-services"
+        return {
+            "police": self.cast.agencies["durham-constabulary"],
+            "health": self.cast.agencies["cddft"],
+            "social": self.cast.agencies[code],
+            "school": self.cast.team(self.place.school).agency,
+        }
+
+    def _note(self, at: datetime) -> None:
+        who, text, done = self.rng.choice(load("words")["notes"])
+        seen = at - timedelta(minutes=self.rng.randint(20, 200))
+        note_write(self.author, child=self.child, happened_at=seen, text=text, who=who, done=done, at=at)

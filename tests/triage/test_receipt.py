@@ -1,0 +1,64 @@
+"""CEVT's clock runs from receipt at the submitted level (T2)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cems.accounts.models import User
+from cems.children.choices import MatterKind, RiskLevel
+from cems.children.models import Child, Matter
+from tests.factories.children import make_child
+from tests.factories.matrices import submit
+from tests.factories.people import make_user
+from triage.models import Receipt
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T2")]
+
+NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
+THURSDAY = datetime(2026, 4, 30, 10, 0, tzinfo=UTC)  # Monday 4 May is a bank holiday
+SATURDAY = datetime(2026, 5, 2, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def user() -> User:
+    return make_user()
+
+
+@pytest.fixture
+def child() -> Child:
+    return make_child()
+
+
+@pytest.mark.parametrize(
+    ("level", "received", "due"),
+    [
+        (SIGNIFICANT, THURSDAY, datetime(2026, 5, 5, 16, 0, tzinfo=UTC)),
+        (MODERATE, THURSDAY, datetime(2026, 5, 6, 16, 0, tzinfo=UTC)),
+        # At a weekend it counts as received on the next working day, here the Tuesday.
+        (SIGNIFICANT, SATURDAY, datetime(2026, 5, 7, 16, 0, tzinfo=UTC)),
+        (MODERATE, SATURDAY, datetime(2026, 5, 8, 16, 0, tzinfo=UTC)),
+    ],
+)
+def test_due_at_close_of_the_second_or_third_working_day(
+    user: User, child: Child, level: RiskLevel, received: datetime, due: datetime
+) -> None:
+    sent = submit(user, child, level, at=received)
+    receipt = Receipt.objects.get(submission=sent)
+    assert (receipt.clock.started_at, receipt.clock.due_at) == (received, due)
+    assert receipt.clock.reference == sent.reference
+    assert "Early May bank holiday" in receipt.clock.explanation
+    assert Matter.objects.filter(child=child, kind=MatterKind.CEVT, closed_at=None).exists()
+
+
+@pytest.mark.parametrize("level", [NONE, LOW])
+def test_low_and_none_start_no_clock(user: User, child: Child, level: RiskLevel) -> None:
+    submit(user, child, level, at=THURSDAY)
+    assert not Receipt.objects.filter(child=child).exists()
+
+
+def test_a_review_starts_none_and_a_raise_is_a_new_receipt(user: User, child: Child) -> None:
+    first = submit(user, child, MODERATE, at=THURSDAY)
+    submit(user, child, MODERATE, at=THURSDAY + timedelta(days=7))
+    raised = submit(user, child, SIGNIFICANT, at=THURSDAY + timedelta(days=14))
+    received = Receipt.objects.filter(child=child).order_by("pk").values_list("submission_id", flat=True)
+    assert list(received) == [first.pk, raised.pk]
