@@ -269,6 +269,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": SWEEP_SECONDS},
     },
     "departures": {"task": "cems.accounts.tasks.tell_departures", "schedule": 900, "options": {"expires": 900}},
+    "posts": {"task": "cems.children.tasks.begin_posts", "schedule": 3600, "options": {"expires": 3600}},
     "seal": {"task": "cems.audit.tasks.seal", "schedule": 20, "options": {"expires": 20}},
 }
 

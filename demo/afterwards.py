@@ -11,7 +11,7 @@ from cems.actions.models import Action
 from cems.base.calendar import next_working_day
 from cems.base.time import local_date
 from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, CaseRole, HarmForm, MatterKind, RiskLevel, StatusKind
-from cems.children.models import AgreedLevel, Status
+from cems.children.models import AgreedLevel, Involvement, Status
 from cems.children.models.history import Forum
 from cems.children.services.access import matter_close, matter_open
 from cems.children.services.history import level_agree
@@ -111,8 +111,9 @@ class Afterwards:
         for row in held.filter(kind=StatusKind.EARLY_HELP):
             status_close(desk, status=row, ends_on=today, at=at)
         status_open(desk, child=child, kind=StatusKind.CHILD_IN_NEED, starts_on=today, at=at)
-        worker = self.cast.person(self.story.social_worker)
-        self.story.involve(desk, CaseRole.SOCIAL_WORKER, worker, at)
+        if not Involvement.objects.of(child).filter(case_role=CaseRole.SOCIAL_WORKER, ended_at__isnull=True).exists():
+            worker = self.cast.person(self.story.social_worker)
+            self.story.involve(desk, CaseRole.SOCIAL_WORKER, worker, at)
 
     def _strategy(self, request: Request, at: datetime) -> None:
         manager = self.cast.person(self.story.place.manager)

@@ -14,7 +14,6 @@ from demo import password
 from demo.data import load
 
 DOMAIN = "demo.cems.example"
-SERVICE = "service_account"  # an agency's system, which signs in with a token and not with a password
 # Held for the whole agency or locality: with a team, its desk's clocks would land on them too.
 TEAMLESS = frozenset(
     {
@@ -149,17 +148,12 @@ def gather(since: datetime) -> Cast:
     return Cast()
 
 
-def sign_ins() -> list[tuple[str, str, str]]:
-    """Role, name and address, first one for each role, then everybody else; empty before they are made."""
+def sign_ins(*, everybody: bool = False) -> list[tuple[str, str, str]]:
+    """Role, name and address of one person for each role, or of everybody; empty before they are made."""
     here = set(User.objects.filter(email__endswith=f"@{DOMAIN}").values_list("email", flat=True))
-    rows = [
-        (ROLES[role].label, row["name"], address(row["key"]), role)
-        for row in load("people")
-        for role in row["roles"]
-        if address(row["key"]) in here
-    ]
-    order = list(ROLES)
-    first = {role: (label, name, email) for label, name, email, role in reversed(rows)}
-    main = [first[role] for role in order if role in first]
-    return main + [row[:3] for row in rows if row[:3] not in main]
-
+    rows: dict[str, list[tuple[str, str, str]]] = {role: [] for role in ROLES}
+    for row in load("people"):
+        if address(row["key"]) in here:
+            for role in row["roles"]:
+                rows[role].append((ROLES[role].label, row["name"], address(row["key"])))
+    return [one for held in rows.values() for one in (held if everybody else held[:1])]

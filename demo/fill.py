@@ -8,9 +8,10 @@ from typing import Any
 
 from django.conf import settings
 
+from cems.base.errors import CommandError
 from cems.base.idempotency import once
 from cems.base.time import LONDON, local_date, now
-from cems.notices.services import telling_history
+from cems.notices.history import telling_history
 from demo.cast import Cast, gather
 from demo.courses import course_of
 from demo.story import Story
@@ -33,11 +34,11 @@ class NotFilled(Exception):
 
 @dataclass(frozen=True)
 class Filled:
-    """What a fill did: the present it was made for, how many children it added and how many were there."""
+    """What a fill did: the present it was made for, how many children it added, and what was refused."""
 
     as_of: datetime
     added: int
-    there: int
+    faults: tuple[str, ...] = ()
 
 
 def fill(*, seed: int, children: int, as_of: datetime | None, progress: Progress = lambda done, of: None) -> Filled:
@@ -70,14 +71,19 @@ def _present_of(cast: Cast, seed: int, wanted: datetime) -> datetime:
 def _children(cast: Cast, seed: int, children: int, as_of: datetime, progress: Progress) -> Filled:
     span = _span(as_of)
     courses = [course_of(seed, number, as_of, span) for number in range(children)]
-    added = 0
+    added, faults = 0, []
     with telling_history(read_before=as_of - UNREAD):
         for done, course in enumerate(sorted(courses, key=lambda one: one.newest, reverse=True), start=1):
             name = f"{seed}:{course.number}"
-            _, now_made = _once(cast, name, {"child": name}, _telling(Story(cast, course, seed, as_of)))
+            try:
+                _, now_made = _once(cast, name, {"child": name}, _telling(Story(cast, course, seed, as_of)))
+            except CommandError as refused:  # nothing of this child was written; the others go on
+                faults.append(f"Child {name} ({course.kind}): {refused.message}")
+                continue
             added += now_made
-            progress(done, children)
-    return Filled(as_of, added, children - added)
+            if added:  # what was there already is passed by in silence
+                progress(done, children)
+    return Filled(as_of, added, tuple(faults))
 
 
 def _telling(story: Story) -> Callable[[], dict[str, Any]]:

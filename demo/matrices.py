@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from cems.accounts.models import Agency, User
-from cems.base.errors import CommandError
+from cems.base.errors import CommandError, Invalid
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from demo.courses import Sent
@@ -28,10 +28,6 @@ _SEEN: Mapping[RiskLevel, Mapping[str, tuple[tuple[int, int], ...]]] = {
     RiskLevel.LOW: {"harm": (), "concerns": ((98, 130), (140, 200))},
     RiskLevel.NONE: {"harm": (), "concerns": ()},
 }
-
-
-class Refused(RuntimeError):
-    """A service refused what the demonstration wrote: a mistake in its data."""
 
 
 class Pen:
@@ -146,4 +142,4 @@ class Pen:
 
 def _must_pass(refused: Mapping[str, CommandError]) -> None:
     for what, error in refused.items():
-        raise Refused(f"{what}: {error.message}")
+        raise Invalid(f"{what}: {error.message}")

@@ -290,7 +290,7 @@ class NoteForm(PlainForm):
     happened_time = forms.TimeField(
         label="At what time?",
         help_text="For example, 14:30. Your best guess will do.",
-        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input--width-5"}),
+        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input govuk-input--width-5"}),
         error_messages={"required": "Write the time.", "invalid": "Write the time like 14:30."},
     )
     who = forms.CharField(max_length=300, required=False, label="Who was involved?")

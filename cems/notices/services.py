@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cems.base.time import now
+from cems.notices.history import read_before
 from cems.notices.messages import Message
 from cems.notices.models import Mail, Notice
 from cems.notices.querysets import write_notices
@@ -38,7 +39,14 @@ def tell_many(
     messages: Mapping[Message, Iterable[int]], *, at: datetime | None = None, mail: bool = True
 ) -> int:
     """Tell many people many things at the cost of one statement; returns how many are new."""
-    return write_notices(messages, at or now(), mail)
+    instant, past = at or now(), read_before()
+    if past is None:
+        return write_notices(messages, instant, mail)
+    told = write_notices(messages, instant, False)
+    if instant < past:
+        keys = {message.key for message in messages}
+        Notice.objects.unread().filter(key__in=keys, at=instant).update(read_at=instant)
+    return told
 
 
 @transaction.atomic

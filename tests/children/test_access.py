@@ -59,7 +59,7 @@ class World:
         two = make_user("cevt_chair", team=self.teams[1])
         appoint(two, "team_manager", team=self.teams[1])
         self.users += [make_user("first_contact", is_active=False), make_user(None), two]
-        self.children = [self.child() for _ in range(40)]
+        self.children = [self.child() for _ in range(24)]
 
     def child(self):
         pick = self.dice
@@ -100,7 +100,7 @@ class World:
             bar(child, user)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_fast_rule_says_what_the_plain_one_says(seed):
     world = World(seed)
     reached = 0
@@ -110,7 +110,7 @@ def test_the_fast_rule_says_what_the_plain_one_says(seed):
         wanted = {child.pk: parts for child in world.children if (parts := parts_of(user, child, now()))}
         assert found == wanted, [post.role_key for post in user.appointments.all()]
         reached += len(wanted)
-    assert reached > 50  # the world is not an empty one
+    assert reached > 30  # the world is not an empty one
 
 
 @pytest.mark.parametrize("key", ROLES)

@@ -37,7 +37,12 @@ def results(request: HttpRequest, token: str) -> HttpResponse:
     """The results of a search of this sign-in, a page at a time."""
     words = request.session.get("child_searches", {}).get(token)
     if words is None:
-        lost: dict[str, Any] = {"words": "", "results": None, "gone": True, "may_record": _may_record(request)}
+        lost: dict[str, Any] = {
+            "words": "",
+            "results": None,
+            "gone": True,
+            "may_record": _may_record(request),
+        }
         return render(request, "children/results.html", lost, status=404)
     asked = understand(words)
     found: Results = find(me(request), asked=asked, after=request.GET.get("after", ""))

@@ -139,7 +139,9 @@ def notes(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def write_note(request: HttpRequest, opened: OpenChild, note_id: UUID | None = None) -> HttpResponse:
     """Write a case note, or correct one by another that supersedes it (C5)."""
     earlier = get_object_or_404(CaseNote.objects.of(opened.child), public_id=note_id) if note_id else None
-    form = NoteForm(request.POST or None, initial=NoteForm.told(earlier) if earlier else None)
+    form = NoteForm(
+        request.POST or None, initial=NoteForm.told(earlier) if earlier else {"happened_on": today()}
+    )
     if request.method == "POST" and taken(form, lambda: _write(request, opened, form, earlier)):
         messages.success(request, "The note is saved. It can be corrected, never changed.")
         return redirect("children:notes", public_id=opened.child.public_id)

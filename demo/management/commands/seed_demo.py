@@ -44,6 +44,8 @@ class Command(BaseCommand):
             )
         except (NotFilled, PasswordLost) as refused:
             raise CommandError(str(refused)) from None
+        if filled.faults:
+            raise CommandError("\n".join(["Some children could not be filled in:", *filled.faults]))
         if filled.added:
             self.stdout.write(f"{filled.added} children filled in. All of them are invented.")
         else:

@@ -1,0 +1,106 @@
+"""What the record hands to the pages and exports above it: panels, own copy, merge preview, work list."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+
+from cems.base import registries
+from cems.base.time import now, today
+from cems.children.handlers import may_see
+from cems.children.models import Child, Submitter
+from cems.children.models.periods import InvolvementState
+from cems.children.services.history import note_write
+from cems.children.services.periods import status_open
+from cems.children.shell import level_facts
+from tests.factories.children import agree_level, bar, involve, make_child, make_matter, name_reader
+from tests.factories.people import make_team, make_user
+
+pytestmark = pytest.mark.django_db
+CONTENT = registries.child_content["children"]
+
+
+def test_every_table_of_the_record_is_covered_and_has_its_retention():
+    models = set(apps.get_app_config("children").get_models())
+    assert set(CONTENT.models) == models
+    assert set(CONTENT.retention) == {model.__name__ for model in models}
+
+
+@pytest.fixture
+def full_child():
+    child = make_child(identifiers={"nhs": "9991234578"})
+    worker = make_user(team=make_team())
+    involve(child, worker)
+    agree_level(child, 3)
+    status_open(
+        worker, child=child, kind="child_in_care", starts_on=today() - timedelta(days=9), legal_basis="s20"
+    )
+    note_write(worker, child=child, happened_at=now(), text="Talked.", who="A friend")
+    make_matter(child, "missing")
+    Submitter.objects.create(child=child, user=worker, at=now())
+    name_reader(child, worker, "owner")
+    bar(child, make_user())
+    return child
+
+
+@pytest.mark.requirement("A4")
+def test_the_own_copy_holds_every_table_and_marks_what_names_others(full_child):
+    rows = list(CONTENT.subject_access([full_child.pk]))
+    kinds = {row["kind"] for row in rows}
+    assert kinds == {
+        "Identity", "Name", "NHS number", "Agreed level", "Status", "Involvement", "Case note",
+        "Followed by", "Submitted by", "Owner of the record", "Barred", "May open the record",
+    }  # fmt: skip
+    assert {row["kind"] for row in rows if row.get("third_party")} == {
+        "Case note", "Submitted by", "Owner of the record", "Barred",
+    }  # fmt: skip
+    assert list(CONTENT.subject_access([make_child().pk]))[0]["kind"] == "Identity"
+
+
+@pytest.mark.requirement("C1")
+def test_the_merge_preview_names_what_differs(full_child):
+    other = make_child(
+        postcode="DL1 1AA",
+        date_of_birth=full_child.date_of_birth - timedelta(days=400),
+        identifiers={"nhs": "9991234586"},
+    )
+    agree_level(other, 1)
+    lines = " ".join(CONTENT.merge_preview([full_child.pk, other.pk]))
+    for said in ["birth dates", "kind nhs", "agreed level", "1 people or teams"]:
+        assert said in lines
+    assert "postcodes" not in lines  # one of them has none
+    assert list(CONTENT.merge_preview([make_child().pk])) == []
+
+
+@pytest.mark.requirement("C4")
+def test_a_submitted_level_shows_beside_the_agreed_one_until_a_forum_agreed(full_child, monkeypatch):
+    child = Child.objects.unscoped("test").get(pk=full_child.pk)
+    said = []
+    monkeypatch.setattr(registries, "submitted_level", [lambda child: said[0]])
+    agreed_at = child.current_level.happened_at
+    for submitted, shown in [
+        ((1, agreed_at + timedelta(hours=1)), "Low"),
+        ((1, agreed_at - timedelta(hours=1)), None),
+        ((3, agreed_at + timedelta(hours=1)), None),
+        (None, None),
+    ]:
+        said[:] = [submitted]
+        facts = level_facts(child)
+        assert facts["level_label"] == "Significant" and facts.get("proposed_label") == shown
+    said[:] = [(2, now())]
+    assert level_facts(make_child()) == {"proposed_level": 2, "proposed_label": "Moderate"}
+
+
+def test_claims_are_on_the_work_list_of_who_decides_them():
+    child, claimant = make_child(), make_user(team=make_team())
+    involve(child, claimant, "health", state=InvolvementState.CLAIMED)
+    items = registries.home_content["children"].items
+    (item,) = items(make_user("first_contact"), now())
+    assert item.reference == child.reference and claimant.name in item.why
+    for other in (claimant, make_user("cevt_member"), make_user("team_manager", team=make_team())):
+        assert list(items(other, now())) == []
+
+
+def test_clocks_are_told_who_may_see_a_child(full_child):
+    assert may_see(make_user("edt"), make_child().public_id)
+    assert not may_see(make_user(), full_child.public_id)
