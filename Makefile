@@ -22,7 +22,8 @@ setup:  ## prepare the virtual environment and the front-end assets, for work on
 test: setup  ## run everything: checks, tests, the browser
 	@$(VENV) -m cems.local.system
 	@$(MAKE) --no-print-directory check
-	$(BESIDE) $(PYTEST)
+	$(BESIDE) $(PYTEST) -m "not alone"
+	$(BESIDE) $(VENV) -m pytest -m alone
 
 # `make -k check` goes on after the first that fails.
 check: $(CHECKS)  ## format, style, types, layers, templates, migrations, requirements

@@ -14,6 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 
+pytest_plugins = ("tests.journeys.visited",)
+
 
 def _as_application(connection: BaseDatabaseWrapper, **_: object) -> None:
     """Every connection to a test database takes the application's rights."""
@@ -57,6 +59,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
     connection_created.disconnect(dispatch_uid="tests-as-application")
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         connection.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what seals: an open transaction of any other test on the server holds the seal back (`make test`)."""
+    for item in items:
+        for marker in item.iter_markers("django_db"):
+            if "sealer" in (marker.kwargs.get("databases") or ()):
+                item.add_marker("alone")
 
 
 @pytest.fixture
