@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from cems.accounts.models import User
 from cems.actions import services as actions
 from cems.actions.models import Action
-from cems.base.calendar import next_working_day
+from cems.base.calendar import close_of_business, next_working_day
 from cems.base.time import local_date
 from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, CaseRole, HarmForm, MatterKind, RiskLevel, StatusKind
-from cems.children.models import AgreedLevel, Involvement, Status
+from cems.children.models import AgreedLevel, Status
 from cems.children.models.history import Forum
 from cems.children.services.access import matter_close, matter_open
 from cems.children.services.history import level_agree
@@ -37,6 +37,10 @@ _MEETINGS = {
 }
 
 
+# CEVT has not looked at these yet, but First Contact has.
+_REFERRAL_DECIDED = frozenset({"late", "due_soon", "paused"})
+
+
 class Afterwards:
     """Answers to what a submission started, spread over the time that follows.
 
@@ -58,7 +62,7 @@ class Afterwards:
         for action in rows:
             self._plan_action(action, at)
         referral = Referral.objects.filter(source=submission.reference).first()
-        if referral is not None and (course.decided or course.kind == "late"):
+        if referral is not None and (course.decided or course.kind in _REFERRAL_DECIDED):
             self.time.at(moments.soon_after(self.rng, at, 7), lambda when: self._refer(referral, submission, when))
         request = Request.objects.filter(source=submission.reference).first()
         if request is not None and course.kind != "just_in":
@@ -76,8 +80,9 @@ class Afterwards:
 
     def _plan_action(self, action: Action, at: datetime) -> None:
         """Most things are done in time, some late, a few recent ones not yet."""
-        recent = at > self.time.as_of - timedelta(days=12)
-        if self.rng.random() < (0.3 if recent else 0.05):
+        age = self.time.as_of - at
+        forgotten = 0.3 if age < timedelta(days=10) else 0.06 if age < timedelta(days=25) else 0
+        if self.rng.random() < forgotten:
             return
         due = action.clock.due_at if action.clock else at + timedelta(days=3)
         share = self.rng.uniform(0.1, 0.9) if self.rng.random() < 0.85 else self.rng.uniform(1.05, 1.7)
@@ -85,7 +90,7 @@ class Afterwards:
 
     def _complete(self, action: Action, at: datetime) -> None:
         doer = action.owner_user or self.cast.member_of(action.owner_team_id or 0) or self.story.author
-        outcomes = self.words["outcomes"].get(action.key, ["Done, and told to everybody named in the plan."])
+        outcomes = self.words["outcomes"][action.key or "forum"]
         if self.rng.random() < 0.03:
             actions.cancel(doer, action=action, reason=self.words["cancelled"], at=at)
         else:
@@ -111,9 +116,7 @@ class Afterwards:
         for row in held.filter(kind=StatusKind.EARLY_HELP):
             status_close(desk, status=row, ends_on=today, at=at)
         status_open(desk, child=child, kind=StatusKind.CHILD_IN_NEED, starts_on=today, at=at)
-        if not Involvement.objects.of(child).filter(case_role=CaseRole.SOCIAL_WORKER, ended_at__isnull=True).exists():
-            worker = self.cast.person(self.story.social_worker)
-            self.story.involve(desk, CaseRole.SOCIAL_WORKER, worker, at)
+        self.story.involve(desk, CaseRole.SOCIAL_WORKER, self.cast.person(self.story.social_worker), at)
 
     def _strategy(self, request: Request, at: datetime) -> None:
         manager = self.cast.person(self.story.place.manager)
@@ -148,7 +151,7 @@ class Afterwards:
         child, level = self.story.child, RiskLevel(submission.level)
         key = "cevt.chair" if forum is Forum.CEVT else self.story.place.ceg_chair
         said = self.words[forum.value].get(str(int(level))) or self.words["cevt"][str(int(level))]
-        level_agree(
+        agreed = level_agree(
             self.cast.person(key),
             child=child,
             level=level,
@@ -158,6 +161,8 @@ class Afterwards:
             reference=submission.reference,
             at=at,
         )
+        if level >= RiskLevel.MODERATE:
+            self._forum_actions(agreed, at)
         if receipt is not None:
             clocks.meet(self.cast.person(key), clock=receipt.clock, at=at)
             matter_close(self.cast.person(key), child=child, kind=MatterKind.CEVT, at=at)
@@ -166,6 +171,26 @@ class Afterwards:
         if forum is Forum.CEG and level <= RiskLevel.LOW:
             matter_close(self.cast.person(key), child=child, kind=MatterKind.CEG, at=at)
             matter_close(self.cast.person(key), child=child, kind=MatterKind.EXPLOITATION, at=at)
+
+    def _forum_actions(self, agreed: AgreedLevel, at: datetime) -> None:
+        """What people at the table took on, a job or two."""
+        source = actions.Source(agreed._meta.label_lower, str(agreed.public_id), agreed.reference)
+        for key, title in self.rng.sample(self.words["forum_actions"], self.rng.randint(1, 2)):
+            action = actions.open_action(
+                agreed.recorded_by,
+                child=self.story.child,
+                title=title,
+                owner=self.cast.person(self._local(key)),
+                deadline=close_of_business(at, self.rng.choice((5, 10))),
+                source=source,
+                at=at,
+            )
+            self._plan_action(action, at)
+
+    def _local(self, key: str) -> str:
+        """The person of the child's own place, where each place has one."""
+        place = self.story.place
+        return {"school.lead": place.school_lead, "ceg.chair": place.ceg_chair}.get(key, key)
 
     def _to_board(self, at: datetime) -> None:
         manager = self.cast.person("erase.manager")

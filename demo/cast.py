@@ -1,5 +1,6 @@
 """The people of the demonstration: at least one for each role, and those they work with (A1)."""
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
@@ -133,12 +134,13 @@ def gather(since: datetime) -> Cast:
                 invite=False,
                 at=since,
             )
-            for role in row["roles"]:
+            homes = [team, *(teams[code] for code in row.get("teams", ()))]
+            for role, home in itertools.product(row["roles"], homes):
                 appoint(
                     None,
                     user=user,
                     role_key=role,
-                    team=None if role in TEAMLESS else team,
+                    team=None if role in TEAMLESS else home,
                     locality=localities[row["locality"]] if ROLES[role].of_locality else None,
                     starts_on=local_date(since),
                     at=since,

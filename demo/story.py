@@ -6,7 +6,7 @@ from random import Random
 from cems.accounts.models import Agency, User
 from cems.base.time import local_date
 from cems.children.choices import CaseRole, IdentifierKind, LegalBasis, RiskLevel, StatusKind
-from cems.children.models import Child
+from cems.children.models import Child, Involvement
 from cems.children.services.access import bar, reader_name, restrict
 from cems.children.services.history import note_write
 from cems.children.services.periods import involvement_start, status_open
@@ -45,6 +45,7 @@ class Story:
         self.rng = Random(f"{seed}:{course.number}:story")
         self.time = Timeline(as_of)
         self.profile = load("profiles")[course.profile]
+        self.notes: list[tuple[str, str, str]] = []
         self.child: Child
         self.afterwards: Afterwards
 
@@ -153,7 +154,10 @@ class Story:
         return local_date(at) - timedelta(days=self.rng.randint(5, 300))
 
     def involve(self, by: User, case_role: CaseRole, person: User, at: datetime) -> None:
-        """`person` works with the child from now on, for their team."""
+        """`person` works with the child from now on, for their team; harmless when they do already."""
+        held = Involvement.objects.of(self.child).filter(user=person, case_role=case_role, ended_at__isnull=True)
+        if held.exists():
+            return
         post = next((post for post in person.appointments.all() if post.team_id), None)
         team = next((team for team in self.cast.teams.values() if post and team.pk == post.team_id), None)
         involvement_start(by, child=self.child, case_role=case_role, person=person, team=team, at=at)
@@ -187,6 +191,8 @@ class Story:
         }
 
     def _note(self, at: datetime) -> None:
-        who, text, done = self.rng.choice(load("words")["notes"])
+        if not self.notes:  # none is told twice before all were told
+            self.notes = self.rng.sample(load("words")["notes"], len(load("words")["notes"]))
+        who, text, done = self.notes.pop()
         seen = at - timedelta(minutes=self.rng.randint(20, 200))
         note_write(self.author, child=self.child, happened_at=seen, text=text, who=who, done=done, at=at)

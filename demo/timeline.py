@@ -2,13 +2,16 @@
 
 import heapq
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Min
 
 from cems.clocks.models import Clock
 from cems.clocks.sweeping import sweep
+
+
+LATE = timedelta(seconds=15)  # the sweep comes round every half minute
 
 
 class Timeline:
@@ -46,4 +49,4 @@ class Timeline:
             due = Clock.objects.due_to_act(until).filter(child=self.child).aggregate(Min("next_at"))["next_at__min"]
             if due is None:
                 return
-            sweep(due)
+            sweep(min(due + LATE, until))

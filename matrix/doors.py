@@ -64,8 +64,10 @@ def _door(shape: Shape, model: type[Paper], work: Work | None) -> Callable[[View
 
 def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work | None) -> Opened[Paper]:
     """The paper for this person. Raises Http404 for a stranger and for another's paper, NotAllowed without the work."""
-    joined = ("child", "matrix") if model is Submission else ("child",)
-    paper: Any = model.objects.select_related(*joined).filter(public_id=public_id).first()
+    rows: Any = model.objects.select_related("child")
+    paper: Any = (
+        (rows.select_related("matrix") if model is Submission else rows).filter(public_id=public_id).first()
+    )
     if paper is None:
         raise Http404
     root = paper.child.merged_into or paper.child

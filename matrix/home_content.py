@@ -17,22 +17,21 @@ from matrix.selectors.child import drafting
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
     """The drafts this person started, as long as the child is open to them."""
-    rows = (
-        Matrix.objects.filter(started_by=user, state=MatrixState.DRAFT)
-        .filter(child__in=Child.objects.visible_to(user).values("pk"))
-        .select_related("child")
-        .order_by("-changed_at")[:50]
+    drafts = list(
+        Matrix.objects.filter(started_by=user, state=MatrixState.DRAFT).order_by("-changed_at")[:50]
     )
+    open_to = Child.objects.visible_to(user).filter(pk__in=[draft.child_id for draft in drafts])
+    children = dict(open_to.values_list("pk", "public_id")) if drafts else {}
     return [
         WorkItem(
             what="CE Matrix in progress",
             why=f"You left this matrix on {local(one.matrix.changed_at):%-d %B}:"
             f" {one.groups} of {one.all_groups} groups begun",
             url=reverse("matrix:tasks", args=[one.matrix.public_id]),
-            child=one.matrix.child.public_id,
+            child=children[one.matrix.child_id],
             reference=one.matrix.reference,
         )
-        for one in drafting(list(rows))
+        for one in drafting([draft for draft in drafts if draft.child_id in children])
     ]
 
 

@@ -6,21 +6,25 @@ from typing import Any
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.registries import ChildContent, Happening, Panel
+from cems.base.time import now
 from cems.children.models import Child
+from cems.clocks.presentation import present
 from plans.models import Referral, Request, StatutoryMeeting
 
 
 def _panel(user: User, child: Child) -> dict[str, Any] | None:
-    referrals = list(
-        Referral.objects.of(child).select_related("clock", "made_by").order_by("-received_at")[:3]
-    )
-    requests = list(
-        Request.objects.of(child).select_related("clock", "made_by").order_by("-requested_at")[:3]
-    )
+    joined = ("made_by", "clock__owner_user", "clock__owner_team")
+    referrals = list(Referral.objects.of(child).select_related(*joined).order_by("-received_at")[:3])
+    requests = list(Request.objects.of(child).select_related(*joined).order_by("-requested_at")[:3])
     meetings = list(StatutoryMeeting.objects.of(child).order_by("-held_at")[:3])
     if not (referrals or requests or meetings):
         return None
-    return {"referrals": referrals, "requests": requests, "meetings": meetings}
+    instant = now()
+    return {
+        "referrals": [(row, present(row.clock, instant)) for row in referrals],
+        "requests": [(row, present(row.clock, instant)) for row in requests],
+        "meetings": meetings,
+    }
 
 
 def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:

@@ -42,7 +42,8 @@ def receipt_open(user: User, *, submission: Submission, at: datetime) -> Receipt
         deadline=close_of_business(at, CEVT_WORKING_DAYS[level]),
         reference=submission.reference,
         title=f"CEVT agrees the level ({level.label} submitted)",
-        url=reverse("matrix:submission", args=[submission.public_id]),
+        # Not the matrix: the desk that has this clock may read the record and not every matrix in it.
+        url=reverse("children:overview", args=[child.public_id]),
         child=child.public_id,
         at=at,
     )

@@ -1,8 +1,8 @@
 """What a sent matrix set going: each step with who has it and its clock (M5, T2, M6)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -17,6 +17,7 @@ from matrix.models import Submission
 from matrix.services.follow_up import SOURCE
 from plans.models import Referral, Request
 
+LAST = datetime.max.replace(tzinfo=UTC)
 _CLOCKED = ("clock__owner_user", "clock__owner_team")
 
 
@@ -27,20 +28,21 @@ class Next:
     title: str
     who: str
     detail: str = ""
-    clock: dict[str, Any] | None = None
+    clock: Clock | None = None
     url: str = ""
+    bar: dict[str, Any] | None = None
 
 
 def what_happens_now(submission: Submission, at: datetime) -> Sequence[Next]:
-    """Everything the submission set going, in the order it matters.
+    """Everything the submission set going, what is due first at the top, what is done at the end.
 
     The clock of CEVT belongs to an app above this one: it is found by the submission's reference.
     """
-    steps = [*_referrals(submission, at), *_requests(submission, at)]
-    clocks = Clock.objects.filter(reference=submission.reference).with_owner().order_by("due_at", "pk")
-    steps += [Next(clock.title, str(clock.owner), clock.explanation, present(clock, at)) for clock in clocks]
+    steps = [*_referrals(submission), *_requests(submission)]
+    clocks = Clock.objects.filter(reference=submission.reference).with_owner()
+    steps += [Next(clock.title, str(clock.owner), clock.explanation, clock) for clock in clocks]
     actions = Action.objects.of(submission.child).from_source(SOURCE, submission.public_id).with_page()
-    steps += [_action(action, at) for action in actions.order_by("pk")]
+    steps += [_action(action) for action in actions.order_by("pk")]
     if not steps:
         steps.append(
             Next(
@@ -49,10 +51,16 @@ def what_happens_now(submission: Submission, at: datetime) -> Sequence[Next]:
                 "Start an update as soon as something new is seen.",
             )
         )
-    return steps
+    steps.sort(key=_by_due)
+    return [replace(step, bar=present(step.clock, at)) if step.clock else step for step in steps]
 
 
-def _referrals(submission: Submission, at: datetime) -> list[Next]:
+def _by_due(step: Next) -> tuple[bool, datetime]:
+    clock = step.clock
+    return (clock is None or not clock.is_open, clock.due_at if clock else LAST)
+
+
+def _referrals(submission: Submission) -> list[Next]:
     """The referral this matrix made, or the open one it joined."""
     if submission.level < RiskLevel.MODERATE:
         return []
@@ -67,13 +75,13 @@ def _referrals(submission: Submission, at: datetime) -> list[Next]:
             f"First Contact decides the referral ({row.reference})",
             str(row.clock.owner),
             row.get_outcome_display() if row.outcome else row.clock.explanation,
-            present(row.clock, at),
+            row.clock,
         )
         for row in rows
     ]
 
 
-def _requests(submission: Submission, at: datetime) -> list[Next]:
+def _requests(submission: Submission) -> list[Next]:
     """The strategy meeting asked for, which must be answered."""
     if submission.level < RiskLevel.SIGNIFICANT:
         return []
@@ -88,13 +96,13 @@ def _requests(submission: Submission, at: datetime) -> list[Next]:
             f"Strategy meeting asked for ({row.reference}): held, or threshold not met and why",
             str(row.clock.owner),
             row.get_answer_display() if row.answer else row.clock.explanation,
-            present(row.clock, at),
+            row.clock,
         )
         for row in rows
     ]
 
 
-def _action(action: Action, at: datetime) -> Next:
+def _action(action: Action) -> Next:
     closed = (
         f"{action.get_status_display()} on {local_date(action.closed_at):%-d %B %Y}"
         if action.closed_at
@@ -104,6 +112,6 @@ def _action(action: Action, at: datetime) -> Next:
         action.title,
         str(action.owner),
         closed,
-        present(action.clock, at) if action.clock else None,
+        action.clock,
         reverse("actions:detail", args=[action.public_id]),
     )

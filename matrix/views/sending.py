@@ -16,7 +16,7 @@ from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from matrix.choices import MatrixState
 from matrix.doors import Opened, matrix_door, submission_door
 from matrix.forms import key_from, typed
-from matrix.instrument import Group, Indicator
+from matrix.instrument import Indicator
 from matrix.models import Answer, Matrix, Submission
 from matrix.selectors.draft import Filled, filled
 from matrix.selectors.sent import what_happens_now
@@ -78,7 +78,7 @@ def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse
         matrix=sent.matrix,
         state=state,
         steps=what_happens_now(sent, now()),
-        whole=_whole(state),
+        **_whole(state),
         level=state.instrument.definition(RiskLevel(sent.level)),
         **_named(sent.matrix),
     )
@@ -97,7 +97,7 @@ def _check(
         opened,
         matrix=matrix,
         state=state,
-        whole=_whole(state),
+        **_whole(state),
         editable=open_now,
         problems=[{"text": one.message, "url": field_url(matrix, one.group, one.field)} for one in problems],
         ask_call=matrix.level == RiskLevel.SIGNIFICANT,
@@ -109,8 +109,8 @@ def _check(
     return render(request, "matrix/check.html", context, status=status)
 
 
-def _whole(state: Filled) -> list[tuple[Group, list[Shown], int]]:
-    """Every group with its answers and how many questions have none."""
+def _whole(state: Filled) -> dict[str, Any]:
+    """Every group with its answers and how many questions have none; and the groups without any."""
     found = []
     for group in state.instrument.groups:
         rows = [
@@ -119,7 +119,7 @@ def _whole(state: Filled) -> list[tuple[Group, list[Shown], int]]:
             if (answer := state.answers.get(one.code))
         ]
         found.append((group, rows, len(group.indicators) - len(rows)))
-    return found
+    return {"whole": found, "empty_groups": [group for group, rows, _ in found if not rows]}
 
 
 def _named(matrix: Matrix) -> dict[str, Any]:

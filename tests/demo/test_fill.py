@@ -1,0 +1,206 @@
+"""The synthetic partnership: repeatable, complete, through the services, and never outside a demonstration."""
+
+import ast
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from pytest_django import Settings
+
+import demo
+from cems.accounts.models import Appointment, User
+from cems.audit.choices import Verb
+from cems.audit.models import Entry
+from cems.base.errors import Conflict
+from cems.base.models import IdempotencyKey
+from cems.base.time import now
+from cems.children.choices import MatterKind
+from cems.children.grants import differences
+from cems.children.models import Bar, Child, Involvement, Matter
+from cems.children.models.periods import InvolvementState
+from cems.clocks.choices import Stage
+from cems.clocks.models import Clock
+from cems.clocks.sweeping import sweep
+from cems.notices.models import Mail, Notice
+from demo import story
+from demo.courses import CYCLE
+from demo.fill import NotFilled, fill
+from demo.password import PasswordLost, path
+from matrix.choices import MatrixState
+from matrix.models import Matrix, Submission
+from plans.models import Referral, Request
+from tests.audit.conftest import SEALING, findings, seal_all
+from tests.demo.conftest import AS_OF
+from tests.demo.digest import digest
+
+pytestmark = pytest.mark.django_db
+ONE_OF_EACH = len(CYCLE)
+
+
+def _children() -> int:
+    return Child.objects.unscoped("a test counts the demonstration's children").count()
+
+
+def test_the_same_arguments_make_the_same_partnership() -> None:
+    prints = []
+    for _ in range(2):
+        with transaction.atomic():
+            fill(seed=3, children=3, as_of=AS_OF)
+            prints.append((digest(), _children(), Clock.objects.count()))
+            transaction.set_rollback(True)
+    assert prints[0] == prints[1]
+    with transaction.atomic():
+        fill(seed=4, children=3, as_of=AS_OF)
+        assert digest() != prints[0][0]
+        transaction.set_rollback(True)
+
+
+def test_a_second_run_adds_nothing_and_an_interrupted_one_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    with transaction.atomic():
+        fill(seed=1, children=3, as_of=AS_OF)
+        whole = digest()
+        assert fill(seed=1, children=3, as_of=AS_OF).added == 0
+        assert fill(seed=1, children=3, as_of=None).added == 0
+        assert digest() == whole
+        transaction.set_rollback(True)
+
+    tell, told = story.Story.tell, []
+
+    def interrupted(self: story.Story) -> Child:
+        child = tell(self)
+        if len(told) == 1:
+            raise KeyboardInterrupt  # in the midst of the second child, after all was written
+        told.append(self.course.number)
+        return child
+
+    monkeypatch.setattr(story.Story, "tell", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fill(seed=1, children=3, as_of=AS_OF)
+    assert _children() == 1
+    monkeypatch.undo()
+    assert fill(seed=1, children=3, as_of=None).added == 2
+    assert digest() == whole
+
+
+def test_one_child_that_is_refused_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    tell = story.Story.tell
+
+    def refused(self: story.Story) -> Child:
+        child = tell(self)
+        if self.course.number == 1:
+            raise Conflict("Somebody was quicker.")
+        return child
+
+    monkeypatch.setattr(story.Story, "tell", refused)
+    filled = fill(seed=1, children=3, as_of=AS_OF)
+    assert filled.added == _children() == 2
+    assert len(filled.faults) == 1
+    assert "Somebody was quicker." in filled.faults[0]
+
+
+def test_outside_a_demonstration_nothing_is_written(settings: Settings) -> None:
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="CEMS_DEMO is off"):
+        call_command("seed_demo", children=1)
+    with pytest.raises(CommandError, match="CEMS_DEMO is off"):
+        call_command("demo_sign_ins")
+    assert not User.objects.exists()
+    assert not path().exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"seed": 10}, "seed is 0 to 9"),
+        ({"children": 0}, "1 to 999"),
+        ({"as_of": AS_OF + timedelta(days=1)}, "from the future"),
+        ({"as_of": AS_OF - timedelta(days=170)}, "two months later"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused_in_plain_words(arguments: dict[str, object], said: str) -> None:
+    with pytest.raises(NotFilled, match=said):
+        fill(**{"seed": 1, "children": 1, "as_of": AS_OF, **arguments})  # type: ignore[arg-type]
+    assert _children() == 0
+
+
+def test_a_seed_keeps_the_present_it_was_filled_for() -> None:
+    fill(seed=1, children=1, as_of=AS_OF)
+    with pytest.raises(NotFilled, match="Choose another seed"):
+        fill(seed=1, children=1, as_of=AS_OF - timedelta(days=1))
+
+
+def test_a_lost_password_is_said_before_anything_is_written() -> None:
+    fill(seed=1, children=1, as_of=AS_OF)
+    path().unlink()
+    with pytest.raises(PasswordLost, match="Bring that file back"):
+        fill(seed=1, children=2, as_of=AS_OF)
+    assert _children() == 1
+    assert not path().exists()
+
+
+def test_the_whole_partnership() -> None:
+    """One fill with one child of each course, looked at from every side: a fill is dear, so there is one."""
+    filled = fill(seed=1, children=ONE_OF_EACH, as_of=AS_OF)
+    assert (filled.added, filled.faults) == (ONE_OF_EACH, ())
+
+    stages = set(Clock.objects.values_list("stage", flat=True))
+    assert stages == set(Stage.values), "every state of a clock occurs"
+    assert not Clock.objects.filter(next_at__lte=AS_OF).exists(), "every clock stands where it should"
+    assert sweep(AS_OF) == 0
+
+    states = set(Matrix.objects.values_list("state", flat=True))
+    assert {MatrixState.DRAFT, MatrixState.SUBMITTED} <= states
+    assert set(Submission.objects.values_list("level", flat=True)) == {0, 1, 2, 3}
+    differing = [row for row in Submission.objects.all() if row.level != row.suggested]
+    assert differing
+    assert all(row.difference for row in differing)
+    assert Matrix.objects.exclude(child_views="").exists()
+    assert {"open", "decided"} <= set(Referral.objects.values_list("state", flat=True))
+    assert {"", "held"} <= set(Request.objects.values_list("answer", flat=True))
+    assert set(Matter.objects.values_list("kind", flat=True)) >= {
+        MatterKind.CEVT, MatterKind.CEG, MatterKind.EXPLOITATION, MatterKind.REFERRAL,
+    }  # fmt: skip
+    every = Child.objects.unscoped("a test looks at the demonstration's children")
+    assert every.filter(restricted=True).count() == 1
+    assert every.filter(provisional=True).count() == 1
+    assert Bar.objects.count() == 1
+    assert Involvement.objects.filter(state=InvolvementState.CLAIMED).exists()
+    assert set(every.values_list("locality__code", flat=True)) == {"east", "south", "north-west", "darlington"}
+
+    made = Entry.objects.filter(verb=Verb.CREATED, subject_kind="children.child")
+    assert set(made.values_list("child", flat=True)) == set(every.values_list("public_id", flat=True))
+    assert not Mail.objects.exists(), "old news is not mailed"
+    assert not Notice.objects.filter(read_at__isnull=True, at__lt=AS_OF - timedelta(days=2)).exists()
+    assert Notice.objects.filter(read_at__isnull=True).exists()
+    assert IdempotencyKey.objects.filter(action="demo.fill").count() == ONE_OF_EACH + 1
+
+    assert differences(now()) == []
+    for command in ("check_access", "check_derived"):
+        call_command(command, stdout=io.StringIO())
+    assert Appointment.objects.filter(user__email="first.contact@demo.cems.example").count() == 1
+
+
+@SEALING
+def test_the_filled_past_can_be_sealed_and_is_found_whole() -> None:
+    fill(seed=1, children=2, as_of=AS_OF)
+    seal_all()
+    assert findings() == []
+
+
+# Model methods and managers that write. A call of the services is a plain name, so it is not caught here.
+_WRITES = {
+    "save", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "delete", "acreate", "cursor", "raw",
+}  # fmt: skip
+
+
+def test_the_demonstration_writes_through_the_services_alone() -> None:
+    faults = []
+    for file in sorted(Path(demo.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr
+            if called in _WRITES or (called == "update" and ".objects" in ast.unparse(node)):
+                faults.append(f"{file.name}: {ast.unparse(node)}")
+    assert not faults, "use the app's service instead"

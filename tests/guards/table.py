@@ -1,0 +1,55 @@
+"""What the access table says of one role at one address about one child, reckoned from the table alone."""
+
+from collections.abc import Iterator
+
+from cems.accounts.models import User
+from cems.accounts.roles import ROLES, Part, Role, Work
+from tests.factories.world import Story, World, reaches
+from tests.guards.addresses import OPEN_TO, OWN_ONLY, Address
+
+
+def parts_open(role: Role, story: Story) -> frozenset[Part]:
+    """The parts of this child's record that the role sees."""
+    return frozenset(part for reach in reaches(role, story.key) for part in role.sees[reach])
+
+
+def expected(address: Address, role: Role, person: User, story: Story) -> int:
+    """404 for a stranger, 403 where the part or the work is out of reach, 200 for any way through."""
+    parts = parts_open(role, story)
+    if not reaches(role, story.key):
+        return 404
+    if address.name in OPEN_TO:
+        return 200 if OPEN_TO[address.name](parts) else 404
+    if not parts.intersection(address.parts):
+        return 403
+    assert address.door is not None
+    if address.door.work and Work(address.door.work) not in role.writes:
+        return 403
+    part, is_own = OWN_ONLY.get(address.name, (None, None))
+    if part and part not in parts and is_own and not is_own(story, person):
+        return 404
+    return 200
+
+
+def may_work(address: Address, role: Role) -> bool:
+    """Whether the role does the work that a door about no child asks for."""
+    assert address.door is not None
+    return not address.door.work or any(Work(word) in role.writes for word in address.door.work.split("|"))
+
+
+# Whose page it is first of all: the worker's, then the desk's, the manager's, and so on.
+FOR_WHOM = ("practitioner", "first_contact", "team_manager", "erase_manager", "cevt_chair", "administrator")
+
+
+def readers(world: World, address: Address) -> Iterator[tuple[User, Story | None]]:
+    """Who may open an address, those it is made for first, each with a child they may open it for."""
+    for key in dict.fromkeys((*FOR_WHOM, *ROLES)):
+        role, person = ROLES[key], world.people[key]
+        if not address.about_child:
+            if may_work(address, role):
+                yield person, None
+            continue
+        for story in world.stories.values():
+            work = address.door and (address.door.about_child or may_work(address, role))
+            if work and expected(address, role, person, story) == 200:
+                yield person, story

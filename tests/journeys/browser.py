@@ -1,0 +1,173 @@
+"""One person at one browser: what they open, and what must be true of every page they see."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from allauth.mfa.totp.internal import auth as totp
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import Resolver404, resolve, reverse
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+
+from cems.accounts.models import User
+from tests.factories.people import sign_in
+from tests.journeys.visited import visited
+
+PASSWORD = "a walk along the river wear"
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+AXE = Axe()
+
+
+@dataclass
+class Visitor:
+    """A person with a fresh browser window."""
+
+    context: BrowserContext
+    address: str
+    user: User | None = None
+    said: list[str] = field(default_factory=list)  # what the browser complained of
+
+    def __post_init__(self) -> None:
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.said.append(f"script error: {error}"))
+        self.page.on("requestfailed", self._failed)
+        self.page.on("request", self._asked)
+        self.page.on("response", self._answered)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # What was not found is told by `_answered`, with its address.
+        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+            self.said.append(f"console: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a page left before all had come
+            self.said.append(f"failed: {urlsplit(request.url).path} ({request.failure})")
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https"} and not request.url.startswith(self.address):
+            self.said.append(f"asked another host: {parts.netloc}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.request.resource_type != "document":
+            self.said.append(f"{response.status}: {urlsplit(response.url).path}")
+
+    def open(self, path: str) -> Response:
+        """Go to a path of this server."""
+        response = self.page.goto(f"{self.address}{path}", wait_until="load")
+        assert response is not None
+        return response
+
+    def here(self) -> str:
+        """The name of the address now shown; "" for none of ours."""
+        try:
+            return resolve(urlsplit(self.page.url).path).view_name
+        except Resolver404:
+            return ""
+
+    # --- signing in -------------------------------------------------------------------------------
+
+    def sign_in(self, user: User, password: str = PASSWORD) -> None:
+        """By the real page, with password and the code of the authenticator app."""
+        self.give_password(user, password)
+        if self.here() == "mfa_authenticate":
+            self.page.locator("input[name=code]").fill(code_of(user))
+            self.page.locator("main button[type=submit]").first.click()
+        self.user = user
+        assert self.here() not in {"account_login", "mfa_authenticate"}, self.page.inner_text("main")
+
+    def give_password(self, user: User, password: str = PASSWORD) -> None:
+        """The first half of signing in."""
+        self.open(reverse("account_login"))
+        self.page.locator("input[name=login]").fill(user.email)
+        self.page.locator("input[name=password]").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def is_signed_in(self, user: User) -> None:
+        """Signed in beforehand, for what is not about signing in."""
+        client: Client = sign_in(user)
+        cookie = client.cookies["sessionid"]
+        self.context.clear_cookies()
+        self.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": self.address}])
+        self.user = user
+
+    # --- what must be true of every page ------------------------------------------------------------
+
+    def looks_right(self) -> None:
+        """axe, console, requests and width are as they should be, at both widths."""
+        faults = self.faults()
+        assert not faults, "\n".join(["", f"{self.here() or self.page.url}:", *faults])
+
+    def faults(self, name: str = "") -> list[str]:
+        """What is wrong with the page now shown; without fault it counts as visited, by `name` if it has several."""
+        found = []
+        for size in (NARROW, WIDE):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            found += [f"at {size['width']} px, {fault}" for fault in (*self._too_wide(), *self._axe())]
+        found += self.said
+        self.said = []
+        if not found:
+            visited(name or self.here())
+        return found
+
+    def _too_wide(self) -> Iterator[str]:
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if wide > 0:
+            yield f"the page scrolls sideways by {wide} px: {self.page.evaluate(WIDEST)}"
+
+    def _axe(self) -> Iterator[str]:
+        for violation in AXE.run(self.page).response["violations"]:
+            places = "; ".join(
+                " ".join(str(part) for part in node["target"]) for node in violation["nodes"][:4]
+            )
+            yield f"{violation['id']}: {violation['help']} ({violation['impact']}) at {places}"
+
+    def picture(self, path: Path) -> None:
+        """The whole page as a picture."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=path, full_page=True)
+
+
+# The first element that sticks out to the right, as somebody would find it in the page.
+WIDEST = """(() => {
+  const edge = document.documentElement.clientWidth;
+  const out = [...document.querySelectorAll('body *')].find((one) => one.getBoundingClientRect().right > edge + 1);
+  return out ? out.tagName.toLowerCase() + (out.className ? '.' + out.className : '') : 'something unseen';
+})()"""
+
+
+def set_up_second_factor(user: User) -> str:
+    """Give the person an authenticator app; returns its secret."""
+    secret: str = totp.generate_totp_secret()
+    totp.TOTP.activate(user, secret)
+    return secret
+
+
+def code_of(user: User) -> str:
+    """What the person's authenticator app shows now."""
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.utils import decrypt
+
+    row = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
+    return totp.format_hotp_value(totp.hotp_value(decrypt(row.data["secret"]), int(time.time()) // 30))
+
+
+@contextmanager
+def traced(context: BrowserContext, folder: Path, failed: Callable[[], bool]) -> Iterator[None]:
+    """Keep a trace, and a picture of what was shown, of a test that failed."""
+    context.tracing.start(screenshots=True, snapshots=True)
+    yield
+    if not failed():
+        context.tracing.stop()
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, page in enumerate(context.pages):
+        page.screenshot(path=folder / f"{number}.png", full_page=True)
+    context.tracing.stop(path=folder / "trace.zip")

@@ -1,0 +1,191 @@
+"""Every page there is, opened by the person it is for, wide and narrow: axe, console, requests, width.
+
+Generated from the resolver: a new page is opened without a line here, and one that can't be opened fails.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.urls import reverse
+
+from cems.accounts.invitations import link_for
+from cems.accounts.models import User
+from tests.factories.people import make_user
+from tests.factories.world import Story, World, make_world
+from tests.guards.addresses import Address, addresses
+from tests.guards.source import told
+from tests.guards.table import readers
+from tests.journeys.browser import PASSWORD, Visitor, set_up_second_factor
+from tests.journeys.conftest import Open
+
+# The stories whose children the pages are opened for.
+FOR_PAGES = ("involved", "exploitation", "referral", "known")
+
+
+@dataclass
+class Tour:
+    """A way through the pages: a window a person, kept open."""
+
+    world: World
+    window: Open
+    windows: dict[int | None, Visitor]
+
+    def of(self, user: User | None) -> Visitor:
+        """The window of this person, who was signed in beforehand; None is somebody signed out."""
+        key = user.pk if user else None
+        if key not in self.windows:
+            self.windows[key] = self.window()
+            if user:
+                self.windows[key].is_signed_in(user)
+        return self.windows[key]
+
+    def through_the_door(self, *, second_factor: bool = True) -> Visitor:
+        """Somebody who has just signed in by the page, as changing one's own sign-in asks for."""
+        user = make_user(password=PASSWORD)
+        if second_factor:
+            set_up_second_factor(user)
+        visitor = self.window()
+        if second_factor:
+            visitor.sign_in(user)
+        else:
+            visitor.give_password(user)
+            visitor.user = user
+        return visitor
+
+
+def _half_way(tour: Tour) -> Visitor:
+    user = make_user(password=PASSWORD)
+    set_up_second_factor(user)
+    visitor = tour.window()
+    visitor.give_password(user)
+    return visitor
+
+
+def _key_of_mail(tour: Tour) -> Visitor:
+    visitor = tour.window()
+    visitor.open(link_for(make_user()).removeprefix("http://127.0.0.1:8000"))
+    return visitor
+
+
+def _key_of_own(name: str) -> Callable[[Tour], Visitor]:
+    def open_it(tour: Tour) -> Visitor:
+        visitor = tour.through_the_door()
+        row = Authenticator.objects.create(
+            user=visitor.user,
+            type=Authenticator.Type.WEBAUTHN,
+            data={"name": "Example key", "credential": {}},
+        )
+        visitor.open(reverse(name, args=[row.pk]))
+        return visitor
+
+    return open_it
+
+
+def _just_signed_in(name: str) -> Callable[[Tour], Visitor]:
+    def open_it(tour: Tour) -> Visitor:
+        visitor = tour.through_the_door()
+        if name == "mfa_view_recovery_codes":
+            RecoveryCodes.activate(visitor.user)
+        visitor.open(reverse(name))
+        return visitor
+
+    return open_it
+
+
+def _results(tour: Tour) -> Visitor:
+    visitor = tour.of(tour.world.people["first_contact"])
+    visitor.open(reverse("children:search"))
+    visitor.page.locator("main input[name=q]").fill(tour.world.stories["known"].child.family_name)
+    visitor.page.locator("main form[role=search] button").click()
+    return visitor
+
+
+def _without_password(tour: Tour) -> Visitor:
+    user = make_user()
+    user.set_unusable_password()
+    user.save()
+    visitor = tour.of(user)
+    visitor.open(reverse("account_set_password"))
+    return visitor
+
+
+# Pages that stand for one moment of one person: how the person comes there.
+MOMENTS: dict[str, Callable[[Tour], Visitor]] = {
+    "mfa_authenticate": _half_way,
+    "mfa_activate_totp": lambda tour: tour.through_the_door(second_factor=False),
+    "account_reset_password_from_key": _key_of_mail,
+    "account_set_password": _without_password,
+    "children:results": _results,
+    **{name: _key_of_own(name) for name in ("mfa_remove_webauthn", "mfa_edit_webauthn")},
+    **{
+        name: _just_signed_in(name)
+        for name in (
+            "mfa_index",
+            "mfa_deactivate_totp",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "account_change_password",
+            "account_logout",
+        )
+    },
+}
+# Another name of a page, or a page that shows nothing but another; each with its reason.
+SHOWN_AS = {
+    "usersessions_list": "account:sessions",  # allauth's name for our own page, at the same address
+    "mfa_reauthenticate": "account_reauthenticate",  # asks for the code where there is one
+    "mfa_reauthenticate_webauthn": "account_reauthenticate",  # asks for a key where there is one
+}
+
+
+def open_page(tour: Tour, address: Address) -> Visitor:
+    """Open a page as the person it is for."""
+    if address.name in MOMENTS:
+        return MOMENTS[address.name](tour)
+    assert address.door is not None
+    if address.door.public:
+        visitor = tour.of(None)
+        visitor.open(address.url(None))
+        return visitor
+    for user, story in readers(tour.world, address):
+        visitor = tour.of(user)
+        about: Story | World = story or tour.world
+        if visitor.open(address.url(about, user)).status == 200:
+            return visitor
+    raise AssertionError(f"nobody in the world can open {address.name}")
+
+
+def _pages() -> list[Address]:
+    return [address for address in addresses() if address.is_page]
+
+
+def _area(address: Address) -> str:
+    """Pages of one app are one test, so that workers share them out and the picture of a fault is near."""
+    return address.name.split(":")[0] if ":" in address.name else address.name.split("_")[0]
+
+
+def _faults(tour: Tour, area: str) -> Iterator[str]:
+    for address in _pages():
+        if _area(address) != area:
+            continue
+        visitor = open_page(tour, address)
+        here, wanted = visitor.here(), {address.name, SHOWN_AS.get(address.name, address.name)}
+        if here not in wanted:
+            yield f"{address.name}: came to {here or visitor.page.url}"
+            continue
+        yield from (f"{address.name}: {fault}" for fault in visitor.faults(address.name))
+
+
+@pytest.mark.parametrize("area", sorted({_area(address) for address in _pages()}))
+def test_every_page_is_open_to_everybody(area: str, window: Open) -> None:
+    # given a partnership with a child for every way of reaching one
+    tour = Tour(make_world(FOR_PAGES), window, {})
+    # when each page is opened by the person it is for, then nothing is wrong with it
+    faults = list(_faults(tour, area))
+    assert not faults, told(
+        faults, "mend the page's template or styles; the trace lies in screenshots/failures."
+    )

@@ -1,0 +1,51 @@
+"""What the matrix hangs on the child's record: the child's own copy, merging, the identity bar (C1, C4, A4)."""
+
+from datetime import timedelta
+
+import pytest
+
+from cems.base.registries import child_content
+from cems.base.time import now, today
+from cems.children.choices import RiskLevel
+from matrix.child_content import CONTENT, submitted_level
+from matrix.services.drafts import matrix_start
+from tests.factories.children import make_child
+from tests.factories.matrices import CONCERN, answer, seen, submit
+from tests.factories.people import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_model_has_its_period_of_retention() -> None:
+    assert set(CONTENT.retention) == {model.__name__ for model in CONTENT.models}
+    assert child_content["matrix"] is CONTENT
+
+
+def test_the_childs_own_copy_marks_who_said_so_as_a_third_party() -> None:
+    user, child = make_user(), make_child()
+    draft = matrix_start(user, child=child)
+    answer(user, draft, CONCERN, seen(today(), "Messages late at night", source="An aunt"))
+    rows = list(CONTENT.subject_access([child.pk]))
+    (given,) = [row for row in rows if row["kind"] == "Answer in a CE Matrix"]
+    assert (given["what"], given["third_party"]) == ("Messages late at night", "An aunt")
+    assert [row["reference"] for row in rows if row["kind"] == "CE Matrix"] == [draft.reference]
+
+
+def test_a_merge_tells_of_two_drafts_and_says_nothing_of_one() -> None:
+    user, one, two = make_user(), make_child(), make_child()
+    matrix_start(user, child=one)
+    assert CONTENT.merge_preview is not None
+    assert list(CONTENT.merge_preview([one.pk, two.pk])) == []
+    matrix_start(user, child=two)
+    (line,) = CONTENT.merge_preview([one.pk, two.pk])
+    assert line.startswith("2 matrices are in progress")
+
+
+@pytest.mark.requirement("C4")
+def test_the_newest_submitted_level_is_told_to_the_identity_bar() -> None:
+    user, child = make_user(), make_child()
+    assert submitted_level(child) is None
+    then = now() - timedelta(days=9)
+    submit(user, child, RiskLevel.SIGNIFICANT, at=then)
+    newer = submit(user, child, RiskLevel.LOW, at=then + timedelta(days=5))
+    assert submitted_level(child) == (RiskLevel.LOW, newer.received_at)
