@@ -51,7 +51,7 @@ class Environment:
             self.faults.append(f"{name} must be a whole number, not {raw!r}.")
             return default
 
-    def words(self, name: str, default: str = "") -> list[str]:
+    def words(self, name: str, default: str | None = "") -> list[str]:
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
 
     def secret(self, name: str) -> str:
@@ -72,7 +72,7 @@ class Environment:
         url = self.text(name)
         if not url:
             return {"ENGINE": "django.db.backends.postgresql", "NAME": ""}
-        config = dict(dj_database_url.parse(url))
+        config: dict[str, Any] = {**dj_database_url.parse(url)}
         if config.get("ENGINE") != "django.db.backends.postgresql":
             self.faults.append(f"{name} must be a postgresql:// address.")
         config["CONN_MAX_AGE"] = self.number("CEMS_DATABASE_KEEP_SECONDS", 60)

@@ -17,7 +17,7 @@ from cems.audit.services import listed
 from cems.base.doors import Shape, door
 from cems.base.registries import WorkItem, home_content
 from cems.base.time import local_date, now
-from cems.children.models import Child
+from cems.children.selectors.whole import seen_at
 from cems.clocks.home_content import items_of_team
 from cems.notices.selectors import unread
 
@@ -85,8 +85,7 @@ def _names(user: User, items: Iterable[WorkItem]) -> dict[Any, str]:
     wanted = {item.child for item in items if item.child}
     if not wanted:
         return {}
-    children = Child.objects.visible_to(user).filter(public_id__in=wanted)
-    return {child.public_id: child.name for child in children}
+    return {public_id: child.name for public_id, child in seen_at(user, wanted).items()}
 
 
 def _line(item: WorkItem, names: dict[Any, str]) -> Line:

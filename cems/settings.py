@@ -155,6 +155,7 @@ MFA_ADAPTER = "cems.accounts.adapters.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "CEMS"
+MFA_TOTP_TOLERANCE = 1  # a phone may be half a minute off, and typing takes time
 USERSESSIONS_TRACK_ACTIVITY = False  # cems.accounts.middleware does it, once a minute and not on each request
 
 # --- what leaves in headers -----------------------------------------------------------------------
@@ -218,6 +219,8 @@ OFFICE_HOURS = (env.text("CEMS_OFFICE_OPENS", "08:30"), CLOSE_OF_BUSINESS)
 CLOSURES = env.words("CEMS_CLOSURES")
 FOLLOW_AT_ONCE_DAYS = env.number("CEMS_FOLLOW_AT_ONCE_DAYS", 1)
 FOLLOW_DAYS = env.number("CEMS_FOLLOW_DAYS", 5)
+GLASS_HOURS = env.number("CEMS_GLASS_HOURS", 4)
+EDT_SHIFT_ENDS = env.text("CEMS_EDT_SHIFT_ENDS", "08:30")
 
 # --- mail: from the outbox only ----------------------------------------------------------------------
 EMAIL_BACKEND = env.text(

@@ -13,6 +13,7 @@ urlpatterns = [
     path("clocks/", include("cems.clocks.urls")),
     path("actions/", include("cems.actions.urls")),
     path("children/", include("cems.children.urls")),
+    path("children/", include("plans.urls")),
     path("", include("matrix.urls")),
 ]
 

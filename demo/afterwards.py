@@ -10,7 +10,14 @@ from cems.actions import services as actions
 from cems.actions.models import Action
 from cems.base.calendar import close_of_business, next_working_day
 from cems.base.time import local_date
-from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, CaseRole, HarmForm, MatterKind, RiskLevel, StatusKind
+from cems.children.choices import (
+    OPEN_TO_CHILDRENS_SERVICES,
+    CaseRole,
+    HarmForm,
+    MatterKind,
+    RiskLevel,
+    StatusKind,
+)
 from cems.children.models import AgreedLevel, Status
 from cems.children.models.history import Forum
 from cems.children.services.access import matter_close, matter_open
@@ -58,12 +65,18 @@ class Afterwards:
     def of(self, submission: Submission, at: datetime) -> None:
         """Let everything that answers this submission come in its time."""
         course = self.story.course
-        rows = Action.objects.from_source(SOURCE, str(submission.public_id)).select_related("clock").order_by("pk")
+        rows = (
+            Action.objects.from_source(SOURCE, str(submission.public_id))
+            .select_related("clock")
+            .order_by("pk")
+        )
         for action in rows:
             self._plan_action(action, at)
         referral = Referral.objects.filter(source=submission.reference).first()
         if referral is not None and (course.decided or course.kind in _REFERRAL_DECIDED):
-            self.time.at(moments.soon_after(self.rng, at, 7), lambda when: self._refer(referral, submission, when))
+            self.time.at(
+                moments.soon_after(self.rng, at, 7), lambda when: self._refer(referral, submission, when)
+            )
         request = Request.objects.filter(source=submission.reference).first()
         if request is not None and course.kind != "just_in":
             self.time.at(moments.soon_after(self.rng, at, 10), lambda when: self._strategy(request, when))
@@ -102,7 +115,9 @@ class Afterwards:
         if submission.level == RiskLevel.SIGNIFICANT:
             outcome = ReferralOutcome.STRATEGY
         else:
-            outcome = self.rng.choice((ReferralOutcome.ASSESSMENT, ReferralOutcome.EARLY_HELP, ReferralOutcome.ADVICE))
+            outcome = self.rng.choice(
+                (ReferralOutcome.ASSESSMENT, ReferralOutcome.EARLY_HELP, ReferralOutcome.ADVICE)
+            )
         rationale = self.rng.choice(self.words["referral"][outcome.value])
         referral_decide(desk, referral=referral, outcome=outcome, rationale=rationale, at=at)
         if outcome in {ReferralOutcome.STRATEGY, ReferralOutcome.ASSESSMENT}:
@@ -136,17 +151,24 @@ class Afterwards:
         if course.decided:
             days = 4 if self.rng.random() < 0.12 else self.rng.randint(1, 2)
             submission = receipt.submission
-            self.time.at(moments.next_meeting(at, days), lambda when: self._agree(submission, Forum.CEVT, when, receipt))
+            self.time.at(
+                moments.next_meeting(at, days),
+                lambda when: self._agree(submission, Forum.CEVT, when, receipt),
+            )
         elif course.kind == "paused":
             desk = self.cast.person(self.story.place.front_door)
             moment = self.time.as_of - timedelta(hours=1)
             if moment < receipt.clock.due_at:
                 self.time.at(
                     max(moment, at),
-                    lambda when: clocks.pause(desk, clock=receipt.clock, reason=self.words["paused"], at=when),
+                    lambda when: clocks.pause(
+                        desk, clock=receipt.clock, reason=self.words["paused"], at=when
+                    ),
                 )
 
-    def _agree(self, submission: Submission, forum: Forum, at: datetime, receipt: Receipt | None = None) -> None:
+    def _agree(
+        self, submission: Submission, forum: Forum, at: datetime, receipt: Receipt | None = None
+    ) -> None:
         """A forum agrees the level; from the triage, Significant goes to the locality's board and to a worker."""
         child, level = self.story.child, RiskLevel(submission.level)
         key = "cevt.chair" if forum is Forum.CEVT else self.story.place.ceg_chair

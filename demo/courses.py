@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from cems.base.calendar import next_working_day
+from cems.base.calendar import add_working_days, next_working_day
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel, StatusKind
 from cems.clocks.choices import Stage
@@ -89,12 +89,18 @@ def course_of(seed: int, number: int, as_of: datetime, span: timedelta) -> Cours
     who = invent(seed, number, local_date(as_of))
     matrices = _matrices(rng, kind, as_of, span)
     first = matrices[0].begun
-    open_already = kind in _OPEN_ALREADY or (kind not in {"low", "none", "provisional"} and rng.random() < 0.3)
+    open_already = kind in _OPEN_ALREADY or (
+        kind not in {"low", "none", "provisional"} and rng.random() < 0.3
+    )
     profiles = [one["key"] for one in load("profiles")]
-    status = rng.choice(_STATUSES) if open_already else (StatusKind.EARLY_HELP if rng.random() < 0.35 else None)
+    status = (
+        rng.choice(_STATUSES) if open_already else (StatusKind.EARLY_HELP if rng.random() < 0.35 else None)
+    )
     # The work profile tells of a child alone in the country; nobody else gets it.
     alone = profiles.index("work")
-    profile = alone if status == StatusKind.UASC else rng.choice([n for n in range(len(profiles)) if n != alone])
+    profile = (
+        alone if status == StatusKind.UASC else rng.choice([n for n in range(len(profiles)) if n != alone])
+    )
     if kind == "provisional":
         # First Contact will find that this child has a record: the one with this number.
         status, who = None, _written_otherwise(invent(seed, number + TWIN, local_date(as_of)))
@@ -103,7 +109,8 @@ def course_of(seed: int, number: int, as_of: datetime, span: timedelta) -> Cours
         kind=kind,
         who=who,
         profile=profile,
-        known_since=first - timedelta(hours=rng.randint(2, 30) if kind == "provisional" else rng.randint(20, 400)),
+        known_since=first
+        - timedelta(hours=rng.randint(2, 30) if kind == "provisional" else rng.randint(20, 400)),
         status=status,
         matrices=matrices,
         decided=kind not in {"just_in", "late", "due_soon", "draft", "paused", "provisional", "moderate_in"},
@@ -120,10 +127,12 @@ def _matrices(rng: Random, kind: str, as_of: datetime, span: timedelta) -> tuple
     def ago(low: float, high: float) -> datetime:
         """A moment in office hours in that part of the span: 0 is now, 1 its beginning."""
         day = local_date(as_of - span * rng.uniform(low, high))
-        return moments.working_moment(rng, day)
+        return moments.working_moment(rng, add_working_days(day + timedelta(days=1), -1))
 
     def one(sent: datetime, level: RiskLevel, shift: int = 0) -> Sent:
-        return Sent(sent - timedelta(hours=rng.randint(1, 30), minutes=rng.randrange(60)), sent, level, 16, shift)
+        return Sent(
+            sent - timedelta(hours=rng.randint(1, 30), minutes=rng.randrange(60)), sent, level, 16, shift
+        )
 
     if kind == "just_in":
         return (one(as_of - timedelta(minutes=rng.randint(8, 55)), SIGNIFICANT),)
@@ -147,7 +156,7 @@ def _matrices(rng: Random, kind: str, as_of: datetime, span: timedelta) -> tuple
         return (one(as_of - timedelta(days=rng.randint(35, 40)), MODERATE),)
     if kind == "update_draft":
         first = one(as_of - timedelta(days=rng.randint(24, 29)), SIGNIFICANT)
-        return first, Sent(ago(0.005, 0.02), None, SIGNIFICANT, groups=rng.randint(4, 8))
+        return first, Sent(ago(0.01, 0.025), None, SIGNIFICANT, groups=rng.randint(4, 8))
     first = one(ago(0.55, 0.95) if kind in {"board", "stepped_down"} else ago(0.1, 0.6), SIGNIFICANT, 0)
     if kind == "agreed":
         first = replace(first, level=rng.choice((MODERATE, MODERATE, SIGNIFICANT)), shift=min(shift, 0))

@@ -41,7 +41,9 @@ class Filled:
     faults: tuple[str, ...] = ()
 
 
-def fill(*, seed: int, children: int, as_of: datetime | None, progress: Progress = lambda done, of: None) -> Filled:
+def fill(
+    *, seed: int, children: int, as_of: datetime | None, progress: Progress = lambda done, of: None
+) -> Filled:
     """Fill the partnership, or go on where an earlier fill of this seed stopped.
 
     The same arguments make the same partnership. A seed keeps the present it was first filled for: its
@@ -55,6 +57,7 @@ def fill(*, seed: int, children: int, as_of: datetime | None, progress: Progress
     wanted = as_of or now()
     if wanted > now():
         raise NotFilled("The demonstration can't be filled from the future.")
+    _span(wanted)
     cast = gather(wanted - SPAN - timedelta(days=60))
     present = _present_of(cast, seed, wanted)
     if as_of is not None and present != as_of:
@@ -99,7 +102,10 @@ def _once(
 
 
 def _span(as_of: datetime) -> timedelta:
-    """How far the past reaches: about four months, but not to before the instrument was published."""
+    """How far the past reaches: about four months, but not to before the instrument was published.
+
+    Raises NotFilled when that leaves too little.
+    """
     first = load(versions()[0]).published
     begin = datetime(first.year, first.month, first.day, tzinfo=LONDON).astimezone(UTC) + timedelta(days=20)
     span = min(SPAN, as_of - begin)

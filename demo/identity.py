@@ -76,4 +76,3 @@ def pupil_number(place: Place, born: date, seed: int, number: int) -> str:
     year = (born.year + 5) % 100
     stem = f"{_LOCAL_CODES[place.authority]}{seed % 10:04d}{year:02d}{number % 1000:03d}"
     return f"{upn.calc_check_digit(stem)}{stem}"
-

@@ -13,7 +13,8 @@ from demo.courses import Sent
 from demo.data import load
 from matrix.choices import IndicatorKind, Informed, Seen, WhenKind
 from matrix.evidence import suggestion_of
-from matrix.instrument import Group, load as instrument_of
+from matrix.instrument import Group
+from matrix.instrument import load as instrument_of
 from matrix.models import Matrix
 from matrix.services.answers import AnswerGiven, answers_save
 from matrix.services.judgement import fields_save
@@ -85,7 +86,9 @@ class Pen:
         _must_pass(fields_save(user, matrix=matrix, given=given, at=at))
 
     def _none(self) -> str:
-        return "Worries at school were looked into by those who know the child. Nothing points to exploitation."
+        return (
+            "Worries at school were looked into by those who know the child. Nothing points to exploitation."
+        )
 
     def _first(self, level: RiskLevel, today: date) -> dict[str, AnswerGiven]:
         """What was seen, for a first matrix whose evidence points to `level`."""
@@ -114,7 +117,9 @@ class Pen:
         codes = self.profile[sort]
         return self.rng.sample(codes, min(count, len(codes)))
 
-    def _seen(self, code: str, today: date, window: tuple[int, int] | None, *, loosely: bool = False) -> AnswerGiven:
+    def _seen(
+        self, code: str, today: date, window: tuple[int, int] | None, *, loosely: bool = False
+    ) -> AnswerGiven:
         what, source, agency = self.rng.choice(load("evidence")[code])
         kind, day = self._when(today, window, loosely) if window else ("", None)
         return AnswerGiven(Seen.SEEN, kind, day, what, source, self.agencies.get(agency))

@@ -1,6 +1,7 @@
 """The story of one invented child, told through the services, each in the name of whoever does it."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
 
 from cems.accounts.models import Agency, User
@@ -23,7 +24,9 @@ from matrix.models import Matrix
 from matrix.services.drafts import matrix_start
 from matrix.services.submission import matrix_submit
 
-_IN_CARE = frozenset({StatusKind.CHILD_IN_CARE, StatusKind.PLACED_HERE, StatusKind.UASC, StatusKind.TEMPORARY})
+_IN_CARE = frozenset(
+    {StatusKind.CHILD_IN_CARE, StatusKind.PLACED_HERE, StatusKind.UASC, StatusKind.TEMPORARY}
+)
 _LEGAL = {StatusKind.CHILD_IN_CARE: LegalBasis.SECTION_31, StatusKind.UASC: LegalBasis.SECTION_20}
 _CLAIMANTS = ("therapist", "youth.justice", "young.people.drug.worker")
 
@@ -54,7 +57,7 @@ class Story:
         known = self.course.known_since
         self.time.at(known, self._record)
         for number, part in enumerate(self.course.matrices):
-            self.time.at(part.begun, lambda at, part=part, number=number: self._matrix(part, number, at))
+            self.time.at(part.begun, partial(self._matrix, part, number))
         day = local_date(known) + timedelta(days=3)
         while self.course.kind not in {"none", "provisional"} and day < local_date(self.time.as_of):
             self.time.at(moments.working_moment(self.rng, day), self._note)
@@ -155,7 +158,9 @@ class Story:
 
     def involve(self, by: User, case_role: CaseRole, person: User, at: datetime) -> None:
         """`person` works with the child from now on, for their team; harmless when they do already."""
-        held = Involvement.objects.of(self.child).filter(user=person, case_role=case_role, ended_at__isnull=True)
+        held = Involvement.objects.of(self.child).filter(
+            user=person, case_role=case_role, ended_at__isnull=True
+        )
         if held.exists():
             return
         post = next((post for post in person.appointments.all() if post.team_id), None)
@@ -182,7 +187,11 @@ class Story:
         self.afterwards.of(submission, at)
 
     def _agencies(self) -> dict[str, Agency]:
-        code = "durham-childrens-services" if self.place.code != "darlington" else "darlington-childrens-services"
+        code = (
+            "durham-childrens-services"
+            if self.place.code != "darlington"
+            else "darlington-childrens-services"
+        )
         return {
             "police": self.cast.agencies["durham-constabulary"],
             "health": self.cast.agencies["cddft"],

@@ -10,7 +10,6 @@ from django.db.models import Min
 from cems.clocks.models import Clock
 from cems.clocks.sweeping import sweep
 
-
 LATE = timedelta(seconds=15)  # the sweep comes round every half minute
 
 
@@ -26,10 +25,10 @@ class Timeline:
     def __init__(self, as_of: datetime) -> None:
         self.as_of = as_of
         self.child: UUID | None = None
-        self._waiting: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self._waiting: list[tuple[datetime, int, Callable[[datetime], object]]] = []
         self._count = 0
 
-    def at(self, moment: datetime, happens: Callable[[datetime], None]) -> None:
+    def at(self, moment: datetime, happens: Callable[[datetime], object]) -> None:
         """Let something happen at a moment; those of one moment happen in the order they were told."""
         if moment <= self.as_of:
             heapq.heappush(self._waiting, (moment, self._count, happens))
@@ -46,7 +45,11 @@ class Timeline:
     def _clocks(self, until: datetime) -> None:
         """Sweep at each moment when a clock of this child had something to do."""
         while self.child is not None:
-            due = Clock.objects.due_to_act(until).filter(child=self.child).aggregate(Min("next_at"))["next_at__min"]
+            due = (
+                Clock.objects.due_to_act(until)
+                .filter(child=self.child)
+                .aggregate(Min("next_at"))["next_at__min"]
+            )
             if due is None:
                 return
             sweep(min(due + LATE, until))

@@ -12,11 +12,14 @@ class MatrixConfig(AppConfig):
         from cems.base.registries import add_child_content, add_home_content
         from cems.children.events import LevelAgreed
         from cems.clocks.kinds import add_clock_kind
-        from matrix import child_content, clocks, home_content
+        from matrix import child_content, clocks, handlers, home_content
         from matrix.services.reviews import review_follow_level
+        from plans.events import ReferralDecided, RequestAnswered
 
         add_clock_kind(clocks.REVIEW)
         add_child_content(child_content.CONTENT)
         add_home_content(home_content.CONTENT)
         registries.submitted_level.append(child_content.submitted_level)
         subscribe(LevelAgreed, review_follow_level)
+        subscribe(ReferralDecided, handlers.referral_decided)
+        subscribe(RequestAnswered, handlers.request_answered)

@@ -127,12 +127,23 @@ def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
 
 def _merge_preview(child_ids: Sequence[int]) -> Iterable[str]:
     drafts = Matrix.objects.filter(child__in=child_ids, state=MatrixState.DRAFT)
-    references = sorted(drafts.values_list("reference", flat=True))
-    if len(references) > 1:
-        yield f"{len(references)} matrices are in progress ({', '.join(references)}): finish or withdraw each."
+    own = sorted(drafts.filter(own=True).values_list("reference", flat=True))
+    if own:
+        yield f"People who see only their own go on with theirs: {', '.join(own)}."
     reviews = Review.objects.filter(child__in=child_ids, ended_at__isnull=True).count()
     if reviews > 1:
         yield f"{reviews} reviews of a matrix are open: the next matrix ends its own, the other is ended by hand."
+
+
+def _merge_blockers(child_ids: Sequence[int]) -> Iterable[str]:
+    """One matrix a child is in progress, whichever record it began on."""
+    drafts = Matrix.objects.filter(child__in=child_ids, state=MatrixState.DRAFT, own=False)
+    references = sorted(drafts.values_list("reference", flat=True))
+    if len(references) > 1:
+        yield (
+            f"{len(references)} matrices are in progress ({', '.join(references)}): finish or withdraw all but"
+            " one first."
+        )
 
 
 CONTENT = ChildContent(
@@ -147,6 +158,7 @@ CONTENT = ChildContent(
     },
     chronology=_chronology,
     merge_preview=_merge_preview,
+    merge_blockers=_merge_blockers,
     panels=(
         Panel("matrix.newest", "CE Matrix", Part.MATRIX, "matrix/panel.html", _panel, order=20),
         Panel(

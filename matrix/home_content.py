@@ -9,7 +9,7 @@ from django.urls import reverse
 from cems.accounts.roles import Work
 from cems.base.registries import HomeContent, StartButton, WorkItem
 from cems.base.time import local
-from cems.children.models import Child
+from cems.children.selectors.whole import seen
 from matrix.choices import MatrixState
 from matrix.models import Matrix
 from matrix.selectors.child import drafting
@@ -20,8 +20,8 @@ def items(user: Any, now: datetime) -> Iterable[WorkItem]:
     drafts = list(
         Matrix.objects.filter(started_by=user, state=MatrixState.DRAFT).order_by("-changed_at")[:50]
     )
-    open_to = Child.objects.visible_to(user).filter(pk__in=[draft.child_id for draft in drafts])
-    children = dict(open_to.values_list("pk", "public_id")) if drafts else {}
+    open_to = seen(user, [draft.child_id for draft in drafts])
+    children = {number: child.public_id for number, child in open_to.items()}
     return [
         WorkItem(
             what="CE Matrix in progress",

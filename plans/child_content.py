@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.urls import reverse
+
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.registries import ChildContent, Happening, Panel
@@ -28,7 +30,7 @@ def _panel(user: User, child: Child) -> dict[str, Any] | None:
 
 
 def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
-    for referral in Referral.objects.filter(child__in=child_ids).select_related("made_by"):
+    for referral in Referral.objects.filter(child__in=child_ids).select_related("made_by", "child"):
         yield Happening(
             referral.received_at,
             referral.recorded_at,
@@ -36,6 +38,7 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
             f"Referred to First Contact ({referral.reference})",
             Part.REFERRALS,
             by=str(referral.made_by),
+            url=_url("referral", referral),
         )
         if referral.decided_at:
             yield Happening(
@@ -47,7 +50,8 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
                 text=referral.rationale,
                 by=str(referral.decided_by),
             )
-    for request in Request.objects.filter(child__in=child_ids).select_related("made_by", "answered_by"):
+    requests = Request.objects.filter(child__in=child_ids).select_related("made_by", "answered_by", "child")
+    for request in requests:
         yield Happening(
             request.requested_at,
             request.requested_at,
@@ -55,6 +59,7 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
             f"Strategy meeting asked for ({request.reference})",
             Part.STRATEGY,
             by=str(request.made_by),
+            url=_url("request", request),
         )
         if request.answered_at:
             yield Happening(
@@ -76,6 +81,10 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
             text=meeting.outcome,
             by=str(meeting.recorded_by),
         )
+
+
+def _url(name: str, paper: Referral | Request) -> str:
+    return reverse(f"plans:{name}", args=[paper.child.public_id, paper.public_id])
 
 
 def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Refer a child, ask for a strategy meeting, record a statutory meeting; each with its clock (T1, M5, G3)."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import transaction
 from django.urls import reverse
@@ -10,14 +11,17 @@ from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business
 from cems.base.errors import Conflict, Invalid
+from cems.base.events import publish
 from cems.base.references import next_reference
 from cems.base.time import now
 from cems.children.choices import MatterKind
 from cems.children.models import Child
 from cems.children.services.access import matter_close, matter_open
 from cems.clocks import services as clocks
+from cems.notices.services import tell
 from plans.choices import MeetingKind, ReferralOutcome, ReferralState, RequestAnswer, RequestKind
 from plans.clocks import REFERRAL_DECISION, STRATEGY_MEETING
+from plans.events import ReferralDecided, RequestAnswered
 from plans.models import Referral, Request, StatutoryMeeting
 
 FIRST_CONTACT = "first-contact"
@@ -40,7 +44,7 @@ def referral_open(user: User, *, child: Child, source: str = "", at: datetime | 
     held = Referral.objects.filter(child=child, state=ReferralState.OPEN).first()
     if held:
         return held
-    reference = next_reference("REF", instant)
+    reference, public_id = next_reference("REF", instant), uuid4()
     clock = clocks.start(
         user,
         kind=REFERRAL_DECISION.key,
@@ -48,11 +52,12 @@ def referral_open(user: User, *, child: Child, source: str = "", at: datetime | 
         deadline=close_of_business(instant, DECISION_WORKING_DAYS),
         reference=reference,
         title="Decide the referral",
-        url=reverse("children:overview", args=[child.public_id]),
+        url=reverse("plans:referral", args=[child.public_id, public_id]),
         child=child.public_id,
         at=instant,
     )
     row = Referral.objects.create(
+        public_id=public_id,
         reference=reference,
         child=child,
         source=source,
@@ -75,6 +80,8 @@ def referral_decide(
     held = Referral.objects.select_for_update().get(pk=referral.pk)
     if held.state != ReferralState.OPEN:
         raise Conflict("This referral has already been decided.")
+    if outcome not in ReferralOutcome.values:
+        raise Invalid("Choose what is decided.", field="outcome")
     if not rationale.strip():
         raise Invalid("Say why, for whoever made the referral.", field="rationale")
     held.state, held.outcome, held.rationale = ReferralState.DECIDED, outcome, rationale
@@ -83,6 +90,17 @@ def referral_decide(
     clocks.meet(user, clock=held.clock, at=instant)
     matter_close(user, child=held.child, kind=MatterKind.REFERRAL, at=instant)
     record(user, verb=Verb.DECIDED, subject=held, child=held.child.public_id, part="referrals", at=instant)
+    _tell_maker(user, held, "First Contact has decided the referral", instant)
+    publish(
+        ReferralDecided(
+            referral_id=held.pk,
+            child_id=held.child_id,
+            user_id=user.pk,
+            outcome=held.outcome,
+            received_at=held.received_at,
+            at=instant,
+        )
+    )
     return held
 
 
@@ -96,7 +114,7 @@ def strategy_meeting_request(
     held = Request.objects.filter(child=child, kind=RequestKind.STRATEGY_MEETING, answer="").first()
     if held:
         return held
-    reference = next_reference("REQ", instant)
+    reference, public_id = next_reference("REQ", instant), uuid4()
     clock = clocks.start(
         user,
         kind=STRATEGY_MEETING.key,
@@ -104,12 +122,18 @@ def strategy_meeting_request(
         deadline=close_of_business(instant, DECISION_WORKING_DAYS),
         reference=reference,
         title="Strategy meeting: held, or threshold not met and why",
-        url=reverse("children:overview", args=[child.public_id]),
+        url=reverse("plans:request", args=[child.public_id, public_id]),
         child=child.public_id,
         at=instant,
     )
     row = Request.objects.create(
-        reference=reference, child=child, source=source, made_by=user, requested_at=instant, clock=clock
+        public_id=public_id,
+        reference=reference,
+        child=child,
+        source=source,
+        made_by=user,
+        requested_at=instant,
+        clock=clock,
     )
     record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="strategy", at=instant)
     return row
@@ -124,12 +148,24 @@ def strategy_meeting_answer(
     held = Request.objects.select_for_update().get(pk=request.pk)
     if held.answer:
         raise Conflict("This request has already been answered.")
+    if answer not in RequestAnswer.values:
+        raise Invalid("Say whether the meeting was held.", field="answer")
     if answer == RequestAnswer.NOT_MET and not why.strip():
         raise Invalid("Say why the threshold is not met.", field="why")
     held.answer, held.answer_why, held.answered_at, held.answered_by = answer, why, instant, user
     held.save(update_fields=["answer", "answer_why", "answered_at", "answered_by"])
     clocks.meet(user, clock=held.clock, at=instant)
     record(user, verb=Verb.DECIDED, subject=held, child=held.child.public_id, part="strategy", at=instant)
+    _tell_maker(user, held, "the request for a strategy meeting is answered", instant)
+    publish(
+        RequestAnswered(
+            request_id=held.pk,
+            child_id=held.child_id,
+            user_id=user.pk,
+            requested_at=held.requested_at,
+            at=instant,
+        )
+    )
     return held
 
 
@@ -167,3 +203,19 @@ def meeting_record(
     if answers is not None:
         strategy_meeting_answer(user, request=answers, answer=RequestAnswer.HELD, at=instant)
     return row
+
+
+def _tell_maker(user: User, paper: Referral | Request, words: str, at: datetime) -> None:
+    """Tell whoever asked what became of it; of a paper that came with it, its own app tells more closely."""
+    if paper.source or paper.made_by_id == user.pk:
+        return
+    tell(
+        [paper.made_by_id],
+        kind="plans.answered",
+        key=f"plans:{paper.public_id}:answered",
+        text=f"{paper.reference}: {words}.",
+        url=reverse("children:overview", args=[paper.child.public_id]),
+        reference=paper.reference,
+        child=paper.child.public_id,
+        at=at,
+    )

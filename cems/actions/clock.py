@@ -21,6 +21,12 @@ def closed_meanwhile(clocks: Sequence[Clock]) -> Mapping[int, Finding]:
     }
 
 
+def words(clocks: Sequence[Clock]) -> Mapping[int, str]:
+    """What is to be done, for pages: the action's own title."""
+    rows = Action.objects.filter(clock__in=[clock.pk for clock in clocks])
+    return {row.clock_id: row.title for row in rows if row.clock_id}
+
+
 ACTION_DUE = ClockKind(
     key=CLOCK_KIND,
     label="Action",
@@ -28,4 +34,5 @@ ACTION_DUE = ClockKind(
     warnings=(Morning(1),),
     reminders=2,
     check=closed_meanwhile,
+    say=words,
 )

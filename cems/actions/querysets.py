@@ -3,13 +3,11 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.actions.choices import Status
-from cems.base.time import now
-from cems.children.models import Bar, NamedReader
 from cems.children.querysets import OfChildQuerySet
 
 
@@ -24,14 +22,7 @@ class ActionQuerySet(OfChildQuerySet):
         own = self.model.objects.filter(owner_user_id=user.pk)
         teams = self.model.objects.filter(owner_team_id__in=profile_of(user).team_ids)
         held = self.filter(pk__in=own.values("pk").union(teams.values("pk"), all=True))
-        return held.open_to(user)
-
-    def open_to(self, user: User) -> Self:
-        """Leave out those of restricted records that do not name the reader, and of records that bar them."""
-        named = NamedReader.objects.filter(child=OuterRef("child"), user_id=user.pk, until__gt=now())
-        barred = Bar.objects.filter(child=OuterRef("child"), user_id=user.pk)
-        open_record = Q(child__isnull=True) | Q(child__restricted=False) | Exists(named)
-        return self.filter(open_record).exclude(Exists(barred))
+        return held.readable_by(user)
 
     def owned_in(self, agency_id: int) -> Self:
         """Those that people or teams of one agency have."""

@@ -13,6 +13,7 @@ from cems.actions.choices import Status
 from cems.actions.models import Action
 from cems.children.access import access_to
 from cems.children.models import Child
+from cems.children.selectors.whole import seen
 from cems.clocks import access as clock_access
 from cems.clocks.presentation import present
 
@@ -53,9 +54,9 @@ def page(user: User, *, mine: bool, closed: bool, before: int | None, now: datet
 def rows(user: User, actions: Sequence[Action], now: datetime) -> Sequence[Row]:
     """These actions for a list, their children asked for in one read."""
     ids = {action.child_id for action in actions if action.child_id}
-    seen = {child.pk: child for child in Child.objects.visible_to(user).filter(pk__in=ids)} if ids else {}
+    found = seen(user, ids)
     return [
-        Row(action, seen.get(action.child_id or 0), present(action.clock, now) if action.clock else None)
+        Row(action, found.get(action.child_id or 0), present(action.clock, now) if action.clock else None)
         for action in actions
     ]
 
@@ -85,9 +86,9 @@ def open_for(user: User, public_id: UUID) -> Opened | None:
     (of their own agency only, where that is all their role sees). A record that shuts them out beats both.
     """
     action = Action.objects.with_page().filter(public_id=public_id).first()
-    if action is None or not Action.objects.filter(pk=action.pk).open_to(user).exists():
+    if action is None or not Action.objects.filter(pk=action.pk).readable_by(user).exists():
         return None
-    child = Child.objects.visible_to(user).filter(pk=action.child_id).first() if action.child_id else None
+    child = seen(user, [action.child_id]).get(action.child_id) if action.child_id else None
     if clock_access.has(user, action):
         return Opened(action, child, "has the action, or manages those who do", action.is_open)
     if child is None:

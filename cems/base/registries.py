@@ -68,7 +68,8 @@ class ChildContent:
 
     `models` are the models covered; `chronology(child_ids)` yields happenings;
     `subject_access(child_ids)` yields plain rows for the child's own copy of the record;
-    `retention` names, for each model, the period of the retention schedule.
+    `retention` names, for each model, the period of the retention schedule. `merge_preview(child_ids)`
+    says what a merge of these records brings together, `merge_blockers` what must be settled before it.
     """
 
     app: str
@@ -77,6 +78,7 @@ class ChildContent:
     retention: dict[str, str]
     chronology: Callable[[Sequence[int]], Iterable[Happening]] | None = None
     merge_preview: Callable[[Sequence[int]], Iterable[str]] | None = None
+    merge_blockers: Callable[[Sequence[int]], Iterable[str]] | None = None
     panels: tuple[Panel, ...] = ()
     navigation: tuple[NavigationItem, ...] = ()
     now: tuple[NowLine, ...] = ()

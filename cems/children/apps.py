@@ -17,6 +17,7 @@ class ChildrenConfig(AppConfig):
         registries.add_child_content(child_content.CONTENT)
         registries.add_home_content(home_content.CONTENT)
         registries.derived_checks["children.current_level"] = derived.current_levels
+        registries.derived_checks["children.joined_authorities"] = derived.joined_authorities
         subscribe(PersonLeft, handlers.rights_changed)
         subscribe(AppointmentChanged, handlers.rights_changed)
         ask_may_see_child(handlers.may_see)

@@ -1,7 +1,6 @@
 """What the record itself adds to a child's page, chronology, subject access, retention and merge (C1–C5)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Q
@@ -10,25 +9,31 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.registries import ChildContent, Happening, NavigationItem, NowLine, Panel
-from cems.base.time import LONDON, local_date, now, today
+from cems.base.time import local_date, now, today
+from cems.children import happenings
 from cems.children.choices import CaseRole, HarmForm, RiskLevel
 from cems.children.models import (
     AgreedLevel,
     Bar,
+    BreakGlass,
     CaseNote,
     Child,
     ChildName,
     ChildUserObjectPermission,
+    Feedback,
     Identifier,
     Involvement,
     Matter,
+    Merge,
     NamedReader,
+    NotSame,
+    Placement,
     Status,
     Submitter,
 )
 from cems.children.models.periods import InvolvementState
 from cems.children.own_copy import merge_preview, subject_access
-from cems.children.selectors.people import current_involvements
+from cems.children.selectors.people import cluster_public_ids, current_involvements
 from cems.clocks.models import Clock
 from cems.clocks.presentation import words as clock_words
 
@@ -68,7 +73,8 @@ def _status_line(child: Child) -> tuple[str, str, str]:
 
 
 def _clock_line(child: Child) -> tuple[str, str, str] | None:
-    clock = Clock.objects.still_open().filter(child=child.public_id).order_by("due_at", "pk").first()
+    of_whole = Clock.objects.still_open().filter(child__in=cluster_public_ids(child))
+    clock = of_whole.order_by("due_at", "pk").first()
     if clock is None:
         return None
     return (
@@ -93,6 +99,9 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
     yield from _levels(child_ids)
     yield from _statuses(child_ids)
     yield from _involvements(child_ids)
+    yield from happenings.placements(child_ids)
+    yield from happenings.feedback(child_ids)
+    yield from happenings.merges(child_ids)
     for note in CaseNote.objects.filter(child__in=child_ids, superseded_by__isnull=True).select_related(
         "author"
     ):
@@ -120,7 +129,7 @@ def _statuses(child_ids: Sequence[int]) -> Iterable[Happening]:
     for row in Status.objects.filter(child__in=child_ids).select_related("recorded_by"):
         for day, said in ((row.starts_on, "began"), (row.ends_on, "ended")):
             if day is not None:
-                at = _noon(day)
+                at = happenings.noon(day)
                 title = f"{row.get_kind_display()} {said}"
                 yield Happening(at, row.recorded_at, "Status", title, Part.STATUS, by=str(row.recorded_by))
 
@@ -147,11 +156,6 @@ def _involvements(child_ids: Sequence[int]) -> Iterable[Happening]:
             )
 
 
-def _noon(day: date) -> datetime:
-    """A day without a time stands in the middle of it, so that it is the same day everywhere."""
-    return datetime.combine(day, time(12), tzinfo=LONDON)
-
-
 CONTENT = ChildContent(
     app="children",
     models=(
@@ -161,11 +165,16 @@ CONTENT = ChildContent(
         AgreedLevel,
         CaseNote,
         Status,
+        Placement,
+        Feedback,
+        Merge,
+        NotSame,
         Involvement,
         Matter,
         Submitter,
         NamedReader,
         Bar,
+        BreakGlass,
         ChildUserObjectPermission,
     ),
     subject_access=subject_access,
@@ -176,11 +185,16 @@ CONTENT = ChildContent(
         "AgreedLevel": "with the child's record",
         "CaseNote": "with the child's record",
         "Status": "with the child's record",
+        "Placement": "with the child's record",
+        "Feedback": "with the child's record",
+        "Merge": "with the child's record",
+        "NotSame": "with the child's record",
         "Involvement": "with the child's record",
         "Matter": "with the child's record",
         "Submitter": "with the child's record",
         "NamedReader": "with the child's record",
         "Bar": "with the child's record",
+        "BreakGlass": "with the child's record",
         "ChildUserObjectPermission": "until the involvement it follows from ends",
     },
     chronology=_chronology,

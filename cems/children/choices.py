@@ -147,3 +147,37 @@ class MatterKind(models.TextChoices):
     MISSING = "missing", "Missing episode"
     EXPLOITATION = "exploitation", "Exploitation concern"
     TRANSITION = "transition", "Transition plan"
+
+
+class PlacementKind(models.TextChoices):
+    """The kind of place a child is placed in (C2)."""
+
+    FOSTER = "foster", "Foster home"
+    KINSHIP = "kinship", "With family or friends (kinship)"
+    CHILDRENS_HOME = "childrens_home", "Children's home"
+    SEMI_INDEPENDENT = "semi_independent", "Supported or semi-independent living"
+    RESIDENTIAL = "residential", "Residential school"
+    HEALTH = "health", "Hospital or other health setting"
+    EDUCATION = "education", "Education setting"
+    SECURE = "secure", "Secure setting"
+    OTHER = "other", "Another place"
+
+
+class FeedbackFrom(models.TextChoices):
+    """Whose words they are (C6)."""
+
+    CHILD = "child", "The child"
+    PARENT = "parent", "A parent or carer"
+    FAMILY = "family", "Somebody else in the family"
+
+
+class FeedbackAbout(models.TextChoices):
+    """What the words are about (C6)."""
+
+    HELP = "help", "The help they get"
+    WORKER = "worker", "Those who work with them"
+    INTERVIEW = "interview", "A return home interview"
+    PLAN = "plan", "The plan"
+    MEETING = "meeting", "A meeting or a decision"
+    CONSULTATION = "consultation", "A question we asked (consultation)"
+    OTHER = "other", "Something else"

@@ -13,8 +13,11 @@ from cems.accounts.roles import Part, Work
 from cems.audit.services import read
 from cems.base.doors import Door, Shape, View, signed_out
 from cems.base.errors import NotAllowed
+from cems.base.time import local, now
 from cems.children.access import ChildAccess, access_to
 from cems.children.models import Child
+from cems.children.querysets import at_address
+from cems.children.selectors.glass import ran_out
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,30 @@ def open_child(
     A stranger gets Http404, as if there were no such child; a known child whose part or work is
     out of reach raises NotAllowed (403).
     """
-    child = Child.objects.visible_to(request.user).with_page().filter(public_id=public_id).first()  # type: ignore[arg-type]
+    child = at_address(request.user, public_id).with_page().first()  # type: ignore[arg-type]
     if child is None:
+        _say_if_it_ran_out(request, public_id)
         raise Http404
     access = access_to(request.user, child)  # type: ignore[arg-type]
     if not access.sees(*parts):
+        _say_if_it_ran_out(request, public_id)
         raise NotAllowed("This part of the record is not open to your role.")
     if work is not None and not access.may(work):
         raise NotAllowed("Your role does not include this work on this record.")
     return OpenChild(child, access)
+
+
+def _say_if_it_ran_out(request: HttpRequest, public_id: UUID) -> None:
+    """A page left open while the emergency opening ran out: the next click says so plainly (record-f8)."""
+    glass = ran_out(request.user, public_id, now())  # type: ignore[arg-type]
+    if glass is None:
+        return
+    when = local(glass.until)
+    raise NotAllowed(
+        f"Your emergency access to this record ended at {when:%H:%M} on {when:%-d %B}. What was saved is kept."
+        " If you still need the record to keep the child safe, search for the child, choose “I need to see"
+        " this now” and say why again."
+    )
 
 
 def log_read(request: HttpRequest, opened: OpenChild, part: Part, subject: Any = None) -> None:

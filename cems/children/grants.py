@@ -3,6 +3,7 @@
 Involvement is the truth. A grant follows from a confirmed involvement: of the person; of the
 person's team as a whole; or, for a team's manager, of anybody acting for the team. Every change
 of involvement or appointment rebuilds the rows it touches; `manage.py check_access` compares all.
+A grant names the record that is read: of a merged record that is the one it was merged into.
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ from cems.base.time import LONDON, local_date
 from cems.children.forever import FOREVER
 from cems.children.models import Child, ChildUserObjectPermission, Involvement
 from cems.children.models.periods import InvolvementState
+from cems.children.querysets import root_of, whole_ids
 
 GRANT = "view_child"
 INVOLVED_ROLES = [key for key, role in ROLES.items() if Reach.INVOLVED in role.sees]
@@ -32,11 +34,11 @@ def desired(
         Q(ended_at__isnull=True) | Q(ended_at__gt=at), state=InvolvementState.CONFIRMED, started_at__lte=at
     )
     if child_ids is not None:
-        rows = rows.filter(child__in=list(child_ids))
+        rows = rows.filter(child__in=whole_ids(child_ids))
     posts = _posts(at, user_ids)
     if user_ids is not None:
         rows = rows.filter(Q(user__in=list(user_ids)) | Q(team__in={team for _, _, team, _ in posts if team}))
-    involvements = list(rows.values_list("child_id", "user_id", "team_id", "ended_at"))
+    involvements = list(rows.values_list(root_of(), "user_id", "team_id", "ended_at"))
     by_team: dict[int, list[tuple[int, str, datetime]]] = {}
     by_user: dict[int, datetime] = {}
     for user_id, role_key, team_id, until in posts:
@@ -66,7 +68,7 @@ def rebuild(
     wanted = desired(at, child_ids=child_ids, user_ids=user_ids)
     rows = ChildUserObjectPermission.objects.select_for_update()
     if child_ids is not None:
-        rows = rows.filter(content_object__in=list(child_ids))
+        rows = rows.filter(content_object__in=whole_ids(child_ids))
     if user_ids is not None:
         rows = rows.filter(user__in=list(user_ids))
     stale: list[int] = []

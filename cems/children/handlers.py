@@ -6,7 +6,7 @@ from cems.accounts.events import AppointmentChanged, PersonLeft
 from cems.accounts.models import User
 from cems.base.time import now
 from cems.children import grants
-from cems.children.models import Child
+from cems.children.querysets import at_address
 
 
 def rights_changed(event: AppointmentChanged | PersonLeft) -> None:
@@ -16,4 +16,4 @@ def rights_changed(event: AppointmentChanged | PersonLeft) -> None:
 
 def may_see(user: User, child: UUID) -> bool:
     """Whether the person may open the child in some part; asked by clocks."""
-    return Child.objects.visible_to(user).filter(public_id=child).exists()
+    return at_address(user, child).exists()

@@ -9,10 +9,30 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.registries import HomeContent, StartButton, WorkItem
+from cems.base.time import local
+from cems.children.selectors.glass import to_review
 from cems.children.selectors.people import claims
 
 
 def _items(user: User, now: datetime) -> Iterable[WorkItem]:
+    yield from _claims(user)
+    yield from _openings(user, now)
+
+
+def _openings(user: User, now: datetime) -> Iterable[WorkItem]:
+    if not (profile_of(user).may(Work.TEAM) or profile_of(user).may(Work.AUDIT_FINDINGS)):
+        return
+    for glass in to_review(user, now).order_by("opened_at")[:50]:
+        yield WorkItem(
+            what="Say whether an emergency access was right",
+            why=f"{glass.user} opened the record on {local(glass.opened_at):%-d %B at %H:%M}",
+            url=reverse("children:glass_review", args=[glass.public_id]),
+            reference=glass.child.reference,
+            owner=str(user),
+        )
+
+
+def _claims(user: User) -> Iterable[WorkItem]:
     if not profile_of(user).may(Work.INVOLVEMENT):
         return
     for claim in claims(user, limit=50):

@@ -3,20 +3,25 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from cems.children.choices import RiskLevel
+from cems.children.choices import IdentifierKind, RiskLevel, StatusKind
 from cems.children.models import (
     AgreedLevel,
     Bar,
+    BreakGlass,
     CaseNote,
     Child,
     ChildName,
     ChildUserObjectPermission,
+    Feedback,
     Identifier,
     Involvement,
     Matter,
+    Merge,
     NamedReader,
+    NotSame,
+    Placement,
     Status,
     Submitter,
 )
@@ -29,6 +34,7 @@ def subject_access(child_ids: Sequence[int]) -> Iterable[Row]:
     """Every row about these records in plain words; `third_party` marks what names somebody else."""
     yield from _identity(child_ids)
     yield from _history(child_ids)
+    yield from _joined(child_ids)
     yield from _access(child_ids)
 
 
@@ -80,6 +86,7 @@ def _history(child_ids: Sequence[int]) -> Iterable[Row]:
             "to": status.ends_on,
             "legal authority": status.get_legal_basis_display(),
         }
+    yield from _placed_and_said(child_ids)
     involvements = Involvement.objects.filter(child__in=child_ids).select_related("user", "team")
     for row in involvements.order_by("started_at", "pk"):
         yield {
@@ -105,6 +112,48 @@ def _history(child_ids: Sequence[int]) -> Iterable[Row]:
         }
 
 
+def _placed_and_said(child_ids: Sequence[int]) -> Iterable[Row]:
+    placements = Placement.objects.filter(child__in=child_ids).select_related("area", "placed_by", "provider")
+    for row in placements.order_by("starts_on", "pk"):
+        yield {
+            "kind": "Placement",
+            "placement": row.get_kind_display(),
+            "place": "" if row.address_confidential else str(row.provider or row.provider_name),
+            "area": str(row.area),
+            "placed by": str(row.placed_by),
+            "from": row.starts_on,
+            "to": row.ends_on,
+            "notified by": row.notified_by,
+            "why it ended": row.end_reason,
+        }
+    for said in Feedback.objects.filter(child__in=child_ids).order_by("happened_at", "pk"):
+        yield {
+            "kind": "Feedback",
+            "whose words": said.get_whose_display(),
+            "about": said.get_about_display(),
+            "words": said.words,
+            "what changed": said.changed,
+            "happened": said.happened_at,
+            "third_party": said.whose != "child",
+        }
+
+
+def _joined(child_ids: Sequence[int]) -> Iterable[Row]:
+    joined = Merge.objects.filter(Q(child__in=child_ids) | Q(other__in=child_ids))
+    for merge in joined.select_related("child", "other").order_by("at", "pk"):
+        yield {
+            "kind": "Records joined",
+            "references": [merge.child.reference, merge.other.reference],
+            "when": merge.at,
+            "why": merge.why,
+            "taken apart": merge.undone_at,
+            "why taken apart": merge.undone_why,
+        }
+    for row in NotSame.objects.filter(Q(child__in=child_ids) | Q(other__in=child_ids)).order_by("at", "pk"):
+        # The other record is another child's: its reference is not this child's to have.
+        yield {"kind": "Compared with another record, and not the same child", "when": row.at}
+
+
 def _access(child_ids: Sequence[int]) -> Iterable[Row]:
     for matter in Matter.objects.filter(child__in=child_ids).order_by("opened_at", "pk"):
         yield {
@@ -119,6 +168,16 @@ def _access(child_ids: Sequence[int]) -> Iterable[Row]:
         yield {"kind": reader.get_kind_display(), "who": str(reader.user), "third_party": True}
     for bar in Bar.objects.filter(child__in=child_ids).select_related("user"):
         yield {"kind": "Barred", "who": str(bar.user), "why": bar.reason, "at": bar.at, "third_party": True}
+    for glass in BreakGlass.objects.filter(child__in=child_ids).select_related("user").order_by("opened_at"):
+        yield {
+            "kind": "Opened in an emergency",
+            "who": str(glass.user),
+            "why": glass.reason,
+            "from": glass.opened_at,
+            "to": glass.until,
+            "found afterwards": glass.get_outcome_display(),
+            "third_party": True,
+        }
     grants = ChildUserObjectPermission.objects.filter(content_object__in=child_ids).select_related("user")
     for grant in grants:
         yield {"kind": "May open the record", "who": str(grant.user), "until": grant.until}
@@ -139,17 +198,20 @@ def merge_preview(child_ids: Sequence[int]) -> Iterable[str]:
         if len({getattr(child, field) for child in children} - {None, ""}) > 1:
             yield f"The records have different {label}: the record that stays keeps its own."
     if any(child.restricted for child in children):
-        yield "One of the records is restricted: the whole becomes restricted."
+        yield (
+            "One of the records is restricted: the whole is then open only to people named on each record that"
+            " is. Name them on both first, if they need to read on."
+        )
     held = Identifier.objects.filter(child__in=child_ids, ended_at__isnull=True)
     for row in held.values("kind").annotate(how_many=Count("pk")).filter(how_many__gt=1).order_by("kind"):
-        yield f"Both have a number of the kind {row['kind']}: decide which one is in force."
+        yield f"Both have a number of the kind {IdentifierKind(row['kind']).label}: decide which one goes on."
     if len({child.current_level_id for child in children} - {None}) > 1:
         yield "Both have an agreed level: the newest one counts, and both stay in the history."
     running = Status.objects.filter(child__in=child_ids, ends_on__isnull=True)
     for status in (
         running.values("kind").annotate(how_many=Count("pk")).filter(how_many__gt=1).order_by("kind")
     ):
-        yield f"Both have a running status of the kind {status['kind']}: end one of them."
+        yield f"Both have a running status {StatusKind(status['kind']).label}: decide which one goes on."
     involved = Involvement.objects.filter(
         child__in=child_ids, ended_at__isnull=True, state=InvolvementState.CONFIRMED
     ).count()

@@ -21,6 +21,7 @@ from cems.base.time import local_date, now
 from cems.children.access import ChildAccess, accesses
 from cems.children.models import Child, ChildName, Identifier, NamedReader
 from cems.children.models.access import NamedReaderKind
+from cems.children.querysets import cluster_ids, root_of, within
 from cems.children.rules.search import Asked
 from cems.notices.services import tell
 
@@ -68,7 +69,7 @@ def search(user: User, *, asked: Asked, after: str = "") -> Results:
     """
     if asked.empty:
         return Results([])
-    _limit(user, _SEARCH, timedelta(minutes=1), SEARCHES_A_MINUTE)
+    limit_questions(user, _SEARCH, timedelta(minutes=1), SEARCHES_A_MINUTE)
     page = list(_ranked(user, asked, after)[: PAGE + 1])
     rows = _found(user, asked, page[:PAGE])
     listed(user, what=_SEARCH, children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
@@ -89,28 +90,26 @@ def signpost(user: User, *, asked: Asked) -> bool:
     if not (asked.identifiers or asked.full):
         return False
     instant = now()
-    _limit(user, _QUESTION, timedelta(hours=1), SIGNPOSTS_AN_HOUR)
+    limit_questions(user, _QUESTION, timedelta(hours=1), SIGNPOSTS_AN_HOUR)
     record(user, verb=Verb.SEARCHED, part=_QUESTION, at=instant)
     matches = unseen(user, asked)
     for child in matches:
         record(
             user, verb=Verb.SIGNPOSTED, subject=child, child=child.public_id, part=Part.IDENTITY, at=instant
         )
-        if child.restricted:
-            _tell_owner(user, child)
+        tell_owners(user, child)
     return bool(matches)
 
 
 def unseen(user: User, asked: Asked) -> list[Child]:
     """Records that fit exactly, lie within the authorities served, and are out of this person's reach."""
-    exact = Q(pk__in=_identified(asked))
+    exact = Q(pk__in=identified(asked))
     if asked.full:
-        exact |= Q(
-            date_of_birth=asked.born, pk__in=ChildName.objects.filter(search_key=asked.name).values("child")
-        )
+        called = ChildName.objects.filter(search_key=asked.name, child__date_of_birth=asked.born)
+        exact |= Q(pk__in=called.values_list(root_of()))
     served = profile_of(user).authority_ids
     fitting = Child.objects.unscoped("signpost: whether a record exists, no more").filter(
-        exact, Q(authority__in=served) | Q(area__in=served), merged_into__isnull=True
+        exact, within(served), merged_into__isnull=True
     )
     return list(fitting.exclude(pk__in=Child.objects.visible_to(user).filter(exact).values("pk"))[:5])
 
@@ -134,15 +133,14 @@ def _found(user: User, asked: Asked, children: list[Any]) -> list[Found]:
 
 def _ranked(user: User, asked: Asked, after: str) -> QuerySet[Any, Any]:
     """Visible children that answer any clue, with `rank` and how much of it the name gave (`named`)."""
-    exact = Q(pk__in=_identified(asked)) | Q(reference=asked.reference or None)
+    exact = Q(pk__in=identified(asked)) | Q(pk__in=_referred(asked))
     bonus: Any = Case(When(exact, then=Value(EXACT)), default=Value(0))
     if asked.born:
         bonus += Case(When(date_of_birth=asked.born, then=Value(BORN)), default=Value(0))
     named: Any = Value(0)
     if asked.name:
-        of_child = _names(asked.name).filter(child=OuterRef("pk")).order_by().values("child")
-        best = Subquery(of_child.annotate(best=Max("likeness")).values("best"))
-        named = Cast(Round(Coalesce(best, Value(0.0)) * 1000), IntegerField())
+        best = Greatest(_best(asked.name, "child"), _best(asked.name, "child__merged_into"), Value(0.0))
+        named = Cast(Round(best * 1000), IntegerField())
     arms = _arms(asked)
     rows = Child.objects.visible_to(user).filter(
         pk__in=arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0]
@@ -158,17 +156,30 @@ def _arms(asked: Asked) -> list[QuerySet[Any, Any]]:
     """The children each clue fits, one query a clue for UNION ALL: with OR no index would serve."""
     arms: list[QuerySet[Any, Any]] = []
     if asked.name:
-        arms.append(_names(asked.name).values_list("child"))
+        arms.append(_names(asked.name).values_list(root_of()))
     if asked.identifiers:
-        arms.append(_identified(asked))
+        arms.append(identified(asked))
     anyone = Child.objects.unscoped("arm of a search that visible_to narrows")
     if asked.reference:
-        arms.append(anyone.filter(reference=asked.reference).values_list("pk"))
+        arms.append(_referred(asked))
     if asked.postcode:
         arms.append(anyone.filter(postcode__startswith=asked.postcode).values_list("pk"))
     if asked.born and not asked.name:
         arms.append(anyone.filter(date_of_birth=asked.born).values_list("pk"))
     return arms
+
+
+def _best(name: str, key: str) -> Subquery:
+    """How close the closest name comes, of the record itself or (by the other key) of those merged into it."""
+    rows = _names(name).filter(**{key: OuterRef("pk")}).order_by().values(key)
+    return Subquery(rows.annotate(best=Max("likeness")).values("best"))
+
+
+def _referred(asked: Asked) -> QuerySet[Any, Any]:
+    """The record with this reference, or the one it was merged into."""
+    rows = Child.objects.unscoped("arm of a search that visible_to narrows")
+    fitting = rows.filter(reference=asked.reference) if asked.reference else rows.none()
+    return fitting.values_list(Coalesce("merged_into", "pk"))
 
 
 def _names(name: str) -> QuerySet[ChildName]:
@@ -184,12 +195,12 @@ def _names(name: str) -> QuerySet[ChildName]:
     return ChildName.objects.filter(close).annotate(likeness=likeness)
 
 
-def _identified(asked: Asked) -> QuerySet[Any, Any]:
+def identified(asked: Asked) -> QuerySet[Any, Any]:
     """The children who hold one of these identifiers now."""
     fits = Q(pk__in=[])
     for kind, value in asked.identifiers:
         fits |= Q(kind=kind, value=value)
-    return Identifier.objects.filter(fits, ended_at__isnull=True).values_list("child")
+    return Identifier.objects.filter(fits, ended_at__isnull=True).values_list(root_of())
 
 
 def _may_find(access: ChildAccess, asked: Asked, named: int) -> bool:
@@ -207,7 +218,7 @@ def _key(after: str) -> tuple[int, UUID] | None:
         return None
 
 
-def _limit(user: User, what: str, span: timedelta, most: int) -> None:
+def limit_questions(user: User, what: str, span: timedelta, most: int) -> None:
     """No more than so many questions in a while, whatever their answers: else the limit itself would answer."""
     if Entry.objects.filter(actor=user, at__gt=now() - span, part=what).count() >= most:
         raise TooMany(
@@ -216,9 +227,13 @@ def _limit(user: User, what: str, span: timedelta, most: int) -> None:
         )
 
 
-def _tell_owner(user: User, child: Child) -> None:
+def tell_owners(user: User, child: Child) -> None:
+    """Of a restricted record, or of one merged into it: nobody else has an owner."""
     keepers = NamedReader.objects.filter(
-        child=child, kind__in=[NamedReaderKind.OWNER, NamedReaderKind.DEPUTY], until__gt=now()
+        child__in=cluster_ids([child.pk]),
+        child__restricted=True,
+        kind__in=[NamedReaderKind.OWNER, NamedReaderKind.DEPUTY],
+        until__gt=now(),
     )
     tell(
         list(keepers.values_list("user_id", flat=True)),

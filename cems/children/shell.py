@@ -27,6 +27,7 @@ def child_page(request: HttpRequest, opened: OpenChild, *, current: str = "") ->
         "parts": {part.value for part in opened.access.parts},
         "child_bar": child_bar(opened.child, opened.access),
         "child_nav": child_nav(opened, current or (match.view_name if match else "")),
+        "glass": opened.access.glass,
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cems.children.views import finding, involving, record, recording
+from cems.children.views import finding, glass, involving, record, recording
 
 app_name = "children"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("search/", finding.search, name="search"),
     path("search/<str:token>/", finding.results, name="results"),
     path("new/", recording.new, name="new"),
+    path("open-now/", glass.open_now, name="glass"),
+    path("opened/", glass.reviews, name="glass_reviews"),
+    path("opened/<uuid:glass_id>/", glass.review, name="glass_review"),
     path("claims/", involving.claims, name="claims"),
     path("claims/<uuid:involvement_id>/", involving.decide, name="decide"),
     path("<uuid:public_id>/", record.overview, name="overview"),
@@ -20,6 +23,7 @@ urlpatterns = [
     path("<uuid:public_id>/involved/add/", involving.add, name="involve"),
     path("<uuid:public_id>/involved/me/", involving.claim, name="claim"),
     path("<uuid:public_id>/involved/<uuid:involvement_id>/end/", involving.end, name="end_involvement"),
+    path("<uuid:public_id>/end-access/", glass.end, name="glass_end"),
     path("<uuid:public_id>/statuses/", record.statuses, name="statuses"),
     path("<uuid:public_id>/statuses/new/", record.open_status, name="open_status"),
     path("<uuid:public_id>/statuses/<uuid:status_id>/end/", record.end_status, name="end_status"),

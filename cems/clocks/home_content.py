@@ -1,6 +1,6 @@
 """What clocks add to a person's first page: one line for each promise the person or their team has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,24 +9,29 @@ from cems.base.registries import HomeContent, WorkItem
 from cems.clocks import selectors
 from cems.clocks.choices import Stage
 from cems.clocks.models import Clock
-from cems.clocks.presentation import present
+from cems.clocks.presentation import present, titles
 
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
     """The person's open clocks and those of their teams, what is due first at the top."""
-    return [work_item(clock, now) for clock in selectors.clocks_for(profile_of(user))]
+    return _lines(selectors.clocks_for(profile_of(user)), now)
 
 
 def items_of_team(user: Any, now: datetime) -> Iterable[WorkItem]:
     """For a manager: the open clocks of the people in their teams; `owner` says whose."""
-    return [work_item(clock, now) for clock in selectors.clocks_of_colleagues(profile_of(user))]
+    return _lines(selectors.clocks_of_colleagues(profile_of(user)), now)
 
 
-def work_item(clock: Clock, now: datetime) -> WorkItem:
+def _lines(clocks: Sequence[Clock], now: datetime) -> list[WorkItem]:
+    called = titles(clocks)
+    return [work_item(clock, called[clock.pk], now) for clock in clocks]
+
+
+def work_item(clock: Clock, title: str, now: datetime) -> WorkItem:
     """One clock as a line of work."""
     bar = present(clock, now)
     return WorkItem(
-        what=clock.title,
+        what=title,
         why=clock.explanation.splitlines()[-1],
         url=clock.url,
         due_at=clock.due_at,

@@ -45,7 +45,8 @@ class ClockKind:
     over its time is brought up again, once each following working day. `may_pause` is the rule's;
     `may_cancel` and `may_meet` say whether the clock's own page offers it to whoever has the clock.
     `escalate(clock)` names who is told of a breach besides the owner; without it, the managers of the
-    owner's team. `check(clocks)` recomputes from the truth just before acting, by row number.
+    owner's team. `check(clocks)` recomputes from the truth just before acting, by row number. `say(clocks)` gives what
+    a page calls each, by row number, where somebody's own words say more than the label; mail never does.
     """
 
     key: str
@@ -58,6 +59,7 @@ class ClockKind:
     may_meet: bool = False
     escalate: Callable[[Clock], Collection[int]] | None = None
     check: Callable[[Sequence[Clock]], Mapping[int, Finding]] | None = None
+    say: Callable[[Sequence[Clock]], Mapping[int, str]] | None = None
 
     def __post_init__(self) -> None:
         if self.may_pause and self.measure is not Measure.WORKING_DAYS:

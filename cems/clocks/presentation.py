@@ -1,11 +1,13 @@
 """A clock in words: "2 working days left", "19 hours left", "3 hours over" (K1)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from cems.base import calendar
 from cems.base.time import local, local_date
 from cems.clocks.choices import Measure, Stage
+from cems.clocks.kinds import clock_kind
 from cems.clocks.models import Clock
 
 _HOUR = timedelta(hours=1)
@@ -100,3 +102,13 @@ def present(clock: Clock, now: datetime) -> dict[str, Any]:
         "owner": str(clock.owner),
         "late": look(clock, now) == "breached",
     }
+
+
+def titles(clocks: Sequence[Clock]) -> dict[int, str]:
+    """What a page calls each clock, by row number: its kind's own words, else its title. A read a kind."""
+    found = {clock.pk: clock.title for clock in clocks}
+    for key in {clock.kind for clock in clocks}:
+        say = clock_kind(key).say
+        if say:
+            found |= say([clock for clock in clocks if clock.kind == key])
+    return found

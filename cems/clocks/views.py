@@ -18,7 +18,7 @@ from cems.base.time import now
 from cems.clocks import access, by_hand, selectors, services
 from cems.clocks.forms import ByHandForm
 from cems.clocks.models import Clock
-from cems.clocks.presentation import present
+from cems.clocks.presentation import present, titles
 from cems.notices.selectors import outbox_health
 from cems.notices.services import send_parked_again
 
@@ -42,9 +42,10 @@ def clocks(request: HttpRequest) -> HttpResponse:
     """All clocks I or my teams have, in the state the address says."""
     state, instant = request.GET.get("state", "open"), now()
     page = selectors.page(_me(request), state, request.GET.get("after", ""), instant)
+    called = titles(page.clocks)
     url = reverse("clocks:list")
     context = {
-        "rows": [(clock, _linked(clock, instant)) for clock in page.clocks],
+        "rows": [(clock, called[clock.pk], _linked(clock, instant)) for clock in page.clocks],
         "state": state,
         "tabs": [(key, label, f"{url}?state={key}") for key, label in selectors.STATES.items()],
         "older_url": f"{url}?state={state}&after={page.after}".replace("+", "%2B") if page.after else "",

@@ -111,24 +111,29 @@ def _shared(level: RiskLevel, sharing: str) -> tuple[Follow, ...]:
 
 
 def _to_childrens_services(level: RiskLevel, ask: str, *, at_once: bool) -> tuple[Follow, ...]:
-    """The referral, or word to those who already work with the child (M5)."""
+    """The referral, or word to those who already work with the child (M5).
+
+    The matrix goes there by itself; the step is theirs who must read it.
+    """
     source = f"{_PATH}{level.label} Risk"
     steps = (
-        ("first-contact", f"Refer to First Contact with a copy of the matrix{ask}", {Needs.NOT_OPEN}),
+        ("first-contact", "First Contact decides the referral", Owner.FIRST_CONTACT, {Needs.NOT_OPEN}),
         (
             "tell-manager",
-            f"Send the matrix to the manager of the allocated worker{ask}",
+            "The manager of the allocated worker reads the matrix",
+            Owner.CHILDRENS_SERVICES,
             {Needs.OPEN, Needs.IN_HOURS},
         ),
         (
             "tell-edt",
-            f"Send the matrix to the Emergency Duty Team{ask}",
+            "The Emergency Duty Team reads the matrix",
+            Owner.CHILDRENS_SERVICES,
             {Needs.OPEN, Needs.OUT_OF_HOURS},
         ),
     )
     return tuple(
-        Follow(key, title, Owner.SUBMITTER, source, at_once=at_once, only_if=frozenset(only_if))
-        for key, title, only_if in steps
+        Follow(key, f"{title}{ask}", owner, source, at_once=at_once, only_if=frozenset(only_if))
+        for key, title, owner, only_if in steps
     )
 
 
@@ -191,7 +196,7 @@ FOLLOWS: Mapping[RiskLevel, tuple[Follow, ...]] = {
         *_shared(MODERATE, _SHARE),
     ),
     SIGNIFICANT: (
-        *_to_childrens_services(SIGNIFICANT, ", asking for a strategy meeting", at_once=True),
+        *_to_childrens_services(SIGNIFICANT, "; a strategy meeting is asked for", at_once=True),
         _phone_call("First Contact", Needs.NOT_OPEN, Needs.IN_HOURS),
         _phone_call("the manager of the allocated worker", Needs.OPEN, Needs.IN_HOURS),
         _phone_call("the Emergency Duty Team", Needs.OUT_OF_HOURS),

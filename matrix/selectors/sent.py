@@ -74,7 +74,7 @@ def _referrals(submission: Submission) -> list[Next]:
         Next(
             f"First Contact decides the referral ({row.reference})",
             str(row.clock.owner),
-            row.get_outcome_display() if row.outcome else row.clock.explanation,
+            f"{row.get_outcome_display()}: {row.rationale}" if row.outcome else row.clock.explanation,
             row.clock,
         )
         for row in rows
@@ -95,7 +95,9 @@ def _requests(submission: Submission) -> list[Next]:
         Next(
             f"Strategy meeting asked for ({row.reference}): held, or threshold not met and why",
             str(row.clock.owner),
-            row.get_answer_display() if row.answer else row.clock.explanation,
+            ": ".join(filter(None, [row.get_answer_display(), row.answer_why]))
+            if row.answer
+            else row.clock.explanation,
             row.clock,
         )
         for row in rows

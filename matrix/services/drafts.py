@@ -41,7 +41,7 @@ def matrix_start(
     if occasion not in Occasion.values:
         raise Invalid("Choose why the matrix is made now.", field="occasion")
     Child.objects.unscoped("lock the child whose matrix is started").select_for_update().get(pk=child.pk)
-    drafts = Matrix.objects.filter(child=child, state=MatrixState.DRAFT, own=own)
+    drafts = Matrix.objects.of(child).filter(state=MatrixState.DRAFT, own=own)
     held: Matrix | None = (drafts.filter(started_by=user) if own else drafts).first()
     if held:
         return held

@@ -13,7 +13,7 @@ from cems.base.errors import Invalid
 from cems.base.idempotency import once
 from cems.base.time import local_date, now
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from matrix.choices import MatrixState
+from matrix.choices import MatrixState, Seen
 from matrix.doors import Opened, matrix_door, submission_door
 from matrix.forms import key_from, typed
 from matrix.instrument import Indicator
@@ -118,8 +118,10 @@ def _whole(state: Filled) -> dict[str, Any]:
             for one in group.indicators
             if (answer := state.answers.get(one.code))
         ]
-        found.append((group, rows, len(group.indicators) - len(rows)))
-    return {"whole": found, "empty_groups": [group for group, rows, _ in found if not rows]}
+        seen = [row for row in rows if row.answer.seen == Seen.SEEN]
+        others = [row for row in rows if row.answer.seen != Seen.SEEN]
+        found.append((group, seen, others, len(group.indicators) - len(rows)))
+    return {"whole": found, "empty_groups": [one[0] for one in found if not one[1] and not one[2]]}
 
 
 def _named(matrix: Matrix) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from cems.accounts.models import Appointment, User
 from cems.accounts.roles import ROLES, Part, Reach
 from cems.base.time import local_date
-from cems.children.models import Bar, Child, Involvement, Matter, NamedReader, Submitter
+from cems.children.models import Bar, BreakGlass, Child, Involvement, Matter, NamedReader, Submitter
 
 CONCERN = {"exploitation", "missing", "cevt", "ceg"}
 INVOLVED_ROLES = {key for key, role in ROLES.items() if Reach.INVOLVED in role.sees}
@@ -59,29 +59,55 @@ def followed(user: User, child: Child, post: Appointment, reach: Reach, at: date
     return False
 
 
+def still_followed(child: Child, at: datetime) -> bool:
+    """At 18 the reach of a whole authority ends, but for those followed to the day before they are 22."""
+    day, born = local_date(at), child.date_of_birth
+    years = day.year - born.year - (0 if (day.month, day.day) >= (born.month, born.day) else 1)
+    planned = Matter.objects.filter(child__in=whole(child), kind="transition", closed_at=None).exists()
+    level = child.current_level.level if child.current_level else 0
+    return years < 18 or (years < 22 and (level >= 2 or planned))
+
+
+def whole(child: Child) -> list[Child]:
+    """The record and those merged into it."""
+    return [child, *Child.plain.filter(merged_into=child)]
+
+
 def parts_of(user: User, child: Child, at: datetime) -> frozenset[Part]:
     """The parts of the child's record open to the user; empty for a stranger."""
-    if child.merged_into_id or Bar.objects.filter(child=child, user=user).exists():
+    records = whole(child)
+    if child.merged_into_id or Bar.objects.filter(child__in=records, user=user).exists():
         return frozenset()
-    named = NamedReader.objects.filter(child=child, user=user, until__gt=at).exists()
-    if child.restricted and not named:
-        return frozenset()
+    shut = [
+        one
+        for one in records
+        if one.restricted and not NamedReader.objects.filter(child=one, user=user, until__gt=at).exists()
+    ]
+    places = {place for one in records for place in (one.authority_id, one.area_id)}
     served = {authority.pk for authority in user.agency.authorities.all()}
     posts = posts_of(user, at)
+    glass = BreakGlass.objects.filter(user=user, until__gt=at)
+    opened_in_emergency = glass.filter(child__in=records).exists()
     # Who reads whole authorities reads those and no others: the edge of the agency's world.
-    if any(post.role.wide for post in posts) and not {child.authority_id, child.area_id} & served:
+    if any(post.role.wide for post in posts) and not places & served:
         return frozenset()
+    if shut:
+        opened_whole = glass.filter(child=child).exists()
+        strong = [post.role for post in posts if post.role.breaks_restricted and opened_whole]
+        return frozenset(part for role in strong for part in role.sees[Reach.BREAK_GLASS])
     parts: set[Part] = set()
     for post in posts:
         for reach, opened in post.role.sees.items():
             if reach is Reach.INVOLVED:
-                reached = works_with(user, child, at)
+                reached = any(works_with(user, one, at) for one in records)
             elif reach is Reach.SUBMITTED:
-                reached = Submitter.objects.filter(child=child, user=user).exists()
+                reached = Submitter.objects.filter(child__in=records, user=user).exists()
             elif reach is Reach.AUTHORITY:
-                reached = bool({child.authority_id, child.area_id} & served)
+                reached = bool(places & served) and still_followed(child, at)
+            elif reach is Reach.BREAK_GLASS:
+                reached = opened_in_emergency
             else:
-                reached = followed(user, child, post, reach, at)
+                reached = any(followed(user, one, post, reach, at) for one in records)
             if reached:
                 parts |= opened
     return frozenset(parts)

@@ -11,9 +11,9 @@ from cems.accounts.roles import ROLES, Part, Reach
 from cems.base.time import now, today
 from cems.children.access import access_to, accesses
 from cems.children.choices import MatterKind
-from cems.children.models import Bar, Child, Involvement, NamedReader, Submitter
+from cems.children.models import Bar, Child, Involvement, Matter, NamedReader, Submitter
 from tests.children.reference_access import parts_of
-from tests.factories.children import bar, involve, make_child, make_matter, name_reader, restrict
+from tests.factories.children import agree_level, bar, involve, make_child, make_matter, name_reader, restrict
 from tests.factories.people import (
     DARLINGTON,
     appoint,
@@ -23,12 +23,21 @@ from tests.factories.people import (
     make_team,
     make_user,
 )
+from tests.factories.world import open_in_emergency
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
 
 
 def sees(user, child):
     return Child.objects.visible_to(user).filter(pk=child.pk).exists()
+
+
+def born_years_ago(years, days_more=0):
+    return birthday(today(), years) + timedelta(days=days_more)
+
+
+def birthday(day, years):
+    return day.replace(year=day.year - years, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 class World:
@@ -64,15 +73,20 @@ class World:
     def child(self):
         pick = self.dice
         child = make_child(
-            authority=pick.choice(self.authorities), locality=pick.choice([*self.places, None])
+            authority=pick.choice(self.authorities),
+            locality=pick.choice([*self.places, None]),
+            date_of_birth=born_years_ago(pick.choice([14, 17, 18, 18, 21, 22]), pick.choice([0, 0, 1])),
         )
+        if pick.random() < 0.4:
+            agree_level(child, pick.randint(0, 3))
         for _ in range(pick.randint(0, 4)):
             self.tie(child, pick.choice(self.users))
         return child
 
     def tie(self, child, user):
         pick, hour = self.dice, timedelta(hours=1)
-        kind = pick.choice(["person", "team", "matter", "matter", "submitted", "restrict", "named", "bar"])
+        kinds = ["person", "team", "matter", "matter", "glass", "submitted", "restrict", "named", "bar"]
+        kind = pick.choice(kinds)
         if kind == "person":
             state = pick.choice(["confirmed", "confirmed", "claimed", "refused"])
             ended = pick.choice([None, None, now() - hour, now() + hour])
@@ -84,14 +98,18 @@ class World:
             if not Involvement.objects.filter(child=child, case_role="other").exists():
                 involve(child, team, "other", ended_at=pick.choice([None, now() - hour]))
         elif kind == "matter":
+            wanted = pick.choice(MatterKind.values)
+            is_open = Matter.objects.filter(child=child, kind=wanted, closed_at=None).exists()
             make_matter(
                 child,
-                pick.choice(MatterKind.values),
-                closed=True,
+                wanted,
+                closed=is_open or pick.choice([True, False]),
                 until=pick.choice([now() - hour, now() + hour]),
             )
         elif kind == "submitted":
             Submitter.objects.get_or_create(child=child, user=user, defaults={"at": now()})
+        elif kind == "glass":
+            open_in_emergency(child, user)
         elif kind == "restrict":
             restrict(child)
         elif kind == "named" and not NamedReader.objects.filter(child=child, user=user).exists():

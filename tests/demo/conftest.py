@@ -16,5 +16,7 @@ def _a_demonstration(settings: Settings, tmp_path: Path) -> Iterator[None]:
     settings.DEMO = True
     settings.SECOND_FACTOR_COMPULSORY = False
     settings.STATE_DIR = tmp_path
+    # Several dozen people at the price of the real hash would be most of the time of these tests.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with time_machine.travel(AS_OF, tick=False):
         yield

@@ -34,7 +34,11 @@ def _models() -> Iterator[type[Model]]:
 def _lines(model: type[Model]) -> Iterator[str]:
     fields = [field for field in model._meta.concrete_fields if field.name not in _COUNTED]
     names = {field.attname: _names(field.related_model) if field.related_model else None for field in fields}
-    rows = Child.objects.unscoped("a test compares two fills") if model is Child else model._default_manager.all()
+    rows = (
+        Child.objects.unscoped("a test compares two fills")
+        if model is Child
+        else model._default_manager.all()
+    )
     for row in rows.values(*names):
         values = (f"{key}={_plain(_named(row[key], known))}" for key, known in names.items())
         yield f"{model._meta.label}: {' '.join(values)}"
@@ -59,5 +63,8 @@ def _plain(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, dict):
         # The versions of a field name their last writer by row number.
-        value = {key: item[:1] if isinstance(item, list) and len(item) == 2 else item for key, item in value.items()}
+        value = {
+            key: item[:1] if isinstance(item, list) and len(item) == 2 else item
+            for key, item in value.items()
+        }
     return _UUID.sub("uuid", _REFERENCE.sub("reference", str(value)))

@@ -70,7 +70,12 @@ def test_a_course_lies_in_the_past_and_in_order(seed: int, number: int, as_of: d
 
 
 @settings(max_examples=40, deadline=None)
-@given(presents, st.sampled_from([Stage.WARNED, Stage.BREACHED]), st.sampled_from(list(CEVT_WORKING_DAYS)), st.randoms())
+@given(
+    presents,
+    st.sampled_from([Stage.WARNED, Stage.BREACHED]),
+    st.sampled_from(list(CEVT_WORKING_DAYS)),
+    st.randoms(),
+)
 def test_there_is_always_a_receipt_that_is_due_soon_or_late(
     as_of: datetime, stage: Stage, level: RiskLevel, rng: object
 ) -> None:

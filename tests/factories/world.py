@@ -14,7 +14,7 @@ from cems.actions.services import open_action
 from cems.base.calendar import close_of_business
 from cems.base.time import now, today
 from cems.children.choices import MatterKind, StatusKind
-from cems.children.models import CaseNote, Child, Involvement, Status, Submitter
+from cems.children.models import BreakGlass, CaseNote, Child, Involvement, Matter, Status, Submitter
 from cems.children.models.periods import InvolvementState
 from cems.children.services.history import note_write
 from cems.children.services.periods import status_open
@@ -25,9 +25,12 @@ from matrix.services.answers import AnswerGiven, answer_save
 from matrix.services.drafts import matrix_start
 from matrix.services.judgement import field_save
 from matrix.services.submission import matrix_submit
+from plans.models import Referral, Request
+from plans.services import referral_open, strategy_meeting_request
 from tests.factories.children import agree_level, bar, involve, make_child, make_matter, restrict
 from tests.factories.people import (
     DARLINGTON,
+    appoint,
     make_agency,
     make_authority,
     make_locality,
@@ -56,6 +59,8 @@ NAMES = {
     "past": "Blyford",
     "referral": "Nozzard",
     "known": "Pennifold",
+    "glass": "Ottercap",
+    "shut_glass": "Yarnwick",
     "elsewhere": "Ashgrim",
     "restricted": "Duxley",
     "barred": "Crombole",
@@ -78,6 +83,8 @@ class Story:
     action: Action
     draft: Matrix
     submission: Submission
+    referral: Referral
+    request: Request
     own: dict[int, Submission] = field(default_factory=dict)
     own_drafts: dict[int, Matrix] = field(default_factory=dict)
 
@@ -146,7 +153,10 @@ def _tell(key: str, author: User, people: dict[str, User]) -> Story:
     if key == "submitted":
         story.own = {person.pk: submit(person, child, key, own=True) for person in everybody}
         story.own_drafts = {person.pk: matrix_start(person, child=child, own=True) for person in everybody}
-    if key == "restricted":
+    if key in {"glass", "shut_glass"}:
+        for person in everybody:
+            open_in_emergency(child, person)
+    if key in {"restricted", "shut_glass"}:
         restrict(child, owner=author)
     if key == "barred":
         for person in everybody:
@@ -187,6 +197,27 @@ def write_record(key: str, child: Child, author: User) -> Story:
         ),
         submission=submit(author, child, key),
         draft=matrix_start(author, child=child),
+        referral=_referral(author, child),
+        request=strategy_meeting_request(author, child=child),
+    )
+
+
+def _referral(author: User, child: Child) -> Referral:
+    """A referral that waits; the reach that comes with one belongs to the story `referral` alone."""
+    row = referral_open(author, child=child)
+    Matter.objects.filter(child=child, kind=MatterKind.REFERRAL).delete()
+    return row
+
+
+def open_in_emergency(child: Child, person: User) -> BreakGlass:
+    """The person opened the record an hour ago, for three hours more."""
+    begin = now() - timedelta(hours=1)
+    return BreakGlass.objects.create(
+        child=child,
+        user=person,
+        reason="Example emergency",
+        opened_at=begin,
+        until=begin + timedelta(hours=4),
     )
 
 
@@ -209,11 +240,53 @@ def submit(user: User, child: Child, key: str, *, own: bool = False) -> Submissi
     return matrix_submit(user, matrix=matrix, call="")
 
 
+def add_rows(world: World, times: int) -> None:
+    """So many more of everything that lists show: on each child's record, of children, of each person's own."""
+    author = make_user("first_contact", team=make_team())
+    kinds = iter([kind for kind in StatusKind if kind != StatusKind.CHILD_IN_NEED])
+    for number in range(times):
+        kind = next(kinds)
+        for story in world.stories.values():
+            _add_to(story, author, kind, number)
+        more = make_child(family_name=f"Manifold{'abcdefgh'[number]}", locality=make_locality("east"))
+        write_record(f"more {number}", more, author)
+        for matter in MatterKind.values:
+            make_matter(more, matter)
+        for person in world.people.values():
+            involve(more, person)
+            give_work(person)
+        appoint(world.colleague, list(ROLES)[number])
+        make_user(agency=world.agency, team=make_team(agency=world.agency))
+
+
+def _add_to(story: Story, author: User, kind: str, number: int) -> None:
+    child, claimant = story.child, make_user()
+    note_write(author, child=child, happened_at=now() - timedelta(days=3 + number), text=f"Note {number}")
+    status_open(author, child=child, kind=kind, starts_on=today() - timedelta(days=40 + number))
+    involve(child, make_user())
+    involve(child, claimant, "health", state=InvolvementState.CLAIMED)
+    agree_level(child, 1)
+    open_action(
+        author, title="Example action", owner=author, child=child, deadline=close_of_business(now(), 5)
+    )
+    submit(author, child, f"{story.key} {number}")
+    matrix_start(author, child=child)
+
+
+def give_work(person: User) -> None:
+    """An action with its clock, and the notice that tells of it."""
+    open_action(None, title="Example action", owner=person, deadline=close_of_business(now(), 5))
+
+
 def reaches(role: Role, key: str) -> frozenset[Reach]:
     """By which of its reaches a role comes to the child of a story, written out from the access table."""
     if key in CLOSED:
         return frozenset()
+    if key == "shut_glass":  # restricted: an emergency opens it for those roles alone, and nothing else does
+        return frozenset({Reach.BREAK_GLASS} if role.breaks_restricted else ())
     found = {Reach.AUTHORITY}
+    if key == "glass":
+        found.add(Reach.BREAK_GLASS)
     if key == "involved":
         found.add(Reach.INVOLVED)
     if key == "submitted":

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -15,6 +16,7 @@ from cems.accounts.models import Appointment, User
 from cems.accounts.roles import Part
 from cems.base.doors import Door, Shape
 from cems.base.time import today
+from cems.children.models import BreakGlass
 from matrix.instrument import current
 from tests.factories.world import Story, World
 
@@ -58,6 +60,8 @@ OF_STORY: dict[str, OfStory] = {
     "children:end_involvement": _and(involvement_id=lambda story, user: story.involvement.public_id),
     "children:end_status": _and(status_id=lambda story, user: story.status.public_id),
     "children:correct_note": _and(note_id=lambda story, user: story.note.public_id),
+    "plans:referral": _and(referral_id=lambda story, user: story.referral.public_id),
+    "plans:request": _and(request_id=lambda story, user: story.request.public_id),
     "matrix:submission": _submission,
     "matrix:group": _draft(code=current(today()).groups[0].code),
     **{
@@ -85,8 +89,13 @@ def _colleague(world: World, user: User) -> dict[str, Any]:
     return {"public_id": world.colleague.public_id}
 
 
+def _their_opening(world: World, user: User) -> dict[str, Any]:
+    found = BreakGlass.objects.filter(user=world.people["practitioner"]).first()
+    return {"glass_id": found.public_id if found else uuid4()}
+
+
 def _their_role(world: World, user: User) -> dict[str, Any]:
-    return {"public_id": Appointment.objects.get(user=world.colleague).public_id}
+    return {"public_id": Appointment.objects.filter(user=world.colleague).order_by("pk")[0].public_id}
 
 
 # Addresses about no child.
@@ -94,6 +103,7 @@ OF_WORLD: dict[str, OfWorld] = {
     "people:agency": lambda world, user: {"code": world.agency.code},
     "people:team": lambda world, user: {"public_id": world.team.public_id},
     "people:end-role": _their_role,
+    "children:glass_review": _their_opening,
     **{
         f"people:{name}": _colleague
         for name in ("user", "change", "appoint", "leave", "bring-back", "invite", "reset-second-factor")

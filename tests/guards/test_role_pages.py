@@ -47,9 +47,9 @@ def test_pages_about_no_child_follow_the_kind_of_work_and_name_nobody_out_of_rea
             )
         if status == 200 and not response.streaming:
             said = unescape(response.content.decode())
-            faults += [
-                f"{address.name} tells {hint} of the story {s.key}" for s in out if (hint := hint_of(said, s))
-            ]
+            for story in out:
+                if hint := hint_of(said, story, address=address.name, role=role):
+                    faults.append(f"{address.name} tells {hint} of the story {story.key}")
     assert not faults, told(faults, MEND)
 
 

@@ -86,7 +86,6 @@ def test_unscoped_reads_say_why() -> None:
 # What may follow a key to Child in a lookup: the comparison of the key itself.
 OF_THE_KEY = "in|isnull|exact"
 JOINS_ALLOWED = {
-    "cems/actions/querysets.py": "own actions stay open to their owner, save where the record shuts them out",
 }
 
 

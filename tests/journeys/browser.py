@@ -1,5 +1,6 @@
 """One person at one browser: what they open, and what must be true of every page they see."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -108,6 +109,10 @@ class Visitor:
         found = []
         for size in (NARROW, WIDE):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            if pictures := os.environ.get("CEMS_TEST_PICTURES"):
+                self.picture(
+                    Path(pictures) / str(size["width"]) / f"{(name or self.here()).replace(':', '-')}.png"
+                )
             found += [f"at {size['width']} px, {fault}" for fault in (*self._too_wide(), *self._axe())]
         found += self.said
         self.said = []

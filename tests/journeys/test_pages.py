@@ -22,7 +22,7 @@ from tests.journeys.browser import PASSWORD, Visitor, set_up_second_factor
 from tests.journeys.conftest import Open
 
 # The stories whose children the pages are opened for.
-FOR_PAGES = ("involved", "exploitation", "referral", "known")
+FOR_PAGES = ("involved", "exploitation", "referral", "known", "glass")
 
 
 @dataclass
@@ -78,8 +78,7 @@ def _key_of_own(name: str) -> Callable[[Tour], Visitor]:
             type=Authenticator.Type.WEBAUTHN,
             data={"name": "Example key", "credential": {}},
         )
-        visitor.open(reverse(name, args=[row.pk]))
-        return visitor
+        return _again(visitor, reverse(name, args=[row.pk]))
 
     return open_it
 
@@ -89,10 +88,18 @@ def _just_signed_in(name: str) -> Callable[[Tour], Visitor]:
         visitor = tour.through_the_door()
         if name == "mfa_view_recovery_codes":
             RecoveryCodes.activate(visitor.user)
-        visitor.open(reverse(name))
-        return visitor
+        return _again(visitor, reverse(name), stop=name in {"account_reauthenticate", "mfa_reauthenticate"})
 
     return open_it
+
+
+def _again(visitor: Visitor, path: str, *, stop: bool = False) -> Visitor:
+    """Open a page of one's own sign-in, giving the password again where it is asked for."""
+    visitor.open(path)
+    if visitor.here() == "account_reauthenticate" and not stop:
+        visitor.page.locator("input[name=password]").fill(PASSWORD)
+        visitor.page.locator("main button[type=submit]").first.click()
+    return visitor
 
 
 def _results(tour: Tour) -> Visitor:
@@ -129,6 +136,8 @@ MOMENTS: dict[str, Callable[[Tour], Visitor]] = {
             "mfa_add_webauthn",
             "mfa_view_recovery_codes",
             "mfa_generate_recovery_codes",
+            "mfa_reauthenticate",
+            "account_reauthenticate",
             "account_change_password",
             "account_logout",
         )
@@ -137,8 +146,7 @@ MOMENTS: dict[str, Callable[[Tour], Visitor]] = {
 # Another name of a page, or a page that shows nothing but another; each with its reason.
 SHOWN_AS = {
     "usersessions_list": "account:sessions",  # allauth's name for our own page, at the same address
-    "mfa_reauthenticate": "account_reauthenticate",  # asks for the code where there is one
-    "mfa_reauthenticate_webauthn": "account_reauthenticate",  # asks for a key where there is one
+    "mfa_reauthenticate_webauthn": "mfa_reauthenticate",  # who has no key is asked for the code
 }
 
 

@@ -2,20 +2,30 @@
 
 from cems.children.models.access import Bar, ChildUserObjectPermission, Matter, NamedReader, Submitter
 from cems.children.models.child import Child, ChildName, Identifier
+from cems.children.models.glass import BreakGlass, GlassOutcome
 from cems.children.models.history import AgreedLevel, CaseNote
+from cems.children.models.merging import Merge, NotSame
 from cems.children.models.periods import Involvement, Status
+from cems.children.models.placement import Placement
+from cems.children.models.voice import Feedback
 
 __all__ = [
     "AgreedLevel",
     "Bar",
+    "BreakGlass",
     "CaseNote",
     "Child",
     "ChildName",
     "ChildUserObjectPermission",
+    "Feedback",
+    "GlassOutcome",
     "Identifier",
     "Involvement",
     "Matter",
+    "Merge",
     "NamedReader",
+    "NotSame",
+    "Placement",
     "Status",
     "Submitter",
 ]

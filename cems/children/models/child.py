@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -18,8 +19,9 @@ class Child(PublicModel):
     `authority` is the one responsible; `area` the one the child lives or is placed in.
     `restricted` narrows every reader to the people named on the record. `provisional`
     records came in with a matrix from somebody who could not see whether the child is
-    known: First Contact matches them. `current_level` points at the newest agreed level
-    (compared by `check_derived`).
+    known: First Contact matches them. `current_level` points at the newest agreed level of the
+    record and of those merged into it; `joined_authorities` holds the authorities of those, so
+    that whoever reads one by its authority reads the whole (both compared by `check_derived`).
     """
 
     reference = models.CharField(max_length=20, unique=True, editable=False)
@@ -40,6 +42,13 @@ class Child(PublicModel):
     restricted_review_on = models.DateField(null=True, blank=True)
     provisional = models.BooleanField(default=False)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    joined_authorities = ArrayField(
+        models.IntegerField(),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Of the records merged into it",
+    )
     current_level = models.OneToOneField(
         "children.AgreedLevel", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -57,7 +66,14 @@ class Child(PublicModel):
             models.Index(fields=["authority", "id"]),
             models.Index(fields=["area", "id"]),
             models.Index(fields=["date_of_birth"]),
+            models.Index(fields=["created_at"], name="child_recent"),
+            models.Index(fields=["created_at"], condition=Q(provisional=True), name="child_provisional"),
             GinIndex(name="child_postcode", fields=["postcode"], opclasses=["gin_trgm_ops"]),
+            GinIndex(
+                name="child_joined",
+                fields=["joined_authorities"],
+                condition=Q(joined_authorities__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="child_not_merged_into_itself"),

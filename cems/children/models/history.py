@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from cems.base.models import PublicModel
-from cems.children.choices import HarmForm, RiskLevel
+from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.models.child import Child
 from cems.children.querysets import OfChildManager
 
@@ -23,6 +23,7 @@ class AgreedLevel(PublicModel):
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     level = models.PositiveSmallIntegerField(choices=RiskLevel)
     forms = ArrayField(models.CharField(max_length=14, choices=HarmForm), default=list, blank=True)
+    contexts = ArrayField(models.CharField(max_length=10, choices=HarmContext), default=list, blank=True)
     forum = models.CharField(max_length=4, choices=Forum)
     reference = models.CharField(max_length=20, blank=True)
     rationale = models.TextField()

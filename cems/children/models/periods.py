@@ -14,7 +14,7 @@ from cems.children.models.child import Child
 from cems.children.querysets import OfChildManager
 
 
-def _days() -> Func:
+def days() -> Func:
     return Func("starts_on", "ends_on", Value("[]"), function="daterange", output_field=DateRangeField())
 
 
@@ -49,7 +49,7 @@ class Status(PublicModel):
                 expressions=[
                     ("child", RangeOperators.EQUAL),
                     ("kind", RangeOperators.EQUAL),
-                    (_days(), RangeOperators.OVERLAPS),
+                    (days(), RangeOperators.OVERLAPS),
                 ],
             ),
         ]

@@ -8,7 +8,8 @@ from cems.accounts.roles import Part
 from cems.base import registries
 from cems.base.time import now
 from cems.children.access import ChildAccess
-from cems.children.models import Child
+from cems.children.models import Child, ChildName, Identifier
+from cems.children.querysets import cluster_ids
 from cems.children.selectors.chronology import Strip, strip
 
 
@@ -63,8 +64,10 @@ def overview(user: User, child: Child, access: ChildAccess) -> Overview:
 
 def identity(child: Child) -> list[dict[str, Any]]:
     """Rows of who the child is (C1)."""
-    names = [row.name for row in child.names.all() if row.name not in {child.full_name, child.name}]
-    numbers = [row for row in child.identifiers.all() if row.ended_at is None]
+    whole = cluster_ids([child.pk])
+    called = ChildName.objects.filter(child__in=whole).order_by("pk").values_list("name", flat=True)
+    names = [name for name in dict.fromkeys(called) if name not in {child.full_name, child.name}]
+    numbers = Identifier.objects.filter(child__in=whole, ended_at__isnull=True).order_by("pk")
     rows = [
         ("Full name", child.full_name),
         ("Other names", ", ".join(names)),

@@ -12,6 +12,7 @@ from cems.accounts.profile import profile_of
 from cems.base.time import today
 from cems.children.models import Child, Involvement
 from cems.children.models.periods import InvolvementState
+from cems.children.selectors.whole import seen
 from cems.children.services.periods import may_confirm
 
 
@@ -74,10 +75,7 @@ def claims(user: User, limit: int = 100) -> Sequence[Claim]:
         .order_by("recorded_at", "pk")[:limit]
     )
     mine = [row for row in rows if row.user_id != user.pk and may_confirm(user, row.team)]
-    children = {
-        child.pk: child
-        for child in Child.objects.visible_to(user).filter(pk__in=[row.child_id for row in mine])
-    }
+    children = seen(user, [row.child_id for row in mine])
     return [Claim(row, children[row.child_id]) for row in mine if row.child_id in children]
 
 
@@ -110,5 +108,5 @@ def before_key(text: str) -> tuple[datetime, int] | None:
 
 def cluster_public_ids(child: Child) -> list[UUID]:
     """The public ids of a record and of all merged into it."""
-    rows = Child.objects.unscoped("record use covers the whole of a merged record that is open")
+    rows = Child.objects.unscoped("what names a child by public id covers the whole of a merged record")
     return list(rows.filter(Q(pk=child.pk) | Q(merged_into=child.pk)).values_list("public_id", flat=True))

@@ -14,6 +14,8 @@ from cems.base.time import local_date, now
 from cems.children.choices import MatterKind
 from cems.children.models import Bar, Child, Matter, NamedReader, Submitter
 from cems.children.models.access import NamedReaderKind
+from cems.children.querysets import cluster_ids
+from cems.children.services.whole import lock_whole
 
 RESTRICTION_REVIEW_DAYS = 90
 FORUM_REACH_AFTER = timedelta(days=28)
@@ -23,14 +25,15 @@ FORUM_REACH_AFTER = timedelta(days=28)
 def matter_open(user: User, *, child: Child, kind: str, at: datetime | None = None) -> Matter:
     """A forum starts to follow the child; already open means the same matter goes on."""
     instant = at or now()
-    held = Matter.objects.select_for_update().filter(child=child, kind=kind, closed_at__isnull=True).first()
+    root = lock_whole(child.pk)
+    held = Matter.objects.filter(child__in=cluster_ids([root.pk]), kind=kind, closed_at__isnull=True).first()
     if held:
         return held
     row = Matter.objects.create(
-        child=child, kind=kind, authority=child.area, locality=child.locality, opened_at=instant
+        child=root, kind=kind, authority=root.area, locality=root.locality, opened_at=instant
     )
     record(
-        user, verb=Verb.ACCESS_GIVEN, subject=row, child=child.public_id, detail={"matter": kind}, at=instant
+        user, verb=Verb.ACCESS_GIVEN, subject=row, child=root.public_id, detail={"matter": kind}, at=instant
     )
     return row
 
@@ -40,7 +43,8 @@ def matter_close(user: User, *, child: Child, kind: str, at: datetime | None = N
     """The forum's work is done. CEVT and CEG keep reach for 28 days more; the others end now."""
     instant = at or now()
     stays = FORUM_REACH_AFTER if kind in {MatterKind.CEVT, MatterKind.CEG} else timedelta()
-    for row in Matter.objects.select_for_update().filter(child=child, kind=kind, closed_at__isnull=True):
+    whole = cluster_ids([lock_whole(child.pk).pk])
+    for row in Matter.objects.select_for_update().filter(child__in=whole, kind=kind, closed_at__isnull=True):
         row.closed_at, row.until = instant, instant + stays
         row.save(update_fields=["closed_at", "until"])
         record(

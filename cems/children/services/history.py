@@ -10,10 +10,11 @@ from cems.audit.services import record
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import now
-from cems.children.choices import HarmForm, RiskLevel
+from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.events import LevelAgreed
 from cems.children.models import AgreedLevel, CaseNote, Child
 from cems.children.models.history import Forum
+from cems.children.services.whole import lock_whole
 
 
 @transaction.atomic
@@ -63,6 +64,7 @@ def level_agree(
     forum: Forum,
     rationale: str,
     forms: list[HarmForm] | None = None,
+    contexts: list[HarmContext] | None = None,
     reference: str = "",
     at: datetime | None = None,
 ) -> AgreedLevel:
@@ -70,13 +72,12 @@ def level_agree(
     instant = at or now()
     if not rationale.strip():
         raise Invalid("Say why this level.", field="rationale")
-    held = (
-        Child.objects.unscoped("lock the record whose level is agreed").select_for_update().get(pk=child.pk)
-    )
+    held = lock_whole(child.pk)
     row = AgreedLevel.objects.create(
         child=held,
         level=level,
         forms=forms or [],
+        contexts=contexts or [],
         forum=forum,
         reference=reference,
         rationale=rationale,
@@ -84,9 +85,7 @@ def level_agree(
         recorded_at=now() if at is None else instant,
         recorded_by=user,
     )
-    newest = AgreedLevel.objects.filter(child=held).order_by("-happened_at", "-pk").first()
-    held.current_level = newest
-    held.save(update_fields=["current_level"])
+    level_point(held)
     record(
         user,
         verb=Verb.DECIDED,
@@ -98,3 +97,9 @@ def level_agree(
     )
     publish(LevelAgreed(child_id=held.pk, level=int(level), at=instant))
     return row
+
+
+def level_point(root: Child) -> None:
+    """Point a locked record at the newest agreed level of the whole; one merged into it points at none."""
+    root.current_level = AgreedLevel.objects.of(root).order_by("-happened_at", "-pk").first()
+    root.save(update_fields=["current_level"])

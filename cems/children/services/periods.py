@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from cems.accounts.models import Authority, Team, User
 from cems.accounts.profile import profile_of
@@ -16,6 +17,7 @@ from cems.children import grants
 from cems.children.events import InvolvementChanged
 from cems.children.models import Child, Involvement, Status
 from cems.children.models.periods import InvolvementState
+from cems.children.services.whole import lock_whole
 
 
 @transaction.atomic
@@ -36,23 +38,23 @@ def status_open(
         raise Invalid("The status starts before the child was born. Check the date.", field="starts_on")
     if starts_on > local_date(instant):
         raise Invalid("The status starts in the future. Record it on the day it begins.", field="starts_on")
-    try:
-        with transaction.atomic():
-            row = Status.objects.create(
-                child=child,
-                kind=kind,
-                starts_on=starts_on,
-                ends_on=ends_on,
-                legal_basis=legal_basis,
-                responsible=responsible,
-                recorded_at=instant,
-                recorded_by=user,
-            )
-    except IntegrityError as fault:
+    root = lock_whole(child.pk)
+    running = Status.objects.of(root).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on), kind=kind)
+    if (running.filter(starts_on__lte=ends_on) if ends_on else running).exists():
         raise Conflict(
             "The child already has this status in that time. End the earlier one first.", field="starts_on"
-        ) from fault
-    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="status", at=instant)
+        )
+    row = Status.objects.create(
+        child=root,
+        kind=kind,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        legal_basis=legal_basis,
+        responsible=responsible,
+        recorded_at=instant,
+        recorded_by=user,
+    )
+    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="status", at=instant)
     return row
 
 
@@ -90,10 +92,16 @@ def involvement_start(
     """
     instant = at or now()
     state = _state_for(user, person, team)
+    root = lock_whole(child.pk)
+    open_now = Involvement.objects.of(root).filter(
+        user=person, team=team, case_role=case_role, ended_at__isnull=True
+    )
+    if open_now.exclude(state=InvolvementState.REFUSED).exists():
+        raise Conflict("This involvement is already recorded.")
     try:
         with transaction.atomic():
             row = Involvement.objects.create(
-                child=child,
+                child=root,
                 user=person,
                 team=team,
                 case_role=case_role,
@@ -113,6 +121,7 @@ def involvement_decide(
 ) -> Involvement:
     """First Contact agrees or refuses a claimed involvement."""
     instant = at or now()
+    lock_whole(involvement.child_id)
     held = Involvement.objects.select_for_update().get(pk=involvement.pk)
     if not may_confirm(user, held.team):
         raise NotAllowed("First Contact, or the team's own manager, decides who works with a child.")
@@ -129,6 +138,7 @@ def involvement_end(
 ) -> Involvement:
     """The work ends now, and the access with it. Raises Conflict where it has ended."""
     instant = at or now()
+    lock_whole(involvement.child_id)
     held = Involvement.objects.select_for_update().get(pk=involvement.pk)
     if held.ended_at is not None:
         raise Conflict("This involvement has already ended.")

@@ -13,6 +13,7 @@ from cems.base.doors import Shape, door
 from cems.children.rules.search import LONGEST, understand
 from cems.children.search import Results
 from cems.children.search import search as find
+from cems.children.services.glass import may_break
 from cems.children.views.common import me
 
 KEPT = 20
@@ -52,6 +53,7 @@ def results(request: HttpRequest, token: str) -> HttpResponse:
         "asked": asked,
         "results": found,
         "may_record": _may_record(request),
+        "may_break": may_break(profile_of(me(request))),
         "older_url": f"{reverse('children:results', args=[token])}?after={found.after}"
         if found.after
         else "",

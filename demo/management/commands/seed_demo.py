@@ -19,7 +19,9 @@ def moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("write a day or a moment, such as 2026-10-01 or 2026-10-01T14:30") from None
+        raise argparse.ArgumentTypeError(
+            "write a day or a moment, such as 2026-10-01 or 2026-10-01T14:30"
+        ) from None
     if len(text) == len("2026-10-01"):
         found = datetime.combine(found.date(), time(10))
     return found if found.tzinfo else found.replace(tzinfo=LONDON)

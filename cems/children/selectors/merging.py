@@ -1,0 +1,143 @@
+"""What stands against each other when two records become one (C1: decided on preview)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cems.base import registries
+from cems.base.registries import ChildContent
+from cems.children.models import Child, Identifier, Merge, Placement, Status
+from cems.children.querysets import cluster_ids
+
+ROOT, OTHER = "root", "other"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Both records say something that only one may go on saying: a running status, a number in force."""
+
+    key: str
+    question: str
+    rows: dict[str, Any]  # side → the row on that side
+    said: dict[str, str]  # side → how a person reads it
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        return [(side, self.said[side]) for side in (ROOT, OTHER)]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """All that a person sees before two records become one."""
+
+    root: Child
+    other: Child
+    compared: Sequence[tuple[str, str, str]]
+    lines: Sequence[str]
+    blockers: Sequence[str]
+    choices: Sequence[Choice] = field(default_factory=tuple)
+
+
+def preview(root: Child, other: Child) -> Preview:
+    """What a merge of `other` into `root` brings together, asked of every app."""
+    ids = [*cluster_ids([root.pk]), *cluster_ids([other.pk])]
+    return Preview(
+        root,
+        other,
+        compared(root, other),
+        _asked(ids, lambda content: content.merge_preview),
+        _asked(ids, lambda content: content.merge_blockers),
+        choices(root, other),
+    )
+
+
+def _asked(
+    ids: Sequence[int],
+    which: Callable[[ChildContent], Callable[[Sequence[int]], Iterable[str]] | None],
+) -> list[str]:
+    asks = [ask for content in registries.child_content.values() if (ask := which(content))]
+    return [line for ask in asks for line in ask(ids)]
+
+
+def compared(root: Child, other: Child) -> list[tuple[str, str, str]]:
+    """Who each record says the child is, side by side."""
+
+    def said(child: Child) -> list[tuple[str, str]]:
+        numbers = Identifier.objects.filter(child__in=cluster_ids([child.pk])).order_by("kind", "pk")
+        return [
+            ("Name", child.full_name),
+            ("Name used", child.preferred_name),
+            ("Date of birth", f"{child.date_of_birth:%-d %B %Y}"),
+            ("Sex", child.get_sex_display()),
+            ("Gender", child.get_gender_display()),
+            ("Ethnicity", child.get_ethnicity_display()),
+            (
+                "Address",
+                ", ".join(part for part in (child.address.replace("\n", ", "), child.postcode) if part),
+            ),
+            ("Area", f"{child.locality}, {child.area}" if child.locality else str(child.area)),
+            ("Authority responsible", str(child.authority)),
+            ("School or college", str(child.school or "")),
+            ("Numbers", ", ".join(_number(row) for row in numbers)),
+        ]
+
+    return [
+        (label, left, right)
+        for (label, left), (_, right) in zip(said(root), said(other), strict=True)
+        if left or right
+    ]
+
+
+def _number(row: Identifier) -> str:
+    ended = ", not in force" if row.ended_at else ""
+    return f"{row.get_kind_display()} {row.value}{ended}"
+
+
+def choices(root: Child, other: Child) -> list[Choice]:
+    """What runs on both records and may run on one only."""
+    found: list[Choice] = []
+    sides = {ROOT: list(cluster_ids([root.pk])), OTHER: list(cluster_ids([other.pk]))}
+    numbers = {
+        side: {row.kind: row for row in Identifier.objects.filter(child__in=ids, ended_at__isnull=True)}
+        for side, ids in sides.items()
+    }
+    statuses = {
+        side: {row.kind: row for row in Status.objects.filter(child__in=ids, ends_on__isnull=True)}
+        for side, ids in sides.items()
+    }
+    placed = {
+        side: dict.fromkeys([""], row) if row else {}
+        for side, ids in sides.items()
+        for row in [Placement.objects.filter(child__in=ids, ends_on__isnull=True).first()]
+    }
+    found += _both("number", numbers, lambda row: row.get_kind_display(), lambda row: row.value)
+    found += _both("status", statuses, lambda row: row.get_kind_display(), _since)
+    found += _both("placement", placed, lambda row: "placement", _since)
+    return found
+
+
+def _both(
+    what: str,
+    sides: dict[str, dict[str, Any]],
+    name: Callable[[Any], str],
+    said: Callable[[Any], str],
+) -> list[Choice]:
+    return [
+        Choice(
+            f"{what}:{kind}",
+            f"Which {name(sides[ROOT][kind])} goes on?",
+            {side: rows[kind] for side, rows in sides.items()},
+            {side: said(rows[kind]) for side, rows in sides.items()},
+        )
+        for kind in sorted(sides[ROOT].keys() & sides[OTHER].keys())
+    ]
+
+
+def _since(row: Status | Placement) -> str:
+    return f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}"
+
+
+def merges(child: Child) -> list[Merge]:
+    """The merges of this record that stand, newest first; the last one made is the first to be undone."""
+    rows = Merge.objects.of(child).filter(undone_at__isnull=True)
+    return list(rows.select_related("child", "other", "by").order_by("-at", "-pk"))

@@ -1,0 +1,206 @@
+"""Opening a record for some hours, with a reason; ending that; looking at it afterwards (A2)."""
+
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from cems.accounts.models import AgencyKind, User
+from cems.accounts.profile import Profile, profile_of
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.errors import Invalid, NotAllowed
+from cems.base.time import local_date, now
+from cems.children.models import Bar, BreakGlass, Child, ChildName, GlassOutcome, NamedReader
+from cems.children.models.access import NamedReaderKind
+from cems.children.querysets import breaks_restricted, cluster_ids, within
+from cems.children.rules.glass import open_until
+from cems.children.rules.search import Asked
+from cems.children.search import identified, limit_questions, tell_owners
+from cems.children.selectors.glass import to_review
+from cems.clocks.recipients import current_appointments
+from cems.notices.services import tell
+
+OPENINGS_AN_HOUR = 10
+_WHAT = "children.glass"
+NONE_FITS = (
+    "No record fits this exactly, or none that may be opened in this way. Check each letter and digit, or"
+    " ring First Contact."
+)
+
+
+def glass_break(user: User, *, named: Asked, reason: str, at: datetime | None = None) -> BreakGlass:
+    """Open one exactly named child's record for some hours (A2, record-f8).
+
+    `named` holds a reference, an identifier, or a full name with the birth date. Managers and auditors are
+    told; the owner and deputy of a restricted record too, of a try as well. An opening that still lasts is
+    given back. The question is recorded and counted whatever comes of it, in a transaction of its own.
+    Raises NotAllowed for roles that may not; Invalid where none or more than one fits, in the same words
+    whatever the cause; TooMany.
+    """
+    instant, profile = at or now(), profile_of(user)
+    if not may_break(profile):
+        raise NotAllowed("Your role can't open a record in an emergency. Ring First Contact.")
+    if not reason.strip():
+        raise Invalid("Say why you need the record now.", field="reason")
+    with transaction.atomic():
+        limit_questions(user, _WHAT, timedelta(hours=1), OPENINGS_AN_HOUR)
+        record(user, verb=Verb.SEARCHED, part=_WHAT, at=instant)
+        found = _fitting(profile, named)
+        may_open = len(found) == 1 and _may_open(user, profile, found[0], instant)
+        if not may_open:
+            for child in found:
+                tell_owners(user, child)
+    if len(found) > 1:
+        raise Invalid("More than one record fits. Use the reference or a number.", field="child")
+    if not may_open:
+        raise Invalid(NONE_FITS, field="child")
+    return _open(user, profile, found[0], reason.strip(), instant)
+
+
+@transaction.atomic
+def _open(user: User, profile: Profile, child: Child, reason: str, instant: datetime) -> BreakGlass:
+    Child.objects.unscoped("one opening at a time").select_for_update(of=("self",)).get(pk=child.pk)
+    held = BreakGlass.objects.filter(child=child, user=user, until__gt=instant).first()
+    if held:
+        return held
+    glass = BreakGlass.objects.create(
+        child=child, user=user, reason=reason, opened_at=instant, until=_until(profile, instant)
+    )
+    record(
+        user,
+        verb=Verb.ACCESS_OPENED,
+        subject=glass,
+        child=child.public_id,
+        reason=reason,
+        detail={"until": glass.until.isoformat()},
+        at=instant,
+    )
+    _tell_reviewers(glass, child, instant)
+    return glass
+
+
+@transaction.atomic
+def glass_end(user: User, *, child: Child, at: datetime | None = None) -> None:
+    """End one's own opening before its time. Raises Invalid when none lasts."""
+    instant = at or now()
+    rows = BreakGlass.objects.select_for_update().filter(
+        child__in=cluster_ids([child.pk]), user=user, until__gt=instant
+    )
+    if not rows:
+        raise Invalid("This record is not opened in an emergency by you.")
+    for glass in rows:
+        glass.until = glass.ended_at = instant
+        glass.save(update_fields=["until", "ended_at"])
+        record(user, verb=Verb.ACCESS_ENDED, subject=glass, child=child.public_id, at=instant)
+
+
+@transaction.atomic
+def glass_review(
+    user: User, *, glass: BreakGlass, outcome: str, remark: str = "", at: datetime | None = None
+) -> BreakGlass:
+    """Say whether an opening was right. The person's manager, or an auditor; never oneself.
+
+    Raises NotAllowed for others, Invalid for an unknown outcome or when it was looked at already.
+    """
+    instant = at or now()
+    held = BreakGlass.objects.select_for_update().get(pk=glass.pk)
+    if held.reviewed_at is not None:
+        raise Invalid("Somebody has looked at this already.")
+    if not to_review(user, instant).filter(pk=held.pk).exists():
+        raise NotAllowed("Their manager or an auditor looks at this.")
+    if outcome not in GlassOutcome.values:
+        raise Invalid("Choose what you found.", field="outcome")
+    if outcome != GlassOutcome.RIGHT and not remark.strip():
+        raise Invalid("Say what you found and what follows.", field="remark")
+    held.outcome, held.remark = outcome, remark.strip()
+    held.reviewed_by, held.reviewed_at = user, instant
+    held.save(update_fields=["outcome", "remark", "reviewed_by", "reviewed_at"])
+    record(
+        user,
+        verb=Verb.DECIDED,
+        subject=held,
+        child=held.child.public_id,
+        reason=held.remark,
+        detail={"outcome": outcome},
+        at=instant,
+    )
+    return held
+
+
+def may_break(profile: Profile) -> bool:
+    """Whether one of the person's roles opens records in an emergency."""
+    return any(role.breaks_glass for role in profile.roles)
+
+
+def _fitting(profile: Profile, named: Asked) -> list[Child]:
+    """The records that fit exactly and lie within the authorities served; two at the most."""
+    exact = Q(pk__in=identified(named)) | Q(reference=named.reference or None)
+    if named.full:
+        names = ChildName.objects.filter(search_key=named.name).values("child")
+        exact |= Q(date_of_birth=named.born, pk__in=names)
+    fitting = Child.objects.unscoped("emergency opening of one exactly named record").filter(exact)
+    roots = {child.merged_into_id or child.pk for child in fitting[:20]}
+    served = Child.objects.unscoped("emergency opening: the record itself").filter(
+        within(profile.authority_ids), pk__in=roots
+    )
+    return list(served[:2])
+
+
+def _may_open(user: User, profile: Profile, child: Child, instant: datetime) -> bool:
+    """Bars beat everything; a restricted record opens to those named on it and to a few roles only."""
+    whole = cluster_ids([child.pk])
+    if Bar.objects.filter(child__in=whole, user=user).exists():
+        return False
+    named = NamedReader.objects.filter(user=user, until__gt=instant).values("child")
+    shut = Child.objects.unscoped("whether a record or one joined to it is restricted")
+    shut = shut.filter(pk__in=whole, restricted=True).exclude(pk__in=named)
+    return breaks_restricted(profile) or not shut.exists()
+
+
+def _until(profile: Profile, instant: datetime) -> datetime:
+    shift = time.fromisoformat(settings.EDT_SHIFT_ENDS) if profile.has("edt") else None
+    return open_until(instant, hours=settings.GLASS_HOURS, shift_ends=shift)
+
+
+def _tell_reviewers(glass: BreakGlass, child: Child, instant: datetime) -> None:
+    """The managers of the person's teams, their agency's auditors and the partnership's, and whoever keeps a
+    restricted record: references only."""
+    on = local_date(instant)
+    posts = current_appointments(on)
+    teams = posts.filter(user=glass.user, team__isnull=False).values("team")
+    managers = posts.filter(role_key="team_manager", team__in=teams)
+    auditors = posts.filter(role_key="auditor").filter(
+        Q(user__agency=glass.user.agency_id)
+        | Q(user__agency__kind=AgencyKind.PARTNERSHIP, user__agency__authorities__in=_places(child))
+    )
+    told = {*managers.values_list("user", flat=True), *auditors.values_list("user", flat=True)}
+    barred = Bar.objects.filter(child__in=cluster_ids([child.pk])).values_list("user", flat=True)
+    tell(
+        told - {glass.user_id} - set(barred),
+        kind="children.glass",
+        key=f"glass:{glass.public_id}",
+        text=f"A record was opened in an emergency: {child.reference}. Say whether it was right.",
+        url=reverse("children:glass_reviews"),
+        reference=child.reference,
+        child=child.public_id,
+        at=instant,
+    )
+    owners = NamedReader.objects.filter(
+        child__in=cluster_ids([child.pk]), child__restricted=True, until__gt=instant
+    ).exclude(kind=NamedReaderKind.NAMED)
+    tell(
+        set(owners.values_list("user", flat=True)) - {glass.user_id},
+        kind="children.glass",
+        key=f"glass:{glass.public_id}:owner",
+        text=f"A restricted record was opened in an emergency: {child.reference}. See its record use.",
+        reference=child.reference,
+        child=child.public_id,
+        at=instant,
+    )
+
+
+def _places(child: Child) -> set[int]:
+    return {child.authority_id, child.area_id, *(child.joined_authorities or ())}

@@ -1,0 +1,16 @@
+"""The one lock under which a record changes, and all that was merged into it (merge is an alias)."""
+
+from cems.children.models import Child
+
+
+def lock_whole(child_id: int) -> Child:
+    """The record that this one is read under, locked until the transaction ends.
+
+    Whatever must be true of the whole (no two running statuses of a kind, grants that follow every
+    involvement) is checked and written under this lock, since the database checks one record at a time.
+    """
+    rows = Child.objects.unscoped("lock the record that a service changes").select_for_update()
+    held = rows.get(pk=child_id)
+    while held.merged_into_id is not None:  # depth is one; again only if it was merged while we waited
+        held = rows.get(pk=held.merged_into_id)
+    return held

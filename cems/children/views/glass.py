@@ -1,0 +1,71 @@
+"""Opening a record in an emergency, ending that, and looking at it afterwards (A2)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from cems.accounts.doors import any_work_door
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Part, Work
+from cems.base.doors import Shape, door
+from cems.base.time import local, now
+from cems.children.doors import OpenChild, child_door
+from cems.children.forms_access import GlassForm, GlassReviewForm
+from cems.children.models import BreakGlass
+from cems.children.rules.search import understand
+from cems.children.selectors.glass import to_review
+from cems.children.services.glass import glass_break, glass_end, glass_review, may_break
+from cems.children.views.common import me, taken
+
+MOST = 100
+
+
+@door(Shape.PAGE, reason="whose role may not open a record is told whom to ring; the service asks the role")
+def open_now(request: HttpRequest) -> HttpResponse:
+    """What is recorded, then which child and why; then the record is open for some hours."""
+    words = request.session.get("child_searches", {}).get(request.GET.get("search", ""), "")
+    form = GlassForm(request.POST or None, initial={"child": words})
+    opened: list[BreakGlass] = []
+    if request.method == "POST" and taken(form, lambda: opened.append(_open(request, form))):
+        glass = opened[0]
+        messages.success(request, f"The record is open to you until {local(glass.until):%H:%M}.")
+        return redirect("children:overview", public_id=(glass.child.merged_into or glass.child).public_id)
+    context = {"form": form, "may_break": may_break(profile_of(me(request)))}
+    return render(request, "children/glass.html", context, status=400 if form.errors else 200)
+
+
+def _open(request: HttpRequest, form: GlassForm) -> BreakGlass:
+    data = form.cleaned_data
+    return glass_break(me(request), named=understand(data["child"]), reason=data["reason"])
+
+
+@child_door(Shape.POST, Part.IDENTITY)
+def end(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """The person is done before the time is over."""
+    glass_end(me(request), child=opened.child)
+    messages.success(request, "Your emergency access has ended.")
+    return redirect("home")
+
+
+@any_work_door(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS)
+def reviews(request: HttpRequest) -> HttpResponse:
+    """Emergency openings to look at, the oldest first. References only: this opens no record."""
+    rows = to_review(me(request), now()).order_by("opened_at", "pk")
+    return render(request, "children/glass_reviews.html", {"rows": rows[:MOST]})
+
+
+@any_work_door(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS)
+def review(request: HttpRequest, glass_id: UUID) -> HttpResponse:
+    """Say whether one opening was right."""
+    glass = get_object_or_404(to_review(me(request), now()), public_id=glass_id)
+    form = GlassReviewForm(request.POST or None)
+    if request.method == "POST" and taken(
+        form, lambda: glass_review(me(request), glass=glass, **form.cleaned_data)
+    ):
+        messages.success(request, "What you found is recorded.")
+        return redirect("children:glass_reviews")
+    context = {"form": form, "glass": glass, "back_url": reverse("children:glass_reviews")}
+    return render(request, "children/glass_review.html", context, status=400 if form.errors else 200)

@@ -1,0 +1,48 @@
+"""What the matrix does when children's services have answered what a matrix asked for."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from cems.children.choices import RiskLevel
+from cems.notices.messages import Message
+from cems.notices.services import tell_many
+from matrix.models import Submission
+from plans.events import ReferralDecided, RequestAnswered
+
+
+def referral_decided(event: ReferralDecided) -> None:
+    """Whoever sent a matrix with this referral is told of the outcome; the reasons stand on their page (T1)."""
+    words = "First Contact has decided the referral"
+    _tell_submitters(event, event.received_at, RiskLevel.MODERATE, words, f"referral:{event.referral_id}")
+
+
+def request_answered(event: RequestAnswered) -> None:
+    """Whoever sent a matrix with this request is told that it is answered (M5)."""
+    words = "The request for a strategy meeting is answered"
+    _tell_submitters(event, event.requested_at, RiskLevel.SIGNIFICANT, words, f"request:{event.request_id}")
+
+
+def _tell_submitters(
+    event: ReferralDecided | RequestAnswered, since: datetime, least: RiskLevel, words: str, key: str
+) -> None:
+    """One notice a person and paper, which opens their newest matrix that came with it."""
+    rows = Submission.objects.filter(
+        child_id=event.child_id, level__gte=least, received_at__gte=since, received_at__lte=event.at
+    ).select_related("child")
+    newest = {row.submitted_by_id: row for row in rows.order_by("received_at", "pk")}
+    tell_many(
+        {
+            Message(
+                kind="matrix.answered",
+                key=f"matrix:{key}:answered",
+                text=f"{row.reference}: {words}. Read why on the page of your matrix.",
+                url=reverse("matrix:submission", args=[row.public_id]),
+                reference=row.reference,
+                child=row.child.public_id,
+            ): {person}
+            for person, row in newest.items()
+            if person != event.user_id
+        },
+        at=event.at,
+    )

@@ -1,0 +1,68 @@
+"""What First Contact and children's services answer."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from cems.accounts.forms import DayField, PlainForm
+from cems.base.time import LONDON
+from cems.children.forms import WordsField
+from plans.choices import ReferralOutcome, RequestAnswer
+
+
+class ReferralForm(PlainForm):
+    """The decision on a referral, and why (T1)."""
+
+    button = "Record the decision"
+    outcome = forms.ChoiceField(
+        choices=ReferralOutcome.choices,
+        label="What is decided?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what is decided."},
+    )
+    rationale = WordsField(
+        rows=6,
+        label="Why?",
+        help_text="Whoever made the referral reads this.",
+        error_messages={"required": "Say why, for whoever made the referral."},
+    )
+
+
+class RequestForm(PlainForm):
+    """A strategy meeting was held, with what it decided; or the threshold is not met, and why (M5)."""
+
+    button = "Record the answer"
+    answer = forms.ChoiceField(
+        choices=RequestAnswer.choices,
+        label="What became of the request?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether the meeting was held."},
+    )
+    held_on = DayField(
+        label="If it was held: on which day?", required=False, help_text="For example, 27 3 2026."
+    )
+    held_time = forms.TimeField(
+        label="At what time?",
+        required=False,
+        help_text="For example, 14:30. Your best guess will do.",
+        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input govuk-input--width-5"}),
+        error_messages={"invalid": "Write the time like 14:30."},
+    )
+    words = WordsField(
+        rows=6,
+        label="What the meeting decided, or why the threshold is not met",
+        help_text="Whoever asked for the meeting reads why a threshold is not met.",
+        error_messages={"required": "Write what the meeting decided, or why the threshold is not met."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("answer") == RequestAnswer.HELD:
+            if not data.get("held_on") and "held_on" not in self.errors:
+                self.add_error("held_on", "Write the day the meeting was held.")
+            if not data.get("held_time") and "held_time" not in self.errors:
+                self.add_error("held_time", "Write the time the meeting was held.")
+            if data.get("held_on") and data.get("held_time"):
+                data["held_at"] = datetime.combine(data["held_on"], data["held_time"], tzinfo=LONDON)
+        return data

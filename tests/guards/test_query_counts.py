@@ -1,0 +1,113 @@
+"""A page asks the database the same number of times for one row as for six, and no more often than it did.
+
+`UPDATE_QUERY_COUNTS=1` writes the numbers of today into query_counts.json; look at what changed before you keep it.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cems.base.doors import Shape
+from cems.clocks.models import Clock
+from tests.factories.people import sign_in
+from tests.factories.world import World, add_rows, give_work, make_world
+from tests.guards.addresses import OF_A_MOMENT, Address, addresses
+from tests.guards.source import told
+from tests.guards.table import readers
+
+pytestmark = pytest.mark.django_db
+FILE = Path(__file__).with_name("query_counts.json")
+RESULTS = "children:results"
+
+
+def _measured() -> list[Address]:
+    """All that is read by address: not what is sent, not the health of the machine."""
+    return [
+        one
+        for one in addresses()
+        if one.door
+        and one.door.shape is not Shape.POST
+        and not (one.door.shape is Shape.API and one.door.public)
+        if one.name not in OF_A_MOMENT or one.name == RESULTS
+    ]
+
+
+def _counts(world: World) -> dict[str, int]:
+    return {one.name: count for one in _measured() if (count := _count(world, one)) is not None}
+
+
+def _count(world: World, address: Address) -> int | None:
+    """How often the page asks, for the first person who may open it; None for what nobody gets by address."""
+    client = Client()
+    if address.name == RESULTS:
+        client = sign_in(world.people["practitioner"])
+        return _queries(client, client.post(reverse("children:search"), {"q": "Testchild"})["Location"])
+    assert address.door is not None
+    if address.door.public:
+        return _queries(client, address.url(world))
+    for person, story in readers(world, address):
+        count = _queries(sign_in(person, client), address.url(story or world, person))
+        if count is not None:
+            return count
+    return None
+
+
+def _queries(client: Client, url: str) -> int | None:
+    """The second of two equal requests: the first fills what is kept for the length of the process."""
+    for _ in range(2):
+        with transaction.atomic():
+            with CaptureQueriesContext(connection) as asked:
+                response = client.get(url)
+            transaction.set_rollback(True)
+    return len(asked) if response.status_code == 200 else None
+
+
+@pytest.fixture
+def counts() -> tuple[dict[str, int], dict[str, int]]:
+    """With one row of everything, and with six."""
+    world = make_world(("involved", "referral", "glass"))
+    for person in world.people.values():
+        give_work(person)
+    _park(1)
+    few = _counts(world)
+    add_rows(world, 5)
+    _park(6)
+    return few, _counts(world)
+
+
+def _park(how_many: int) -> None:
+    """Some clocks that failed until they were given up."""
+    for clock in Clock.objects.order_by("pk")[:how_many]:
+        Clock.objects.filter(pk=clock.pk).update(parked_at=clock.started_at, parked_why="ExampleError")
+
+
+def test_counts_do_not_grow_with_rows_nor_with_time(counts: tuple[dict[str, int], dict[str, int]]) -> None:
+    few, many = counts
+    if os.environ.get("UPDATE_QUERY_COUNTS"):
+        FILE.write_text(json.dumps(dict(sorted(few.items())), indent=2) + "\n")
+    kept: dict[str, int] = json.loads(FILE.read_text())
+    grown = [
+        f"{name}: {few[name]} with one row, {many.get(name)} with six"
+        for name in few
+        if many.get(name) != few[name]
+    ]
+    assert not grown, told(
+        grown, "fetch the rows' relations with them: select_related, prefetch_related, one IN."
+    )
+    past = [
+        f"{name}: {count}, was {kept.get(name, 'not measured')}"
+        for name, count in few.items()
+        if count > kept.get(name, 0)
+    ]
+    assert not past, told(
+        past, "ask less often; or, where it must be, UPDATE_QUERY_COUNTS=1 and say why in the commit."
+    )
+    gone = [f"{name} is no page" for name in kept.keys() - few.keys()]
+    assert not gone, told(gone, "UPDATE_QUERY_COUNTS=1 takes them out.")
+    assert len(few) > 30

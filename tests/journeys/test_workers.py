@@ -1,0 +1,138 @@
+"""Clocks through the real worker: exactly once, through a killed worker and a dead Redis (K1, floor-f10, floor-f12)."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test import override_settings
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.actions.services import open_action
+from cems.base.calendar import Deadline
+from cems.base.time import now
+from cems.clocks.models import Clock, SweepMark
+from cems.notices.models import Mail, Notice
+from tests.factories.people import make_team, make_user, sign_in
+from tests.journeys.workers import Workers, real_workers
+
+pytestmark = [pytest.mark.workers, pytest.mark.requirement("K1"), pytest.mark.django_db(transaction=True)]
+PROMPT = 2.0  # seconds: a page that waited for Redis would take its whole time-out and more
+
+
+@pytest.fixture
+def workers(transactional_db: None) -> Iterator[Workers]:
+    with real_workers() as running:
+        yield running
+
+
+def promise(owner: User, *, due_in: timedelta) -> Clock:
+    """An action given a week ago, with its clock; its warning lies behind us."""
+    instant = now()
+    deadline = Deadline(instant - timedelta(days=7), instant + due_in, "Example explanation")
+    clock = open_action(
+        None, title="Example action", owner=owner, deadline=deadline, at=instant - timedelta(days=7)
+    ).clock
+    assert clock is not None
+    return clock
+
+
+def steps(clock: Clock) -> list[str]:
+    return list(clock.transitions.order_by("pk").values_list("stage", flat=True))
+
+
+def told(user: User) -> list[str]:
+    """What the person was told about clocks."""
+    return sorted(Notice.objects.filter(user=user, kind__startswith="clock.").values_list("kind", flat=True))
+
+
+def swept_again(workers: Workers, times: int = 2) -> None:
+    """Let the sweep run some times more: whatever it would do twice, it has done by then."""
+    for _ in range(times):
+        mark = SweepMark.objects.get().at
+        workers.wait_for(lambda mark=mark: SweepMark.objects.get().at > mark, "another sweep")  # type: ignore[misc]
+
+
+def test_the_worker_warns_and_escalates_exactly_once(workers: Workers) -> None:
+    # given a promise due in three hours and one an hour over its time
+    team = make_team()
+    owner, manager = make_user(team=team), make_user("team_manager", team=team)
+    soon, over = promise(owner, due_in=timedelta(hours=3)), promise(owner, due_in=-timedelta(hours=1))
+    # when beat and worker run
+    workers.start("beat", "worker")
+    workers.wait_for(lambda: "breached" in steps(over) and "warned" in steps(soon), "the sweep of two clocks")
+    swept_again(workers)
+    # then each happened once, and each person was told once
+    assert steps(soon) == ["started", "warned"]
+    assert steps(over) == ["started", "warned", "breached"]
+    assert told(owner) == ["clock.breached", "clock.warned"]
+    assert told(manager) == ["clock.breached"]
+    assert Mail.objects.filter(notice__kind__startswith="clock.").count() == 3
+
+
+def test_floor_f12_a_worker_killed_in_the_middle_of_a_sweep_doubles_and_loses_nothing(
+    workers: Workers,
+) -> None:
+    owner = make_user(team=make_team())
+    clocks = [promise(owner, due_in=-timedelta(hours=1)) for _ in range(20)]
+    # given a sweep that has written its transitions, and waits to write its notices
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE notices_notice IN SHARE ROW EXCLUSIVE MODE")
+        workers.start("beat", "worker")
+        workers.wait_for(_somebody_waits, "a sweep that waits for the notices")
+        # when the worker is killed there, as by a power cut
+        workers.kill("worker")
+    workers.wait_for(lambda: not _others_at_work(), "the end of the killed worker's transaction")
+    # then nothing of the half-done sweep is left
+    assert all(steps(clock) == ["started"] for clock in clocks)
+    # and a new worker does all of it, once
+    workers.start("worker")
+    workers.wait_for(lambda: all("breached" in steps(clock) for clock in clocks), "the sweep after the kill")
+    swept_again(workers)
+    assert all(steps(clock) == ["started", "warned", "breached"] for clock in clocks)
+    assert told(owner) == ["clock.breached"] * len(clocks)
+
+
+def _somebody_waits() -> bool:
+    """Whether another connection to this database waits for our lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'notices_notice'::regclass"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _others_at_work() -> bool:
+    """Whether another connection still holds locks on the clocks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE relation = 'clocks_transition'::regclass AND pid <> pg_backend_pid()"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_floor_f10_pages_work_without_redis_and_the_clocks_catch_up(workers: Workers) -> None:
+    owner = make_user(team=make_team())
+    workers.start("beat", "worker")
+    workers.wait_for(SweepMark.objects.exists, "the first sweep")
+    # given Redis dies, and a promise goes over its time meanwhile
+    workers.valkey.stop()
+    clock = promise(owner, due_in=-timedelta(hours=1))
+    # then pages open as ever, at once, and the system says what is wrong
+    client = sign_in(owner)
+    with override_settings(CELERY_BROKER_URL=workers.folders.redis_url()):
+        begin = time.monotonic()
+        assert client.get(reverse("home")).status_code == 200
+        assert client.get(reverse("clocks:detail", args=[clock.public_id])).status_code == 200
+        assert time.monotonic() - begin < PROMPT
+        assert client.get(reverse("readyz")).json()["parts"]["redis"]["state"] == "warning"
+    assert steps(clock) == ["started"]
+    # when Redis comes back, then the clocks catch up by themselves, once
+    workers.valkey.start()
+    workers.wait_for(lambda: "breached" in steps(clock), "the sweep after Redis came back")
+    swept_again(workers)
+    assert steps(clock) == ["started", "warned", "breached"]
+    assert told(owner) == ["clock.breached"]
