@@ -43,8 +43,8 @@ check-migrations: setup
 check-requirements: setup
 	$(BESIDE) $(VENV) -m pytest -q -p no:randomly tests/guards -k requirements
 
-bench: setup  ## measure the main screens at national size; writes docs/benchmarks.md
-	$(BESIDE) $(VENV) -m bench
+bench: setup  ## measure the main screens at national size; writes docs/benchmarks.md (BENCH="--scale 0.01")
+	$(VENV) -m bench $(BENCH)
 
 screenshots: setup  ## take a picture of every main screen into screenshots/
 	@$(VENV) -m cems.local.system

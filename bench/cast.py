@@ -6,7 +6,6 @@ from typing import Any
 from django.db import connection
 
 from bench.facts import FOREVER, Nation
-from bench.loading import public_id
 from bench.people import Numbers, desk
 from cems.accounts.models import User
 from cems.children.models import Child, Matter
@@ -65,8 +64,6 @@ def find(nation: Nation, first: Numbers) -> Cast:
 
 
 def misspell(name: str) -> str:
-    """Two letters of each word changed places, as people type them."""
-    words = [word if len(word) < 4 else f"{word[:2]}{word[3]}{word[2]}{word[4:]}" for word in name.split()]
-    return " ".join(words)
-
-
+    """The third and fourth letter of the family name changed places, as people type it."""
+    given, _, family = name.partition(" ")
+    return f"{given} {family[:2]}{family[3:4]}{family[2:3]}{family[4:]}"

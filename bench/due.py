@@ -1,7 +1,8 @@
 """Ten thousand clocks due at once: the sweep against bare statements that write the same rows."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -17,7 +18,8 @@ _MADE = """
     INSERT INTO clocks_clock (public_id, kind, reference, title, url, owner_user_id, started_at, due_at,
         explanation, stage, round, next_at, attempts, parked_why, version)
     SELECT gen_random_uuid(), %(kind)s, 'DUE-' || n, 'Example promise of the benchmark', '',
-        %(user)s + n %% %(owners)s, %(begun)s, %(due)s, 'Received, due', 'running', 0, %(warn)s, 0, '', 0
+        %(user)s + n %% %(owners)s / 9 * 10 + 1 + n %% %(owners)s %% 9, %(begun)s, %(due)s, 'Received, due',
+        'running', 0, %(warn)s, 0, '', 0
     FROM generate_series(1, %(count)s) n"""
 _STEPS = """
     INSERT INTO clocks_transition (clock_id, stage, round, number, at, reason, due_at, explanation)
@@ -65,12 +67,12 @@ def measure(nation: Nation, first: Numbers, count: int, rounds: int) -> tuple[fl
 
 
 def _make(nation: Nation, first: Numbers, count: int) -> None:
-    """Clocks of practitioners and managers of many teams, an hour over their time and not warned of yet."""
+    """Clocks of the nine practitioners of each of many teams, an hour over their time and not warned of yet."""
     at = now()
-    given = {
+    given: dict[str, Any] = {
         "kind": KIND,
         "user": first.user,
-        "owners": min(400, nation.teams * 10),
+        "owners": min(360, nation.teams * 9),
         "begun": at - timedelta(days=10),
         "warn": at - timedelta(days=1),
         "due": at - timedelta(hours=1),
@@ -80,7 +82,7 @@ def _make(nation: Nation, first: Numbers, count: int) -> None:
         cursor.execute(_MADE, given)
 
 
-def _bare(at: object) -> None:
+def _bare(at: datetime) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE acting ON COMMIT DROP AS SELECT * FROM clocks_clock"

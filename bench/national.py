@@ -120,9 +120,7 @@ _CHILD = (
     "id reference given_name family_name date_of_birth sex address postcode authority_id area_id locality_id"
     " school_id restricted restricted_review_on current_level_id created_at"
 )
-_INVOLVEMENT = (
-    "id child_id user_id team_id case_role started_at ended_at end_reason made_by_id recorded_at"
-)
+_INVOLVEMENT = "id child_id user_id team_id case_role started_at ended_at end_reason made_by_id recorded_at"
 _LEVEL = "id child_id level forms forum rationale happened_at recorded_at recorded_by_id"
 _MATRIX = (
     "id reference child_id instrument_version state started_by_id started_at changed_at level reasons informed"

@@ -1,5 +1,7 @@
 """The matrices of the invented nation with their answered questions, their submissions and what follows."""
 
+from collections.abc import Iterator
+
 from bench.facts import STATE, WHEN, Nation
 from bench.loading import public_id
 from bench.people import Numbers
@@ -81,7 +83,9 @@ class Papers:
         for child, matrix, place in self.followed():
             days, waits = nation.days_ago(matrix), nation.waits(matrix)
             instant, by = nation.days[days], self.by(child)
-            ended = ("open", "", None, None) if waits else ("decided", "assessment", nation.days[days - 1], by)
+            ended = (
+                ("open", "", None, None) if waits else ("decided", "assessment", nation.days[days - 1], by)
+            )
             clock = CLOCKS * child + REFERRAL + place
             reference = f"CEM-2026-{matrix:07d}"
             yield matrix, f"REF-2026-{matrix:07d}", child, reference, by, instant, instant, *ended, clock
@@ -103,7 +107,9 @@ class Papers:
             matrix, by = nation.sent(child)[-1], self.by(child)
             source = ("matrix.submission", public_id_of(matrix), f"CEM-2026-{matrix:07d}")
             instant = nation.days[nation.days_ago(matrix)]
-            for place, ended in enumerate((("done", nation.days[0], by, "Done as agreed"), ("open", None, None, ""))):
+            for place, ended in enumerate(
+                (("done", nation.days[0], by, "Done as agreed"), ("open", None, None, ""))
+            ):
                 number, clock = 2 * child + place, CLOCKS * child + ACTION + place
                 title = ("Talk with the school", "Visit the home")[place]
                 yield (
@@ -111,7 +117,7 @@ class Papers:
                     by, *ended, clock,
                 )  # fmt: skip
 
-    def followed(self) -> list[tuple[int, int, int]] | Rows:
+    def followed(self) -> Iterator[tuple[int, int, int]]:
         """Child, matrix and place (0 the earlier, 1 the later) of each submission of Moderate and above."""
         nation = self.nation
         for child in nation.with_papers():
@@ -139,7 +145,10 @@ class Promises:
         for child in nation.with_papers():
             owner, public, base = (self.papers.by(child), None), self.child_ids[child], CLOCKS * child
             last = nation.sent(child)[-1]
-            begun, due = nation.days[nation.days_ago(last)], nation.ahead[1 + nation.mix(child, WHEN + 20) % 90]
+            begun, due = (
+                nation.days[nation.days_ago(last)],
+                nation.ahead[1 + nation.mix(child, WHEN + 20) % 90],
+            )
             reference = f"CEM-2026-{last:07d}"
             yield self._row(base + REVIEW, "matrix.review", reference, public, owner, begun, due, None)
             for place, met in ((0, yesterday), (1, None)):
@@ -184,11 +193,30 @@ class Promises:
             reference = f"CEM-2026-{nation.sent(child)[-1]:07d}"
             read = None if child % 5 == 0 else instant
             text = f"{reference}: the level is agreed."
-            yield child, by, "clock.warned", f"bench:{child}", text, reference, self.child_ids[child], instant, read
+            yield (
+                child,
+                by,
+                "clock.warned",
+                f"bench:{child}",
+                text,
+                reference,
+                self.child_ids[child],
+                instant,
+                read,
+            )
 
     def looks(self) -> Rows:
         """One look at each child, by its author, within the last two months."""
         nation = self.nation
         for child in range(1, nation.children + 1):
             instant, by = nation.days[1 + nation.mix(child, WHEN + 60) % 59], self.papers.by(child)
-            yield child, instant, instant, by, "viewed", self.child_ids[child], "identity", "works with the child"
+            yield (
+                child,
+                instant,
+                instant,
+                by,
+                "viewed",
+                self.child_ids[child],
+                "identity",
+                "works with the child",
+            )

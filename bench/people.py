@@ -38,7 +38,10 @@ def settle(owner: psycopg.Connection, nation: Nation) -> Numbers:
     ]
     model = apps.get_model("accounts.Locality")
     copy(owner, model, ["id", "authority_id", "code", "name"], rows, AUTHORITIES * LOCALITIES)
-    rows = [(first.agency + n, f"bench-{n}", f"Example Agency {n}", "childrens_services") for n in range(AUTHORITIES)]
+    rows = [
+        (first.agency + n, f"bench-{n}", f"Example Agency {n}", "childrens_services")
+        for n in range(AUTHORITIES)
+    ]
     rows.append((first.agency + AUTHORITIES, "bench-front-door", "Example Front Door", "childrens_services"))
     copy(owner, Agency, ["id", "code", "name", "kind"], rows, len(rows))
     served = [(first.agency + n, first.authority + n) for n in range(AUTHORITIES)]
@@ -103,7 +106,11 @@ def _people(nation: Nation) -> Iterator[tuple[int, int, str]]:
     for n in range(nation.teams * TEAM):
         yield n // TEAM % AUTHORITIES, n // TEAM, "practitioner" if n % TEAM else "team_manager"
     for n in range(nation.schools * STAFF):
-        yield n // STAFF % AUTHORITIES, nation.teams + n // STAFF, "school_deputy" if n % STAFF else "school_lead"
+        yield (
+            n // STAFF % AUTHORITIES,
+            nation.teams + n // STAFF,
+            "school_deputy" if n % STAFF else "school_lead",
+        )
     for _ in range(DESK):
         yield AUTHORITIES, nation.teams + nation.schools, "first_contact"
 

@@ -1,6 +1,7 @@
 """Which indexes the pages' statements use at this size, and which of the big tables they read whole."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,8 @@ from django.db import connection, transaction
 
 from bench.timing import Statement
 
+# The audit's months are tables of their own, each with the same indexes.
+_MONTH = re.compile(r"(?<=audit_entry)_(\d{4}_\d{2}|default)(?=_)")
 
 
 @dataclass
@@ -43,7 +46,14 @@ def _note(plan: Plan, node: dict[str, Any], words: str, big: set[str]) -> None:
     if node["Node Type"] == "Seq Scan" and node["Relation Name"] in big:
         plan.whole[node["Relation Name"]] = words
     elif "Index Name" in node:
-        plan.indexes.add(node["Index Name"])
+        name = _MONTH.sub("", node["Index Name"])
+        if name != node["Index Name"] or node.get("Relation Name", _table(name, big)) in big:
+            plan.indexes.add(name)
+
+
+def _table(index: str, big: set[str]) -> str:
+    """The table of an index that a plan names alone: Django begins its names with it."""
+    return next((table for table in big if index.startswith(f"{table}_")), "")
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

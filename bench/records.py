@@ -169,7 +169,9 @@ class Records:
             by = self.first.user + nation.author(child)
             for again in (0, 1):
                 instant = nation.days[10 + (child * 7 + again * 31) % 300]
-                text = "Saw the child at the home and at the school, and talked about what happened in the week."
+                text = (
+                    "Saw the child at the home and at the school, and talked about what happened in the week."
+                )
                 yield 2 * child + again, child, instant, instant, by, "Child and worker", text
 
     def levels(self) -> Rows:
@@ -181,7 +183,17 @@ class Records:
                     instant = nation.days[max(0, nation.days_ago(matrix) - 4)]
                     text = "Agreed on the evidence of the matrix and what each agency at the table knew."
                     by = self.first.user + nation.author(child)
-                    yield matrix, child, nation.level(matrix), "{criminal}", "cevt", text, instant, instant, by
+                    yield (
+                        matrix,
+                        child,
+                        nation.level(matrix),
+                        "{criminal}",
+                        "cevt",
+                        text,
+                        instant,
+                        instant,
+                        by,
+                    )
 
     def child_ids(self) -> list[str]:
         """The public ids of all children by row number; the first is nobody's."""

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import HttpResponse
 from django.test import Client
@@ -15,6 +16,7 @@ from cems.accounts.models import User
 
 LIST, FORM = "list", "form"
 LIMIT_MS = {LIST: 60, FORM: 150}
+Told = tuple[str, str, str, str, Callable[[], list[str]]]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -41,25 +43,36 @@ def screens(cast: Cast) -> list[Screen]:
     group = _group_answered(cast)
     found = []
     for who, user, wide in (("practitioner", cast.worker, False), ("First Contact", cast.wide, True)):
-        client, words = signed_in(user), cast.misspelt
-        hand = ByHand(cast, user, wide=wide)
-        token = client.post(reverse("children:search"), {"q": words})["Location"]
-        overview = reverse("children:overview", args=[cast.child.public_id])
-        told = [
-            ("search", "Child search, name misspelt", LIST, token, hand.search),
-            ("overview", "Child overview", LIST, overview, hand.overview),
-            ("home", "My work", LIST, reverse("home"), hand.home),
+        client, hand = signed_in(user), ByHand(cast, user, wide=wide)
+        pages = _pages(cast, client, hand) + ([] if wide else _papers(cast, group, hand))
+        found += [
+            Screen(f"{key}, {who}", f"{title} ({who})", kind, _opener(client, url), by_hand)
+            for key, title, kind, url, by_hand in pages
         ]
-        if not wide:
-            draft, sent = cast.draft.public_id, cast.submission.public_id
-            told += [
-                ("tasks", "Matrix: list of groups", LIST, reverse("matrix:tasks", args=[draft]), lambda: hand.draft(agencies=False)),
-                ("group", "Matrix: one group of questions", FORM, reverse("matrix:group", args=[draft, group]), lambda: hand.draft(agencies=True)),
-                ("submission", "Matrix as it was sent", LIST, reverse("matrix:submission", args=[sent]), hand.submission),
-            ]  # fmt: skip
-        for key, title, kind, url, by_hand in told:
-            found.append(Screen(f"{key}, {who}", f"{title} ({who})", kind, _opener(client, url), by_hand))
     return found
+
+
+def _pages(cast: Cast, client: Client, hand: ByHand) -> list[Told]:
+    """What a practitioner and First Contact both open."""
+    results = client.post(reverse("children:search"), {"q": cast.misspelt})["Location"]
+    overview = reverse("children:overview", args=[cast.child.public_id])
+    return [
+        ("search", "Child search, name misspelt", LIST, results, hand.search),
+        ("overview", "Child overview", LIST, overview, hand.overview),
+        ("home", "My work", LIST, reverse("home"), hand.home),
+    ]
+
+
+def _papers(cast: Cast, group: str, hand: ByHand) -> list[Told]:
+    """The pages of a matrix."""
+    draft = cast.draft.public_id
+    tasks, one = reverse("matrix:tasks", args=[draft]), reverse("matrix:group", args=[draft, group])
+    sent = reverse("matrix:submission", args=[cast.submission.public_id])
+    return [
+        ("tasks", "Matrix: list of groups", LIST, tasks, partial(hand.draft, agencies=False)),
+        ("group", "Matrix: one group of questions", FORM, one, partial(hand.draft, agencies=True)),
+        ("submission", "Matrix as it was sent", LIST, sent, hand.submission),
+    ]
 
 
 def _opener(client: Client, url: str) -> Callable[[], HttpResponse]:

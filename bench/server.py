@@ -93,6 +93,8 @@ def database() -> Iterator[tuple[Folders, dict[str, str]]]:
         server.start()
         server.prepare()
         settings = settings_for(folders)
+        with server.connect("cems") as start:
+            start.execute("GRANT TEMPORARY ON DATABASE cems TO cems_app")  # for the sweep written by hand
         _prepare(settings)
         yield folders, settings
     finally:

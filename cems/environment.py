@@ -95,6 +95,8 @@ class Environment:
                 self.faults.append(
                     "CEMS_DEMO must be off in production: demo sign-ins need no second factor."
                 )
+            if not self.flag("CEMS_SECOND_FACTOR", True):
+                self.faults.append("CEMS_SECOND_FACTOR must be on in production.")
             if not self.text("CEMS_BASE_URL", "").startswith("https://"):
                 self.faults.append("CEMS_BASE_URL must be the https:// address people use.")
             if "*" in self.words("CEMS_ALLOWED_HOSTS"):

@@ -14,6 +14,7 @@ from cems.audit.selectors import months_ahead, strays, unsealed_age
 from cems.base.doors import Shape, door
 from cems.base.time import now
 from cems.clocks.selectors import sweep_health
+from cems.documents.rendering import available as pdfs_available
 from cems.notices.selectors import outbox_health
 
 SEALED_WITHIN = timedelta(seconds=60)
@@ -127,6 +128,12 @@ def outbox(at: datetime) -> str:
     return f"{state.waiting} due"
 
 
+def documents(at: datetime) -> str:
+    if not pdfs_available():
+        raise Doubtful("PDFs are off: Pango is missing")
+    return "PDFs can be made"
+
+
 CHECKS: dict[str, Check] = {
     "database": database,
     "migrations": migrations,
@@ -135,4 +142,5 @@ CHECKS: dict[str, Check] = {
     "clocks": clocks,
     "outbox": outbox,
     "redis": broker,
+    "documents": documents,
 }

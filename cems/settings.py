@@ -38,11 +38,13 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "guardian",
+    "rest_framework",
     "cems.base",
     "cems.audit",
     "cems.accounts",
     "cems.notices",
     "cems.clocks",
+    "cems.documents",
     "cems.children",
     "cems.actions",
     "plans",
@@ -158,6 +160,28 @@ MFA_TOTP_ISSUER = "CEMS"
 MFA_TOTP_TOLERANCE = 1  # a phone may be half a minute off, and typing takes time
 USERSESSIONS_TRACK_ACTIVITY = False  # cems.accounts.middleware does it, once a minute and not on each request
 
+# --- API: a key of an agency's system, or a person who is signed in ------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "cems.accounts.tokens.ServiceTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "cems.accounts.tokens.HasScope",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "cems.base.paging.ByKey",
+    "DEFAULT_THROTTLE_CLASSES": ["cems.accounts.tokens.TokenThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "api": env.text("CEMS_API_RATE", "120/min"),
+        "failed_keys": env.text("CEMS_API_FAILED_KEYS", "20/min"),
+    },
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
 # --- what leaves in headers -----------------------------------------------------------------------
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -219,6 +243,7 @@ OFFICE_HOURS = (env.text("CEMS_OFFICE_OPENS", "08:30"), CLOSE_OF_BUSINESS)
 CLOSURES = env.words("CEMS_CLOSURES")
 FOLLOW_AT_ONCE_DAYS = env.number("CEMS_FOLLOW_AT_ONCE_DAYS", 1)
 FOLLOW_DAYS = env.number("CEMS_FOLLOW_DAYS", 5)
+MATRIX_DUE_DAYS = env.number("CEMS_MATRIX_DUE_DAYS", 5)
 GLASS_HOURS = env.number("CEMS_GLASS_HOURS", 4)
 EDT_SHIFT_ENDS = env.text("CEMS_EDT_SHIFT_ENDS", "08:30")
 
@@ -271,7 +296,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},
     },
-    "departures": {"task": "cems.accounts.tasks.tell_departures", "schedule": 900, "options": {"expires": 900}},
+    "departures": {
+        "task": "cems.accounts.tasks.tell_departures",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
     "posts": {"task": "cems.children.tasks.begin_posts", "schedule": 3600, "options": {"expires": 3600}},
     "seal": {"task": "cems.audit.tasks.seal", "schedule": 20, "options": {"expires": 20}},
 }

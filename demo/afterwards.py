@@ -95,7 +95,8 @@ class Afterwards:
         """Most things are done in time, some late, a few recent ones not yet."""
         age = self.time.as_of - at
         forgotten = 0.3 if age < timedelta(days=10) else 0.06 if age < timedelta(days=25) else 0
-        if self.rng.random() < forgotten:
+        allocated = action.key == "ce-worker" and self.story.course.decided  # that is what the forum did
+        if self.rng.random() < forgotten and not allocated:
             return
         due = action.clock.due_at if action.clock else at + timedelta(days=3)
         share = self.rng.uniform(0.1, 0.9) if self.rng.random() < 0.85 else self.rng.uniform(1.05, 1.7)
@@ -185,9 +186,11 @@ class Afterwards:
         )
         if level >= RiskLevel.MODERATE:
             self._forum_actions(agreed, at)
+        if forum is Forum.CEVT:  # a review is looked at there too, without a new receipt
+            matter_open(self.cast.person(key), child=child, kind=MatterKind.CEVT, at=at)
+            matter_close(self.cast.person(key), child=child, kind=MatterKind.CEVT, at=at)
         if receipt is not None:
             clocks.meet(self.cast.person(key), clock=receipt.clock, at=at)
-            matter_close(self.cast.person(key), child=child, kind=MatterKind.CEVT, at=at)
             if level is RiskLevel.SIGNIFICANT:
                 self._to_board(at)
         if forum is Forum.CEG and level <= RiskLevel.LOW:
@@ -203,7 +206,7 @@ class Afterwards:
                 child=self.story.child,
                 title=title,
                 owner=self.cast.person(self._local(key)),
-                deadline=close_of_business(at, self.rng.choice((5, 10))),
+                deadline=close_of_business(at, self.rng.choice((5, 10)), word="agreed"),
                 source=source,
                 at=at,
             )

@@ -4,6 +4,7 @@ import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -112,50 +113,65 @@ def address(key: str) -> str:
 def gather(since: datetime) -> Cast:
     """Make everybody who is not there yet, in their roles since `since`, all with one password.
 
-    Raises PasswordLost when people are here but the file with their password is not.
+    One person for each role first, so that people can look round while the rest come (a password takes long
+    to hash). Raises PasswordLost when people are here but the file with their password is not.
     """
+    here = {user.email: user for user in User.objects.filter(email__endswith=f"@{DOMAIN}")}
+    secret = password.known_to(next(iter(here.values()), None))
+    teams = {team.code: team for team in Team.objects.select_related("agency")}
+    localities = {row.code: row for row in Locality.objects.all()}
+    absent = [row for row in load("people") if address(row["key"]) not in here]
+    first = {email for _, _, email in _posts(load("people"))}
     with transaction.atomic():
-        here = {user.email: user for user in User.objects.filter(email__endswith=f"@{DOMAIN}")}
-        secret = password.known_to(next(iter(here.values()), None))
-        teams = {team.code: team for team in Team.objects.select_related("agency")}
-        localities = {row.code: row for row in Locality.objects.all()}
-        for row in load("people"):
-            if address(row["key"]) in here:
-                continue
-            team = teams[row["team"]]
-            user = create_user(
-                None,
-                email=address(row["key"]),
-                name=row["name"],
-                job_title=row["job"],
-                phone="01632 960000",  # the telephone regulator keeps these numbers for drama
-                agency=team.agency,
-                password=secret,
-                invite=False,
-                at=since,
-            )
-            homes = [team, *(teams[code] for code in row.get("teams", ()))]
-            for role, home in itertools.product(row["roles"], homes):
-                appoint(
-                    None,
-                    user=user,
-                    role_key=role,
-                    team=None if role in TEAMLESS else home,
-                    locality=localities[row["locality"]] if ROLES[role].of_locality else None,
-                    starts_on=local_date(since),
-                    at=since,
-                )
-        # Last: whoever waits for this file finds the people there, or nearly.
+        for row in absent:
+            if address(row["key"]) in first:
+                _hire(row, secret, teams, localities, since)
+        # Last: whoever waits for this file finds these people there, or nearly.
         password.keep(secret)
+    for row in absent:
+        if address(row["key"]) not in first:
+            _hire(row, secret, teams, localities, since)
     return Cast()
+
+
+@transaction.atomic
+def _hire(
+    row: dict[str, Any], secret: str, teams: dict[str, Team], localities: dict[str, Locality], since: datetime
+) -> None:
+    team = teams[row["team"]]
+    user = create_user(
+        None,
+        email=address(row["key"]),
+        name=row["name"],
+        job_title=row["job"],
+        phone="01632 960000",  # the telephone regulator keeps these numbers for drama
+        agency=team.agency,
+        password=secret,
+        invite=False,
+        at=since,
+    )
+    homes = [team, *(teams[code] for code in row.get("teams", ()))]
+    for role, home in itertools.product(row["roles"], homes):
+        appoint(
+            None,
+            user=user,
+            role_key=role,
+            team=None if role in TEAMLESS else home,
+            locality=localities[row["locality"]] if ROLES[role].of_locality else None,
+            starts_on=local_date(since),
+            at=since,
+        )
 
 
 def sign_ins(*, everybody: bool = False) -> list[tuple[str, str, str]]:
     """Role, name and address of one person for each role, or of everybody; empty before they are made."""
     here = set(User.objects.filter(email__endswith=f"@{DOMAIN}").values_list("email", flat=True))
+    return _posts([row for row in load("people") if address(row["key"]) in here], everybody=everybody)
+
+
+def _posts(people: list[dict[str, Any]], *, everybody: bool = False) -> list[tuple[str, str, str]]:
     rows: dict[str, list[tuple[str, str, str]]] = {role: [] for role in ROLES}
-    for row in load("people"):
-        if address(row["key"]) in here:
-            for role in row["roles"]:
-                rows[role].append((ROLES[role].label, row["name"], address(row["key"])))
+    for row in people:
+        for role in row["roles"]:
+            rows[role].append((ROLES[role].label, row["name"], address(row["key"])))
     return [one for held in rows.values() for one in (held if everybody else held[:1])]

@@ -8,10 +8,10 @@ from cems.accounts.models import Agency, User
 from cems.base.time import local_date
 from cems.children.choices import CaseRole, IdentifierKind, LegalBasis, RiskLevel, StatusKind
 from cems.children.models import Child, Involvement
-from cems.children.services.access import bar, reader_name, restrict
 from cems.children.services.history import note_write
 from cems.children.services.periods import involvement_start, status_open
 from cems.children.services.record import Identity, child_create
+from cems.children.services.restriction import bar, reader_name, restrict
 from demo import moments
 from demo.afterwards import Afterwards
 from demo.cast import Cast

@@ -17,6 +17,7 @@ class MatrixConfig(AppConfig):
         from plans.events import ReferralDecided, RequestAnswered
 
         add_clock_kind(clocks.REVIEW)
+        add_clock_kind(clocks.DUE)
         add_child_content(child_content.CONTENT)
         add_home_content(home_content.CONTENT)
         registries.submitted_level.append(child_content.submitted_level)

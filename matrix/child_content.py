@@ -16,7 +16,7 @@ from cems.children.models import Child
 from cems.clocks.presentation import present
 from matrix.choices import MatrixState, Seen
 from matrix.instrument import load
-from matrix.models import Answer, Matrix, Review, Submission
+from matrix.models import Answer, Contributor, Joined, Matrix, MatrixDue, Review, Submission
 from matrix.selectors.child import freshness, newest_submission, of_child
 
 
@@ -84,6 +84,16 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
             url=reverse("matrix:submission", args=[sent.public_id]),
         )
 
+    for due in MatrixDue.objects.filter(child__in=child_ids).select_related("recorded_by"):
+        yield Happening(
+            due.happened_at,
+            due.recorded_at,
+            "CE Matrix",
+            f"A CE Matrix became due: {due.get_occasion_display()}",
+            Part.MATRIX,
+            by=str(due.recorded_by),
+        )
+
 
 def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
     """Each matrix with its judgement, then its answers; who says so is a third party, marked for redaction."""
@@ -100,6 +110,9 @@ def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
             "reasons": matrix.reasons,
             "difference": matrix.difference,
             "child_views": matrix.child_views,
+            "mother_views": matrix.mother_views,
+            "father_views": matrix.father_views,
+            "carer_views": matrix.carer_views,
             "family_views": matrix.family_views,
             "informed": matrix.get_informed_display(),
             "not_informed_why": matrix.not_informed_why,
@@ -116,6 +129,13 @@ def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
                 "third_party": answer.source,
                 "agency": answer.agency.name if answer.agency else "",
             }
+    for due in MatrixDue.objects.filter(child__in=child_ids).select_related("clock"):
+        yield {
+            "kind": "CE Matrix due",
+            "occasion": due.get_occasion_display(),
+            "happened": due.happened_at,
+            "due": due.clock.due_at,
+        }
     for review in Review.objects.filter(child__in=child_ids).select_related("submission", "clock"):
         yield {
             "kind": "Review of a CE Matrix",
@@ -148,12 +168,15 @@ def _merge_blockers(child_ids: Sequence[int]) -> Iterable[str]:
 
 CONTENT = ChildContent(
     app="matrix",
-    models=(Matrix, Answer, Submission, Review),
+    models=(Matrix, Contributor, Answer, Submission, MatrixDue, Joined, Review),
     subject_access=_subject_access,
     retention={
         "Matrix": "with the child's record",
+        "Contributor": "with the child's record",
         "Answer": "with the child's record",
         "Submission": "with the child's record",
+        "MatrixDue": "with the child's record",
+        "Joined": "with the child's record",
         "Review": "with the child's record",
     },
     chronology=_chronology,

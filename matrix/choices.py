@@ -73,3 +73,7 @@ class Occasion(models.TextChoices):
     OFFENDING = "offending", "Anti-social behaviour or offending"
     ASSESSMENT = "assessment", "None made at referral: within the child and family assessment"
     REVIEW = "review", "Review"
+
+
+# The occasions that require a matrix or its update; the others are why somebody makes one unasked (M4).
+REQUIRING = tuple(one for one in Occasion if one not in {Occasion.CONCERN, Occasion.REVIEW})

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from cems.accounts.doors import person
 from cems.accounts.roles import Part, Work
 from cems.base.doors import Door, Shape, View, signed_out
+from cems.base.errors import NotAllowed
 from cems.children.doors import OpenChild, log_read, open_child
-from matrix.models import Matrix, Submission
+from matrix.models import Contributor, Matrix, Submission
 
 Paper = TypeVar("Paper", Matrix, Submission)
 PARTS = (Part.MATRIX, Part.OWN_SUBMISSIONS)
@@ -71,13 +73,34 @@ def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work 
     if paper is None:
         raise Http404
     root = paper.child.merged_into or paper.child
-    opened: Opened[Paper] = Opened(paper, open_child(request, root.public_id, parts=PARTS, work=work))
+    try:
+        opened: Opened[Paper] = Opened(paper, open_child(request, root.public_id, parts=PARTS, work=work))
+    except (Http404, NotAllowed):
+        _say_so_if_ended(request, paper)
+        raise
     if opened.only_own and request.user.pk not in _makers(paper):
+        _say_so_if_ended(request, paper)
         raise Http404
     return opened
+
+
+def _say_so_if_ended(request: HttpRequest, paper: Matrix | Submission) -> None:
+    """Whoever was taken out while typing is told so plainly: they know of this matrix already (record-f6)."""
+    matrix = paper.matrix if isinstance(paper, Submission) else paper
+    ended = (
+        Contributor.objects.filter(matrix=matrix, user=person(request), ended_at__isnull=False)
+        .select_related("ended_by")
+        .order_by("-ended_at")
+        .first()
+    )
+    if ended:
+        whom = f"Ask {ended.ended_by} if you should." if ended.ended_by else "It was sent or withdrawn."
+        raise NotAllowed(
+            f"You no longer fill in {matrix.reference}. {whom} What you typed stays on your page."
+        )
 
 
 def _makers(paper: Matrix | Submission) -> set[int]:
     if isinstance(paper, Submission):
         return {paper.submitted_by_id, paper.matrix.started_by_id}
-    return {paper.started_by_id}
+    return {paper.started_by_id, *paper.contributors.filter(ended_at=None).values_list("user_id", flat=True)}

@@ -12,15 +12,17 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.http import QueryDict
 
+from cems.accounts.forms import ADDRESS, DayField, PlainForm
 from cems.accounts.models import Agency
 from cems.base.errors import CommandError, Invalid
-from matrix.choices import Seen, WhenKind
+from matrix.choices import REQUIRING, Seen, WhenKind
 from matrix.instrument import Indicator
 from matrix.models import Answer, Matrix
 from matrix.rules import when_words
-from matrix.services.answers import AnswerGiven, answer_values
+from matrix.services.answers import AnswerGiven, answer_values, answer_version
 from matrix.services.judgement import FIELDS, LISTS, field_version
 from matrix.services.overtaken import Overtaken
 
@@ -97,10 +99,10 @@ def answer_text(values: Mapping[str, Any], today: date) -> dict[str, str]:
     }
 
 
-def answer_fields(indicator: Indicator, answer: Answer | None, today: date) -> AnswerFields:
+def answer_fields(indicator: Indicator, matrix: Matrix, answer: Answer | None, today: date) -> AnswerFields:
     """A question as it is saved."""
     values = answer_text(answer_values(answer), today)
-    return AnswerFields(indicator, values, answer.version if answer else 0, digest(values))
+    return AnswerFields(indicator, values, answer_version(matrix, indicator.code, answer), digest(values))
 
 
 def answer_typed(post: QueryDict, code: str) -> dict[str, str]:
@@ -237,3 +239,32 @@ def refuse_field(shown: OneField, error: CommandError) -> None:
         shown.error = f"{error.by} changed this too. Keep yours by saving again, or take theirs."
     else:
         shown.error = error.message
+
+
+class ContributorForm(PlainForm):
+    """Whom to ask to fill a matrix in."""
+
+    button = "Ask them"
+    email = forms.EmailField(
+        label="Their e-mail address at work", error_messages={"required": ADDRESS, "invalid": ADDRESS}
+    )
+
+
+class DueForm(PlainForm):
+    """Something that requires a matrix (M4)."""
+
+    button = "Record it"
+    occasion = forms.ChoiceField(
+        choices=[(one.value, one.label) for one in REQUIRING],
+        label="What happened?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what happened."},
+    )
+    happened_on = DayField(
+        label="On which day?",
+        help_text="For example, 27 3 2026.",
+        error_messages={"required": "Write the day it happened."},
+    )
+    source = forms.CharField(
+        max_length=20, required=False, label="Reference, if there is one", help_text="No names, please."
+    )

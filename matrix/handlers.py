@@ -4,17 +4,44 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from cems.accounts.models import User
 from cems.children.choices import RiskLevel
+from cems.children.models import Child
 from cems.notices.messages import Message
 from cems.notices.services import tell_many
+from matrix.choices import Occasion
 from matrix.models import Submission
+from matrix.services.due import matrix_due_raise
+from plans.choices import ReferralOutcome
 from plans.events import ReferralDecided, RequestAnswered
+from plans.models import Referral
 
 
 def referral_decided(event: ReferralDecided) -> None:
     """Whoever sent a matrix with this referral is told of the outcome; the reasons stand on their page (T1)."""
     words = "First Contact has decided the referral"
     _tell_submitters(event, event.received_at, RiskLevel.MODERATE, words, f"referral:{event.referral_id}")
+    if event.outcome == ReferralOutcome.ASSESSMENT:
+        _within_the_assessment(event)
+
+
+def _within_the_assessment(event: ReferralDecided) -> None:
+    """No matrix came with the referral: one is made within the child and family assessment (M4)."""
+    came_with = Submission.objects.filter(
+        child_id=event.child_id, received_at__gte=event.received_at, received_at__lte=event.at
+    )
+    referral = Referral.objects.get(pk=event.referral_id)
+    if referral.source or came_with.exists():
+        return
+    child = Child.objects.unscoped("a matrix is due within the assessment").get(pk=event.child_id)
+    matrix_due_raise(
+        User.objects.get(pk=event.user_id),
+        child=child,
+        occasion=Occasion.ASSESSMENT,
+        happened_at=event.at,
+        source=referral.reference,
+        at=event.at,
+    )
 
 
 def request_answered(event: RequestAnswered) -> None:
@@ -29,7 +56,8 @@ def _tell_submitters(
     """One notice a person and paper, which opens their newest matrix that came with it."""
     rows = Submission.objects.filter(
         child_id=event.child_id, level__gte=least, received_at__gte=since, received_at__lte=event.at
-    ).select_related("child")
+    )
+    child = Child.objects.unscoped("tell those who sent a matrix what became of it").get(pk=event.child_id)
     newest = {row.submitted_by_id: row for row in rows.order_by("received_at", "pk")}
     tell_many(
         {
@@ -39,7 +67,7 @@ def _tell_submitters(
                 text=f"{row.reference}: {words}. Read why on the page of your matrix.",
                 url=reverse("matrix:submission", args=[row.public_id]),
                 reference=row.reference,
-                child=row.child.public_id,
+                child=child.public_id,
             ): {person}
             for person, row in newest.items()
             if person != event.user_id

@@ -12,14 +12,15 @@ from cems.base.time import local
 from cems.children.selectors.whole import seen
 from matrix.choices import MatrixState
 from matrix.models import Matrix
-from matrix.selectors.child import drafting
+from matrix.selectors.child import contributes_to, drafting
 
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
-    """The drafts this person started, as long as the child is open to them."""
-    drafts = list(
-        Matrix.objects.filter(started_by=user, state=MatrixState.DRAFT).order_by("-changed_at")[:50]
-    )
+    """The drafts this person started or was asked to fill in, as long as the child is open to them."""
+    open_ones = Matrix.objects.filter(state=MatrixState.DRAFT)
+    # Two arms under IN, never OR: each has its index (measured at 600,000 matrices: 125 ms with OR).
+    own = open_ones.filter(started_by=user).values("pk").union(contributes_to(user), all=True)
+    drafts = list(open_ones.filter(pk__in=own).order_by("-changed_at")[:50])
     open_to = seen(user, [draft.child_id for draft in drafts])
     children = {number: child.public_id for number, child in open_to.items()}
     return [

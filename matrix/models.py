@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from cems.accounts.models import Agency
+from cems.actions.models import Action
 from cems.base.models import PublicModel
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.models import Child
@@ -21,7 +22,8 @@ class Matrix(PublicModel):
     Open until it is submitted or withdrawn; one open matrix a child, so that two colleagues who
     start on the same day meet in the same draft. Somebody who sees only what they submit themselves
     (a school, a desk) makes their `own` beside it: they must not read what others wrote.
-    `field_versions` guards each field of the judgement as an answer's version guards the answer.
+    `field_versions` guards each field of the judgement as an answer's version guards the answer, and goes
+    on counting for an answer that was taken back.
     """
 
     reference = models.CharField(max_length=20, unique=True, editable=False)
@@ -43,6 +45,9 @@ class Matrix(PublicModel):
     forms = ArrayField(models.CharField(max_length=14, choices=HarmForm), default=list, blank=True)
     contexts = ArrayField(models.CharField(max_length=10, choices=HarmContext), default=list, blank=True)
     child_views = models.TextField("the child's own words", blank=True)
+    mother_views = models.TextField("the mother's own words", blank=True, db_default="")
+    father_views = models.TextField("the father's own words", blank=True, db_default="")
+    carer_views = models.TextField("the carer's own words", blank=True, db_default="")
     family_views = models.TextField("the family's own words", blank=True)
     informed = models.CharField(max_length=12, choices=Informed, blank=True)
     not_informed_why = models.TextField(blank=True)
@@ -69,6 +74,33 @@ class Matrix(PublicModel):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class Contributor(PublicModel):
+    """A colleague who fills a matrix in with others, from–to (M6).
+
+    `brought_in` is true where this alone lets them see their part of the record: it ends with it.
+    """
+
+    matrix = models.ForeignKey(Matrix, on_delete=models.PROTECT, related_name="contributors")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    brought_in = models.BooleanField(default=False)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["matrix", "user"], condition=Q(ended_at__isnull=True), name="contributor_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"contributor {self.pk}"
 
 
 class Answer(models.Model):
@@ -128,6 +160,51 @@ class Submission(PublicModel):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class MatrixDue(PublicModel):
+    """Something happened that requires a matrix or its update; met by the next one sent after it (M4).
+
+    One open row a child and occasion: told again, it joins.
+    """
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    occasion = models.CharField(max_length=20, choices=Occasion)
+    happened_at = models.DateTimeField()
+    source = models.CharField("reference of the paper it came with", max_length=20, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    clock = models.OneToOneField(Clock, on_delete=models.PROTECT, related_name="+")
+    met_by = models.ForeignKey(
+        Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="met"
+    )
+
+    objects = OfChildManager()
+
+    class Meta:
+        verbose_name_plural = "matrices due"
+        indexes = [models.Index(fields=["child", "-happened_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "occasion"], condition=Q(met_by__isnull=True), name="matrixdue_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"matrix due {self.pk}"
+
+
+class Joined(models.Model):
+    """A later submission asked again for an action that was still open: it joined, nothing was opened twice (M5)."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="joined")
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "action"], name="joined_once")]
+
+    def __str__(self) -> str:
+        return f"joined {self.pk}"
 
 
 class Review(PublicModel):

@@ -2,16 +2,20 @@
 
 from django.urls import path
 
-from matrix.views import child, draft, judging, saving, sending
+from matrix.views import child, draft, judging, people, reading, saving, sending
 
 app_name = "matrix"
 
 urlpatterns = [
     path("children/<uuid:public_id>/matrix/", child.for_child, name="for_child"),
     path("children/<uuid:public_id>/matrix/start/", child.start, name="start"),
+    path("children/<uuid:public_id>/matrix/due/", child.due, name="due"),
     path("matrix/submissions/<uuid:public_id>/", sending.submission, name="submission"),
+    path("matrix/submissions/<uuid:public_id>/compared/", reading.compared, name="compared"),
+    path("matrix/submissions/<uuid:public_id>/pdf/", reading.submission_pdf, name="submission_pdf"),
     path("matrix/<uuid:public_id>/", draft.tasks, name="tasks"),
     path("matrix/<uuid:public_id>/groups/<slug:code>/", draft.group, name="group"),
+    path("matrix/<uuid:public_id>/compare/", reading.compare, name="compare"),
     path("matrix/<uuid:public_id>/profile/", draft.profile, name="profile"),
     path("matrix/<uuid:public_id>/answer/", saving.answer, name="answer"),
     path("matrix/<uuid:public_id>/field/", saving.field, name="field"),
@@ -19,5 +23,11 @@ urlpatterns = [
     path("matrix/<uuid:public_id>/judgement/", judging.judgement, name="judgement"),
     path("matrix/<uuid:public_id>/check/", sending.check, name="check"),
     path("matrix/<uuid:public_id>/submit/", sending.submit, name="submit"),
+    path("matrix/<uuid:public_id>/people/", people.contributors, name="contributors"),
+    path(
+        "matrix/<uuid:public_id>/people/<uuid:contributor_id>/end/",
+        people.end_contributor,
+        name="end_contributor",
+    ),
     path("matrix/<uuid:public_id>/withdraw/", draft.withdraw, name="withdraw"),
 ]

@@ -1,7 +1,8 @@
 """What referrals, requests and statutory meetings add to a child's record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -30,7 +31,13 @@ def _panel(user: User, child: Child) -> dict[str, Any] | None:
 
 
 def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
-    for referral in Referral.objects.filter(child__in=child_ids).select_related("made_by", "child"):
+    records = Child.objects.unscoped("addresses of papers on a chronology that is open").filter(
+        pk__in=child_ids
+    )
+    rows = list(records.values_list("pk", "public_id", "merged_into"))
+    known = {pk: public_id for pk, public_id, _ in rows}
+    roots = {pk: known.get(root or pk, public_id) for pk, public_id, root in rows}
+    for referral in Referral.objects.filter(child__in=child_ids).select_related("made_by", "decided_by"):
         yield Happening(
             referral.received_at,
             referral.recorded_at,
@@ -38,7 +45,7 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
             f"Referred to First Contact ({referral.reference})",
             Part.REFERRALS,
             by=str(referral.made_by),
-            url=_url("referral", referral),
+            url=_url("referral", referral, roots),
         )
         if referral.decided_at:
             yield Happening(
@@ -50,7 +57,7 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
                 text=referral.rationale,
                 by=str(referral.decided_by),
             )
-    requests = Request.objects.filter(child__in=child_ids).select_related("made_by", "answered_by", "child")
+    requests = Request.objects.filter(child__in=child_ids).select_related("made_by", "answered_by")
     for request in requests:
         yield Happening(
             request.requested_at,
@@ -59,7 +66,7 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
             f"Strategy meeting asked for ({request.reference})",
             Part.STRATEGY,
             by=str(request.made_by),
-            url=_url("request", request),
+            url=_url("request", request, roots),
         )
         if request.answered_at:
             yield Happening(
@@ -83,8 +90,8 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
         )
 
 
-def _url(name: str, paper: Referral | Request) -> str:
-    return reverse(f"plans:{name}", args=[paper.child.public_id, paper.public_id])
+def _url(name: str, paper: Referral | Request, roots: Mapping[int, UUID]) -> str:
+    return reverse(f"plans:{name}", args=[roots[paper.child_id], paper.public_id])
 
 
 def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:

@@ -36,6 +36,9 @@ def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> Http
     if request.method == "POST":
         if not may_decide:
             raise NotAllowed("First Contact decides referrals.")
+        if row.outcome:
+            messages.info(request, f"{row.reference} was already decided. Your answer was not kept.")
+            return redirect("plans:referral", public_id=opened.child.public_id, referral_id=row.public_id)
         if taken(form, lambda: _decide(request, row, form)):
             messages.success(
                 request, f"{row.reference} is decided. Whoever made the referral is told, with your reasons."
@@ -57,6 +60,9 @@ def request(request: HttpRequest, opened: OpenChild, request_id: UUID) -> HttpRe
     if request.method == "POST":
         if not may_answer:
             raise NotAllowed("First Contact or the manager of the child's social worker answers this.")
+        if row.answer:
+            messages.info(request, f"{row.reference} was already answered. Yours was not kept.")
+            return redirect("plans:request", public_id=opened.child.public_id, request_id=row.public_id)
         if taken(form, lambda: _answer(request, opened, row, form)):
             messages.success(request, f"{row.reference} is answered. Whoever asked for the meeting is told.")
             return redirect("plans:request", public_id=opened.child.public_id, request_id=row.public_id)

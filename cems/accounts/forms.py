@@ -2,13 +2,14 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from crispy_forms.helper import FormHelper
 from crispy_forms_gds.fields import DateInputField
 from crispy_forms_gds.layout import Field, Layout, Size, Submit
 from django import forms
 
-from cems.accounts.models import Agency, Locality, Team, TeamKind, User
+from cems.accounts.models import Agency, Locality, Scope, Team, TeamKind, User
 from cems.accounts.roles import ROLE_CHOICES
 from cems.base.errors import CommandError
 
@@ -50,6 +51,8 @@ class PlainForm(forms.Form):
 
     def _laid_out(self, name: str) -> Any:
         widget = self.fields[name].widget
+        if isinstance(widget, forms.CheckboxSelectMultiple):
+            return Field.checkboxes(name)
         if isinstance(widget, forms.RadioSelect):
             return Field.radios(name)
         if isinstance(widget, forms.CheckboxInput):
@@ -175,3 +178,27 @@ def day_of(form: forms.Form, name: str) -> date | None:
     """A date field's value, or None when it was left empty."""
     value: date | None = form.cleaned_data.get(name)
     return value
+
+
+class TokenForm(PlainForm):
+    """A key for an agency's system."""
+
+    button = "Make the key"
+    name = forms.CharField(
+        max_length=80,
+        label="What is the key for?",
+        help_text="Such as the name of the system.",
+        error_messages={"required": "Write what the key is for."},
+    )
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        label="What may it be used for?",
+        error_messages={"required": "Choose what the key may be used for."},
+    )
+    last_day = DayField(
+        label="Last day",
+        help_text="Within a year from today.",
+        error_messages={"required": "Write the last day."},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Lower
@@ -191,3 +191,39 @@ class PeopleConfirmation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency}: {self.people} people"
+
+
+class Scope(models.TextChoices):
+    """What a key of an agency's system may be used for; the role of its user narrows it further."""
+
+    MATRIX_READ = "matrix:read", "Read the matrices it submitted"
+    MATRIX_WRITE = "matrix:write", "Submit matrices"
+    EPISODE_WRITE = "episode:write", "Report missing episodes"
+
+
+class ServiceToken(PublicModel):
+    """A key by which an agency's system uses the API (O1). Only its fingerprint is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=80)
+    scopes = ArrayField(models.CharField(max_length=16, choices=Scope))
+    prefix = models.CharField(max_length=12, help_text="How the key begins, to tell keys apart")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="token_expires"),
+            models.CheckConstraint(condition=Q(scopes__len__gt=0), name="token_has_scopes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"
+
+    @property
+    def scope_labels(self) -> list[str]:
+        return [Scope(scope).label for scope in self.scopes]

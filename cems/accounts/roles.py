@@ -68,6 +68,7 @@ class Work(StrEnum):
     STATUS = "status"
     DUPLICATES = "duplicates"
     INVOLVEMENT = "involvement"
+    DEATH = "death"
     DECISIONS = "decisions"
     CONTRIBUTION = "contribution"
     OWN_ACTIONS = "own_actions"
@@ -115,9 +116,7 @@ PRACTICE = frozenset(
 )
 EVERYTHING_BUT_RAW = ALL - RAW - RECORD_USE
 OWN = frozenset({Part.OWN_SUBMISSIONS})
-SCHOOL = frozenset(
-    {Part.IDENTITY, Part.LEVEL, Part.AGENCY_ACTIONS, Part.OWN_SUBMISSIONS, Part.MISSING}
-)
+SCHOOL = frozenset({Part.IDENTITY, Part.LEVEL, Part.AGENCY_ACTIONS, Part.OWN_SUBMISSIONS, Part.MISSING})
 FRONT_DOOR = frozenset(
     {
         Part.IDENTITY,
@@ -224,6 +223,7 @@ _FRONT_DOOR_WRITES = frozenset(
         Work.REFERRALS,
         Work.STATUS,
         Work.DUPLICATES,
+        Work.DEATH,
         Work.INVOLVEMENT,
         Work.OWN_ACTIONS,
     }
@@ -301,6 +301,7 @@ _ROLES = [
                 Work.CEG_ENTRY,
                 Work.ADVICE_LIBRARY,
                 Work.REVIEWS,
+                Work.DEATH,
                 Work.INVOLVEMENT,
                 Work.MATRIX,
                 Work.NOTES,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db.models import Count, Max, OuterRef, Prefetch, Q, Subquery
 
 from cems.accounts import rules
@@ -14,7 +15,7 @@ from cems.accounts.querysets import UserQuerySet
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.audit.selectors import SIGN_IN_VERBS
-from cems.base.time import local_date
+from cems.base.time import local_date, now
 
 PAGE = 50
 
@@ -124,8 +125,9 @@ def team_rows(on: date, agency: str = "") -> Sequence[Team]:
 
 
 def sign_ins_of(user: User) -> Sequence[UserSession]:
-    """Where the person is signed in now, newest first; those whose session is gone are cleared away."""
-    return sorted(UserSession.objects.purge_and_list(user), key=lambda row: row.created_at, reverse=True)
+    """Where the person is signed in now, newest first."""
+    live = Session.objects.filter(expire_date__gt=now()).values("session_key")
+    return list(UserSession.objects.filter(user=user, session_key__in=live).order_by("-created_at", "-pk"))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Chosen one by one so that none of allauth's other pages (own e-mail addresses, s
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
-from cems.accounts import own_views, views
+from cems.accounts import own_views, token_views, views
 
 account_patterns = (
     [
@@ -26,7 +26,9 @@ people_patterns = (
         path("teams/new/", views.team, name="team-new"),
         path("teams/<uuid:public_id>/", views.team, name="team"),
         path("roles/<uuid:public_id>/end/", views.end_role, name="end-role"),
+        path("keys/<uuid:public_id>/revoke/", token_views.revoke, name="token-revoke"),
         path("<uuid:public_id>/", views.user, name="user"),
+        path("<uuid:public_id>/keys/new/", token_views.new, name="token-new"),
         path("<uuid:public_id>/change/", views.change, name="change"),
         path("<uuid:public_id>/role/", views.appoint, name="appoint"),
         path("<uuid:public_id>/leave/", views.leave, name="leave"),

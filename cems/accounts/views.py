@@ -15,6 +15,7 @@ from cems.accounts.doors import person as me
 from cems.accounts.doors import work_door
 from cems.accounts.models import Agency, Appointment, Team, User
 from cems.accounts.roles import ROLE_CHOICES, Work
+from cems.accounts.services_tokens import is_service_account
 from cems.base.doors import Shape
 from cems.base.errors import CommandError
 from cems.base.time import local_date, now, today
@@ -98,6 +99,9 @@ def user(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "history": selectors.sign_in_history(person, limit=10),
         "gone": not person.is_active or (person.ends_on is not None and person.ends_on < today()),
         "own": person == request.user,
+        "is_system": is_service_account(person),
+        "tokens": person.tokens.order_by("-created_at"),
+        "now": now(),
         "today": today(),
     }
     return render(request, "people/user.html", context)

@@ -13,7 +13,7 @@ from cems.actions.events import ActionCancelled, ActionCompleted
 from cems.actions.models import Action
 from cems.audit.choices import Verb
 from cems.audit.services import record
-from cems.base.calendar import Deadline
+from cems.base.calendar import Deadline, say_day
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.references import next_reference
@@ -95,6 +95,36 @@ def open_action(
     _audit(user, action, Verb.CREATED, instant)
     _tell_owner(user, action, "opened", "is yours to do", instant)
     return action
+
+
+@transaction.atomic
+def ask_again(
+    user: User | None,
+    *,
+    action: Action,
+    source: Source,
+    deadline: Deadline | None = None,
+    at: datetime | None = None,
+) -> Action:
+    """Another paper asks for what is still to be done: noted on the action, its owner told, nothing opened twice.
+
+    A sooner `deadline` moves the action's; a later one changes nothing. Raises Conflict when it is closed already.
+    """
+    kept, instant = _open(action), at or now()
+    day = say_day(local_date(instant), year=True)
+    kept.detail = f"{kept.detail}\nAsked for again with {source.reference} on {day}.".strip()
+    kept.save(update_fields=["detail"])
+    if deadline and kept.clock and deadline.due_at < kept.clock.due_at:
+        clocks.move_due(
+            user,
+            clock=kept.clock,
+            deadline=deadline,
+            reason=f"Asked for again with {source.reference}",
+            at=instant,
+        )
+    _audit(user, kept, Verb.CHANGED, instant, f"Asked for again with {source.reference}")
+    _tell_owner(user, kept, f"again:{source.id}", "was asked for again", instant)
+    return kept
 
 
 @transaction.atomic

@@ -22,6 +22,10 @@ class Conflict(CommandError):
     """Someone else was quicker, or the same key came with other content (answer 409)."""
 
 
+class Unavailable(CommandError):
+    """A part of the system this needs is not there on this machine (answer 503)."""
+
+
 class TooMany(CommandError):
     """Asked too often (answer 429); `seconds` says when to try again."""
 

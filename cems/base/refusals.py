@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import TemplateDoesNotExist, loader
 
-from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed, TooMany
+from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed, TooMany, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ STATUS: list[tuple[type[CommandError], int]] = [
     (NotAllowed, 403),
     (Conflict, 409),
     (TooMany, 429),
+    (Unavailable, 503),
 ]
 # These must not ask the database who is signed in: it may be what failed.
 STANDALONE = {500, 503}

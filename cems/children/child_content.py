@@ -13,6 +13,7 @@ from cems.base.time import local_date, now, today
 from cems.children import happenings
 from cems.children.choices import CaseRole, HarmForm, RiskLevel
 from cems.children.models import (
+    AddressRecipient,
     AgreedLevel,
     Bar,
     BreakGlass,
@@ -20,6 +21,8 @@ from cems.children.models import (
     Child,
     ChildName,
     ChildUserObjectPermission,
+    ConfidentialAddress,
+    Death,
     Feedback,
     Identifier,
     Involvement,
@@ -175,6 +178,9 @@ CONTENT = ChildContent(
         NamedReader,
         Bar,
         BreakGlass,
+        ConfidentialAddress,
+        AddressRecipient,
+        Death,
         ChildUserObjectPermission,
     ),
     subject_access=subject_access,
@@ -195,6 +201,9 @@ CONTENT = ChildContent(
         "NamedReader": "with the child's record",
         "Bar": "with the child's record",
         "BreakGlass": "with the child's record",
+        "ConfidentialAddress": "with the child's record",
+        "AddressRecipient": "with the address they may know",
+        "Death": "with the child's record, which is held",
         "ChildUserObjectPermission": "until the involvement it follows from ends",
     },
     chronology=_chronology,
@@ -220,8 +229,12 @@ CONTENT = ChildContent(
     navigation=(
         NavigationItem("Chronology", "children:chronology", Part.CHRONOLOGY, order=70),
         NavigationItem("Notes", "children:notes", Part.NOTES, order=75),
+        NavigationItem("Feedback", "children:feedback", Part.NOTES, order=77),
+        NavigationItem("Levels", "children:levels", Part.LEVEL_HISTORY, order=78),
         NavigationItem("Involved", "children:involved", Part.INVOLVED, order=80),
         NavigationItem("Statuses", "children:statuses", Part.STATUS, order=85),
+        NavigationItem("Who may read", "children:restriction", Part.IDENTITY, order=88),
+        NavigationItem("Placements", "children:placements", Part.STATUS, order=87),
         NavigationItem("Record use", "children:record_use", Part.RECORD_USE, order=90),
     ),
     now=(

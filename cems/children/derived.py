@@ -39,7 +39,7 @@ def joined_authorities() -> list[str]:
     for root, authority, area, above, reference in aliases.values_list(
         "merged_into", "authority", "area", "merged_into__merged_into", "reference"
     ):
-        wanted.setdefault(root, set()).update({authority, area})
+        wanted.setdefault(root or 0, set()).update({authority, area})
         deep += [f"{reference} is merged into a record that is merged itself."] if above else []
     named = _all().filter(joined_authorities__isnull=False) | _all().filter(pk__in=wanted)
     rows = named.values_list("pk", "reference", "joined_authorities")

@@ -29,3 +29,15 @@ class InvolvementChanged:
 
     child_id: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class PlacementConcern:
+    """Somebody is worried about a child who is placed; the words are a case note."""
+
+    child_id: int
+    note_id: int
+    area_id: int
+    responsible: str
+    user_id: int
+    at: datetime

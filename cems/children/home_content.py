@@ -1,4 +1,4 @@
-"""What the record adds to a person's first page: claims to decide, and the button to record a child."""
+"""What the record adds to a first page: claims to decide, records to match, the button to record a child."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,12 +10,14 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.registries import HomeContent, StartButton, WorkItem
 from cems.base.time import local
+from cems.children.selectors.duplicates import provisional, waits
 from cems.children.selectors.glass import to_review
 from cems.children.selectors.people import claims
 
 
 def _items(user: User, now: datetime) -> Iterable[WorkItem]:
     yield from _claims(user)
+    yield from _provisional(user, now)
     yield from _openings(user, now)
 
 
@@ -28,6 +30,21 @@ def _openings(user: User, now: datetime) -> Iterable[WorkItem]:
             why=f"{glass.user} opened the record on {local(glass.opened_at):%-d %B at %H:%M}",
             url=reverse("children:glass_review", args=[glass.public_id]),
             reference=glass.child.reference,
+            owner=str(user),
+        )
+
+
+def _provisional(user: User, now: datetime) -> Iterable[WorkItem]:
+    if not profile_of(user).may(Work.DUPLICATES):
+        return
+    for child in provisional(user)[:50]:
+        days = waits(child, now)
+        yield WorkItem(
+            what="Match a provisional record",
+            why=f"Waiting for {days} day{'' if days == 1 else 's'}" if days else "Came in today",
+            url=reverse("children:candidates", args=[child.public_id]),
+            child=child.public_id,
+            reference=child.reference,
             owner=str(user),
         )
 

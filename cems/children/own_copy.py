@@ -14,6 +14,8 @@ from cems.children.models import (
     Child,
     ChildName,
     ChildUserObjectPermission,
+    ConfidentialAddress,
+    Death,
     Feedback,
     Identifier,
     Involvement,
@@ -168,6 +170,18 @@ def _access(child_ids: Sequence[int]) -> Iterable[Row]:
         yield {"kind": reader.get_kind_display(), "who": str(reader.user), "third_party": True}
     for bar in Bar.objects.filter(child__in=child_ids).select_related("user"):
         yield {"kind": "Barred", "who": str(bar.user), "why": bar.reason, "at": bar.at, "third_party": True}
+    kept = ConfidentialAddress.objects.filter(child__in=child_ids).order_by("recorded_at")
+    for address in kept:  # never the address itself: an export is read by more people than it is made for
+        yield {"kind": "Confidential address", "from": address.recorded_at, "to": address.ended_at}
+    for death in Death.objects.filter(child__in=child_ids).select_related("recorded_by"):
+        yield {
+            "kind": "Death",
+            "died": death.died_on,
+            "recorded": death.recorded_at,
+            "by": str(death.recorded_by),
+            "undone": death.undone_at,
+            "third_party": True,
+        }
     for glass in BreakGlass.objects.filter(child__in=child_ids).select_related("user").order_by("opened_at"):
         yield {
             "kind": "Opened in an emergency",

@@ -61,6 +61,10 @@ class ChildQuerySet(QuerySet["Child"]):
         """Leave out records merged into another."""
         return self.filter(merged_into__isnull=True)
 
+    def not_sealed(self) -> Self:
+        """Leave out sealed identities: they are never matched, merged or searched across."""
+        return self.filter(sealed_at__isnull=True)
+
     def readable_by(self, user_id: int, instant: datetime, *, glass: bool = False) -> Self:
         """Leave out restricted records that do not name the reader, and all that bar them.
 
@@ -72,10 +76,10 @@ class ChildQuerySet(QuerySet["Child"]):
         named = NamedReader.objects.filter(child=OuterRef("pk"), user_id=user_id, until__gt=instant)
         barred = Bar.objects.filter(user_id=user_id).alias(root=root_of()).filter(root=OuterRef("pk"))
         shut = self.model.plain.filter(merged_into=OuterRef("pk"), restricted=True).exclude(Exists(named))
-        open_to_them = Q(restricted=False) | Exists(named)
+        open_to_them = Q(restricted=False) | Q(Exists(named))
         if glass:
             opened = BreakGlass.objects.filter(user_id=user_id, until__gt=instant)
-            open_to_them |= Exists(opened.filter(child=OuterRef("pk")))
+            open_to_them |= Q(Exists(opened.filter(child=OuterRef("pk"))))
             shut = shut.exclude(Exists(opened.filter(child=OuterRef("merged_into"))))
         readable = self.filter(open_to_them)
         return readable.exclude(Exists(barred)).exclude(Exists(shut))
@@ -96,7 +100,7 @@ def _wide_lasts(day: date) -> Q:
 
     planned = Matter.objects.filter(kind=MatterKind.TRANSITION, closed_at__isnull=True)
     planned = planned.alias(root=root_of()).filter(root=OuterRef("pk"))
-    followed = Q(current_level__level__in=FOLLOWED_LEVELS) | Exists(planned)
+    followed = Q(current_level__level__in=FOLLOWED_LEVELS) | Q(Exists(planned))
     return (
         Q(date_of_birth__gt=born_by(day, ADULT)) | Q(date_of_birth__gt=born_by(day, FOLLOWED_TO)) & followed
     )

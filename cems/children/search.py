@@ -5,9 +5,23 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import transaction
-from django.db.models import Case, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Greatest, Round
 
 from cems.accounts.models import User
@@ -70,7 +84,7 @@ def search(user: User, *, asked: Asked, after: str = "") -> Results:
     if asked.empty:
         return Results([])
     limit_questions(user, _SEARCH, timedelta(minutes=1), SEARCHES_A_MINUTE)
-    page = list(_ranked(user, asked, after)[: PAGE + 1])
+    page = _with_page(_ranked(user, asked, after)[: PAGE + 1])
     rows = _found(user, asked, page[:PAGE])
     listed(user, what=_SEARCH, children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
     may_exist = False
@@ -104,20 +118,23 @@ def signpost(user: User, *, asked: Asked) -> bool:
 def unseen(user: User, asked: Asked) -> list[Child]:
     """Records that fit exactly, lie within the authorities served, and are out of this person's reach."""
     exact = Q(pk__in=identified(asked))
-    if asked.full:
+    if asked.full and asked.born:
         called = ChildName.objects.filter(search_key=asked.name, child__date_of_birth=asked.born)
         exact |= Q(pk__in=called.values_list(root_of()))
     served = profile_of(user).authority_ids
     fitting = Child.objects.unscoped("signpost: whether a record exists, no more").filter(
         exact, within(served), merged_into__isnull=True
     )
-    return list(fitting.exclude(pk__in=Child.objects.visible_to(user).filter(exact).values("pk"))[:5])
+    return list(
+        fitting.not_sealed().exclude(pk__in=Child.objects.visible_to(user).filter(exact).values("pk"))[:5]
+    )
 
 
 @transaction.atomic
 def likely(user: User, *, asked: Asked) -> list[Found]:
     """Before a new record: the closest children that `user` may see, audited (C1)."""
-    rows = _found(user, asked, list(_ranked(user, asked, "").filter(rank__gte=LIKELY)[:8]))
+    close = _ranked(user, asked, "").filter(rank__gte=LIKELY, sealed_at__isnull=True)
+    rows = _found(user, asked, _with_page(close[:8]))
     listed(user, what="children.likely", children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
     return rows
 
@@ -141,22 +158,48 @@ def _ranked(user: User, asked: Asked, after: str) -> QuerySet[Any, Any]:
     if asked.name:
         best = Greatest(_best(asked.name, "child"), _best(asked.name, "child__merged_into"), Value(0.0))
         named = Cast(Round(best * 1000), IntegerField())
-    arms = _arms(asked)
-    rows = Child.objects.visible_to(user).filter(
-        pk__in=arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0]
-    )
-    rows = rows.with_page().annotate(named=named).annotate(rank=F("named") + bonus)
+    visible = Child.objects.visible_to(user)
+    arms = _arms(asked, None if profile_of(user).wide else visible.values("pk"))
+    fitting = ArraySubquery(arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0])
+    rows = visible.filter(_AnyOf(F("pk"), fitting))
+    rows = rows.annotate(named=named).annotate(rank=F("named") + bonus)
     key = _key(after)
     if key:
         rows = rows.filter(Q(rank__lt=key[0]) | Q(rank=key[0], public_id__gt=key[1]))
     return rows.order_by("-rank", "public_id")
 
 
-def _arms(asked: Asked) -> list[QuerySet[Any, Any]]:
-    """The children each clue fits, one query a clue for UNION ALL: with OR no index would serve."""
+class _AnyOf(Func):
+    """`pk = ANY(ARRAY(…))`: the clues are looked up first, and once. Under IN the planner may begin with all
+    the children a wide reader sees instead (measured at 100,000: 350 ms against 15)."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+def _with_page(rows: QuerySet[Any, Any]) -> list[Any]:
+    """The ranked children with all that a page shows of each, which is asked only once they are known."""
+    ranked = list(rows.values_list("pk", "rank", "named"))
+    every = Child.objects.unscoped("the children that visible_to has just given, with their page")
+    children: dict[int, Any] = every.with_page().in_bulk([pk for pk, _, _ in ranked])
+    for pk, rank, named in ranked:
+        children[pk].rank, children[pk].named = rank, named
+    return [children[pk] for pk, _, _ in ranked]
+
+
+def _arms(asked: Asked, among: QuerySet[Any, Any] | None) -> list[QuerySet[Any, Any]]:
+    """The children each clue fits, one query a clue for UNION ALL: with OR no index would serve.
+
+    `among` are the few a person reads, whose names are then compared one by one, not those of the whole
+    nation (measured at 1,000,000: 9 ms against 207).
+    """
     arms: list[QuerySet[Any, Any]] = []
-    if asked.name:
+    if asked.name and among is None:
         arms.append(_names(asked.name).values_list(root_of()))
+    elif asked.name:
+        keys = ("child", "child__merged_into")
+        arms += [_names(asked.name).filter(**{f"{key}__in": among}).values_list(key) for key in keys]
     if asked.identifiers:
         arms.append(identified(asked))
     anyone = Child.objects.unscoped("arm of a search that visible_to narrows")

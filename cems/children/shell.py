@@ -41,6 +41,7 @@ def child_bar(child: Child, access: ChildAccess) -> dict[str, Any]:
     if access.sees(Part.IDENTITY):
         bar["age"] = f"{age_on(child.date_of_birth, today())} years old"
         bar["restricted"] = child.restricted
+        bar["died_on"] = child.died_on
     if access.sees(Part.LEVEL):
         bar |= level_facts(child)
     if access.sees(Part.MISSING):

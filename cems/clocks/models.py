@@ -83,10 +83,23 @@ class Clock(PublicModel):
                 condition=Q(next_at__isnull=False, parked_at__isnull=True),
                 name="clock_next",
             ),
-            models.Index(fields=["owner_user", "due_at"], condition=Q(stage__in=_OPEN), name="clock_of_user"),
-            models.Index(fields=["owner_team", "due_at"], condition=Q(stage__in=_OPEN), name="clock_of_team"),
+            # With what the counts on every page ask, so that they read the index alone: of a desk with a long
+            # past the planner would else read all it ever had (60,000 clocks: 27 ms against 0.1).
+            models.Index(
+                fields=["owner_user", "due_at"],
+                include=["id", "stage"],
+                condition=Q(stage__in=_OPEN),
+                name="clock_open_of_user",
+            ),
+            models.Index(
+                fields=["owner_team", "due_at"],
+                include=["id", "stage"],
+                condition=Q(stage__in=_OPEN),
+                name="clock_open_of_team",
+            ),
             models.Index(fields=["child"], condition=Q(child__isnull=False), name="clock_of_child"),
             models.Index(fields=["parked_at"], condition=Q(parked_at__isnull=False), name="clock_parked"),
+            models.Index(fields=["reference"], name="clock_of_reference"),
         ]
 
     def __str__(self) -> str:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
 from cems.base.errors import Invalid
 from cems.clocks import access
-from cems.clocks.choices import Stage
+from cems.clocks.choices import LIVE, Stage
 from cems.clocks.models import Clock, SweepMark, Transition
 
 PAGE = 50
@@ -20,7 +20,7 @@ STATES = {"open": "All open", "late": "Over their time", "paused": "Paused", "cl
 
 def clocks_for(profile: Profile, limit: int = 200) -> Sequence[Clock]:
     """Open clocks of the person and of the person's teams, what is due first at the top."""
-    return list(Clock.objects.held_by(profile).still_open().with_owner().order_by("due_at", "pk")[:limit])
+    return list(Clock.objects.open_of(profile).with_owner().order_by("due_at", "pk")[:limit])
 
 
 def clocks_of_colleagues(profile: Profile, limit: int = 500) -> Sequence[Clock]:
@@ -42,8 +42,9 @@ class Counts:
 
 def counts(user: User, now: datetime) -> Counts:
     """How many open clocks the person and their teams have, and how many of them are over their time."""
-    held = Clock.objects.held_by(profile_of(user)).still_open()
-    return Counts(held.count(), held.late(now).count())
+    late = Q(stage__in=LIVE, due_at__lt=now)
+    held = Clock.objects.open_of(profile_of(user))
+    return Counts(**held.aggregate(open=Count("pk"), late=Count("pk", filter=late)))
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def page(user: User, state: str, after: str, now: datetime) -> Page:
     """One page of the person's clocks in a state of STATES, by due time. Raises Invalid for another state."""
     if state not in STATES:
         raise Invalid("There is no such list of clocks.")
-    held = _in_state(Clock.objects.held_by(profile_of(user)), state, now)
+    held = _in_state(profile_of(user), state, now)
     if after:
         held = held.filter(_beyond(after))
     rows = list(held.with_owner().order_by("due_at", "pk")[: PAGE + 1])
@@ -66,13 +67,11 @@ def page(user: User, state: str, after: str, now: datetime) -> Page:
     return Page(rows[:PAGE], f"{last.due_at.isoformat()}~{last.pk}" if last else "")
 
 
-def _in_state(held: Any, state: str, now: datetime) -> Any:
-    return {
-        "open": held.still_open,
-        "late": lambda: held.late(now),
-        "paused": lambda: held.filter(stage=Stage.PAUSED),
-        "closed": held.closed,
-    }[state]()
+def _in_state(profile: Profile, state: str, now: datetime) -> Any:
+    if state == "closed":
+        return Clock.objects.held_by(profile).closed()
+    held = Clock.objects.open_of(profile)
+    return {"open": held, "late": held.late(now), "paused": held.filter(stage=Stage.PAUSED)}[state]
 
 
 def _beyond(after: str) -> Q:

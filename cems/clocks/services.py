@@ -172,7 +172,7 @@ def hand_over(
 
 
 @transaction.atomic
-def rehome(user_id: int, *, at: datetime | None = None) -> int:
+def rehome(*, user_id: int, at: datetime | None = None) -> int:
     """A person has left: their open clocks go to the team they were in, so that none runs unseen (K1).
 
     Returns how many moved. Clocks of somebody who was in no team stay, and escalate as ever.

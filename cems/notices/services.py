@@ -1,6 +1,6 @@
 """Telling people, once each (K1)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,8 @@ from cems.notices.history import read_before
 from cems.notices.messages import Message
 from cems.notices.models import Mail, Notice
 from cems.notices.querysets import write_notices
+
+_keep_back: list[Callable[[Iterable[UUID]], set[UUID]]] = []
 
 
 def tell(
@@ -41,12 +43,33 @@ def tell_many(
     """Tell many people many things at the cost of one statement; returns how many are new."""
     instant, past = at or now(), read_before()
     if past is None:
-        return write_notices(messages, instant, mail)
+        quiet = _kept_back(messages) if mail else set()
+        told = write_notices({m: who for m, who in messages.items() if m.child not in quiet}, instant, mail)
+        return told + write_notices(
+            {m: who for m, who in messages.items() if m.child in quiet}, instant, False
+        )
     told = write_notices(messages, instant, False)
     if instant < past:
         keys = {message.key for message in messages}
         Notice.objects.unread().filter(key__in=keys, at=instant).update(read_at=instant)
     return told
+
+
+def keep_mail_back(ask: Callable[[Iterable[UUID]], set[UUID]]) -> None:
+    """The app of children says about which children no mail may leave (a child has died)."""
+    _keep_back[:] = [ask]
+
+
+@transaction.atomic
+def withhold_mail(*, children: Collection[UUID]) -> int:
+    """Take mail about these children that has not left yet out of the outbox; returns how many."""
+    gone, _ = Mail.objects.waiting().filter(notice__child__in=children).delete()
+    return gone
+
+
+def _kept_back(messages: Mapping[Message, Iterable[int]]) -> set[UUID | None]:
+    children = {message.child for message in messages if message.child}
+    return {child for ask in _keep_back for child in ask(children)} if children else set()
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from cems.children.models import Child
 from matrix.choices import MatrixState
 from matrix.evidence import evidence_of
 from matrix.instrument import load
-from matrix.models import Answer, Matrix, Review, Submission
+from matrix.models import Answer, Contributor, Matrix, MatrixDue, Review, Submission
 from matrix.rules import newest_concern, newest_evidence_sentence
 
 
@@ -37,6 +37,7 @@ class OfChild:
     withdrawn: Sequence[Matrix]
     freshness: str
     review: Review | None
+    dues: Sequence[MatrixDue]
 
 
 def of_child(child: Child, *, only: User | None) -> OfChild:
@@ -44,7 +45,7 @@ def of_child(child: Child, *, only: User | None) -> OfChild:
     submissions = list(_sent(child, only).select_related("submitted_by", "matrix")[:100])
     rows = Matrix.objects.of(child).select_related("started_by").order_by("-started_at")
     if only is not None:
-        rows = rows.filter(started_by=only)
+        rows = rows.filter(Q(started_by=only) | Q(pk__in=contributes_to(only)))
     review = None
     if only is None:
         review = _open_reviews(child).first()
@@ -54,7 +55,21 @@ def of_child(child: Child, *, only: User | None) -> OfChild:
         withdrawn=list(rows.filter(state=MatrixState.WITHDRAWN)[:20]),
         freshness=freshness(submissions[0]) if submissions else "",
         review=review,
+        dues=_open_dues(child, only),
     )
+
+
+def _open_dues(child: Child, only: User | None) -> list[MatrixDue]:
+    """What requires a matrix now; of one person's telling where they see no others' papers."""
+    rows = MatrixDue.objects.of(child).filter(met_by__isnull=True).order_by("happened_at", "pk")
+    if only is not None:
+        rows = rows.filter(recorded_by=only)
+    return list(rows.select_related("clock__owner_user", "clock__owner_team"))
+
+
+def contributes_to(user: User) -> Any:
+    """The row numbers of the matrices this person was asked to fill in with others."""
+    return Contributor.objects.filter(user=user, ended_at__isnull=True).values("matrix")
 
 
 def drafting(drafts: Sequence[Matrix]) -> list[Drafting]:

@@ -41,7 +41,9 @@ def what_happens_now(submission: Submission, at: datetime) -> Sequence[Next]:
     steps = [*_referrals(submission), *_requests(submission)]
     clocks = Clock.objects.filter(reference=submission.reference).with_owner()
     steps += [Next(clock.title, str(clock.owner), clock.explanation, clock) for clock in clocks]
-    actions = Action.objects.of(submission.child).from_source(SOURCE, submission.public_id).with_page()
+    own = Q(source_kind=SOURCE, source_id=str(submission.public_id))
+    joined = Q(pk__in=submission.joined.values("action"))
+    actions = Action.objects.of(submission.child).filter(own | joined).with_page()
     steps += [_action(action) for action in actions.order_by("pk")]
     if not steps:
         steps.append(

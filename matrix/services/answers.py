@@ -97,6 +97,23 @@ def answer_values(row: Answer | None) -> dict[str, Any]:
     }
 
 
+def answer_version(matrix: Matrix, code: str, row: Answer | None) -> int:
+    """The version to send to replace what is saved; it goes on counting where an answer was taken back."""
+    return row.version if row else int(matrix.field_versions.get(_memory(code), [0])[0])
+
+
+def _memory(code: str) -> str:
+    return f"answer:{code}"
+
+
+def _last_by(matrix: Matrix, code: str, row: Answer | None) -> str:
+    if row:
+        return str(row.answered_by)
+    taken_back = matrix.field_versions.get(_memory(code))
+    by = User.objects.filter(pk=taken_back[1]).first() if taken_back else None
+    return str(by) if by else ""
+
+
 def _rows(matrix: Matrix, codes: list[str]) -> dict[str, Answer]:
     rows = Answer.objects.filter(matrix=matrix, code__in=codes).select_related("answered_by", "agency")
     return {row.code: row for row in rows}
@@ -115,18 +132,18 @@ def _save(
         return row, False
     if row is None and not given.seen:
         return None, False
-    if (row.version if row else 0) != version:
-        raise Overtaken(
-            theirs=answer_values(row),
-            version=row.version if row else 0,
-            by=str(row.answered_by) if row else "",
-        )
+    kept = answer_version(matrix, code, row)
+    if kept != version:
+        raise Overtaken(theirs=answer_values(row), version=kept, by=_last_by(matrix, code, row))
     if row is None:
         return Answer.objects.create(
-            matrix=matrix, code=code, answered_by=user, answered_at=at, **values
+            matrix=matrix, code=code, version=kept + 1, answered_by=user, answered_at=at, **values
         ), True
     if not given.seen:
         row.delete()
+        # A tab that still shows the answer must find that it was overtaken, so the count goes on.
+        matrix.field_versions[_memory(code)] = [kept + 1, user.pk]
+        matrix.save(update_fields=["field_versions"])
         return None, True
     for name, value in values.items():
         setattr(row, name, value)

@@ -5,12 +5,13 @@ from datetime import date, datetime, time
 from django.conf import settings
 
 from cems.accounts.models import User
-from cems.actions.services import Source, open_action
+from cems.actions.models import Action
+from cems.actions.services import Source, ask_again, open_action
 from cems.base.calendar import Deadline, close_of_business, hours_after, is_working_day
 from cems.base.time import local, local_date
 from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, RiskLevel, StatusKind
 from cems.children.models import Child, Status
-from matrix.models import Submission
+from matrix.models import Joined, Submission
 from matrix.rules import Follow, Situation, Unit, follows
 from matrix.services.owners import owner_of, team_of_worker
 from plans import services as plans
@@ -33,16 +34,29 @@ def start_follow_up(user: User, *, submission: Submission, at: datetime) -> None
                 user, child=child, owner=team_of_worker(child), source=submission.reference, at=at
             )
         elif step.key not in {_BY_TRIAGE, "support-goes-on"}:
-            open_action(
-                user,
-                child=child,
-                key=step.key,
-                title=step.title,
-                owner=owner_of(step.key, step.owner, user=user, child=child),
-                deadline=deadline_of(step, at),
-                source=Source(SOURCE, str(submission.public_id), submission.reference),
-                at=at,
-            )
+            _act(user, submission, step, at)
+
+
+def _act(user: User, submission: Submission, step: Follow, at: datetime) -> None:
+    """Open the step's action, or join the one that is open for this child already."""
+    child = submission.child
+    source = Source(SOURCE, str(submission.public_id), submission.reference)
+    deadline = deadline_of(step, at)
+    held = Action.objects.of(child).to_do().filter(key=step.key).order_by("pk").first()
+    if held:
+        ask_again(user, action=held, source=source, deadline=deadline, at=at)
+        Joined.objects.get_or_create(submission=submission, action=held)
+        return
+    open_action(
+        user,
+        child=child,
+        key=step.key,
+        title=step.title,
+        owner=owner_of(step.key, step.owner, user=user, child=child),
+        deadline=deadline,
+        source=source,
+        at=at,
+    )
 
 
 def situation_of(submission: Submission, at: datetime) -> Situation:

@@ -21,7 +21,9 @@ from matrix.instrument import Instrument, load
 from matrix.levels import level_in_force
 from matrix.models import Answer, Matrix, Submission
 from matrix.rules import Receipt, judgement_problem, receipt
+from matrix.services.due import dues_meet
 from matrix.services.follow_up import start_follow_up
+from matrix.services.leaving import all_end
 from matrix.services.reviews import review_renew
 
 LONGEST_CALL = 300
@@ -66,6 +68,7 @@ def matrix_submit(user: User, *, matrix: Matrix, call: str = "", at: datetime | 
         raise NotReady(problems)
     submission = _keep(user, held, instrument, answers, call, received, recorded)
     submitter_note(user, child=held.child, at=received)
+    all_end(held, recorded)
     record(
         user,
         verb=Verb.SUBMITTED,
@@ -79,6 +82,7 @@ def matrix_submit(user: User, *, matrix: Matrix, call: str = "", at: datetime | 
         matter_open(user, child=held.child, kind=MatterKind.EXPLOITATION, at=received)
     start_follow_up(user, submission=submission, at=received)
     review_renew(user, child=held.child, submission=submission, at=received)
+    dues_meet(user, submission)
     publish(
         MatrixSubmitted(
             submission_id=submission.pk,

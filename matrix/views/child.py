@@ -1,18 +1,23 @@
 """The matrices of one child, and starting one."""
 
+from datetime import datetime, time
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts.roles import Part, Work
 from cems.base.doors import Shape
-from cems.base.time import now
+from cems.base.time import LONDON, now
 from cems.children.doors import OpenChild, child_door
 from cems.children.shell import child_page
+from cems.children.views.common import form_page, taken
 from cems.clocks.presentation import present
 from matrix.choices import Occasion
+from matrix.forms import DueForm
 from matrix.selectors.child import of_child
 from matrix.services.drafts import matrix_start
+from matrix.services.due import matrix_due_raise
 from matrix.views.common import me
 
 
@@ -28,8 +33,38 @@ def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "may_start": opened.access.may(Work.MATRIX),
         "occasions": Occasion.choices,
         "review_clock": present(found.review.clock, now()) if found.review else None,
+        "dues": [(row, present(row.clock, now())) for row in found.dues],
+        "why_now": found.dues[0].occasion if found.dues else "",
     }
     return render(request, "matrix/for_child.html", context)
+
+
+@child_door(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS, work=Work.MATRIX)
+def due(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Record something that requires a matrix (M4): a clock starts for whoever leads."""
+    form = DueForm(request.POST or None)
+    if request.method == "POST" and taken(form, lambda: _raise(request, opened, form)):
+        messages.success(request, "It is recorded. A CE Matrix is due, and its clock is running.")
+        return redirect("matrix:for_child", public_id=opened.child.public_id)
+    return form_page(
+        request,
+        opened,
+        form,
+        title="Record why a matrix is due",
+        text="The next matrix that is sent meets it. If the same is recorded twice, it is one.",
+        current="matrix:for_child",
+    )
+
+
+def _raise(request: HttpRequest, opened: OpenChild, form: DueForm) -> None:
+    data = form.cleaned_data
+    matrix_due_raise(
+        me(request),
+        child=opened.child,
+        occasion=data["occasion"],
+        happened_at=datetime.combine(data["happened_on"], time(), tzinfo=LONDON),
+        source=data["source"],
+    )
 
 
 @child_door(Shape.POST, Part.MATRIX, Part.OWN_SUBMISSIONS, work=Work.MATRIX)

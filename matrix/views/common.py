@@ -16,7 +16,15 @@ from matrix.models import Matrix, Submission
 from matrix.selectors.draft import Filled, filled
 
 # The page each field of the judgement is asked on.
-VIEWS_FIELDS = ("child_views", "family_views", "informed", "not_informed_why")
+VIEWS_FIELDS = (
+    "child_views",
+    "mother_views",
+    "father_views",
+    "carer_views",
+    "family_views",
+    "informed",
+    "not_informed_why",
+)
 JUDGEMENT_FIELDS = ("level", "reasons", "difference", "forms", "contexts")
 
 

@@ -159,7 +159,7 @@ def _rest(state: Filled) -> list[dict[str, object]]:
 def _question(state: Filled, found: Group, number: int) -> AnswerFields:
     indicator = found.indicators[number]
     answer = state.answers.get(indicator.code)
-    shown = answer_fields(indicator, answer, state.today)
+    shown = answer_fields(indicator, state.matrix, answer, state.today)
     shown.copied = answer is not None and state.is_copied(answer)
     shown.before = state.before_answers.get(indicator.code)
     shown.before_words = state.seen_words(shown.before) if shown.before else ""

@@ -21,7 +21,7 @@ from matrix.forms import (
 )
 from matrix.models import Matrix
 from matrix.selectors.draft import agencies
-from matrix.services.answers import answer_save, answer_values
+from matrix.services.answers import answer_save, answer_values, answer_version
 from matrix.services.judgement import FIELDS, field_save
 from matrix.services.overtaken import Overtaken
 from matrix.views.common import me
@@ -43,7 +43,9 @@ def answer(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
             version=version,
             given=answer_given(values, by_code, whole=False),
         )
-        return _saved(row.version if row else 0)
+        if row is None:  # taken back: the matrix keeps the count
+            opened.paper.refresh_from_db(fields=["field_versions"])
+        return _saved(answer_version(opened.paper, code, row))
 
     try:
         return _once(request, opened.paper, {"answer": code, "version": version, **values}, perform)

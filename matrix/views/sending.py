@@ -1,6 +1,5 @@
 """Check answers, send, and what happens now."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -12,26 +11,17 @@ from cems.base.doors import Shape
 from cems.base.errors import Invalid
 from cems.base.idempotency import once
 from cems.base.time import local_date, now
-from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from matrix.choices import MatrixState, Seen
+from cems.children.choices import RiskLevel
+from cems.documents.rendering import available
+from matrix.choices import MatrixState
 from matrix.doors import Opened, matrix_door, submission_door
 from matrix.forms import key_from, typed
-from matrix.instrument import Indicator
-from matrix.models import Answer, Matrix, Submission
-from matrix.selectors.draft import Filled, filled
+from matrix.models import Matrix, Submission
+from matrix.selectors.draft import filled
 from matrix.selectors.sent import what_happens_now
 from matrix.services.submission import NotReady, matrix_submit, problems_of
 from matrix.views.common import elsewhere, field_url, me, only, page, state_of
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One answer as the check page and the sent matrix show it."""
-
-    indicator: Indicator
-    answer: Answer
-    when: str
-    copied: bool
+from matrix.views.shown import named, whole
 
 
 @matrix_door(Shape.PAGE)
@@ -78,9 +68,10 @@ def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse
         matrix=sent.matrix,
         state=state,
         steps=what_happens_now(sent, now()),
-        **_whole(state),
+        on_paper=available(),
+        **whole(state),
         level=state.instrument.definition(RiskLevel(sent.level)),
-        **_named(sent.matrix),
+        **named(sent.matrix),
     )
     return render(request, "matrix/submission.html", context)
 
@@ -97,35 +88,13 @@ def _check(
         opened,
         matrix=matrix,
         state=state,
-        **_whole(state),
+        **whole(state),
         editable=open_now,
         problems=[{"text": one.message, "url": field_url(matrix, one.group, one.field)} for one in problems],
         ask_call=matrix.level == RiskLevel.SIGNIFICANT,
         call=call,
         call_error=call_error,
         new_key=uuid4(),
-        **_named(matrix),
+        **named(matrix),
     )
     return render(request, "matrix/check.html", context, status=status)
-
-
-def _whole(state: Filled) -> dict[str, Any]:
-    """Every group with its answers and how many questions have none; and the groups without any."""
-    found = []
-    for group in state.instrument.groups:
-        rows = [
-            Shown(one, answer, state.seen_words(answer), state.is_copied(answer))
-            for one in group.indicators
-            if (answer := state.answers.get(one.code))
-        ]
-        seen = [row for row in rows if row.answer.seen == Seen.SEEN]
-        others = [row for row in rows if row.answer.seen != Seen.SEEN]
-        found.append((group, seen, others, len(group.indicators) - len(rows)))
-    return {"whole": found, "empty_groups": [one[0] for one in found if not one[1] and not one[2]]}
-
-
-def _named(matrix: Matrix) -> dict[str, Any]:
-    return {
-        "forms": [HarmForm(one).label for one in matrix.forms],
-        "contexts": [HarmContext(one).label for one in matrix.contexts],
-    }

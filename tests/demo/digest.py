@@ -16,6 +16,7 @@ from cems.children.models import Child
 APPS = ("audit", "accounts", "notices", "clocks", "children", "actions", "plans", "matrix", "triage")
 _REFERENCE = re.compile(r"[A-Z]{3}-\d{4}-\d{5,}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ROW = re.compile(r"(?<=[a-z]:)\d+(?=:[a-z])")  # in the keys of notices: "matrix:referral:12:answered"
 # Row numbers and transaction numbers go on counting from one fill to the next.
 _COUNTED = {"id", "xid", "cluster", "password", "object_pk", "subject_id"}
 
@@ -67,4 +68,4 @@ def _plain(value: Any) -> str:
             key: item[:1] if isinstance(item, list) and len(item) == 2 else item
             for key, item in value.items()
         }
-    return _UUID.sub("uuid", _REFERENCE.sub("reference", str(value)))
+    return _ROW.sub("row", _UUID.sub("uuid", _REFERENCE.sub("reference", str(value))))

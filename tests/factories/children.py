@@ -17,6 +17,7 @@ from cems.children.models import (
     Involvement,
     Matter,
     NamedReader,
+    Placement,
 )
 from cems.children.models.history import Forum
 from cems.children.models.periods import InvolvementState
@@ -149,3 +150,19 @@ def join(root: Child, other: Child) -> None:
     root.joined_authorities = sorted({place for both in aliases for place in both})
     root.save(update_fields=["joined_authorities"])
     grants.rebuild(now(), child_ids=[root.pk])
+
+
+def make_placement(child: Child, **kw: object) -> Placement:
+    """The child lives with foster carers of the own authority since a month ago."""
+    fields: dict[str, object] = {
+        "kind": "foster",
+        "area": child.area,
+        "placed_by": child.authority,
+        "starts_on": today() - timedelta(days=30),
+        "notified_by": "Example Person",
+        "notified_on": today() - timedelta(days=30),
+        "recorded_at": now(),
+        "recorded_by": make_user("first_contact"),
+        **kw,
+    }
+    return Placement.objects.create(child=child, **fields)

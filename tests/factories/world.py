@@ -14,7 +14,17 @@ from cems.actions.services import open_action
 from cems.base.calendar import close_of_business
 from cems.base.time import now, today
 from cems.children.choices import MatterKind, StatusKind
-from cems.children.models import BreakGlass, CaseNote, Child, Involvement, Matter, Status, Submitter
+from cems.children.models import (
+    BreakGlass,
+    CaseNote,
+    Child,
+    Involvement,
+    Matter,
+    Merge,
+    Placement,
+    Status,
+    Submitter,
+)
 from cems.children.models.periods import InvolvementState
 from cems.children.services.history import note_write
 from cems.children.services.periods import status_open
@@ -27,7 +37,16 @@ from matrix.services.judgement import field_save
 from matrix.services.submission import matrix_submit
 from plans.models import Referral, Request
 from plans.services import referral_open, strategy_meeting_request
-from tests.factories.children import agree_level, bar, involve, make_child, make_matter, restrict
+from tests.factories.children import (
+    agree_level,
+    bar,
+    involve,
+    join,
+    make_child,
+    make_matter,
+    make_placement,
+    restrict,
+)
 from tests.factories.people import (
     DARLINGTON,
     appoint,
@@ -87,6 +106,9 @@ class Story:
     request: Request
     own: dict[int, Submission] = field(default_factory=dict)
     own_drafts: dict[int, Matrix] = field(default_factory=dict)
+    twin: Child | None = None  # another child, alike enough to be compared
+    placement: Placement | None = None
+    merge: Merge | None = None  # by which a second record was joined to this one
 
     def secret(self, what: str) -> str:
         """Words that stand in one place of this child's record and nowhere else."""
@@ -140,6 +162,7 @@ def _tell(key: str, author: User, people: dict[str, User]) -> Story:
         locality=make_locality("east", area),
     )
     story = write_record(key, child, author)
+    join_another(story, author)
     everybody = list(people.values())
     matters = EVERY_MATTER if key in {"restricted", "barred"} else MATTERS.get(key, [])
     for kind, closed in matters:
@@ -221,6 +244,22 @@ def open_in_emergency(child: Child, person: User) -> BreakGlass:
     )
 
 
+def join_another(story: Story, author: User) -> None:
+    """A second record joined to this one, and a child who is somebody else."""
+    place = story.child.area
+    story.twin, other = make_child(authority=place), make_child(authority=place)
+    join(story.child, other)
+    story.placement = make_placement(story.child)
+    story.merge = Merge.objects.create(
+        child=story.child,
+        other=other,
+        at=now(),
+        by=author,
+        why="One child",
+        before={"members": [], "number": [], "status": [], "placement": [], "provisional": False},
+    )
+
+
 def submit(user: User, child: Child, key: str, *, own: bool = False) -> Submission:
     """A Low matrix of one vulnerability: it opens no matter, so nobody reaches the child by it."""
     matrix = matrix_start(user, child=child, own=own)
@@ -270,7 +309,7 @@ def _add_to(story: Story, author: User, kind: str, number: int) -> None:
         author, title="Example action", owner=author, child=child, deadline=close_of_business(now(), 5)
     )
     submit(author, child, f"{story.key} {number}")
-    matrix_start(author, child=child)
+    story.draft = matrix_start(author, child=child)
 
 
 def give_work(person: User) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -54,15 +54,30 @@ def _clock(story: Story, user: User) -> dict[str, Any]:
     return {"public_id": story.action.clock.public_id}
 
 
+def _there(found: Any) -> Any:
+    """What the story has; one that has it not can't be asked for this address."""
+    assert found is not None
+    return found
+
+
 # Addresses about a child whose arguments are more than the child's public id.
 OF_STORY: dict[str, OfStory] = {
     "children:decide": lambda story, user: {"involvement_id": story.claim.public_id},
     "children:end_involvement": _and(involvement_id=lambda story, user: story.involvement.public_id),
     "children:end_status": _and(status_id=lambda story, user: story.status.public_id),
+    "children:match": _and(other_id=lambda story, user: _there(story.twin).public_id),
+    "children:not_same": _and(other_id=lambda story, user: _there(story.twin).public_id),
+    "children:merge_undo": _and(merge_id=lambda story, user: _there(story.merge).public_id),
+    "children:end_placement": _and(placement_id=lambda story, user: _there(story.placement).public_id),
+    "children:placement_concern": _and(placement_id=lambda story, user: _there(story.placement).public_id),
     "children:correct_note": _and(note_id=lambda story, user: story.note.public_id),
+    # Whom one would take out is asked only after the door.
+    "matrix:end_contributor": _draft(contributor_id=UUID(int=0)),
     "plans:referral": _and(referral_id=lambda story, user: story.referral.public_id),
     "plans:request": _and(request_id=lambda story, user: story.request.public_id),
     "matrix:submission": _submission,
+    "matrix:compared": _submission,
+    "matrix:submission_pdf": _submission,
     "matrix:group": _draft(code=current(today()).groups[0].code),
     **{
         f"matrix:{name}": _draft()
@@ -76,6 +91,8 @@ OF_STORY: dict[str, OfStory] = {
             "check",
             "submit",
             "withdraw",
+            "contributors",
+            "compare",
         ]
     },
     "actions:detail": _action,
@@ -103,10 +120,20 @@ OF_WORLD: dict[str, OfWorld] = {
     "people:agency": lambda world, user: {"code": world.agency.code},
     "people:team": lambda world, user: {"public_id": world.team.public_id},
     "people:end-role": _their_role,
+    "people:token-new": lambda world, user: {"public_id": world.people["service_account"].public_id},
+    "people:token-revoke": lambda world, user: {"public_id": uuid4()},
     "children:glass_review": _their_opening,
     **{
         f"people:{name}": _colleague
-        for name in ("user", "change", "appoint", "leave", "bring-back", "invite", "reset-second-factor")
+        for name in (
+            "user",
+            "change",
+            "appoint",
+            "leave",
+            "bring-back",
+            "invite",
+            "reset-second-factor",
+        )
     },
 }
 # Addresses that stand for one moment of one person, which no walk can make: a token of a search or a mail, a
@@ -133,7 +160,11 @@ OPEN_TO: dict[str, Callable[[frozenset[Part]], bool]] = {
 # What a person keeps of their own: without this part, another's is no more there.
 OWN_ONLY: dict[str, tuple[Part, Callable[[Story, User], bool]]] = {
     "children:end_involvement": (Part.INVOLVED, lambda story, user: story.involvement.user_id == user.pk),
-    "matrix:submission": (Part.MATRIX, lambda story, user: user.pk in story.own),
+    **{
+        f"matrix:{name}": (Part.MATRIX, lambda story, user: user.pk in story.own)
+        for name in ("submission", "compared", "submission_pdf")
+    },
+    "matrix:end_contributor": (Part.MATRIX, lambda story, user: user.pk in story.own_drafts),
     **{
         f"matrix:{name}": (Part.MATRIX, lambda story, user: user.pk in story.own_drafts)
         for name in [
@@ -147,6 +178,8 @@ OWN_ONLY: dict[str, tuple[Part, Callable[[Story, User], bool]]] = {
             "check",
             "submit",
             "withdraw",
+            "contributors",
+            "compare",
         ]
     },
 }

@@ -47,9 +47,15 @@ class Walk:
         """Send one request; whatever it changes is taken back."""
         with transaction.atomic():
             url = address.url(story, self.person)
-            response = self.client.get(url) if method == "GET" else self.client.post(url, {})
+            response = (
+                self.client.get(url)
+                if method == "GET"
+                else self.client.post(url, {}, headers={"accept": "application/json"})
+            )
             if method == "GET" and response.status_code == 200 and not response.streaming:
-                self.pages.append((address.name, story.key, unescape(response.content.decode())))
+                self.pages.append(
+                    (address.name, story.key, unescape(response.content.decode(errors="replace")))
+                )
             transaction.set_rollback(True)
         return response
 

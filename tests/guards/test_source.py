@@ -85,8 +85,7 @@ def test_unscoped_reads_say_why() -> None:
 
 # What may follow a key to Child in a lookup: the comparison of the key itself.
 OF_THE_KEY = "in|isnull|exact"
-JOINS_ALLOWED = {
-}
+JOINS_ALLOWED = {}
 
 
 def test_no_join_reads_children() -> None:
@@ -201,7 +200,7 @@ WRITES = {
     "asave", "acreate", "aupdate", "adelete", "abulk_create",
 }  # fmt: skip
 WRITERS = re.compile(
-    r"/(services|grants|sweeping|outbox|sealing|partitions|retention|reference|references|idempotency|invitations)"
+    r"/(services|handlers|grants|sweeping|outbox|sealing|partitions|retention|reference|references|idempotency|invitations)"
     r"(\.py|/)|/management/|/services_\w+\.py|^demo/"
 )
 # Writes elsewhere, each with its reason.

@@ -83,7 +83,9 @@ def test_a_practitioner_sends_a_matrix_and_sees_what_follows(person: Person) -> 
 
     # and write down what the child says, and that the parents know
     page.goto(f"{tasks}views/")
-    page.locator("[data-answer='child_views'] textarea").fill("I want it to stop. I don't want my mum told how.")
+    page.locator("[data-answer='child_views'] textarea").fill(
+        "I want it to stop. I don't want my mum told how."
+    )
     page.locator("[data-answer='informed'] label").first.click()
     is_saved(worker)
     worker.looks_right()

@@ -1,8 +1,13 @@
 """The harness sees what it is there to see: a guard that can't fail guards nothing."""
 
+from types import SimpleNamespace
+
+import pytest
 from django.urls import reverse
 
+from tests.guards.addresses import addresses
 from tests.journeys.conftest import Open
+from tests.journeys.visited import is_whole_run, unvisited
 
 
 def test_each_kind_of_fault_is_seen(window: Open) -> None:
@@ -39,3 +44,19 @@ def test_another_host_is_seen(window: Open) -> None:
     told = "\n".join(visitor.faults())
     # the page's own policy stops it too
     assert "elsewhere.invalid" in told
+
+
+def test_a_page_nobody_visited_is_named() -> None:
+    pages = {one.name for one in addresses() if one.is_page}
+    assert set(unvisited(set())) == pages
+    assert set(unvisited(pages - {"home"})) == {"home"}
+
+
+def test_only_a_whole_run_owes_every_page(pytestconfig: pytest.Config) -> None:
+    def run(args: list[str], **chosen: object) -> SimpleNamespace:
+        return SimpleNamespace(args=args, rootpath=pytestconfig.rootpath, option=SimpleNamespace(**chosen))
+
+    assert is_whole_run(run(["tests"]))  # type: ignore[arg-type]
+    assert not is_whole_run(run(["tests/guards"]))  # type: ignore[arg-type]
+    assert not is_whole_run(run(["tests"], keyword="pages"))  # type: ignore[arg-type]
+    assert not is_whole_run(run(["tests"], markexpr="not browser"))  # type: ignore[arg-type]

@@ -26,7 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="cems-visited-")
 
 
-def _is_whole_run(config: pytest.Config) -> bool:
+def is_whole_run(config: pytest.Config) -> bool:
+    """Whether everything was asked for: no folder, word or mark chosen."""
     option = config.option
     chosen = any(
         getattr(option, name, None)
@@ -51,7 +52,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     folder = Path(os.environ.pop(FOLDER))
     seen = {path.name.replace("--", ":") for path in folder.iterdir()}
     shutil.rmtree(folder)
-    if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not _is_whole_run(config):
+    if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not is_whole_run(config):
         return
     missing = sorted(unvisited(seen))
     reporter = config.pluginmanager.get_plugin("terminalreporter")

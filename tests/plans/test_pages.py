@@ -86,9 +86,8 @@ class TestReferral:
     def test_decided_twice_says_so(self, sent: Submission, desk: Client) -> None:
         given = {"outcome": "assessment", "rationale": "Assessment begins."}
         desk.post(self.url(sent), given)
-        response = desk.post(self.url(sent), given | {"outcome": "advice"})
-        assert response.status_code == 400
-        assert "already been decided" in response.content.decode()
+        response = desk.post(self.url(sent), given | {"outcome": "advice"}, follow=True)
+        assert "already decided" in response.content.decode()
         assert Referral.objects.get(child=sent.child).outcome == "assessment"
 
     def test_a_worker_reads_it_and_decides_nothing(self, sent: Submission, child: Child) -> None:

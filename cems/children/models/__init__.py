@@ -1,7 +1,9 @@
 """The record's tables, by subject."""
 
 from cems.children.models.access import Bar, ChildUserObjectPermission, Matter, NamedReader, Submitter
+from cems.children.models.address import AddressRecipient, ConfidentialAddress
 from cems.children.models.child import Child, ChildName, Identifier
+from cems.children.models.death import Death
 from cems.children.models.glass import BreakGlass, GlassOutcome
 from cems.children.models.history import AgreedLevel, CaseNote
 from cems.children.models.merging import Merge, NotSame
@@ -10,6 +12,7 @@ from cems.children.models.placement import Placement
 from cems.children.models.voice import Feedback
 
 __all__ = [
+    "AddressRecipient",
     "AgreedLevel",
     "Bar",
     "BreakGlass",
@@ -17,6 +20,8 @@ __all__ = [
     "Child",
     "ChildName",
     "ChildUserObjectPermission",
+    "ConfidentialAddress",
+    "Death",
     "Feedback",
     "GlassOutcome",
     "Identifier",

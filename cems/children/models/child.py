@@ -40,6 +40,9 @@ class Child(PublicModel):
     school = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     restricted = models.BooleanField(default=False)
     restricted_review_on = models.DateField(null=True, blank=True)
+    died_on = models.DateField(null=True, blank=True)
+    sealed_at = models.DateTimeField(null=True, blank=True)
+    legal_hold = models.BooleanField(default=False, db_default=False, help_text="Nothing of it may go")
     provisional = models.BooleanField(default=False)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     joined_authorities = ArrayField(
@@ -80,6 +83,9 @@ class Child(PublicModel):
             models.CheckConstraint(
                 condition=Q(restricted=False) | Q(restricted_review_on__isnull=False),
                 name="child_restriction_has_review",
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed_at__isnull=True) | Q(restricted=True), name="child_sealed_is_restricted"
             ),
         ]
 

@@ -91,6 +91,11 @@ class Involvement(PublicModel):
             models.Index(fields=["child"]),
             models.Index(fields=["user"]),
             models.Index(fields=["team"]),
+            models.Index(
+                fields=["recorded_at"],
+                condition=Q(state="claimed", ended_at__isnull=True),
+                name="involvement_claims",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

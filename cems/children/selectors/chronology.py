@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from cems.base import registries
 from cems.base.errors import Invalid
 from cems.base.registries import Happening
-from cems.base.time import local
+from cems.base.time import local, local_date
 from cems.children.access import ChildAccess
 from cems.children.models import Child
 from cems.children.querysets import cluster_ids
@@ -38,14 +38,63 @@ class ChronologyPage:
     before: str = ""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What part of a chronology somebody asks for: of one kind, between two days."""
+
+    kind: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """As it stands in an address."""
+        days = {"from": self.since, "to": self.until}
+        return {"kind": self.kind, **{name: day.isoformat() for name, day in days.items() if day}}
+
+    @property
+    def said(self) -> str:
+        """In words, for the head of a page or a PDF."""
+        of = f"Kind: {self.kind}." if self.kind else "Everything open to the person who made this."
+        since = f" From {self.since:%-d %B %Y}." if self.since else ""
+        until = f" To {self.until:%-d %B %Y}." if self.until else ""
+        return f"{of}{since}{until}"
+
+    def fits(self, row: Happening) -> bool:
+        day = local_date(row.happened_at)
+        return (
+            (not self.kind or row.kind == self.kind)
+            and (self.since is None or day >= self.since)
+            and (self.until is None or day <= self.until)
+        )
+
+
+def wanted(kind: str = "", since: str = "", until: str = "") -> Wanted:
+    """What an address asks for. Raises Invalid for a day that is none, or two in the wrong order."""
+    days = []
+    for text, field in ((since, "from"), (until, "to")):
+        try:
+            days.append(date.fromisoformat(text) if text else None)
+        except ValueError:
+            raise Invalid("There is no such day. Choose it again.", field=field) from None
+    if days[0] and days[1] and days[0] > days[1]:
+        raise Invalid("The first day is after the last. Change one of them.", field="to")
+    return Wanted(kind, *days)
+
+
 def chronology(
-    child: Child, access: ChildAccess, *, kind: str = "", before: str = "", everything: bool = False
+    child: Child,
+    access: ChildAccess,
+    *,
+    asked: Wanted | None = None,
+    before: str = "",
+    everything: bool = False,
 ) -> ChronologyPage:
-    """A page of the chronology, of one kind where told. Raises Invalid for a key that is none."""
+    """A page of the chronology, of what is asked for. Raises Invalid for a key that is none."""
     rows = happenings(child, access)
     kinds = sorted({row.kind for row in rows})
-    if kind:
-        rows = [row for row in rows if row.kind == kind]
+    if asked:
+        rows = [row for row in rows if asked.fits(row)]
     if before:
         limit = _instant(before)
         rows = [row for row in rows if row.happened_at < limit]

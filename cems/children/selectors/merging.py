@@ -124,7 +124,7 @@ def _both(
 ) -> list[Choice]:
     return [
         Choice(
-            f"{what}:{kind}",
+            f"{what}-{kind}",
             f"Which {name(sides[ROOT][kind])} goes on?",
             {side: rows[kind] for side, rows in sides.items()},
             {side: said(rows[kind]) for side, rows in sides.items()},

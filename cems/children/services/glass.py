@@ -142,7 +142,7 @@ def _fitting(profile: Profile, named: Asked) -> list[Child]:
         names = ChildName.objects.filter(search_key=named.name).values("child")
         exact |= Q(date_of_birth=named.born, pk__in=names)
     fitting = Child.objects.unscoped("emergency opening of one exactly named record").filter(exact)
-    roots = {child.merged_into_id or child.pk for child in fitting[:20]}
+    roots = {child.merged_into_id or child.pk for child in fitting.not_sealed()[:20]}
     served = Child.objects.unscoped("emergency opening: the record itself").filter(
         within(profile.authority_ids), pk__in=roots
     )

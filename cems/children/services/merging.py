@@ -155,6 +155,8 @@ def _both(user: User, root: Child, other: Child) -> tuple[Child, Child]:
         raise Conflict("One of these records was joined to another while you looked. Open it again.")
     if seen < 2:
         raise NotAllowed(_UNSEEN)
+    if kept.sealed_at is not None or gone.sealed_at is not None:
+        raise NotAllowed("A sealed identity is never joined with another record.")
     return kept, gone
 
 
@@ -190,7 +192,7 @@ def _decide(
             winner = choice.rows[OTHER]
             kept.area, kept.locality = winner.area, winner.locality
             kept.save(update_fields=["area", "locality"])
-        ended[choice.key.split(":")[0]].append(loser.pk)
+        ended[choice.key.split("-")[0]].append(loser.pk)
     return ended
 
 

@@ -3,16 +3,20 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from cems.accounts.roles import ROLES, Part, Reach, Work
+from cems.audit.choices import Verb
 from cems.audit.selectors import record_use as uses_of
+from cems.audit.services import record
 from cems.base.doors import Shape
+from cems.base.errors import Invalid
 from cems.base.idempotency import once
-from cems.base.time import today
+from cems.base.time import now, today
 from cems.children.access import WHY
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms import NoteForm, StatusEndForm, StatusForm
@@ -24,6 +28,7 @@ from cems.children.services.history import note_write
 from cems.children.services.periods import status_close, status_open
 from cems.children.shell import child_page
 from cems.children.views.common import form_page, me, taken
+from cems.documents.rendering import Paper, available, pdf_response, render_pdf
 
 NOTES = 50
 
@@ -35,6 +40,7 @@ def overview(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         **child_page(request, opened),
         "overview": overview_of(me(request), opened.child, opened.access),
         "may_change": opened.access.sees(Part.IDENTITY) and opened.access.may(Work.RECORD),
+        "may_match": opened.access.sees(Part.IDENTITY) and opened.access.may(Work.DUPLICATES),
     }
     return render(request, "children/overview.html", context)
 
@@ -42,24 +48,55 @@ def overview(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @child_door(Shape.PAGE, Part.CHRONOLOGY)
 def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Everything about the child on one line of time; filtered and paged by the address, printable whole."""
-    kind, everything = request.GET.get("kind", ""), "all" in request.GET
+    refused, everything = "", "all" in request.GET
+    try:
+        asked = _asked(request)
+    except Invalid as refusal:
+        refused, asked = refusal.message, line_of_time.Wanted(request.GET.get("kind", ""))
     page = line_of_time.chronology(
-        opened.child, opened.access, kind=kind, before=request.GET.get("before", ""), everything=everything
+        opened.child, opened.access, asked=asked, before=request.GET.get("before", ""), everything=everything
     )
     url = reverse("children:chronology", args=[opened.child.public_id])
+    kinds = [("", "Everything"), *((one, one) for one in page.kinds)]
+    paper_url = reverse("children:chronology_pdf", args=[opened.child.public_id])
     context = {
         **child_page(request, opened),
         "page": page,
-        "kind": kind,
+        "asked": asked,
+        "refused": refused,
         "everything": everything,
-        "filters": [
-            ("", "Everything", url),
-            *((one, one, f"{url}?{urlencode({'kind': one})}") for one in page.kinds),
-        ],
-        "all_url": f"{url}?{urlencode({'kind': kind, 'all': '1'})}",
-        "older_url": f"{url}?{urlencode({'kind': kind, 'before': page.before})}" if page.before else "",
+        "filters": [(one, label, f"{url}?{urlencode({**asked.keys, 'kind': one})}") for one, label in kinds],
+        "all_url": f"{url}?{urlencode({**asked.keys, 'all': '1'})}",
+        "pdf_url": f"{paper_url}?{urlencode(asked.keys)}" if available() else "",
+        "older_url": f"{url}?{urlencode({**asked.keys, 'before': page.before})}" if page.before else "",
     }
-    return render(request, "children/chronology.html", context)
+    return render(request, "children/chronology.html", context, status=400 if refused else 200)
+
+
+@child_door(Shape.PDF, Part.CHRONOLOGY)
+def chronology_pdf(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """The chronology on paper, as asked for; taking it away is audited."""
+    asked, user, instant = _asked(request), me(request), now()
+    page = line_of_time.chronology(opened.child, opened.access, asked=asked, everything=True)
+    paper = Paper("Chronology", opened.child.reference, f"{user}, {user.agency}", instant)
+    context = {"child": opened.child, "page": page, "told": asked.said}
+    made = render_pdf("documents/chronology.html", context, paper)
+    with transaction.atomic():
+        record(
+            user,
+            verb=Verb.DOWNLOADED,
+            subject=opened.child,
+            child=opened.child.public_id,
+            part=Part.CHRONOLOGY,
+            reason=opened.access.why,
+            at=instant,
+        )
+    return pdf_response(made, paper)
+
+
+def _asked(request: HttpRequest) -> line_of_time.Wanted:
+    """The kind and the days of the address; no words ever stand there."""
+    return line_of_time.wanted(*(request.GET.get(name, "") for name in ("kind", "from", "to")))
 
 
 @child_door(Shape.PAGE, Part.RECORD_USE)

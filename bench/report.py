@@ -1,0 +1,154 @@
+"""docs/benchmarks.md: ratios and whether each limit holds. No seconds: those say more of the machine than of CEMS."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from bench.crowd import Crowd
+from bench.national import Loaded
+from bench.plans_used import Plan
+from bench.screens import LIMIT_MS, Screen
+from bench.timing import Timed
+
+HAND, RESTRICTED, SWEEP, TAIL, MEGABYTES = 1.5, 1.2, 5.0, 3.0, 250
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One screen with all that was found of it; `longer` is its query count on a record many times as long."""
+
+    screen: Screen
+    timed: Timed
+    plan: Plan
+    longer: int
+
+
+@dataclass
+class Findings:
+    """Everything a run found."""
+
+    scale: float
+    seed: int
+    day: date
+    loaded: Loaded
+    screens: Sequence[Measured] = ()
+    restricted: dict[str, float] = field(default_factory=dict)
+    sweep: float = 0.0
+    swept: int = 0
+    crowd: Crowd | None = None
+
+    def missed(self) -> list[str]:
+        """A sentence for each limit that does not hold."""
+        faults = [fault for one in self.screens for fault in _faults(one)]
+        faults += [
+            f"{title}: a restricted reader takes {ratio:.2f} times a wide one (limit {RESTRICTED})."
+            for title, ratio in self.restricted.items()
+            if ratio > RESTRICTED
+        ]
+        if self.sweep > SWEEP:
+            faults.append(f"The sweep takes {self.sweep:.1f} times the bare statements (limit {SWEEP:.0f}).")
+        if self.crowd and self.crowd.p95_to_p50 > TAIL:
+            faults.append(f"At 16 people p95 is {self.crowd.p95_to_p50:.1f} times p50 (limit {TAIL:.0f}).")
+        if self.crowd and self.crowd.largest_megabytes > MEGABYTES:
+            faults.append(f"A web process holds {self.crowd.largest_megabytes:.0f} MB (limit {MEGABYTES}).")
+        if self.crowd and self.crowd.failed:
+            faults.append(f"{self.crowd.failed} pages of the sixteen people failed.")
+        return faults
+
+
+def _faults(one: Measured) -> list[str]:
+    title, timed, limit = one.screen.title, one.timed, LIMIT_MS[one.screen.kind]
+    faults = []
+    if timed.ratio > HAND:
+        faults.append(
+            f"{title}: database time {timed.ratio:.2f} times the statements by hand (limit {HAND});"
+            f" it asks {timed.queries} times, they {timed.hand_queries}."
+        )
+    if timed.scaled > limit:
+        faults.append(f"{title}: processor time {timed.scaled / limit:.2f} of its limit.")
+    if one.longer != timed.queries:
+        faults.append(f"{title}: {timed.queries} queries, but {one.longer} on a longer record.")
+    faults += [f"{title}: reads the whole of {table}." for table in one.plan.whole]
+    return faults
+
+
+def write(findings: Findings, path: Path) -> None:
+    """Write the page. Raises OSError."""
+    path.write_text("\n".join(_page(findings)) + "\n", encoding="utf-8")
+
+
+def _page(found: Findings) -> list[str]:
+    rows = sum(found.loaded.counts.values())
+    missed = found.missed()
+    return [
+        "# Benchmarks",
+        "",
+        "Written by `make bench` (`python -m bench`); do not edit. The main screens of CEMS against the",
+        "statements a person would write for the same rows (`bench/byhand.py`), on an invented nation.",
+        "Ratios, not seconds, so that machines can be compared.",
+        "",
+        f"- Day: {found.day:%-d %B %Y}. Command: `python -m bench --scale {found.scale:g} --seed {found.seed}`.",
+        f"- Scale {found.scale:g}: {found.loaded.counts['children_child']:,} children,"
+        f" {found.loaded.counts['matrix_matrix']:,} matrices with only the answered indicators"
+        f" ({found.loaded.counts['matrix_answer']:,} answers), {rows:,} rows, {found.loaded.gigabytes:.1f} GB.",
+        "- Missing episodes are not part of CEMS yet, so none were loaded.",
+        f"- Limits missed: {len(missed) or 'none'}.",
+        "",
+        *[f"  - {fault}" for fault in missed],
+        *([""] if missed else []),
+        "## Screens",
+        "",
+        "Database: time of all statements of the page for that of the ones by hand. Processor: the page's share of",
+        "its limit (60 ms for lists, 150 ms for forms, scaled by the calibration loop). Queries: of the page, on a",
+        "record many times as long, by hand.",
+        "",
+        f"| screen | database (≤ {HAND}) | processor (≤ 1) | queries | longer | by hand | holds |",
+        "|---|--:|--:|--:|--:|--:|---|",
+        *[_row(one) for one in found.screens],
+        "",
+        "## Limits across screens",
+        "",
+        "| measure | found | limit | holds |",
+        "|---|--:|--:|---|",
+        *[
+            f"| {title}: a restricted reader for a wide one | {ratio:.2f} | {RESTRICTED} |"
+            f" {_yes(ratio <= RESTRICTED)} |"
+            for title, ratio in found.restricted.items()
+        ],
+        f"| Sweep of {found.swept:,} clocks due at once for the bare statements | {found.sweep:.2f} | {SWEEP:.0f} |"
+        f" {_yes(found.sweep <= SWEEP)} |",
+        *(_crowd(found.crowd) if found.crowd else ["| Sixteen people at once | not measured | | |"]),
+        "",
+        "## Indexes",
+        "",
+        "What the planner chose for each page at this size; to read a big table from end to end is a miss.",
+        "",
+        *[
+            f"- {one.screen.title}: {', '.join(f'`{name}`' for name in sorted(one.plan.indexes))}"
+            + (f". Whole: {', '.join(one.plan.whole)}" if one.plan.whole else "")
+            for one in found.screens
+        ],
+    ]
+
+
+def _row(one: Measured) -> str:
+    timed = one.timed
+    share = timed.scaled / LIMIT_MS[one.screen.kind]
+    return (
+        f"| {one.screen.title} | {timed.ratio:.2f} | {share:.2f} | {timed.queries} | {one.longer} |"
+        f" {timed.hand_queries} | {_yes(not _faults(one))} |"
+    )
+
+
+def _crowd(crowd: Crowd) -> list[str]:
+    return [
+        f"| Sixteen people at once: p95 for p50, {crowd.requests} pages | {crowd.p95_to_p50:.2f} | {TAIL:.0f} |"
+        f" {_yes(crowd.p95_to_p50 <= TAIL and not crowd.failed)} |",
+        f"| Largest web process, MB | {crowd.largest_megabytes:.0f} | {MEGABYTES} |"
+        f" {_yes(crowd.largest_megabytes <= MEGABYTES)} |",
+    ]
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "**no**"

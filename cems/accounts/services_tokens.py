@@ -1,0 +1,108 @@
+"""Keys of agencies' systems: made, used, taken back (O1). A key is shown once; only its fingerprint is kept."""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from cems.accounts.models import Scope, ServiceToken, User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.accounts.sign_in import has_left
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.months import add_months
+from cems.base.time import LONDON, local_date, now
+
+SHOWN = 12  # of "cems_" and 43 letters: enough to tell keys apart, far too little to guess from
+LONGEST_MONTHS = 12
+NOTED_EVERY = timedelta(minutes=1)
+
+
+@transaction.atomic
+def token_make(
+    actor: User,
+    *,
+    user: User,
+    name: str,
+    scopes: Collection[str],
+    last_day: date,
+    at: datetime | None = None,
+) -> tuple[ServiceToken, str]:
+    """Make a key for a service account; returns its row and the key itself, which is kept nowhere.
+
+    Raises NotAllowed for others than administrators; Invalid for a user that is no service account, a day
+    past or more than a year away, no scope or an unknown one; Conflict for an account that has ended.
+    """
+    _may(actor)
+    instant = at or now()
+    if not is_service_account(user):
+        raise Invalid("Keys are for service accounts only. Give the account that role first.")
+    if has_left(user, local_date(instant)):
+        raise Conflict("This account has ended.")
+    if not name.strip():
+        raise Invalid("Write what the key is for.", field="name")
+    if not scopes or not set(scopes) <= set(Scope.values):
+        raise Invalid("Choose what the key may be used for.", field="scopes")
+    if not local_date(instant) <= last_day <= add_months(local_date(instant), LONGEST_MONTHS):
+        raise Invalid("Choose a last day within a year from today.", field="last_day")
+    key = f"cems_{secrets.token_urlsafe(32)}"
+    row = ServiceToken.objects.create(
+        user=user,
+        name=name.strip(),
+        scopes=sorted(scopes),
+        prefix=key[:SHOWN],
+        digest=_digest(key),
+        created_at=instant,
+        created_by=actor,
+        expires_at=datetime.combine(last_day + timedelta(days=1), time.min, tzinfo=LONDON),
+    )
+    detail = {"user": str(user.public_id), "made": True, "scopes": sorted(scopes), "last_day": str(last_day)}
+    record(actor, verb=Verb.CREDENTIALS_CHANGED, subject=row, detail=detail, at=instant)
+    return row, key
+
+
+@transaction.atomic
+def token_revoke(actor: User, *, token: ServiceToken, at: datetime | None = None) -> None:
+    """Take a key back this minute. Again is harmless."""
+    _may(actor)
+    instant = at or now()
+    held = ServiceToken.objects.select_for_update().get(pk=token.pk)
+    if held.revoked_at is not None:
+        return
+    held.revoked_at = instant
+    held.save(update_fields=["revoked_at"])
+    detail = {"user": str(held.user.public_id), "revoked": True}
+    record(actor, verb=Verb.CREDENTIALS_CHANGED, subject=held, detail=detail, at=instant)
+
+
+def token_used(key: str, at: datetime | None = None) -> ServiceToken | None:
+    """The key's row with its user where both still hold; None for anything else. Notes the use."""
+    instant = at or now()
+    rows = ServiceToken.objects.select_related("user__agency")
+    token = rows.filter(digest=_digest(key), expires_at__gt=instant, revoked_at__isnull=True).first()
+    if token is None or has_left(token.user, local_date(instant)) or not is_service_account(token.user):
+        return None
+    # Written once a minute at the most, so that busy systems don't wait for each other here.
+    lately = Q(last_used_at__isnull=True) | Q(last_used_at__lt=instant - NOTED_EVERY)
+    ServiceToken.objects.filter(lately, pk=token.pk).update(last_used_at=instant)
+    return token
+
+
+def is_service_account(user: User) -> bool:
+    """Whether this is an agency's system, not a person."""
+    return profile_of(user).has("service_account")
+
+
+def _digest(key: str) -> str:
+    """The key is 256 bits of chance, so a plain fingerprint can't be guessed back."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _may(actor: User) -> None:
+    if not profile_of(actor).may(Work.ADMINISTRATION):
+        raise NotAllowed("Only an administrator may do this.")

@@ -1,0 +1,33 @@
+"""The clocks of the record itself."""
+
+from collections.abc import Mapping, Sequence
+
+from cems.base.time import now
+from cems.children.models import Child
+from cems.clocks.choices import Measure, Stage
+from cems.clocks.kinds import ClockKind, Finding, Morning
+from cems.clocks.models import Clock
+
+
+def _not_restricted_any_more(clocks: Sequence[Clock]) -> Mapping[int, Finding]:
+    """Whose record is open again: the record, not its clock, is the truth."""
+    wanted = {clock.child for clock in clocks if clock.child}
+    shut = Child.objects.unscoped("clocks of restricted records").filter(
+        public_id__in=wanted, restricted=True
+    )
+    held = set(shut.values_list("public_id", flat=True))
+    return {
+        clock.pk: Finding(Stage.CANCELLED, now(), "The record is not restricted any more")
+        for clock in clocks
+        if clock.child not in held
+    }
+
+
+RESTRICTION_REVIEW = ClockKind(
+    key="children.restriction_review",
+    label="Review of a restricted record",
+    measure=Measure.DATE,
+    warnings=(Morning(10), Morning(1)),
+    reminders=2,
+    check=_not_restricted_any_more,
+)

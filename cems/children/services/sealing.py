@@ -1,0 +1,75 @@
+"""A sealed identity (adoption): the records before and after are never matched, merged or searched across."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from cems.accounts.models import User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.errors import Invalid, NotAllowed
+from cems.base.time import now
+from cems.children.models import Child, Identifier
+from cems.children.querysets import cluster_ids
+from cems.children.services.restriction import may_manage
+from cems.children.services.whole import lock_whole
+
+
+@transaction.atomic
+def identity_seal(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
+    """Seal a restricted record: nobody but its named readers finds it, nothing is ever matched with it.
+
+    Its numbers end, so that none of them answers for another record. Raises NotAllowed for others than those
+    who keep the record; Invalid without a reason, where it is open, sealed, or joined with another.
+    """
+    instant = at or now()
+    held = _kept(user, child, reason, instant)
+    if not held.restricted:
+        raise Invalid("Restrict the record first: only named people may know of it.")
+    if held.sealed_at is not None:
+        raise Invalid("This record is sealed already.")
+    if len(cluster_ids([held.pk])) > 1:
+        raise Invalid("Other records were joined to this one. Take them apart first.")
+    Identifier.objects.filter(child=held, ended_at__isnull=True).update(ended_at=instant)
+    held.sealed_at = instant
+    return _written(user, held, reason, instant)
+
+
+@transaction.atomic
+def identity_unseal(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
+    """The seal was set in error: the numbers that ended with it hold again where no other record has them."""
+    instant = at or now()
+    held = _kept(user, child, reason, instant)
+    if held.sealed_at is None:
+        raise Invalid("This record is not sealed.")
+    for row in Identifier.objects.filter(child=held, ended_at=held.sealed_at):
+        same = Identifier.objects.filter(kind=row.kind, value=row.value, ended_at__isnull=True)
+        if not same.exists():
+            row.ended_at = None
+            row.save(update_fields=["ended_at"])
+    held.sealed_at = None
+    return _written(user, held, reason, instant)
+
+
+def _kept(user: User, child: Child, reason: str, at: datetime) -> Child:
+    held = lock_whole(child.pk)
+    if not may_manage(user, held, at):
+        raise NotAllowed("The owner of the record or their deputy decides this.")
+    if not reason.strip():
+        raise Invalid("Say why.", field="reason")
+    return held
+
+
+def _written(user: User, child: Child, reason: str, at: datetime) -> Child:
+    child.save(update_fields=["sealed_at"])
+    record(
+        user,
+        verb=Verb.CHANGED,
+        subject=child,
+        child=child.public_id,
+        part="identity",
+        reason=reason.strip(),
+        detail={"fields": ["sealed_at"]},
+        at=at,
+    )
+    return child

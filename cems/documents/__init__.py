@@ -1,0 +1,1 @@
+"""PDFs made from templates that share parts with the pages."""

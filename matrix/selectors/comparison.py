@@ -1,0 +1,51 @@
+"""A matrix beside the one before it: what changed, how old the evidence was then and is now (M6)."""
+
+from dataclasses import dataclass
+
+from matrix.choices import Band, Seen, WhenKind
+from matrix.instrument import Indicator
+from matrix.models import Answer
+from matrix.rules import Change, newest_concern, newest_evidence_sentence, when_words
+from matrix.selectors.child import last_asked
+from matrix.selectors.draft import Filled
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One question whose answer changed, in words: as it stood then, as it stands now."""
+
+    indicator: Indicator
+    change: Change
+    then: str
+    now: str
+
+
+def beside(state: Filled) -> list[Beside]:
+    """What changed since the matrix before; ages are reckoned for the day of each."""
+    titles = {rule.band: rule.title.lower() for rule in state.instrument.bands}
+    return [
+        Beside(
+            indicator,
+            change,
+            _words(state.before_answers.get(change.code), change.band_before, titles),
+            _words(state.answers.get(change.code), change.band_after, titles),
+        )
+        for indicator, change in state.changed()
+    ]
+
+
+def freshness_of(state: Filled) -> str:
+    """ "No new evidence recorded since …; last asked …", of the answers as they stand."""
+    answers = list(state.answers.values())
+    return newest_evidence_sentence(newest_concern(state.evidence), last_asked(answers, state.today))
+
+
+def _words(answer: Answer | None, band: Band | None, titles: dict[Band, str]) -> str:
+    if answer is None:
+        return "No answer"
+    if answer.seen != Seen.SEEN:
+        return Seen(answer.seen).label
+    if not answer.seen_on or not answer.when_kind:
+        return "Seen, no date yet"
+    age = f", {titles[band]} old" if band else ""
+    return f"Seen {when_words(WhenKind(answer.when_kind), answer.seen_on)}{age}"

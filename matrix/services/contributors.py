@@ -1,0 +1,107 @@
+"""Colleagues who fill a matrix in together (M6)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Part, Reach, Work
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.errors import Conflict, Invalid
+from cems.base.time import now
+from cems.children.access import access_to
+from cems.children.models import Bar, Child, Submitter
+from cems.notices.services import tell
+from matrix.models import Contributor, Matrix
+from matrix.services.drafts import open_draft
+from matrix.services.leaving import end
+
+REFUSED = "They can't be asked to fill this in. First Contact can say why."
+
+
+@transaction.atomic
+def contributor_add(
+    user: User, *, matrix: Matrix, person: User, may_bring_in: bool, at: datetime | None = None
+) -> Contributor:
+    """Ask a colleague to fill the draft in too; asked twice, it is once.
+
+    `may_bring_in` lets somebody join who does not reach the child: they see this draft and nothing else.
+    Raises Invalid where that can't be, Conflict when the matrix is a draft no longer.
+    """
+    instant, held = at or now(), open_draft(matrix)
+    same = held.contributors.filter(user=person, ended_at__isnull=True).first()
+    if same:
+        return same
+    if person.pk == held.started_by_id:
+        raise Invalid("They started this matrix, so they fill it in already.", field="email")
+    brought_in = False
+    if not _reaches(person, held.child):
+        if not may_bring_in:
+            raise Invalid(
+                "They do not see this child's matrices. First Contact or the lead practitioner can bring them in.",
+                field="email",
+            )
+        if not _may_join(person, held.child):
+            raise Invalid(REFUSED, field="email")
+        _, brought_in = Submitter.objects.get_or_create(
+            child=held.child, user=person, defaults={"at": instant}
+        )
+    row = Contributor.objects.create(
+        matrix=held, user=person, brought_in=brought_in, added_by=user, added_at=instant
+    )
+    _note(user, held, row, Verb.ACCESS_GIVEN, instant)
+    tell(
+        [person.pk],
+        kind="matrix.contributor",
+        key=f"contributor:{row.public_id}",
+        text=f"{held.reference}: you are asked to fill in a CE Matrix with {user}.",
+        url=reverse("matrix:tasks", args=[held.public_id]),
+        reference=held.reference,
+        child=held.child.public_id,
+        at=instant,
+    )
+    return row
+
+
+@transaction.atomic
+def contributor_end(user: User, *, contributor: Contributor, at: datetime | None = None) -> Contributor:
+    """They fill it in no longer; what they wrote stays. Raises Conflict when that was so already."""
+    instant, held = at or now(), open_draft(contributor.matrix)
+    row = Contributor.objects.select_for_update().get(pk=contributor.pk)
+    if row.ended_at:
+        raise Conflict("They fill it in no longer.")
+    end(row, user, instant)
+    _note(user, held, row, Verb.ACCESS_ENDED, instant)
+    return row
+
+
+def _reaches(person: User, child: Child) -> bool:
+    root = child.merged_into or child
+    if not Child.objects.visible_to(person).filter(pk=root.pk).exists():
+        return False
+    access = access_to(person, root)
+    return access.sees(Part.MATRIX) and access.may(Work.MATRIX)
+
+
+def _may_join(person: User, child: Child) -> bool:
+    """Whether their role lets them write a matrix from outside, and neither restriction nor bar is in the way."""
+    profile = profile_of(person)
+    role = any(Work.MATRIX in post.role.writes for post in profile.posts_reaching(Reach.SUBMITTED))
+    serves = bool({child.authority_id, child.area_id} & profile.authority_ids)
+    barred = Bar.objects.filter(child=child, user=person).exists()
+    return role and serves and not child.restricted and not barred
+
+
+def _note(user: User, matrix: Matrix, row: Contributor, verb: Verb, at: datetime) -> None:
+    record(
+        user,
+        verb=verb,
+        subject=matrix,
+        child=matrix.child.public_id,
+        part="matrix",
+        detail={"contributor": row.user_id},
+        at=at,
+    )

@@ -1,0 +1,109 @@
+"""Occasions that require a matrix or its update, each with its clock (M4)."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.calendar import close_of_business
+from cems.base.errors import Invalid
+from cems.base.references import next_reference
+from cems.base.time import local_date, now
+from cems.children.models import Child
+from cems.clocks import recipients
+from cems.clocks import services as clocks
+from cems.notices.services import tell
+from matrix.choices import REQUIRING
+from matrix.clocks import DUE
+from matrix.models import MatrixDue, Submission
+from matrix.services.owners import desk, lead_of
+
+
+@transaction.atomic
+def matrix_due_raise(
+    user: User,
+    *,
+    child: Child,
+    occasion: str,
+    happened_at: datetime,
+    source: str = "",
+    at: datetime | None = None,
+) -> MatrixDue:
+    """Something happened that requires a matrix: whoever leads gets the clock, else First Contact's desk.
+
+    While one of the same occasion is open it is given back; a matrix sent since it happened has met it.
+    Raises Invalid for an occasion that requires none, or one still to come.
+    """
+    instant = at or now()
+    if occasion not in REQUIRING:
+        raise Invalid("Choose what happened.", field="occasion")
+    if happened_at > instant:
+        raise Invalid("This is still to come. Record it when it has happened.", field="happened_on")
+    Child.objects.unscoped("lock the child a matrix is due for").select_for_update().get(pk=child.pk)
+    held: MatrixDue | None = (
+        MatrixDue.objects.of(child).filter(occasion=occasion, met_by__isnull=True).first()
+    )
+    if held:
+        return held
+    reference = next_reference("DUE", instant)
+    clock = clocks.start(
+        user,
+        kind=DUE.key,
+        owner=lead_of(child) or desk("first-contact"),
+        deadline=close_of_business(instant, settings.MATRIX_DUE_DAYS, word="recorded"),
+        reference=reference,
+        url=reverse("matrix:for_child", args=[child.public_id]),
+        child=child.public_id,
+        at=instant,
+    )
+    row = MatrixDue.objects.create(
+        child=child,
+        occasion=occasion,
+        happened_at=happened_at,
+        source=source.replace("\x00", "").strip(),
+        recorded_at=instant,
+        recorded_by=user,
+        clock=clock,
+    )
+    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="matrix", at=instant)
+    sent = (
+        Submission.objects.of(child)
+        .filter(received_at__gte=happened_at)
+        .order_by("received_at", "pk")
+        .first()
+    )
+    if sent:
+        _meet(user, row, sent, instant)
+        return row
+    told = recipients.holders([clock], local_date(instant))[clock.pk]
+    tell(
+        told - {user.pk},
+        kind="matrix.due",
+        key=f"matrix_due:{row.public_id}",
+        text=f"{reference}: a CE Matrix is due.",
+        url=clock.url,
+        reference=reference,
+        child=child.public_id,
+        at=instant,
+    )
+    return row
+
+
+def dues_meet(user: User, submission: Submission) -> None:
+    """A matrix came in: what required one until then is met. Inside the caller's transaction."""
+    rows = MatrixDue.objects.of(submission.child).filter(
+        met_by__isnull=True, happened_at__lte=submission.received_at
+    )
+    for row in rows.select_for_update(of=("self",)).select_related("clock"):
+        _meet(user, row, submission, submission.received_at)
+
+
+def _meet(user: User, row: MatrixDue, submission: Submission, at: datetime) -> None:
+    row.met_by = submission
+    row.save(update_fields=["met_by"])
+    if row.clock.is_open:
+        clocks.meet(user, clock=row.clock, reason=f"Sent: {submission.reference}", at=at)

@@ -1,0 +1,87 @@
+"""Who fills a matrix in, and asking a colleague to (M6)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models.functions import Lower
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from cems.accounts.models import User
+from cems.accounts.roles import Work
+from cems.base.doors import Shape
+from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.time import now, today
+from cems.children.views.common import taken
+from matrix.doors import Opened, matrix_door
+from matrix.forms import ContributorForm
+from matrix.models import Contributor, Matrix
+from matrix.services.contributors import contributor_add, contributor_end
+from matrix.services.owners import lead_of
+from matrix.views.common import elsewhere, me, page
+
+
+@matrix_door(Shape.PAGE)
+def contributors(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
+    """Who fills this in; a colleague is asked by their address at work."""
+    away = elsewhere(request, opened)
+    if away:
+        return away
+    matrix = opened.paper
+    may_ask = _may_ask(request, opened)
+    form = ContributorForm(request.POST or None)
+    if request.method == "POST":
+        if not may_ask:
+            raise NotAllowed("Whoever started this matrix can ask more colleagues.")
+        if taken(form, lambda: _add(request, opened, form)):
+            messages.success(request, "They are asked, and find the matrix on their first page.")
+            return redirect("matrix:contributors", public_id=matrix.public_id)
+    rows = matrix.contributors.filter(ended_at__isnull=True).select_related("user__agency", "added_by")
+    context = page(
+        request,
+        opened,
+        matrix=matrix,
+        rows=list(rows.order_by(Lower("user__name"))),
+        may_ask=may_ask,
+        form=form,
+    )
+    return render(request, "matrix/contributors.html", context, status=400 if form.errors else 200)
+
+
+@matrix_door(Shape.POST)
+def end_contributor(request: HttpRequest, opened: Opened[Matrix], contributor_id: UUID) -> HttpResponse:
+    """Somebody fills it in no longer; anybody may leave by themselves."""
+    rows = Contributor.objects.select_related("matrix", "user")
+    row = get_object_or_404(rows, matrix=opened.paper, public_id=contributor_id)
+    if row.user_id != request.user.pk and not _may_ask(request, opened):
+        raise NotAllowed("Whoever started this matrix decides who fills it in.")
+    try:
+        contributor_end(me(request), contributor=row)
+    except Conflict as refusal:
+        messages.info(request, refusal.message)
+    else:
+        messages.success(request, f"{row.user} fills this in no longer. What they wrote stays.")
+    if row.user_id == request.user.pk and opened.only_own:
+        return redirect("home")
+    return redirect("matrix:contributors", public_id=opened.paper.public_id)
+
+
+def _add(request: HttpRequest, opened: Opened[Matrix], form: ContributorForm) -> None:
+    found = User.objects.here(today()).filter(email__iexact=form.cleaned_data["email"]).first()
+    if found is None:
+        raise Invalid("Nobody in CEMS has this address. Check it with them.", field="email")
+    contributor_add(
+        me(request), matrix=opened.paper, person=found, may_bring_in=_may_bring_in(request, opened), at=now()
+    )
+
+
+def _may_ask(request: HttpRequest, opened: Opened[Matrix]) -> bool:
+    """Whoever reads this child's matrices, or started this one; not somebody who was only asked to help."""
+    return not opened.only_own or opened.paper.started_by_id == request.user.pk
+
+
+def _may_bring_in(request: HttpRequest, opened: Opened[Matrix]) -> bool:
+    """First Contact and the child's lead; and whoever made a matrix of their own, into that one alone."""
+    if opened.paper.own:
+        return opened.paper.started_by_id == request.user.pk
+    return opened.child.access.may(Work.REFERRALS) or lead_of(opened.child.child) == me(request)

@@ -1,0 +1,84 @@
+"""A matrix beside the one before it, and a matrix on paper (M6, M7)."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cems.accounts.roles import Part
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.doors import Shape
+from cems.base.time import local_date, now
+from cems.children.choices import RiskLevel
+from cems.documents.rendering import Paper, pdf_response, render_pdf
+from matrix.doors import Opened, matrix_door, submission_door
+from matrix.models import Matrix, Submission
+from matrix.selectors.comparison import beside, freshness_of
+from matrix.selectors.draft import Filled, filled
+from matrix.views.common import me, only, page, state_of
+from matrix.views.shown import named, said, whole
+
+
+@matrix_door(Shape.PAGE)
+def compare(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
+    """The draft beside the last matrix that was sent."""
+    return _beside(request, opened, state_of(request, opened), sent=None)
+
+
+@submission_door(Shape.PAGE)
+def compared(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
+    """A sent matrix beside the one sent before it."""
+    return _beside(request, opened, _as_sent(request, opened), sent=opened.paper)
+
+
+@submission_door(Shape.PDF)
+def submission_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
+    """The sent matrix on paper; taking it away is audited (M7)."""
+    sent, user, instant = opened.paper, me(request), now()
+    state = _as_sent(request, opened)
+    paper = Paper("CE Matrix", sent.reference, f"{user}, {user.agency}", instant)
+    context = {
+        "child": opened.child.child,
+        "sees_identity": opened.child.access.sees(Part.IDENTITY),
+        "sent": sent,
+        "matrix": sent.matrix,
+        "state": state,
+        "level": state.instrument.definition(RiskLevel(sent.level)),
+        "said": said(sent.matrix),
+        **whole(state),
+        **named(sent.matrix),
+    }
+    made = render_pdf("documents/matrix.html", context, paper)
+    with transaction.atomic():
+        record(
+            user,
+            verb=Verb.DOWNLOADED,
+            subject=sent,
+            child=opened.child.child.public_id,
+            part=Part.OWN_SUBMISSIONS if opened.only_own else Part.MATRIX,
+            reason=opened.child.access.why,
+            at=instant,
+        )
+    return pdf_response(made, paper)
+
+
+def _as_sent(request: HttpRequest, opened: Opened[Submission]) -> Filled:
+    sent = opened.paper
+    return filled(sent.matrix, local_date(sent.received_at), only=only(request, opened), submission=sent)
+
+
+def _beside(
+    request: HttpRequest, opened: Opened[Any], state: Filled, *, sent: Submission | None
+) -> HttpResponse:
+    context = page(
+        request,
+        opened,
+        matrix=state.matrix,
+        state=state,
+        sent=sent,
+        rows=beside(state),
+        freshness=freshness_of(state),
+    )
+    return render(request, "matrix/comparison.html", context)

@@ -1,0 +1,55 @@
+"""A whole matrix as pages and papers show it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cems.children.choices import HarmContext, HarmForm
+from matrix.choices import Seen
+from matrix.instrument import Indicator
+from matrix.models import Answer, Matrix
+from matrix.selectors.draft import Filled
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One answer as the check page and the sent matrix show it."""
+
+    indicator: Indicator
+    answer: Answer
+    when: str
+    copied: bool
+
+
+def whole(state: Filled) -> dict[str, Any]:
+    """Every group with its answers and how many questions have none; and the groups without any."""
+    found = []
+    for group in state.instrument.groups:
+        rows = [
+            Shown(one, answer, state.seen_words(answer), state.is_copied(answer))
+            for one in group.indicators
+            if (answer := state.answers.get(one.code))
+        ]
+        seen = [row for row in rows if row.answer.seen == Seen.SEEN]
+        others = [row for row in rows if row.answer.seen != Seen.SEEN]
+        found.append((group, seen, others, len(group.indicators) - len(rows)))
+    return {"whole": found, "empty_groups": [one[0] for one in found if not one[1] and not one[2]]}
+
+
+def named(matrix: Matrix) -> dict[str, Any]:
+    """The forms and contexts of harm in words."""
+    return {
+        "forms": [HarmForm(one).label for one in matrix.forms],
+        "contexts": [HarmContext(one).label for one in matrix.contexts],
+    }
+
+
+def said(matrix: Matrix) -> list[tuple[str, str]]:
+    """Whose words, and the words, where somebody said something (C6)."""
+    words = [
+        ("The child", matrix.child_views),
+        ("The mother", matrix.mother_views),
+        ("The father", matrix.father_views),
+        ("The carer", matrix.carer_views),
+        ("Others in the family", matrix.family_views),
+    ]
+    return [(whose, text) for whose, text in words if text.strip()]

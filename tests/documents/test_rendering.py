@@ -1,0 +1,83 @@
+"""PDFs: tagged, made without any network, telling whose they are; and plain words where they can't be made."""
+
+import io
+import socket
+from datetime import datetime
+
+import pytest
+from pypdf import PdfReader
+
+from cems.base.errors import Unavailable
+from cems.base.time import LONDON, now
+from cems.documents import rendering
+from cems.documents.rendering import Paper, render_pdf
+from cems.health import Doubtful, documents
+from tests.factories.children import make_child
+
+MADE = datetime(2026, 3, 2, 14, 5, tzinfo=LONDON)
+PAPER = Paper("Chronology", "CHD-2026-00042", "Example Person, Example Agency", MADE)
+
+
+@pytest.fixture
+def draw(settings, tmp_path):
+    """Render a piece of HTML on paper; gives the reader of the PDF."""
+    settings.TEMPLATES = [
+        {**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]},
+    ]
+
+    def render(body, paper=PAPER):
+        text = f'{{% extends "documents/base.html" %}}{{% block content %}}{body}{{% endblock content %}}'
+        (tmp_path / "example.html").write_text(text, encoding="utf-8")
+        return PdfReader(io.BytesIO(render_pdf("example.html", {}, paper)))
+
+    return render
+
+
+def test_every_sheet_says_what_it_is_who_made_it_and_when(draw):
+    pdf = draw("<p>Example</p>" * 80)
+    assert len(pdf.pages) > 1
+    for number, page in enumerate(pdf.pages, 1):
+        text = page.extract_text()
+        for said in ["Chronology CHD-2026-00042", "Example Person, Example Agency", "2 March 2026 at 14:05"]:
+            assert said in text, said
+        assert f"Page {number} of {len(pdf.pages)}" in text
+    assert PAPER.file_name == "chd-2026-00042-chronology.pdf"
+
+
+def test_it_is_tagged_for_screen_readers(draw):
+    catalogue = draw("<h2>Part</h2>").trailer["/Root"]
+    assert catalogue["/MarkInfo"]["/Marked"] and catalogue["/Lang"] == "en-GB"
+    assert b"pdfuaid:part" in catalogue["/Metadata"].get_data()
+
+
+def test_a_watermark_stands_behind(draw):
+    marked = Paper(**{**vars(PAPER), "watermark": "Draft copy"})
+    assert "Draft copy" in draw("<p>Example</p>", marked).pages[0].extract_text()
+    assert "Draft copy" not in draw("<p>Example</p>").pages[0].extract_text()
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/x.png", "file://{}", "/static/x.png"])
+def test_nothing_is_fetched(draw, address, monkeypatch, tmp_path):
+    (tmp_path / "secret.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg"><text y="20">From the disk</text></svg>', encoding="utf-8"
+    )
+    asked: list[object] = []
+    monkeypatch.setattr(socket.socket, "connect", lambda *args: asked.append(args))
+    pdf = draw(f'<p>Example</p><img src="{address.format(tmp_path / "secret.svg")}" alt="No picture">')
+    text = pdf.pages[0].extract_text()
+    assert not asked and "Example" in text and "From the disk" not in text
+
+
+def test_without_pango_it_says_so_plainly(monkeypatch):
+    monkeypatch.setattr(rendering, "available", lambda: False)
+    monkeypatch.setattr("cems.health.pdfs_available", lambda: False)
+    with pytest.raises(Unavailable, match="PDFs are off on this machine"):
+        render_pdf("documents/base.html", {}, PAPER)
+    with pytest.raises(Doubtful):
+        documents(now())
+
+
+@pytest.mark.django_db
+def test_a_name_never_becomes_the_name_of_a_file():
+    child = make_child(given_name="Amy", family_name="Pageston")
+    assert "page" not in Paper("Plan", child.reference, "x", MADE).file_name

@@ -1,0 +1,172 @@
+"""Production refuses what is unsafe, in plain words; each setting is documented and set where it must be."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from cems.environment import Environment
+from tests.guards.source import ROOT, hand_written, sources, told
+
+SAFE = {
+    "CEMS_MODE": "production",
+    "CEMS_BASE_URL": "https://cems.example.test",
+    "CEMS_ALLOWED_HOSTS": "cems.example.test",
+    "CEMS_SECRET_KEY": "f8Zq2" * 12,
+    "CEMS_AUDIT_KEY": "k3Wp9" * 12,
+    "CEMS_EMAIL_HOST": "mail.example.test",
+    "CEMS_EMAIL_FROM": "cems@example.test",
+    "DATABASE_URL": "postgresql://app@database.example.test/cems",
+    "DATABASE_SEALER_URL": "postgresql://sealer@database.example.test/cems",
+    "REDIS_URL": "redis://redis.example.test/0",
+}
+# What to change in safe settings → what the refusal must name.
+UNSAFE: dict[str, tuple[dict[str, str], str]] = {
+    "debug": ({"CEMS_DEBUG": "1"}, "CEMS_DEBUG"),
+    "demo": ({"CEMS_DEMO": "1"}, "CEMS_DEMO"),
+    "no second factor": ({"CEMS_SECOND_FACTOR": "0"}, "CEMS_SECOND_FACTOR"),
+    "no secret": ({"CEMS_SECRET_KEY": ""}, "CEMS_SECRET_KEY"),
+    "a short secret": ({"CEMS_SECRET_KEY": "short"}, "CEMS_SECRET_KEY"),
+    "a secret everybody knows": ({"CEMS_SECRET_KEY": "django-insecure-change-me-" * 3}, "CEMS_SECRET_KEY"),
+    "a short audit key": ({"CEMS_AUDIT_KEY": "short"}, "CEMS_AUDIT_KEY"),
+    "no https": ({"CEMS_BASE_URL": "http://cems.example.test"}, "CEMS_BASE_URL"),
+    "no address": ({"CEMS_BASE_URL": ""}, "CEMS_BASE_URL"),
+    "any host": ({"CEMS_ALLOWED_HOSTS": "*"}, "CEMS_ALLOWED_HOSTS"),
+    "no host": ({"CEMS_ALLOWED_HOSTS": ""}, "CEMS_ALLOWED_HOSTS"),
+    "another database": ({"DATABASE_URL": "sqlite:///cems.db"}, "DATABASE_URL"),
+    "no database": ({"DATABASE_URL": ""}, "DATABASE_URL"),
+    "no queue": ({"REDIS_URL": ""}, "REDIS_URL"),
+    "a number that is none": ({"CEMS_SWEEP_SECONDS": "often"}, "CEMS_SWEEP_SECONDS"),
+}
+SHOW = """
+import json, django
+from django.conf import settings as s
+print(json.dumps({name: getattr(s, name) for name in (
+    "DEBUG", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS",
+    "SECOND_FACTOR_COMPULSORY", "SESSION_COOKIE_HTTPONLY", "X_FRAME_OPTIONS", "SECURE_REFERRER_POLICY",
+)}))
+"""
+
+
+def _start(
+    changes: dict[str, str], code: str = "from django.conf import settings; settings.DEBUG"
+) -> subprocess.CompletedProcess[str]:
+    """Read the settings in a process of its own, with nothing of ours in its environment."""
+    kept = {
+        name: value for name, value in os.environ.items() if not re.match(r"(CEMS|DATABASE|REDIS)_", name)
+    }
+    values = {**kept, **SAFE, **changes, "DJANGO_SETTINGS_MODULE": "cems.settings"}
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=values, capture_output=True, text=True, check=False
+    )
+
+
+def test_safe_settings_start_and_are_safe() -> None:
+    import json
+
+    done = _start({}, SHOW)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "DEBUG": False,
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 31_536_000,
+        "SECOND_FACTOR_COMPULSORY": True,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "X_FRAME_OPTIONS": "DENY",
+        "SECURE_REFERRER_POLICY": "no-referrer",
+    }
+
+
+@pytest.mark.parametrize("what", UNSAFE)
+def test_production_refuses(what: str) -> None:
+    changes, named = UNSAFE[what]
+    done = _start(changes)
+    assert done.returncode != 0, f"{what} was let through: cems/environment.py must refuse it"
+    assert f"  - {named}" in done.stderr, done.stderr
+
+
+def test_all_faults_are_named_at_once() -> None:
+    done = _start({"CEMS_SECRET_KEY": "", "CEMS_DEBUG": "1", "DATABASE_URL": ""})
+    assert all(f"  - {name}" in done.stderr for name in ("CEMS_SECRET_KEY", "CEMS_DEBUG", "DATABASE_URL"))
+
+
+def test_an_unknown_mode_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="CEMS_MODE"):
+        _ = Environment({"CEMS_MODE": "staging"}).mode
+
+
+# --- names -------------------------------------------------------------------------------------------
+
+NAME = re.compile(r"^(?:CEMS|DATABASE|REDIS)_[A-Z_]+$")
+# Named in files but no settings of the product; each with what it is.
+OF_OTHERS = {"CEMS_IMAGE": "compose: which image", "DATABASE_AWAY": "a Python name"}
+
+
+def _read() -> set[str]:
+    """Every variable the product reads."""
+    found = set()
+    for source in hand_written():
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and NAME.match(node.value):
+                found.add(node.value)
+    return found - OF_OTHERS.keys()
+
+
+def _named_in(path: str) -> set[str]:
+    text = (ROOT / path).read_text("utf-8")
+    return set(re.findall(r"\b(?:CEMS|DATABASE|REDIS)_[A-Z_]*[A-Z]\b", text)) - OF_OTHERS.keys()
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    # "`CEMS_EMAIL_HOST`, `_PORT`" stands for CEMS_EMAIL_PORT too.
+    endings = {f"CEMS_EMAIL{end}" for end in re.findall(r"`(_[A-Z]+)`", text)}
+    faults = sorted(name for name in _read() - endings if f"`{name}`" not in text)
+    assert not faults, told(
+        faults, "say in docs/operations.md what the setting does and what it is if not set."
+    )
+
+
+@pytest.mark.parametrize("path", ["docker-compose.yml", "Dockerfile", "Procfile"])
+def test_files_of_deployment_name_only_settings_that_are_read(path: str) -> None:
+    by_shell = {
+        name
+        for shell in (ROOT / "cems" / "local").glob("*.sh")
+        for name in _named_in(str(shell.relative_to(ROOT)))
+    }
+    replicas = {"CEMS_WEB_REPLICAS", "CEMS_WORKER_REPLICAS"}
+    passwords = {"CEMS_OWNER_PASSWORD", "CEMS_APP_PASSWORD", "CEMS_SEALER_PASSWORD"}
+    faults = sorted(_named_in(path) - _read() - by_shell - replicas - passwords)
+    assert not faults, told(faults, "nothing reads this name: correct it, or read it in cems/settings.py.")
+
+
+def test_settings_come_from_one_place() -> None:
+    """Nobody reads the environment in passing: a fault there would be told too late."""
+    allowed = (
+        "cems/environment.py",
+        "cems/local/",
+        "cems/celery.py",
+        "cems/wsgi.py",
+        "cems/asgi.py",
+        "demo/",
+    )
+    faults = [
+        f"{source.path}:{node.lineno}"
+        for source in sources()
+        if not source.lies_in(*allowed)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    ]
+    assert not faults, told(faults, "read it in cems/settings.py through env, and ask django.conf.settings.")
+
+
+def test_no_file_of_secrets_is_kept() -> None:
+    ignored = (ROOT / ".gitignore").read_text("utf-8").split()
+    assert {".env", ".local/"} <= set(ignored)
+    assert not list(ROOT.glob("*.pem"))
