@@ -95,7 +95,7 @@ def test_a_record_is_restricted_named_barred_and_opened_again(person: Person) ->
     visitor.looks_right()
     visitor.page.get_by_role("link", name="Seal the identity").click()
     visitor.looks_right()
-    visitor.page.get_by_role("link", name="Back").click()
+    visitor.page.get_by_role("link", name="Back", exact=True).click()
     # Then the review keeps it restricted, and at last the restriction ends
     for link in ("Review it", "End the restriction"):
         opener = visitor.page.get_by_role("button" if link == "Review it" else "link", name=link)

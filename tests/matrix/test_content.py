@@ -31,13 +31,13 @@ def test_the_childs_own_copy_marks_who_said_so_as_a_third_party() -> None:
     assert [row["reference"] for row in rows if row["kind"] == "CE Matrix"] == [draft.reference]
 
 
-def test_a_merge_tells_of_two_drafts_and_says_nothing_of_one() -> None:
+def test_two_drafts_stand_in_the_way_of_a_merge_and_one_does_not() -> None:
     user, one, two = make_user(), make_child(), make_child()
     matrix_start(user, child=one)
-    assert CONTENT.merge_preview is not None
-    assert list(CONTENT.merge_preview([one.pk, two.pk])) == []
+    assert CONTENT.merge_blockers is not None
+    assert list(CONTENT.merge_blockers([one.pk, two.pk])) == []
     matrix_start(user, child=two)
-    (line,) = CONTENT.merge_preview([one.pk, two.pk])
+    (line,) = CONTENT.merge_blockers([one.pk, two.pk])
     assert line.startswith("2 matrices are in progress")
 
 

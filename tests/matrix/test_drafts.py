@@ -210,9 +210,9 @@ class TestAnswers:
 
 
 class TestWhatCannotBeRight:
-    """floor-f1, floor-f5: refused or kept, never half."""
+    """Refused or kept, never half."""
 
-    def test_evidence_from_before_the_birth_is_refused(self, user: User, matrix: Matrix) -> None:
+    def test_floor_f1_evidence_from_before_the_birth_is_refused(self, user: User, matrix: Matrix) -> None:
         with pytest.raises(Invalid) as refused:
             answer(user, matrix, CONCERN, seen(matrix.child.date_of_birth - timedelta(days=1)))
         assert refused.value.field == "when"
@@ -221,14 +221,14 @@ class TestWhatCannotBeRight:
     def test_evidence_on_the_day_of_birth_is_taken(self, user: User, matrix: Matrix) -> None:
         assert answer(user, matrix, VULNERABILITY, seen(matrix.child.date_of_birth))
 
-    def test_evidence_from_the_future_is_refused(self, user: User, matrix: Matrix) -> None:
+    def test_floor_f1_evidence_from_the_future_is_refused(self, user: User, matrix: Matrix) -> None:
         with pytest.raises(Invalid) as refused:
             answer(user, matrix, CONCERN, seen(today() + timedelta(days=1)))
         assert refused.value.field == "when"
         assert not matrix.answers.exists()
 
     @pytest.mark.parametrize("script", SCRIPTS)
-    def test_a_hundred_kilobytes_in_any_script_come_back_whole(
+    def test_floor_f5_a_hundred_kilobytes_in_any_script_come_back_whole(
         self, user: User, matrix: Matrix, script: str
     ) -> None:
         text = SCRIPTS[script]

@@ -210,10 +210,9 @@ class TestGroupPage:
 HOSTILE = "<script>alert(1)</script>{% now 'Y' %}{{ 7|add:7 }}\" onload=\"x"
 
 
-def test_html_and_template_words_come_back_as_text_on_every_page(
+def test_floor_f6_html_and_template_words_come_back_as_text_on_every_page(
     client: Client, user: User, child: Child
 ) -> None:
-    """floor-f6."""
     matrix = ready_matrix(user, child, RiskLevel.SIGNIFICANT)
     answer(user, matrix, HARM, seen(today(), HOSTILE, HOSTILE))
     for name in ("reasons", "difference", "child_views", "family_views"):
@@ -233,7 +232,7 @@ def test_html_and_template_words_come_back_as_text_on_every_page(
 
 
 class TestWhoMayOpen:
-    def test_a_stranger_meets_nothing_anywhere(self, user: User, child: Child) -> None:
+    def test_floor_f9_a_stranger_meets_nothing_anywhere(self, user: User, child: Child) -> None:
         matrix = ready_matrix(user, child, RiskLevel.LOW)
         sent = submit(user, make_child(), RiskLevel.LOW)
         stranger = sign_in(make_user())
