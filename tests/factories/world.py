@@ -13,6 +13,7 @@ from cems.actions.models import Action
 from cems.actions.services import open_action
 from cems.base.calendar import close_of_business
 from cems.base.time import now, today
+from cems.children import grants
 from cems.children.choices import MatterKind, StatusKind
 from cems.children.models import (
     BreakGlass,
@@ -168,8 +169,7 @@ def _tell(key: str, author: User, people: dict[str, User]) -> Story:
     for kind, closed in matters:
         make_matter(child, kind, closed=closed)
     if key in {"involved", "restricted", "barred"}:
-        for person in everybody:
-            involve(child, person)
+        involve_all(child, everybody)
     if key in {"submitted", "restricted", "barred"}:
         for person in everybody:
             Submitter.objects.get_or_create(child=child, user=person, defaults={"at": now()})
@@ -232,6 +232,21 @@ def _referral(author: User, child: Child) -> Referral:
     return row
 
 
+def involve_all(child: Child, people: list[User]) -> None:
+    """Everybody works with the child since yesterday, and no team as a whole."""
+    since = now() - timedelta(days=1)
+    for person in people:
+        Involvement.objects.create(
+            child=child,
+            user=person,
+            case_role="social_worker",
+            started_at=since,
+            made_by=person,
+            recorded_at=since,
+        )
+    grants.rebuild(now(), child_ids=[child.pk])
+
+
 def open_in_emergency(child: Child, person: User) -> BreakGlass:
     """The person opened the record an hour ago, for three hours more."""
     begin = now() - timedelta(hours=1)
@@ -291,8 +306,8 @@ def add_rows(world: World, times: int) -> None:
         write_record(f"more {number}", more, author)
         for matter in MatterKind.values:
             make_matter(more, matter)
+        involve_all(more, list(world.people.values()))
         for person in world.people.values():
-            involve(more, person)
             give_work(person)
         appoint(world.colleague, list(ROLES)[number])
         make_user(agency=world.agency, team=make_team(agency=world.agency))
