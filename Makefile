@@ -37,7 +37,7 @@ check-types: setup
 check-layers: setup
 	.venv/bin/lint-imports
 check-templates: setup
-	.venv/bin/djlint --quiet --check --lint templates
+	.venv/bin/djlint --check --lint templates
 check-migrations: setup
 	$(BESIDE) $(VENV) -m cems.local.check_migrations
 check-requirements: setup
