@@ -19,6 +19,7 @@ from cems.base.registries import WorkItem, home_content
 from cems.base.time import local_date, now
 from cems.children.selectors.whole import seen_at
 from cems.clocks.home_content import items_of_team
+from cems.notices.models import Notice
 from cems.notices.selectors import unread
 
 LONGEST = 100  # lines a person can take in; the lists of clocks and actions page on
@@ -70,10 +71,15 @@ def home(request: HttpRequest) -> HttpResponse:
             "cut": len(work) > LONGEST,
             "team": _by_person(team_shown, names),
             "team_cut": len(team) > LONGEST,
-            "new": unread(user),
+            "new": _news(user),
             "buttons": [{"label": button.label, "url": reverse(button.url_name)} for button in buttons],
         },
     )
+
+
+def _news(user: User) -> list[Notice]:
+    """What the person was told, save about clocks: those stand in the lists below with what is left of them."""
+    return [notice for notice in unread(user, 50) if not notice.kind.startswith("clock.")][:10]
 
 
 def _by_due(item: WorkItem) -> tuple[bool, datetime, str]:
