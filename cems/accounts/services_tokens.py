@@ -56,7 +56,7 @@ def token_make(
         name=name.strip(),
         scopes=sorted(scopes),
         prefix=key[:SHOWN],
-        digest=_digest(key),
+        digest=fingerprint(key),
         created_at=instant,
         created_by=actor,
         expires_at=datetime.combine(last_day + timedelta(days=1), time.min, tzinfo=LONDON),
@@ -84,7 +84,7 @@ def token_used(key: str, at: datetime | None = None) -> ServiceToken | None:
     """The key's row with its user where both still hold; None for anything else. Notes the use."""
     instant = at or now()
     rows = ServiceToken.objects.select_related("user__agency")
-    token = rows.filter(digest=_digest(key), expires_at__gt=instant, revoked_at__isnull=True).first()
+    token = rows.filter(digest=fingerprint(key), expires_at__gt=instant, revoked_at__isnull=True).first()
     if token is None or has_left(token.user, local_date(instant)) or not is_service_account(token.user):
         return None
     # Written once a minute at the most, so that busy systems don't wait for each other here.
@@ -98,7 +98,7 @@ def is_service_account(user: User) -> bool:
     return profile_of(user).has("service_account")
 
 
-def _digest(key: str) -> str:
+def fingerprint(key: str) -> str:
     """The key is 256 bits of chance, so a plain fingerprint can't be guessed back."""
     return hashlib.sha256(key.encode()).hexdigest()
 

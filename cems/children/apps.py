@@ -13,7 +13,7 @@ class ChildrenConfig(AppConfig):
         from cems.base.events import subscribe
         from cems.children import child_content, derived, handlers, home_content
         from cems.children.clocks import RESTRICTION_REVIEW
-        from cems.clocks.access import ask_may_see_child
+        from cems.clocks.access import ask_children_seen, ask_may_see_child
         from cems.clocks.kinds import add_clock_kind
         from cems.notices.services import keep_mail_back
 
@@ -26,3 +26,4 @@ class ChildrenConfig(AppConfig):
         subscribe(PersonLeft, handlers.rights_changed)
         subscribe(AppointmentChanged, handlers.rights_changed)
         ask_may_see_child(handlers.may_see)
+        ask_children_seen(handlers.seen_by)

@@ -1,9 +1,10 @@
 """What the record does when something below it changes, and what it answers to the apps below."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cems.accounts.events import AppointmentChanged, PersonLeft
 from cems.accounts.models import User
@@ -28,3 +29,14 @@ def died(children: Iterable[UUID]) -> set[UUID]:
 def may_see(user: User, child: UUID) -> bool:
     """Whether the person may open the child in some part; asked by clocks."""
     return at_address(user, child).exists()
+
+
+def seen_by(user: User) -> QuerySet[Any, Any]:
+    """The public ids of all records the person may open in some part, those joined to them too; asked by clocks.
+
+    Two arms, as in `visible_to`: a clock that began on a joined record keeps that record's id.
+    """
+    seen = Child.objects.visible_to(user)
+    joined = Child.objects.unscoped("records joined to those that visible_to gave")
+    joined = joined.filter(merged_into__in=seen.values("pk"))
+    return seen.values_list("public_id").union(joined.values_list("public_id"), all=True)

@@ -1,24 +1,43 @@
 """Who may see a clock's page, and who may act on it there (A2).
 
 The page shows a reference and fixed words, no name. Those who have the clock or manage them see it;
-so does whoever may see the child, which the app of children answers through `ask_may_see_child`.
+so does whoever may see the child, which the app of children answers through `ask_may_see_child` for one
+child and through `ask_children_seen` for a list.
 """
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
 from cems.base.time import today
 from cems.clocks.models import Clock
+from cems.clocks.querysets import ClockQuerySet
 from cems.clocks.recipients import MANAGING, Held, current_appointments
 
 _may_see_child: list[Callable[[User, UUID], bool]] = []
+_children_seen: list[Callable[[User], QuerySet[Any, Any]]] = []
 
 
 def ask_may_see_child(answer: Callable[[User, UUID], bool]) -> None:
     """The app of children says who may see a child, by the child's public id."""
     _may_see_child[:] = [answer]
+
+
+def ask_children_seen(answer: Callable[[User], QuerySet[Any, Any]]) -> None:
+    """The app of children gives the public ids of all children a person may see, as a query of one column."""
+    _children_seen[:] = [answer]
+
+
+def about_children_seen(user: User) -> ClockQuerySet:
+    """The clocks about children this person may see; none where no app knows of children."""
+    found: ClockQuerySet = Clock.objects.none()
+    for answer in _children_seen:
+        found = Clock.objects.about(answer(user))
+    return found
 
 
 def has(user: User, held: Held) -> bool:

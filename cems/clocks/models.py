@@ -11,7 +11,7 @@ from cems.accounts.models import Team, User
 from cems.base.models import PublicModel
 from cems.clocks.choices import LIVE, OPEN, Stage, Step
 from cems.clocks.kinds import ClockKind, clock_kind
-from cems.clocks.querysets import ClockQuerySet
+from cems.clocks.querysets import CalendarFeedQuerySet, ClockQuerySet
 
 _LIVE = [stage.value for stage in LIVE]
 _OPEN = [stage.value for stage in OPEN]
@@ -147,6 +147,32 @@ class Transition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_stage_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class CalendarFeed(PublicModel):
+    """One person's key for a calendar program, which signs in with `username` and a password shown once.
+
+    Of the password only the fingerprint is kept. `username` is chance too, and tells nobody whose it is.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    username = models.CharField(max_length=24, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = CalendarFeedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(revoked_at__isnull=True), name="calendarfeed_one_live"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.username
 
 
 class SweepMark(models.Model):

@@ -54,6 +54,17 @@ class ClockQuerySet(QuerySet[Any]):
     def with_owner(self) -> Self:
         return self.select_related("owner_user", "owner_team")
 
+    def about(self, children: QuerySet[Any, Any]) -> Self:
+        """Those about the children whose public ids this query gives; asked within the same statement."""
+        return self.filter(child__in=children)
+
+
+class CalendarFeedQuerySet(QuerySet[Any]):
+    """Keys for calendar programs."""
+
+    def live(self) -> Self:
+        return self.filter(revoked_at__isnull=True)
+
 
 def write_advances(clocks: Sequence[Any], at: datetime) -> None:
     """Write how swept clocks now stand, all in one statement."""

@@ -12,9 +12,12 @@ from cems.accounts.profile import Profile, profile_of
 from cems.base.errors import Invalid
 from cems.clocks import access
 from cems.clocks.choices import LIVE, Stage
-from cems.clocks.models import Clock, SweepMark, Transition
+from cems.clocks.kinds import clock_kinds
+from cems.clocks.models import CalendarFeed, Clock, SweepMark, Transition
+from cems.clocks.querysets import ClockQuerySet
 
 PAGE = 50
+CALENDAR = 2000  # events of a feed: far beyond what a desk has open, and still a small file
 STATES = {"open": "All open", "late": "Over their time", "paused": "Paused", "closed": "Met or cancelled"}
 
 
@@ -59,7 +62,43 @@ def page(user: User, state: str, after: str, now: datetime) -> Page:
     """One page of the person's clocks in a state of STATES, by due time. Raises Invalid for another state."""
     if state not in STATES:
         raise Invalid("There is no such list of clocks.")
-    held = _in_state(profile_of(user), state, now)
+    return _page(_in_state(profile_of(user), state, now), after)
+
+
+def page_about_children(user: User, *, kind: str, late: bool, after: str, now: datetime) -> Page:
+    """One page of the open clocks about children the person may see, by due time, asked in one statement.
+
+    `kind` keeps to one kind of clock and `late` to those over their time. Raises Invalid for an unknown kind.
+    """
+    if kind and kind not in {one.key for one in clock_kinds()}:
+        raise Invalid("There is no such kind of clock.")
+    held = access.about_children_seen(user).still_open()
+    if kind:
+        held = held.filter(kind=kind)
+    return _page(held.late(now) if late else held, after)
+
+
+def kinds_by_label() -> Sequence[tuple[str, str]]:
+    """Every kind of clock as a choice, in the order of its words."""
+    return sorted(((kind.key, kind.label) for kind in clock_kinds()), key=lambda choice: choice[1])
+
+
+def clocks_of_calendar(profile: Profile) -> Sequence[Clock]:
+    """What a calendar shows: the open clocks of the person and their teams that run towards a time.
+
+    A paused clock has no time until it is resumed. Where there are too many, those longest past stay out.
+    """
+    held = Clock.objects.open_of(profile).live()
+    return list(held.order_by("-due_at", "-pk")[:CALENDAR])
+
+
+def calendar_feed(user: User) -> CalendarFeed | None:
+    """The person's live key for a calendar program, if there is one."""
+    found: CalendarFeed | None = CalendarFeed.objects.live().filter(user=user).first()
+    return found
+
+
+def _page(held: ClockQuerySet, after: str) -> Page:
     if after:
         held = held.filter(_beyond(after))
     rows = list(held.with_owner().order_by("due_at", "pk")[: PAGE + 1])

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from typing import cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.urls import reverse
 from cems.accounts.doors import work_door
 from cems.accounts.models import User
 from cems.accounts.roles import Work
+from cems.audit.services import listed
 from cems.base.doors import Shape, door
 from cems.base.errors import Invalid
 from cems.base.time import now
@@ -47,10 +50,39 @@ def clocks(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(clock, called[clock.pk], _linked(clock, instant)) for clock in page.clocks],
         "state": state,
-        "tabs": [(key, label, f"{url}?state={key}") for key, label in selectors.STATES.items()],
+        "tabs": _tabs(),
         "older_url": f"{url}?state={state}&after={page.after}".replace("+", "%2B") if page.after else "",
     }
     return render(request, "clocks/list.html", context)
+
+
+@door(Shape.PAGE, reason="lists only clocks about children the person may see")
+def about_children(request: HttpRequest) -> HttpResponse:
+    """All open clocks about children I may see, whoever has them; by kind, and those over their time.
+
+    In the clocks' fixed words: what somebody wrote of a promise belongs to a part of the record that may
+    not be open to all of them. The list is recorded with its children (A3).
+    """
+    kind, late, instant = request.GET.get("kind", ""), request.GET.get("late") == "1", now()
+    page = selectors.page_about_children(
+        _me(request), kind=kind, late=late, after=request.GET.get("after", ""), now=instant
+    )
+    if page.clocks:
+        with transaction.atomic():
+            children = list(dict.fromkeys(clock.child for clock in page.clocks if clock.child))
+            listed(_me(request), what="clocks.children", children=children, at=instant)
+    asked = {"kind": kind, "late": "1" if late else "", "after": page.after}
+    url = reverse("clocks:children")
+    context = {
+        "rows": [(clock, clock.title, _linked(clock, instant)) for clock in page.clocks],
+        "state": "children",
+        "tabs": _tabs(),
+        "kinds": selectors.kinds_by_label(),
+        "kind": kind,
+        "late": late,
+        "older_url": f"{url}?{urlencode(asked)}" if page.after else "",
+    }
+    return render(request, "clocks/children.html", context)
 
 
 @door(Shape.PAGE, reason=OWN)
@@ -107,6 +139,12 @@ def send_again(request: HttpRequest) -> HttpResponse:
 
 def _me(request: HttpRequest) -> User:
     return cast(User, request.user)
+
+
+def _tabs() -> list[tuple[str, str, str]]:
+    own = reverse("clocks:list")
+    tabs = [(key, label, f"{own}?state={key}") for key, label in selectors.STATES.items()]
+    return [*tabs, ("children", "About children I may see", reverse("clocks:children"))]
 
 
 def _seen(request: HttpRequest, public_id: UUID) -> Clock:

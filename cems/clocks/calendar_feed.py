@@ -1,0 +1,43 @@
+"""Clocks as an iCalendar (RFC 5545): references and fixed words, nothing about a person (K1, security)."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from icalendar import Calendar, Event
+
+from cems.clocks.models import Clock
+
+REFRESH = timedelta(hours=1)
+
+
+def calendar_of(clocks: Sequence[Clock], now: datetime) -> bytes:
+    """The file a calendar program reads: an event at the instant each clock is due.
+
+    In UTC, so that no program has to know when the clocks change. Of a clock it tells its reference, the
+    label of its kind, and the address of its page, which asks for a sign-in.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//CEMS//Clocks//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", "CEMS clocks")
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")  # what Outlook reads in its place
+    for clock in clocks:
+        calendar.add_component(_event(clock, now))
+    return calendar.to_ical()
+
+
+def _event(clock: Clock, now: datetime) -> Event:
+    event = Event()
+    event.add("uid", f"{clock.public_id}@cems")
+    event.add("dtstamp", now.astimezone(UTC))
+    event.add("dtstart", clock.due_at.astimezone(UTC))
+    event.add("sequence", clock.version)
+    event.add("summary", f"{clock.reference}: {clock.rule.label}")
+    event.add("url", f"{settings.BASE_URL}{reverse('clocks:detail', args=[clock.public_id])}")
+    event.add("transp", "TRANSPARENT")  # a time to keep, not an hour somebody is busy
+    event.add("class", "PRIVATE")
+    return event
