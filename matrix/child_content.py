@@ -9,70 +9,88 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.registries import ChildContent, Happening, NavigationItem, NowLine, Panel
-from cems.base.time import now
-from cems.children.access import access_to
 from cems.children.choices import RiskLevel
-from cems.children.models import Child
+from cems.children.doors import OpenChild
 from cems.clocks.presentation import present
 from matrix.choices import MatrixState, Seen
 from matrix.instrument import load
 from matrix.models import Answer, Contributor, Joined, Matrix, MatrixDue, Review, Submission
-from matrix.selectors.child import freshness, newest_submission, of_child
+from matrix.selectors.child import drafting, drafts_of, freshness, newest_submission, review_of
 
 
-def submitted_level(child: Child) -> tuple[int, datetime] | None:
+def submitted_level(opened: OpenChild) -> tuple[int, datetime] | None:
     """The newest submitted level and when: the identity bar shows it until a forum has agreed one (C4)."""
-    newest = Submission.objects.of(child).order_by("-received_at", "-pk").first()
+    newest = _newest(opened)
     return (newest.level, newest.received_at) if newest else None
 
 
-def _now_line(child: Child) -> tuple[str, str, str] | None:
-    newest = newest_submission(child)
+def _sent(opened: OpenChild, since: datetime | None) -> Sequence[Submission]:
+    """The newest submission, and those received from `since` on; newest first."""
+    rows = Submission.objects.of(opened.child).lately(since, "received_at", newest=1)
+    rows = rows.select_related("submitted_by", "matrix").order_by("-received_at", "-pk")
+    return opened.kept(f"matrix.sent {since}", lambda: list(rows))
+
+
+def _newest(opened: OpenChild) -> Submission | None:
+    return next(iter(_sent(opened, opened.year_ago)), None)
+
+
+def _freshness(opened: OpenChild, newest: Submission) -> str:
+    return opened.kept("matrix.freshness", lambda: freshness(newest))
+
+
+def _now_line(opened: OpenChild) -> tuple[str, str, str] | None:
+    newest = _newest(opened)
     if newest is None:
         return (
             "CE Matrix",
             "No matrix has been sent yet.",
-            reverse("matrix:for_child", args=[child.public_id]),
+            reverse("matrix:for_child", args=[opened.child.public_id]),
         )
     level = RiskLevel(newest.level).label
     return (
         "CE Matrix",
-        f"{level} submitted. {freshness(newest)}",
+        f"{level} submitted. {_freshness(opened, newest)}",
         reverse("matrix:submission", args=[newest.public_id]),
     )
 
 
-def _panel(user: User, child: Child) -> dict[str, Any] | None:
+def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     """The newest matrix, how fresh its evidence is, drafts, and the next review."""
-    return _facts(child, None)
-
-
-def _own_panel(user: User, child: Child) -> dict[str, Any] | None:
-    """The person's own matrices, for those who see no others."""
-    if access_to(user, child).sees(Part.MATRIX):
-        return None
-    facts = _facts(child, user)
-    return facts if facts["newest"] or facts["drafts"] else None
-
-
-def _facts(child: Child, only: User | None) -> dict[str, Any]:
-    found = of_child(child, only=only)
-    newest = found.submissions[0] if found.submissions else None
+    child, newest, review = opened.child, _newest(opened), review_of(opened.child)
     agreed = child.current_level
-    known = agreed and newest and agreed.happened_at >= newest.received_at and only is None
+    known = agreed is not None and newest is not None and agreed.happened_at >= newest.received_at
     return {
         "newest": newest,
-        "freshness": found.freshness,
+        "freshness": _freshness(opened, newest) if newest else "",
         "agreed": RiskLevel(agreed.level).label if agreed and known else "",
-        "waiting": only is None and not known,
-        "drafts": found.drafts,
-        "review_clock": present(found.review.clock, now()) if found.review else None,
+        "waiting": not known,
+        "drafts": drafting(drafts_of(child, only=None)),
+        "review_clock": present(review.clock, opened.at) if review else None,
         "url": reverse("matrix:for_child", args=[child.public_id]),
     }
 
 
-def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
-    for sent in Submission.objects.filter(child__in=child_ids).select_related("submitted_by"):
+def _own_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
+    """The person's own matrices, for those who see no others."""
+    if opened.access.sees(Part.MATRIX):
+        return None
+    child = opened.child
+    newest, drafts = newest_submission(child, only=user), drafts_of(child, only=user)
+    if not (newest or drafts):
+        return None
+    return {
+        "newest": newest,
+        "freshness": freshness(newest) if newest else "",
+        "drafts": drafting(drafts),
+        "url": reverse("matrix:for_child", args=[child.public_id]),
+    }
+
+
+def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    if not opened.access.sees(Part.MATRIX):
+        return
+    for sent in _sent(opened, since):
         yield Happening(
             sent.received_at,
             sent.recorded_at,
@@ -84,7 +102,8 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
             url=reverse("matrix:submission", args=[sent.public_id]),
         )
 
-    for due in MatrixDue.objects.filter(child__in=child_ids).select_related("recorded_by"):
+    dues = MatrixDue.objects.filter(child__in=opened.whole).lately(since, "happened_at")
+    for due in dues.select_related("recorded_by"):
         yield Happening(
             due.happened_at,
             due.recorded_at,

@@ -68,10 +68,14 @@ def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work 
     """The paper for this person. Raises Http404 for a stranger and for another's paper, NotAllowed without the work."""
     rows: Any = model.objects.select_related("child")
     paper: Any = (
-        (rows.select_related("matrix") if model is Submission else rows).filter(public_id=public_id).first()
+        (rows.select_related("matrix", "submitted_by") if model is Submission else rows)
+        .filter(public_id=public_id)
+        .first()
     )
     if paper is None:
         raise Http404
+    if model is Submission:
+        paper.matrix.child = paper.child  # one child, read once
     root = paper.child.merged_into or paper.child
     try:
         opened: Opened[Paper] = Opened(paper, open_child(request, root.public_id, parts=PARTS, work=work))

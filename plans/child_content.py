@@ -1,43 +1,70 @@
 """What referrals, requests and statutory meetings add to a child's record."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.registries import ChildContent, Happening, Panel
-from cems.base.time import now
-from cems.children.models import Child
+from cems.children.doors import OpenChild
 from cems.clocks.presentation import present
 from plans.models import Referral, Request, StatutoryMeeting
 
+CLOCKED = ("made_by", "clock__owner_user", "clock__owner_team")
+SHOWN = 3  # of each kind of paper on the panel
 
-def _panel(user: User, child: Child) -> dict[str, Any] | None:
-    joined = ("made_by", "clock__owner_user", "clock__owner_team")
-    referrals = list(Referral.objects.of(child).select_related(*joined).order_by("-received_at")[:3])
-    requests = list(Request.objects.of(child).select_related(*joined).order_by("-requested_at")[:3])
-    meetings = list(StatutoryMeeting.objects.of(child).order_by("-held_at")[:3])
+
+def _referrals(opened: OpenChild, since: datetime | None) -> Sequence[Referral]:
+    """The newest, and those that came or were decided from `since` on; newest first."""
+    rows = Referral.objects.filter(child__in=opened.whole).lately(
+        since, "received_at", "decided_at", newest=SHOWN
+    )
+    rows = rows.select_related("decided_by", *CLOCKED).order_by("-received_at", "-pk")
+    return opened.kept(f"plans.referrals {since}", lambda: list(rows))
+
+
+def _requests(opened: OpenChild, since: datetime | None) -> Sequence[Request]:
+    """The newest, and those asked or answered from `since` on; newest first."""
+    rows = Request.objects.filter(child__in=opened.whole).lately(
+        since, "requested_at", "answered_at", newest=SHOWN
+    )
+    rows = rows.select_related("answered_by", *CLOCKED).order_by("-requested_at", "-pk")
+    return opened.kept(f"plans.requests {since}", lambda: list(rows))
+
+
+def _meetings(opened: OpenChild, since: datetime | None) -> Sequence[StatutoryMeeting]:
+    """The newest, and those held from `since` on; newest first."""
+    rows = StatutoryMeeting.objects.filter(child__in=opened.whole).lately(since, "held_at", newest=SHOWN)
+    rows = rows.select_related("recorded_by").order_by("-held_at", "-pk")
+    return opened.kept(f"plans.meetings {since}", lambda: list(rows))
+
+
+def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
+    since = opened.year_ago
+    referrals = _referrals(opened, since)[:SHOWN]
+    requests = _requests(opened, since)[:SHOWN]
+    meetings = _meetings(opened, since)[:SHOWN]
     if not (referrals or requests or meetings):
         return None
-    instant = now()
     return {
-        "referrals": [(row, present(row.clock, instant)) for row in referrals],
-        "requests": [(row, present(row.clock, instant)) for row in requests],
+        "referrals": [(row, present(row.clock, opened.at)) for row in referrals],
+        "requests": [(row, present(row.clock, opened.at)) for row in requests],
         "meetings": meetings,
     }
 
 
-def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
-    records = Child.objects.unscoped("addresses of papers on a chronology that is open").filter(
-        pk__in=child_ids
-    )
-    rows = list(records.values_list("pk", "public_id", "merged_into"))
-    known = {pk: public_id for pk, public_id, _ in rows}
-    roots = {pk: known.get(root or pk, public_id) for pk, public_id, root in rows}
-    for referral in Referral.objects.filter(child__in=child_ids).select_related("made_by", "decided_by"):
+def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    if opened.access.sees(Part.REFERRALS):
+        yield from _of_referrals(opened, since)
+    if opened.access.sees(Part.STRATEGY):
+        yield from _of_strategy(opened, since)
+
+
+def _of_referrals(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    for referral in _referrals(opened, since):
         yield Happening(
             referral.received_at,
             referral.recorded_at,
@@ -45,7 +72,7 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
             f"Referred to First Contact ({referral.reference})",
             Part.REFERRALS,
             by=str(referral.made_by),
-            url=_url("referral", referral, roots),
+            url=_url("referral", referral, opened),
         )
         if referral.decided_at:
             yield Happening(
@@ -57,8 +84,10 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
                 text=referral.rationale,
                 by=str(referral.decided_by),
             )
-    requests = Request.objects.filter(child__in=child_ids).select_related("made_by", "answered_by")
-    for request in requests:
+
+
+def _of_strategy(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    for request in _requests(opened, since):
         yield Happening(
             request.requested_at,
             request.requested_at,
@@ -66,7 +95,7 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
             f"Strategy meeting asked for ({request.reference})",
             Part.STRATEGY,
             by=str(request.made_by),
-            url=_url("request", request, roots),
+            url=_url("request", request, opened),
         )
         if request.answered_at:
             yield Happening(
@@ -78,7 +107,7 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
                 text=request.answer_why,
                 by=str(request.answered_by),
             )
-    for meeting in StatutoryMeeting.objects.filter(child__in=child_ids).select_related("recorded_by"):
+    for meeting in _meetings(opened, since):
         yield Happening(
             meeting.held_at,
             meeting.recorded_at,
@@ -90,8 +119,9 @@ def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
         )
 
 
-def _url(name: str, paper: Referral | Request, roots: Mapping[int, UUID]) -> str:
-    return reverse(f"plans:{name}", args=[roots[paper.child_id], paper.public_id])
+def _url(name: str, paper: Referral | Request, opened: OpenChild) -> str:
+    """Papers of a record merged into this one are read under it."""
+    return reverse(f"plans:{name}", args=[opened.child.public_id, paper.public_id])
 
 
 def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:

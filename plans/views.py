@@ -96,7 +96,7 @@ def _answer(request: HttpRequest, opened: OpenChild, row: Request, form: Request
 def _context(
     request: HttpRequest, opened: OpenChild, row: Referral | Request, form: ReferralForm | RequestForm | None
 ) -> dict[str, Any]:
-    known = (line.line(opened.child) for line in registries.now_lines() if opened.access.sees(line.part))
+    known = (line.line(opened) for line in registries.now_lines() if opened.access.sees(line.part))
     return {
         **child_page(request, opened, current="children:overview"),
         "row": row,

@@ -1,15 +1,20 @@
 """What triage adds to a child's record."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from cems.accounts.roles import Part
 from cems.base.registries import ChildContent, Happening
+from cems.children.doors import OpenChild
 from triage.models import Receipt
 
 
-def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
-    for row in Receipt.objects.filter(child__in=child_ids).select_related("submission", "clock"):
+def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    if not opened.access.sees(Part.DECISIONS):
+        return
+    rows = Receipt.objects.filter(child__in=opened.whole).lately(since, "received_at")
+    for row in rows.select_related("submission", "clock"):
         yield Happening(
             row.received_at,
             row.received_at,

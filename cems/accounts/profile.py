@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from cems.accounts.models import Appointment, User
+from cems.accounts.models import Appointment, Authority, User
 from cems.accounts.roles import Reach, Role, Work
 from cems.base.time import today
 
@@ -77,5 +77,6 @@ def _build(user: User, day: date) -> Profile:
             Q(ends_on__isnull=True) | Q(ends_on__gte=day), user_id=user.pk, starts_on__lte=day
         ).order_by("pk")
         posts = tuple(Post(row.role, row.team_id, row.locality_id) for row in rows)
-    authorities = frozenset(user.agency.authorities.values_list("pk", flat=True)) if not gone else frozenset()
+    served = Authority.objects.filter(agencies=user.agency_id)
+    authorities = frozenset(served.values_list("pk", flat=True)) if not gone else frozenset()
     return Profile(user.pk, user.agency_id, authorities, posts)

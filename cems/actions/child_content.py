@@ -1,37 +1,47 @@
 """What actions add to a child's record."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.actions import selectors
+from cems.actions.choices import Status
 from cems.actions.models import Action
 from cems.base.registries import ChildContent, Happening, Panel
-from cems.base.time import now
-from cems.children.access import access_to
-from cems.children.models import Child
+from cems.children.doors import OpenChild
 
 
-def _panel(user: User, child: Child) -> dict[str, Any] | None:
+def _told(opened: OpenChild, since: datetime | None) -> Sequence[Action]:
+    """The actions still to do, and those agreed or closed from `since` on."""
+    rows = Action.objects.filter(child__in=opened.whole).select_related("created_by").with_page()
+    if since:
+        rows = rows.filter(Q(status=Status.OPEN) | Q(happened_at__gte=since) | Q(closed_at__gte=since))
+    return opened.kept(f"actions {since}", lambda: list(rows))
+
+
+def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     """Everybody's open actions."""
-    rows = selectors.of_child(child, now())
+    rows = selectors.to_do(_told(opened, opened.year_ago), opened.at)
     return {"action_rows": rows} if rows else None
 
 
-def _own_panel(user: User, child: Child) -> dict[str, Any] | None:
+def _own_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     """The own agency's open actions, for those whose role sees no others."""
-    if access_to(user, child).sees(Part.ACTIONS):
+    if opened.access.sees(Part.ACTIONS):
         return None
-    rows = selectors.of_child(child, now(), agency_id=profile_of(user).agency_id)
+    own = Action.objects.filter(child__in=opened.whole).to_do().owned_in(profile_of(user).agency_id)
+    rows = selectors.to_do(own.with_page(), opened.at)
     return {"action_rows": rows} if rows else None
 
 
-def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
-    for action in Action.objects.filter(child__in=child_ids).select_related("created_by").with_page():
+def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    for action in _told(opened, since) if opened.access.sees(Part.ACTIONS) else ():
         url = reverse("actions:detail", args=[action.public_id])
         yield Happening(
             action.happened_at,

@@ -1,6 +1,6 @@
 """What pages read of actions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,12 +61,15 @@ def rows(user: User, actions: Sequence[Action], now: datetime) -> Sequence[Row]:
     ]
 
 
-def of_child(child: Child, now: datetime, agency_id: int | None = None) -> Sequence[Row]:
-    """Open actions of a child that has been opened; of one agency's people only, if `agency_id` is given."""
-    actions = Action.objects.of(child).to_do().with_page().order_by("clock__due_at", "pk")
-    if agency_id:
-        actions = actions.owned_in(agency_id)
-    return [Row(action, None, present(action.clock, now) if action.clock else None) for action in actions]
+def to_do(actions: Iterable[Action], now: datetime) -> Sequence[Row]:
+    """Those of a child's actions that are open, what is due first at the top, without a day at the end."""
+    found = sorted((one for one in actions if one.is_open), key=_by_due)
+    return [Row(action, None, present(action.clock, now) if action.clock else None) for action in found]
+
+
+def _by_due(action: Action) -> tuple[bool, datetime, int]:
+    clock = action.clock
+    return (clock is None, clock.due_at if clock else action.happened_at, action.pk)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from django.db import models
 
 @dataclass(frozen=True)
 class Panel:
-    """A block of a child's page. `context(user, child)` returns what `template` needs, or None to stay out."""
+    """A block of a child's page. `context(user, opened)` returns what `template` needs, or None to stay out;
+    `opened` is the child as the person has opened it, and remembers what was read of it for this page."""
 
     key: str
     title: str
@@ -53,7 +54,7 @@ class NavigationItem:
 class NowLine:
     """One of the lines "what matters now" at the top of a child's page, shown to those who may see `part`.
 
-    `line(child)` returns label, text and perhaps an address, or None where there is nothing to say.
+    `line(opened)` returns label, text and perhaps an address, or None where there is nothing to say.
     """
 
     key: str
@@ -66,7 +67,8 @@ class NowLine:
 class ChildContent:
     """All that one app adds to a child: what it shows, tells, exports and keeps.
 
-    `models` are the models covered; `chronology(child_ids)` yields happenings;
+    `models` are the models covered; `chronology(opened, since)` yields happenings, with `since` at
+    least all from that instant on (a page asks only for what it shows);
     `subject_access(child_ids)` yields plain rows for the child's own copy of the record;
     `retention` names, for each model, the period of the retention schedule. `merge_preview(child_ids)`
     says what a merge of these records brings together, `merge_blockers` what must be settled before it.
@@ -76,7 +78,7 @@ class ChildContent:
     models: tuple[type[models.Model], ...]
     subject_access: Callable[[Sequence[int]], Iterable[dict[str, Any]]]
     retention: dict[str, str]
-    chronology: Callable[[Sequence[int]], Iterable[Happening]] | None = None
+    chronology: Callable[[Any, datetime | None], Iterable[Happening]] | None = None
     merge_preview: Callable[[Sequence[int]], Iterable[str]] | None = None
     merge_blockers: Callable[[Sequence[int]], Iterable[str]] | None = None
     panels: tuple[Panel, ...] = ()
@@ -127,7 +129,7 @@ reference_data: dict[str, Callable[[], str]] = {}
 # Each compares something kept for speed with what it was computed from (`manage.py check_derived`),
 # and returns a plain sentence for each difference.
 derived_checks: dict[str, Callable[[], list[str]]] = {}
-# Asked with a child: the newest submitted level and when it was submitted (C4: shown until agreed).
+# Asked with an opened child: the newest submitted level and when it was submitted (C4: shown until agreed).
 submitted_level: list[Callable[[Any], tuple[int, datetime] | None]] = []
 # Asked with a child: how long the child has been missing, in words; "" when not missing.
 missing_now: list[Callable[[Any], str]] = []

@@ -1,17 +1,17 @@
 """What the record itself adds to a child's page, chronology, subject access, retention and merge (C1–C5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
-from cems.base.registries import ChildContent, Happening, NavigationItem, NowLine, Panel
-from cems.base.time import local_date, now, today
+from cems.base.registries import ChildContent, NavigationItem, NowLine, Panel
+from cems.base.time import local_date
 from cems.children import happenings
 from cems.children.choices import CaseRole, HarmForm, RiskLevel
+from cems.children.doors import OpenChild
 from cems.children.models import (
     AddressRecipient,
     AgreedLevel,
@@ -34,9 +34,7 @@ from cems.children.models import (
     Status,
     Submitter,
 )
-from cems.children.models.periods import InvolvementState
 from cems.children.own_copy import merge_preview, subject_access
-from cems.children.selectors.people import cluster_public_ids, current_involvements
 from cems.clocks.models import Clock
 from cems.clocks.presentation import words as clock_words
 
@@ -44,8 +42,8 @@ LEADS = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP
 
 
 # --- what matters now ---------------------------------------------------------------------------------
-def _level_line(child: Child) -> tuple[str, str, str]:
-    agreed = child.current_level
+def _level_line(opened: OpenChild) -> tuple[str, str, str]:
+    agreed = opened.child.current_level
     if agreed is None:
         return "Agreed level", "No forum has agreed a level yet.", ""
     forms = ", ".join(HarmForm(form).label.lower() for form in agreed.forms)
@@ -54,9 +52,18 @@ def _level_line(child: Child) -> tuple[str, str, str]:
     return "Agreed level", f"{level}: {forms}." if forms else f"{level}.", ""
 
 
-def _lead_line(child: Child) -> tuple[str, str, str]:
-    rows = current_involvements(child, now())
-    url = reverse("children:involved", args=[child.public_id])
+def _current(opened: OpenChild) -> Sequence[Involvement]:
+    """Confirmed involvements that run now, longest first."""
+    return [
+        row
+        for row in happenings.involvements(opened, opened.year_ago)
+        if row.started_at <= opened.at and (row.ended_at is None or row.ended_at > opened.at)
+    ]
+
+
+def _lead_line(opened: OpenChild) -> tuple[str, str, str]:
+    rows = _current(opened)
+    url = reverse("children:involved", args=[opened.child.public_id])
     for role in LEADS:
         for row in rows:
             if row.case_role == role:
@@ -66,97 +73,38 @@ def _lead_line(child: Child) -> tuple[str, str, str]:
     return "Who leads", "Nobody is recorded as leading.", url
 
 
-def _status_line(child: Child) -> tuple[str, str, str]:
-    rows = Status.objects.of(child).filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=today()), starts_on__lte=today()
-    )
-    said = [f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}" for row in rows.order_by("starts_on")]
-    url = reverse("children:statuses", args=[child.public_id])
+def _status_line(opened: OpenChild) -> tuple[str, str, str]:
+    day = local_date(opened.at)
+    rows = [
+        row
+        for row in reversed(happenings.statuses(opened))
+        if row.starts_on <= day and (row.ends_on is None or row.ends_on >= day)
+    ]
+    said = [f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}" for row in rows]
+    url = reverse("children:statuses", args=[opened.child.public_id])
     return "Status", "; ".join(said) or "Not known to services by a status.", url
 
 
-def _clock_line(child: Child) -> tuple[str, str, str] | None:
-    of_whole = Clock.objects.still_open().filter(child__in=cluster_public_ids(child))
+def _clock_line(opened: OpenChild) -> tuple[str, str, str] | None:
+    of_whole = Clock.objects.still_open().filter(child__in=opened.whole.values())
     clock = of_whole.order_by("due_at", "pk").first()
     if clock is None:
         return None
     return (
         "Next clock",
-        f"{clock.title}: {clock_words(clock, now())}",
+        f"{clock.title}: {clock_words(clock, opened.at)}",
         reverse("clocks:detail", args=[clock.public_id]),
     )
 
 
 # --- panels ---------------------------------------------------------------------------------------------
-def _involved_panel(user: User, child: Child) -> dict[str, Any]:
-    return {"involvements": current_involvements(child, now()), "child": child}
+def _involved_panel(user: User, opened: OpenChild) -> dict[str, Any]:
+    return {"involvements": _current(opened), "child": opened.child}
 
 
-def _status_panel(user: User, child: Child) -> dict[str, Any] | None:
-    rows = list(Status.objects.of(child).select_related("responsible").order_by("-starts_on", "-pk")[:5])
+def _status_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
+    rows = happenings.statuses(opened)[:5]
     return {"statuses": rows} if rows else None
-
-
-# --- chronology -----------------------------------------------------------------------------------------
-def _chronology(child_ids: Sequence[int]) -> Iterable[Happening]:
-    yield from _levels(child_ids)
-    yield from _statuses(child_ids)
-    yield from _involvements(child_ids)
-    yield from happenings.placements(child_ids)
-    yield from happenings.feedback(child_ids)
-    yield from happenings.merges(child_ids)
-    for note in CaseNote.objects.filter(child__in=child_ids, superseded_by__isnull=True).select_related(
-        "author"
-    ):
-        text = "\n\n".join(part for part in (note.text, note.done and f"Done: {note.done}") if part)
-        title = f"Case note: {note.who}" if note.who else "Case note"
-        yield Happening(
-            note.happened_at, note.recorded_at, "Case note", title, Part.NOTES, text=text, by=str(note.author)
-        )
-
-
-def _levels(child_ids: Sequence[int]) -> Iterable[Happening]:
-    for row in AgreedLevel.objects.filter(child__in=child_ids).select_related("recorded_by"):
-        yield Happening(
-            row.happened_at,
-            row.recorded_at,
-            "Level",
-            f"{row.get_forum_display()} agreed {RiskLevel(row.level).label}",
-            Part.LEVEL_HISTORY,
-            text=row.rationale,
-            by=str(row.recorded_by),
-        )
-
-
-def _statuses(child_ids: Sequence[int]) -> Iterable[Happening]:
-    for row in Status.objects.filter(child__in=child_ids).select_related("recorded_by"):
-        for day, said in ((row.starts_on, "began"), (row.ends_on, "ended")):
-            if day is not None:
-                at = happenings.noon(day)
-                title = f"{row.get_kind_display()} {said}"
-                yield Happening(at, row.recorded_at, "Status", title, Part.STATUS, by=str(row.recorded_by))
-
-
-def _involvements(child_ids: Sequence[int]) -> Iterable[Happening]:
-    rows = Involvement.objects.filter(child__in=child_ids, state=InvolvementState.CONFIRMED)
-    for row in rows.select_related("user", "team", "made_by"):
-        who = f"{row.user or row.team}, {row.get_case_role_display().lower()},"
-        yield Happening(
-            row.started_at,
-            row.recorded_at,
-            "Involvement",
-            f"{who} began to work with the child",
-            Part.INVOLVED,
-        )
-        if row.ended_at:
-            yield Happening(
-                row.ended_at,
-                row.ended_at,
-                "Involvement",
-                f"{who} ended their work with the child",
-                Part.INVOLVED,
-                text=row.end_reason,
-            )
 
 
 CONTENT = ChildContent(
@@ -206,7 +154,7 @@ CONTENT = ChildContent(
         "Death": "with the child's record, which is held",
         "ChildUserObjectPermission": "until the involvement it follows from ends",
     },
-    chronology=_chronology,
+    chronology=happenings.chronology,
     merge_preview=merge_preview,
     panels=(
         Panel(

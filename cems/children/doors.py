@@ -1,9 +1,10 @@
 """The door to a child's record: `visible_to`, the part, the work, and the audit, in that order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -16,16 +17,42 @@ from cems.base.errors import NotAllowed
 from cems.base.time import local, now
 from cems.children.access import ChildAccess, access_to
 from cems.children.models import Child
-from cems.children.querysets import at_address
+from cems.children.querysets import at_address, whole_of
 from cems.children.selectors.glass import ran_out
+
+Read = TypeVar("Read")
+YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class OpenChild:
-    """A child somebody has opened, with what they may see and do there."""
+    """A child somebody has opened, with what they may see and do there.
+
+    It lives as long as the page: what several parts of a page show is read once, and `at` is the instant
+    they all stand at.
+    """
 
     child: Child
     access: ChildAccess
+    at: datetime = field(default_factory=now)
+    _kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def year_ago(self) -> datetime:
+        """Where the overview's twelve months begin."""
+        return self.at - YEAR
+
+    def kept(self, key: str, read: Callable[[], Read]) -> Read:
+        """What `read` gives, asked once for this page; for what is shown, never for what a write rests on."""
+        if key not in self._kept:
+            self._kept[key] = read()
+        found: Read = self._kept[key]
+        return found
+
+    @property
+    def whole(self) -> dict[int, UUID]:
+        """The record and all merged into it: row number to public id."""
+        return self.kept("children.whole", lambda: whole_of(self.child.pk))
 
 
 def open_child(

@@ -1,12 +1,17 @@
-"""What the chronology tells of placements, feedback and joined records (C1, C2, C6)."""
+"""What the chronology tells of the record itself: levels, periods, notes, feedback, joined records (C1–C6)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 
+from django.db.models import Q
+
 from cems.accounts.roles import Part
 from cems.base.registries import Happening
-from cems.base.time import LONDON
-from cems.children.models import Feedback, Merge, Placement
+from cems.base.time import LONDON, local_date
+from cems.children.choices import RiskLevel
+from cems.children.doors import OpenChild
+from cems.children.models import AgreedLevel, CaseNote, Feedback, Involvement, Merge, Placement, Status
+from cems.children.models.periods import InvolvementState
 
 
 def noon(day: date) -> datetime:
@@ -14,8 +19,94 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=LONDON)
 
 
-def placements(child_ids: Sequence[int]) -> Iterable[Happening]:
-    rows = Placement.objects.filter(child__in=child_ids)
+def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    """What the record itself tells; tables of parts that are shut are not asked."""
+    for part, tell in (
+        (Part.LEVEL_HISTORY, levels),
+        (Part.STATUS, status_days),
+        (Part.INVOLVED, involvement_days),
+        (Part.STATUS, placements),
+        (Part.NOTES, feedback),
+        (Part.IDENTITY, merges),
+        (Part.NOTES, notes),
+    ):
+        if opened.access.sees(part):
+            yield from tell(opened, since)
+
+
+def statuses(opened: OpenChild) -> Sequence[Status]:
+    """Every status, the newest first; a few for each child."""
+    rows = Status.objects.filter(child__in=opened.whole).select_related("responsible", "recorded_by")
+    return opened.kept("children.statuses", lambda: list(rows.order_by("-starts_on", "-pk")))
+
+
+def involvements(opened: OpenChild, since: datetime | None) -> Sequence[Involvement]:
+    """Confirmed involvements that run now or ran after `since`, longest first."""
+    rows = Involvement.objects.filter(child__in=opened.whole, state=InvolvementState.CONFIRMED)
+    if since:
+        rows = rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=since))
+    rows = rows.select_related("user__agency", "team__agency").order_by("started_at", "pk")
+    return opened.kept(f"children.involvements {since}", lambda: list(rows))
+
+
+def notes(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    rows = CaseNote.objects.filter(child__in=opened.whole, superseded_by__isnull=True)
+    for note in rows.lately(since, "happened_at").select_related("author"):
+        text = "\n\n".join(part for part in (note.text, note.done and f"Done: {note.done}") if part)
+        title = f"Case note: {note.who}" if note.who else "Case note"
+        yield Happening(
+            note.happened_at, note.recorded_at, "Case note", title, Part.NOTES, text=text, by=str(note.author)
+        )
+
+
+def levels(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    rows = AgreedLevel.objects.filter(child__in=opened.whole).lately(since, "happened_at")
+    for row in rows.select_related("recorded_by"):
+        yield Happening(
+            row.happened_at,
+            row.recorded_at,
+            "Level",
+            f"{row.get_forum_display()} agreed {RiskLevel(row.level).label}",
+            Part.LEVEL_HISTORY,
+            text=row.rationale,
+            by=str(row.recorded_by),
+        )
+
+
+def status_days(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    for row in statuses(opened):
+        for day, said in ((row.starts_on, "began"), (row.ends_on, "ended")):
+            if day is not None:
+                title = f"{row.get_kind_display()} {said}"
+                yield Happening(
+                    noon(day), row.recorded_at, "Status", title, Part.STATUS, by=str(row.recorded_by)
+                )
+
+
+def involvement_days(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    for row in involvements(opened, since):
+        who = f"{row.user or row.team}, {row.get_case_role_display().lower()},"
+        yield Happening(
+            row.started_at,
+            row.recorded_at,
+            "Involvement",
+            f"{who} began to work with the child",
+            Part.INVOLVED,
+        )
+        if row.ended_at:
+            yield Happening(
+                row.ended_at,
+                row.ended_at,
+                "Involvement",
+                f"{who} ended their work with the child",
+                Part.INVOLVED,
+                text=row.end_reason,
+            )
+
+
+def placements(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    rows = Placement.objects.filter(child__in=opened.whole)
+    rows = rows.lately(since and local_date(since), "starts_on", "ends_on")
     for row in rows.select_related("area", "placed_by", "provider", "recorded_by"):
         where = f"{row.get_kind_display()}, {row.area}"
         told = f"Placed by {row.placed_by}. Notified by {row.notified_by} on {row.notified_on:%-d %B %Y}."
@@ -35,8 +126,9 @@ def placements(child_ids: Sequence[int]) -> Iterable[Happening]:
                 )
 
 
-def feedback(child_ids: Sequence[int]) -> Iterable[Happening]:
-    for row in Feedback.objects.filter(child__in=child_ids).select_related("recorded_by"):
+def feedback(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    rows = Feedback.objects.filter(child__in=opened.whole).lately(since, "happened_at")
+    for row in rows.select_related("recorded_by"):
         changed = f"\n\nWhat changed: {row.changed}" if row.changed else ""
         yield Happening(
             row.happened_at,
@@ -49,8 +141,9 @@ def feedback(child_ids: Sequence[int]) -> Iterable[Happening]:
         )
 
 
-def merges(child_ids: Sequence[int]) -> Iterable[Happening]:
-    for row in Merge.objects.filter(child__in=child_ids).select_related("child", "other", "by", "undone_by"):
+def merges(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    rows = Merge.objects.filter(child__in=opened.whole).lately(since, "at", "undone_at")
+    for row in rows.select_related("child", "other", "by", "undone_by"):
         both = f"{row.child.reference} and {row.other.reference}"
         yield Happening(
             row.at, row.at, "Record", f"{both} were joined: one child", Part.IDENTITY, row.why, str(row.by)

@@ -212,6 +212,20 @@ class OfChildQuerySet(QuerySet[Any]):
         """The rows of one child that has already been opened."""
         return self.filter(child__in=cluster_ids([child.pk]))
 
+    def lately(self, since: date | None, *days: str, newest: int = 0) -> Self:
+        """Rows with one of these instants from `since` on; all of them where it is None.
+
+        `newest` so many, by the first of them, come along however old they are.
+        """
+        if since is None:
+            return self
+        wanted = Q()
+        for day in days:
+            wanted |= Q(**{f"{day}__gte": since})
+        if newest:
+            wanted |= Q(pk__in=self.order_by(f"-{days[0]}", "-pk").values("pk")[:newest])
+        return self.filter(wanted)
+
     def of_visible(self, user: User) -> Self:
         """The rows of every child `user` may see."""
         from cems.children.models import Child
@@ -257,6 +271,14 @@ def cluster_ids(root_ids: Iterable[int]) -> QuerySet[Any, Any]:
 
     roots = list(root_ids)
     return Child.plain.filter(Q(pk__in=roots) | Q(merged_into__in=roots)).values_list("pk", flat=True)
+
+
+def whole_of(root_id: int) -> dict[int, UUID]:
+    """The row numbers and public ids of a record that was opened and of all merged into it."""
+    from cems.children.models import Child
+
+    rows = Child.plain.filter(Q(pk=root_id) | Q(merged_into=root_id))
+    return dict(rows.values_list("pk", "public_id"))
 
 
 def whole_ids(child_ids: Iterable[int]) -> list[int]:

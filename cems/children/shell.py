@@ -9,10 +9,8 @@ from cems.accounts.roles import Part
 from cems.base import registries
 from cems.base.registries import NavigationItem
 from cems.base.time import local_date, today
-from cems.children.access import ChildAccess
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild
-from cems.children.models import Child
 from cems.children.rules.identity import age_on
 
 OVERVIEW = NavigationItem("Overview", "children:overview", Part.IDENTITY, order=0)
@@ -25,14 +23,15 @@ def child_page(request: HttpRequest, opened: OpenChild, *, current: str = "") ->
         "child": opened.child,
         "access": opened.access,
         "parts": {part.value for part in opened.access.parts},
-        "child_bar": child_bar(opened.child, opened.access),
+        "child_bar": child_bar(opened),
         "child_nav": child_nav(opened, current or (match.view_name if match else "")),
         "glass": opened.access.glass,
     }
 
 
-def child_bar(child: Child, access: ChildAccess) -> dict[str, Any]:
+def child_bar(opened: OpenChild) -> dict[str, Any]:
     """Who this is; only facts of parts that are open. Whoever only submitted sees the name and reference."""
+    child, access = opened.child, opened.access
     bar: dict[str, Any] = {
         "name": child.name,
         "reference": child.reference,
@@ -43,16 +42,16 @@ def child_bar(child: Child, access: ChildAccess) -> dict[str, Any]:
         bar["restricted"] = child.restricted
         bar["died_on"] = child.died_on
     if access.sees(Part.LEVEL):
-        bar |= level_facts(child)
+        bar |= level_facts(opened)
     if access.sees(Part.MISSING):
         bar["missing"] = next((words for ask in registries.missing_now if (words := ask(child))), "")
     return bar
 
 
-def level_facts(child: Child) -> dict[str, Any]:
+def level_facts(opened: OpenChild) -> dict[str, Any]:
     """The agreed level and since when; and the submitted one while no forum has agreed it (C4)."""
     facts: dict[str, Any] = {}
-    agreed = child.current_level
+    agreed = opened.child.current_level
     if agreed:
         facts |= {
             "level": agreed.level,
@@ -60,7 +59,7 @@ def level_facts(child: Child) -> dict[str, Any]:
             "level_since": local_date(agreed.happened_at),
         }
     newest = max(
-        (found for ask in registries.submitted_level if (found := ask(child))),
+        (found for ask in registries.submitted_level if (found := ask(opened))),
         key=lambda f: f[1],
         default=None,
     )

@@ -43,20 +43,29 @@ class OfChild:
 def of_child(child: Child, *, only: User | None) -> OfChild:
     """The child's matrices; `only` this person's own where they see no others."""
     submissions = list(_sent(child, only).select_related("submitted_by", "matrix")[:100])
-    rows = Matrix.objects.of(child).select_related("started_by").order_by("-started_at")
-    if only is not None:
-        rows = rows.filter(Q(started_by=only) | Q(pk__in=contributes_to(only)))
     review = None
     if only is None:
         review = _open_reviews(child).first()
     return OfChild(
-        drafts=drafting(list(rows.filter(state=MatrixState.DRAFT))),
+        drafts=drafting(drafts_of(child, only=only)),
         submissions=submissions,
-        withdrawn=list(rows.filter(state=MatrixState.WITHDRAWN)[:20]),
+        withdrawn=list(_matrices(child, only).filter(state=MatrixState.WITHDRAWN)[:20]),
         freshness=freshness(submissions[0]) if submissions else "",
         review=review,
         dues=_open_dues(child, only),
     )
+
+
+def drafts_of(child: Child, *, only: User | None) -> list[Matrix]:
+    """The child's matrices in progress; `only` those a person began or fills in with others."""
+    return list(_matrices(child, only).filter(state=MatrixState.DRAFT))
+
+
+def _matrices(child: Child, only: User | None) -> Any:
+    rows = Matrix.objects.of(child).select_related("started_by").order_by("-started_at")
+    if only is not None:
+        rows = rows.filter(Q(started_by=only) | Q(pk__in=contributes_to(only)))
+    return rows
 
 
 def _open_dues(child: Child, only: User | None) -> list[MatrixDue]:
@@ -89,9 +98,9 @@ def drafting(drafts: Sequence[Matrix]) -> list[Drafting]:
     return found
 
 
-def newest_submission(child: Child) -> Submission | None:
-    """The child's newest submission, or None."""
-    found: Submission | None = _sent(child, None).select_related("matrix", "submitted_by").first()
+def newest_submission(child: Child, *, only: User | None) -> Submission | None:
+    """The child's newest submission, or None; of one person's making where `only` is given."""
+    found: Submission | None = _sent(child, only).select_related("matrix", "submitted_by").first()
     return found
 
 

@@ -1,7 +1,7 @@
 """The chronology by kind and days, on the page and on paper (C5)."""
 
 import io
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,10 +10,17 @@ from pypdf import PdfReader
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.errors import Invalid
-from cems.base.time import LONDON
-from cems.children.selectors.chronology import wanted
+from cems.base.time import LONDON, local_date, now
+from cems.children.access import access_to
+from cems.children.choices import RiskLevel
+from cems.children.doors import OpenChild
+from cems.children.selectors.chronology import happenings, strip, wanted
+from cems.children.selectors.overview import overview
 from cems.children.services.history import note_write
+from cems.children.services.periods import status_open
+from cems.children.shell import level_facts
 from tests.factories.children import agree_level, involve, make_child
+from tests.factories.matrices import submit
 from tests.factories.people import make_team, make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("C5")]
@@ -101,3 +108,38 @@ def test_the_pdf_holds_only_the_parts_that_are_open(child):
     lead = make_user("school_lead")
     involve(child, lead, "school")
     assert ask(lead, child, "chronology_pdf").status_code == 403
+
+
+def test_the_overview_tells_of_twelve_months_what_the_whole_chronology_tells_of_them(worker):
+    child = make_child()
+    involve(child, worker)
+    for days in (2, 364, 367, 900):
+        then = now() - timedelta(days=days)
+        note_write(worker, child=child, happened_at=then, text=f"{days} days ago.")
+        agree_level(child, 2, at=then)
+    status_open(worker, child=child, kind="child_in_need", starts_on=local_date(now()) - timedelta(days=500))
+    submit(worker, child, RiskLevel.LOW, at=now() - timedelta(days=2))
+    opened = OpenChild(child, access_to(worker, child))
+    whole = happenings(OpenChild(child, opened.access, opened.at))
+    year = [row for row in whole if opened.year_ago <= row.happened_at <= opened.at]
+    assert 0 < len(year) < len(whole)
+    shown = strip(opened)
+    assert shown.recent == year[:6]
+    marks = [mark.happening for lane in shown.lanes for mark in lane.marks]
+    assert sorted(marks, key=repr) == sorted(year, key=repr)
+
+
+def test_a_submission_older_than_a_year_still_stands_in_the_bar(worker, child):
+    submit(worker, child, RiskLevel.SIGNIFICANT, at=now() - timedelta(days=2))
+    later = OpenChild(child, access_to(worker, child), now() + timedelta(days=700))
+    assert level_facts(later)["proposed_label"] == "Significant"
+    (line,) = [one for one in overview(worker, later).lines if one.label == "CE Matrix"]
+    assert line.text.startswith("Significant submitted.")
+
+
+def test_what_a_page_keeps_is_read_once_and_the_next_page_reads_again(worker, child):
+    opened = OpenChild(child, access_to(worker, child))
+    asked = []
+    for page in (opened, opened, OpenChild(child, opened.access)):
+        assert page.kept("example", lambda: asked.append(1) or len(asked)) == len(asked)
+    assert len(asked) == 2

@@ -7,6 +7,8 @@ from django.apps import apps
 
 from cems.base import registries
 from cems.base.time import now, today
+from cems.children.access import ChildAccess
+from cems.children.doors import OpenChild
 from cems.children.handlers import may_see
 from cems.children.models import Child, Submitter
 from cems.children.models.periods import InvolvementState
@@ -76,7 +78,7 @@ def test_the_merge_preview_names_what_differs(full_child):
 def test_a_submitted_level_shows_beside_the_agreed_one_until_a_forum_agreed(full_child, monkeypatch):
     child = Child.objects.unscoped("test").get(pk=full_child.pk)
     said = []
-    monkeypatch.setattr(registries, "submitted_level", [lambda child: said[0]])
+    monkeypatch.setattr(registries, "submitted_level", [lambda opened: said[0]])
     agreed_at = child.current_level.happened_at
     for submitted, shown in [
         ((1, agreed_at + timedelta(hours=1)), "Low"),
@@ -85,10 +87,13 @@ def test_a_submitted_level_shows_beside_the_agreed_one_until_a_forum_agreed(full
         (None, None),
     ]:
         said[:] = [submitted]
-        facts = level_facts(child)
+        facts = level_facts(OpenChild(child, ChildAccess(frozenset())))
         assert facts["level_label"] == "Significant" and facts.get("proposed_label") == shown
     said[:] = [(2, now())]
-    assert level_facts(make_child()) == {"proposed_level": 2, "proposed_label": "Moderate"}
+    assert level_facts(OpenChild(make_child(), ChildAccess(frozenset()))) == {
+        "proposed_level": 2,
+        "proposed_label": "Moderate",
+    }
 
 
 def test_claims_are_on_the_work_list_of_who_decides_them():

@@ -14,6 +14,7 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now, today
 from cems.children import derived, grants
 from cems.children.access import access_to, accesses
+from cems.children.doors import OpenChild
 from cems.children.models import (
     Child,
     ChildUserObjectPermission,
@@ -114,7 +115,7 @@ def test_reach_to_one_is_reach_to_the_whole(officer, pair):
         assert list(Child.objects.visible_to(person)) == [root]
     whole = fresh(root)
     assert not access_to(lead, whole).sees("notes") and access_to(worker, whole).sees("notes")
-    told = [row.text for row in happenings(whole, access_to(worker, whole))]
+    told = [row.text for row in happenings(OpenChild(whole, access_to(worker, whole)))]
     assert "Written before the merge" in told and not nothing_differs()
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from cems.base.errors import Invalid
 from cems.base.time import now, today
 from cems.children.access import access_to
+from cems.children.doors import OpenChild
 from cems.children.models import Feedback
 from cems.children.selectors.chronology import happenings
 from cems.children.services.history import level_agree
@@ -49,7 +50,9 @@ def test_their_words_are_kept_marked_as_theirs_and_told_in_the_chronology(worker
     assert client.post(address, sent(today(), changed="We meet after school now.")).status_code == 302
     page = client.get(reverse("children:feedback", args=[child.public_id])).content.decode()
     assert "Nobody asked me before." in page and f"Their words, typed by {worker}" in page
-    (told,) = [row for row in happenings(child, access_to(worker, child)) if row.kind == "Feedback"]
+    (told,) = [
+        row for row in happenings(OpenChild(child, access_to(worker, child))) if row.kind == "Feedback"
+    ]
     assert told.title == "The child, about the help they get"
     assert "Nobody asked me before." in told.text and "We meet after school now." in told.text
 

@@ -1,12 +1,14 @@
 """What the matrix hangs on the child's record: the child's own copy, merging, the identity bar (C1, C4, A4)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from cems.base.registries import child_content
 from cems.base.time import now, today
+from cems.children.access import access_to
 from cems.children.choices import RiskLevel
+from cems.children.doors import OpenChild
 from matrix.child_content import CONTENT, submitted_level
 from matrix.services.drafts import matrix_start
 from tests.factories.children import make_child
@@ -44,8 +46,12 @@ def test_two_drafts_stand_in_the_way_of_a_merge_and_one_does_not() -> None:
 @pytest.mark.requirement("C4")
 def test_the_newest_submitted_level_is_told_to_the_identity_bar() -> None:
     user, child = make_user(), make_child()
-    assert submitted_level(child) is None
+
+    def told() -> tuple[int, datetime] | None:
+        return submitted_level(OpenChild(child, access_to(user, child)))
+
+    assert told() is None
     then = now() - timedelta(days=9)
     submit(user, child, RiskLevel.SIGNIFICANT, at=then)
     newer = submit(user, child, RiskLevel.LOW, at=then + timedelta(days=5))
-    assert submitted_level(child) == (RiskLevel.LOW, newer.received_at)
+    assert told() == (RiskLevel.LOW, newer.received_at)

@@ -2,30 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from cems.base import registries
 from cems.base.errors import Invalid
 from cems.base.registries import Happening
 from cems.base.time import local, local_date
-from cems.children.access import ChildAccess
-from cems.children.models import Child
-from cems.children.querysets import cluster_ids
+from cems.children.doors import YEAR, OpenChild
 
 PAGE = 100
-YEAR = timedelta(days=365)
 
 
-def happenings(child: Child, access: ChildAccess) -> list[Happening]:
-    """All that happened, newest first, of the parts that are open to the reader."""
-    ids = list(cluster_ids([child.pk]))
+def happenings(opened: OpenChild, since: datetime | None = None) -> list[Happening]:
+    """All that happened (from `since` on), newest first, of the parts that are open to the reader."""
     told: Iterable[Happening] = (
         happening
         for content in registries.child_content.values()
         if content.chronology
-        for happening in content.chronology(ids)
+        for happening in content.chronology(opened, since)
     )
-    rows = [happening for happening in told if access.sees(happening.part)]
+    rows = [
+        row for row in told if opened.access.sees(row.part) and (since is None or row.happened_at >= since)
+    ]
     return sorted(rows, key=lambda row: (row.happened_at, row.recorded_at, row.title), reverse=True)
 
 
@@ -83,15 +81,14 @@ def wanted(kind: str = "", since: str = "", until: str = "") -> Wanted:
 
 
 def chronology(
-    child: Child,
-    access: ChildAccess,
+    opened: OpenChild,
     *,
     asked: Wanted | None = None,
     before: str = "",
     everything: bool = False,
 ) -> ChronologyPage:
     """A page of the chronology, of what is asked for. Raises Invalid for a key that is none."""
-    rows = happenings(child, access)
+    rows = happenings(opened)
     kinds = sorted({row.kind for row in rows})
     if asked:
         rows = [row for row in rows if asked.fits(row)]
@@ -145,10 +142,10 @@ class Strip:
 LEFT, WIDTH, LANE = 170, 780, 34
 
 
-def strip(child: Child, access: ChildAccess, now: datetime, recent: int = 6) -> Strip:
+def strip(opened: OpenChild, recent: int = 6) -> Strip:
     """The last twelve months for the overview, and the newest events for the table below it."""
-    begin = now - YEAR
-    rows = [row for row in happenings(child, access) if begin <= row.happened_at <= now]
+    now, begin = opened.at, opened.year_ago
+    rows = [row for row in happenings(opened, begin) if row.happened_at <= now]
     kinds = sorted({row.kind for row in rows})
     lanes = [
         Lane(

@@ -6,10 +6,8 @@ from typing import Any
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base import registries
-from cems.base.time import now
-from cems.children.access import ChildAccess
-from cems.children.models import Child, ChildName, Identifier
-from cems.children.querysets import cluster_ids
+from cems.children.doors import OpenChild
+from cems.children.models import ChildName, Identifier
 from cems.children.selectors.chronology import Strip, strip
 
 
@@ -42,29 +40,30 @@ class Overview:
     identity: list[dict[str, Any]]
 
 
-def overview(user: User, child: Child, access: ChildAccess) -> Overview:
+def overview(user: User, opened: OpenChild) -> Overview:
     """The overview of a child this person has opened."""
+    access = opened.access
     lines = [
         Line(*found)
         for line in registries.now_lines()
-        if access.sees(line.part) and (found := line.line(child)) is not None
+        if access.sees(line.part) and (found := line.line(opened)) is not None
     ]
     panels = [
         ShownPanel(panel.key, panel.title, panel.template, context)
         for panel in registries.panels()
-        if access.sees(panel.part) and (context := panel.context(user, child)) is not None
+        if access.sees(panel.part) and (context := panel.context(user, opened)) is not None
     ]
     return Overview(
         lines,
         panels,
-        strip(child, access, now()) if access.sees(Part.CHRONOLOGY) else None,
-        identity(child) if access.sees(Part.IDENTITY) else [],
+        strip(opened) if access.sees(Part.CHRONOLOGY) else None,
+        identity(opened) if access.sees(Part.IDENTITY) else [],
     )
 
 
-def identity(child: Child) -> list[dict[str, Any]]:
+def identity(opened: OpenChild) -> list[dict[str, Any]]:
     """Rows of who the child is (C1)."""
-    whole = cluster_ids([child.pk])
+    child, whole = opened.child, list(opened.whole)
     called = ChildName.objects.filter(child__in=whole).order_by("pk").values_list("name", flat=True)
     names = [name for name in dict.fromkeys(called) if name not in {child.full_name, child.name}]
     numbers = Identifier.objects.filter(child__in=whole, ended_at__isnull=True).order_by("pk")

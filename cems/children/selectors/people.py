@@ -50,14 +50,6 @@ def involved(user: User, child: Child, now: datetime) -> InvolvedPage:
     )
 
 
-def current_involvements(child: Child, now: datetime) -> Sequence[Involvement]:
-    """Confirmed involvements that run now, longest first."""
-    rows = Involvement.objects.of(child).filter(
-        Q(ended_at__isnull=True) | Q(ended_at__gt=now), state=InvolvementState.CONFIRMED, started_at__lte=now
-    )
-    return list(rows.select_related("user__agency", "team__agency").order_by("started_at", "pk"))
-
-
 @dataclass(frozen=True)
 class Claim:
     """Somebody says that they work with a child, and waits for an answer."""

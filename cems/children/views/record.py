@@ -38,7 +38,7 @@ def overview(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """What matters now, a year at a glance, and each app's panel."""
     context = {
         **child_page(request, opened),
-        "overview": overview_of(me(request), opened.child, opened.access),
+        "overview": overview_of(me(request), opened),
         "may_change": opened.access.sees(Part.IDENTITY) and opened.access.may(Work.RECORD),
         "may_match": opened.access.sees(Part.IDENTITY) and opened.access.may(Work.DUPLICATES),
     }
@@ -54,7 +54,7 @@ def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     except Invalid as refusal:
         refused, asked = refusal.message, line_of_time.Wanted(request.GET.get("kind", ""))
     page = line_of_time.chronology(
-        opened.child, opened.access, asked=asked, before=request.GET.get("before", ""), everything=everything
+        opened, asked=asked, before=request.GET.get("before", ""), everything=everything
     )
     url = reverse("children:chronology", args=[opened.child.public_id])
     kinds = [("", "Everything"), *((one, one) for one in page.kinds)]
@@ -77,7 +77,7 @@ def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def chronology_pdf(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The chronology on paper, as asked for; taking it away is audited."""
     asked, user, instant = _asked(request), me(request), now()
-    page = line_of_time.chronology(opened.child, opened.access, asked=asked, everything=True)
+    page = line_of_time.chronology(opened, asked=asked, everything=True)
     paper = Paper("Chronology", opened.child.reference, f"{user}, {user.agency}", instant)
     context = {"child": opened.child, "page": page, "told": asked.said}
     made = render_pdf("documents/chronology.html", context, paper)
