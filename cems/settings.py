@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "guardian",
     "rest_framework",
+    "drf_spectacular",
     "cems.base",
     "cems.audit",
     "cems.accounts",
@@ -171,7 +172,9 @@ REST_FRAMEWORK: dict[str, Any] = {
         "cems.accounts.tokens.HasScope",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["cems.base.api.Json"],
+    "EXCEPTION_HANDLER": "cems.base.api.refused",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "cems.base.paging.ByKey",
     "DEFAULT_THROTTLE_CLASSES": ["cems.accounts.tokens.TokenThrottle"],
     "DEFAULT_THROTTLE_RATES": {
@@ -180,6 +183,12 @@ REST_FRAMEWORK: dict[str, Any] = {
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "CEMS",
+    "VERSION": "1",
+    "DESCRIPTION": "For agencies' systems: send a key as `Authorization: Bearer cems_…`.",
+    "SERVE_INCLUDE_SCHEMA": False,
 }
 
 # --- what leaves in headers -----------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cems import health, home
+from cems import health, home, openapi
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("children/", include("cems.children.urls")),
     path("children/", include("plans.urls")),
     path("", include("matrix.urls")),
+    path("api/v1/", include("matrix.api_urls")),
+    path("api/schema/", openapi.description, name="openapi"),
 ]
 
 handler400 = "cems.base.refusals.bad_request"

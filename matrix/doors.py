@@ -43,6 +43,18 @@ def submission_door(shape: Shape) -> Callable[[View], View]:
     return _door(shape, Submission, None)
 
 
+def open_submission(request: HttpRequest, public_id: UUID) -> Opened[Submission]:
+    """A sent matrix for a view that asks who is there itself (the API), audited. Raises as the doors do."""
+    opened = _open(request, Submission, public_id, None)
+    _log(request, opened)
+    return opened
+
+
+def _log(request: HttpRequest, opened: Opened[Any]) -> None:
+    part = Part.OWN_SUBMISSIONS if opened.only_own else Part.MATRIX
+    log_read(request, opened.child, part, opened.paper)
+
+
 def _door(shape: Shape, model: type[Paper], work: Work | None) -> Callable[[View], View]:
     def mark(view: View) -> View:
         @wraps(view)
@@ -54,8 +66,7 @@ def _door(shape: Shape, model: type[Paper], work: Work | None) -> Callable[[View
             if shape in SENT and request.method != "POST":
                 return HttpResponseNotAllowed(["POST"])
             if shape is not Shape.FRAGMENT:  # the page round it was a read
-                part = Part.OWN_SUBMISSIONS if opened.only_own else Part.MATRIX
-                log_read(request, opened.child, part, opened.paper)
+                _log(request, opened)
             return view(request, opened, *args, **kwargs)
 
         guarded.door = Door(shape, part=Part.MATRIX, parts=PARTS, work=work or "", about_child=True)  # type: ignore[attr-defined]

@@ -78,6 +78,7 @@ OF_STORY: dict[str, OfStory] = {
     "matrix:submission": _submission,
     "matrix:compared": _submission,
     "matrix:submission_pdf": _submission,
+    "api:submission": _submission,
     "matrix:group": _draft(code=current(today()).groups[0].code),
     **{
         f"matrix:{name}": _draft()
@@ -164,6 +165,7 @@ OWN_ONLY: dict[str, tuple[Part, Callable[[Story, User], bool]]] = {
         f"matrix:{name}": (Part.MATRIX, lambda story, user: user.pk in story.own)
         for name in ("submission", "compared", "submission_pdf")
     },
+    "api:submission": (Part.MATRIX, lambda story, user: user.pk in story.own),
     "matrix:end_contributor": (Part.MATRIX, lambda story, user: user.pk in story.own_drafts),
     **{
         f"matrix:{name}": (Part.MATRIX, lambda story, user: user.pk in story.own_drafts)

@@ -1,0 +1,42 @@
+"""The door of an address of the API: a key of an agency's system, or a person who is signed in (O1)."""
+
+from typing import Any
+
+from django.http import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.base.doors import Door, View
+from cems.base.errors import NotAllowed
+
+
+class ApiView(APIView):
+    """An address of the API. Who may come through is said by `door`, what a key must be made for by the scopes."""
+
+    door: Door
+    read_scope = ""
+    write_scope = ""
+
+    def check_permissions(self, request: Request) -> None:
+        """Signed in, the scope of the key, then the work of the role. Raises NotAllowed without it."""
+        super().check_permissions(request)
+        if self.door.work and not profile_of(request.user).may(Work(self.door.work)):  # type: ignore[arg-type]
+            raise NotAllowed("Your role does not include this.")
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> Response:
+        """What is about people is kept by nobody on the way."""
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
+def opened(view: type[ApiView]) -> View:
+    """The address for `urls.py`, with its door where the guards look for it."""
+    found: Any = view.as_view()
+    found.door = view.door
+    return found

@@ -1,0 +1,17 @@
+"""What the API takes and gives, as OpenAPI: for whoever is signed in or has a key (O1)."""
+
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import IsAuthenticated
+
+from cems.base.doors import Door, Shape
+
+
+class Description(SpectacularAPIView):
+    """The OpenAPI description; every key reads it, whatever its scope."""
+
+    door = Door(Shape.API, reason="how the API is used; nothing of anybody")
+    permission_classes = [IsAuthenticated]
+
+
+description = Description.as_view()
+description.door = Description.door  # type: ignore[attr-defined]

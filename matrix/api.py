@@ -1,0 +1,192 @@
+"""The API of the matrix: a whole submission in one call, and what an account itself submitted (M7, O1)."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cems.accounts.api import ApiView
+from cems.accounts.models import Agency, User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.accounts.services_tokens import is_service_account
+from cems.audit.services import listed
+from cems.base.doors import Door, Shape
+from cems.base.errors import Invalid, NotAllowed
+from cems.base.idempotency import once
+from cems.base.paging import ByKey
+from cems.base.time import local_date, now
+from cems.children.doors import open_child
+from cems.children.forms import NO_ROLE, NewChildForm
+from cems.children.models import Child
+from matrix.api_bodies import AnswerShown, MatrixBody, Received, Whole
+from matrix.choices import WhenKind
+from matrix.doors import PARTS, open_submission
+from matrix.models import Submission
+from matrix.selectors.draft import filled
+from matrix.selectors.sent import what_happens_now
+from matrix.services.answers import AnswerGiven
+from matrix.services.at_once import child_known, child_recorded, matrix_send
+from matrix.services.judgement import FIELDS
+from matrix.services.submission import NotReady, Problem
+
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.UUID,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The same key with the same body is one submission, however often it is sent.",
+)
+
+
+class Matrices(ApiView):
+    """Where whole matrices are sent."""
+
+    door = Door(Shape.API, work=Work.MATRIX)
+    write_scope = "matrix:write"
+
+    @extend_schema(request=MatrixBody, responses={201: Received}, parameters=[KEY])
+    def post(self, request: Request) -> Response:
+        """Send a whole matrix; the answer never tells whether the child had a record before."""
+        user, key = _user(request), _key(request)
+        body = MatrixBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        sent = body.validated_data
+
+        def perform() -> dict[str, Any]:
+            return {"submission": str(_send(request, user, sent).public_id)}
+
+        result, _ = once(user, key=key, action="api.matrix", body=sent, perform=perform)
+        found = Submission.objects.select_related("matrix").get(public_id=result["submission"])
+        [found] = _named([found])
+        return Response(Received(found, context={"request": request}).data, status=201)
+
+
+class Submissions(ApiView):
+    """The submissions of an account."""
+
+    door = Door(Shape.API, reason="an account lists what it submitted itself")
+    read_scope = "matrix:read"
+
+    @extend_schema(
+        responses=Received(many=True),
+        parameters=[OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)],
+    )
+    def get(self, request: Request) -> Response:
+        """What this account submitted, newest first; a hundred a page at the most."""
+        rows = Submission.objects.of_visible(_user(request)).filter(submitted_by=_user(request))
+        pages = ByKey()
+        pages.ordering = "-pk"
+        page = _named(pages.paginate_queryset(rows.select_related("matrix"), request, self) or [])
+        listed(_user(request), what="matrix.submissions", children=[row.child_public_id for row in page])
+        return pages.get_paginated_response(Received(page, many=True, context={"request": request}).data)
+
+
+class OneSubmission(ApiView):
+    """One submission."""
+
+    door = Door(Shape.API, part=PARTS[0], parts=PARTS, about_child=True)
+    read_scope = "matrix:read"
+
+    @extend_schema(responses=Whole)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """A submission with its answers and what happens now, to whoever may open its page."""
+        opened = open_submission(cast(Any, request), public_id)
+        sent = opened.paper
+        only = _user(request) if opened.only_own else None
+        state = filled(sent.matrix, local_date(sent.received_at), only=only, submission=sent)
+        for answer in state.answers.values():
+            answer.when = state.seen_words(answer)  # type: ignore[attr-defined]
+        sent.child_public_id = sent.child.public_id  # type: ignore[attr-defined]
+        whole = {
+            "submission": sent,
+            "matrix": sent.matrix,
+            "answers": {code: AnswerShown(one).data for code, one in state.answers.items()},
+            "steps": what_happens_now(sent, now()),
+        }
+        return Response({**Whole(whole, context={"request": request}).data})
+
+
+def _named(rows: list[Any]) -> list[Any]:
+    """These submissions with the ids of their children, asked for at once."""
+    every = Child.objects.unscoped("the ids of children of submissions that were just given")
+    ids = dict(every.filter(pk__in=[row.child_id for row in rows]).values_list("pk", "public_id"))
+    for row in rows:
+        row.child_public_id = ids[row.child_id]
+    return rows
+
+
+def _user(request: Request) -> User:
+    return cast(User, request.user)
+
+
+def _key(request: Request) -> UUID:
+    try:
+        return UUID(request.headers.get("Idempotency-Key", ""))
+    except ValueError:
+        raise Invalid("Send an Idempotency-Key header: a UUID made for this submission.") from None
+
+
+def _send(request: Request, user: User, sent: Mapping[str, Any]) -> Submission:
+    return matrix_send(
+        user,
+        child=_child(request, user, sent),
+        occasion=sent["occasion"],
+        answers=_answers(sent["answers"]),
+        fields={name: sent[name] for name in FIELDS if name != "occasion"},
+        call=sent["call"],
+    )
+
+
+def _child(request: Request, user: User, sent: Mapping[str, Any]) -> Child:
+    """The child named by an earlier submission, known in reach, or newly recorded."""
+    if "child_id" in sent:
+        return _in_reach(request, sent["child_id"])
+    form = _form(user, sent["child"])
+    if not form.is_valid():
+        errors = form.errors.get_json_data()
+        raise NotReady(
+            [Problem(one["message"], field=f"child.{name}") for name, said in errors.items() for one in said]
+        )
+    known = child_known(user, asked=form.asked)
+    if known:
+        return _in_reach(request, known.public_id)
+    if not (is_service_account(user) or profile_of(user).may(Work.RECORD)):
+        raise NotAllowed("Your role does not include making records of children.")
+    return child_recorded(user, identity=form.identity, identifiers=form.identifiers, asked=form.asked)
+
+
+def _in_reach(request: Request, public_id: UUID) -> Child:
+    return open_child(cast(Any, request), public_id, parts=PARTS, work=Work.MATRIX).child
+
+
+def _form(user: User, who: Mapping[str, Any]) -> NewChildForm:
+    """The page's own form, so that what is asked of a new record is one rule."""
+    born = who["date_of_birth"]
+    day = {"date_of_birth_0": born.day, "date_of_birth_1": born.month, "date_of_birth_2": born.year}
+    return NewChildForm(user, {**who, **day, "case_role": NO_ROLE, "key": uuid4()})
+
+
+def _answers(sent: Mapping[str, Mapping[str, Any]]) -> dict[str, AnswerGiven]:
+    """Each answer for the service. Raises NotReady naming the answers whose agency is unknown."""
+    agencies = Agency.objects.in_bulk(
+        {one["agency"] for one in sent.values() if one["agency"]}, field_name="code"
+    )
+    unknown = [code for code, one in sent.items() if one["agency"] and one["agency"] not in agencies]
+    if unknown:
+        raise NotReady([Problem("There is no agency with this code.", field=code) for code in unknown])
+    return {
+        code: AnswerGiven(
+            one["seen"],
+            one["when_kind"] or (WhenKind.EXACT if one["day"] else ""),
+            one["day"],
+            one["what"],
+            one["source"],
+            agencies.get(one["agency"]),
+        )
+        for code, one in sent.items()
+    }

@@ -1,0 +1,144 @@
+"""What the API of the matrix takes and gives, as OpenAPI describes it (M7, O1)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from cems.children.choices import Ethnicity, Gender, HarmContext, HarmForm, RiskLevel, Sex
+from matrix.choices import Informed, MatrixState, Occasion, Seen, WhenKind
+
+
+class Strict(serializers.Serializer[Any]):
+    """Refuses a field it does not know: a word mistyped by a system must not be lost without a sound."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = data.keys() - self.fields.keys() if isinstance(data, Mapping) else ()
+        if unknown:
+            raise serializers.ValidationError({str(name): ["There is no such field."] for name in unknown})
+        return super().to_internal_value(data)
+
+
+def _words(**more: Any) -> serializers.CharField:
+    return serializers.CharField(default="", allow_blank=True, trim_whitespace=False, **more)
+
+
+class ChildBody(Strict):
+    """Who the child is, with the numbers other systems know the child by."""
+
+    given_name = serializers.CharField()
+    family_name = serializers.CharField()
+    preferred_name = _words()
+    date_of_birth = serializers.DateField()
+    sex = serializers.ChoiceField(Sex.choices, default=Sex.NOT_KNOWN)
+    gender = serializers.ChoiceField(Gender.choices, default=Gender.NOT_ASKED)
+    ethnicity = serializers.ChoiceField(Ethnicity.choices, default=Ethnicity.NOBT)
+    address = _words()
+    postcode = _words()
+    authority = serializers.CharField(help_text="Code of the authority responsible, such as E06000047")
+    nhs = _words(help_text="NHS number")
+    upn = _words(help_text="Unique pupil number")
+
+
+class AnswerBody(Strict):
+    """The answer to one question. An empty `seen` takes back an answer of the matrix before."""
+
+    seen = serializers.ChoiceField(Seen.choices, allow_blank=True)
+    when_kind = serializers.ChoiceField(WhenKind.choices, default="", allow_blank=True)
+    day = serializers.DateField(default=None, allow_null=True)
+    what = _words()
+    source = _words()  # type: ignore[assignment]
+    agency = _words(help_text="Code of the agency that says so")
+
+
+class MatrixBody(Strict):
+    """A whole matrix. An update begins with the answers of the matrix before it, with their dates.
+
+    The child is either `child_id`, known from an earlier submission, or `child`.
+    """
+
+    child_id = serializers.UUIDField(required=False)
+    child = ChildBody(required=False)
+    occasion = serializers.ChoiceField(Occasion.choices, default=Occasion.CONCERN)
+    answers = serializers.DictField(child=AnswerBody(), default=dict, help_text="By the code of the question")
+    level = serializers.ChoiceField(RiskLevel.choices, default=None, allow_null=True)
+    reasons = _words()
+    difference = _words()
+    forms = serializers.ListField(child=serializers.ChoiceField(HarmForm.choices), default=list)
+    contexts = serializers.ListField(child=serializers.ChoiceField(HarmContext.choices), default=list)
+    child_views = _words()
+    mother_views = _words()
+    father_views = _words()
+    carer_views = _words()
+    family_views = _words()
+    informed = serializers.ChoiceField(Informed.choices, default="", allow_blank=True)
+    not_informed_why = _words()
+    call = _words(help_text="Significant: who was rung, or the tries with their times")
+
+    def validate(self, attrs: Any) -> Any:
+        if ("child_id" in attrs) == ("child" in attrs):
+            raise serializers.ValidationError({"child": ["Give either child or child_id."]})
+        return attrs
+
+
+class Received(serializers.Serializer[Any]):
+    """A submission in short."""
+
+    id = serializers.UUIDField(source="public_id")
+    reference = serializers.CharField()
+    state = serializers.ChoiceField(MatrixState.choices, source="matrix.state")
+    child_id = serializers.UUIDField(source="child_public_id", help_text="To submit about this child again")
+    level = serializers.ChoiceField(RiskLevel.choices)
+    received_at = serializers.DateTimeField()
+    url = serializers.HyperlinkedIdentityField(view_name="api:submission", lookup_field="public_id")
+
+
+class AnswerShown(serializers.Serializer[Any]):
+    """An answer as it was sent. `when` says in words when it was seen and how old that was."""
+
+    seen = serializers.ChoiceField(Seen.choices)
+    when_kind = serializers.CharField()
+    day = serializers.DateField(source="seen_on", allow_null=True)
+    when = serializers.CharField()
+    what = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    agency = serializers.CharField(source="agency.code", default="")
+    answered_by = serializers.CharField()
+    answered_at = serializers.DateTimeField()
+
+
+class Step(serializers.Serializer[Any]):
+    """One thing that happens now."""
+
+    title = serializers.CharField()
+    who = serializers.CharField()
+    detail = serializers.CharField()
+    due_at = serializers.DateTimeField(source="clock.due_at", default=None, allow_null=True)
+
+
+class Whole(serializers.Serializer[Any]):
+    """A submission as its page gives it: what happens now, the judgement, each answer."""
+
+    submission = Received()
+    instrument_version = serializers.IntegerField(source="matrix.instrument_version")
+    occasion = serializers.ChoiceField(Occasion.choices, source="matrix.occasion")
+    submitted_by = serializers.CharField(source="submission.submitted_by")
+    receipt = serializers.CharField(source="submission.receipt")
+    reasons = serializers.CharField(source="submission.reasons")
+    difference = serializers.CharField(source="submission.difference")
+    suggested = serializers.IntegerField(source="submission.suggested")
+    suggested_because = serializers.ListField(
+        child=serializers.CharField(), source="submission.suggested_because"
+    )
+    call = serializers.CharField(source="submission.call")
+    forms = serializers.ListField(child=serializers.CharField(), source="matrix.forms")
+    contexts = serializers.ListField(child=serializers.CharField(), source="matrix.contexts")
+    child_views = serializers.CharField(source="matrix.child_views")
+    mother_views = serializers.CharField(source="matrix.mother_views")
+    father_views = serializers.CharField(source="matrix.father_views")
+    carer_views = serializers.CharField(source="matrix.carer_views")
+    family_views = serializers.CharField(source="matrix.family_views")
+    informed = serializers.CharField(source="matrix.informed")
+    not_informed_why = serializers.CharField(source="matrix.not_informed_why")
+    answers = serializers.DictField(child=AnswerShown())
+    steps = Step(many=True)
