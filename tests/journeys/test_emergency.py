@@ -45,7 +45,8 @@ def test_a_record_is_opened_in_an_emergency_and_looked_at_afterwards(person: Per
     at_night.looks_right()
     # When the time runs out while the page is open
     glass = BreakGlass.objects.get()
-    BreakGlass.objects.filter(pk=glass.pk).update(until=now() - timedelta(seconds=1))
+    ended = now() - timedelta(seconds=1)
+    BreakGlass.objects.filter(pk=glass.pk).update(opened_at=ended - timedelta(hours=4), until=ended)
     at_night.page.get_by_role("link", name="Notes").click()
     # Then the next click says it plainly
     assert at_night.page.get_by_text("Your emergency access to this record ended").is_visible()
