@@ -180,7 +180,7 @@ class ByHand:
         ]
         self.ask("SELECT * FROM plans_statutorymeeting WHERE child_id = %(child)s")
         actions = self._actions("x.child_id = %(child)s")
-        self.ask("SELECT * FROM triage_receipt WHERE child_id = %(child)s")
+        self.ask("SELECT * FROM triage_item WHERE child_id = %(child)s")
         self.ask(
             f"SELECT k.* FROM clocks_clock k WHERE child = %(public)s AND stage IN {OPEN} ORDER BY due_at, id LIMIT 1"
         )

@@ -94,7 +94,7 @@ def _tables(nation: Nation, first: Numbers, permission: int) -> list[Table]:
         ("matrix.Submission", _SUBMISSION, papers.submissions(), 0.57),
         ("matrix.Review", "id child_id submission_id to clock_id", papers.reviews(), 0.3),
         (
-            "triage.Receipt",
+            "triage.Item",
             "id submission_id child_id level received_at clock_id",
             papers.receipts(),
             0.26,

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "cems.documents",
     "cems.children",
     "cems.actions",
+    "cems.meetings",
     "plans",
     "matrix",
     "triage",
@@ -252,6 +253,13 @@ OFFICE_HOURS = (env.text("CEMS_OFFICE_OPENS", "08:30"), CLOSE_OF_BUSINESS)
 CLOSURES = env.words("CEMS_CLOSURES")
 FOLLOW_AT_ONCE_DAYS = env.number("CEMS_FOLLOW_AT_ONCE_DAYS", 1)
 FOLLOW_DAYS = env.number("CEMS_FOLLOW_DAYS", 5)
+# CEVT and allocation: agencies for a quorum, those without whom a decision is provisional, working days to wait
+CEVT_QUORUM = env.number("CEMS_CEVT_QUORUM", 3)
+CEVT_MUST_ATTEND = env.words("CEMS_CEVT_MUST_ATTEND", "police,childrens_services")
+CEVT_AGENDA_CLOSES = env.text("CEMS_CEVT_AGENDA_CLOSES", "16:00")
+ALLOCATE_SIGNIFICANT_DAYS = env.number("CEMS_ALLOCATE_SIGNIFICANT_DAYS", 2)
+ALLOCATE_MODERATE_DAYS = env.number("CEMS_ALLOCATE_MODERATE_DAYS", 5)
+WORKER_CAPACITY = env.number("CEMS_WORKER_CAPACITY", 7)
 MATRIX_DUE_DAYS = env.number("CEMS_MATRIX_DUE_DAYS", 5)
 GLASS_HOURS = env.number("CEMS_GLASS_HOURS", 4)
 EDT_SHIFT_ENDS = env.text("CEMS_EDT_SHIFT_ENDS", "08:30")

@@ -31,7 +31,7 @@ from matrix.services.follow_up import SOURCE
 from plans.choices import MeetingKind, ReferralOutcome, RequestAnswer
 from plans.models import Referral, Request
 from plans.services import meeting_record, referral_decide, strategy_meeting_answer
-from triage.models import Receipt
+from triage.models import Item
 
 if TYPE_CHECKING:
     from demo.story import Story
@@ -80,7 +80,9 @@ class Afterwards:
         request = Request.objects.filter(source=submission.reference).first()
         if request is not None and course.kind != "just_in":
             self.time.at(moments.soon_after(self.rng, at, 10), lambda when: self._strategy(request, when))
-        receipt = Receipt.objects.filter(submission=submission).select_related("clock").first()
+        receipt = (
+            Item.objects.filter(submission=submission, clock__isnull=False).select_related("clock").first()
+        )
         if receipt is not None:
             self._plan_triage(receipt, at)
         elif submission.level <= RiskLevel.LOW and AgreedLevel.objects.of(self.story.child).exists():
@@ -147,11 +149,12 @@ class Afterwards:
             why = self.rng.choice(self.words["strategy_not_met"])
             strategy_meeting_answer(manager, request=request, answer=RequestAnswer.NOT_MET, why=why, at=at)
 
-    def _plan_triage(self, receipt: Receipt, at: datetime) -> None:
-        course = self.story.course
+    def _plan_triage(self, receipt: Item, at: datetime) -> None:
+        course, submission, clock = self.story.course, receipt.submission, receipt.clock
+        if submission is None or clock is None:
+            return
         if course.decided:
             days = 4 if self.rng.random() < 0.12 else self.rng.randint(1, 2)
-            submission = receipt.submission
             self.time.at(
                 moments.next_meeting(at, days),
                 lambda when: self._agree(submission, Forum.CEVT, when, receipt),
@@ -159,17 +162,13 @@ class Afterwards:
         elif course.kind == "paused":
             desk = self.cast.person(self.story.place.front_door)
             moment = self.time.as_of - timedelta(hours=1)
-            if moment < receipt.clock.due_at:
+            if moment < clock.due_at:
                 self.time.at(
                     max(moment, at),
-                    lambda when: clocks.pause(
-                        desk, clock=receipt.clock, reason=self.words["paused"], at=when
-                    ),
+                    lambda when: clocks.pause(desk, clock=clock, reason=self.words["paused"], at=when),
                 )
 
-    def _agree(
-        self, submission: Submission, forum: Forum, at: datetime, receipt: Receipt | None = None
-    ) -> None:
+    def _agree(self, submission: Submission, forum: Forum, at: datetime, receipt: Item | None = None) -> None:
         """A forum agrees the level; from the triage, Significant goes to the locality's board and to a worker."""
         child, level = self.story.child, RiskLevel(submission.level)
         key = "cevt.chair" if forum is Forum.CEVT else self.story.place.ceg_chair
@@ -189,7 +188,7 @@ class Afterwards:
         if forum is Forum.CEVT:  # a review is looked at there too, without a new receipt
             matter_open(self.cast.person(key), child=child, kind=MatterKind.CEVT, at=at)
             matter_close(self.cast.person(key), child=child, kind=MatterKind.CEVT, at=at)
-        if receipt is not None:
+        if receipt is not None and receipt.clock:
             clocks.meet(self.cast.person(key), clock=receipt.clock, at=at)
             if level is RiskLevel.SIGNIFICANT:
                 self._to_board(at)

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from cems.children.choices import Informed as Informed
+
 
 class IndicatorKind(models.TextChoices):
     """Vulnerabilities are kept apart from exploitation concerns, and both from strengths (M1)."""
@@ -50,14 +52,6 @@ class MatrixState(models.TextChoices):
     DRAFT = "draft", "Draft"
     SUBMITTED = "submitted", "Submitted"
     WITHDRAWN = "withdrawn", "Withdrawn"
-
-
-class Informed(models.TextChoices):
-    """Whether the parents or carers know of the matrix and referral; it never waits for them (C6, T1)."""
-
-    YES = "yes", "Yes, they know"
-    NOT_SAFE = "not_safe", "No: telling them could put the child at risk"
-    NOT_REACHED = "not_reached", "No: they could not be reached yet"
 
 
 class Occasion(models.TextChoices):

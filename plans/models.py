@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from cems.base.models import PublicModel
+from cems.children.choices import Informed
 from cems.children.models import Child
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
@@ -12,11 +13,18 @@ from plans.choices import MeetingKind, ReferralOutcome, ReferralState, RequestAn
 
 
 class Referral(PublicModel):
-    """A child brought to First Contact; decided within a working day. `source` names the paper it came with."""
+    """A child brought to First Contact; decided within a working day. `source` names the paper it came with.
+
+    It is never delayed for telling the parents; whether they know is said beside it (T1).
+    """
 
     reference = models.CharField(max_length=20, unique=True, editable=False)
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     source = models.CharField("reference of the paper it came with", max_length=20, blank=True)
+    concern = models.TextField("what the worry is", blank=True, db_default="")
+    informed = models.CharField(max_length=12, choices=Informed, blank=True, db_default="")
+    not_informed_why = models.TextField(blank=True, db_default="")
+    saf_reference = models.CharField("police SAF reference", max_length=30, blank=True, db_default="")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
     recorded_at = models.DateTimeField()

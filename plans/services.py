@@ -6,7 +6,8 @@ from uuid import uuid4
 from django.db import transaction
 from django.urls import reverse
 
-from cems.accounts.models import Team, User
+from cems.accounts.desks import desk_of
+from cems.accounts.models import Duty, Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business
@@ -24,13 +25,12 @@ from plans.clocks import REFERRAL_DECISION, STRATEGY_MEETING
 from plans.events import ReferralDecided, RequestAnswered
 from plans.models import Referral, Request, StatutoryMeeting
 
-FIRST_CONTACT = "first-contact"
 DECISION_WORKING_DAYS = 1
 
 
-def first_contact() -> Team:
-    """The desk where referrals and receipts wait."""
-    return Team.objects.get(code=FIRST_CONTACT)
+def first_contact(child: Child) -> Team:
+    """The front door of the area the child lives or is placed in, where referrals and receipts wait."""
+    return desk_of(Duty.FRONT_DOOR, child.area_id)
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def referral_open(user: User, *, child: Child, source: str = "", at: datetime | 
     clock = clocks.start(
         user,
         kind=REFERRAL_DECISION.key,
-        owner=first_contact(),
+        owner=first_contact(child),
         deadline=close_of_business(instant, DECISION_WORKING_DAYS),
         reference=reference,
         title="Decide the referral",
@@ -118,7 +118,7 @@ def strategy_meeting_request(
     clock = clocks.start(
         user,
         kind=STRATEGY_MEETING.key,
-        owner=owner or first_contact(),
+        owner=owner or first_contact(child),
         deadline=close_of_business(instant, DECISION_WORKING_DAYS),
         reference=reference,
         title="Strategy meeting: held, or threshold not met and why",

@@ -9,10 +9,16 @@ class TriageConfig(AppConfig):
     def ready(self) -> None:
         from cems.base.events import subscribe
         from cems.base.registries import add_child_content
+        from cems.children.events import StatusOpened
         from cems.clocks.kinds import add_clock_kind
         from matrix.events import MatrixSubmitted
-        from triage import child_content, clocks, services
+        from plans.events import ReferralDecided
+        from triage import child_content, clocks
+        from triage.services import items
 
-        add_clock_kind(clocks.RECEIPT)
+        for kind in (clocks.RECEIPT, clocks.CONFIRMATION, clocks.WAITING, clocks.GATHERING):
+            add_clock_kind(kind)
         add_child_content(child_content.CONTENT)
-        subscribe(MatrixSubmitted, services.on_matrix_submitted)
+        subscribe(MatrixSubmitted, items.on_matrix_submitted)
+        subscribe(ReferralDecided, items.on_referral_decided)
+        subscribe(StatusOpened, items.on_status_opened)

@@ -1,8 +1,19 @@
-"""The clock of a matrix received for triage (T2)."""
+"""The clocks of triage: a level to agree, a provisional decision to confirm, a worker to find (T2, T3, T6)."""
 
 from cems.clocks.choices import Measure
 from cems.clocks.kinds import ClockKind
 
+# Only "more information wanted" pauses it (T2): CEVT asks for that on the child's sheet, nobody on the clock's page.
 RECEIPT = ClockKind(
-    "triage.receipt", "CEVT to agree the level", Measure.WORKING_DAYS, may_pause=True, reminders=5
+    "triage.receipt",
+    "CEVT to agree the level",
+    Measure.WORKING_DAYS,
+    may_pause=True,
+    paused_by_its_app=True,
+    reminders=5,
 )
+CONFIRMATION = ClockKind(
+    "triage.confirmation", "Provisional decision to be confirmed", Measure.WORKING_DAYS, reminders=5
+)
+WAITING = ClockKind("triage.waiting", "Worker to be allocated", Measure.WORKING_DAYS, reminders=5)
+GATHERING = ClockKind("triage.gathering", "Information for First Contact", Measure.WORKING_DAYS)

@@ -92,6 +92,29 @@ class Team(PublicModel):
         return self.name
 
 
+class Duty(models.TextChoices):
+    """What a duty desk of an authority is for."""
+
+    FRONT_DOOR = "front_door", "First Contact, the front door"
+    OUT_OF_HOURS = "out_of_hours", "Emergency Duty Team, out of hours"
+    CEVT = "cevt", "CEVT"
+    ERASE = "erase", "ERASE"
+
+
+class DutyDesk(models.Model):
+    """The team that has a duty in an authority; one team may have it for several."""
+
+    duty = models.CharField(max_length=12, choices=Duty)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="duty_desks")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["duty", "authority"], name="dutydesk_once")]
+
+    def __str__(self) -> str:
+        return f"{self.duty} of {self.authority_id}"
+
+
 class User(PublicModel, AbstractBaseUser, PermissionsMixin):
     """A person, or an agency's system, that signs in. Rights end with the day `ends_on`."""
 

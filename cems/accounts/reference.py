@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cems.accounts.models import Agency, Authority, Locality, Team
+from cems.accounts.models import Agency, Authority, DutyDesk, Locality, Team
 
 FILE = Path(__file__).with_name("reference.json")
 
@@ -40,6 +40,11 @@ def sync() -> str:
                 create_defaults={**values, "phone": part.get("phone", "")},
             )
             teams += 1
+    for row in data["authorities"]:
+        for duty, code in row["desks"].items():
+            DutyDesk.objects.update_or_create(
+                authority=authorities[row["code"]], duty=duty, defaults={"team": Team.objects.get(code=code)}
+            )
     agencies = len(data["agencies"])
     return f"{len(authorities)} authorities, {len(localities)} localities, {agencies} agencies, {teams} teams"
 

@@ -1,5 +1,8 @@
 """The ways a command refuses. Views and the API turn each into one plain answer."""
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class CommandError(Exception):
     """A service refused. `message` is a plain sentence for the person; `field` names the field to mend."""
@@ -20,6 +23,17 @@ class NotAllowed(CommandError):
 
 class Conflict(CommandError):
     """Someone else was quicker, or the same key came with other content (answer 409)."""
+
+
+class Overtaken(Conflict):
+    """Somebody else saved the same answer or field first; both texts are shown to the loser.
+
+    `theirs` is what is saved, `version` the number to send to replace it, `by` who saved it.
+    """
+
+    def __init__(self, *, theirs: Mapping[str, Any], version: int, by: str) -> None:
+        super().__init__("Somebody else changed this while you were typing. Choose which text stays.")
+        self.theirs, self.version, self.by = theirs, version, by or "A colleague"
 
 
 class Unavailable(CommandError):

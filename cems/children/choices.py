@@ -181,3 +181,11 @@ class FeedbackAbout(models.TextChoices):
     MEETING = "meeting", "A meeting or a decision"
     CONSULTATION = "consultation", "A question we asked (consultation)"
     OTHER = "other", "Something else"
+
+
+class Informed(models.TextChoices):
+    """Whether the parents or carers know of the matrix and referral; it never waits for them (C6, T1)."""
+
+    YES = "yes", "Yes, they know"
+    NOT_SAFE = "not_safe", "No: telling them could put the child at risk"
+    NOT_REACHED = "not_reached", "No: they could not be reached yet"

@@ -24,6 +24,16 @@ class LevelAgreed:
 
 
 @dataclass(frozen=True)
+class StatusOpened:
+    """Services know the child in a new way from now on (C2)."""
+
+    child_id: int
+    kind: str
+    user_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class InvolvementChanged:
     """Somebody started or ended working with a child."""
 

@@ -23,10 +23,11 @@ def offered(user: User, clock: Clock) -> Sequence[str]:
     if not access.has(user, clock):
         return []
     rule = clock.rule
+    by_hand = rule.may_pause and not rule.paused_by_its_app
     rules: dict[str, Any] = {
         "meet": rule.may_meet and clock.stage in OPEN,
-        "pause": rule.may_pause and clock.stage in LIVE and clock.stage != Stage.BREACHED,
-        "resume": rule.may_pause and clock.stage == Stage.PAUSED,
+        "pause": by_hand and clock.stage in LIVE and clock.stage != Stage.BREACHED,
+        "resume": by_hand and clock.stage == Stage.PAUSED,
         "cancel": rule.may_cancel and clock.stage in OPEN,
     }
     return [act for act, allowed in rules.items() if allowed]

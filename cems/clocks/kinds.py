@@ -42,8 +42,9 @@ class ClockKind:
 
     `label` is fixed words for pages and mail, so never anything about a person. `warnings` say when to
     warn: so long before it is due, or in the morning of a working day. `reminders` is how often a clock
-    over its time is brought up again, once each following working day. `may_pause` is the rule's;
-    `may_cancel` and `may_meet` say whether the clock's own page offers it to whoever has the clock.
+    over its time is brought up again, once each following working day. `may_pause` is the rule's; with
+    `paused_by_its_app` the clock's own page doesn't offer it. `may_cancel` and `may_meet` say whether
+    that page offers it to whoever has the clock.
     `escalate(clock)` names who is told of a breach besides the owner; without it, the managers of the
     owner's team. `check(clocks)` recomputes from the truth just before acting, by row number. `say(clocks)` gives what
     a page calls each, by row number, where somebody's own words say more than the label; mail never does.
@@ -55,6 +56,7 @@ class ClockKind:
     warnings: tuple[timedelta | Morning, ...] = (Morning(1),)
     reminders: int = 0
     may_pause: bool = False
+    paused_by_its_app: bool = False
     may_cancel: bool = False
     may_meet: bool = False
     escalate: Callable[[Clock], Collection[int]] | None = None

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from cems.accounts.models import User
+from cems.accounts.models import Duty, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business
@@ -53,7 +53,7 @@ def matrix_due_raise(
     clock = clocks.start(
         user,
         kind=DUE.key,
-        owner=lead_of(child) or desk("first-contact"),
+        owner=lead_of(child) or desk(Duty.FRONT_DOOR, child),
         deadline=close_of_business(instant, settings.MATRIX_DUE_DAYS, word="recorded"),
         reference=reference,
         url=reverse("matrix:for_child", args=[child.public_id]),

@@ -2,7 +2,8 @@
 
 from django.db.models import Q, QuerySet
 
-from cems.accounts.models import Team, User
+from cems.accounts.desks import desk_of
+from cems.accounts.models import Duty, Team, User
 from cems.children.choices import CaseRole
 from cems.children.models import Child, Involvement
 from cems.children.models.periods import InvolvementState
@@ -24,23 +25,23 @@ def team_of_worker(child: Child) -> Team | None:
     return row.team if row else None
 
 
-def desk(code: str) -> Team:
-    """A duty desk by its code, such as first-contact, edt or erase."""
-    return Team.objects.get(code=code)
+def desk(duty: Duty, child: Child) -> Team:
+    """The duty desk of the area the child lives or is placed in."""
+    return desk_of(duty, child.area_id)
 
 
 def owner_of(step: str, owner: Owner, *, user: User, child: Child) -> User | Team:
     """Who has this step of M5: a step of the submitter is theirs, a telling goes to who must read it."""
     if step == "tell-manager":
-        return team_of_worker(child) or desk("first-contact")
+        return team_of_worker(child) or desk(Duty.FRONT_DOOR, child)
     if step == "tell-edt":
-        return desk("edt")
+        return desk(Duty.OUT_OF_HOURS, child)
     if owner is Owner.LEAD_PRACTITIONER:
         return lead_of(child) or user
     if owner in {Owner.FIRST_CONTACT, Owner.CHILDRENS_SERVICES}:
-        return team_of_worker(child) or desk("first-contact")
+        return team_of_worker(child) or desk(Duty.FRONT_DOOR, child)
     if owner in {Owner.ERASE_MANAGER, Owner.CEVT}:
-        return desk("erase")
+        return desk(Duty.ERASE, child)
     return user
 
 

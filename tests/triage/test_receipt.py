@@ -10,7 +10,8 @@ from cems.children.models import Child, Matter
 from tests.factories.children import make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_user
-from triage.models import Receipt
+from triage.choices import ItemKind
+from triage.models import Item
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T2")]
 
@@ -43,7 +44,7 @@ def test_due_at_close_of_the_second_or_third_working_day(
     user: User, child: Child, level: RiskLevel, received: datetime, due: datetime
 ) -> None:
     sent = submit(user, child, level, at=received)
-    receipt = Receipt.objects.get(submission=sent)
+    receipt = Item.objects.get(submission=sent)
     assert (receipt.clock.started_at, receipt.clock.due_at) == (received, due)
     assert receipt.clock.reference == sent.reference
     assert "Early May bank holiday" in receipt.clock.explanation
@@ -53,12 +54,13 @@ def test_due_at_close_of_the_second_or_third_working_day(
 @pytest.mark.parametrize("level", [NONE, LOW])
 def test_low_and_none_start_no_clock(user: User, child: Child, level: RiskLevel) -> None:
     submit(user, child, level, at=THURSDAY)
-    assert not Receipt.objects.filter(child=child).exists()
+    assert not Item.objects.filter(child=child).exists()
 
 
 def test_a_review_starts_none_and_a_raise_is_a_new_receipt(user: User, child: Child) -> None:
     first = submit(user, child, MODERATE, at=THURSDAY)
     submit(user, child, MODERATE, at=THURSDAY + timedelta(days=7))
     raised = submit(user, child, SIGNIFICANT, at=THURSDAY + timedelta(days=14))
-    received = Receipt.objects.filter(child=child).order_by("pk").values_list("submission_id", flat=True)
-    assert list(received) == [first.pk, raised.pk]
+    received = Item.objects.filter(child=child, clock__isnull=False).order_by("pk")
+    assert [row.submission_id for row in received] == [first.pk, raised.pk]
+    assert Item.objects.get(child=child, clock=None).kind == ItemKind.REVIEW

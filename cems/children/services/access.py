@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from cems.accounts.models import User
+from cems.accounts.models import Locality, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.time import now
@@ -17,15 +17,17 @@ FORUM_REACH_AFTER = timedelta(days=28)
 
 
 @transaction.atomic
-def matter_open(user: User, *, child: Child, kind: str, at: datetime | None = None) -> Matter:
-    """A forum starts to follow the child; already open means the same matter goes on."""
+def matter_open(
+    user: User, *, child: Child, kind: str, locality: Locality | None = None, at: datetime | None = None
+) -> Matter:
+    """A forum starts to follow the child, in the record's locality unless told; already open, it goes on."""
     instant = at or now()
     root = lock_whole(child.pk)
     held = Matter.objects.filter(child__in=cluster_ids([root.pk]), kind=kind, closed_at__isnull=True).first()
     if held:
         return held
     row = Matter.objects.create(
-        child=root, kind=kind, authority=root.area, locality=root.locality, opened_at=instant
+        child=root, kind=kind, authority=root.area, locality=locality or root.locality, opened_at=instant
     )
     record(
         user, verb=Verb.ACCESS_GIVEN, subject=row, child=root.public_id, detail={"matter": kind}, at=instant

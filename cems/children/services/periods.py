@@ -14,7 +14,7 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.children import grants
-from cems.children.events import InvolvementChanged
+from cems.children.events import InvolvementChanged, StatusOpened
 from cems.children.models import Child, Involvement, Status
 from cems.children.models.periods import InvolvementState
 from cems.children.services.whole import lock_whole
@@ -55,6 +55,7 @@ def status_open(
         recorded_by=user,
     )
     record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="status", at=instant)
+    publish(StatusOpened(child_id=root.pk, kind=kind, user_id=user.pk, at=instant))
     return row
 
 

@@ -1,0 +1,28 @@
+"""What meetings add to a child's record: what agencies said, and where one did not agree."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cems.base.registries import ChildContent
+from cems.meetings.models import Contribution, Dissent
+
+
+def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
+    for row in Contribution.objects.filter(child__in=child_ids).select_related("agency"):
+        yield {
+            "kind": f"Said to {row.get_forum_display()}",
+            "at": row.said_at,
+            "agency": str(row.agency),
+            "answer": row.get_held_display(),
+            "text": row.text,
+        }
+    for dissent in Dissent.objects.filter(child__in=child_ids).select_related("agency"):
+        yield {"kind": "Dissent", "at": dissent.at, "agency": str(dissent.agency), "text": dissent.text}
+
+
+CONTENT = ChildContent(
+    app="meetings",
+    models=(Contribution, Dissent),
+    subject_access=_subject_access,
+    retention={"Contribution": "with the child's record", "Dissent": "with the child's record"},
+)

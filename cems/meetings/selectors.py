@@ -1,0 +1,43 @@
+"""Who is at the table (T3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from cems.meetings.models import Attendance, Meeting
+from cems.meetings.rules import why_provisional
+
+
+@dataclass(frozen=True)
+class Table:
+    """The people of a meeting: there now, there at some time, and those who sent an apology."""
+
+    rows: Sequence[Attendance]
+
+    @property
+    def present(self) -> list[Attendance]:
+        return [row for row in self.rows if not row.apology and row.left_at is None]
+
+    @property
+    def agencies_ever(self) -> set[int]:
+        """The agencies that had somebody there at any time."""
+        return {row.agency_id for row in self.rows if not row.apology}
+
+    @property
+    def why_provisional(self) -> str:
+        """Why a decision made at this table now is provisional; "" when it is final."""
+        return why_provisional(
+            {row.agency.kind for row in self.present},
+            len({row.agency_id for row in self.present}),
+            must_attend=settings.CEVT_MUST_ATTEND,
+            quorum=settings.CEVT_QUORUM,
+        )
+
+
+def table_of(meeting: Meeting | None) -> Table:
+    """Everybody of a meeting, in the order they came; nobody where there is no meeting."""
+    if meeting is None:
+        return Table(())
+    rows = Attendance.objects.filter(meeting=meeting).select_related("user", "agency", "standing_for")
+    return Table(list(rows.order_by("joined_at", "pk")))

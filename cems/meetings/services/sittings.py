@@ -1,0 +1,167 @@
+"""A meeting starts, people come and go, themes are noted, it ends (T3, G2)."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from cems.accounts.models import Authority, Locality, User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.calendar import close_of_business
+from cems.base.errors import Conflict, Invalid
+from cems.base.references import next_reference
+from cems.base.time import now
+from cems.clocks import services as clocks
+from cems.meetings.choices import MeetingForum, NoteKind
+from cems.meetings.clocks import MEETING_END
+from cems.meetings.models import Attendance, Meeting, Note
+from cems.meetings.selectors import table_of
+
+
+@transaction.atomic
+def meeting_start(
+    user: User,
+    *,
+    forum: MeetingForum,
+    authority: Authority,
+    url: str,
+    locality: Locality | None = None,
+    at: datetime | None = None,
+) -> Meeting:
+    """Start a meeting with `user` in the chair, who attends it. The open one is returned if it is theirs.
+
+    Raises Conflict while another chair's meeting of this forum is open: two would decide past each other.
+    """
+    instant = at or now()
+    Authority.objects.select_for_update(no_key=True).get(pk=authority.pk)
+    held = (
+        Meeting.objects.filter(forum=forum, authority=authority, locality=locality, ended_at__isnull=True)
+        .select_related("chair")
+        .first()
+    )
+    if held and held.chair_id == user.pk:
+        return held
+    if held:
+        raise Conflict(f"{held.reference} is still open, with {held.chair} in the chair. Join it, or end it.")
+    reference = next_reference(forum.upper(), instant)
+    clock = clocks.start(
+        user,
+        kind=MEETING_END.key,
+        owner=user,
+        deadline=close_of_business(instant, 0, word="started"),
+        reference=reference,
+        url=url,
+        at=instant,
+    )
+    row = Meeting.objects.create(
+        public_id=uuid4(),
+        reference=reference,
+        forum=forum,
+        authority=authority,
+        locality=locality,
+        chair=user,
+        started_at=instant,
+        clock=clock,
+    )
+    record(user, verb=Verb.CREATED, subject=row, part="minutes", at=instant)
+    attend(user, meeting=row, person=user, at=instant)
+    return row
+
+
+@transaction.atomic
+def attend(
+    user: User,
+    *,
+    meeting: Meeting,
+    person: User,
+    standing_for: User | None = None,
+    apology: bool = False,
+    at: datetime | None = None,
+) -> Attendance:
+    """`person` is at the table for their agency (perhaps in somebody's place), or sends an apology.
+
+    Said again it corrects what was said before. Raises Conflict when the meeting has ended.
+    """
+    instant = at or now()
+    held = lock_open(meeting)
+    if standing_for and standing_for.agency_id != person.agency_id:
+        raise Invalid("A deputy stands in for somebody of the same agency.", field="standing_for")
+    row, _ = Attendance.objects.update_or_create(
+        meeting=held,
+        user=person,
+        defaults={
+            "agency_id": person.agency_id,
+            "standing_for": standing_for,
+            "apology": apology,
+            "left_at": None,
+        },
+        create_defaults={
+            "agency_id": person.agency_id,
+            "standing_for": standing_for,
+            "apology": apology,
+            "joined_at": instant,
+        },
+    )
+    _changed(held)
+    record(user, verb=Verb.CHANGED, subject=row, part="minutes", at=instant)
+    return row
+
+
+@transaction.atomic
+def leave(user: User, *, meeting: Meeting, person: User, at: datetime | None = None) -> None:
+    """`person` leaves the table; harmless when they are not at it."""
+    instant = at or now()
+    held = lock_open(meeting)
+    row = Attendance.objects.filter(meeting=held, user=person, apology=False, left_at__isnull=True).first()
+    if row is None:
+        return
+    row.left_at = instant
+    row.save(update_fields=["left_at"])
+    _changed(held)
+    record(user, verb=Verb.CHANGED, subject=row, part="minutes", at=instant)
+
+
+@transaction.atomic
+def note_add(user: User, *, meeting: Meeting, kind: NoteKind, text: str, at: datetime | None = None) -> Note:
+    """Note a theme or a hotspot as it appears. Raises Invalid without words, Conflict when it has ended."""
+    instant = at or now()
+    held = lock_open(meeting)
+    if not text.strip():
+        raise Invalid("Write what was noticed.", field="text")
+    row = Note.objects.create(meeting=held, kind=kind, text=text.strip(), noted_by=user, noted_at=instant)
+    _changed(held)
+    record(user, verb=Verb.CREATED, subject=row, part="minutes", at=instant)
+    return row
+
+
+@transaction.atomic
+def meeting_end(user: User, *, meeting: Meeting, at: datetime | None = None) -> Meeting:
+    """End the meeting, whoever was in the chair: what was forgotten yesterday is ended today. Again is harmless."""
+    instant = at or now()
+    held = Meeting.objects.select_for_update(of=("self",)).select_related("clock").get(pk=meeting.pk)
+    if held.ended_at:
+        return held
+    table = table_of(held)
+    Attendance.objects.filter(meeting=held, apology=False, left_at__isnull=True).update(left_at=instant)
+    held.ended_at, held.ended_by = instant, user
+    held.quorate = len(table.agencies_ever) >= settings.CEVT_QUORUM
+    held.version += 1
+    held.save(update_fields=["ended_at", "ended_by", "quorate", "version"])
+    clocks.meet(user, clock=held.clock, at=instant)
+    record(user, verb=Verb.CLOSED, subject=held, part="minutes", at=instant)
+    return held
+
+
+def lock_open(meeting: Meeting) -> Meeting:
+    """The meeting, locked. Raises Conflict when it has ended."""
+    held = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    if held.ended_at:
+        raise Conflict(f"{held.reference} has ended. What belongs in it can't be added any more.")
+    return held
+
+
+def _changed(meeting: Meeting) -> None:
+    Meeting.objects.filter(pk=meeting.pk).update(version=F("version") + 1)

@@ -1,0 +1,69 @@
+"""Builders for CEVT: a child whose matrix waits, a meeting with its table."""
+
+from datetime import datetime, timedelta
+
+from cems.accounts.models import Agency, AgencyKind, User
+from cems.base.time import now, today
+from cems.children.choices import RiskLevel, StatusKind
+from cems.children.models import Child
+from cems.children.services.periods import status_open
+from cems.meetings.choices import MeetingForum
+from cems.meetings.models import Meeting
+from cems.meetings.services.sittings import attend, meeting_start
+from matrix.models import Submission
+from tests.factories.matrices import submit
+from tests.factories.people import make_agency, make_authority, make_team, make_user
+from triage.models import Item
+from triage.services.deciding import Ruling
+
+
+def waiting_child(
+    child: Child,
+    *,
+    level: RiskLevel = RiskLevel.SIGNIFICANT,
+    by: User | None = None,
+    at: datetime | None = None,
+) -> Item:
+    """The child, open to children's services, with a matrix that waits for CEVT behind the gate."""
+    user, instant = by or make_user(), at or now()
+    status_open(
+        user,
+        child=child,
+        kind=StatusKind.CHILD_IN_NEED,
+        starts_on=max(child.date_of_birth, today() - timedelta(days=400)),
+        at=instant,
+    )
+    return Item.objects.get(submission=submit(user, child, level, at=at))
+
+
+def make_chair(**kw: object) -> User:
+    """A CEVT chair of the police."""
+    return make_user("cevt_chair", team=make_team(agency=_agency(AgencyKind.POLICE)), **kw)  # type: ignore[arg-type]
+
+
+def sitting(chair: User, *kinds: str, at: datetime | None = None) -> Meeting:
+    """A meeting that `chair` started, with a member of each of these kinds of agency at the table."""
+    meeting = meeting_start(chair, forum=MeetingForum.CEVT, authority=make_authority(), url="/cevt/", at=at)
+    for kind in kinds:
+        member = make_user("cevt_member", team=make_team(agency=_agency(kind)))
+        attend(chair, meeting=meeting, person=member, at=at)
+    return meeting
+
+
+QUORATE = (AgencyKind.CHILDRENS_SERVICES, AgencyKind.HEALTH, AgencyKind.EDUCATION)
+
+
+def ruling(item: Item, level: RiskLevel = RiskLevel.SIGNIFICANT, **kw: object) -> Ruling:
+    """What a chair decides who has read this item's matrix."""
+    fields: dict[str, object] = {"rationale": "What the table saw.", "seen": _seen(item.submission), **kw}
+    return Ruling(level=level, **fields)  # type: ignore[arg-type]
+
+
+def _seen(submission: Submission | None) -> object:
+    return submission.public_id if submission else None
+
+
+def _agency(kind: str) -> Agency:
+    return Agency.objects.filter(kind=kind, authorities=make_authority()).order_by(
+        "pk"
+    ).first() or make_agency(kind=kind)

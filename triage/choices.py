@@ -1,0 +1,74 @@
+"""The vocabulary of First Contact's gathering, CEVT and allocation."""
+
+from django.db import models
+
+
+class ItemKind(models.TextChoices):
+    """Why a child is on CEVT's list."""
+
+    RECEIPT = "receipt", "Matrix received"
+    REVIEW = "review", "Review"
+    RAISED = "raised", "Raised by a professional"
+
+
+class OutcomeKind(models.TextChoices):
+    """What CEVT decides beside the level; each starts something (T4)."""
+
+    CEG = "ceg", "To the locality's CEG board"
+    ALLOCATION = "allocation", "A child exploitation worker is to be allocated"
+    ADVICE = "advice", "Advice to the lead practitioner"
+    DISRUPTION = "disruption", "Urgent disruption"
+    NRM = "nrm", "National Referral Mechanism"
+    CHANGING_LIVES = "changing_lives", "Changing Lives"
+    STEP_DOWN = "step_down", "Step down"
+    NOT_CEG = "not_ceg", "Not for CEG"
+
+
+class CegReason(models.TextChoices):
+    """Why a child goes to the board (T4)."""
+
+    SIGNIFICANT = "significant", "The agreed level is Significant"
+    JUDGEMENT = "judgement", "Professional judgement"
+    MISSING = "missing", "Missing episodes that escalate"
+
+
+class Threshold(models.TextChoices):
+    """The level of need First Contact decides on a referral (T1)."""
+
+    UNIVERSAL = "universal", "Universal or additional needs"
+    EARLY_HELP = "early_help", "Early help"
+    SECTION_17 = "section_17", "Child in need (section 17)"
+    SECTION_47 = "section_47", "Section 47 enquiry"
+
+
+class Section47(models.TextChoices):
+    """What an enquiry found; an unsubstantiated one may take the Harm Outside the Home approach (T1)."""
+
+    NOT_HELD = "", "No enquiry"
+    RUNNING = "running", "Enquiry is running"
+    SUBSTANTIATED = "substantiated", "Substantiated"
+    UNSUBSTANTIATED = "unsubstantiated", "Not substantiated"
+
+
+class Answered(models.TextChoices):
+    """What an agency says when First Contact asks (T1)."""
+
+    WAITING = "", "Not answered yet"
+    NOTHING = "nothing", "Checked, nothing held"
+    CANNOT_SHARE = "cannot_share", "Holds something it cannot share"
+    WRITTEN = "written", "Has answered"
+
+
+class WorkerKind(models.TextChoices):
+    """Whom ERASE allocates (T6)."""
+
+    CE_WORKER = "ce_worker", "Child exploitation worker"
+    COORDINATOR = "coordinator", "Missing coordinator"
+
+
+class WaitingEnd(models.TextChoices):
+    """How a wait for a worker ended."""
+
+    ALLOCATED = "allocated", "Allocated"
+    NOT_MADE = "not_made", "No allocation is made"
+    NO_LONGER = "no_longer", "No longer needed"

@@ -1,0 +1,83 @@
+"""First Contact's work on a referral before it decides (T1)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from cems.accounts.models import Agency, Team
+from cems.base.models import PublicModel
+from cems.children.models import Child
+from cems.children.querysets import OfChildManager
+from cems.clocks.models import Clock
+from plans.models import Referral
+from triage.choices import Answered, Section47, Threshold
+
+
+class Inquiry(PublicModel):
+    """What First Contact finds out and holds of one referral: the need, the enquiry, where it goes.
+
+    Mutable until the referral is decided, with a version; kept with the decision after.
+    """
+
+    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="inquiry")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    threshold = models.CharField(max_length=10, choices=Threshold, blank=True)
+    section_47 = models.CharField(max_length=15, choices=Section47, blank=True)
+    outside_home = models.BooleanField(
+        null=True, help_text="Whether the primary risk lies outside the home; not asked yet while empty"
+    )
+    approach = models.BooleanField(default=False, help_text="Harm Outside the Home approach")
+    approach_why = models.TextField(blank=True)
+    to_team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    to_team_why = models.TextField("why this team, where the child's age speaks against it", blank=True)
+    stepped_up = models.BooleanField(default=False, help_text="Stepped up from early help")
+    version = models.PositiveIntegerField(default=0)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    objects = OfChildManager()
+
+    class Meta:
+        verbose_name_plural = "inquiries"
+
+    def __str__(self) -> str:
+        return f"inquiry {self.pk}"
+
+
+class Gathering(PublicModel):
+    """One agency is asked what it knows, by a clock; its answer is kept as it came."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="gatherings")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    asked_of = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    what = models.TextField(blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    clock = models.OneToOneField(Clock, on_delete=models.PROTECT, related_name="+")
+    answered = models.CharField(max_length=12, choices=Answered, blank=True)
+    text = models.TextField(blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfChildManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["referral", "agency"], condition=Q(answered=""), name="gathering_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered="", answered_at__isnull=True)
+                | (~Q(answered="") & Q(answered_at__isnull=False)),
+                name="gathering_answered_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(answered="written") | ~Q(text=""), name="gathering_written_has_text"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"gathering {self.pk}"

@@ -1,0 +1,47 @@
+"""Repeat discussions and re-referrals (T7). Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import TextChoices
+
+from cems.base.months import add_months
+from cems.base.time import local_date
+
+REREFERRAL_MONTHS = 12
+
+
+class Return(TextChoices):
+    """What a receipt is to those before it."""
+
+    FIRST = "first", "First"
+    REPEAT = "repeat", "Repeat discussion"
+    REREFERRAL = "rereferral", "Re-referral"
+
+
+@dataclass(frozen=True)
+class Before:
+    """An earlier decision about the same child, and when the concern it decided ended, if it did."""
+
+    decided_at: datetime
+    ended_at: datetime | None = None
+
+
+def kind_of_return(received_at: datetime, before: Sequence[Before]) -> Return:
+    """Whether a receipt is the first, a repeat of a concern still open, or a re-referral (T7, Decision).
+
+    Repeat: a concern decided before is still open when it arrives. Re-referral: none is open, and an
+    earlier decision ended within the twelve months before (the same day counts). Older ones don't count.
+    """
+    earlier = [one for one in before if one.decided_at < received_at]
+    if any(one.ended_at is None or one.ended_at > received_at for one in earlier):
+        return Return.REPEAT
+    day = local_date(received_at)
+    if any(one.ended_at and _within(local_date(one.ended_at), day) for one in earlier):
+        return Return.REREFERRAL
+    return Return.FIRST
+
+
+def _within(ended: date, day: date) -> bool:
+    return day <= add_months(ended, REREFERRAL_MONTHS)

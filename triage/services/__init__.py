@@ -1,0 +1,1 @@
+"""Writes of triage: items, decisions, allocation, gathering, advice (T1–T8)."""

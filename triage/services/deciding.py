@@ -1,0 +1,248 @@
+"""CEVT decides: the level is agreed, the clocks are met, and everything that follows is started (T3, T4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+
+from cems.accounts.models import Agency, Team, User
+from cems.actions.services import Source, open_action
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.calendar import close_of_business
+from cems.base.errors import Conflict, Invalid
+from cems.base.events import publish
+from cems.base.references import next_reference
+from cems.base.time import now
+from cems.children.choices import HarmContext, HarmForm, MatterKind, RiskLevel
+from cems.children.models import Child
+from cems.children.models.history import Forum
+from cems.children.services.access import matter_close
+from cems.children.services.history import level_agree
+from cems.children.services.whole import lock_whole
+from cems.clocks import services as clocks
+from cems.meetings.models import Meeting
+from cems.meetings.selectors import table_of
+from cems.meetings.services.saying import contributions_freeze, dissent_record
+from cems.meetings.services.sittings import lock_open
+from matrix.models import Submission
+from triage.clocks import CONFIRMATION
+from triage.events import CevtDecided
+from triage.gate import gates
+from triage.models import Decision, Item
+from triage.services.items import close_wanted
+from triage.services.starting import Wish, outcomes_start, wishes_for
+from triage.services.telling import tell_submitters
+
+CONFIRM_WORKING_DAYS = 1
+OUTSIDE = "outside a meeting"
+
+
+@dataclass(frozen=True)
+class Task:
+    """An action somebody takes on at the table."""
+
+    title: str
+    owner: User | Team
+    working_days: int = 5
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """All that a chair decides of one child.
+
+    `seen` is the newest matrix the chair had before them (its public id; None where there is none), so that
+    a newer one that came meanwhile is never decided unread. `agreed_with` names who of police or children's
+    services agreed to it when they are not at the table, which makes a confirmation final.
+    """
+
+    level: RiskLevel
+    rationale: str
+    forms: Sequence[HarmForm] = ()
+    contexts: Sequence[HarmContext] = ()
+    outcomes: Sequence[Wish] = ()
+    tasks: Sequence[Task] = ()
+    dissents: Sequence[tuple[Agency, str]] = field(default=())
+    feedback: str = ""
+    seen: UUID | None = None
+    agreed_with: str = ""
+
+
+@transaction.atomic
+def decide(
+    user: User, *, child: Child, ruling: Ruling, meeting: Meeting | None = None, at: datetime | None = None
+) -> Decision:
+    """Decide about a child: one decision answers every open item of the whole record (T3, T4).
+
+    Without police or children's services at the table, without a quorum or outside a meeting it is
+    provisional: it meets the clock, and confirmation is due the next working day. Raises Conflict when
+    somebody decided first, the matrix was withdrawn or a newer one came; Invalid names the field to mend.
+    """
+    instant = at or now()
+    root = lock_whole(child.pk)
+    items = _open_items(root)
+    _may_be_decided(root, items, ruling)
+    row = _keep(user, root, items, ruling, meeting, instant, now() if at is None else instant)
+    for item in items:
+        item.closed_at, item.decision = instant, row
+        item.save(update_fields=["closed_at", "decision"])
+        if item.clock:
+            clocks.meet(user, clock=item.clock, at=instant)
+        close_wanted(user, item, instant)
+    contributions_freeze(about=[item.public_id for item in items], at=instant)
+    matter_close(user, child=root, kind=MatterKind.CEVT, at=instant)
+    tell_submitters(user, row, items, instant)
+    return row
+
+
+@transaction.atomic
+def confirm(
+    user: User,
+    *,
+    decision: Decision,
+    ruling: Ruling,
+    meeting: Meeting | None = None,
+    at: datetime | None = None,
+) -> Decision:
+    """Confirm a provisional decision, or change it: a decision of its own, final (T3, Decision).
+
+    At a table that makes it final, or with the words of who agreed. Raises Conflict when it is confirmed
+    already, Invalid when this table can't.
+    """
+    instant = at or now()
+    root = lock_whole(decision.child_id)
+    held = (
+        Decision.objects.select_for_update(of=("self",)).select_related("confirm_clock").get(pk=decision.pk)
+    )
+    if not held.confirm_clock or Decision.objects.filter(confirms=held).exists():
+        raise Conflict(f"{held.reference} is confirmed already.")
+    if not ruling.agreed_with.strip() and (why := _why_provisional(meeting)):
+        raise Invalid(
+            f"This would be {why} again. Say who of the police and children's services agreed, and when.",
+            field="agreed_with",
+        )
+    items = list(held.items.select_related("submission", "clock", "child"))
+    _newest_seen(root, ruling)
+    row = _keep(user, root, items, ruling, meeting, instant, now() if at is None else instant, confirms=held)
+    clocks.meet(user, clock=held.confirm_clock, at=instant)
+    if row.agreed.level != held.agreed.level:
+        tell_submitters(user, row, items, instant)
+    return row
+
+
+def _open_items(root: Child) -> list[Item]:
+    rows = Item.objects.of(root).filter(closed_at__isnull=True).select_for_update(of=("self",))
+    return list(rows.select_related("submission", "clock", "child").order_by("received_at", "pk"))
+
+
+def _may_be_decided(root: Child, items: Sequence[Item], ruling: Ruling) -> None:
+    if not items:
+        last = Item.objects.of(root).filter(closed_at__isnull=False).select_related("decision__decided_by")
+        newest = last.order_by("-closed_at", "-pk").first()
+        if newest and newest.decision:
+            raise Conflict(
+                f"{newest.decision.decided_by} has decided this already ({newest.decision.reference})."
+            )
+        raise Conflict("This was taken off CEVT's list. There is nothing to decide.")
+    if not any(gates(items).values()):
+        raise Conflict(
+            "First Contact has not processed this child yet, so CEVT can't discuss them (the gate)."
+        )
+    _newest_seen(root, ruling)
+
+
+def _newest_seen(root: Child, ruling: Ruling) -> None:
+    """A matrix that came while the chair decided is looked at first (cevt-f4)."""
+    newest = Submission.objects.of(root).order_by("-received_at", "-pk").first()
+    if newest and newest.public_id != ruling.seen:
+        raise Conflict(f"A newer matrix has come ({newest.reference}). Look at it, then decide.")
+
+
+def _why_provisional(meeting: Meeting | None) -> str:
+    return table_of(meeting).why_provisional if meeting else OUTSIDE
+
+
+def _keep(
+    user: User,
+    root: Child,
+    items: Sequence[Item],
+    ruling: Ruling,
+    meeting: Meeting | None,
+    at: datetime,
+    recorded_at: datetime,
+    confirms: Decision | None = None,
+) -> Decision:
+    """Write the decision and start what it starts."""
+    if meeting is not None:
+        meeting = lock_open(meeting)
+    wishes = wishes_for(root, ruling.level, ruling.forms, ruling.outcomes, at)
+    reference = next_reference("DEC", at)
+    agreed = level_agree(
+        user,
+        child=root,
+        level=ruling.level,
+        forum=Forum.CEVT,
+        rationale=ruling.rationale,
+        forms=list(ruling.forms),
+        contexts=list(ruling.contexts),
+        reference=reference,
+        at=at,
+    )
+    why = "" if confirms else _why_provisional(meeting)
+    row = Decision(
+        reference=reference,
+        child=root,
+        meeting=meeting,
+        agreed=agreed,
+        submitted_level=max((item.level for item in items if item.level is not None), default=None),
+        feedback=ruling.feedback.strip(),
+        provisional_why=why,
+        confirms=confirms,
+        decided_by=user,
+        decided_at=at,
+        recorded_at=recorded_at,
+    )
+    if why:
+        row.confirm_clock = clocks.start(
+            user,
+            kind=CONFIRMATION.key,
+            owner=user,
+            deadline=close_of_business(at, CONFIRM_WORKING_DAYS, word="decided"),
+            reference=reference,
+            url=reverse("children:overview", args=[root.public_id]),
+            child=root.public_id,
+            at=at,
+        )
+    row.save(force_insert=True)
+    outcomes_start(user, row, wishes, at)
+    source = Source("triage.decision", str(row.public_id), reference)
+    for task in ruling.tasks:
+        open_action(
+            user,
+            child=root,
+            title=task.title,
+            owner=task.owner,
+            deadline=close_of_business(at, task.working_days, word="agreed"),
+            source=source,
+            at=at,
+        )
+    for agency, text in ruling.dissents:
+        dissent_record(user, child=root, about=row.public_id, agency=agency, text=text, at=at)
+    if ruling.level < RiskLevel.MODERATE:
+        matter_close(user, child=root, kind=MatterKind.EXPLOITATION, at=at)
+    detail = {"level": int(ruling.level), "provisional": bool(why)}
+    record(user, verb=Verb.DECIDED, subject=row, child=root.public_id, part="decisions", detail=detail, at=at)
+    publish(
+        CevtDecided(
+            decision_id=row.pk,
+            child_id=root.pk,
+            user_id=user.pk,
+            level=int(ruling.level),
+            provisional=bool(why),
+            at=at,
+        )
+    )
+    return row

@@ -1,0 +1,237 @@
+"""CEVT's list: a child comes on it, passes the gate, waits for information, is taken off again (T1, T2)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from cems.accounts.desks import desk_of
+from cems.accounts.models import Agency, Duty, Team, User
+from cems.actions.services import Source, open_action
+from cems.actions.services import cancel as action_cancel
+from cems.actions.services import complete as action_complete
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.calendar import close_of_business
+from cems.base.errors import Conflict, Invalid
+from cems.base.events import publish
+from cems.base.time import now
+from cems.children.choices import MatterKind, RiskLevel
+from cems.children.events import StatusOpened
+from cems.children.models import Child, Matter
+from cems.children.querysets import cluster_ids
+from cems.children.services.access import matter_close, matter_open
+from cems.children.services.whole import lock_whole
+from cems.clocks import services as clocks
+from cems.clocks.choices import OPEN, Stage
+from cems.meetings.services.saying import contributions_freeze
+from cems.notices.services import tell
+from matrix.events import MatrixSubmitted
+from matrix.models import Submission
+from matrix.rules import CEVT_WORKING_DAYS
+from plans.events import ReferralDecided
+from plans.services import first_contact
+from triage.choices import ItemKind
+from triage.clocks import RECEIPT
+from triage.events import ItemOpened
+from triage.gate import gates
+from triage.models import Item, Wanted
+
+WANTED_SOURCE = "triage.wanted"
+
+
+def on_matrix_submitted(event: MatrixSubmitted) -> None:
+    """A new receipt at Moderate or Significant starts the clock; a review CEVT owes a look comes without (M5, M6)."""
+    submission = Submission.objects.select_related("child").get(pk=event.submission_id)
+    user = User.objects.get(pk=event.user_id)
+    level = RiskLevel(event.level)
+    if event.new_receipt and level in CEVT_WORKING_DAYS:
+        item_open(user, submission=submission, kind=ItemKind.RECEIPT, at=event.received_at)
+    elif not event.new_receipt and not _on_board(submission.child):
+        item_open(user, submission=submission, kind=ItemKind.REVIEW, at=event.received_at)
+
+
+def on_referral_decided(event: ReferralDecided) -> None:
+    """First Contact has processed the child: what waited at the gate is CEVT's now (T1)."""
+    take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
+
+
+def on_status_opened(event: StatusOpened) -> None:
+    """A child who becomes open to children's services passes the gate (T1)."""
+    take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
+
+
+@transaction.atomic
+def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetime) -> Item:
+    """Put a child on CEVT's list with a matrix; a receipt has its clock of 2 or 3 working days (T2).
+
+    Before the gate First Contact's desk has the clock, behind it CEVT's. Waiting never pauses it.
+    """
+    level, child = RiskLevel(submission.level), submission.child
+    clock = None
+    if kind is ItemKind.RECEIPT:
+        clock = clocks.start(
+            user,
+            kind=RECEIPT.key,
+            owner=first_contact(child),
+            deadline=close_of_business(at, CEVT_WORKING_DAYS[level]),
+            reference=submission.reference,
+            title=f"CEVT agrees the level ({level.label} submitted)",
+            # Not the matrix: the desk that has this clock may read the record and not every matrix in it.
+            url=reverse("children:overview", args=[child.public_id]),
+            child=child.public_id,
+            at=at,
+        )
+    row = Item.objects.create(
+        submission=submission, child=child, kind=kind, level=level, received_at=at, clock=clock
+    )
+    return _opened(user, row, at)
+
+
+@transaction.atomic
+def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None) -> Item:
+    """Bring a child to CEVT without a new matrix, with the reason; an open item of that kind is given back."""
+    instant = at or now()
+    if not why.strip():
+        raise Invalid("Say what CEVT should look at, and why now.", field="why")
+    root = lock_whole(child.pk)
+    held = Item.objects.of(root).filter(kind=ItemKind.RAISED, closed_at__isnull=True).first()
+    if held:
+        return held
+    row = Item.objects.create(
+        child=root, kind=ItemKind.RAISED, why=why.strip(), raised_by=user, received_at=instant
+    )
+    return _opened(user, row, instant)
+
+
+def _opened(user: User, row: Item, at: datetime) -> Item:
+    matter_open(user, child=row.child, kind=MatterKind.CEVT, at=at)
+    record(user, verb=Verb.CREATED, subject=row, child=row.child.public_id, part="decisions", at=at)
+    publish(ItemOpened(item_id=row.pk, child_id=row.child_id, at=at))
+    take_over(user, child_id=row.child_id, at=at)
+    return row
+
+
+@transaction.atomic
+def take_over(user: User, *, child_id: int, at: datetime) -> None:
+    """Hand CEVT's desk the clocks of this child whose gate is passed (T1, T2); harmless when there are none."""
+    root = lock_whole(child_id)
+    rows = Item.objects.of(root).filter(
+        closed_at__isnull=True, clock__owner_team=first_contact(root), clock__stage__in=OPEN
+    )
+    waiting = list(rows.select_related("clock", "child"))
+    if not waiting:
+        return
+    desk, passed = desk_of(Duty.CEVT, root.area_id), gates(waiting)
+    for row in waiting:
+        if passed[row.pk] and row.clock:
+            clocks.hand_over(user, clock=row.clock, owner=desk, reason=str(passed[row.pk][0].label), at=at)
+
+
+@transaction.atomic
+def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = None) -> Item:
+    """Take an item off the list that should not be there (sent about another child). Raises Conflict if closed."""
+    instant = at or now()
+    lock_whole(item.child_id)
+    held = Item.objects.select_for_update(of=("self",)).select_related("clock", "child").get(pk=item.pk)
+    if held.closed_at:
+        raise Conflict("This is no longer on CEVT's list.")
+    if not why.strip():
+        raise Invalid("Say why it does not belong on the list.", field="why")
+    held.closed_at, held.withdrawn_why, held.withdrawn_by = instant, why.strip(), user
+    held.save(update_fields=["closed_at", "withdrawn_why", "withdrawn_by"])
+    if held.clock:
+        clocks.cancel(user, clock=held.clock, reason="Taken off CEVT's list", at=instant)
+    close_wanted(user, held, instant)
+    contributions_freeze(about=[held.public_id], at=instant)
+    if not Item.objects.of(held.child).filter(closed_at__isnull=True).exists():
+        matter_close(user, child=held.child, kind=MatterKind.CEVT, at=instant)
+    record(user, verb=Verb.WITHDRAWN, subject=held, child=held.child.public_id, part="decisions", at=instant)
+    if held.submission and held.submission.submitted_by_id != user.pk:
+        tell(
+            [held.submission.submitted_by_id],
+            kind="triage.withdrawn",
+            key=f"triage:{held.public_id}:withdrawn",
+            text=f"{held.submission.reference}: taken off CEVT's list. The matrix says why.",
+            url=reverse("matrix:submission", args=[held.submission.public_id]),
+            reference=held.submission.reference,
+            child=held.child.public_id,
+            at=instant,
+        )
+    return held
+
+
+@transaction.atomic
+def information_ask(
+    user: User,
+    *,
+    item: Item,
+    agency: Agency,
+    what: str,
+    owner: User | Team,
+    working_days: int = 2,
+    at: datetime | None = None,
+) -> Wanted:
+    """CEVT wants to know more before it decides: the one thing that pauses its clock, with the reason (T2, T4).
+
+    `owner` is who is to find out, by `working_days` from now. Raises Conflict when the item is closed.
+    """
+    instant = at or now()
+    root = lock_whole(item.child_id)
+    held = Item.objects.select_for_update(of=("self",)).select_related("clock", "child").get(pk=item.pk)
+    if held.closed_at:
+        raise Conflict("CEVT has decided already.")
+    if not what.strip():
+        raise Invalid("Say what CEVT wants to know.", field="what")
+    row = Wanted(item=held, child=held.child, agency=agency, what=what.strip(), asked_by=user)
+    row.asked_at = instant
+    row.action = open_action(
+        user,
+        title="Tell CEVT what it asked for",
+        detail=what.strip(),
+        owner=owner,
+        child=root,
+        deadline=close_of_business(instant, working_days, word="asked"),
+        source=Source(WANTED_SOURCE, str(row.public_id)),
+        key="information-wanted",
+        at=instant,
+    )
+    row.save(force_insert=True)
+    if held.clock and held.clock.stage in {Stage.RUNNING, Stage.WARNED} and instant <= held.clock.due_at:
+        clocks.pause(user, clock=held.clock, reason=f"More information wanted from {agency}", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="decisions", at=instant)
+    return row
+
+
+@transaction.atomic
+def information_give(user: User, *, wanted: Wanted, answer: str, at: datetime | None = None) -> Wanted:
+    """What CEVT wanted is known: its clock goes on once nothing more is wanted. Raises Conflict when answered."""
+    instant = at or now()
+    held = Wanted.objects.select_for_update(of=("self",)).select_related("item__clock", "action", "child")
+    row = held.get(pk=wanted.pk)
+    if row.answered_at:
+        raise Conflict(f"This was answered already, by {row.answered_by}.")
+    if not answer.strip():
+        raise Invalid("Write what CEVT should know.", field="answer")
+    row.answer, row.answered_by, row.answered_at = answer.strip(), user, instant
+    row.save(update_fields=["answer", "answered_by", "answered_at"])
+    if row.action.is_open:
+        action_complete(user, action=row.action, outcome="CEVT has the answer.", at=instant)
+    more = Wanted.objects.filter(item=row.item, answered_at__isnull=True).exists()
+    if row.item.clock and row.item.clock.stage == Stage.PAUSED and not more:
+        clocks.resume(user, clock=row.item.clock, reason="The information has come", at=instant)
+    record(user, verb=Verb.CHANGED, subject=row, child=row.child.public_id, part="decisions", at=instant)
+    return row
+
+
+def close_wanted(user: User, item: Item, at: datetime) -> None:
+    """Close what was asked for this item: nobody needs to find it out any more."""
+    for row in Wanted.objects.filter(item=item, answered_at__isnull=True).select_related("action"):
+        if row.action.is_open:
+            action_cancel(user, action=row.action, reason="CEVT no longer needs it.", at=at)
+
+
+def _on_board(child: Child) -> bool:
+    return Matter.objects.filter(
+        child__in=cluster_ids([child.pk]), kind=MatterKind.CEG, closed_at__isnull=True
+    ).exists()

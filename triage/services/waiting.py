@@ -1,0 +1,75 @@
+"""A child waits for a worker, by a clock (T6)."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from cems.accounts.desks import desk_of
+from cems.accounts.models import Duty, User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.calendar import close_of_business
+from cems.base.references import next_reference
+from cems.base.time import now
+from cems.children.choices import RiskLevel
+from cems.children.models import Child
+from cems.children.services.whole import lock_whole
+from cems.clocks import services as clocks
+from triage.choices import WorkerKind
+from triage.clocks import WAITING
+from triage.models import Allocation, Decision, Waiting
+
+
+@transaction.atomic
+def waiting_open(
+    user: User,
+    *,
+    child: Child,
+    level: RiskLevel,
+    why: str = "",
+    decision: Decision | None = None,
+    kind: WorkerKind = WorkerKind.CE_WORKER,
+    at: datetime | None = None,
+) -> Waiting | None:
+    """The child waits for a worker from now on; the ERASE desk has the clock (T6).
+
+    Somebody who has a worker already waits for none (None). Who waits already goes on waiting as before.
+    """
+    instant = at or now()
+    root = lock_whole(child.pk)
+    if Allocation.objects.of(root).filter(kind=kind, ended_at__isnull=True).exists():
+        return None
+    held = Waiting.objects.of(root).filter(kind=kind, ended_at__isnull=True).first()
+    if held:
+        return held
+    days = (
+        settings.ALLOCATE_SIGNIFICANT_DAYS
+        if level is RiskLevel.SIGNIFICANT
+        else settings.ALLOCATE_MODERATE_DAYS
+    )
+    clock = clocks.start(
+        user,
+        kind=WAITING.key,
+        owner=desk_of(Duty.ERASE, root.area_id),
+        deadline=close_of_business(instant, days, word="agreed"),
+        reference=next_reference("WTG", instant),
+        title=f"Allocate a {kind.label.lower()} ({level.label})",
+        url=reverse("children:overview", args=[root.public_id]),
+        child=root.public_id,
+        at=instant,
+    )
+    row = Waiting.objects.create(
+        public_id=uuid4(),
+        child=root,
+        kind=kind,
+        decision=decision,
+        level=level,
+        why=why,
+        since=instant,
+        clock=clock,
+    )
+    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="decisions", at=instant)
+    return row
