@@ -4,10 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
+from cems.base.registries import places
 from cems.base.time import now
 from cems.clocks.selectors import counts
 from cems.notices.selectors import unread_count
@@ -25,6 +27,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "notices_count": SimpleLazyObject(lambda: unread_count(user)),
         "user_label": user.name,
         "user_role_label": ", ".join(role.label for role in profile.roles),
+        "places": [
+            (place.label, reverse(place.url_name))
+            for place in places()
+            if any(profile.may(Work(work)) for work in place.works)
+        ],
         "may_administer": profile.may(Work.ADMINISTRATION),
     }
     return context

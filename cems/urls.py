@@ -15,6 +15,7 @@ urlpatterns = [
     path("children/", include("cems.children.urls")),
     path("children/", include("plans.urls")),
     path("", include("matrix.urls")),
+    path("", include("triage.urls")),
     path("api/v1/", include("matrix.api_urls")),
     path("api/schema/", openapi.description, name="openapi"),
 ]

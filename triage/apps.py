@@ -8,17 +8,19 @@ class TriageConfig(AppConfig):
 
     def ready(self) -> None:
         from cems.base.events import subscribe
-        from cems.base.registries import add_child_content
+        from cems.base.registries import add_child_content, add_home_content, add_reference_data
         from cems.children.events import StatusOpened
         from cems.clocks.kinds import add_clock_kind
         from matrix.events import MatrixSubmitted
         from plans.events import ReferralDecided
-        from triage import child_content, clocks
-        from triage.services import items
+        from triage import child_content, clocks, home_content
+        from triage.services import advice, items
 
         for kind in (clocks.RECEIPT, clocks.CONFIRMATION, clocks.WAITING, clocks.GATHERING):
             add_clock_kind(kind)
         add_child_content(child_content.CONTENT)
+        add_home_content(home_content.CONTENT)
+        add_reference_data("triage", advice.sync)
         subscribe(MatrixSubmitted, items.on_matrix_submitted)
         subscribe(ReferralDecided, items.on_referral_decided)
         subscribe(StatusOpened, items.on_status_opened)

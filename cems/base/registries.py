@@ -115,12 +115,26 @@ class StartButton:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A page that stands in the header of everybody whose roles do one of these kinds of work."""
+
+    label: str
+    url_name: str
+    works: tuple[str, ...]
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class HomeContent:
-    """What one app adds to a person's first page. `items(user, now)` lists the person's own work."""
+    """What one app adds to a person's first page and to the header.
+
+    `items(user, now)` lists the person's own work.
+    """
 
     app: str
     items: Callable[[Any, datetime], Iterable[WorkItem]]
     buttons: tuple[StartButton, ...] = field(default=())
+    places: tuple[Place, ...] = field(default=())
 
 
 child_content: dict[str, ChildContent] = {}
@@ -161,3 +175,8 @@ def navigation() -> list[NavigationItem]:
 def now_lines() -> list[NowLine]:
     """Every registered line of "what matters now" in order."""
     return sorted((n for c in child_content.values() for n in c.now), key=lambda n: (n.order, n.key))
+
+
+def places() -> list[Place]:
+    """Every registered place of the header in order."""
+    return sorted((p for c in home_content.values() for p in c.places), key=lambda p: (p.order, p.label))

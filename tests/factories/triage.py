@@ -13,7 +13,8 @@ from cems.meetings.services.sittings import attend, meeting_start
 from matrix.models import Submission
 from tests.factories.matrices import submit
 from tests.factories.people import make_agency, make_authority, make_team, make_user
-from triage.models import Item
+from triage.models import Consultation, Item
+from triage.services.advice import consultation_record
 from triage.services.deciding import Ruling
 
 
@@ -67,3 +68,16 @@ def _agency(kind: str) -> Agency:
     return Agency.objects.filter(kind=kind, authorities=make_authority()).order_by(
         "pk"
     ).first() or make_agency(kind=kind)
+
+
+def advise(user: User, *, child: Child | None = None, at: datetime | None = None) -> Consultation:
+    """Advice that `user` gave and kept in the log."""
+    return consultation_record(
+        user,
+        asked_by_name="Example Teacher",
+        asked_by_agency=user.agency,
+        happened_at=at or now(),
+        about="How to talk about debts.",
+        given="Ask what happens if it is not paid.",
+        child=child,
+    )

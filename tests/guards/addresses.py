@@ -18,6 +18,7 @@ from cems.base.doors import Door, Shape
 from cems.base.time import today
 from cems.children.models import BreakGlass
 from matrix.instrument import current
+from tests.factories.triage import advise
 from tests.factories.world import Story, World
 
 # What a recipe makes: the keyword arguments of the address.
@@ -116,8 +117,19 @@ def _their_role(world: World, user: User) -> dict[str, Any]:
     return {"public_id": Appointment.objects.filter(user=world.colleague).order_by("pk")[0].public_id}
 
 
+def _advice(world: World, user: User) -> dict[str, Any]:
+    return {"code": "language"}
+
+
+def _own_advice(world: World, user: User) -> dict[str, Any]:
+    """Something this person put in the log."""
+    return {"public_id": advise(user).public_id}
+
+
 # Addresses about no child.
 OF_WORLD: dict[str, OfWorld] = {
+    **{f"triage:{name}": _advice for name in ("advice_entry", "advice_change", "advice_retire")},
+    "triage:consultation_correct": _own_advice,
     "people:agency": lambda world, user: {"code": world.agency.code},
     "people:team": lambda world, user: {"public_id": world.team.public_id},
     "people:end-role": _their_role,

@@ -1,0 +1,20 @@
+"""What triage adds to a person's first page and to the header."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from cems.accounts.models import User
+from cems.accounts.roles import Work
+from cems.base.registries import HomeContent, Place, WorkItem
+
+
+def _items(user: User, at: datetime) -> Iterable[WorkItem]:
+    """Triage's promises are clocks and actions, which the first page lists already."""
+    return ()
+
+
+CONTENT = HomeContent(
+    app="triage",
+    items=_items,
+    places=(Place("Advice", "triage:advice_log", (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK), 60),),
+)
