@@ -95,7 +95,7 @@ def _tables(nation: Nation, first: Numbers, permission: int) -> list[Table]:
         ("matrix.Review", "id child_id submission_id to clock_id", papers.reviews(), 0.3),
         (
             "triage.Item",
-            "id submission_id child_id level received_at clock_id",
+            "id submission_id child_id authority_id level received_at clock_id",
             papers.receipts(),
             0.26,
         ),

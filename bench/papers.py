@@ -76,7 +76,9 @@ class Papers:
         nation = self.nation
         for child, matrix, place in self.followed():
             clock = CLOCKS * child + RECEIPT + place
-            yield matrix, matrix, child, nation.level(matrix), nation.days[nation.days_ago(matrix)], clock
+            authority = nation.first.authority + nation.authority(child)
+            received = nation.days[nation.days_ago(matrix)]
+            yield matrix, matrix, child, authority, nation.level(matrix), received, clock
 
     def referrals(self) -> Rows:
         nation = self.nation

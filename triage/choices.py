@@ -32,6 +32,19 @@ class CegReason(models.TextChoices):
     MISSING = "missing", "Missing episodes that escalate"
 
 
+class ReturnReason(models.TextChoices):
+    """Why a child came back to CEVT after the concern had ended (T7)."""
+
+    NEW_HARM = "new_harm", "New harm by the same people"
+    OTHER_PEOPLE = "other_people", "Other people, or another form of harm"
+    HELP_ENDED = "help_ended", "The help ended, or was not taken up"
+    PLAN_NOT_DONE = "plan_not_done", "What was agreed was not done"
+    MOVED = "moved", "A move of home, school or placement"
+    NEW_INFORMATION = "new_information", "New information about the earlier concern"
+    MISSING = "missing", "Missing again"
+    OTHER = "other", "Another reason"
+
+
 class Threshold(models.TextChoices):
     """The level of need First Contact decides on a referral (T1)."""
 

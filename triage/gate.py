@@ -12,15 +12,17 @@ from cems.children.querysets import root_of, whole_ids
 from plans.choices import ReferralState
 from plans.models import Referral
 from triage.models import Inquiry, Item
+from triage.returns import roots_of
 from triage.rules.gate import Passed, gate
 
 
 def gates(items: Sequence[Item]) -> dict[int, list[Passed]]:
-    """For each item the reasons why its gate is open, none while it waits for First Contact: four queries for all.
+    """For each item the reasons why its gate is open, none while it waits for First Contact: six queries for all.
 
     Processed means: a referral was decided after the matrix had come, or the one it came with is decided.
     """
-    whole = whole_ids({item.child_id for item in items})
+    roots = roots_of(items)
+    whole = whole_ids(roots.values())
     day = today()
     running = Status.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day), child__in=whole, starts_on__lte=day
@@ -42,7 +44,6 @@ def gates(items: Sequence[Item]) -> dict[int, list[Passed]]:
     rows = Referral.objects.filter(child__in=whole, state=ReferralState.DECIDED).annotate(root=root_of())
     for root, at in rows.values_list("root", "decided_at"):
         decided[root].append(at)
-    roots = {item.pk: item.child.merged_into_id or item.child_id for item in items}
     return {
         item.pk: gate(
             open_to_childrens_services=roots[item.pk] in open_now,

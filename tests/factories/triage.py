@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from cems.accounts.models import Agency, AgencyKind, User
-from cems.base.time import now, today
+from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel, StatusKind
 from cems.children.models import Child
 from cems.children.services.periods import status_open
@@ -31,7 +31,7 @@ def waiting_child(
         user,
         child=child,
         kind=StatusKind.CHILD_IN_NEED,
-        starts_on=max(child.date_of_birth, today() - timedelta(days=400)),
+        starts_on=max(child.date_of_birth, local_date(instant) - timedelta(days=400)),
         at=instant,
     )
     return Item.objects.get(submission=submit(user, child, level, at=at))

@@ -12,7 +12,7 @@ from cems.children.models import AgreedLevel, Child
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
 from cems.meetings.models import Meeting
-from triage.choices import CegReason, OutcomeKind
+from triage.choices import CegReason, OutcomeKind, ReturnReason
 
 
 class Decision(PublicModel):
@@ -30,6 +30,9 @@ class Decision(PublicModel):
     agreed = models.OneToOneField(AgreedLevel, on_delete=models.PROTECT, related_name="+")
     submitted_level = models.PositiveSmallIntegerField(choices=RiskLevel, null=True, blank=True)
     feedback = models.TextField("words for whoever sent the matrix", blank=True)
+    returned_because = models.CharField(
+        "why the child came back", max_length=15, choices=ReturnReason, blank=True, db_default=""
+    )
     provisional_why = models.CharField(max_length=200, blank=True)
     confirm_clock = models.OneToOneField(
         Clock, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

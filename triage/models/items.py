@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from cems.accounts.models import Agency
+from cems.accounts.models import Agency, Authority
 from cems.actions.models import Action
 from cems.base.models import PublicModel
 from cems.children.choices import RiskLevel
@@ -24,6 +24,9 @@ class Item(PublicModel):
     """
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    authority = models.ForeignKey(
+        Authority, on_delete=models.PROTECT, related_name="+", help_text="Whose CEVT has it"
+    )
     kind = models.CharField(max_length=7, choices=ItemKind, db_default=ItemKind.RECEIPT.value)
     submission = models.OneToOneField(
         Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -50,6 +53,7 @@ class Item(PublicModel):
         indexes = [
             models.Index(fields=["child", "-received_at"]),
             models.Index(fields=["received_at"], condition=Q(closed_at__isnull=True), name="item_open"),
+            models.Index(fields=["authority", "received_at"], name="item_of_a_period"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 
 from cems.base.months import add_months
 from cems.base.time import local_date
+from cems.children.choices import RiskLevel
 
 REREFERRAL_MONTHS = 12
 
@@ -26,6 +27,21 @@ class Before:
 
     decided_at: datetime
     ended_at: datetime | None = None
+
+
+def befores(levels: Sequence[tuple[datetime, int]]) -> list[Before]:
+    """Each agreed level as an earlier decision, and when the concern it decided ended.
+
+    A concern is open from a level of Moderate or more until a lower one is agreed; a decision at Low or
+    None ended as it was made. `levels` are (agreed at, level) in the order of time.
+    """
+    found: list[Before] = []
+    ends: datetime | None = None
+    for agreed_at, level in reversed(levels):
+        if level < RiskLevel.MODERATE:
+            ends = agreed_at
+        found.append(Before(agreed_at, ends))
+    return found[::-1]
 
 
 def kind_of_return(received_at: datetime, before: Sequence[Before]) -> Return:

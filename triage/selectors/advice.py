@@ -12,6 +12,7 @@ from cems.base.months import add_months
 from cems.base.time import local_date
 from cems.children.models import Child
 from cems.children.querysets import root_of
+from cems.children.selectors.whole import seen
 from triage.models import AdviceEntry, AdviceVersion, Consultation
 from triage.rules.advice import suits
 
@@ -35,7 +36,7 @@ def advice_for(*, age: int, forms: Collection[str], level: int | None) -> list[A
 class Log:
     """One page of the log, the key of the next, and how often advice was asked for in twelve months."""
 
-    rows: Sequence[Consultation]
+    rows: Sequence[tuple[Consultation, Child | None]]
     next_before: str
     months: Sequence[tuple[str, int]]
     agencies: Sequence[tuple[str, int]]
@@ -53,7 +54,7 @@ def log(user: User, *, at: datetime, before: datetime | None = None) -> Log:
     mine = readable(user)
     page = mine.filter(happened_at__lt=before) if before else mine
     rows = list(
-        page.select_related("child", "asked_by_agency", "given_by")
+        page.select_related("asked_by_agency", "given_by")
         .prefetch_related("advice")
         .order_by("-happened_at", "-pk")[: PAGE + 1]
     )
@@ -63,8 +64,9 @@ def log(user: User, *, at: datetime, before: datetime | None = None) -> Log:
     for happened_at, agency in counted:
         months[f"{local_date(happened_at):%Y-%m}"] += 1
         agencies[agency or "Not said"] += 1
+    children = seen(user, {row.child_id for row in rows[:PAGE] if row.child_id})
     return Log(
-        rows[:PAGE],
+        [(row, children.get(row.child_id or 0)) for row in rows[:PAGE]],
         rows[PAGE - 1].happened_at.isoformat() if len(rows) > PAGE else "",
         [(_said(key), number) for key, number in sorted(months.items())],
         agencies.most_common(),

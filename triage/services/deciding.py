@@ -29,10 +29,13 @@ from cems.meetings.selectors import table_of
 from cems.meetings.services.saying import contributions_freeze, dissent_record
 from cems.meetings.services.sittings import lock_open
 from matrix.models import Submission
+from triage.choices import ReturnReason
 from triage.clocks import CONFIRMATION
 from triage.events import CevtDecided
 from triage.gate import gates
 from triage.models import Decision, Item
+from triage.returns import returns_of
+from triage.rules.measures import Return
 from triage.services.items import close_wanted
 from triage.services.starting import Wish, outcomes_start, wishes_for
 from triage.services.telling import tell_submitters
@@ -69,6 +72,7 @@ class Ruling:
     feedback: str = ""
     seen: UUID | None = None
     agreed_with: str = ""
+    returned_because: str = ""
 
 
 @transaction.atomic
@@ -152,6 +156,9 @@ def _may_be_decided(root: Child, items: Sequence[Item], ruling: Ruling) -> None:
             "First Contact has not processed this child yet, so CEVT can't discuss them (the gate)."
         )
     _newest_seen(root, ruling)
+    came_back = Return.REREFERRAL in returns_of(items).values()
+    if came_back and ruling.returned_because not in ReturnReason.values:
+        raise Invalid("This is a re-referral: say why the child came back.", field="returned_because")
 
 
 def _newest_seen(root: Child, ruling: Ruling) -> None:
@@ -199,6 +206,7 @@ def _keep(
         agreed=agreed,
         submitted_level=max((item.level for item in items if item.level is not None), default=None),
         feedback=ruling.feedback.strip(),
+        returned_because=ruling.returned_because,
         provisional_why=why,
         confirms=confirms,
         decided_by=user,

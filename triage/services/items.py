@@ -83,7 +83,13 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
             at=at,
         )
     row = Item.objects.create(
-        submission=submission, child=child, kind=kind, level=level, received_at=at, clock=clock
+        submission=submission,
+        child=child,
+        authority=child.area,
+        kind=kind,
+        level=level,
+        received_at=at,
+        clock=clock,
     )
     return _opened(user, row, at)
 
@@ -99,7 +105,12 @@ def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None
     if held:
         return held
     row = Item.objects.create(
-        child=root, kind=ItemKind.RAISED, why=why.strip(), raised_by=user, received_at=instant
+        child=root,
+        authority=root.area,
+        kind=ItemKind.RAISED,
+        why=why.strip(),
+        raised_by=user,
+        received_at=instant,
     )
     return _opened(user, row, instant)
 

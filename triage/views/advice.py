@@ -19,6 +19,7 @@ from cems.base.idempotency import once
 from cems.base.time import local_date, now, today
 from cems.children.choices import HarmForm, RiskLevel
 from cems.children.models import Child
+from cems.children.selectors.whole import seen
 from cems.children.views.common import taken
 from triage.forms_advice import AdviceForm, ConsultationForm
 from triage.models import AdviceEntry, AdviceVersion, Consultation
@@ -94,7 +95,7 @@ def log(request: HttpRequest) -> HttpResponse:
     """Who asked for advice, what about, and what they were told."""
     user, instant = person(request), now()
     found = reads.log(user, at=instant, before=_moment(request.GET.get("before", "")))
-    children = [row.child.public_id for row in found.rows if row.child]
+    children = [child.public_id for _, child in found.rows if child]
     if children:
         listed(user, what="advice log", children=children)
     older = f"?before={found.next_before}".replace("+", "%2B") if found.next_before else ""
@@ -111,13 +112,12 @@ def consultation(request: HttpRequest) -> HttpResponse:
 def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Correct an entry of one's own; the earlier one is kept."""
     user = person(request)
-    row = get_object_or_404(
-        reads.readable(user).filter(given_by=user).select_related("child"), public_id=public_id
-    )
+    row = get_object_or_404(reads.readable(user).filter(given_by=user), public_id=public_id)
+    child = seen(user, [row.child_id]).get(row.child_id) if row.child_id else None
     shown = {
         "asked_by_name": row.asked_by_name,
         "asked_by_agency": row.asked_by_agency,
-        "child": row.child.reference if row.child else "",
+        "child": child.reference if child else "",
         "happened_on": local_date(row.happened_at),
         "about": row.about,
         "given": row.given,
