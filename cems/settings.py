@@ -262,6 +262,8 @@ ALLOCATE_MODERATE_DAYS = env.number("CEMS_ALLOCATE_MODERATE_DAYS", 5)
 WORKER_CAPACITY = env.number("CEMS_WORKER_CAPACITY", 7)
 MATRIX_DUE_DAYS = env.number("CEMS_MATRIX_DUE_DAYS", 5)
 GLASS_HOURS = env.number("CEMS_GLASS_HOURS", 4)
+LIVE_SECONDS = env.number("CEMS_LIVE_SECONDS", 4)
+PRESENCE_SECONDS = env.number("CEMS_PRESENCE_SECONDS", 30)
 EDT_SHIFT_ENDS = env.text("CEMS_EDT_SHIFT_ENDS", "08:30")
 
 # --- mail: from the outbox only ----------------------------------------------------------------------

@@ -32,3 +32,19 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.key}"
+
+
+class Presence(models.Model):
+    """Where a person was last seen within one subject; `services_presence` says what counts as being there."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    subject = models.CharField(max_length=80)
+    place = models.CharField(max_length=120)
+    typing = models.BooleanField(default=False)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "user"], name="presence_once")]
+
+    def __str__(self) -> str:
+        return f"presence {self.pk}"
