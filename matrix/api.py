@@ -9,14 +9,14 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cems.accounts.api import ApiView
+from cems.accounts.api import ApiView, key_of
 from cems.accounts.models import Agency, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.accounts.services_tokens import is_service_account
 from cems.audit.services import listed
 from cems.base.doors import Door, Shape
-from cems.base.errors import Invalid, NotAllowed
+from cems.base.errors import NotAllowed
 from cems.base.idempotency import once
 from cems.base.paging import ByKey
 from cems.base.time import local_date, now
@@ -52,7 +52,7 @@ class Matrices(ApiView):
     @extend_schema(request=MatrixBody, responses={201: Received}, parameters=[KEY])
     def post(self, request: Request) -> Response:
         """Send a whole matrix; the answer never tells whether the child had a record before."""
-        user, key = _user(request), _key(request)
+        user, key = _user(request), key_of(request)
         body = MatrixBody(data=request.data)
         body.is_valid(raise_exception=True)
         sent = body.validated_data
@@ -122,13 +122,6 @@ def _named(rows: list[Any]) -> list[Any]:
 
 def _user(request: Request) -> User:
     return cast(User, request.user)
-
-
-def _key(request: Request) -> UUID:
-    try:
-        return UUID(request.headers.get("Idempotency-Key", ""))
-    except ValueError:
-        raise Invalid("Send an Idempotency-Key header: a UUID made for this submission.") from None
 
 
 def _send(request: Request, user: User, sent: Mapping[str, Any]) -> Submission:

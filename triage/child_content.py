@@ -20,7 +20,21 @@ from triage.models import (
     Wanted,
 )
 
-MODELS = (Item, Wanted, Decision, Outcome, Inquiry, Gathering, Waiting, Allocation, Hold, Consultation)
+# What a decision or an entry of the log took from the library stands with it, so it is kept and shown with it.
+ADVISED = (Outcome.advice.through, Consultation.advice.through)
+MODELS = (
+    Item,
+    Wanted,
+    Decision,
+    Outcome,
+    Inquiry,
+    Gathering,
+    Waiting,
+    Allocation,
+    Hold,
+    Consultation,
+    *ADVISED,
+)
 
 
 def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
@@ -111,11 +125,13 @@ def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
             "rationale": row.agreed.rationale,
             "feedback": row.feedback,
         }
-    for outcome in Outcome.objects.filter(child__in=child_ids).select_related("decision"):
+    outcomes = Outcome.objects.filter(child__in=child_ids).select_related("decision")
+    for outcome in outcomes.prefetch_related("advice"):
         yield {
             "kind": outcome.get_kind_display(),
             "reference": outcome.decision.reference,
             "why": outcome.why,
+            "advice": "; ".join(one.title for one in outcome.advice.all()),
         }
     yield from _of_first_contact(child_ids)
     yield from _of_workers(child_ids)
@@ -159,8 +175,14 @@ def _of_workers(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
             "until": row.ended_at,
             "why it ended": row.ended_why,
         }
-    for talk in Consultation.objects.filter(child__in=child_ids):
-        yield {"kind": "Advice asked for", "at": talk.happened_at, "about": talk.about, "given": talk.given}
+    for talk in Consultation.objects.filter(child__in=child_ids).prefetch_related("advice"):
+        yield {
+            "kind": "Advice asked for",
+            "at": talk.happened_at,
+            "about": talk.about,
+            "given": talk.given,
+            "advice": "; ".join(one.title for one in talk.advice.all()),
+        }
 
 
 def _merge_preview(child_ids: Sequence[int]) -> Iterable[str]:

@@ -1,6 +1,7 @@
 """The door of an address of the API: a key of an agency's system, or a person who is signed in (O1)."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponseBase
 from rest_framework.request import Request
@@ -10,7 +11,7 @@ from rest_framework.views import APIView
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.doors import Door, View
-from cems.base.errors import NotAllowed
+from cems.base.errors import Invalid, NotAllowed
 
 
 class ApiView(APIView):
@@ -40,3 +41,11 @@ def opened(view: type[ApiView]) -> View:
     found: Any = view.as_view()
     found.door = view.door
     return found
+
+
+def key_of(request: Request) -> UUID:
+    """The key under which something is taken once (floor-f3). Raises Invalid without one."""
+    try:
+        return UUID(request.headers.get("Idempotency-Key", ""))
+    except ValueError:
+        raise Invalid("Send an Idempotency-Key header: a UUID made for what you send.") from None

@@ -57,6 +57,8 @@ from tests.factories.people import (
     make_team,
     make_user,
 )
+from triage.models import Item
+from triage.services.items import item_raise
 
 # By which matters each story's child is followed, as (kind, closed).
 MATTERS: dict[str, list[tuple[str, bool]]] = {
@@ -105,6 +107,7 @@ class Story:
     submission: Submission
     referral: Referral
     request: Request
+    item: Item
     own: dict[int, Submission] = field(default_factory=dict)
     own_drafts: dict[int, Matrix] = field(default_factory=dict)
     twin: Child | None = None  # another child, alike enough to be compared
@@ -222,7 +225,15 @@ def write_record(key: str, child: Child, author: User) -> Story:
         draft=matrix_start(author, child=child),
         referral=_referral(author, child),
         request=strategy_meeting_request(author, child=child),
+        item=_item(key, author, child),
     )
+
+
+def _item(key: str, author: User, child: Child) -> Item:
+    """An item of CEVT; the reach that comes with one belongs to the story `cevt` alone."""
+    row = item_raise(author, child=child, why=secret(key, "concern"))
+    Matter.objects.filter(child=child, kind=MatterKind.CEVT).delete()
+    return row
 
 
 def _referral(author: User, child: Child) -> Referral:

@@ -46,6 +46,10 @@ def _submission(story: Story, user: User) -> dict[str, Any]:
     return {"public_id": story.papers_of(user).public_id}
 
 
+def _item(story: Story, user: User) -> dict[str, Any]:
+    return {"public_id": story.item.public_id}
+
+
 def _action(story: Story, user: User) -> dict[str, Any]:
     return {"public_id": story.action.public_id}
 
@@ -80,6 +84,7 @@ OF_STORY: dict[str, OfStory] = {
     "matrix:compared": _submission,
     "matrix:submission_pdf": _submission,
     "api:submission": _submission,
+    **{f"cevt-api:{name}": _item for name in ("item", "contribution", "decision")},
     "matrix:group": _draft(code=current(today()).groups[0].code),
     **{
         f"matrix:{name}": _draft()
@@ -178,6 +183,8 @@ OWN_ONLY: dict[str, tuple[Part, Callable[[Story, User], bool]]] = {
         for name in ("submission", "compared", "submission_pdf")
     },
     "api:submission": (Part.MATRIX, lambda story, user: user.pk in story.own),
+    # The story's item came with no matrix, so it is nobody's own.
+    "cevt-api:item": (Part.DECISIONS, lambda story, user: False),
     "matrix:end_contributor": (Part.MATRIX, lambda story, user: user.pk in story.own_drafts),
     **{
         f"matrix:{name}": (Part.MATRIX, lambda story, user: user.pk in story.own_drafts)

@@ -68,8 +68,9 @@ def advice_write(
         entry=held, number=number + 1, written_by=user, written_at=instant, **values
     )
     held.save(update_fields=["current"])
-    verb = Verb.CHANGED if number else Verb.CREATED
-    record(user, verb=verb, subject=held, detail={"version": number + 1}, at=instant)
+    if user is not None:  # what comes with a release is in the release, and nobody's act
+        verb = Verb.CHANGED if number else Verb.CREATED
+        record(user, verb=verb, subject=held, detail={"version": number + 1}, at=instant)
     return held
 
 

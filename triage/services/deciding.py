@@ -225,7 +225,7 @@ def _keep(
             at=at,
         )
     row.save(force_insert=True)
-    outcomes_start(user, row, wishes, at)
+    outcomes_start(user, decision=row, wishes=wishes, at=at)
     source = Source("triage.decision", str(row.public_id), reference)
     for task in ruling.tasks:
         open_action(

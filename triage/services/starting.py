@@ -83,7 +83,7 @@ def _of_this_child(wish: Wish, child: Child, level: RiskLevel) -> Wish:
 
 
 @transaction.atomic
-def outcomes_start(user: User, decision: Decision, wishes: Sequence[Wish], at: datetime) -> list[Outcome]:
+def outcomes_start(user: User, *, decision: Decision, wishes: Sequence[Wish], at: datetime) -> list[Outcome]:
     """Keep each outcome and start it."""
     return [_start(user, decision, wish, at) for wish in wishes]
 
