@@ -171,7 +171,7 @@ def _merge_preview(child_ids: Sequence[int]) -> Iterable[str]:
         yield f"People who see only their own go on with theirs: {', '.join(own)}."
     reviews = Review.objects.filter(child__in=child_ids, ended_at__isnull=True).count()
     if reviews > 1:
-        yield f"{reviews} reviews of a matrix are open: the next matrix ends its own, the other is ended by hand."
+        yield f"{reviews} reviews of a matrix are open: the next matrix ends them all."
 
 
 def _merge_blockers(child_ids: Sequence[int]) -> Iterable[str]:
