@@ -50,11 +50,11 @@ def test_the_own_copy_holds_every_table_and_marks_what_names_others(full_child):
     rows = list(CONTENT.subject_access([full_child.pk]))
     kinds = {row["kind"] for row in rows}
     assert kinds == {
-        "Identity", "Name", "NHS number", "Agreed level", "Status", "Involvement", "Case note",
-        "Followed by", "Submitted by", "Owner of the record", "Barred", "May open the record",
+        "Identity", "Name", "Identifier", "Agreed level", "Status", "Involvement", "Case note",
+        "Followed by", "Submitted by", "Named reader", "Barred", "May open the record",
     }  # fmt: skip
     assert {row["kind"] for row in rows if row.get("third_party")} == {
-        "Case note", "Submitted by", "Owner of the record", "Barred",
+        "Case note", "Submitted by", "Named reader", "Barred",
     }  # fmt: skip
     assert list(CONTENT.subject_access([make_child().pk]))[0]["kind"] == "Identity"
 
@@ -68,7 +68,7 @@ def test_the_merge_preview_names_what_differs(full_child):
     )
     agree_level(other, 1)
     lines = " ".join(CONTENT.merge_preview([full_child.pk, other.pk]))
-    for said in ["birth dates", "NHS number", "agreed level", "1 people or teams"]:
+    for said in ["birth dates", "Identifier", "agreed level", "1 people or teams"]:
         assert said in lines
     assert "postcodes" not in lines  # one of them has none
     assert list(CONTENT.merge_preview([make_child().pk])) == []

@@ -22,6 +22,7 @@ from cems.children.models import (
     Involvement,
     Matter,
     Merge,
+    PlacedConcern,
     Placement,
     Status,
     Submitter,
@@ -29,6 +30,7 @@ from cems.children.models import (
 from cems.children.models.periods import InvolvementState
 from cems.children.services.history import note_write
 from cems.children.services.periods import status_open
+from cems.children.services.placements import placement_concern
 from matrix.choices import Informed, Seen, WhenKind
 from matrix.instrument import current
 from matrix.models import Matrix, Submission
@@ -86,6 +88,7 @@ NAMES = {
     "barred": "Crombole",
 }
 STORIES = tuple(NAMES)
+AWAY = "E06000057"  # an authority that nobody in the world works for
 # Nobody in the world reaches these, whatever their role.
 CLOSED = ("elsewhere", "restricted", "barred")
 
@@ -109,6 +112,7 @@ class Story:
     own_drafts: dict[int, Matrix] = field(default_factory=dict)
     twin: Child | None = None  # another child, alike enough to be compared
     placement: Placement | None = None
+    concern: PlacedConcern | None = None
     merge: Merge | None = None  # by which a second record was joined to this one
 
     def secret(self, what: str) -> str:
@@ -264,7 +268,9 @@ def join_another(story: Story, author: User) -> None:
     place = story.child.area
     story.twin, other = make_child(authority=place), make_child(authority=place)
     join(story.child, other)
-    story.placement = make_placement(story.child)
+    story.placement = make_placement(story.child, placed_by=make_authority(AWAY))
+    placement_concern(author, placement=story.placement, text=secret(story.key, "concern"), happened_at=now())
+    story.concern = PlacedConcern.objects.get(child=story.child)
     story.merge = Merge.objects.create(
         child=story.child,
         other=other,
