@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
+from cems.base.regimes import ARRANGED, JUDGED, KEPT, RECORDED
 from cems.base.registries import ChildContent, Happening, NavigationItem, NowLine, Panel
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild
@@ -197,6 +198,21 @@ CONTENT = ChildContent(
         "MatrixDue": "with the child's record",
         "Joined": "with the child's record",
         "Review": "with the child's record",
+    },
+    regimes={
+        "Matrix": JUDGED,
+        "Contributor": KEPT,
+        "Answer": RECORDED,
+        "Submission": JUDGED,
+        "MatrixDue": ARRANGED,
+        "Joined": KEPT,
+        "Review": ARRANGED,
+    },
+    rows={
+        "CE Matrix": "Matrix",
+        "Answer in a CE Matrix": "Answer",
+        "CE Matrix due": "MatrixDue",
+        "Review of a CE Matrix": "Review",
     },
     chronology=_chronology,
     merge_preview=_merge_preview,

@@ -38,6 +38,7 @@ from cems.children.models import (
     Submitter,
 )
 from cems.children.own_copy import merge_preview, subject_access
+from cems.children.regimes import REGIMES, ROWS
 from cems.clocks.models import Clock
 from cems.clocks.presentation import words as clock_words
 
@@ -163,6 +164,8 @@ CONTENT = ChildContent(
         "Death": "with the child's record, which is held",
         "ChildUserObjectPermission": "until the involvement it follows from ends",
     },
+    regimes=REGIMES,
+    rows=ROWS,
     chronology=happenings.chronology,
     merge_preview=merge_preview,
     panels=(

@@ -15,6 +15,7 @@ from cems.audit.selectors import record_use as uses_of
 from cems.audit.services import record
 from cems.base.doors import Shape
 from cems.base.errors import Invalid
+from cems.base.registries import regime_of
 from cems.base.time import now, today
 from cems.children.access import WHY
 from cems.children.doors import OpenChild, child_door
@@ -106,7 +107,10 @@ def record_use(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     older = urlencode({"before": f"{page.next[0].isoformat()}~{page.next[1]}"}) if page.next else ""
     context = {
         **child_page(request, opened),
-        "rows": [(row, row.part.replace("_", " ") if row.part in set(Part) else "") for row in page.rows],
+        "rows": [
+            (row, row.part.replace("_", " ") if row.part in set(Part) else "", regime_of(row.subject_kind))
+            for row in page.rows
+        ],
         "older_url": f"{url}?{older}" if older else "",
     }
     return render(request, "children/record_use.html", context)
