@@ -23,7 +23,7 @@ from triage.models import (
 
 MODELS = (Item, Wanted, Decision, Outcome, Inquiry, Gathering, Waiting, Allocation, Hold, Consultation)
 ROWS = {
-    "Received for triage": "Item",
+    "On CEVT's list": "Item",
     "Information CEVT wanted": "Wanted",
     "CEVT decision": "Decision",
     "CEVT outcome": "Outcome",

@@ -68,7 +68,7 @@ def test_the_merge_preview_names_what_differs(full_child):
     )
     agree_level(other, 1)
     lines = " ".join(CONTENT.merge_preview([full_child.pk, other.pk]))
-    for said in ["birth dates", "Identifier", "agreed level", "1 people or teams"]:
+    for said in ["birth dates", "NHS number", "agreed level", "1 people or teams"]:
         assert said in lines
     assert "postcodes" not in lines  # one of them has none
     assert list(CONTENT.merge_preview([make_child().pk])) == []

@@ -28,7 +28,7 @@ from plans.services import meeting_record, referral_decide, referral_open, strat
 from tests.factories.children import make_child
 from tests.factories.matrices import ready_matrix, submit
 from tests.factories.people import make_user
-from triage.models import Receipt
+from triage.models import Item
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("C1")]
 
@@ -68,7 +68,7 @@ def test_what_follows_belongs_to_the_whole(officer: User, user: User, root: Chil
     sender = make_user()
     sent = matrix_submit(sender, matrix=matrix)
     assert sent.child == root and Matrix.objects.get(pk=matrix.pk).child == other
-    rows = (Referral, Request, Receipt, Review, Action)
+    rows = (Referral, Request, Item, Review, Action)
     assert all({row.child for row in model.objects.all()} == {root} for model in rows)
     assert {row.child_id for row in Matter.objects.all()} == {root.pk}
     assert set(Clock.objects.values_list("child", flat=True)) == {root.public_id}
@@ -84,7 +84,7 @@ def test_it_is_judged_by_the_level_and_the_concern_of_the_whole(
     matrix = ready_matrix(user, other, RiskLevel.MODERATE)
     joined(officer, root, other)
     sent = matrix_submit(user, matrix=matrix)
-    assert sent.receipt == "review" and Receipt.objects.count() == 1
+    assert sent.receipt == "review" and Item.objects.filter(kind="receipt").count() == 1
     assert Referral.objects.count() == Request.objects.count() == 1
     assert Review.objects.filter(ended_at__isnull=True).get().submission == sent
 
@@ -168,4 +168,4 @@ def test_taking_the_records_apart_leaves_what_was_sent_with_the_one_that_stayed(
     again = submit(user, fresh(other), RiskLevel.MODERATE)
     assert again.receipt == "new" and again.child == other
     assert {review.child for review in Review.objects.filter(ended_at__isnull=True)} == {root, other}
-    assert Referral.objects.count() == 2 and Receipt.objects.count() == 2
+    assert Referral.objects.count() == 2 and Item.objects.filter(kind="receipt").count() == 2
