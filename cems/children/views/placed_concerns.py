@@ -16,6 +16,7 @@ from cems.base.time import local, now, today
 from cems.children.choices import ConcernStep
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms_placement import AnsweredForm, ClosedForm, EscalatedForm, ToldForm
+from cems.children.querysets import at_address
 from cems.children.selectors.placements import Concern, concerns
 from cems.children.services.placed_concerns import (
     escalation_closed,
@@ -24,7 +25,7 @@ from cems.children.services.placed_concerns import (
     responsible_told,
 )
 from cems.children.shell import child_page
-from cems.children.views.common import form_page, kept_once, taken
+from cems.children.views.common import form_page, kept_once, me, taken
 from cems.clocks.presentation import present
 
 TAB = "children:placements"
@@ -136,7 +137,9 @@ def _step(
         form, lambda: kept_once(request, form, action, service, concern=found.row)
     ):
         messages.success(request, done.format(**names))
-        return redirect(address)
+        # Whoever had it for the escalation alone reads the record no more.
+        still = at_address(me(request), opened.child.public_id).exists()
+        return redirect(address if still else "home")
     return form_page(
         request,
         opened,
