@@ -283,6 +283,7 @@ class InvolvementEndForm(PlainForm):
 class HappenedForm(PlainForm):
     """Something that happened at a time of its own; sent twice, it is kept once."""
 
+    asks = "When did it happen?"
     happened_on = DayField(
         label="When did it happen?", error_messages={"required": "Write the day it happened."}
     )
@@ -293,6 +294,10 @@ class HappenedForm(PlainForm):
         error_messages={"required": "Write the time.", "invalid": "Write the time like 14:30."},
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["happened_on"].label = self.asks
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

@@ -106,6 +106,7 @@ class ToldForm(HappenedForm):
     """Who was told at the responsible authority, when and how."""
 
     button = "Record that they were told"
+    asks = "When were they told?"
     whom = forms.CharField(
         max_length=120,
         label="Who was told?",
@@ -125,6 +126,7 @@ class AnsweredForm(HappenedForm):
     """What the responsible authority answered."""
 
     button = "Record the answer"
+    asks = "When did they answer?"
     text = WordsField(
         rows=5,
         label="What do they do about it, and by when?",
@@ -162,6 +164,7 @@ class OrientationForm(HappenedForm):
     """What a child says about their own orientation, if they want it kept."""
 
     button = "Keep these words"
+    asks = "When did the child say it?"
     words = forms.CharField(
         max_length=300,
         label="What did the child say?",

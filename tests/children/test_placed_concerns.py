@@ -273,6 +273,12 @@ def test_from_the_concern_to_the_outcome_without_javascript(raised: tuple[User, 
     assert client.post(address(concern, "placed_closed"), done).status_code == 302
     page = client.get(address(concern, "placed_concern")).content.decode()
     assert "Escalation closed" in page and "Record what came of it" not in page
+    # In the order in which it was recorded, though all of it happened within a minute.
+    order = [
+        page.index(words)
+        for words in (WORDS, "Told all of it.", "A visit next month.", "A month is too late")
+    ]
+    assert order == sorted(order) and page.index("They visit today.") > order[-1]
     told = client.get(reverse("children:chronology", args=[concern.child.public_id])).content.decode()
     assert "Escalated to the safeguarding lead" in told and "They visit today." in told
 

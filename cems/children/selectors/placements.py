@@ -84,7 +84,7 @@ def concerns(child: Child) -> list[Concern]:
     rows = PlacedConcern.objects.of(child).select_related(
         "note", "area", "responsible", "recorded_by__agency", "clock__owner_user", "clock__owner_team"
     )
-    rows = rows.prefetch_related(Prefetch("steps", steps.order_by("happened_at", "pk")))
+    rows = rows.prefetch_related(Prefetch("steps", steps.order_by("pk")))
     return [
         Concern(row, {step.kind: step for step in row.steps.all()})
         for row in rows.order_by("-recorded_at", "-pk")
