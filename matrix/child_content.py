@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
+from cems.base.regimes import ARRANGED, JUDGED, KEPT, RECORDED
 from cems.base.registries import ChildContent, Happening, NavigationItem, NowLine, Panel
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild
@@ -171,7 +172,7 @@ def _merge_preview(child_ids: Sequence[int]) -> Iterable[str]:
         yield f"People who see only their own go on with theirs: {', '.join(own)}."
     reviews = Review.objects.filter(child__in=child_ids, ended_at__isnull=True).count()
     if reviews > 1:
-        yield f"{reviews} reviews of a matrix are open: the next matrix ends its own, the other is ended by hand."
+        yield f"{reviews} reviews of a matrix are open: the next matrix ends them all."
 
 
 def _merge_blockers(child_ids: Sequence[int]) -> Iterable[str]:
@@ -197,6 +198,21 @@ CONTENT = ChildContent(
         "MatrixDue": "with the child's record",
         "Joined": "with the child's record",
         "Review": "with the child's record",
+    },
+    regimes={
+        "Matrix": JUDGED,
+        "Contributor": KEPT,
+        "Answer": RECORDED,
+        "Submission": JUDGED,
+        "MatrixDue": ARRANGED,
+        "Joined": KEPT,
+        "Review": ARRANGED,
+    },
+    rows={
+        "CE Matrix": "Matrix",
+        "Answer in a CE Matrix": "Answer",
+        "CE Matrix due": "MatrixDue",
+        "Review of a CE Matrix": "Review",
     },
     chronology=_chronology,
     merge_preview=_merge_preview,

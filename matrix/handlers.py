@@ -1,12 +1,14 @@
 """What the matrix does when children's services have answered what a matrix asked for."""
 
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
+from cems.children.querysets import whole_ids
 from cems.notices.messages import Message
 from cems.notices.services import tell_many
 from matrix.choices import Occasion
@@ -27,9 +29,7 @@ def referral_decided(event: ReferralDecided) -> None:
 
 def _within_the_assessment(event: ReferralDecided) -> None:
     """No matrix came with the referral: one is made within the child and family assessment (M4)."""
-    came_with = Submission.objects.filter(
-        child_id=event.child_id, received_at__gte=event.received_at, received_at__lte=event.at
-    )
+    came_with = _sent_between(event.child_id, event.received_at, event.at)
     referral = Referral.objects.get(pk=event.referral_id)
     if referral.source or came_with.exists():
         return
@@ -44,6 +44,13 @@ def _within_the_assessment(event: ReferralDecided) -> None:
     )
 
 
+def _sent_between(child_id: int, since: datetime, until: datetime) -> Any:
+    """Matrices received in that time about the child, on whichever record that is read with this one."""
+    return Submission.objects.filter(
+        child__in=whole_ids([child_id]), received_at__gte=since, received_at__lte=until
+    )
+
+
 def request_answered(event: RequestAnswered) -> None:
     """Whoever sent a matrix with this request is told that it is answered (M5)."""
     words = "The request for a strategy meeting is answered"
@@ -54,9 +61,7 @@ def _tell_submitters(
     event: ReferralDecided | RequestAnswered, since: datetime, least: RiskLevel, words: str, key: str
 ) -> None:
     """One notice a person and paper, which opens their newest matrix that came with it."""
-    rows = Submission.objects.filter(
-        child_id=event.child_id, level__gte=least, received_at__gte=since, received_at__lte=event.at
-    )
+    rows = _sent_between(event.child_id, since, event.at).filter(level__gte=least)
     child = Child.objects.unscoped("tell those who sent a matrix what became of it").get(pk=event.child_id)
     newest = {row.submitted_by_id: row for row in rows.order_by("received_at", "pk")}
     tell_many(

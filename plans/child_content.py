@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
+from cems.base.regimes import HELD, JUDGED
 from cems.base.registries import ChildContent, Happening, Panel
 from cems.children.doors import OpenChild
 from cems.clocks.presentation import present
@@ -143,7 +144,8 @@ def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
         }
     for meeting in StatutoryMeeting.objects.filter(child__in=child_ids):
         yield {
-            "kind": meeting.get_kind_display(),
+            "kind": "Statutory meeting",
+            "meeting": meeting.get_kind_display(),
             "held": meeting.held_at,
             "outcome": meeting.outcome,
         }
@@ -166,6 +168,12 @@ CONTENT = ChildContent(
         "Referral": "with the child's record",
         "Request": "with the child's record",
         "StatutoryMeeting": "with the child's record",
+    },
+    regimes={"Referral": JUDGED, "Request": JUDGED, "StatutoryMeeting": HELD},
+    rows={
+        "Referral": "Referral",
+        "Request for a strategy meeting": "Request",
+        "Statutory meeting": "StatutoryMeeting",
     },
     chronology=_chronology,
     merge_preview=_merge_preview,

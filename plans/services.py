@@ -17,7 +17,9 @@ from cems.base.references import next_reference
 from cems.base.time import now
 from cems.children.choices import MatterKind
 from cems.children.models import Child
+from cems.children.querysets import whole_ids
 from cems.children.services.access import matter_close, matter_open
+from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.notices.services import tell
 from plans.choices import MeetingKind, ReferralOutcome, ReferralState, RequestAnswer, RequestKind
@@ -40,8 +42,8 @@ def referral_open(user: User, *, child: Child, source: str = "", at: datetime | 
     While a referral is open, new papers join it: the open one is returned.
     """
     instant = at or now()
-    Child.objects.unscoped("lock the child being referred").select_for_update().get(pk=child.pk)
-    held = Referral.objects.filter(child=child, state=ReferralState.OPEN).first()
+    root = lock_whole(child.pk)
+    held: Referral | None = Referral.objects.of(root).filter(state=ReferralState.OPEN).first()
     if held:
         return held
     reference, public_id = next_reference("REF", instant), uuid4()
@@ -52,22 +54,22 @@ def referral_open(user: User, *, child: Child, source: str = "", at: datetime | 
         deadline=close_of_business(instant, DECISION_WORKING_DAYS),
         reference=reference,
         title="Decide the referral",
-        url=reverse("plans:referral", args=[child.public_id, public_id]),
-        child=child.public_id,
+        url=reverse("plans:referral", args=[root.public_id, public_id]),
+        child=root.public_id,
         at=instant,
     )
     row = Referral.objects.create(
         public_id=public_id,
         reference=reference,
-        child=child,
+        child=root,
         source=source,
         made_by=user,
         received_at=instant,
         recorded_at=instant,
         clock=clock,
     )
-    matter_open(user, child=child, kind=MatterKind.REFERRAL, at=instant)
-    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="referrals", at=instant)
+    matter_open(user, child=root, kind=MatterKind.REFERRAL, at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="referrals", at=instant)
     return row
 
 
@@ -88,7 +90,9 @@ def referral_decide(
     held.decided_at, held.decided_by = instant, user
     held.save(update_fields=["state", "outcome", "rationale", "decided_at", "decided_by"])
     clocks.meet(user, clock=held.clock, at=instant)
-    matter_close(user, child=held.child, kind=MatterKind.REFERRAL, at=instant)
+    others = Referral.objects.filter(child__in=whole_ids([held.child_id]), state=ReferralState.OPEN)
+    if not others.exists():  # of two records joined since, each may have had one
+        matter_close(user, child=held.child, kind=MatterKind.REFERRAL, at=instant)
     record(user, verb=Verb.DECIDED, subject=held, child=held.child.public_id, part="referrals", at=instant)
     _tell_maker(user, held, "First Contact has decided the referral", instant)
     publish(
@@ -110,8 +114,9 @@ def strategy_meeting_request(
 ) -> Request:
     """Ask children's services for a strategy meeting (M5: compulsory at Significant); an open request stands."""
     instant = at or now()
-    Child.objects.unscoped("lock the child a meeting is asked for").select_for_update().get(pk=child.pk)
-    held = Request.objects.filter(child=child, kind=RequestKind.STRATEGY_MEETING, answer="").first()
+    root = lock_whole(child.pk)
+    asked = Request.objects.of(root).filter(kind=RequestKind.STRATEGY_MEETING, answer="")
+    held: Request | None = asked.order_by("pk").first()
     if held:
         return held
     reference, public_id = next_reference("REQ", instant), uuid4()
@@ -122,20 +127,20 @@ def strategy_meeting_request(
         deadline=close_of_business(instant, DECISION_WORKING_DAYS),
         reference=reference,
         title="Strategy meeting: held, or threshold not met and why",
-        url=reverse("plans:request", args=[child.public_id, public_id]),
-        child=child.public_id,
+        url=reverse("plans:request", args=[root.public_id, public_id]),
+        child=root.public_id,
         at=instant,
     )
     row = Request.objects.create(
         public_id=public_id,
         reference=reference,
-        child=child,
+        child=root,
         source=source,
         made_by=user,
         requested_at=instant,
         clock=clock,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="strategy", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="strategy", at=instant)
     return row
 
 
@@ -184,14 +189,15 @@ def meeting_record(
     instant = at or now()
     if kind not in MeetingKind.values:
         raise Invalid("Choose the kind of meeting.", field="kind")
-    if answers is not None and answers.child_id != child.pk:
+    root = lock_whole(child.pk)
+    if answers is not None and answers.child_id not in whole_ids([root.pk]):
         raise Invalid("That request is about another record.")
     if held_at > instant:
         raise Invalid("This meeting is in the future. Record it when it has been held.", field="held_at")
     if not outcome.strip():
         raise Invalid("Write what the meeting decided.", field="outcome")
     row = StatutoryMeeting.objects.create(
-        child=child,
+        child=root,
         kind=kind,
         held_at=held_at,
         outcome=outcome,
@@ -199,7 +205,7 @@ def meeting_record(
         recorded_at=instant,
         recorded_by=user,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="strategy", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="strategy", at=instant)
     if answers is not None:
         strategy_meeting_answer(user, request=answers, answer=RequestAnswer.HELD, at=instant)
     return row

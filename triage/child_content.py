@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cems.accounts.roles import Part
+from cems.base.regimes import AGREED, ARRANGED, JUDGED
 from cems.base.registries import ChildContent, Happening
 from cems.children.doors import OpenChild
 from triage.models import (
@@ -35,6 +36,18 @@ MODELS = (
     Consultation,
     *ADVISED,
 )
+ROWS = {
+    "On CEVT's list": "Item",
+    "Information CEVT wanted": "Wanted",
+    "CEVT decision": "Decision",
+    "CEVT outcome": "Outcome",
+    "First Contact's inquiry": "Inquiry",
+    "Information gathered": "Gathering",
+    "Waited for a worker": "Waiting",
+    "Allocated worker": "Allocation",
+    "Held until the next working day": "Hold",
+    "Advice asked for": "Consultation",
+}
 
 
 def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
@@ -128,7 +141,8 @@ def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
     outcomes = Outcome.objects.filter(child__in=child_ids).select_related("decision")
     for outcome in outcomes.prefetch_related("advice"):
         yield {
-            "kind": outcome.get_kind_display(),
+            "kind": "CEVT outcome",
+            "outcome": outcome.get_kind_display(),
             "reference": outcome.decision.reference,
             "why": outcome.why,
             "advice": "; ".join(one.title for one in outcome.advice.all()),
@@ -169,7 +183,8 @@ def _of_workers(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
         yield {"kind": "Held until the next working day", "by": str(hold.held_by), "plan": hold.plan}
     for row in Allocation.objects.filter(child__in=child_ids).select_related("worker"):
         yield {
-            "kind": row.get_kind_display(),
+            "kind": "Allocated worker",
+            "as": row.get_kind_display(),
             "worker": str(row.worker),
             "from": row.starts_at,
             "until": row.ended_at,
@@ -199,6 +214,21 @@ CONTENT = ChildContent(
     models=MODELS,
     subject_access=_subject_access,
     retention={model.__name__: "with the child's record" for model in MODELS},
+    regimes={
+        "Item": ARRANGED,
+        "Wanted": ARRANGED,
+        "Decision": AGREED,
+        "Outcome": AGREED,
+        "Inquiry": JUDGED,
+        "Gathering": JUDGED,
+        "Waiting": ARRANGED,
+        "Allocation": ARRANGED,
+        "Hold": ARRANGED,
+        "Consultation": JUDGED,
+        "Outcome_advice": AGREED,
+        "Consultation_advice": JUDGED,
+    },
+    rows=ROWS,
     chronology=_chronology,
     merge_preview=_merge_preview,
 )

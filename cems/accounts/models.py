@@ -99,6 +99,8 @@ class Duty(models.TextChoices):
     OUT_OF_HOURS = "out_of_hours", "Emergency Duty Team, out of hours"
     CEVT = "cevt", "CEVT"
     ERASE = "erase", "ERASE"
+    SAFEGUARDING_LEAD = "lead", "Safeguarding lead"
+    BUSINESS_UNIT = "unit", "Business Unit of the partnership"
 
 
 class DutyDesk(models.Model):

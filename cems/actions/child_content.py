@@ -13,6 +13,7 @@ from cems.accounts.roles import Part
 from cems.actions import selectors
 from cems.actions.choices import Status
 from cems.actions.models import Action
+from cems.base.regimes import ARRANGED
 from cems.base.registries import ChildContent, Happening, Panel
 from cems.children.doors import OpenChild
 
@@ -92,6 +93,8 @@ CONTENT = ChildContent(
     models=(Action,),
     subject_access=_subject_access,
     retention={"Action": "with the child's record"},
+    regimes={"Action": ARRANGED},
+    rows={"Action": "Action"},
     chronology=_chronology,
     merge_preview=_merge_preview,
     panels=(

@@ -1,6 +1,7 @@
 """What actions follow from what the record tells."""
 
-from cems.accounts.models import Duty, DutyDesk, User
+from cems.accounts.desks import desk_in
+from cems.accounts.models import Duty, User
 from cems.actions.services import Source, open_action
 from cems.base.calendar import close_of_business
 from cems.children.events import PlacementConcern
@@ -10,20 +11,17 @@ WORKING_DAYS = 1
 
 
 def on_placement_concern(event: PlacementConcern) -> None:
-    """First Contact of the area acts within a working day, and tells the responsible authority (C2).
+    """First Contact of the area acts within a working day (C2); telling who is responsible has its own clock.
 
-    Without a desk in that area (an authority far away) the person who raised it tells them.
+    Without a desk in that area (an authority far away) it stays with the person who raised it.
     """
     note = CaseNote.objects.select_related("child").get(pk=event.note_id)
-    desk = (
-        DutyDesk.objects.filter(duty=Duty.FRONT_DOOR, authority=event.area_id).select_related("team").first()
-    )
     user = User.objects.get(pk=event.user_id)
     open_action(
         user,
-        title=f"Act on a concern about a child placed by {event.responsible}, and tell {event.responsible}",
+        title=f"Act on a concern about a child placed by {event.responsible}",
         detail=note.text,
-        owner=desk.team if desk else user,
+        owner=desk_in(Duty.FRONT_DOOR, event.area_id) or user,
         child=note.child,
         deadline=close_of_business(event.at, WORKING_DAYS),
         source=Source("case_note", str(note.public_id)),

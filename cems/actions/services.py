@@ -19,6 +19,7 @@ from cems.base.events import publish
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.models import Child
+from cems.children.services.whole import lock_whole
 from cems.clocks import recipients
 from cems.clocks import services as clocks
 from cems.notices.messages import Message
@@ -65,9 +66,10 @@ def open_action(
         raised = Action.objects.from_source(source.kind, source.id).filter(key=key, carried_from=None).first()
         if raised:
             return raised
+    root = lock_whole(child.pk) if child else None
     action = Action(
         reference=next_reference("ACT", instant),
-        child=child,
+        child=root,
         key=key,
         title=title.strip(),
         detail=detail.strip(),
@@ -88,7 +90,7 @@ def open_action(
             deadline=deadline,
             reference=action.reference,
             url=reverse("actions:detail", args=[action.public_id]),
-            child=child.public_id if child else None,
+            child=root.public_id if root else None,
             at=instant,
         )
     action.save(force_insert=True)

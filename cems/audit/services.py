@@ -14,6 +14,8 @@ from cems.audit.choices import LawfulBasis, Verb
 from cems.audit.models import Entry
 from cems.base.errors import Invalid
 from cems.base.logs import current_reference
+from cems.base.regimes import Regime
+from cems.base.registries import regime_of
 from cems.base.time import now
 
 Actor = AbstractBaseUser | AnonymousUser | None
@@ -108,11 +110,13 @@ def disclosed(
     lawful_basis: str,
     subject: models.Model | None = None,
     part: str = "",
+    regime: Regime | None = None,
     detail: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> Entry:
     """Write down that something left the partnership: to whom, for what, on which lawful basis (A4).
 
+    Its regime is the default of the subject's kind unless `regime` says otherwise (A2).
     Raises Invalid without a recipient, a purpose or a known lawful basis; ValueError as `record`.
     """
     to, purpose = to.strip(), purpose.strip()
@@ -126,6 +130,9 @@ def disclosed(
     _refuse_text(checked)
     # The recipient is an organisation or a post outside, so it may be words.
     checked |= {"to": to, "lawful_basis": str(lawful_basis)}
+    stated = regime or (regime_of(subject._meta.label_lower) if subject is not None else None)
+    if stated:
+        checked["regime"] = stated.codes
     return _write(user, Verb.DISCLOSED, subject, child, part, purpose, checked, at)
 
 

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from django.db import models
 
+from cems.base.regimes import Regime
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -70,7 +72,8 @@ class ChildContent:
     `models` are the models covered; `chronology(opened, since)` yields happenings, with `since` at
     least all from that instant on (a page asks only for what it shows);
     `subject_access(child_ids)` yields plain rows for the child's own copy of the record;
-    `retention` names, for each model, the period of the retention schedule. `merge_preview(child_ids)`
+    `retention` names, for each model, the period of the retention schedule, `regimes` the law it is kept
+    under, and `rows` the model that each kind of row of the child's own copy is of. `merge_preview(child_ids)`
     says what a merge of these records brings together, `merge_blockers` what must be settled before it.
     """
 
@@ -78,6 +81,8 @@ class ChildContent:
     models: tuple[type[models.Model], ...]
     subject_access: Callable[[Sequence[int]], Iterable[dict[str, Any]]]
     retention: dict[str, str]
+    regimes: dict[str, Regime] = field(default_factory=dict)
+    rows: dict[str, str] = field(default_factory=dict)
     chronology: Callable[[Any, datetime | None], Iterable[Happening]] | None = None
     merge_preview: Callable[[Sequence[int]], Iterable[str]] | None = None
     merge_blockers: Callable[[Sequence[int]], Iterable[str]] | None = None
@@ -160,6 +165,25 @@ def add_home_content(content: HomeContent) -> None:
 def add_reference_data(app: str, sync: Callable[[], str]) -> None:
     """`sync()` writes the app's reference rows idempotently and returns one line of what it did."""
     reference_data[app] = sync
+
+
+def regime_of(label: str) -> Regime | None:
+    """The default regime of a model by its label, such as "children.casenote"; None where no app names it."""
+    app, _, name = label.partition(".")
+    content = child_content.get(app)
+    regimes = content.regimes if content else {}
+    return next((regime for model, regime in regimes.items() if model.lower() == name.lower()), None)
+
+
+def own_copy(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
+    """Every app's rows for the child's own copy of the record, each with its regime (A2, A4).
+
+    A guard sees to it that every kind of row has one; a copy that is asked for is never refused for want of it.
+    """
+    for content in child_content.values():
+        for row in content.subject_access(child_ids):
+            regime = content.regimes.get(content.rows.get(row["kind"], ""))
+            yield row | {"regime": regime.sentence if regime else ""}
 
 
 def panels() -> list[Panel]:

@@ -12,7 +12,7 @@ class ChildrenConfig(AppConfig):
         from cems.base import registries
         from cems.base.events import subscribe
         from cems.children import child_content, derived, handlers, home_content
-        from cems.children.clocks import RESTRICTION_REVIEW
+        from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL, RESTRICTION_REVIEW
         from cems.clocks.access import ask_children_seen, ask_may_see_child
         from cems.clocks.kinds import add_clock_kind
         from cems.notices.services import keep_mail_back
@@ -21,7 +21,8 @@ class ChildrenConfig(AppConfig):
         registries.add_home_content(home_content.CONTENT)
         registries.derived_checks["children.current_level"] = derived.current_levels
         registries.derived_checks["children.joined_authorities"] = derived.joined_authorities
-        add_clock_kind(RESTRICTION_REVIEW)
+        for kind in (RESTRICTION_REVIEW, PLACED_TELL, PLACED_ANSWER, PLACED_ESCALATION):
+            add_clock_kind(kind)
         keep_mail_back(handlers.died)
         subscribe(PersonLeft, handlers.rights_changed)
         subscribe(AppointmentChanged, handlers.rights_changed)

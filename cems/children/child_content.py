@@ -30,11 +30,15 @@ from cems.children.models import (
     Merge,
     NamedReader,
     NotSame,
+    PlacedConcern,
+    PlacedConcernStep,
     Placement,
+    SelfDescription,
     Status,
     Submitter,
 )
 from cems.children.own_copy import merge_preview, subject_access
+from cems.children.regimes import REGIMES, ROWS
 from cems.clocks.models import Clock
 from cems.clocks.presentation import words as clock_words
 
@@ -117,6 +121,8 @@ CONTENT = ChildContent(
         CaseNote,
         Status,
         Placement,
+        PlacedConcern,
+        PlacedConcernStep,
         Feedback,
         Merge,
         NotSame,
@@ -128,6 +134,7 @@ CONTENT = ChildContent(
         BreakGlass,
         ConfidentialAddress,
         AddressRecipient,
+        SelfDescription,
         Death,
         ChildUserObjectPermission,
     ),
@@ -138,6 +145,9 @@ CONTENT = ChildContent(
         "Identifier": "with the child's record",
         "AgreedLevel": "with the child's record",
         "CaseNote": "with the child's record",
+        "SelfDescription": "with the child's record",
+        "PlacedConcern": "with the child's record",
+        "PlacedConcernStep": "with the child's record",
         "Status": "with the child's record",
         "Placement": "with the child's record",
         "Feedback": "with the child's record",
@@ -154,6 +164,8 @@ CONTENT = ChildContent(
         "Death": "with the child's record, which is held",
         "ChildUserObjectPermission": "until the involvement it follows from ends",
     },
+    regimes=REGIMES,
+    rows=ROWS,
     chronology=happenings.chronology,
     merge_preview=merge_preview,
     panels=(

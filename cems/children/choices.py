@@ -85,6 +85,7 @@ class CaseRole(models.TextChoices):
     YOUTH_JUSTICE = "youth_justice", "Youth justice worker"
     EARLY_HELP = "early_help", "Early help worker"
     REVIEWING_OFFICER = "reviewing_officer", "Reviewing officer"
+    SAFEGUARDING_LEAD = "safeguarding_lead", "Safeguarding lead"
     OTHER = "other", "Other practitioner"
 
 
@@ -189,3 +190,22 @@ class Informed(models.TextChoices):
     YES = "yes", "Yes, they know"
     NOT_SAFE = "not_safe", "No: telling them could put the child at risk"
     NOT_REACHED = "not_reached", "No: they could not be reached yet"
+
+
+class ConcernStep(models.TextChoices):
+    """What is done about a concern for a child placed by another authority, in this order (C2)."""
+
+    TOLD = "told", "The responsible authority was told"
+    ANSWERED = "answered", "The responsible authority answered"
+    ESCALATED = "escalated", "Escalated to the safeguarding lead"
+    CLOSED = "closed", "The escalation is closed"
+
+
+class Route(models.TextChoices):
+    """By which route something was told outside (C2)."""
+
+    PHONE = "phone", "By telephone"
+    MAIL = "mail", "By secure e-mail"
+    PORTAL = "portal", "Through their referral portal"
+    MEETING = "meeting", "At a meeting"
+    LETTER = "letter", "By letter"

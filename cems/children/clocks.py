@@ -31,3 +31,15 @@ RESTRICTION_REVIEW = ClockKind(
     reminders=2,
     check=_not_restricted_any_more,
 )
+PLACED_TELL = ClockKind(
+    "children.placed_tell", "Responsible authority to be told of a concern", Measure.WORKING_DAYS
+)
+PLACED_ANSWER = ClockKind(
+    "children.placed_answer", "Responsible authority to answer a concern", Measure.WORKING_DAYS
+)
+PLACED_ESCALATION = ClockKind(
+    "children.placed_escalation",
+    "Placing authority's inaction to be taken up",
+    Measure.WORKING_DAYS,
+    reminders=2,
+)

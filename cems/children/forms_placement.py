@@ -2,14 +2,15 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
 from cems.accounts.forms import DayField, PlainForm
 from cems.accounts.models import Authority, Locality, Team, TeamKind
 from cems.base.time import LONDON, now, today
-from cems.children.choices import FeedbackAbout, FeedbackFrom, PlacementKind
-from cems.children.forms import WordsField
+from cems.children.choices import FeedbackAbout, FeedbackFrom, PlacementKind, Route
+from cems.children.forms import HappenedForm, WordsField
 from cems.children.services.placements import Place
 
 
@@ -91,6 +92,7 @@ class PlacementConcernForm(PlainForm):
     text = WordsField(
         rows=6, label="What worries you?", error_messages={"required": "Write what worries you."}
     )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     @property
     def happened_at(self) -> datetime:
@@ -98,6 +100,87 @@ class PlacementConcernForm(PlainForm):
 
     def clean_happened_on(self) -> Any:
         return _not_to_come(self.cleaned_data["happened_on"])
+
+
+class ToldForm(HappenedForm):
+    """Who was told at the responsible authority, when and how."""
+
+    button = "Record that they were told"
+    asks = "When were they told?"
+    whom = forms.CharField(
+        max_length=120,
+        label="Who was told?",
+        help_text="The name and post, such as a duty social worker or team manager.",
+        error_messages={"required": "Write who was told: the name and post."},
+    )
+    route = forms.ChoiceField(
+        choices=Route.choices,
+        widget=forms.RadioSelect,
+        label="How were they told?",
+        error_messages={"required": "Choose how they were told."},
+    )
+    text = WordsField(rows=4, required=False, label="What was said?")
+
+
+class AnsweredForm(HappenedForm):
+    """What the responsible authority answered."""
+
+    button = "Record the answer"
+    asks = "When did they answer?"
+    text = WordsField(
+        rows=5,
+        label="What do they do about it, and by when?",
+        error_messages={"required": "Write what the authority answered."},
+    )
+    adequate = forms.TypedChoiceField(
+        choices=[("yes", "Yes"), ("no", "No: it must be taken up with them")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        label="Does this keep the child safe?",
+        error_messages={"required": "Say whether the answer keeps the child safe."},
+    )
+
+
+class EscalatedForm(PlainForm):
+    """The responsible authority does not act, or not enough."""
+
+    button = "Escalate to the safeguarding lead"
+    text = WordsField(
+        rows=5,
+        label="What have they not done, and what does the child need?",
+        error_messages={"required": "Say what the authority has not done, and what the child needs."},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class ClosedForm(HappenedForm):
+    """What came of the escalation."""
+
+    button = "Close the escalation"
+    text = WordsField(rows=5, label="What came of it?", error_messages={"required": "Write what came of it."})
+
+
+class OrientationForm(HappenedForm):
+    """What a child says about their own orientation, if they want it kept."""
+
+    button = "Keep these words"
+    asks = "When did the child say it?"
+    words = forms.CharField(
+        max_length=300,
+        label="What did the child say?",
+        help_text="In their own words. No list of terms, and no guess of yours.",
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={"required": "Write it in the child's own words."},
+    )
+    asked_by = forms.CharField(
+        max_length=120,
+        label="Who asked, or listened?",
+        error_messages={"required": "Write who asked."},
+    )
+    agreed = forms.BooleanField(
+        label="The child agrees that this is kept, and knows who will see it",
+        error_messages={"required": "Keep it only if the child agrees."},
+    )
 
 
 class FeedbackForm(PlainForm):

@@ -4,13 +4,23 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 
 from django.db.models import Q
+from django.urls import reverse
 
 from cems.accounts.roles import Part
 from cems.base.registries import Happening
 from cems.base.time import LONDON, local_date
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild
-from cems.children.models import AgreedLevel, CaseNote, Feedback, Involvement, Merge, Placement, Status
+from cems.children.models import (
+    AgreedLevel,
+    CaseNote,
+    Feedback,
+    Involvement,
+    Merge,
+    PlacedConcernStep,
+    Placement,
+    Status,
+)
 from cems.children.models.periods import InvolvementState
 
 
@@ -26,6 +36,7 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]
         (Part.STATUS, status_days),
         (Part.INVOLVED, involvement_days),
         (Part.STATUS, placements),
+        (Part.STATUS, placed_concerns),
         (Part.NOTES, feedback),
         (Part.IDENTITY, merges),
         (Part.NOTES, notes),
@@ -124,6 +135,26 @@ def placements(opened: OpenChild, since: datetime | None) -> Iterable[Happening]
                     text=text,
                     by=str(row.recorded_by),
                 )
+
+
+def placed_concerns(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    """What was done about concerns for a child placed by another authority; their words are case notes."""
+    rows = PlacedConcernStep.objects.filter(concern__child__in=opened.whole)
+    if since:
+        rows = rows.filter(happened_at__gte=since)
+    for row in rows.select_related("concern__responsible", "concern__child", "recorded_by"):
+        how = f"{row.whom}, {row.get_route_display().lower()}" if row.route else ""
+        weighed = "" if row.adequate is None else "Adequate" if row.adequate else "Not adequate"
+        yield Happening(
+            row.happened_at,
+            row.recorded_at,
+            "Placement",
+            f"Concern about a child placed by {row.concern.responsible}: {row.get_kind_display()}",
+            Part.STATUS,
+            text="\n\n".join(part for part in (how, weighed, row.text) if part),
+            by=str(row.recorded_by),
+            url=reverse("children:placed_concern", args=[opened.child.public_id, row.concern.public_id]),
+        )
 
 
 def feedback(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:

@@ -23,7 +23,10 @@ from cems.children.models import (
     Merge,
     NamedReader,
     NotSame,
+    PlacedConcern,
+    PlacedConcernStep,
     Placement,
+    SelfDescription,
     Status,
     Submitter,
 )
@@ -64,7 +67,8 @@ def _identity(child_ids: Sequence[int]) -> Iterable[Row]:
         yield {"kind": "Name", "name": name.name, "recorded": name.added_at}
     for number in Identifier.objects.filter(child__in=child_ids).order_by("pk"):
         yield {
-            "kind": number.get_kind_display(),
+            "kind": "Identifier",
+            "number of": number.get_kind_display(),
             "number": number.value,
             "recorded": number.added_at,
             "ended": number.ended_at,
@@ -128,6 +132,28 @@ def _placed_and_said(child_ids: Sequence[int]) -> Iterable[Row]:
             "notified by": row.notified_by,
             "why it ended": row.end_reason,
         }
+    concerns = PlacedConcern.objects.filter(child__in=child_ids).select_related("responsible", "note")
+    for concern in concerns.order_by("recorded_at", "pk"):
+        yield {
+            "kind": "Concern about a placed child",
+            "responsible": str(concern.responsible),
+            "happened": concern.note.happened_at,
+            "recorded": concern.recorded_at,
+        }
+    steps = PlacedConcernStep.objects.filter(concern__child__in=child_ids)
+    for step in steps.select_related("concern__responsible", "recorded_by").order_by("happened_at", "pk"):
+        yield {
+            "kind": "What was done about a concern",
+            "responsible": str(step.concern.responsible),
+            "what": step.get_kind_display(),
+            "happened": step.happened_at,
+            "who was told": step.whom,
+            "how": step.get_route_display(),
+            "text": step.text,
+            "adequate": step.adequate,
+            "by": str(step.recorded_by),
+            "third_party": True,
+        }
     for said in Feedback.objects.filter(child__in=child_ids).order_by("happened_at", "pk"):
         yield {
             "kind": "Feedback",
@@ -167,12 +193,20 @@ def _access(child_ids: Sequence[int]) -> Iterable[Row]:
     for submitter in Submitter.objects.filter(child__in=child_ids).select_related("user"):
         yield {"kind": "Submitted by", "who": str(submitter.user), "at": submitter.at, "third_party": True}
     for reader in NamedReader.objects.filter(child__in=child_ids).select_related("user"):
-        yield {"kind": reader.get_kind_display(), "who": str(reader.user), "third_party": True}
+        yield {
+            "kind": "Named reader",
+            "as": reader.get_kind_display(),
+            "who": str(reader.user),
+            "third_party": True,
+        }
     for bar in Bar.objects.filter(child__in=child_ids).select_related("user"):
         yield {"kind": "Barred", "who": str(bar.user), "why": bar.reason, "at": bar.at, "third_party": True}
     kept = ConfidentialAddress.objects.filter(child__in=child_ids).order_by("recorded_at")
     for address in kept:  # never the address itself: an export is read by more people than it is made for
         yield {"kind": "Confidential address", "from": address.recorded_at, "to": address.ended_at}
+    for own in SelfDescription.objects.filter(child__in=child_ids).order_by("recorded_at"):
+        # Never the words: whoever works closest hands them over, to the child alone.
+        yield {"kind": "Own description of orientation", "from": own.recorded_at, "to": own.ended_at}
     for death in Death.objects.filter(child__in=child_ids).select_related("recorded_by"):
         yield {
             "kind": "Death",

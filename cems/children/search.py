@@ -231,8 +231,11 @@ def _names(name: str) -> QuerySet[ChildName]:
     likeness: Any = Greatest(
         TrigramSimilarity("search_key", name), TrigramWordSimilarity(name, "search_key") * Value(0.9)
     )
-    if not name.isascii():  # trigrams are made of Latin letters only; other scripts are found as written
-        close |= Q(search_key__contains=name)
+    if not name.isascii():  # trigrams are made of Latin letters only; other scripts are found as written,
+        holds = Q()  # each word whole or as far as it was typed, in any order
+        for word in name.split():
+            holds &= Q(search_key__contains=word)
+        close |= holds
         whole = Case(When(search_key=name, then=Value(1.0)), default=Value(0.5))
         likeness = Greatest(likeness, whole)
     return ChildName.objects.filter(close).annotate(likeness=likeness)

@@ -9,9 +9,11 @@ from cems.children.views import (
     involving,
     matching,
     narrowing,
+    placed_concerns,
     placing,
     record,
     recording,
+    self_description,
     voice,
 )
 
@@ -65,6 +67,30 @@ urlpatterns = [
     path(
         "<uuid:public_id>/placements/<uuid:placement_id>/concern/", placing.concern, name="placement_concern"
     ),
+    path(
+        "<uuid:public_id>/placed-concerns/<uuid:concern_id>/", placed_concerns.concern, name="placed_concern"
+    ),
+    path(
+        "<uuid:public_id>/placed-concerns/<uuid:concern_id>/told/", placed_concerns.told, name="placed_told"
+    ),
+    path(
+        "<uuid:public_id>/placed-concerns/<uuid:concern_id>/answer/",
+        placed_concerns.answered,
+        name="placed_answered",
+    ),
+    path(
+        "<uuid:public_id>/placed-concerns/<uuid:concern_id>/escalate/",
+        placed_concerns.escalated,
+        name="placed_escalated",
+    ),
+    path(
+        "<uuid:public_id>/placed-concerns/<uuid:concern_id>/outcome/",
+        placed_concerns.closed,
+        name="placed_closed",
+    ),
+    path("<uuid:public_id>/orientation/", self_description.orientation, name="orientation"),
+    path("<uuid:public_id>/orientation/keep/", self_description.keep, name="orientation_keep"),
+    path("<uuid:public_id>/orientation/take-back/", self_description.take_back, name="orientation_take_back"),
     path("<uuid:public_id>/feedback/", voice.feedback, name="feedback"),
     path("<uuid:public_id>/feedback/new/", voice.add_feedback, name="add_feedback"),
     path("<uuid:public_id>/levels/", voice.levels, name="levels"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from cems.base.regimes import JUDGED
 from cems.base.registries import ChildContent
 from cems.meetings.models import Contribution, Dissent
 
@@ -10,7 +11,8 @@ from cems.meetings.models import Contribution, Dissent
 def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
     for row in Contribution.objects.filter(child__in=child_ids).select_related("agency"):
         yield {
-            "kind": f"Said to {row.get_forum_display()}",
+            "kind": "Said to a forum",
+            "forum": row.get_forum_display(),
             "at": row.said_at,
             "agency": str(row.agency),
             "answer": row.get_held_display(),
@@ -25,4 +27,6 @@ CONTENT = ChildContent(
     models=(Contribution, Dissent),
     subject_access=_subject_access,
     retention={"Contribution": "with the child's record", "Dissent": "with the child's record"},
+    regimes={"Contribution": JUDGED, "Dissent": JUDGED},
+    rows={"Said to a forum": "Contribution", "Dissent": "Dissent"},
 )

@@ -17,6 +17,7 @@ from cems.children.querysets import cluster_ids
 from cems.children.rules.search import Asked
 from cems.children.search import identified, likely, signpost, unseen
 from cems.children.services.record import Identity, child_create
+from cems.children.services.whole import lock_whole
 from matrix.choices import MatrixState
 from matrix.instrument import load
 from matrix.models import Answer, Matrix, Submission
@@ -85,8 +86,7 @@ def matrix_send(
     """
     instant = at or now()
     own = not access_to(user, child).sees(Part.MATRIX)
-    Child.objects.unscoped("lock the child whose matrix is sent").select_for_update().get(pk=child.pk)
-    drafts = Matrix.objects.of(child).filter(state=MatrixState.DRAFT, own=own)
+    drafts = Matrix.objects.of(lock_whole(child.pk)).filter(state=MatrixState.DRAFT, own=own)
     if (drafts.filter(started_by=user) if own else drafts).exists():
         raise Conflict("A matrix of this child is in progress. Send or withdraw it first.")
     matrix = matrix_start(user, child=child, occasion=occasion, own=own, at=instant)

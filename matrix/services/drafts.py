@@ -13,6 +13,7 @@ from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.models import Child
 from cems.children.services.access import submitter_note
+from cems.children.services.whole import lock_whole
 from matrix.choices import MatrixState, Occasion, WhenKind
 from matrix.instrument import current, load
 from matrix.models import Answer, Matrix, Submission
@@ -41,14 +42,14 @@ def matrix_start(
     instant = at or now()
     if occasion not in Occasion.values:
         raise Invalid("Choose why the matrix is made now.", field="occasion")
-    Child.objects.unscoped("lock the child whose matrix is started").select_for_update().get(pk=child.pk)
-    drafts = Matrix.objects.of(child).filter(state=MatrixState.DRAFT, own=own)
+    root = lock_whole(child.pk)
+    drafts = Matrix.objects.of(root).filter(state=MatrixState.DRAFT, own=own)
     held: Matrix | None = (drafts.filter(started_by=user) if own else drafts).first()
     if held:
         return held
     row = Matrix.objects.create(
         reference=next_reference("CEM", instant),
-        child=child,
+        child=root,
         instrument_version=current(local_date(instant)).version,
         occasion=occasion,
         own=own,
@@ -56,11 +57,11 @@ def matrix_start(
         started_at=instant,
         changed_at=instant,
     )
-    before = submission_before(child, only=user if own else None)
+    before = submission_before(root, only=user if own else None)
     if before:
         _copy_forward(before, row)
-    submitter_note(user, child=child, at=instant)
-    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="matrix", at=instant)
+    submitter_note(user, child=root, at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="matrix", at=instant)
     return row
 
 

@@ -14,6 +14,7 @@ from cems.base.errors import Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.models import Child
+from cems.children.services.whole import lock_whole
 from cems.clocks import recipients
 from cems.clocks import services as clocks
 from cems.notices.services import tell
@@ -43,25 +44,23 @@ def matrix_due_raise(
         raise Invalid("Choose what happened.", field="occasion")
     if happened_at > instant:
         raise Invalid("This is still to come. Record it when it has happened.", field="happened_on")
-    Child.objects.unscoped("lock the child a matrix is due for").select_for_update().get(pk=child.pk)
-    held: MatrixDue | None = (
-        MatrixDue.objects.of(child).filter(occasion=occasion, met_by__isnull=True).first()
-    )
+    root = lock_whole(child.pk)
+    held: MatrixDue | None = MatrixDue.objects.of(root).filter(occasion=occasion, met_by__isnull=True).first()
     if held:
         return held
     reference = next_reference("DUE", instant)
     clock = clocks.start(
         user,
         kind=DUE.key,
-        owner=lead_of(child) or desk(Duty.FRONT_DOOR, child),
+        owner=lead_of(root) or desk(Duty.FRONT_DOOR, root),
         deadline=close_of_business(instant, settings.MATRIX_DUE_DAYS, word="recorded"),
         reference=reference,
-        url=reverse("matrix:for_child", args=[child.public_id]),
-        child=child.public_id,
+        url=reverse("matrix:for_child", args=[root.public_id]),
+        child=root.public_id,
         at=instant,
     )
     row = MatrixDue.objects.create(
-        child=child,
+        child=root,
         occasion=occasion,
         happened_at=happened_at,
         source=source.replace("\x00", "").strip(),
@@ -69,12 +68,9 @@ def matrix_due_raise(
         recorded_by=user,
         clock=clock,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="matrix", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="matrix", at=instant)
     sent = (
-        Submission.objects.of(child)
-        .filter(received_at__gte=happened_at)
-        .order_by("received_at", "pk")
-        .first()
+        Submission.objects.of(root).filter(received_at__gte=happened_at).order_by("received_at", "pk").first()
     )
     if sent:
         _meet(user, row, sent, instant)
@@ -87,7 +83,7 @@ def matrix_due_raise(
         text=f"{reference}: a CE Matrix is due.",
         url=clock.url,
         reference=reference,
-        child=child.public_id,
+        child=root.public_id,
         at=instant,
     )
     return row

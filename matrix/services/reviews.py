@@ -10,7 +10,9 @@ from cems.base.calendar import month_after
 from cems.base.time import local_date
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import LevelAgreed
-from cems.children.models import Child, Matter
+from cems.children.models import Child
+from cems.children.services.access import matter_is_open
+from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from matrix.clocks import REVIEW
 from matrix.levels import level_in_force
@@ -21,25 +23,29 @@ from matrix.services.owners import lead_of
 
 @transaction.atomic
 def review_renew(user: User | None, *, child: Child, submission: Submission, at: datetime) -> Review | None:
-    """A matrix came in: the review that was open is done, and the next one starts where the level asks for it."""
-    held = Review.objects.select_for_update().filter(child=child, ended_at__isnull=True).first()
-    if held:
+    """A matrix came in: the reviews that were open are done, and the next one starts where the level asks for it.
+
+    Of records merged since, each may have had its own.
+    """
+    root = lock_whole(child.pk)
+    for held in _open_reviews(root):
         held.ended_at = at
         held.save(update_fields=["ended_at"])
         clocks.meet(user, clock=held.clock, at=at)
-    return _start(user, child, submission, at)
+    return _start(user, root, submission, at)
 
 
 @transaction.atomic
 def review_follow_level(event: LevelAgreed) -> None:
     """A forum agreed a level: reviews stop at Low and None, and start again above (M6)."""
-    child = Child.objects.unscoped("an agreed level moves the child's review").get(pk=event.child_id)
-    held = Review.objects.select_for_update().filter(child=child, ended_at__isnull=True).first()
-    submission = Submission.objects.of(child).order_by("-received_at", "-pk").first()
+    root = lock_whole(event.child_id)
+    reviews = _open_reviews(root)
     if RiskLevel(event.level) in REVIEW_MONTHS:
-        if held is None and submission is not None:
-            _start(None, child, submission, event.at)
-    elif held:
+        submission = Submission.objects.of(root).order_by("-received_at", "-pk").first()
+        if not reviews and submission is not None:
+            _start(None, root, submission, event.at)
+        return
+    for held in reviews:
         held.ended_at = event.at
         held.save(update_fields=["ended_at"])
         clocks.cancel(
@@ -47,9 +53,13 @@ def review_follow_level(event: LevelAgreed) -> None:
         )
 
 
+def _open_reviews(root: Child) -> list[Review]:
+    return list(Review.objects.of(root).select_for_update().filter(ended_at__isnull=True))
+
+
 def _start(user: User | None, child: Child, submission: Submission, at: datetime) -> Review | None:
     level = level_in_force(child)
-    on_board = Matter.objects.filter(child=child, kind=MatterKind.CEG, closed_at__isnull=True).exists()
+    on_board = matter_is_open(child, MatterKind.CEG)
     wanted = level and review_due(level, local_date(submission.received_at), on_ceg_board=on_board)
     if not wanted or level is None:
         return None

@@ -12,8 +12,9 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.children.choices import MatterKind, RiskLevel
-from cems.children.models import Child, Matter
-from cems.children.services.access import matter_open, submitter_note
+from cems.children.models import Child
+from cems.children.services.access import matter_is_open, matter_open, submitter_note
+from cems.children.services.whole import lock_whole
 from matrix.choices import IndicatorKind, Informed, MatrixState, Seen
 from matrix.events import MatrixSubmitted
 from matrix.evidence import suggestion_of
@@ -50,15 +51,18 @@ class NotReady(Invalid):
 def matrix_submit(user: User, *, matrix: Matrix, call: str = "", at: datetime | None = None) -> Submission:
     """Send the matrix. `call` tells of the phone call, or the tries with their times (Significant).
 
-    `at` is when it was received, kept apart from when it was entered. Raises NotReady with each
+    Of a matrix that began on a record merged since, the submission and all that follows from it are the
+    whole record's. `at` is when it was received, kept apart from when it was entered. Raises NotReady with each
     thing wanted, Conflict when it was sent before.
     """
     recorded = now()
     received = at or recorded
     if len(call) > LONGEST_CALL:
         raise Invalid(f"Keep this to {LONGEST_CALL} characters: who was rung, and when.", field="call")
-    Child.objects.unscoped("lock the child whose matrix is sent").select_for_update().get(pk=matrix.child_id)
-    held = Matrix.objects.select_for_update(of=("self",)).select_related("child").get(pk=matrix.pk)
+    root = lock_whole(matrix.child_id)
+    held = (
+        Matrix.objects.select_for_update(of=("self",)).select_related("child", "started_by").get(pk=matrix.pk)
+    )
     if held.state != MatrixState.DRAFT:
         raise Conflict(f"This matrix was already {held.get_state_display().lower()}.")
     instrument = load(held.instrument_version)
@@ -66,27 +70,28 @@ def matrix_submit(user: User, *, matrix: Matrix, call: str = "", at: datetime | 
     problems = problems_of(held, instrument, answers, local_date(received))
     if problems:
         raise NotReady(problems)
-    submission = _keep(user, held, instrument, answers, call, received, recorded)
-    submitter_note(user, child=held.child, at=received)
+    submission = _keep(user, root, held, instrument, answers, call, received, recorded)
+    for maker in {user, held.started_by}:
+        submitter_note(maker, child=root, at=received)
     all_end(held, recorded)
     record(
         user,
         verb=Verb.SUBMITTED,
         subject=submission,
-        child=held.child.public_id,
+        child=root.public_id,
         part="matrix",
         detail={"level": submission.level},
         at=recorded,
     )
     if submission.level >= RiskLevel.MODERATE:
-        matter_open(user, child=held.child, kind=MatterKind.EXPLOITATION, at=received)
+        matter_open(user, child=root, kind=MatterKind.EXPLOITATION, at=received)
     start_follow_up(user, submission=submission, at=received)
-    review_renew(user, child=held.child, submission=submission, at=received)
+    review_renew(user, child=root, submission=submission, at=received)
     dues_meet(user, submission)
     publish(
         MatrixSubmitted(
             submission_id=submission.pk,
-            child_id=held.child_id,
+            child_id=root.pk,
             user_id=user.pk,
             level=submission.level,
             new_receipt=submission.receipt == Receipt.NEW,
@@ -137,6 +142,7 @@ def _wanted(text: str, group: str, kind: IndicatorKind, answer: Answer, today: d
 
 def _keep(
     user: User,
+    root: Child,
     matrix: Matrix,
     instrument: Instrument,
     answers: list[Answer],
@@ -147,15 +153,16 @@ def _keep(
     suggested = suggestion_of(instrument, answers, local_date(received))
     harm = {one.code for one in instrument.indicators if one.harm}
     level = RiskLevel(matrix.level or 0)
-    concern_open = Matter.objects.filter(
-        child=matrix.child, kind=MatterKind.EXPLOITATION, closed_at__isnull=True
-    ).exists()
-    kind = receipt(level, in_force=level_in_force(matrix.child), concern_open=concern_open)
+    kind = receipt(
+        level,
+        in_force=level_in_force(root),
+        concern_open=matter_is_open(root, MatterKind.EXPLOITATION),
+    )
     matrix.state, matrix.changed_at = MatrixState.SUBMITTED, recorded
     matrix.save(update_fields=["state", "changed_at"])
     return Submission.objects.create(
         matrix=matrix,
-        child=matrix.child,
+        child=root,
         reference=matrix.reference,
         level=level,
         reasons=matrix.reasons,

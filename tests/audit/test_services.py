@@ -15,6 +15,8 @@ from cems.audit.models import Entry
 from cems.audit.services import disclosed, listed, not_shared, read, record
 from cems.base.errors import Invalid
 from cems.base.logs import current_reference
+from cems.base.regimes import About, Controller, Law, Nature, Regime
+from cems.children.models import CaseNote
 from tests.audit.conftest import until
 from tests.factories.people import make_user
 
@@ -148,6 +150,20 @@ def test_a_disclosure_says_to_whom_for_what_and_on_which_lawful_basis() -> None:
     assert entry.detail == {"to": "Example Control Room", "lawful_basis": "public_task"}
     refused = not_shared(user, child=child, to="Example Home", why="it would lead to the address")
     assert (refused.verb, refused.reason) == ("not_shared", "it would lead to the address")
+
+
+@pytest.mark.requirement("A2", "A4")
+@pytest.mark.django_db
+def test_a_disclosure_keeps_the_regime_of_what_was_disclosed_or_the_one_stated() -> None:
+    note = CaseNote(pk=1)
+    sent = {"child": uuid4(), "to": "Example court", "purpose": "care", "lawful_basis": "public_task"}
+    usual = disclosed(make_user(), subject=note, **sent)
+    assert usual.detail["regime"] == {
+        "controller": "recorder", "law": "uk_gdpr", "about": "victim", "nature": "opinion",
+    }  # fmt: skip
+    stated = Regime(Controller.RECORDER, Law.PART_3, About.SUSPECT, Nature.FACT)
+    other = disclosed(make_user(), subject=note, regime=stated, **sent)
+    assert other.detail["regime"]["law"] == "part_3" and other.detail["regime"]["about"] == "suspect"
 
 
 @pytest.mark.requirement("A4")

@@ -50,11 +50,11 @@ def test_the_own_copy_holds_every_table_and_marks_what_names_others(full_child):
     rows = list(CONTENT.subject_access([full_child.pk]))
     kinds = {row["kind"] for row in rows}
     assert kinds == {
-        "Identity", "Name", "NHS number", "Agreed level", "Status", "Involvement", "Case note",
-        "Followed by", "Submitted by", "Owner of the record", "Barred", "May open the record",
+        "Identity", "Name", "Identifier", "Agreed level", "Status", "Involvement", "Case note",
+        "Followed by", "Submitted by", "Named reader", "Barred", "May open the record",
     }  # fmt: skip
     assert {row["kind"] for row in rows if row.get("third_party")} == {
-        "Case note", "Submitted by", "Owner of the record", "Barred",
+        "Case note", "Submitted by", "Named reader", "Barred",
     }  # fmt: skip
     assert list(CONTENT.subject_access([make_child().pk]))[0]["kind"] == "Identity"
 

@@ -45,6 +45,10 @@ def officer():
         ("Catherine", "Smythington", "Katherine Smithington"),
         ("Christopher Alexander James", "Fieldinghurst", "fieldinghurst"),
         ("李", "小龙", "李 小龙"),
+        ("Мария", "Тестова", "тестова мария"),
+        ("Мария", "Тестова", "Мар Тест"),
+        ("فاطمة", "التجريبي", "فاطمة التجريبي"),
+        ("فاطمة", "التجريبي", "التجر"),
     ],
 )
 def test_it_finds_a_name_however_it_is_typed(officer, given, family, typed):

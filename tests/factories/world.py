@@ -22,6 +22,7 @@ from cems.children.models import (
     Involvement,
     Matter,
     Merge,
+    PlacedConcern,
     Placement,
     Status,
     Submitter,
@@ -29,6 +30,7 @@ from cems.children.models import (
 from cems.children.models.periods import InvolvementState
 from cems.children.services.history import note_write
 from cems.children.services.periods import status_open
+from cems.children.services.placements import placement_concern
 from matrix.choices import Informed, Seen, WhenKind
 from matrix.instrument import current
 from matrix.models import Matrix, Submission
@@ -88,6 +90,7 @@ NAMES = {
     "barred": "Crombole",
 }
 STORIES = tuple(NAMES)
+AWAY = "E06000057"  # an authority that nobody in the world works for
 # Nobody in the world reaches these, whatever their role.
 CLOSED = ("elsewhere", "restricted", "barred")
 
@@ -112,6 +115,7 @@ class Story:
     own_drafts: dict[int, Matrix] = field(default_factory=dict)
     twin: Child | None = None  # another child, alike enough to be compared
     placement: Placement | None = None
+    concern: PlacedConcern | None = None
     merge: Merge | None = None  # by which a second record was joined to this one
 
     def secret(self, what: str) -> str:
@@ -275,7 +279,9 @@ def join_another(story: Story, author: User) -> None:
     place = story.child.area
     story.twin, other = make_child(authority=place), make_child(authority=place)
     join(story.child, other)
-    story.placement = make_placement(story.child)
+    story.placement = make_placement(story.child, placed_by=make_authority(AWAY))
+    placement_concern(author, placement=story.placement, text=secret(story.key, "concern"), happened_at=now())
+    story.concern = PlacedConcern.objects.get(child=story.child)
     story.merge = Merge.objects.create(
         child=story.child,
         other=other,
@@ -335,6 +341,8 @@ def _add_to(story: Story, author: User, kind: str, number: int) -> None:
         author, title="Example action", owner=author, child=child, deadline=close_of_business(now(), 5)
     )
     submit(author, child, f"{story.key} {number}")
+    assert story.placement is not None
+    placement_concern(author, placement=story.placement, text=f"Concern {number}", happened_at=now())
     story.draft = matrix_start(author, child=child)
 
 

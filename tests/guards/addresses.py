@@ -75,6 +75,10 @@ OF_STORY: dict[str, OfStory] = {
     "children:merge_undo": _and(merge_id=lambda story, user: _there(story.merge).public_id),
     "children:end_placement": _and(placement_id=lambda story, user: _there(story.placement).public_id),
     "children:placement_concern": _and(placement_id=lambda story, user: _there(story.placement).public_id),
+    **{
+        f"children:{name}": _and(concern_id=lambda story, user: _there(story.concern).public_id)
+        for name in ("placed_concern", "placed_told", "placed_answered", "placed_escalated", "placed_closed")
+    },
     "children:correct_note": _and(note_id=lambda story, user: story.note.public_id),
     # Whom one would take out is asked only after the door.
     "matrix:end_contributor": _draft(contributor_id=UUID(int=0)),

@@ -1,12 +1,14 @@
 """Every row that reaches a child is told of, kept for a set time, and read through its child (C5, A4)."""
 
+import pytest
 from django.apps import apps
 from django.db import models
 
-from cems.base.registries import child_content
+from cems.base.registries import child_content, own_copy
 from cems.children.models import Child
 from cems.children.querysets import OfChildQuerySet
-from tests.guards.source import package_of, ranks, told
+from tests.factories.world import make_world
+from tests.guards.source import ROOT, package_of, ranks, told
 
 # Rows that reach a child but are nothing about it. Each with its reason.
 NOT_ABOUT_A_CHILD: dict[str, str] = {}
@@ -73,6 +75,41 @@ def test_covered_models_are_the_apps_own_and_kept_for_a_set_time() -> None:
     assert not faults, told(
         faults, "retention={'ModelName': 'period of the retention schedule'} in child_content.py."
     )
+
+
+def test_every_covered_model_has_a_regime_and_the_data_page_tells_it() -> None:
+    """Who controls it, under which law, about whom, fact or opinion (access rules)."""
+    written = (ROOT / "docs" / "data.md").read_text("utf-8")
+    faults = []
+    for content in child_content.values():
+        for model in content.models:
+            regime = content.regimes.get(model.__name__)
+            if regime is None:
+                faults.append(f"{content.app} does not say the regime of {model._meta.label}")
+                continue
+            row = (
+                f"| `{model._meta.label}` | {content.retention[model.__name__]} | {regime.controller.label} |"
+                f" {regime.law.label} | {regime.about.label} | {regime.nature.label} |"
+            )
+            if row not in written:
+                faults.append(f"docs/data.md lacks the row: {row}")
+        strange = {*content.regimes, *content.rows.values()} - {one.__name__ for one in content.models}
+        faults += [
+            f"{content.app} gives a regime or rows of {name}, which it does not cover" for name in strange
+        ]
+    assert not faults, told(
+        faults,
+        "regimes={'ModelName': one of cems/base/regimes.py} in child_content.py, and the row in docs/data.md.",
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("A2")
+def test_every_row_of_the_childs_own_copy_tells_its_regime() -> None:
+    world = make_world(("involved", "glass"))
+    children = [story.child.pk for story in world.stories.values()]
+    rows = list(own_copy(children))
+    assert len({row["kind"] for row in rows}) > 15 and all("controller:" in row["regime"] for row in rows)
 
 
 def test_a_childs_own_keys_open_no_way_back() -> None:

@@ -29,6 +29,7 @@ SECRETS = {
     "reasons": {Part.MATRIX},
     "evidence": {Part.MATRIX},
     "action": {Part.ACTIONS, Part.AGENCY_ACTIONS},
+    "concern": {Part.NOTES, Part.REFERRALS, Part.ACTIONS, Part.AGENCY_ACTIONS},
     "level": {Part.LEVEL_HISTORY, Part.DECISIONS, Part.CHRONOLOGY},
 }
 

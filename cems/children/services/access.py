@@ -35,6 +35,12 @@ def matter_open(
     return row
 
 
+def matter_is_open(root: Child, kind: str) -> bool:
+    """Whether a forum follows the whole that is read under this record."""
+    whole = cluster_ids([root.pk])
+    return Matter.objects.filter(child__in=whole, kind=kind, closed_at__isnull=True).exists()
+
+
 @transaction.atomic
 def matter_close(user: User, *, child: Child, kind: str, at: datetime | None = None) -> None:
     """The forum's work is done. CEVT and CEG keep reach for 28 days more; the others end now."""

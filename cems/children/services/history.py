@@ -14,6 +14,7 @@ from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.events import LevelAgreed
 from cems.children.models import AgreedLevel, CaseNote, Child
 from cems.children.models.history import Forum
+from cems.children.querysets import whole_ids
 from cems.children.services.whole import lock_whole
 
 
@@ -30,19 +31,19 @@ def note_write(
     at: datetime | None = None,
 ) -> CaseNote:
     """Write a case note, or correct one by superseding it."""
-    instant = at or now()
+    instant, root = at or now(), lock_whole(child.pk)
     if happened_at > instant:
         raise Invalid("A note tells what has happened. This time is in the future.", field="happened_at")
     if not text.strip():
         raise Invalid("Write what happened.", field="text")
     if supersedes is not None:
         held = CaseNote.objects.select_for_update().get(pk=supersedes.pk)
-        if held.child_id != child.pk:
+        if held.child_id not in whole_ids([root.pk]):
             raise Invalid("That note belongs to another record.")
         if CaseNote.objects.filter(supersedes=held).exists():
             raise Conflict("This note has already been corrected. Correct the newer one.")
     row = CaseNote.objects.create(
-        child=child,
+        child=root,
         happened_at=happened_at,
         recorded_at=instant,
         author=user,
@@ -51,7 +52,7 @@ def note_write(
         done=done,
         supersedes=supersedes,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="notes", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="notes", at=instant)
     return row
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cems.accounts.models import Authority, Team, User
 from cems.accounts.profile import profile_of
@@ -147,9 +147,52 @@ def involvement_end(
         raise NotAllowed("First Contact or the team's manager ends an involvement.")
     if instant < held.started_at:
         raise Invalid("The end is before the start. Check the time.", field="ended_at")
-    held.ended_at, held.end_reason = instant, reason
-    held.save(update_fields=["ended_at", "end_reason"])
-    return _told(user, held, Verb.ACCESS_ENDED, instant)
+    return _ended(user, held, reason, instant)
+
+
+@transaction.atomic
+def team_allocate(
+    user: User, *, child: Child, team: Team, case_role: str, at: datetime | None = None
+) -> Involvement:
+    """A step that the procedures give to a team brings the team in: an allocation, so it waits for nobody.
+
+    Where the team has that role already, it goes on.
+    """
+    instant, root = at or now(), lock_whole(child.pk)
+    held = _of_team(root, team, case_role).first()
+    if held:
+        return held
+    row = Involvement.objects.create(
+        child=root, team=team, case_role=case_role, started_at=instant, made_by=user, recorded_at=instant
+    )
+    return _told(user, row, Verb.ACCESS_GIVEN, instant)
+
+
+@transaction.atomic
+def team_release(
+    user: User, *, child: Child, team: Team, case_role: str, reason: str, at: datetime | None = None
+) -> None:
+    """The step is done, and with it the team's part. Without one it changes nothing."""
+    instant, root = at or now(), lock_whole(child.pk)
+    for row in _of_team(root, team, case_role).select_for_update():
+        _ended(user, row, reason, max(instant, row.started_at))
+
+
+def _of_team(root: Child, team: Team, case_role: str) -> QuerySet[Involvement]:
+    rows: QuerySet[Involvement] = Involvement.objects.of(root)
+    return rows.filter(
+        user=None,
+        team=team,
+        case_role=case_role,
+        ended_at__isnull=True,
+        state=InvolvementState.CONFIRMED,
+    )
+
+
+def _ended(user: User, row: Involvement, reason: str, at: datetime) -> Involvement:
+    row.ended_at, row.end_reason = at, reason
+    row.save(update_fields=["ended_at", "end_reason"])
+    return _told(user, row, Verb.ACCESS_ENDED, at)
 
 
 def may_confirm(user: User, team: Team | None) -> bool:

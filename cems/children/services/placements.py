@@ -15,8 +15,9 @@ from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.children.choices import PlacementKind
 from cems.children.events import PlacementConcern
-from cems.children.models import Child, Placement
+from cems.children.models import CaseNote, Child, Placement
 from cems.children.services.history import note_write
+from cems.children.services.placed_concerns import concern_begin
 from cems.children.services.whole import lock_whole
 from cems.clocks.recipients import current_appointments
 from cems.notices.services import tell
@@ -95,10 +96,11 @@ def placement_end(
 @transaction.atomic
 def placement_concern(
     user: User, *, placement: Placement, text: str, happened_at: datetime, at: datetime | None = None
-) -> None:
-    """A concern about a child who is placed: First Contact is asked to act, and to tell who is responsible (C2).
+) -> CaseNote:
+    """A concern about a child who is placed: First Contact is asked to act (C2).
 
-    Kept as a case note. Raises Invalid without words.
+    Kept as a case note. Where another authority is responsible, it must be told within its time. Raises
+    Invalid without words.
     """
     instant = at or now()
     note = note_write(
@@ -109,6 +111,8 @@ def placement_concern(
         who=f"About a child placed by {placement.placed_by}",
         at=instant,
     )
+    if placement.elsewhere:
+        concern_begin(user, placement=placement, note=note, at=instant)
     publish(
         PlacementConcern(
             child_id=note.child_id,
@@ -119,6 +123,7 @@ def placement_concern(
             at=instant,
         )
     )
+    return note
 
 
 def _check(child: Child, place: Place, today: date) -> None:

@@ -15,7 +15,9 @@ from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.events import ChildRecorded
 from cems.children.models import Child, ChildName, Identifier, Submitter
+from cems.children.querysets import cluster_ids
 from cems.children.rules.identity import check_birth, check_identifier, check_postcode, search_key
+from cems.children.services.whole import lock_whole
 
 CHANGEABLE = frozenset(
     {
@@ -161,17 +163,17 @@ def name_add(user: User, *, child: Child, name: str, at: datetime | None = None)
 def identifier_add(
     user: User, *, child: Child, kind: str, value: str, at: datetime | None = None
 ) -> Identifier:
-    """Record an identifier; an earlier one of the kind is ended. Raises Invalid or Conflict."""
+    """Record an identifier of the whole; an earlier one of the kind is ended. Raises Invalid or Conflict."""
     instant = at or now()
-    checked = check_identifier(kind, value)
-    same = Identifier.objects.filter(child=child, kind=kind, ended_at__isnull=True)
+    checked, root = check_identifier(kind, value), lock_whole(child.pk)
+    same = Identifier.objects.filter(child__in=cluster_ids([root.pk]), kind=kind, ended_at__isnull=True)
     held = same.filter(value=checked).first()
     if held:
         return held
     same.update(ended_at=instant)
     try:
         with transaction.atomic():
-            row = Identifier.objects.create(child=child, kind=kind, value=checked, added_at=instant)
+            row = Identifier.objects.create(child=root, kind=kind, value=checked, added_at=instant)
     except IntegrityError as fault:
         raise Conflict(
             "This number is already on a record. Ask First Contact: it may be the same child.", field=kind
@@ -179,8 +181,8 @@ def identifier_add(
     record(
         user,
         verb=Verb.CHANGED,
-        subject=child,
-        child=child.public_id,
+        subject=root,
+        child=root.public_id,
         part="identity",
         detail={"fields": [kind]},
         at=instant,

@@ -10,6 +10,7 @@ from cems.audit.services import record
 from cems.base.errors import Invalid
 from cems.base.time import now
 from cems.children.models import Child, Feedback
+from cems.children.services.whole import lock_whole
 
 
 @transaction.atomic
@@ -25,13 +26,13 @@ def feedback_record(
     at: datetime | None = None,
 ) -> Feedback:
     """Keep their words as they said them (C6). Raises Invalid without words, or for a time to come."""
-    instant = at or now()
+    instant, root = at or now(), lock_whole(child.pk)
     if not words.strip():
         raise Invalid("Write what they said, in their words.", field="words")
     if happened_at > instant:
         raise Invalid("This time is in the future. Check the date.", field="happened_on")
     row = Feedback.objects.create(
-        child=child,
+        child=root,
         whose=whose,
         about=about,
         words=words.strip(),
@@ -40,5 +41,5 @@ def feedback_record(
         recorded_at=instant,
         recorded_by=user,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="notes", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="notes", at=instant)
     return row

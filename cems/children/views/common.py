@@ -9,8 +9,13 @@ from django.shortcuts import render
 from cems.accounts.forms import PlainForm
 from cems.accounts.models import User
 from cems.base.errors import Conflict, Invalid
+from cems.base.idempotency import once
+from cems.base.models import PublicModel
 from cems.children.doors import OpenChild
 from cems.children.shell import child_page
+
+# Fields that make up another: the key of the form, the day and the time of what happened.
+_NOT_KEPT = {"key", "happened_on", "happened_time"}
 
 
 def me(request: HttpRequest) -> User:
@@ -28,6 +33,23 @@ def taken(form: PlainForm, act: Callable[[], object]) -> bool:
         form.refuse(refusal)
         return False
     return True
+
+
+def kept_once(
+    request: HttpRequest, form: PlainForm, action: str, perform: Callable[..., PublicModel], **to: Any
+) -> bool:
+    """Hand what was typed to a service once, however often the form is sent (floor-f3); whether it was now.
+
+    `to` is what it is done to: named arguments of the service beside the fields of the form.
+    """
+    data = {name: value for name, value in form.cleaned_data.items() if name not in _NOT_KEPT} | to
+    body = {name: getattr(value, "public_id", value) for name, value in data.items()}
+
+    def act() -> dict[str, str]:
+        return {"made": str(perform(me(request), **data).public_id)}
+
+    _, new = once(request.user, key=form.cleaned_data["key"], action=action, body=body, perform=act)
+    return new
 
 
 def form_page(request: HttpRequest, opened: OpenChild, form: PlainForm, **words: Any) -> HttpResponse:

@@ -15,7 +15,7 @@ from cems.children.models import Placement
 from cems.children.selectors import placements as where
 from cems.children.services.placements import placement_concern, placement_end, placement_open
 from cems.children.shell import child_page
-from cems.children.views.common import form_page, me, taken
+from cems.children.views.common import form_page, kept_once, me, taken
 
 TAB = "children:placements"
 
@@ -26,6 +26,7 @@ def placements(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     context = {
         **child_page(request, opened),
         "rows": where.history(opened.child),
+        "concerns": where.concerns(opened.child),
         "may_write": opened.access.may(Work.STATUS),
     }
     return render(request, "children/placements.html", context)
@@ -62,18 +63,20 @@ def concern(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> Http
     row, form = _row(opened, placement_id), PlacementConcernForm(request.POST or None)
     if request.method == "POST" and taken(
         form,
-        lambda: placement_concern(
-            me(request), placement=row, text=form.cleaned_data["text"], happened_at=form.happened_at
+        lambda: kept_once(
+            request,
+            form,
+            "children.placement_concern",
+            placement_concern,
+            placement=row,
+            happened_at=form.happened_at,
         ),
     ):
-        messages.success(
-            request, f"Sent. First Contact acts within one working day and tells {row.placed_by}."
-        )
+        also = f" and tells {row.placed_by}" if row.elsewhere else ""
+        messages.success(request, f"Sent. First Contact acts within one working day{also}.")
         return redirect(TAB, public_id=opened.child.public_id)
-    words = (
-        f"First Contact acts on it within one working day, and tells {row.placed_by}, which is responsible."
-        " If the child is in danger now, ring 999."
-    )
+    also = f", and tells {row.placed_by}, which is responsible" if row.elsewhere else ""
+    words = f"First Contact acts on it within one working day{also}. If the child is in danger now, ring 999."
     title = "A concern about a child who is placed"
     return form_page(request, opened, form, title=title, text=words, current=TAB)
 

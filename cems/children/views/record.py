@@ -15,7 +15,7 @@ from cems.audit.selectors import record_use as uses_of
 from cems.audit.services import record
 from cems.base.doors import Shape
 from cems.base.errors import Invalid
-from cems.base.idempotency import once
+from cems.base.registries import regime_of
 from cems.base.time import now, today
 from cems.children.access import WHY
 from cems.children.doors import OpenChild, child_door
@@ -27,7 +27,7 @@ from cems.children.selectors.people import before_key, cluster_public_ids
 from cems.children.services.history import note_write
 from cems.children.services.periods import status_close, status_open
 from cems.children.shell import child_page
-from cems.children.views.common import form_page, me, taken
+from cems.children.views.common import form_page, kept_once, me, taken
 from cems.documents.rendering import Paper, available, pdf_response, render_pdf
 
 NOTES = 50
@@ -107,7 +107,10 @@ def record_use(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     older = urlencode({"before": f"{page.next[0].isoformat()}~{page.next[1]}"}) if page.next else ""
     context = {
         **child_page(request, opened),
-        "rows": [(row, row.part.replace("_", " ") if row.part in set(Part) else "") for row in page.rows],
+        "rows": [
+            (row, row.part.replace("_", " ") if row.part in set(Part) else "", regime_of(row.subject_kind))
+            for row in page.rows
+        ],
         "older_url": f"{url}?{older}" if older else "",
     }
     return render(request, "children/record_use.html", context)
@@ -179,7 +182,10 @@ def write_note(request: HttpRequest, opened: OpenChild, note_id: UUID | None = N
     form = NoteForm(
         request.POST or None, initial=NoteForm.told(earlier) if earlier else {"happened_on": today()}
     )
-    if request.method == "POST" and taken(form, lambda: _write(request, opened, form, earlier)):
+    if request.method == "POST" and taken(
+        form,
+        lambda: kept_once(request, form, "children.note", note_write, child=opened.child, supersedes=earlier),
+    ):
         messages.success(request, "The note is saved. It can be corrected, never changed.")
         return redirect("children:notes", public_id=opened.child.public_id)
     return form_page(
@@ -191,18 +197,6 @@ def write_note(request: HttpRequest, opened: OpenChild, note_id: UUID | None = N
         who_sees=who_reads(Part.NOTES),
         current="children:notes",
     )
-
-
-def _write(request: HttpRequest, opened: OpenChild, form: NoteForm, earlier: CaseNote | None) -> None:
-    """Write the note once, however often it is sent (floor-f3)."""
-    data = {name: form.cleaned_data[name] for name in ("happened_at", "text", "who", "done")}
-
-    def perform() -> dict[str, str]:
-        note = note_write(me(request), child=opened.child, supersedes=earlier, **data)
-        return {"note": str(note.public_id)}
-
-    body = {**data, "child": opened.child.public_id, "supersedes": earlier and earlier.public_id}
-    once(me(request), key=form.cleaned_data["key"], action="children.note", body=body, perform=perform)
 
 
 def who_reads(part: Part) -> list[str]:

@@ -10,6 +10,7 @@ from cems.children.choices import HarmContext, HarmForm
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms_placement import FeedbackForm
 from cems.children.models import AgreedLevel, Feedback
+from cems.children.services.self_description import may_know
 from cems.children.services.voice import feedback_record
 from cems.children.shell import child_page
 from cems.children.views.common import form_page, me, taken
@@ -26,6 +27,7 @@ def feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         **child_page(request, opened),
         "rows": list(rows.order_by("-happened_at", "-pk")[:LONGEST]),
         "may_write": opened.access.may(Work.NOTES),
+        "knows_orientation": may_know(me(request), opened.child, opened.access, opened.at),
     }
     return render(request, "children/feedback.html", context)
 
