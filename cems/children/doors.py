@@ -22,6 +22,7 @@ from cems.children.selectors.glass import ran_out
 
 Read = TypeVar("Read")
 YEAR = timedelta(days=365)
+_WHOLE = "children.whole"
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,15 @@ class OpenChild:
         return found
 
     @property
+    def placed(self) -> Child:
+        """The child with its places, which few pages show."""
+        every = Child.objects.unscoped("the places of a child that visible_to has given")
+        return self.kept("children.placed", lambda: every.with_places().get(pk=self.child.pk))
+
+    @property
     def whole(self) -> dict[int, UUID]:
         """The record and all merged into it: row number to public id."""
-        return self.kept("children.whole", lambda: whole_of(self.child.pk))
+        return self.kept(_WHOLE, lambda: whole_of(self.child.pk))
 
 
 def open_child(
@@ -63,17 +70,18 @@ def open_child(
     A stranger gets Http404, as if there were no such child; a known child whose part or work is
     out of reach raises NotAllowed (403).
     """
-    child = at_address(request.user, public_id).with_page().first()  # type: ignore[arg-type]
+    child = at_address(request.user, public_id).with_bar().first()  # type: ignore[arg-type]
     if child is None:
         _say_if_it_ran_out(request, public_id)
         raise Http404
-    access = access_to(request.user, child)  # type: ignore[arg-type]
+    whole = whole_of(child.pk)
+    access = access_to(request.user, child, roots=dict.fromkeys(whole, child.pk))  # type: ignore[arg-type]
     if not access.sees(*parts):
         _say_if_it_ran_out(request, public_id)
         raise NotAllowed("This part of the record is not open to your role.")
     if work is not None and not access.may(work):
         raise NotAllowed("Your role does not include this work on this record.")
-    return OpenChild(child, access)
+    return OpenChild(child, access, _kept={_WHOLE: whole})
 
 
 def _say_if_it_ran_out(request: HttpRequest, public_id: UUID) -> None:

@@ -84,9 +84,17 @@ class ChildQuerySet(QuerySet["Child"]):
         readable = self.filter(open_to_them)
         return readable.exclude(Exists(barred)).exclude(Exists(shut))
 
-    def with_page(self) -> Self:
+    def with_bar(self) -> Self:
         """Everything the identity bar shows, in the same query."""
-        return self.select_related("current_level", "authority", "area", "locality", "school")
+        return self.select_related("current_level")
+
+    def with_places(self) -> Self:
+        """Where the child lives and learns and who answers for them, in the same query."""
+        return self.select_related("authority", "area", "locality", "school")
+
+    def with_page(self) -> Self:
+        """Both."""
+        return self.with_bar().with_places()
 
 
 def breaks_restricted(profile: Profile) -> bool:
@@ -279,6 +287,15 @@ def whole_of(root_id: int) -> dict[int, UUID]:
 
     rows = Child.plain.filter(Q(pk=root_id) | Q(merged_into=root_id))
     return dict(rows.values_list("pk", "public_id"))
+
+
+def roots_by_row(root_ids: Iterable[int]) -> dict[int, int]:
+    """The record that each row number is read under, for these records and all merged into them."""
+    from cems.children.models import Child
+
+    roots = list(root_ids)
+    rows = Child.plain.filter(Q(pk__in=roots) | Q(merged_into__in=roots))
+    return dict(rows.values_list("pk", Coalesce("merged_into", "pk")))
 
 
 def whole_ids(child_ids: Iterable[int]) -> list[int]:
