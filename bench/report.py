@@ -85,8 +85,8 @@ def _page(found: Findings) -> list[str]:
         "# Benchmarks",
         "",
         "Written by `make bench` (`python -m bench`); do not edit. The main screens of CEMS against the",
-        "statements a person would write for the same rows (`bench/byhand.py`), on an invented nation.",
-        "Ratios, not seconds, so that machines can be compared.",
+        "statements a person would write for the same rows (`bench/byhand.py`, `bench/byhand_pages.py`), on an",
+        "invented nation. Ratios, not seconds, so that machines can be compared.",
         "",
         f"- Day: {found.day:%-d %B %Y}. Command: `python -m bench --scale {found.scale:g} --seed {found.seed}`.",
         f"- Scale {found.scale:g}: {found.loaded.counts['children_child']:,} children,"
