@@ -89,6 +89,11 @@ class Frame:
             cursor.execute(words, {**self.given, **more})
             return cursor.fetchall() if cursor.description else []
 
+    def write(self, words: str, given: Sequence[Any]) -> None:
+        """One statement that writes, with its values in order."""
+        with connection.cursor() as cursor:
+            cursor.execute(words, given)
+
     def frame(self) -> None:
         """Who is signed in, what they are today, and the counts in the head of the page."""
         self.ask(

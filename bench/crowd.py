@@ -19,7 +19,7 @@ from cems.local import parts, process
 from cems.local.folders import Folders
 
 USERS = 16
-WARMING = 4  # pages for each person before the measure
+WARMING = 2  # pages for each person before the measure
 
 
 @dataclass(frozen=True)

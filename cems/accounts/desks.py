@@ -8,8 +8,7 @@ def desk_of(duty: Duty, authority_id: int) -> Team:
 
     Work for a desk must never wait nowhere. Raises LookupError when no authority has such a desk.
     """
-    rows = DutyDesk.objects.filter(duty=duty).select_related("team")
-    found = rows.filter(authority=authority_id).first() or rows.order_by("pk").first()
-    if found is None:
+    rows = list(DutyDesk.objects.filter(duty=duty).select_related("team").order_by("pk"))
+    if not rows:
         raise LookupError(f"No authority has a desk for {duty.label}: add one to the reference data.")
-    return found.team
+    return next((row.team for row in rows if row.authority_id == authority_id), rows[0].team)
