@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[0])
     parser.add_argument("--scale", type=float, default=1.0, help="of 1,000,000 children (1)")
     parser.add_argument("--seed", type=int, default=7, help="which nation (7)")
-    parser.add_argument("--turns", type=int, default=9, help="how often each page is asked (9)")
+    parser.add_argument("--turns", type=int, default=25, help="how often each page is asked (25)")
     parser.add_argument(
         "--pages", type=int, default=12, help="pages for each of sixteen people (12); 0: none"
     )

@@ -19,6 +19,7 @@ from cems.local import parts, process
 from cems.local.folders import Folders
 
 USERS = 16
+WARMING = 2  # pages for each person before the measure
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ def measure(folders: Folders, settings: Mapping[str, str], cast: Cast, pages: in
         web.start()
         if not process.wait_until(lambda: _answers(port), 45, web.child):
             raise RuntimeError(f"the web server did not start: {process.last_lines(web.log)}")
-        for cookie in cookies:  # each process has its imports and templates by then
-            _ask(port, urls[0], cookie)
+        # All at once too: every thread of every process has its imports, templates and connection by then.
+        _all_at_once(port, urls, cookies, WARMING)
         times, failed = _all_at_once(port, urls, cookies, pages)
         assert web.child is not None
         memory = max(_resident(number) for number in _children(web.child.pid))

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from django.db.models import Model
+from django.db.models.expressions import DatabaseDefault
 from psycopg import sql
 
 BLOCK = 2000  # rows to a packet
@@ -103,6 +104,8 @@ def _text(value: Any) -> str:
 
 def _default(field: Any) -> Any:
     value = field.get_default()
+    if isinstance(value, DatabaseDefault):
+        value = value.expression.value  # type: ignore[attr-defined]
     if value == []:
         return "[]" if field.get_internal_type() == "JSONField" else "{}"
     return "{}" if value == {} else value

@@ -6,7 +6,7 @@ from dataclasses import replace
 from django.db import connection
 
 from bench import cast as casting
-from bench import crowd, due, longer, plans_used
+from bench import crowd, due, longer, plans_used, sending
 from bench.facts import Nation
 from bench.loading import say
 from bench.people import Numbers
@@ -36,6 +36,8 @@ def take(
     say("Measuring the screens ...")
     big, small = set(found.loaded.counts), nation.scale < SMALL
     measured = [screen(one, turns, big, small=small) for one in screens(cast)]
+    say("Measuring a matrix that is sent ...")
+    found.sent = sending.measure(cast, turns)
     longer.lengthen(cast, nation.codes, nation.ahead[2])
     found.screens = [with_longer(one) for one in measured]
     found.restricted = restricted(found.screens)

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from bench.byhand import ByHand
+from bench.byhand_pages import ByHand
 from bench.cast import Cast
 from bench.timing import Timed, in_turn
 from cems.accounts.models import User
@@ -76,7 +76,12 @@ def _papers(cast: Cast, group: str, hand: ByHand) -> list[Told]:
 
 
 def _opener(client: Client, url: str) -> Callable[[], HttpResponse]:
-    return lambda: client.get(url)  # type: ignore[return-value]
+    def opened() -> HttpResponse:
+        answer = client.get(url)
+        assert answer.status_code == 200, f"{url}: {answer.status_code}"  # a refusal is quick, and no page
+        return answer  # type: ignore[return-value]
+
+    return opened
 
 
 def _group_answered(cast: Cast) -> str:

@@ -10,8 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.registries import places
-from cems.base.time import now
-from cems.clocks.selectors import counts
+from cems.clocks.selectors import count
 from cems.notices.selectors import unread_count
 
 
@@ -23,7 +22,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         return context
     profile = profile_of(user)
     context |= {
-        "my_work_count": SimpleLazyObject(lambda: counts(user, now()).open),
+        "my_work_count": SimpleLazyObject(lambda: count(user)),
         "notices_count": SimpleLazyObject(lambda: unread_count(user)),
         "user_label": user.name,
         "user_role_label": ", ".join(role.label for role in profile.roles),

@@ -1,6 +1,5 @@
 """A person's first page: what is late, today, this week, and what is new (screens: My work)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -47,10 +46,15 @@ def home(request: HttpRequest) -> HttpResponse:
     instant = now()
     profile = profile_of(user)
     work = [item for content in home_content.values() for item in content.items(user, instant)]
-    work.sort(key=_by_due)
     team = sorted(items_of_team(user, instant), key=lambda item: (item.owner, *_by_due(item)))
-    shown, team_shown = work[:LONGEST], team[:LONGEST]
-    names = _names(user, [*shown, *team_shown])
+    team_shown = team[:LONGEST]
+    open_to = seen_at(user, {item.child for item in [*work, *team_shown] if item.child})
+    work = sorted(
+        (item for item in work if not item.needs_child or item.child in open_to),
+        key=_by_due,
+    )
+    shown = work[:LONGEST]
+    names = {item.child: open_to[item.child].name for item in [*shown, *team_shown] if item.child in open_to}
     if names:
         listed(user, what="home", children=list(names))
     buttons = sorted(
@@ -84,14 +88,6 @@ def _news(user: User) -> list[Notice]:
 
 def _by_due(item: WorkItem) -> tuple[bool, datetime, str]:
     return (item.due_at is None, item.due_at or now(), item.reference)
-
-
-def _names(user: User, items: Iterable[WorkItem]) -> dict[Any, str]:
-    """The names of those children the reader may see, by public id, in one query."""
-    wanted = {item.child for item in items if item.child}
-    if not wanted:
-        return {}
-    return {public_id: child.name for public_id, child in seen_at(user, wanted).items()}
 
 
 def _line(item: WorkItem, names: dict[Any, str]) -> Line:

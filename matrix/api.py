@@ -98,7 +98,7 @@ class OneSubmission(ApiView):
         opened = open_submission(cast(Any, request), public_id)
         sent = opened.paper
         only = _user(request) if opened.only_own else None
-        state = filled(sent.matrix, local_date(sent.received_at), only=only, submission=sent)
+        state = filled(opened.child, sent.matrix, local_date(sent.received_at), only=only, submission=sent)
         for answer in state.answers.values():
             answer.when = state.seen_words(answer)  # type: ignore[attr-defined]
         sent.child_public_id = sent.child.public_id  # type: ignore[attr-defined]
@@ -106,7 +106,7 @@ class OneSubmission(ApiView):
             "submission": sent,
             "matrix": sent.matrix,
             "answers": {code: AnswerShown(one).data for code, one in state.answers.items()},
-            "steps": what_happens_now(sent, now()),
+            "steps": what_happens_now(sent, opened.child.whole, now()),
         }
         return Response({**Whole(whole, context={"request": request}).data})
 

@@ -16,24 +16,21 @@ from cems.clocks.presentation import present
 from matrix.choices import MatrixState, Seen
 from matrix.instrument import load
 from matrix.models import Answer, Contributor, Joined, Matrix, MatrixDue, Review, Submission
-from matrix.selectors.child import drafting, drafts_of, freshness, newest_submission, review_of
+from matrix.selectors.child import (
+    drafting,
+    drafts_of,
+    freshness,
+    newest_sent,
+    newest_submission,
+    review_of,
+    sent_lately,
+)
 
 
 def submitted_level(opened: OpenChild) -> tuple[int, datetime] | None:
     """The newest submitted level and when: the identity bar shows it until a forum has agreed one (C4)."""
-    newest = _newest(opened)
+    newest = newest_sent(opened)
     return (newest.level, newest.received_at) if newest else None
-
-
-def _sent(opened: OpenChild, since: datetime | None) -> Sequence[Submission]:
-    """The newest submission, and those received from `since` on; newest first."""
-    rows = Submission.objects.of(opened.child).lately(since, "received_at", newest=1)
-    rows = rows.select_related("submitted_by", "matrix").order_by("-received_at", "-pk")
-    return opened.kept(f"matrix.sent {since}", lambda: list(rows))
-
-
-def _newest(opened: OpenChild) -> Submission | None:
-    return next(iter(_sent(opened, opened.year_ago)), None)
 
 
 def _freshness(opened: OpenChild, newest: Submission) -> str:
@@ -41,7 +38,7 @@ def _freshness(opened: OpenChild, newest: Submission) -> str:
 
 
 def _now_line(opened: OpenChild) -> tuple[str, str, str] | None:
-    newest = _newest(opened)
+    newest = newest_sent(opened)
     if newest is None:
         return (
             "CE Matrix",
@@ -58,17 +55,16 @@ def _now_line(opened: OpenChild) -> tuple[str, str, str] | None:
 
 def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     """The newest matrix, how fresh its evidence is, drafts, and the next review."""
-    child, newest, review = opened.child, _newest(opened), review_of(opened.child)
-    agreed = child.current_level
+    newest, review, agreed = newest_sent(opened), review_of(opened), opened.child.current_level
     known = agreed is not None and newest is not None and agreed.happened_at >= newest.received_at
     return {
         "newest": newest,
         "freshness": _freshness(opened, newest) if newest else "",
         "agreed": RiskLevel(agreed.level).label if agreed and known else "",
         "waiting": not known,
-        "drafts": drafting(drafts_of(child, only=None)),
+        "drafts": drafting(drafts_of(opened, only=None)),
         "review_clock": present(review.clock, opened.at) if review else None,
-        "url": reverse("matrix:for_child", args=[child.public_id]),
+        "url": reverse("matrix:for_child", args=[opened.child.public_id]),
     }
 
 
@@ -76,22 +72,21 @@ def _own_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     """The person's own matrices, for those who see no others."""
     if opened.access.sees(Part.MATRIX):
         return None
-    child = opened.child
-    newest, drafts = newest_submission(child, only=user), drafts_of(child, only=user)
+    newest, drafts = newest_submission(opened, only=user), drafts_of(opened, only=user)
     if not (newest or drafts):
         return None
     return {
         "newest": newest,
         "freshness": freshness(newest) if newest else "",
         "drafts": drafting(drafts),
-        "url": reverse("matrix:for_child", args=[child.public_id]),
+        "url": reverse("matrix:for_child", args=[opened.child.public_id]),
     }
 
 
 def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
     if not opened.access.sees(Part.MATRIX):
         return
-    for sent in _sent(opened, since):
+    for sent in sent_lately(opened, since):
         yield Happening(
             sent.received_at,
             sent.recorded_at,
@@ -99,19 +94,19 @@ def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening
             f"CE Matrix sent: {sent.get_level_display()} ({sent.reference})",
             Part.MATRIX,
             text=sent.reasons,
-            by=str(sent.submitted_by),
+            by_id=sent.submitted_by_id,
             url=reverse("matrix:submission", args=[sent.public_id]),
         )
 
     dues = MatrixDue.objects.filter(child__in=opened.whole).lately(since, "happened_at")
-    for due in dues.select_related("recorded_by"):
+    for due in dues:
         yield Happening(
             due.happened_at,
             due.recorded_at,
             "CE Matrix",
             f"A CE Matrix became due: {due.get_occasion_display()}",
             Part.MATRIX,
-            by=str(due.recorded_by),
+            by_id=due.recorded_by_id,
         )
 
 

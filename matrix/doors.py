@@ -77,7 +77,7 @@ def _door(shape: Shape, model: type[Paper], work: Work | None) -> Callable[[View
 
 def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work | None) -> Opened[Paper]:
     """The paper for this person. Raises Http404 for a stranger and for another's paper, NotAllowed without the work."""
-    rows: Any = model.objects.select_related("child")
+    rows: Any = model.objects
     paper: Any = (
         (rows.select_related("matrix", "submitted_by") if model is Submission else rows)
         .filter(public_id=public_id)
@@ -85,14 +85,15 @@ def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work 
     )
     if paper is None:
         raise Http404
-    if model is Submission:
-        paper.matrix.child = paper.child  # one child, read once
-    root = paper.child.merged_into or paper.child
     try:
-        opened: Opened[Paper] = Opened(paper, open_child(request, root.public_id, parts=PARTS, work=work))
+        opened: Opened[Paper] = Opened(paper, open_child(request, paper.child_id, parts=PARTS, work=work))
     except (Http404, NotAllowed):
         _say_so_if_ended(request, paper)
         raise
+    if paper.child_id == opened.child.child.pk:  # one child, read once; else the paper of a merged record
+        paper.child = opened.child.child
+    if model is Submission:
+        paper.matrix.child = paper.child
     if opened.only_own and request.user.pk not in _makers(paper):
         _say_so_if_ended(request, paper)
         raise Http404

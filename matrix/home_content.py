@@ -9,30 +9,28 @@ from django.urls import reverse
 from cems.accounts.roles import Work
 from cems.base.registries import HomeContent, StartButton, WorkItem
 from cems.base.time import local
-from cems.children.selectors.whole import seen
 from matrix.choices import MatrixState
 from matrix.models import Matrix
 from matrix.selectors.child import contributes_to, drafting
 
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
-    """The drafts this person started or was asked to fill in, as long as the child is open to them."""
+    """The drafts this person started or was asked to fill in; shown as long as the child is open to them."""
     open_ones = Matrix.objects.filter(state=MatrixState.DRAFT)
     # Two arms under IN, never OR: each has its index (measured at 600,000 matrices: 125 ms with OR).
     own = open_ones.filter(started_by=user).values("pk").union(contributes_to(user), all=True)
-    drafts = list(open_ones.filter(pk__in=own).order_by("-changed_at")[:50])
-    open_to = seen(user, [draft.child_id for draft in drafts])
-    children = {number: child.public_id for number, child in open_to.items()}
+    drafts = open_ones.filter(pk__in=own).select_related("child").order_by("-changed_at")[:50]
     return [
         WorkItem(
             what="CE Matrix in progress",
             why=f"You left this matrix on {local(one.matrix.changed_at):%-d %B}:"
             f" {one.groups} of {one.all_groups} groups begun",
             url=reverse("matrix:tasks", args=[one.matrix.public_id]),
-            child=children[one.matrix.child_id],
+            child=one.matrix.child.public_id,
             reference=one.matrix.reference,
+            needs_child=True,
         )
-        for one in drafting([draft for draft in drafts if draft.child_id in children])
+        for one in drafting(list(drafts))
     ]
 
 

@@ -23,7 +23,7 @@ def _referrals(opened: OpenChild, since: datetime | None) -> Sequence[Referral]:
     rows = Referral.objects.filter(child__in=opened.whole).lately(
         since, "received_at", "decided_at", newest=SHOWN
     )
-    rows = rows.select_related("decided_by", *CLOCKED).order_by("-received_at", "-pk")
+    rows = rows.select_related(*CLOCKED).order_by("-received_at", "-pk")
     return opened.kept(f"plans.referrals {since}", lambda: list(rows))
 
 
@@ -32,15 +32,14 @@ def _requests(opened: OpenChild, since: datetime | None) -> Sequence[Request]:
     rows = Request.objects.filter(child__in=opened.whole).lately(
         since, "requested_at", "answered_at", newest=SHOWN
     )
-    rows = rows.select_related("answered_by", *CLOCKED).order_by("-requested_at", "-pk")
+    rows = rows.select_related(*CLOCKED).order_by("-requested_at", "-pk")
     return opened.kept(f"plans.requests {since}", lambda: list(rows))
 
 
 def _meetings(opened: OpenChild, since: datetime | None) -> Sequence[StatutoryMeeting]:
     """The newest, and those held from `since` on; newest first."""
     rows = StatutoryMeeting.objects.filter(child__in=opened.whole).lately(since, "held_at", newest=SHOWN)
-    rows = rows.select_related("recorded_by").order_by("-held_at", "-pk")
-    return opened.kept(f"plans.meetings {since}", lambda: list(rows))
+    return opened.kept(f"plans.meetings {since}", lambda: list(rows.order_by("-held_at", "-pk")))
 
 
 def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
@@ -72,7 +71,7 @@ def _of_referrals(opened: OpenChild, since: datetime | None) -> Iterable[Happeni
             "Referral",
             f"Referred to First Contact ({referral.reference})",
             Part.REFERRALS,
-            by=str(referral.made_by),
+            by_id=referral.made_by_id,
             url=_url("referral", referral, opened),
         )
         if referral.decided_at:
@@ -83,7 +82,7 @@ def _of_referrals(opened: OpenChild, since: datetime | None) -> Iterable[Happeni
                 f"{referral.get_outcome_display()} ({referral.reference})",
                 Part.REFERRALS,
                 text=referral.rationale,
-                by=str(referral.decided_by),
+                by_id=referral.decided_by_id,
             )
 
 
@@ -95,7 +94,7 @@ def _of_strategy(opened: OpenChild, since: datetime | None) -> Iterable[Happenin
             "Strategy meeting",
             f"Strategy meeting asked for ({request.reference})",
             Part.STRATEGY,
-            by=str(request.made_by),
+            by_id=request.made_by_id,
             url=_url("request", request, opened),
         )
         if request.answered_at:
@@ -106,7 +105,7 @@ def _of_strategy(opened: OpenChild, since: datetime | None) -> Iterable[Happenin
                 f"{request.get_answer_display()} ({request.reference})",
                 Part.STRATEGY,
                 text=request.answer_why,
-                by=str(request.answered_by),
+                by_id=request.answered_by_id,
             )
     for meeting in _meetings(opened, since):
         yield Happening(
@@ -116,7 +115,7 @@ def _of_strategy(opened: OpenChild, since: datetime | None) -> Iterable[Happenin
             meeting.get_kind_display(),
             Part.STRATEGY,
             text=meeting.outcome,
-            by=str(meeting.recorded_by),
+            by_id=meeting.recorded_by_id,
         )
 
 

@@ -60,7 +60,7 @@ def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening
 
 def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
     rows = Item.objects.filter(child__in=opened.whole).lately(since, "received_at", "closed_at")
-    for row in rows.select_related("submission", "clock", "raised_by"):
+    for row in rows.select_related("submission", "clock"):
         paper = f" ({row.submission.reference})" if row.submission else ""
         yield Happening(
             row.received_at,
@@ -69,13 +69,13 @@ def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
             f"On CEVT's list: {row.get_kind_display().lower()}{paper}",
             Part.DECISIONS,
             text=row.clock.explanation if row.clock else row.why,
-            by=str(row.raised_by or ""),
+            by_id=row.raised_by_id,
         )
 
 
 def _of_decisions(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
     decisions = Decision.objects.filter(child__in=opened.whole).lately(since, "decided_at")
-    for decision in decisions.select_related("agreed", "decided_by").prefetch_related("outcomes"):
+    for decision in decisions.prefetch_related("outcomes"):
         started = ", ".join(row.get_kind_display() for row in decision.outcomes.all())
         yield Happening(
             decision.decided_at,
@@ -84,13 +84,13 @@ def _of_decisions(opened: OpenChild, since: datetime | None) -> Iterable[Happeni
             f"CEVT decided ({decision.reference})",
             Part.DECISIONS,
             text=started,
-            by=str(decision.decided_by),
+            by_id=decision.decided_by_id,
         )
 
 
 def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
     allocations = Allocation.objects.filter(child__in=opened.whole).lately(since, "starts_at", "ended_at")
-    for row in allocations.select_related("worker", "allocated_by", "ended_by"):
+    for row in allocations.select_related("worker"):
         kind = row.get_kind_display()
         yield Happening(
             row.starts_at,
@@ -98,7 +98,7 @@ def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[Happe
             "Allocation",
             f"{kind} allocated: {row.worker}",
             Part.DECISIONS,
-            by=str(row.allocated_by),
+            by_id=row.allocated_by_id,
         )
         if row.ended_at:
             yield Happening(
@@ -108,7 +108,7 @@ def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[Happe
                 f"{kind} ended: {row.worker}",
                 Part.DECISIONS,
                 text=row.ended_why,
-                by=str(row.ended_by or ""),
+                by_id=row.ended_by_id,
             )
 
 

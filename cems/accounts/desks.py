@@ -8,13 +8,10 @@ def desk_of(duty: Duty, authority_id: int) -> Team:
 
     Work for a desk must never wait nowhere. Raises LookupError when no authority has such a desk.
     """
-    own = desk_in(duty, authority_id)
-    if own:
-        return own
-    found = DutyDesk.objects.filter(duty=duty).select_related("team").order_by("pk").first()
-    if found is None:
+    rows = list(DutyDesk.objects.filter(duty=duty).select_related("team").order_by("pk"))
+    if not rows:
         raise LookupError(f"No authority has a desk for {duty.label}: add one to the reference data.")
-    return found.team
+    return next((row.team for row in rows if row.authority_id == authority_id), rows[0].team)
 
 
 def desk_in(duty: Duty, authority_id: int) -> Team | None:

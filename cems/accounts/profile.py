@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q
 
-from cems.accounts.models import Appointment, Authority, User
+from cems.accounts.models import Agency, Appointment, User
 from cems.accounts.roles import Reach, Role, Work
 from cems.base.time import today
 
@@ -21,7 +22,7 @@ class Post:
 
 @dataclass(frozen=True)
 class Profile:
-    """A person's standing on one day; empty for leavers and the switched-off."""
+    """A person's standing on one day; empty for leavers, the switched-off and those without an appointment."""
 
     user_id: int
     agency_id: int
@@ -70,13 +71,12 @@ def forget_profile(user: User) -> None:
 
 
 def _build(user: User, day: date) -> Profile:
-    gone = not user.is_active or (user.ends_on is not None and user.ends_on < day)
-    posts: tuple[Post, ...] = ()
-    if not gone:
-        rows = Appointment.objects.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=day), user_id=user.pk, starts_on__lte=day
-        ).order_by("pk")
-        posts = tuple(Post(row.role, row.team_id, row.locality_id) for row in rows)
-    served = Authority.objects.filter(agencies=user.agency_id)
-    authorities = frozenset(served.values_list("pk", flat=True)) if not gone else frozenset()
-    return Profile(user.pk, user.agency_id, authorities, posts)
+    if not user.is_active or (user.ends_on is not None and user.ends_on < day):
+        return Profile(user.pk, user.agency_id, frozenset(), ())
+    served = Agency.authorities.through.objects.filter(agency=user.agency_id).values("authority")
+    rows = Appointment.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day), user_id=user.pk, starts_on__lte=day
+    )
+    held = list(rows.annotate(served=ArraySubquery(served)).order_by("pk"))
+    posts = tuple(Post(row.role, row.team_id, row.locality_id) for row in held)
+    return Profile(user.pk, user.agency_id, frozenset(held[0].served if held else ()), posts)

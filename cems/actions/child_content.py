@@ -20,7 +20,7 @@ from cems.children.doors import OpenChild
 
 def _told(opened: OpenChild, since: datetime | None) -> Sequence[Action]:
     """The actions still to do, and those agreed or closed from `since` on."""
-    rows = Action.objects.filter(child__in=opened.whole).select_related("created_by").with_page()
+    rows = Action.objects.filter(child__in=opened.whole).with_page()
     if since:
         rows = rows.filter(Q(status=Status.OPEN) | Q(happened_at__gte=since) | Q(closed_at__gte=since))
     return opened.kept(f"actions {since}", lambda: list(rows))
@@ -51,7 +51,8 @@ def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening
             f"Action agreed: {action.title} ({action.reference})",
             Part.ACTIONS,
             text=action.detail,
-            by=str(action.created_by or "CEMS"),
+            by="CEMS",
+            by_id=action.created_by_id,
             url=url,
         )
         if action.closed_at:
@@ -62,7 +63,8 @@ def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening
                 f"{action.get_status_display()}: {action.title} ({action.reference})",
                 Part.ACTIONS,
                 text=action.outcome,
-                by=str(action.closed_by or "CEMS"),
+                by="CEMS",
+                by_id=action.closed_by_id,
                 url=url,
             )
 

@@ -38,11 +38,13 @@ class ActionQuerySet(OfChildQuerySet):
         """What one meeting, matrix or other paper brought about."""
         return self.filter(source_kind=kind, source_id=str(source_id))
 
+    def with_owner(self) -> Self:
+        """Owner, in the same query."""
+        return self.select_related("owner_user", "owner_team")
+
     def with_page(self) -> Self:
         """Owner, clock and its owner, in the same query."""
-        return self.select_related(
-            "owner_user", "owner_team", "clock__owner_user", "clock__owner_team", "closed_by"
-        )
+        return self.with_owner().select_related("clock__owner_user", "clock__owner_team")
 
 
 ActionManager: Any = models.Manager.from_queryset(ActionQuerySet)

@@ -88,7 +88,7 @@ def open_for(user: User, public_id: UUID) -> Opened | None:
     Those who have it, or manage those who do, may act on it; so may see it whoever sees the child's actions
     (of their own agency only, where that is all their role sees). A record that shuts them out beats both.
     """
-    action = Action.objects.with_page().filter(public_id=public_id).first()
+    action = Action.objects.with_page().select_related("closed_by").filter(public_id=public_id).first()
     if action is None or not Action.objects.filter(pk=action.pk).readable_by(user).exists():
         return None
     child = seen(user, [action.child_id]).get(action.child_id) if action.child_id else None
@@ -106,7 +106,7 @@ def open_for(user: User, public_id: UUID) -> Opened | None:
 def without_clock(user: User, limit: int = 100) -> Sequence[Action]:
     """The person's open actions that have no day to be done by; the others are listed by their clocks."""
     held = Action.objects.visible_to(user).to_do().filter(clock__isnull=True)
-    return list(held.with_page().select_related("child").order_by("pk")[:limit])
+    return list(held.with_owner().select_related("child").order_by("pk")[:limit])
 
 
 def open_of_source(kind: str, source_id: object) -> Sequence[Action]:

@@ -30,7 +30,11 @@ class Panel:
 
 @dataclass(frozen=True)
 class Happening:
-    """One line of a child's chronology (C5): when it happened apart from when it was recorded."""
+    """One line of a child's chronology (C5): when it happened apart from when it was recorded.
+
+    Who did it is given by row number, `by_id`: only a page that shows names asks for them, for all its lines
+    at once. `by` is for whoever has none.
+    """
 
     happened_at: datetime
     recorded_at: datetime
@@ -40,6 +44,7 @@ class Happening:
     text: str = ""
     by: str = ""
     url: str = ""
+    by_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ class ChildContent:
 class WorkItem:
     """One line of a person's work list: what, why now, until when, one thing to do.
 
-    `child` is a public id; the page shows a name only where the reader may see the child.
+    `child` is a public id; the page shows a name only where the reader may see the child, and leaves out
+    what `needs_child` where they may not.
     """
 
     what: str
@@ -107,6 +113,7 @@ class WorkItem:
     reference: str = ""
     owner: str = ""
     clock: Any = None
+    needs_child: bool = False
 
 
 @dataclass(frozen=True)

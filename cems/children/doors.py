@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.audit.services import read
 from cems.base.doors import Door, Shape, View, signed_out
@@ -17,11 +18,12 @@ from cems.base.errors import NotAllowed
 from cems.base.time import local, now
 from cems.children.access import ChildAccess, access_to
 from cems.children.models import Child
-from cems.children.querysets import at_address, whole_of
+from cems.children.querysets import whole_of
 from cems.children.selectors.glass import ran_out
 
 Read = TypeVar("Read")
 YEAR = timedelta(days=365)
+_WHOLE = "children.whole"
 
 
 @dataclass(frozen=True)
@@ -50,34 +52,44 @@ class OpenChild:
         return found
 
     @property
+    def placed(self) -> Child:
+        """The child with its places, which few pages show."""
+        every = Child.objects.unscoped("the places of a child that visible_to has given")
+        return self.kept("children.placed", lambda: every.with_places().get(pk=self.child.pk))
+
+    @property
     def whole(self) -> dict[int, UUID]:
         """The record and all merged into it: row number to public id."""
-        return self.kept("children.whole", lambda: whole_of(self.child.pk))
+        return self.kept(_WHOLE, lambda: whole_of(self.child.pk))
 
 
 def open_child(
-    request: HttpRequest, public_id: UUID, *, parts: tuple[Part, ...], work: Work | None = None
+    request: HttpRequest, key: UUID | int, *, parts: tuple[Part, ...], work: Work | None = None
 ) -> OpenChild:
-    """The child at this address for this person.
+    """The child with this public id (or row number, of a paper about it) for this person.
 
-    A stranger gets Http404, as if there were no such child; a known child whose part or work is
-    out of reach raises NotAllowed (403).
+    The address of a record merged into another opens the whole. A stranger gets Http404, as if there were no
+    such child; a known child whose part or work is out of reach raises NotAllowed (403).
     """
-    child = at_address(request.user, public_id).with_page().first()  # type: ignore[arg-type]
-    if child is None:
-        _say_if_it_ran_out(request, public_id)
+    user = cast(User, request.user)
+    whole = whole_of(key)
+    root = next(iter(whole), None)
+    child = Child.objects.visible_to(user).with_bar().filter(pk=root).first() if root else None
+    if root is None or child is None:
+        _say_if_it_ran_out(request, key, whole)
         raise Http404
-    access = access_to(request.user, child)  # type: ignore[arg-type]
+    access = access_to(user, child, roots=dict.fromkeys(whole, root))
     if not access.sees(*parts):
-        _say_if_it_ran_out(request, public_id)
+        _say_if_it_ran_out(request, key, whole)
         raise NotAllowed("This part of the record is not open to your role.")
     if work is not None and not access.may(work):
         raise NotAllowed("Your role does not include this work on this record.")
-    return OpenChild(child, access)
+    return OpenChild(child, access, _kept={_WHOLE: whole})
 
 
-def _say_if_it_ran_out(request: HttpRequest, public_id: UUID) -> None:
+def _say_if_it_ran_out(request: HttpRequest, key: UUID | int, whole: dict[int, UUID]) -> None:
     """A page left open while the emergency opening ran out: the next click says so plainly (record-f8)."""
+    public_id = key if isinstance(key, UUID) else next(iter(whole.values()))
     glass = ran_out(request.user, public_id, now())  # type: ignore[arg-type]
     if glass is None:
         return

@@ -47,8 +47,8 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]
 
 def statuses(opened: OpenChild) -> Sequence[Status]:
     """Every status, the newest first; a few for each child."""
-    rows = Status.objects.filter(child__in=opened.whole).select_related("responsible", "recorded_by")
-    return opened.kept("children.statuses", lambda: list(rows.order_by("-starts_on", "-pk")))
+    rows = Status.objects.filter(child__in=opened.whole).order_by("-starts_on", "-pk")
+    return opened.kept("children.statuses", lambda: list(rows))
 
 
 def involvements(opened: OpenChild, since: datetime | None) -> Sequence[Involvement]:
@@ -62,17 +62,16 @@ def involvements(opened: OpenChild, since: datetime | None) -> Sequence[Involvem
 
 def notes(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
     rows = CaseNote.objects.filter(child__in=opened.whole, superseded_by__isnull=True)
-    for note in rows.lately(since, "happened_at").select_related("author"):
+    for note in rows.lately(since, "happened_at"):
         text = "\n\n".join(part for part in (note.text, note.done and f"Done: {note.done}") if part)
         title = f"Case note: {note.who}" if note.who else "Case note"
         yield Happening(
-            note.happened_at, note.recorded_at, "Case note", title, Part.NOTES, text=text, by=str(note.author)
+            note.happened_at, note.recorded_at, "Case note", title, Part.NOTES, text, by_id=note.author_id
         )
 
 
 def levels(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
-    rows = AgreedLevel.objects.filter(child__in=opened.whole).lately(since, "happened_at")
-    for row in rows.select_related("recorded_by"):
+    for row in AgreedLevel.objects.filter(child__in=opened.whole).lately(since, "happened_at"):
         yield Happening(
             row.happened_at,
             row.recorded_at,
@@ -80,7 +79,7 @@ def levels(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
             f"{row.get_forum_display()} agreed {RiskLevel(row.level).label}",
             Part.LEVEL_HISTORY,
             text=row.rationale,
-            by=str(row.recorded_by),
+            by_id=row.recorded_by_id,
         )
 
 
@@ -90,7 +89,7 @@ def status_days(opened: OpenChild, since: datetime | None) -> Iterable[Happening
             if day is not None:
                 title = f"{row.get_kind_display()} {said}"
                 yield Happening(
-                    noon(day), row.recorded_at, "Status", title, Part.STATUS, by=str(row.recorded_by)
+                    noon(day), row.recorded_at, "Status", title, Part.STATUS, by_id=row.recorded_by_id
                 )
 
 
@@ -118,7 +117,7 @@ def involvement_days(opened: OpenChild, since: datetime | None) -> Iterable[Happ
 def placements(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
     rows = Placement.objects.filter(child__in=opened.whole)
     rows = rows.lately(since and local_date(since), "starts_on", "ends_on")
-    for row in rows.select_related("area", "placed_by", "provider", "recorded_by"):
+    for row in rows.select_related("area", "placed_by"):
         where = f"{row.get_kind_display()}, {row.area}"
         told = f"Placed by {row.placed_by}. Notified by {row.notified_by} on {row.notified_on:%-d %B %Y}."
         for day, said, text in (
@@ -133,7 +132,7 @@ def placements(opened: OpenChild, since: datetime | None) -> Iterable[Happening]
                     f"Placement {said}: {where}",
                     Part.STATUS,
                     text=text,
-                    by=str(row.recorded_by),
+                    by_id=row.recorded_by_id,
                 )
 
 
@@ -158,8 +157,7 @@ def placed_concerns(opened: OpenChild, since: datetime | None) -> Iterable[Happe
 
 
 def feedback(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
-    rows = Feedback.objects.filter(child__in=opened.whole).lately(since, "happened_at")
-    for row in rows.select_related("recorded_by"):
+    for row in Feedback.objects.filter(child__in=opened.whole).lately(since, "happened_at"):
         changed = f"\n\nWhat changed: {row.changed}" if row.changed else ""
         yield Happening(
             row.happened_at,
@@ -168,16 +166,22 @@ def feedback(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
             f"{row.get_whose_display()}, about {row.get_about_display().lower()}",
             Part.NOTES,
             text=f"“{row.words}”{changed}",
-            by=str(row.recorded_by),
+            by_id=row.recorded_by_id,
         )
 
 
 def merges(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
     rows = Merge.objects.filter(child__in=opened.whole).lately(since, "at", "undone_at")
-    for row in rows.select_related("child", "other", "by", "undone_by"):
+    for row in rows.select_related("child", "other"):
         both = f"{row.child.reference} and {row.other.reference}"
         yield Happening(
-            row.at, row.at, "Record", f"{both} were joined: one child", Part.IDENTITY, row.why, str(row.by)
+            row.at,
+            row.at,
+            "Record",
+            f"{both} were joined: one child",
+            Part.IDENTITY,
+            row.why,
+            by_id=row.by_id,
         )
         if row.undone_at:
             yield Happening(
@@ -187,5 +191,5 @@ def merges(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
                 f"{both} were taken apart: two children",
                 Part.IDENTITY,
                 row.undone_why,
-                str(row.undone_by),
+                by_id=row.undone_by_id,
             )

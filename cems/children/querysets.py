@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from cems.accounts.models import User
@@ -84,9 +84,17 @@ class ChildQuerySet(QuerySet["Child"]):
         readable = self.filter(open_to_them)
         return readable.exclude(Exists(barred)).exclude(Exists(shut))
 
-    def with_page(self) -> Self:
+    def with_bar(self) -> Self:
         """Everything the identity bar shows, in the same query."""
-        return self.select_related("current_level", "authority", "area", "locality", "school")
+        return self.select_related("current_level")
+
+    def with_places(self) -> Self:
+        """Where the child lives and learns and who answers for them, in the same query."""
+        return self.select_related("authority", "area", "locality", "school")
+
+    def with_page(self) -> Self:
+        """Both."""
+        return self.with_bar().with_places()
 
 
 def breaks_restricted(profile: Profile) -> bool:
@@ -273,12 +281,26 @@ def cluster_ids(root_ids: Iterable[int]) -> QuerySet[Any, Any]:
     return Child.plain.filter(Q(pk__in=roots) | Q(merged_into__in=roots)).values_list("pk", flat=True)
 
 
-def whole_of(root_id: int) -> dict[int, UUID]:
-    """The row numbers and public ids of a record that was opened and of all merged into it."""
+def whole_of(key: UUID | int) -> dict[int, UUID]:
+    """The record that this public id or row number is read under, first, and all merged into it: row numbers
+    and public ids. Empty where there is no such record."""
     from cems.children.models import Child
 
-    rows = Child.plain.filter(Q(pk=root_id) | Q(merged_into=root_id))
+    named = Child.plain.filter(public_id=key) if isinstance(key, UUID) else Child.plain.filter(pk=key)
+    root = Subquery(named.values(root=Coalesce("merged_into", "pk")))
+    rows = Child.plain.filter(Q(pk=root) | Q(merged_into=root)).order_by(
+        F("merged_into").asc(nulls_first=True)
+    )
     return dict(rows.values_list("pk", "public_id"))
+
+
+def roots_by_row(root_ids: Iterable[int]) -> dict[int, int]:
+    """The record that each row number is read under, for these records and all merged into them."""
+    from cems.children.models import Child
+
+    roots = list(root_ids)
+    rows = Child.plain.filter(Q(pk__in=roots) | Q(merged_into__in=roots))
+    return dict(rows.values_list("pk", Coalesce("merged_into", "pk")))
 
 
 def whole_ids(child_ids: Iterable[int]) -> list[int]:

@@ -23,10 +23,26 @@ class ClockQuerySet(QuerySet[Any]):
         (measured at 60,000 met clocks: 0.6 ms against 420 ms)."""
         return self._held(profile, self.model.objects.still_open()).still_open()
 
+    def first_of(self, profile: Profile, most: int) -> Self:
+        """The `most` open ones that are due first, in that order. Each arm ends as soon as it has so many: of a
+        desk that all of a nation's matters come to, the rest is not looked at."""
+        first = self.model.objects.still_open().order_by("due_at", "pk")
+        arms = [arm.values("pk")[:most] for arm in self._arms(profile, first)]
+        return self.filter(pk__in=arms[0].union(*arms[1:], all=True)).order_by("due_at", "pk")[:most]
+
+    def count_of(self, profile: Profile) -> int:
+        """How many are open, counted in the indexes alone: each has one owner, so the arms never meet."""
+        arms = [arm.values("pk") for arm in self._arms(profile, self.model.objects.still_open())]
+        return arms[0].union(*arms[1:], all=True).count()
+
     def _held(self, profile: Profile, among: QuerySet[Any]) -> Self:
-        own = among.filter(owner_user_id=profile.user_id)
-        teams = among.filter(owner_team_id__in=profile.team_ids)
-        return self.filter(pk__in=own.values("pk").union(teams.values("pk"), all=True))
+        arms = [arm.values("pk") for arm in self._arms(profile, among)]
+        return self.filter(pk__in=arms[0].union(*arms[1:], all=True))
+
+    def _arms(self, profile: Profile, among: QuerySet[Any]) -> list[QuerySet[Any]]:
+        """Those of the person and those of each of their teams, apart: every one has its index."""
+        teams = [among.filter(owner_team_id=team) for team in sorted(profile.team_ids)]
+        return [among.filter(owner_user_id=profile.user_id), *teams]
 
     def still_open(self) -> Self:
         return self.filter(stage__in=OPEN)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
 from cems.base.errors import Invalid
 from cems.clocks import access
-from cems.clocks.choices import LIVE, Stage
+from cems.clocks.choices import Stage
 from cems.clocks.kinds import clock_kinds
 from cems.clocks.models import CalendarFeed, Clock, SweepMark, Transition
 from cems.clocks.querysets import ClockQuerySet
@@ -23,7 +23,7 @@ STATES = {"open": "All open", "late": "Over their time", "paused": "Paused", "cl
 
 def clocks_for(profile: Profile, limit: int = 200) -> Sequence[Clock]:
     """Open clocks of the person and of the person's teams, what is due first at the top."""
-    return list(Clock.objects.open_of(profile).with_owner().order_by("due_at", "pk")[:limit])
+    return list(Clock.objects.with_owner().first_of(profile, limit))
 
 
 def clocks_of_colleagues(profile: Profile, limit: int = 500) -> Sequence[Clock]:
@@ -35,19 +35,9 @@ def clocks_of_colleagues(profile: Profile, limit: int = 500) -> Sequence[Clock]:
     return list(held.with_owner().order_by("due_at", "pk")[:limit])
 
 
-@dataclass(frozen=True)
-class Counts:
-    """How many clocks a person has."""
-
-    open: int
-    late: int
-
-
-def counts(user: User, now: datetime) -> Counts:
-    """How many open clocks the person and their teams have, and how many of them are over their time."""
-    late = Q(stage__in=LIVE, due_at__lt=now)
-    held = Clock.objects.open_of(profile_of(user))
-    return Counts(**held.aggregate(open=Count("pk"), late=Count("pk", filter=late)))
+def count(user: User) -> int:
+    """How many open clocks the person and their teams have."""
+    return Clock.objects.count_of(profile_of(user))
 
 
 @dataclass(frozen=True)

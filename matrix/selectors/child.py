@@ -1,15 +1,15 @@
 """The matrices of a child, as the child's pages and first pages show them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 
 from cems.accounts.models import User
 from cems.base.time import local_date
-from cems.children.models import Child
+from cems.children.doors import OpenChild
 from matrix.choices import MatrixState
 from matrix.evidence import evidence_of
 from matrix.instrument import load
@@ -40,37 +40,35 @@ class OfChild:
     dues: Sequence[MatrixDue]
 
 
-def of_child(child: Child, *, only: User | None) -> OfChild:
+def of_child(opened: OpenChild, *, only: User | None) -> OfChild:
     """The child's matrices; `only` this person's own where they see no others."""
-    submissions = list(_sent(child, only).select_related("submitted_by", "matrix")[:100])
-    review = None
-    if only is None:
-        review = _open_reviews(child).first()
+    whole = opened.whole
+    submissions = list(_sent(whole, only).select_related("submitted_by", "matrix")[:100])
     return OfChild(
-        drafts=drafting(drafts_of(child, only=only)),
+        drafts=drafting(drafts_of(opened, only=only)),
         submissions=submissions,
-        withdrawn=list(_matrices(child, only).filter(state=MatrixState.WITHDRAWN)[:20]),
+        withdrawn=list(_matrices(whole, only).filter(state=MatrixState.WITHDRAWN)[:20]),
         freshness=freshness(submissions[0]) if submissions else "",
-        review=review,
-        dues=_open_dues(child, only),
+        review=review_of(opened) if only is None else None,
+        dues=_open_dues(whole, only),
     )
 
 
-def drafts_of(child: Child, *, only: User | None) -> list[Matrix]:
+def drafts_of(opened: OpenChild, *, only: User | None) -> list[Matrix]:
     """The child's matrices in progress; `only` those a person began or fills in with others."""
-    return list(_matrices(child, only).filter(state=MatrixState.DRAFT))
+    return list(_matrices(opened.whole, only).filter(state=MatrixState.DRAFT))
 
 
-def _matrices(child: Child, only: User | None) -> Any:
-    rows = Matrix.objects.of(child).select_related("started_by").order_by("-started_at")
+def _matrices(whole: Collection[int], only: User | None) -> Any:
+    rows = Matrix.objects.filter(child__in=whole).select_related("started_by").order_by("-started_at")
     if only is not None:
         rows = rows.filter(Q(started_by=only) | Q(pk__in=contributes_to(only)))
     return rows
 
 
-def _open_dues(child: Child, only: User | None) -> list[MatrixDue]:
+def _open_dues(whole: Collection[int], only: User | None) -> list[MatrixDue]:
     """What requires a matrix now; of one person's telling where they see no others' papers."""
-    rows = MatrixDue.objects.of(child).filter(met_by__isnull=True).order_by("happened_at", "pk")
+    rows = MatrixDue.objects.filter(child__in=whole, met_by__isnull=True).order_by("happened_at", "pk")
     if only is not None:
         rows = rows.filter(recorded_by=only)
     return list(rows.select_related("clock__owner_user", "clock__owner_team"))
@@ -98,9 +96,21 @@ def drafting(drafts: Sequence[Matrix]) -> list[Drafting]:
     return found
 
 
-def newest_submission(child: Child, *, only: User | None) -> Submission | None:
+def sent_lately(opened: OpenChild, since: datetime | None) -> Sequence[Submission]:
+    """The newest submission, and those received from `since` on; newest first."""
+    rows = Submission.objects.filter(child__in=opened.whole).lately(since, "received_at", newest=1)
+    rows = rows.select_related("submitted_by", "matrix").order_by("-received_at", "-pk")
+    return opened.kept(f"matrix.sent {since}", lambda: list(rows))
+
+
+def newest_sent(opened: OpenChild) -> Submission | None:
+    """The newest submission, whoever made it: asked once a page, with all that an overview shows of a year."""
+    return next(iter(sent_lately(opened, opened.year_ago)), None)
+
+
+def newest_submission(opened: OpenChild, *, only: User | None) -> Submission | None:
     """The child's newest submission, or None; of one person's making where `only` is given."""
-    found: Submission | None = _sent(child, only).select_related("matrix", "submitted_by").first()
+    found: Submission | None = _sent(opened.whole, only).select_related("matrix", "submitted_by").first()
     return found
 
 
@@ -116,22 +126,15 @@ def last_asked(answers: Sequence[Answer], received: date) -> date:
     return max((local_date(answer.answered_at) for answer in answers), default=received)
 
 
-def review_of(child: Child) -> Review | None:
+def review_of(opened: OpenChild) -> Review | None:
     """The child's open review with its clock, or None."""
-    found: Review | None = _open_reviews(child).first()
+    rows = Review.objects.filter(child__in=opened.whole, ended_at__isnull=True)
+    found: Review | None = rows.select_related("clock__owner_user", "clock__owner_team").first()
     return found
 
 
-def _open_reviews(child: Child) -> Any:
-    return (
-        Review.objects.of(child)
-        .filter(ended_at__isnull=True)
-        .select_related("clock__owner_user", "clock__owner_team")
-    )
-
-
-def _sent(child: Child, only: User | None) -> Any:
-    rows = Submission.objects.of(child).order_by("-received_at", "-pk")
+def _sent(whole: Collection[int], only: User | None) -> Any:
+    rows = Submission.objects.filter(child__in=whole).order_by("-received_at", "-pk")
     if only is not None:
         rows = rows.filter(Q(submitted_by=only) | Q(matrix__started_by=only))
     return rows

@@ -8,6 +8,7 @@ from typing import Any
 
 from cems.accounts.models import Agency, User
 from cems.base.time import local_date
+from cems.children.doors import OpenChild
 from matrix.choices import Band, IndicatorKind, Seen, WhenKind
 from matrix.evidence import evidence_of
 from matrix.instrument import Group, Indicator, Instrument, load
@@ -23,6 +24,7 @@ from matrix.rules import (
     suggest,
     when_words,
 )
+from matrix.selectors.child import newest_sent
 from matrix.services.drafts import submission_before
 
 RECENT = (Band.MONTH, Band.QUARTER)
@@ -169,23 +171,28 @@ def _line(row: ProfileRow, longest: int) -> ProfileLine:
     return ProfileLine(row, recent, older, *widths)
 
 
-def filled(matrix: Matrix, today: date, *, only: User | None, submission: Submission | None = None) -> Filled:
-    """Read a matrix with its answers and, where there is one, the submission before it.
+def filled(
+    opened: OpenChild,
+    matrix: Matrix,
+    today: date,
+    *,
+    only: User | None,
+    submission: Submission | None = None,
+) -> Filled:
+    """Read a matrix of this child with its answers and, where there is one, the submission before it.
 
     `only` leaves out earlier submissions of others; `submission` is given for a matrix that was sent.
     """
-    before = submission_before(matrix.child, only=only, than=submission)
-    return Filled(
-        matrix,
-        _answers(matrix),
-        before,
-        _answers(before.matrix) if before else {},
-        today,
-    )
-
-
-def _answers(matrix: Matrix) -> dict[str, Answer]:
-    return {row.code: row for row in matrix.answers.select_related("agency", "answered_by")}
+    if only is None and submission is None:
+        before = newest_sent(opened)  # the identity bar shows its level
+    else:
+        before = submission_before(opened.whole, only=only, than=submission)
+    answers: dict[int, dict[str, Answer]] = {matrix.pk: {}}
+    if before:
+        answers[before.matrix_id] = {}
+    for row in Answer.objects.filter(matrix__in=answers).select_related("agency", "answered_by"):
+        answers[row.matrix_id][row.code] = row
+    return Filled(matrix, answers[matrix.pk], before, answers[before.matrix_id] if before else {}, today)
 
 
 def agencies() -> list[Any]:

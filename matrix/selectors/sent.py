@@ -1,6 +1,6 @@
 """What a sent matrix set going: each step with who has it and its clock (M5, T2, M6)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -33,17 +33,18 @@ class Next:
     bar: dict[str, Any] | None = None
 
 
-def what_happens_now(submission: Submission, at: datetime) -> Sequence[Next]:
+def what_happens_now(submission: Submission, whole: Collection[int], at: datetime) -> Sequence[Next]:
     """Everything the submission set going, what is due first at the top, what is done at the end.
 
-    The clock of CEVT belongs to an app above this one: it is found by the submission's reference.
+    `whole` are the row numbers of the child's record as it was opened. The clock of CEVT belongs to an app
+    above this one: it is found by the submission's reference.
     """
-    steps = [*_referrals(submission), *_requests(submission)]
+    steps = [*_referrals(submission, whole), *_requests(submission, whole)]
     clocks = Clock.objects.filter(reference=submission.reference).with_owner()
     steps += [Next(clock.title, str(clock.owner), clock.explanation, clock) for clock in clocks]
     own = Q(source_kind=SOURCE, source_id=str(submission.public_id))
     joined = Q(pk__in=submission.joined.values("action"))
-    actions = Action.objects.of(submission.child).filter(own | joined).with_page()
+    actions = Action.objects.filter(own | joined, child__in=whole).with_page()
     steps += [_action(action) for action in actions.order_by("pk")]
     if not steps:
         steps.append(
@@ -62,13 +63,12 @@ def _by_due(step: Next) -> tuple[bool, datetime]:
     return (clock is None or not clock.is_open, clock.due_at if clock else LAST)
 
 
-def _referrals(submission: Submission) -> list[Next]:
+def _referrals(submission: Submission, whole: Collection[int]) -> list[Next]:
     """The referral this matrix made, or the open one it joined."""
     if submission.level < RiskLevel.MODERATE:
         return []
     rows = (
-        Referral.objects.of(submission.child)
-        .filter(received_at__lte=submission.received_at)
+        Referral.objects.filter(child__in=whole, received_at__lte=submission.received_at)
         .filter(Q(decided_at__isnull=True) | Q(decided_at__gt=submission.received_at))
         .select_related(*_CLOCKED)
     )
@@ -83,13 +83,12 @@ def _referrals(submission: Submission) -> list[Next]:
     ]
 
 
-def _requests(submission: Submission) -> list[Next]:
+def _requests(submission: Submission, whole: Collection[int]) -> list[Next]:
     """The strategy meeting asked for, which must be answered."""
     if submission.level < RiskLevel.SIGNIFICANT:
         return []
     rows = (
-        Request.objects.of(submission.child)
-        .filter(requested_at__lte=submission.received_at)
+        Request.objects.filter(child__in=whole, requested_at__lte=submission.received_at)
         .filter(Q(answered_at__isnull=True) | Q(answered_at__gt=submission.received_at))
         .select_related(*_CLOCKED)
     )

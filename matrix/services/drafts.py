@@ -1,5 +1,6 @@
 """A matrix in progress: begun, filled in by several people, sent or given up (M1, M6)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.models import Child
+from cems.children.querysets import cluster_ids
 from cems.children.services.access import submitter_note
 from cems.children.services.whole import lock_whole
 from matrix.choices import MatrixState, Occasion, WhenKind
@@ -57,7 +59,7 @@ def matrix_start(
         started_at=instant,
         changed_at=instant,
     )
-    before = submission_before(root, only=user if own else None)
+    before = submission_before(cluster_ids([root.pk]), only=user if own else None)
     if before:
         _copy_forward(before, row)
     submitter_note(user, child=root, at=instant)
@@ -66,10 +68,13 @@ def matrix_start(
 
 
 def submission_before(
-    child: Child, *, only: User | None, than: Submission | None = None
+    whole: Iterable[int], *, only: User | None, than: Submission | None = None
 ) -> Submission | None:
-    """The child's newest submission, or the newest before `than`; of one person's making where `only` is given."""
-    rows = Submission.objects.of(child).select_related("matrix").order_by("-received_at", "-pk")
+    """The newest submission of a child, or the newest before `than`; of one person's making where `only` is given.
+
+    `whole` are the row numbers of the child's record and of all merged into it.
+    """
+    rows = Submission.objects.filter(child__in=whole).select_related("matrix").order_by("-received_at", "-pk")
     if only is not None:
         rows = rows.filter(Q(submitted_by=only) | Q(matrix__started_by=only))
     if than is not None:

@@ -25,7 +25,7 @@ from matrix.views.common import me
 def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """All matrices of the child, or the person's own where they see no others."""
     only_own = not opened.access.sees(Part.MATRIX)
-    found = of_child(opened.child, only=me(request) if only_own else None)
+    found = of_child(opened, only=me(request) if only_own else None)
     context = {
         **child_page(request, opened, current="matrix:for_child"),
         "found": found,

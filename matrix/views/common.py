@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from cems.accounts.models import User
-from cems.base.time import today
+from cems.base.time import local_date, today
 from cems.children.shell import child_page
 from matrix.choices import MatrixState
 from matrix.doors import Opened
@@ -40,7 +40,13 @@ def only(request: HttpRequest, opened: Opened[Any]) -> User | None:
 
 def state_of(request: HttpRequest, opened: Opened[Matrix]) -> Filled:
     """The draft with its answers as they stand today."""
-    return filled(opened.paper, today(), only=only(request, opened))
+    return filled(opened.child, opened.paper, today(), only=only(request, opened))
+
+
+def as_sent(request: HttpRequest, opened: Opened[Submission]) -> Filled:
+    """The matrix with its answers as they stood on the day it was sent."""
+    sent, day = opened.paper, local_date(opened.paper.received_at)
+    return filled(opened.child, sent.matrix, day, only=only(request, opened), submission=sent)
 
 
 def elsewhere(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse | None:

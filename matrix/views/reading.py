@@ -10,14 +10,14 @@ from cems.accounts.roles import Part
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.doors import Shape
-from cems.base.time import local_date, now
+from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.documents.rendering import Paper, pdf_response, render_pdf
 from matrix.doors import Opened, matrix_door, submission_door
 from matrix.models import Matrix, Submission
 from matrix.selectors.comparison import beside, freshness_of
-from matrix.selectors.draft import Filled, filled
-from matrix.views.common import me, only, page, state_of
+from matrix.selectors.draft import Filled
+from matrix.views.common import as_sent, me, page, state_of
 from matrix.views.shown import named, said, whole
 
 
@@ -30,14 +30,14 @@ def compare(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
 @submission_door(Shape.PAGE)
 def compared(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
     """A sent matrix beside the one sent before it."""
-    return _beside(request, opened, _as_sent(request, opened), sent=opened.paper)
+    return _beside(request, opened, as_sent(request, opened), sent=opened.paper)
 
 
 @submission_door(Shape.PDF)
 def submission_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
     """The sent matrix on paper; taking it away is audited (M7)."""
     sent, user, instant = opened.paper, me(request), now()
-    state = _as_sent(request, opened)
+    state = as_sent(request, opened)
     paper = Paper("CE Matrix", sent.reference, f"{user}, {user.agency}", instant)
     context = {
         "child": opened.child.child,
@@ -62,11 +62,6 @@ def submission_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResp
             at=instant,
         )
     return pdf_response(made, paper)
-
-
-def _as_sent(request: HttpRequest, opened: Opened[Submission]) -> Filled:
-    sent = opened.paper
-    return filled(sent.matrix, local_date(sent.received_at), only=only(request, opened), submission=sent)
 
 
 def _beside(

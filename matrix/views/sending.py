@@ -10,17 +10,16 @@ from django.shortcuts import redirect, render
 from cems.base.doors import Shape
 from cems.base.errors import Invalid
 from cems.base.idempotency import once
-from cems.base.time import local_date, now
+from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.documents.rendering import available
 from matrix.choices import MatrixState
 from matrix.doors import Opened, matrix_door, submission_door
 from matrix.forms import key_from, typed
 from matrix.models import Matrix, Submission
-from matrix.selectors.draft import filled
 from matrix.selectors.sent import what_happens_now
 from matrix.services.submission import NotReady, matrix_submit, problems_of
-from matrix.views.common import elsewhere, field_url, me, only, page, state_of
+from matrix.views.common import as_sent, elsewhere, field_url, me, page, state_of
 from matrix.views.shown import named, whole
 
 
@@ -60,14 +59,14 @@ def submit(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
 def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
     """What happens now, then the whole matrix as it was sent."""
     sent = opened.paper
-    state = filled(sent.matrix, local_date(sent.received_at), only=only(request, opened), submission=sent)
+    state = as_sent(request, opened)
     context = page(
         request,
         opened,
         sent=sent,
         matrix=sent.matrix,
         state=state,
-        steps=what_happens_now(sent, now()),
+        steps=what_happens_now(sent, opened.child.whole, now()),
         on_paper=available(),
         **whole(state),
         level=state.instrument.definition(RiskLevel(sent.level)),

@@ -2,11 +2,14 @@
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -15,10 +18,18 @@ from cems.audit.models import Seal
 from cems.audit.sealing import seal
 from cems.audit.services import record
 from cems.audit.verification import verify
+from cems.base.registries import derived_checks
+from cems.children.choices import RiskLevel
+from cems.children.models import AgreedLevel, ChildUserObjectPermission, Matter
+from cems.clocks.models import Clock, Transition
 from cems.local.binaries import postgres_program
 from cems.local.folders import make_private, remove, temporary_folders
 from cems.local.postgres import Postgres
+from matrix.models import Answer, Submission
 from tests.audit.conftest import SEALING, findings, seal_all
+from tests.factories.children import agree_level, involve, make_child
+from tests.factories.matrices import submit
+from tests.factories.people import make_user
 
 pytestmark = [SEALING, pytest.mark.requirement("A3")]
 
@@ -46,12 +57,54 @@ def restore_to(server: Postgres, dump: Path) -> None:
     subprocess.run([postgres_program("pg_restore"), "--exit-on-error", *there, str(dump)], check=True)
 
 
-def sealer_of(server: Postgres) -> BaseDatabaseWrapper:
-    wrapper = connection.copy("sealer")
+def login_of(server: Postgres, alias: str, user: str) -> BaseDatabaseWrapper:
+    wrapper = connection.copy(alias)
     wrapper.settings_dict |= {
-        "HOST": str(server.folders.sockets), "NAME": "cems", "USER": "cems_sealer", "PORT": "",
+        "HOST": str(server.folders.sockets), "NAME": "cems", "USER": user, "PORT": "",
     }  # fmt: skip
     return wrapper
+
+
+@contextmanager
+def working_on(server: Postgres) -> Iterator[None]:
+    """The application and the sealer work on the other server for the block."""
+    logins = {"default": "cems_app", "sealer": "cems_sealer"}
+    here = {alias: connections[alias] for alias in logins}
+    try:
+        for alias, user in logins.items():
+            connections[alias] = login_of(server, alias, user)
+        yield
+    finally:
+        for alias, wrapper in here.items():
+            connections[alias].close()
+            connections[alias] = wrapper
+
+
+def test_floor_f13_a_restored_record_is_whole_and_agrees_with_itself(
+    other_server: Postgres, tmp_path: Path
+) -> None:
+    """Children with matrices, levels, clocks and grants: the commands an administrator runs after a restore."""
+    kept = (ChildUserObjectPermission, Matter, AgreedLevel, Submission, Answer, Clock, Transition)
+    for level in (RiskLevel.MODERATE, RiskLevel.SIGNIFICANT):
+        child, worker = make_child(), make_user()
+        involve(child, worker)
+        submit(worker, child, level, call="Rang First Contact at 10:00")
+        agree_level(child, level)
+    seal_all()
+    counted = [model.objects.count() for model in kept]
+    assert all(counted)
+    restore_to(other_server, tmp_path / "dump")
+
+    with working_on(other_server):
+        assert [model.objects.count() for model in kept] == counted
+        said = StringIO()
+        for command in ("verify_audit", "check_derived", "check_access"):
+            call_command(command, stdout=said)
+        assert said.getvalue().count(": right") == len(derived_checks) > 0
+        ChildUserObjectPermission.objects.all().delete()  # the checks look at the restored rows, not at these
+        with pytest.raises(CommandError, match="2 grants differ"):
+            call_command("check_access", stdout=said)
+    assert ChildUserObjectPermission.objects.count() == counted[0]
 
 
 def test_floor_f13_after_a_restore_the_trail_goes_on_and_is_still_proved(
@@ -64,7 +117,10 @@ def test_floor_f13_after_a_restore_the_trail_goes_on_and_is_still_proved(
     last = Seal.objects.order_by("number").last()
     restore_to(other_server, tmp_path / "dump")
 
-    first_sealer, connections["sealer"] = connections["sealer"], sealer_of(other_server)
+    first_sealer, connections["sealer"] = (
+        connections["sealer"],
+        login_of(other_server, "sealer", "cems_sealer"),
+    )
     try:
         assert verify() == []
         with psycopg.connect(

@@ -57,8 +57,8 @@ class TestSentAgain:
         assert opened
         second = submit(user, child, RiskLevel.MODERATE)
         assert Action.objects.of(child).count() == opened
-        one = {step.title for step in what_happens_now(first, now())}
-        two = {step.title for step in what_happens_now(second, now())}
+        one = {step.title for step in what_happens_now(first, [child.pk], now())}
+        two = {step.title for step in what_happens_now(second, [child.pk], now())}
         titles = set(Action.objects.of(child).values_list("title", flat=True))
         assert titles <= one
         assert titles <= two

@@ -1,9 +1,10 @@
 """Everything about a child on one line of time (C5), from every app that has something to tell."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from cems.accounts.models import User
 from cems.base import registries
 from cems.base.errors import Invalid
 from cems.base.registries import Happening
@@ -14,7 +15,7 @@ PAGE = 100
 
 
 def happenings(opened: OpenChild, since: datetime | None = None) -> list[Happening]:
-    """All that happened (from `since` on), newest first, of the parts that are open to the reader."""
+    """All that happened (from `since` on), newest first, of the parts that are open to the reader; no names yet."""
     told: Iterable[Happening] = (
         happening
         for content in registries.child_content.values()
@@ -96,10 +97,16 @@ def chronology(
         limit = _instant(before)
         rows = [row for row in rows if row.happened_at < limit]
     if everything or len(rows) <= PAGE:
-        return ChronologyPage(rows, kinds)
+        return ChronologyPage(_named(rows), kinds)
     last = rows[PAGE - 1].happened_at
     shown = [row for row in rows if row.happened_at >= last]  # what happened at one instant stays together
-    return ChronologyPage(shown, kinds, last.isoformat() if len(shown) < len(rows) else "")
+    return ChronologyPage(_named(shown), kinds, last.isoformat() if len(shown) < len(rows) else "")
+
+
+def _named(rows: Sequence[Happening]) -> list[Happening]:
+    """The lines with the names of those who wrote them, in one query for all."""
+    people = User.objects.in_bulk({row.by_id for row in rows if row.by_id})
+    return [replace(row, by=str(people[row.by_id])) if row.by_id else row for row in rows]
 
 
 def _instant(text: str) -> datetime:

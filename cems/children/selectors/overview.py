@@ -63,7 +63,7 @@ def overview(user: User, opened: OpenChild) -> Overview:
 
 def identity(opened: OpenChild) -> list[dict[str, Any]]:
     """Rows of who the child is (C1)."""
-    child, whole = opened.child, list(opened.whole)
+    child, whole = opened.placed, list(opened.whole)
     called = ChildName.objects.filter(child__in=whole).order_by("pk").values_list("name", flat=True)
     names = [name for name in dict.fromkeys(called) if name not in {child.full_name, child.name}]
     numbers = Identifier.objects.filter(child__in=whole, ended_at__isnull=True).order_by("pk")

@@ -56,7 +56,7 @@ def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
     """Two records side by side; what must be decided; then one record. This address's first one stays."""
     user, root, other = me(request), opened.child, _other(request, opened, other_id)
-    seen = preview(root, other)
+    seen = preview(opened.placed, other)
     form = MergeForm(seen.choices, request.POST or None)
     if request.method == "POST" and taken(
         form,

@@ -123,6 +123,7 @@ def statuses(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     context = {
         **child_page(request, opened),
         "rows": list(rows),
+        "authority": opened.child.authority,
         "today": today(),
         "may_write": opened.access.may(Work.STATUS),
     }

@@ -1,0 +1,271 @@
+"""The statements a person would write for each measured page. `bench.screens` holds each page to the words
+these rows give."""
+
+# ruff: noqa: S608 - every value goes as a parameter; what is put together are pieces of this file and of byhand.
+from typing import Any
+
+from bench.byhand import CLOCK, LEVEL, MINE, OPEN, OWNERS, PLACES, REACHED, READABLE, SERVED, Frame, Rows
+
+_CLOCKED = f"JOIN clocks_clock k ON k.id = x.clock_id {OWNERS}"
+
+
+class ByHand(Frame):
+    """The measured pages of one person."""
+
+    def search(self) -> list[str]:
+        """The closest names among the children this person reads; a few of one's own are compared one by one."""
+        self.frame()
+        self.ask(
+            "SELECT count(*) FROM audit_entry WHERE actor_id = %(user)s AND at > %(now)s - interval '1 minute'"
+            " AND part = 'children.search'"
+        )
+        among = f"""(SELECT id, id AS root FROM {MINE} own UNION ALL SELECT o.id, o.merged_into_id
+            FROM children_child o JOIN {MINE} own ON o.merged_into_id = own.id)"""
+        every = "(SELECT id, coalesce(merged_into_id, id) AS root FROM children_child)"
+        source = f"""(SELECT o.root, max(greatest(similarity(n.search_key, %(name)s),
+            word_similarity(%(name)s, n.search_key) * 0.9)) AS likeness FROM children_childname n
+            JOIN {every if self.wide else among} o ON o.id = n.child_id
+            WHERE n.search_key %% %(name)s OR n.search_key %%> %(name)s GROUP BY 1) found
+            JOIN children_child c ON c.id = found.root"""
+        rows = self.ask(
+            f"SELECT c.reference, c.public_id, round(likeness::numeric * 1000) AS rank, {REACHED}, c.*, l.level,"
+            f" a.name, b.name, p.name, s.name FROM {source} {LEVEL} {PLACES}"
+            f" WHERE {READABLE} {'AND ' + SERVED if self.wide else ''} ORDER BY rank DESC, c.public_id LIMIT 26",
+            name=" ".join(sorted(self.cast.misspelt.lower().split())),
+        )[:25]
+        self.listed("children.search", [row[1] for row in rows])
+        return [row[0] for row in rows]
+
+    def overview(self) -> list[str]:
+        """Everything the first page of a child shows, each table once: a year's events, and who and what is now."""
+        self.frame()
+        child, whole = self.opened(places=True)
+        self.looked("identity")
+        of = "child_id = ANY(%(whole)s)"
+        for table in ("childname", "identifier", "status"):
+            self.ask(f"SELECT * FROM children_{table} WHERE {of}", whole=whole)
+        self.ask(
+            "SELECT x.*, u.name, u.phone, g.name, t.name, t.phone, h.name FROM children_involvement x"
+            " LEFT JOIN accounts_user u ON u.id = x.user_id LEFT JOIN accounts_agency g ON g.id = u.agency_id"
+            " LEFT JOIN accounts_team t ON t.id = x.team_id LEFT JOIN accounts_agency h ON h.id = t.agency_id"
+            f" WHERE x.{of} AND x.state = 'confirmed' AND (x.ended_at IS NULL OR x.ended_at >= %(year)s)",
+            whole=whole,
+        )
+        for table in ("children_agreedlevel", "children_feedback", "matrix_matrixdue"):
+            self.ask(f"SELECT * FROM {table} WHERE {of} AND happened_at >= %(year)s", whole=whole)
+        self.ask(
+            f"SELECT x.* FROM children_casenote x WHERE x.{of} AND x.happened_at >= %(year)s"
+            " AND NOT EXISTS (SELECT FROM children_casenote y WHERE y.supersedes_id = x.id)",
+            whole=whole,
+        )
+        self.ask(
+            "SELECT x.*, a.name, b.name FROM children_placement x JOIN accounts_authority a ON a.id = x.area_id"
+            f" JOIN accounts_authority b ON b.id = x.placed_by_id WHERE x.{of}"
+            " AND (x.starts_on >= %(year)s::date OR x.ends_on >= %(year)s::date)",
+            whole=whole,
+        )
+        self.ask(
+            "SELECT x.*, c.reference, o.reference FROM children_merge x JOIN children_child c ON c.id = x.child_id"
+            f" JOIN children_child o ON o.id = x.other_id WHERE x.{of} AND (x.at >= %(year)s"
+            " OR x.undone_at >= %(year)s)",
+            whole=whole,
+        )
+        submissions = self._submissions(whole)
+        drafts = self.ask(
+            "SELECT m.*, u.name FROM matrix_matrix m JOIN accounts_user u ON u.id = m.started_by_id"
+            f" WHERE m.{of} AND m.state = 'draft'",
+            whole=whole,
+        )
+        self.ask(
+            "SELECT * FROM matrix_answer WHERE matrix_id = ANY(%(matrices)s)",
+            matrices=[row[0] for row in drafts] + [row[1] for row in submissions[:1]],
+        )
+        self.ask(
+            f"SELECT x.*, {CLOCK} FROM matrix_review x {_CLOCKED} WHERE x.{of} AND x.ended_at IS NULL",
+            whole=whole,
+        )
+        for table, begun, ended in (
+            ("plans_referral", "received_at", "decided_at"),
+            ("plans_request", "requested_at", "answered_at"),
+        ):
+            self.ask(
+                f"SELECT x.*, {CLOCK}, v.name FROM {table} x {_CLOCKED} JOIN accounts_user v ON v.id = x.made_by_id"
+                f" WHERE x.{of} AND (x.{begun} >= %(year)s OR x.{ended} >= %(year)s OR x.id IN"
+                f" (SELECT id FROM {table} WHERE {of} ORDER BY {begun} DESC LIMIT 3))",
+                whole=whole,
+            )
+        self.ask(
+            f"SELECT * FROM plans_statutorymeeting WHERE {of} AND (held_at >= %(year)s OR id IN"
+            f" (SELECT id FROM plans_statutorymeeting WHERE {of} ORDER BY held_at DESC LIMIT 3))",
+            whole=whole,
+        )
+        actions = self._actions(
+            f"x.{of} AND (x.status = 'open' OR x.happened_at >= %(year)s OR x.closed_at >= %(year)s)",
+            whole=whole,
+        )
+        self.ask(
+            "SELECT x.*, s.reference FROM triage_item x LEFT JOIN matrix_submission s ON s.id = x.submission_id"
+            f" WHERE x.{of} AND (x.received_at >= %(year)s OR x.closed_at >= %(year)s)",
+            whole=whole,
+        )
+        self.ask(
+            "SELECT x.*, ARRAY(SELECT kind FROM triage_outcome o WHERE o.decision_id = x.id) FROM triage_decision x"
+            f" WHERE x.{of} AND x.decided_at >= %(year)s",
+            whole=whole,
+        )
+        self.ask(
+            "SELECT x.*, u.name FROM triage_allocation x JOIN accounts_user u ON u.id = x.worker_id"
+            f" WHERE x.{of} AND (x.starts_at >= %(year)s OR x.ended_at >= %(year)s)",
+            whole=whole,
+        )
+        self.ask(
+            f"SELECT k.* FROM clocks_clock k WHERE child = %(public)s AND stage IN {OPEN} ORDER BY due_at, id LIMIT 1"
+        )
+        shown = [child, submissions[:1], [row for row in actions if row[1] == "open"]]
+        return [row[0] for rows in shown for row in rows]
+
+    def _submissions(self, whole: list[int]) -> Rows:
+        """The newest and those of a year, with who sent them and the version of their questions."""
+        return self.ask(
+            "SELECT x.reference, x.matrix_id, x.*, m.instrument_version, u.name FROM matrix_submission x"
+            " JOIN matrix_matrix m ON m.id = x.matrix_id JOIN accounts_user u ON u.id = x.submitted_by_id"
+            " WHERE x.child_id = ANY(%(whole)s) AND (x.received_at >= %(year)s OR x.id IN (SELECT id FROM"
+            " matrix_submission WHERE child_id = ANY(%(whole)s) ORDER BY received_at DESC LIMIT 1))"
+            " ORDER BY x.received_at DESC",
+            whole=whole,
+        )
+
+    def _answers(self, matrices: list[int]) -> Rows:
+        """Answers with what stands below each: whose word it is, and who asked."""
+        return self.ask(
+            "SELECT x.what, x.code, x.*, g.name, u.name FROM matrix_answer x LEFT JOIN accounts_agency g ON g.id ="
+            " x.agency_id JOIN accounts_user u ON u.id = x.answered_by_id WHERE x.matrix_id = ANY(%(matrices)s)",
+            matrices=matrices,
+        )
+
+    def _actions(self, where: str, **more: Any) -> Rows:
+        return self.ask(
+            f"SELECT x.reference, x.status, x.*, {CLOCK}, v.name, w.name FROM actions_action x"
+            f" LEFT JOIN clocks_clock k ON k.id = x.clock_id {OWNERS}"
+            " LEFT JOIN accounts_user v ON v.id = x.owner_user_id LEFT JOIN accounts_team w ON w.id = x.owner_team_id"
+            f" WHERE {where}",
+            **more,
+        )
+
+    def draft(self, *, agencies: bool) -> list[str]:
+        """The draft with its answers and those of the matrix before."""
+        self.frame()
+        rows = self.ask(
+            "SELECT m.reference, m.* FROM matrix_matrix m WHERE id = %(id)s", id=self.cast.draft.pk
+        )
+        _, whole = self.opened()
+        self.looked("matrix", self.cast.draft.public_id)
+        before = self._submissions(whole)
+        self._answers([self.cast.draft.pk, *(row[1] for row in before[:1])])
+        if agencies:
+            self.ask("SELECT id, code, name FROM accounts_agency ORDER BY name")
+        return [str(rows[0][0])]
+
+    def submission(self) -> list[str]:
+        """A sent matrix with its answers and those of the one before, and everything it set going."""
+        self.frame()
+        sent = self.cast.submission
+        self.ask(
+            "SELECT x.*, m.*, u.name FROM matrix_submission x JOIN matrix_matrix m ON m.id = x.matrix_id"
+            " JOIN accounts_user u ON u.id = x.submitted_by_id WHERE x.id = %(id)s",
+            id=sent.pk,
+        )
+        _, whole = self.opened()
+        self.looked("matrix", sent.public_id)
+        submissions = self._submissions(whole)
+        before = [row[1] for row in submissions if row[1] != sent.matrix_id]
+        answers = self._answers([sent.matrix_id, *before[:1]])
+        for table, begun, ended in (
+            ("plans_referral", "received_at", "decided_at"),
+            ("plans_request", "requested_at", "answered_at"),
+        ):
+            self.ask(
+                f"SELECT x.*, {CLOCK} FROM {table} x {_CLOCKED} WHERE x.child_id = ANY(%(whole)s)"
+                f" AND x.{begun} <= %(at)s AND (x.{ended} IS NULL OR x.{ended} > %(at)s)",
+                whole=whole,
+                at=sent.received_at,
+            )
+        self.ask(
+            f"SELECT {CLOCK} FROM clocks_clock k {OWNERS} WHERE k.reference = %(reference)s",
+            reference=sent.reference,
+        )
+        self._actions(
+            "x.child_id = ANY(%(whole)s) AND (x.source_kind = 'matrix.submission' AND x.source_id = %(source)s"
+            " OR x.id IN (SELECT action_id FROM matrix_joined WHERE submission_id = %(id)s))",
+            whole=whole,
+            source=str(sent.public_id),
+            id=sent.pk,
+        )
+        own = [str(row[0]) for row in answers if row[3] == sent.matrix_id]
+        return [sent.reference, *own]
+
+    def home(self) -> list[str]:
+        """What is due first among the clocks of a person and their teams, with the names of the children."""
+        self.frame()
+        first = " UNION ALL ".join(
+            f"(SELECT id, due_at FROM clocks_clock k WHERE {arm} ORDER BY due_at, id LIMIT 200)"
+            for arm in self.arms()
+        )
+        clocks = self.ask(
+            f"SELECT k.reference, k.child, k.due_at, k.id, k.kind, {CLOCK} FROM ({first} ORDER BY due_at, id"
+            f" LIMIT 200) due JOIN clocks_clock k ON k.id = due.id {OWNERS} ORDER BY k.due_at, k.id"
+        )
+        named = [row[3] for row in clocks if row[4] == "action.due"]
+        if named:
+            self.ask(
+                "SELECT clock_id, title FROM actions_action WHERE clock_id = ANY(%(named)s)", named=named
+            )
+        if self.wide:
+            self._to_decide()
+        self.ask(
+            "SELECT x.*, c.public_id, v.name, w.name FROM actions_action x"
+            " LEFT JOIN children_child o ON o.id = x.child_id"
+            " LEFT JOIN children_child c ON c.id = coalesce(o.merged_into_id, o.id)"
+            " LEFT JOIN accounts_user v ON v.id = x.owner_user_id LEFT JOIN accounts_team w ON w.id = x.owner_team_id"
+            f" WHERE x.status = 'open' AND x.clock_id IS NULL AND (x.child_id IS NULL OR {READABLE}) AND x.id IN"
+            " (SELECT id FROM actions_action WHERE owner_user_id = %(user)s UNION ALL"
+            " SELECT id FROM actions_action WHERE owner_team_id = ANY(%(teams)s)) ORDER BY x.id LIMIT 100",
+            teams=self.teams,
+        )
+        drafts = self.ask(
+            "SELECT m.id, c.public_id, m.* FROM matrix_matrix m JOIN children_child c ON c.id = m.child_id"
+            " WHERE m.state = 'draft' AND m.id IN (SELECT id FROM matrix_matrix WHERE state = 'draft'"
+            " AND started_by_id = %(user)s UNION ALL SELECT matrix_id FROM matrix_contributor"
+            " WHERE user_id = %(user)s AND ended_at IS NULL) ORDER BY m.changed_at DESC LIMIT 50"
+        )
+        if drafts:
+            self.ask(
+                "SELECT matrix_id, code, answered_at FROM matrix_answer WHERE matrix_id = ANY(%(drafts)s)",
+                drafts=[row[0] for row in drafts],
+            )
+        names = self.ask(
+            f"SELECT c.public_id, c.* FROM children_child c {LEVEL} WHERE c.public_id = ANY(%(wanted)s)"
+            f" AND {READABLE} AND {SERVED if self.wide else f'c.id IN {MINE}'}",
+            wanted=list({row[1] for row in (*clocks, *drafts) if row[1]}),
+        )
+        self.listed("home", [row[0] for row in names])
+        self.ask(
+            "SELECT * FROM notices_notice WHERE user_id = %(user)s AND read_at IS NULL"
+            " AND kind NOT LIKE 'clock.%%' ORDER BY at DESC LIMIT 10"
+        )
+        clocks.sort(key=lambda row: (row[2], row[0]))
+        return [row[0] for row in clocks[:80]]
+
+    def _to_decide(self) -> None:
+        """What only First Contact has: claims to work with a child, and records to match."""
+        self.ask(
+            "SELECT x.*, u.name, t.name FROM children_involvement x JOIN children_child o ON o.id = x.child_id"
+            f" JOIN children_child c ON c.id = coalesce(o.merged_into_id, o.id) {LEVEL}"
+            " LEFT JOIN accounts_user u ON u.id = x.user_id LEFT JOIN accounts_team t ON t.id = x.team_id"
+            f" WHERE x.state = 'claimed' AND x.ended_at IS NULL AND {READABLE} AND {SERVED}"
+            " ORDER BY x.recorded_at LIMIT 50"
+        )
+        self.ask(
+            f"SELECT c.* FROM children_child c {LEVEL} WHERE c.provisional AND c.sealed_at IS NULL AND {READABLE}"
+            f" AND {SERVED} ORDER BY c.created_at, c.id LIMIT 50"
+        )

@@ -1,0 +1,98 @@
+"""A matrix sent by POST: the page with all that it sets going, against the statements a person would write.
+
+The same rows are written by hand as by the page: they are taken from what the page wrote, one statement a table.
+Both happen in a transaction that is taken back, so every turn begins with the same draft.
+"""
+
+# ruff: noqa: S608 - every value goes as a parameter; what is put together are the page's own statements.
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.urls import reverse
+
+from bench.byhand import OWNERS, Frame
+from bench.cast import Cast
+from bench.screens import signed_in
+from bench.timing import Statement, Timed, counted, in_turn
+from cems.children.choices import RiskLevel
+from matrix.models import Matrix
+
+# What a Moderate matrix asks of the record before it writes, each table once.
+_READS = (
+    "SELECT * FROM base_idempotencykey WHERE user_id = %(user)s AND key = %(key)s",
+    "SELECT * FROM children_child WHERE id = %(child)s FOR UPDATE",
+    "SELECT * FROM matrix_matrix WHERE id = %(draft)s FOR UPDATE",
+    "SELECT * FROM matrix_answer WHERE matrix_id = %(draft)s",
+    "SELECT * FROM matrix_contributor WHERE matrix_id = %(draft)s AND ended_at IS NULL FOR UPDATE",
+    "SELECT * FROM matrix_submission WHERE child_id = ANY(%(whole)s) ORDER BY received_at DESC LIMIT 1",
+    "SELECT * FROM children_submitter WHERE user_id = %(user)s AND child_id = ANY(%(whole)s)",
+    "SELECT * FROM children_matter WHERE child_id = ANY(%(whole)s) AND closed_at IS NULL",
+    "SELECT * FROM children_status WHERE child_id = ANY(%(whole)s) AND ends_on IS NULL",
+    "SELECT x.*, u.name, t.name FROM children_involvement x LEFT JOIN accounts_user u ON u.id = x.user_id"
+    " LEFT JOIN accounts_team t ON t.id = x.team_id WHERE x.child_id = ANY(%(whole)s) AND x.ended_at IS NULL",
+    "SELECT d.duty, d.authority_id, t.* FROM accounts_dutydesk d JOIN accounts_team t ON t.id = d.team_id",
+    "SELECT * FROM plans_referral WHERE child_id = ANY(%(whole)s) AND state = 'open'",
+    "SELECT * FROM actions_action WHERE child_id = ANY(%(whole)s) AND status = 'open'",
+    f"SELECT x.*, k.*, u.name, t.name FROM matrix_review x JOIN clocks_clock k ON k.id = x.clock_id {OWNERS}"
+    " WHERE x.child_id = ANY(%(whole)s) AND x.ended_at IS NULL",
+    "SELECT * FROM matrix_matrixdue WHERE child_id = ANY(%(whole)s) AND met_by_id IS NULL",
+    "SELECT * FROM triage_item WHERE child_id = ANY(%(whole)s) AND closed_at IS NULL",
+)
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def measure(cast: Cast, turns: int) -> Timed:
+    """The measured page and the statements by hand; the draft of the cast is made ready to be sent."""
+    Matrix.objects.filter(pk=cast.draft.pk).update(
+        level=RiskLevel.MODERATE, reasons="Example reasons", difference="Example difference", informed="yes"
+    )
+    client = signed_in(cast.worker)
+    url = reverse("matrix:submit", args=[cast.draft.public_id])
+
+    def page() -> None:
+        with _taken_back():
+            answer = client.post(url, {"idempotency_key": str(uuid4())})
+        assert answer.status_code == 302, f"the matrix was not sent: {answer.status_code}"
+
+    page()
+    with counted() as tally:
+        page()
+    hand, writes = Frame(cast, cast.worker, wide=False), _writes(tally.statements)
+
+    def by_hand() -> None:
+        with _taken_back():
+            hand.frame()
+            _, whole = hand.opened()
+            for words in _READS:
+                hand.ask(words, whole=whole, child=cast.child.pk, draft=cast.draft.pk, key=uuid4())
+            for words, given in writes:
+                hand.write(words, given)
+
+    return in_turn(page, by_hand, turns)
+
+
+def _writes(statements: Sequence[Statement]) -> list[Statement]:
+    """The rows the page inserted, one statement a table; and the first change it made to each table."""
+    rows: dict[str, list[Any]] = {}
+    counts: dict[str, int] = {}
+    places: dict[str, str] = {}
+    changes: dict[str, Statement] = {}
+    for words, given in statements:
+        if words.startswith("INSERT"):
+            into, _, rest = words.partition(" VALUES ")
+            places[into] = rest.partition(" RETURNING ")[0]
+            rows[into] = [*rows.get(into, ()), *given]
+            counts[into] = counts.get(into, 0) + 1
+        elif words.startswith("UPDATE"):
+            changes.setdefault(words.split()[1], (words, given))
+    inserts = [(f"{into} VALUES {', '.join([places[into]] * counts[into])}", rows[into]) for into in rows]
+    return [*changes.values(), *inserts]
