@@ -76,7 +76,7 @@ class Papers:
         nation = self.nation
         for child, matrix, place in self.followed():
             clock = CLOCKS * child + RECEIPT + place
-            authority = nation.first.authority + nation.authority(child)
+            authority = self.first.authority + nation.authority(child)
             received = nation.days[nation.days_ago(matrix)]
             yield matrix, matrix, child, authority, nation.level(matrix), received, clock
 
