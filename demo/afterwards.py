@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 from cems.accounts.models import User
 from cems.actions import services as actions
 from cems.actions.models import Action
-from cems.base.calendar import close_of_business, next_working_day
+from cems.base.calendar import next_working_day
 from cems.base.time import local_date
 from cems.children.choices import (
     OPEN_TO_CHILDRENS_SERVICES,
     CaseRole,
     HarmForm,
-    MatterKind,
     RiskLevel,
     StatusKind,
 )
 from cems.children.models import AgreedLevel, Status
 from cems.children.models.history import Forum
-from cems.children.services.access import matter_close, matter_open
-from cems.children.services.history import level_agree
 from cems.children.services.periods import status_close, status_open
 from cems.clocks import services as clocks
+from cems.clocks.models import Clock
 from demo import moments
+from demo.courses import Said, Sent
 from demo.data import load
+from demo.forums import Forums
 from matrix.models import Submission
 from matrix.services.follow_up import SOURCE
 from plans.choices import MeetingKind, ReferralOutcome, RequestAnswer
@@ -61,8 +61,9 @@ class Afterwards:
         self.rng = story.rng
         self.cast = story.cast
         self.words = load("words")
+        self.forums = Forums(story, self._plan_action)
 
-    def of(self, submission: Submission, at: datetime) -> None:
+    def of(self, submission: Submission, part: Sent, at: datetime) -> None:
         """Let everything that answers this submission come in its time."""
         course = self.story.course
         rows = (
@@ -70,8 +71,12 @@ class Afterwards:
             .select_related("clock")
             .order_by("pk")
         )
+        receipt = (
+            Item.objects.filter(submission=submission, clock__isnull=False).select_related("clock").first()
+        )
+        said = part.said or self._usually_said(submission, receipt, at)
         for action in rows:
-            self._plan_action(action, at)
+            self._plan_action(action, at, worker=said is not None and said.worker)
         referral = Referral.objects.filter(source=submission.reference).first()
         if referral is not None and (course.decided or course.kind in _REFERRAL_DECIDED):
             self.time.at(
@@ -80,20 +85,39 @@ class Afterwards:
         request = Request.objects.filter(source=submission.reference).first()
         if request is not None and course.kind != "just_in":
             self.time.at(moments.soon_after(self.rng, at, 10), lambda when: self._strategy(request, when))
-        receipt = (
-            Item.objects.filter(submission=submission, clock__isnull=False).select_related("clock").first()
-        )
-        if receipt is not None:
-            self._plan_triage(receipt, at)
-        elif submission.level <= RiskLevel.LOW and AgreedLevel.objects.of(self.story.child).exists():
-            self.time.at(moments.next_meeting(at, 5), lambda when: self._agree(submission, Forum.CEG, when))
-        elif course.kind in {"board", "stepped_down"}:
-            self.time.at(moments.next_meeting(at, 6), lambda when: self._agree(submission, Forum.CEG, when))
-        elif course.decided and submission.level >= RiskLevel.MODERATE:
-            self.time.at(moments.next_meeting(at, 3), lambda when: self._agree(submission, Forum.CEVT, when))
+        if said is not None:
+            self.time.at(said.at, lambda when: self.forums.decide(submission, said, receipt, when))
+        elif receipt is not None and receipt.clock and course.kind == "paused":
+            self._plan_pause(receipt.clock, at)
         self._plan_meeting(at)
 
-    def _plan_action(self, action: Action, at: datetime) -> None:
+    def _usually_said(self, submission: Submission, receipt: Item | None, at: datetime) -> Said | None:
+        """What a forum agrees where nothing is settled beforehand: as submitted, when and where it is usual."""
+        course, level = self.story.course, RiskLevel(submission.level)
+        if receipt is not None:
+            if not course.decided:
+                return None
+            forum, days = Forum.CEVT, 4 if self.rng.random() < 0.12 else self.rng.randint(1, 2)
+        elif level <= RiskLevel.LOW and AgreedLevel.objects.of(self.story.child).exists():
+            forum, days = Forum.CEG, 5
+        elif course.kind in {"board", "stepped_down"}:
+            forum, days = Forum.CEG, 6
+        elif course.decided and level >= RiskLevel.MODERATE:
+            forum, days = Forum.CEVT, 3
+        else:
+            return None
+        board = receipt is not None and level is RiskLevel.SIGNIFICANT
+        return Said(
+            at=moments.next_meeting(at, days),
+            forum=forum,
+            level=level,
+            forms=tuple(HarmForm(form) for form in submission.matrix.forms),
+            board=board,
+            worker=board and course.kind != "update_draft",  # one Significant child still waits for a worker
+            ends=forum is Forum.CEG and level <= RiskLevel.LOW,
+        )
+
+    def _plan_action(self, action: Action, at: datetime, *, worker: bool = False) -> None:
         """Most things are done in time, some late, a few recent ones not yet."""
         age = self.time.as_of - at
         forgotten = 0.3 if age < timedelta(days=10) else 0.06 if age < timedelta(days=25) else 0
@@ -102,11 +126,13 @@ class Afterwards:
             return
         due = action.clock.due_at if action.clock else at + timedelta(days=3)
         share = self.rng.uniform(0.1, 0.9) if self.rng.random() < 0.85 else self.rng.uniform(1.05, 1.7)
-        self.time.at(at + (due - at) * share, lambda when: self._complete(action, when))
+        self.time.at(at + (due - at) * share, lambda when: self._complete(action, worker, when))
 
-    def _complete(self, action: Action, at: datetime) -> None:
+    def _complete(self, action: Action, worker: bool, at: datetime) -> None:
         doer = action.owner_user or self.cast.member_of(action.owner_team_id or 0) or self.story.author
         outcomes = self.words["outcomes"][action.key or "forum"]
+        if action.key == "ce-worker":  # the first tells of a worker, the second of none
+            outcomes = outcomes[:1] if worker else outcomes[1:]
         if self.rng.random() < 0.03:
             actions.cancel(doer, action=action, reason=self.words["cancelled"], at=at)
         else:
@@ -149,81 +175,14 @@ class Afterwards:
             why = self.rng.choice(self.words["strategy_not_met"])
             strategy_meeting_answer(manager, request=request, answer=RequestAnswer.NOT_MET, why=why, at=at)
 
-    def _plan_triage(self, receipt: Item, at: datetime) -> None:
-        course, submission, clock = self.story.course, receipt.submission, receipt.clock
-        if submission is None or clock is None:
-            return
-        if course.decided:
-            days = 4 if self.rng.random() < 0.12 else self.rng.randint(1, 2)
+    def _plan_pause(self, clock: Clock, at: datetime) -> None:
+        """First Contact waits for more information, shortly before the present."""
+        desk = self.cast.person(self.story.place.front_door)
+        moment = self.time.as_of - timedelta(hours=1)
+        if moment < clock.due_at:
             self.time.at(
-                moments.next_meeting(at, days),
-                lambda when: self._agree(submission, Forum.CEVT, when, receipt),
-            )
-        elif course.kind == "paused":
-            desk = self.cast.person(self.story.place.front_door)
-            moment = self.time.as_of - timedelta(hours=1)
-            if moment < clock.due_at:
-                self.time.at(
-                    max(moment, at),
-                    lambda when: clocks.pause(desk, clock=clock, reason=self.words["paused"], at=when),
-                )
-
-    def _agree(self, submission: Submission, forum: Forum, at: datetime, receipt: Item | None = None) -> None:
-        """A forum agrees the level; from the triage, Significant goes to the locality's board and to a worker."""
-        child, level = self.story.child, RiskLevel(submission.level)
-        key = "cevt.chair" if forum is Forum.CEVT else self.story.place.ceg_chair
-        said = self.words[forum.value].get(str(int(level))) or self.words["cevt"][str(int(level))]
-        agreed = level_agree(
-            self.cast.person(key),
-            child=child,
-            level=level,
-            forum=forum,
-            rationale=self.rng.choice(said),
-            forms=[HarmForm(form) for form in submission.matrix.forms],
-            reference=submission.reference,
-            at=at,
-        )
-        if level >= RiskLevel.MODERATE:
-            self._forum_actions(agreed, at)
-        if forum is Forum.CEVT:  # a review is looked at there too, without a new receipt
-            matter_open(self.cast.person(key), child=child, kind=MatterKind.CEVT, at=at)
-            matter_close(self.cast.person(key), child=child, kind=MatterKind.CEVT, at=at)
-        if receipt is not None and receipt.clock:
-            clocks.meet(self.cast.person(key), clock=receipt.clock, at=at)
-            if level is RiskLevel.SIGNIFICANT:
-                self._to_board(at)
-        if forum is Forum.CEG and level <= RiskLevel.LOW:
-            matter_close(self.cast.person(key), child=child, kind=MatterKind.CEG, at=at)
-            matter_close(self.cast.person(key), child=child, kind=MatterKind.EXPLOITATION, at=at)
-
-    def _forum_actions(self, agreed: AgreedLevel, at: datetime) -> None:
-        """What people at the table took on, a job or two."""
-        source = actions.Source(agreed._meta.label_lower, str(agreed.public_id), agreed.reference)
-        for key, title in self.rng.sample(self.words["forum_actions"], self.rng.randint(1, 2)):
-            action = actions.open_action(
-                agreed.recorded_by,
-                child=self.story.child,
-                title=title,
-                owner=self.cast.person(self._local(key)),
-                deadline=close_of_business(at, self.rng.choice((5, 10)), word="agreed"),
-                source=source,
-                at=at,
-            )
-            self._plan_action(action, at)
-
-    def _local(self, key: str) -> str:
-        """The person of the child's own place, where each place has one."""
-        place = self.story.place
-        return {"school.lead": place.school_lead, "ceg.chair": place.ceg_chair}.get(key, key)
-
-    def _to_board(self, at: datetime) -> None:
-        manager = self.cast.person("erase.manager")
-        matter_open(manager, child=self.story.child, kind=MatterKind.CEG, at=at)
-        worker = self.cast.person("ce.worker" if self.story.course.number % 2 else "ce.worker.second")
-        if self.story.course.kind != "update_draft":  # one Significant child still waits for a worker
-            self.time.at(
-                moments.soon_after(self.rng, at, 30),
-                lambda when: self.story.involve(manager, CaseRole.CE_WORKER, worker, when),
+                max(moment, at),
+                lambda when: clocks.pause(desk, clock=clock, reason=self.words["paused"], at=when),
             )
 
     def _plan_meeting(self, at: datetime) -> None:

@@ -6,7 +6,8 @@ from random import Random
 
 from cems.base.calendar import add_working_days, next_working_day
 from cems.base.time import local_date
-from cems.children.choices import RiskLevel, StatusKind
+from cems.children.choices import HarmForm, RiskLevel, StatusKind
+from cems.children.models.history import Forum
 from cems.clocks.choices import Stage
 from demo import moments
 from demo.data import load
@@ -50,6 +51,19 @@ TWIN = 3  # a provisional record is about the child so many numbers on, whose re
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a forum says of a matrix: when, the level and forms it agrees, and what it decides besides."""
+
+    at: datetime
+    forum: Forum
+    level: RiskLevel
+    forms: tuple[HarmForm, ...]
+    board: bool = False  # the child goes to the locality's board
+    worker: bool = False  # a child exploitation worker is allocated
+    ends: bool = False  # the concern is closed
+
+
+@dataclass(frozen=True)
 class Sent:
     """One matrix: when it is begun and sent (None: still a draft), the level, and how many groups are answered."""
 
@@ -59,6 +73,7 @@ class Sent:
     groups: int = 16
     shift: int = 0  # how far the judgement lies from the evidence
     anew: bool = False  # a later matrix that tells of much that is new
+    said: Said | None = None  # where it is settled beforehand
 
 
 @dataclass(frozen=True)
@@ -74,10 +89,13 @@ class Course:
     matrices: tuple[Sent, ...]
     decided: bool = True
     claim: bool = False
+    spells: tuple[tuple[datetime, datetime], ...] = ()  # of the past: from when to when people worked with it
 
     @property
     def newest(self) -> datetime:
         """When something happened last, so that the newest can be filled first."""
+        if not self.matrices:
+            return self.known_since
         last = self.matrices[-1]
         return last.sent or last.begun
 

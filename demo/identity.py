@@ -33,16 +33,25 @@ class Who:
     upn: str
 
 
-def invent(seed: int, number: int, today: date) -> Who:
-    """The `number`th child of this seed, between 11 and 17 years old on `today`."""
+@dataclass(frozen=True)
+class Known:
+    """What is settled of a child beforehand."""
+
+    sex: str
+    born: date
+    place: str
+
+
+def invent(seed: int, number: int, today: date, known: Known | None = None) -> Who:
+    """The `number`th child of this seed, between 11 and 17 years old on `today`, or as is `known` of it."""
     rng = Random(f"{seed}:{number}:who")
     words = load("words")
-    sex = rng.choice(("F", "M"))
+    sex = known.sex if known else rng.choice(("F", "M"))
     given = words["given"][sex]
     families = words["family"]
-    place = PLACES[_LOCALITIES[(number * 7 + seed) % len(_LOCALITIES)]]
+    place = PLACES[known.place if known else _LOCALITIES[(number * 7 + seed) % len(_LOCALITIES)]]
     name = given[(number + number // len(families)) % len(given)]
-    born = today - timedelta(days=rng.randint(11 * 365 + 5, 17 * 365 + 300))
+    born = known.born if known else today - timedelta(days=rng.randint(11 * 365 + 5, 17 * 365 + 300))
     return Who(
         given=name,
         # Neighbours in number differ, so that no two children of one fill share a whole name.
@@ -72,7 +81,8 @@ def nhs_number(seed: int, number: int) -> str:
 
 
 def pupil_number(place: Place, born: date, seed: int, number: int) -> str:
-    """A valid UPN of the place's authority and of school 0000, which does not exist."""
+    """A valid UPN of the place's authority and of a school below 1000, where none exists."""
     year = (born.year + 5) % 100
-    stem = f"{_LOCAL_CODES[place.authority]}{seed % 10:04d}{year:02d}{number % 1000:03d}"
+    school = seed % 10 + number // 1000 * 10
+    stem = f"{_LOCAL_CODES[place.authority]}{school:04d}{year:02d}{number % 1000:03d}"
     return f"{upn.calc_check_digit(stem)}{stem}"

@@ -57,6 +57,8 @@ class Pen:
                 code: (versions.get(code, 0), answer)
                 for code, answer in self._group(group, seen, bool(versions)).items()
             }
+            if not given:
+                continue
             moment = at + timedelta(minutes=minutes * turn / len(groups))
             _must_pass(answers_save(user, matrix=matrix, given=given, at=moment))
 

@@ -131,26 +131,29 @@ class Story:
         )
 
     def _people(self, desk: User, at: datetime) -> None:
-        """The school has the child on roll; a status brings a worker; whoever is worried is involved."""
-        child, status = self.child, self.course.status
+        """The school has the child on roll; others work with the child; somebody may claim to."""
+        child = self.child
         involvement_start(
             desk, child=child, case_role=CaseRole.SCHOOL, team=self.cast.team(self.place.school), at=at
         )
+        self._workers(desk, self._since(at), at)
+        if self.course.claim:
+            claimant = self.cast.person(_CLAIMANTS[self.course.number % len(_CLAIMANTS)])
+            moment = self.time.as_of - timedelta(hours=self.rng.randint(2, 60))
+            self.time.at(max(moment, at), lambda when: self.involve(claimant, CaseRole.OTHER, claimant, when))
+
+    def _workers(self, desk: User, since: date, at: datetime) -> None:
+        """A status brings a worker; whoever is worried is involved."""
+        status = self.course.status
         if status is not None:
-            since = self._since(at)
-            status_open(
-                desk, child=child, kind=status, starts_on=since, legal_basis=_LEGAL.get(status, ""), at=at
-            )
+            legal = _LEGAL.get(status, "")
+            status_open(desk, child=self.child, kind=status, starts_on=since, legal_basis=legal, at=at)
         if status == StatusKind.EARLY_HELP:
             self.involve(desk, CaseRole.EARLY_HELP, self.author, at)
         elif status is not None:
             self.involve(desk, CaseRole.SOCIAL_WORKER, self.author, at)
         elif self.author != desk:
             self.involve(desk, CaseRole.NAMED_PRACTITIONER, self.author, at)
-        if self.course.claim:
-            claimant = self.cast.person(_CLAIMANTS[self.course.number % len(_CLAIMANTS)])
-            moment = self.time.as_of - timedelta(hours=self.rng.randint(2, 60))
-            self.time.at(max(moment, at), lambda when: self.involve(claimant, CaseRole.OTHER, claimant, when))
 
     def _since(self, at: datetime) -> date:
         """The day a status began: some weeks or months before we knew of it, never before the birth."""
@@ -169,7 +172,7 @@ class Story:
 
     def _matrix(self, part: Sent, number: int, at: datetime) -> None:
         """Begin a matrix, answer it, and send it when its time comes."""
-        occasion = Occasion.REVIEW if number else Occasion(self.profile["occasion"])
+        occasion = Occasion.REVIEW if number and not part.anew else Occasion(self.profile["occasion"])
         own = self.course.kind == "provisional"
         matrix = matrix_start(self.author, child=self.child, occasion=occasion, own=own, at=at)
         pen = Pen(self.rng, self.profile, self._agencies())
@@ -183,8 +186,8 @@ class Story:
         call = ""
         if part.level is RiskLevel.SIGNIFICANT and self.rng.random() < 0.4:
             call = self.rng.choice(load("words")["calls"])
-        submission = matrix_submit(self.author, matrix=matrix, call=call, at=at)
-        self.afterwards.of(submission, at)
+        submission = matrix_submit(self.author, matrix=matrix, call=call, at=at, recorded_at=at)
+        self.afterwards.of(submission, part, at)
 
     def _agencies(self) -> dict[str, Agency]:
         code = (

@@ -7,6 +7,9 @@ from cems.local.folders import Folders
 from cems.local.tail import Tail
 from cems.local.watch import say
 
+YEAR = "2023-24"  # the reporting year that is filled in besides the present
+SINCE = "2023-01-01"  # nothing of it lies before
+
 
 class Filling:
     """The synthetic partnership that goes on filling while people already use CEMS, and its sign-ins.
@@ -17,7 +20,7 @@ class Filling:
     """
 
     def __init__(self, folders: Folders, settings: dict[str, str]) -> None:
-        self.seed = parts.manage(folders, settings, "seed_demo")
+        self.seed = parts.manage(folders, settings, "seed_demo", "--year", YEAR)
         self.sign_ins = parts.manage(folders, settings, "demo_sign_ins")
         self.password = Path(settings["CEMS_STATE_DIR"]) / "demo-password"
         self.tail = Tail(self.seed.log, "  demonstration: ")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from cems.local import parts, process
-from cems.local.filling import Filling
+from cems.local.filling import SINCE, Filling
 from cems.local.folders import (
     PROJECT,
     Folders,
@@ -125,7 +125,8 @@ def serve(folders: Folders, settings: dict[str, str], port: int) -> None:
             add(Valkey(folders, lasting=True))
         owner = parts.as_owner(settings)
         finish(parts.manage(folders, owner, "migrate", "--no-input"), "Bringing the database up to date")
-        finish(parts.manage(folders, owner, "make_partitions"), "Making room in the audit trail")
+        past = ("--since", SINCE) if settings["CEMS_DEMO"] == "1" else ()
+        finish(parts.manage(folders, owner, "make_partitions", *past), "Making room in the audit trail")
         finish(parts.manage(folders, settings, "sync_reference"), "Bringing reference data up to date")
         for make in (parts.web, parts.worker, parts.beat):
             add(make(folders, settings))

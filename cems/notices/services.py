@@ -49,7 +49,7 @@ def tell_many(
             {m: who for m, who in messages.items() if m.child in quiet}, instant, False
         )
     told = write_notices(messages, instant, False)
-    if instant < past:
+    if told and instant < past:
         keys = {message.key for message in messages}
         Notice.objects.unread().filter(key__in=keys, at=instant).update(read_at=instant)
     return told

@@ -48,14 +48,21 @@ class NotReady(Invalid):
 
 
 @transaction.atomic
-def matrix_submit(user: User, *, matrix: Matrix, call: str = "", at: datetime | None = None) -> Submission:
+def matrix_submit(
+    user: User,
+    *,
+    matrix: Matrix,
+    call: str = "",
+    at: datetime | None = None,
+    recorded_at: datetime | None = None,
+) -> Submission:
     """Send the matrix. `call` tells of the phone call, or the tries with their times (Significant).
 
     Of a matrix that began on a record merged since, the submission and all that follows from it are the
-    whole record's. `at` is when it was received, kept apart from when it was entered. Raises NotReady with each
-    thing wanted, Conflict when it was sent before.
+    whole record's. `at` is when it was received; `recorded_at`, kept apart from it, when it was entered: now,
+    unless a past is told as a whole. Raises NotReady with each thing wanted, Conflict when it was sent before.
     """
-    recorded = now()
+    recorded = recorded_at or now()
     received = at or recorded
     if len(call) > LONGEST_CALL:
         raise Invalid(f"Keep this to {LONGEST_CALL} characters: who was rung, and when.", field="call")

@@ -72,6 +72,22 @@ def test_a_month_without_a_table_loses_nothing_and_is_told() -> None:
 
 
 @pytest.mark.django_db
+def test_months_of_a_past_that_is_entered_are_made_up_to_the_coming_ones() -> None:
+    since = add_months(now().date(), -30)
+    with owner_rights():
+        out = io.StringIO()
+        call_command("make_partitions", "--since", since.isoformat(), stdout=out)
+        again = io.StringIO()
+        call_command("make_partitions", "--since", since.isoformat(), stdout=again)
+        with pytest.raises(CommandError, match="a day to come"):
+            call_command("make_partitions", "--since", add_months(now().date(), 1).isoformat())
+    assert all(name_of(add_months(since, step)) in out.getvalue() for step in range(28))
+    assert again.getvalue() == "Nothing to make.\n"
+    record(None, verb=Verb.VIEWED, at=datetime.combine(since, datetime.min.time(), UTC))
+    assert not strays()
+
+
+@pytest.mark.django_db
 def test_a_new_month_takes_entries_and_refuses_changes() -> None:
     with owner_rights():
         out = io.StringIO()

@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from cems.accounts.models import Team, User
 from cems.actions.models import Action
+from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now, today
@@ -136,6 +137,15 @@ class TestKept:
         sent = submit(user, child, LOW, at=THURSDAY)
         assert sent.received_at == THURSDAY
         assert sent.recorded_at > THURSDAY
+        assert Entry.objects.get(child=child.public_id, verb=Verb.SUBMITTED).at == sent.recorded_at
+
+    def test_a_past_that_is_told_as_a_whole_says_when_it_was_entered(self, user: User, child: Child) -> None:
+        entered = THURSDAY + timedelta(hours=5)
+        sent = matrix_submit(
+            user, matrix=ready_matrix(user, child, LOW, at=THURSDAY), at=THURSDAY, recorded_at=entered
+        )
+        assert (sent.received_at, sent.recorded_at) == (THURSDAY, entered)
+        assert Entry.objects.get(child=child.public_id, verb=Verb.SUBMITTED).at == entered
 
     def test_sent_twice_is_refused_and_leaves_one(self, user: User, child: Child) -> None:
         matrix = ready_matrix(user, child, SIGNIFICANT)

@@ -33,7 +33,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seed", type=int, default=1, help="which partnership (0 to 9)")
         parser.add_argument("--as-of", type=moment, help="the present of the partnership (now)")
-        parser.add_argument("--children", type=int, default=60)
+        parser.add_argument("--children", type=int, default=60, help="children of the present (60)")
+        parser.add_argument(
+            "--year", help="a reporting year to fill in besides, with its published figures: 2023-24"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._told = -1
@@ -42,6 +45,7 @@ class Command(BaseCommand):
                 seed=options["seed"],
                 children=options["children"],
                 as_of=options["as_of"],
+                year=options["year"],
                 progress=self._progress,
             )
         except (NotFilled, PasswordLost) as refused:
