@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 
@@ -11,13 +12,18 @@ from cems.meetings.rules import why_provisional
 
 @dataclass(frozen=True)
 class Table:
-    """The people of a meeting: there now, there at some time, and those who sent an apology."""
+    """The people of a meeting at one instant: there then, there at some time, and those who sent an apology."""
 
     rows: Sequence[Attendance]
+    at: datetime
 
     @property
     def present(self) -> list[Attendance]:
-        return [row for row in self.rows if not row.apology and row.left_at is None]
+        return [
+            row
+            for row in self.rows
+            if not row.apology and row.joined_at <= self.at and (row.left_at is None or row.left_at > self.at)
+        ]
 
     @property
     def agencies_ever(self) -> set[int]:
@@ -35,9 +41,9 @@ class Table:
         )
 
 
-def table_of(meeting: Meeting | None) -> Table:
-    """Everybody of a meeting, in the order they came; nobody where there is no meeting."""
+def table_of(meeting: Meeting | None, at: datetime) -> Table:
+    """Everybody of a meeting at this instant, in the order they came; nobody where there is no meeting."""
     if meeting is None:
-        return Table(())
+        return Table((), at)
     rows = Attendance.objects.filter(meeting=meeting).select_related("user", "agency", "standing_for")
-    return Table(list(rows.order_by("joined_at", "pk")))
+    return Table(list(rows.order_by("joined_at", "pk")), at)

@@ -7,15 +7,16 @@ import pytest
 
 from cems.accounts.models import User
 from cems.base.errors import Conflict, Invalid, Overtaken
+from cems.base.time import now
 from cems.children.models import Child
 from cems.clocks.choices import Stage
 from cems.meetings.choices import Held, MeetingForum, NoteKind
 from cems.meetings.models import Attendance, Contribution
 from cems.meetings.selectors import table_of
 from cems.meetings.services.saying import contribution_save
-from cems.meetings.services.sittings import attend, meeting_end, note_add
+from cems.meetings.services.sittings import attend, meeting_end, meeting_enter, note_add
 from tests.factories.children import make_child
-from tests.factories.people import make_user
+from tests.factories.people import make_authority, make_user
 from tests.factories.triage import QUORATE, make_chair, sitting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T3")]
@@ -61,10 +62,10 @@ def test_deputies_stand_in_for_their_own_agency_and_apologies_are_not_at_the_tab
     assert refused.value.field == "standing_for"
     attend(chair, meeting=meeting, person=deputy, standing_for=nurse)
     attend(chair, meeting=meeting, person=nurse, apology=True)
-    table = table_of(meeting)
+    table = table_of(meeting, now())
     assert {row.user for row in table.present} == {chair, deputy}
     attend(chair, meeting=meeting, person=nurse)  # came after all
-    assert len(table_of(meeting).present) == 3 and Attendance.objects.count() == 3
+    assert len(table_of(meeting, now()).present) == 3 and Attendance.objects.count() == 3
 
 
 def test_a_note_needs_words(chair: User) -> None:
@@ -107,3 +108,23 @@ def test_silence_is_not_an_answer() -> None:
     child = make_child()
     with pytest.raises(Invalid):
         say(make_user("cevt_member"), child, uuid4(), "  ")
+
+
+def test_a_meeting_kept_on_paper_is_entered_with_its_table(chair: User) -> None:
+    nurse, start = make_user("cevt_member"), MORNING
+    times = {"started_at": start, "ended_at": start + timedelta(hours=1)}
+    place = {"forum": MeetingForum.CEVT, "authority": make_authority(), "url": "/cevt/"}
+    meeting = meeting_enter(chair, people=[nurse], **place, **times)  # type: ignore[arg-type]
+    assert (meeting.quorate, meeting.clock.met_at) == (False, times["ended_at"])
+    during, after = start + timedelta(minutes=20), start + timedelta(hours=2)
+    assert {row.user for row in table_of(meeting, during).present} == {chair, nurse}
+    assert (
+        not table_of(meeting, after).present and not table_of(meeting, start - timedelta(minutes=1)).present
+    )
+    # What belongs in it can be entered with the time it happened, and with no later one.
+    note_add(chair, meeting=meeting, kind=NoteKind.THEME, text="Vapes", at=during)
+    with pytest.raises(Conflict):
+        note_add(chair, meeting=meeting, kind=NoteKind.THEME, text="Vapes", at=after)
+    with pytest.raises(Invalid):
+        later = {**times, "ended_at": now() + timedelta(hours=1)}
+        meeting_enter(chair, people=[], **place, **later)  # type: ignore[arg-type]

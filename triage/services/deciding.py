@@ -123,7 +123,7 @@ def confirm(
     )
     if not held.confirm_clock or Decision.objects.filter(confirms=held).exists():
         raise Conflict(f"{held.reference} is confirmed already.")
-    if not ruling.agreed_with.strip() and (why := _why_provisional(meeting)):
+    if not ruling.agreed_with.strip() and (why := _why_provisional(meeting, instant)):
         raise Invalid(
             f"This would be {why} again. Say who of the police and children's services agreed, and when.",
             field="agreed_with",
@@ -168,8 +168,8 @@ def _newest_seen(root: Child, ruling: Ruling) -> None:
         raise Conflict(f"A newer matrix has come ({newest.reference}). Look at it, then decide.")
 
 
-def _why_provisional(meeting: Meeting | None) -> str:
-    return table_of(meeting).why_provisional if meeting else OUTSIDE
+def _why_provisional(meeting: Meeting | None, at: datetime) -> str:
+    return table_of(meeting, at).why_provisional if meeting else OUTSIDE
 
 
 def _keep(
@@ -184,7 +184,7 @@ def _keep(
 ) -> Decision:
     """Write the decision and start what it starts."""
     if meeting is not None:
-        meeting = lock_open(meeting)
+        meeting = lock_open(meeting, at)
     wishes = wishes_for(root, ruling.level, ruling.forms, ruling.outcomes, at)
     reference = next_reference("DEC", at)
     agreed = level_agree(
@@ -198,7 +198,7 @@ def _keep(
         reference=reference,
         at=at,
     )
-    why = "" if confirms else _why_provisional(meeting)
+    why = "" if confirms else _why_provisional(meeting, at)
     row = Decision(
         reference=reference,
         child=root,

@@ -1,5 +1,6 @@
 """A meeting starts, people come and go, themes are noted, it ends (T3, G2)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import uuid4
 
@@ -72,6 +73,58 @@ def meeting_start(
 
 
 @transaction.atomic
+def meeting_enter(
+    user: User,
+    *,
+    forum: MeetingForum,
+    authority: Authority,
+    people: Collection[User],
+    started_at: datetime,
+    ended_at: datetime,
+    url: str,
+    locality: Locality | None = None,
+) -> Meeting:
+    """Enter a meeting that `user` chaired and that is over, kept on paper while CEMS could not be reached (T3).
+
+    Its decisions are entered with their own times, while it sat. Raises Invalid for times that make no sense.
+    """
+    if not started_at < ended_at <= now():
+        raise Invalid(
+            "A meeting that is entered later has begun and ended. Check the times.", field="ended_at"
+        )
+    reference = next_reference(forum.upper(), started_at)
+    clock = clocks.start(
+        user,
+        kind=MEETING_END.key,
+        owner=user,
+        deadline=close_of_business(started_at, 0, word="started"),
+        reference=reference,
+        url=url,
+        at=started_at,
+    )
+    row = Meeting.objects.create(
+        public_id=uuid4(),
+        reference=reference,
+        forum=forum,
+        authority=authority,
+        locality=locality,
+        chair=user,
+        started_at=started_at,
+        ended_at=ended_at,
+        ended_by=user,
+        quorate=len({one.agency_id for one in (user, *people)}) >= settings.CEVT_QUORUM,
+        clock=clock,
+    )
+    Attendance.objects.bulk_create(
+        Attendance(meeting=row, user=one, agency_id=one.agency_id, joined_at=started_at, left_at=ended_at)
+        for one in {user, *people}
+    )
+    clocks.meet(user, clock=clock, at=ended_at)
+    record(user, verb=Verb.CREATED, subject=row, part="minutes", at=started_at)
+    return row
+
+
+@transaction.atomic
 def attend(
     user: User,
     *,
@@ -86,7 +139,7 @@ def attend(
     Said again it corrects what was said before. Raises Conflict when the meeting has ended.
     """
     instant = at or now()
-    held = lock_open(meeting)
+    held = lock_open(meeting, instant)
     if standing_for and standing_for.agency_id != person.agency_id:
         raise Invalid("A deputy stands in for somebody of the same agency.", field="standing_for")
     row, _ = Attendance.objects.update_or_create(
@@ -114,7 +167,7 @@ def attend(
 def leave(user: User, *, meeting: Meeting, person: User, at: datetime | None = None) -> None:
     """`person` leaves the table; harmless when they are not at it."""
     instant = at or now()
-    held = lock_open(meeting)
+    held = lock_open(meeting, instant)
     row = Attendance.objects.filter(meeting=held, user=person, apology=False, left_at__isnull=True).first()
     if row is None:
         return
@@ -128,7 +181,7 @@ def leave(user: User, *, meeting: Meeting, person: User, at: datetime | None = N
 def note_add(user: User, *, meeting: Meeting, kind: NoteKind, text: str, at: datetime | None = None) -> Note:
     """Note a theme or a hotspot as it appears. Raises Invalid without words, Conflict when it has ended."""
     instant = at or now()
-    held = lock_open(meeting)
+    held = lock_open(meeting, instant)
     if not text.strip():
         raise Invalid("Write what was noticed.", field="text")
     row = Note.objects.create(meeting=held, kind=kind, text=text.strip(), noted_by=user, noted_at=instant)
@@ -144,7 +197,7 @@ def meeting_end(user: User, *, meeting: Meeting, at: datetime | None = None) -> 
     held = Meeting.objects.select_for_update(of=("self",)).select_related("clock").get(pk=meeting.pk)
     if held.ended_at:
         return held
-    table = table_of(held)
+    table = table_of(held, instant)
     Attendance.objects.filter(meeting=held, apology=False, left_at__isnull=True).update(left_at=instant)
     held.ended_at, held.ended_by = instant, user
     held.quorate = len(table.agencies_ever) >= settings.CEVT_QUORUM
@@ -155,10 +208,10 @@ def meeting_end(user: User, *, meeting: Meeting, at: datetime | None = None) -> 
     return held
 
 
-def lock_open(meeting: Meeting) -> Meeting:
-    """The meeting, locked. Raises Conflict when it has ended."""
+def lock_open(meeting: Meeting, at: datetime) -> Meeting:
+    """The meeting, locked. Raises Conflict when it had ended by then."""
     held = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    if held.ended_at:
+    if held.ended_at and held.ended_at <= at:
         raise Conflict(f"{held.reference} has ended. What belongs in it can't be added any more.")
     return held
 
