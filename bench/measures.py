@@ -61,6 +61,7 @@ def screen(one: Screen, turns: int, big: set[str], *, small: bool) -> Measured:
 
 def with_longer(one: Measured) -> Measured:
     """The same page again, on the record that has grown meanwhile."""
+    one.screen.open()  # after a pause the first page of a person also notes that they are there
     with counted() as tally:
         page = one.screen.open()
     assert page.status_code == 200, f"{one.screen.title}: {page.status_code} on a longer record"
