@@ -86,7 +86,7 @@ class Afterwards:
         if request is not None and course.kind != "just_in":
             self.time.at(moments.soon_after(self.rng, at, 10), lambda when: self._strategy(request, when))
         if said is not None:
-            self.time.at(said.at, lambda when: self.forums.decide(submission, said, receipt, when))
+            self.time.at(said.at, lambda when: self.forums.decide(submission, said, when))
         elif receipt is not None and receipt.clock and course.kind == "paused":
             self._plan_pause(receipt.clock, at)
         self._plan_meeting(at)

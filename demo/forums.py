@@ -3,26 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cems.actions import services as actions
 from cems.actions.models import Action
 from cems.base.calendar import close_of_business
+from cems.base.time import local_date
 from cems.children.choices import CaseRole, MatterKind, RiskLevel
 from cems.children.models import AgreedLevel
 from cems.children.models.history import Forum
-from cems.children.services.access import matter_close, matter_open
+from cems.children.rules.identity import age_on
+from cems.children.services.access import matter_close
 from cems.children.services.history import level_agree
-from cems.clocks import services as clocks
+from cems.meetings.choices import MeetingForum
+from cems.meetings.models import Meeting
+from cems.meetings.services.sittings import meeting_enter
 from demo import moments
 from demo.courses import Said
 from demo.data import load
 from matrix.models import Submission
+from triage.choices import CegReason, OutcomeKind, ReturnReason
+from triage.gate import gates
 from triage.models import Item
+from triage.returns import returns_of
+from triage.rules.measures import Return
+from triage.selectors.advice import advice_for
+from triage.services.deciding import Ruling, Task, decide
+from triage.services.starting import Wish
 
 if TYPE_CHECKING:
     from demo.story import Story
+
+TABLE = (
+    "cevt.member",
+    "cevt.social.care",
+    "education.safeguarding",
+    "cevt.youth.justice",
+    "cevt.drug.service",
+    "exploitation.charity",
+)
 
 
 class Forums:
@@ -40,28 +61,100 @@ class Forums:
         self.words = load("words")
         self.carry_out = carry_out
 
-    def decide(self, submission: Submission, said: Said, receipt: Item | None, at: datetime) -> None:
-        """A forum agrees the level; from the triage the child may go to the locality's board and to a worker."""
-        child = self.story.child
-        chair = self.cast.person("cevt.chair" if said.forum is Forum.CEVT else self.story.place.ceg_chair)
+    def decide(self, submission: Submission, said: Said, at: datetime) -> None:
+        """A forum agrees the level: CEVT where the child is on its list, else the locality's board."""
+        root = self.story.child
+        items = list(Item.objects.of(root).filter(closed_at__isnull=True).order_by("pk"))
+        if not items:
+            self._board_decides(submission, said, at)
+        elif any(gates(items, local_date(at)).values()):
+            self._triage_decides(submission, said, items, at)
+        else:  # First Contact is late: the next day's meeting looks again
+            self.story.time.at(moments.next_meeting(at, 1), lambda when: self.decide(submission, said, when))
+
+    def _triage_decides(self, submission: Submission, said: Said, items: list[Item], at: datetime) -> None:
+        """CEVT's meeting of that day decides, with all it starts (T3, T4)."""
+        meeting = self._meeting(at)
+        if meeting is None:
+            return
+        newest = Submission.objects.of(self.story.child).order_by("-received_at", "-pk").first()
+        back = Return.REREFERRAL in returns_of(items).values()
+        ruling = Ruling(
+            level=said.level,
+            rationale=self.rng.choice(self._rationales(submission, said)),
+            forms=said.forms,
+            outcomes=self._wishes(said, at),
+            tasks=self._tasks() if said.level >= RiskLevel.MODERATE else (),
+            feedback=self.rng.choice(self.words["feedback"]),
+            seen=newest.public_id if newest else None,
+            returned_because=self.rng.choice(ReturnReason.values) if back else "",
+        )
+        row = decide(meeting.chair, child=self.story.child, ruling=ruling, meeting=meeting, at=at)
+        for action in Action.objects.from_source("triage.decision", str(row.public_id)).select_related(
+            "clock"
+        ):
+            self.carry_out(action, at)
+        self._allocate(said, at)
+
+    def _meeting(self, at: datetime) -> Meeting | None:
+        """The meeting of that day, entered as it was held; None while it would still be sitting."""
+        opens, ends = at - timedelta(minutes=30), at + timedelta(minutes=30)
+        chair = self.cast.person("cevt.chair")
+        place = self.cast.authorities[self.story.place.authority]
+        held = Meeting.objects.filter(
+            forum=MeetingForum.CEVT, authority=place, chair=chair, started_at=opens
+        ).select_related("chair")
+        if ends > self.story.time.as_of:
+            return None
+        return held.first() or meeting_enter(
+            chair,
+            forum=MeetingForum.CEVT,
+            authority=place,
+            people=[self.cast.person(key) for key in TABLE],
+            started_at=opens,
+            ended_at=ends,
+            url="",
+        )
+
+    def _wishes(self, said: Said, at: datetime) -> list[Wish]:
+        """Beside what the level starts anyway: board or worker by judgement, advice, a step down."""
+        words, wishes = self.words["outcomes_of_cevt"], []
+        if said.level < RiskLevel.SIGNIFICANT and said.board:
+            why = self.rng.choice(words["ceg"])
+            wishes.append(Wish(OutcomeKind.CEG, why, CegReason.JUDGEMENT))
+        if said.level is RiskLevel.MODERATE and said.worker:
+            wishes.append(Wish(OutcomeKind.ALLOCATION, self.rng.choice(words["allocation"])))
+        if said.level < RiskLevel.SIGNIFICANT:
+            age = age_on(self.story.child.date_of_birth, local_date(at))
+            suited = advice_for(age=age, forms=said.forms, level=said.level)
+            if suited:
+                wishes.append(Wish(OutcomeKind.ADVICE, advice=self.rng.sample(suited, min(2, len(suited)))))
+        if said.level <= RiskLevel.LOW and said.ends:
+            wishes.append(Wish(OutcomeKind.STEP_DOWN, self.rng.choice(words["step_down"])))
+        return wishes
+
+    def _tasks(self) -> list[Task]:
+        """What people at the table took on, a job or two."""
+        return [
+            Task(title, self.cast.person(self._local(key)), self.rng.choice((5, 10)))
+            for key, title in self.rng.sample(self.words["forum_actions"], self.rng.randint(1, 2))
+        ]
+
+    def _board_decides(self, submission: Submission, said: Said, at: datetime) -> None:
+        """The locality's board agrees the level of a child it follows."""
+        child, chair = self.story.child, self.cast.person(self.story.place.ceg_chair)
         agreed = level_agree(
             chair,
             child=child,
             level=said.level,
-            forum=said.forum,
-            rationale=self.rng.choice(self._rationales(submission, said)),
+            forum=Forum.CEG,
+            rationale=self.rng.choice(self._rationales(submission, replace(said, forum=Forum.CEG))),
             forms=list(said.forms),
             reference=submission.reference,
             at=at,
         )
         if said.level >= RiskLevel.MODERATE:
             self._actions(agreed, at)
-        if said.forum is Forum.CEVT:  # a review is looked at there too, without a new receipt
-            matter_open(chair, child=child, kind=MatterKind.CEVT, at=at)
-            matter_close(chair, child=child, kind=MatterKind.CEVT, at=at)
-        if receipt is not None and receipt.clock:
-            clocks.meet(chair, clock=receipt.clock, at=at)
-        self._allocate(said, at)
         if said.ends:
             matter_close(chair, child=child, kind=MatterKind.CEG, at=at)
             matter_close(chair, child=child, kind=MatterKind.EXPLOITATION, at=at)
@@ -97,8 +190,6 @@ class Forums:
 
     def _allocate(self, said: Said, at: datetime) -> None:
         manager = self.cast.person("erase.manager")
-        if said.board:
-            matter_open(manager, child=self.story.child, kind=MatterKind.CEG, at=at)
         if said.worker:
             worker = self.cast.person("ce.worker" if self.story.course.number % 2 else "ce.worker.second")
             self.story.time.at(

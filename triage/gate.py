@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 
 from django.db.models import Q
 
@@ -16,14 +17,16 @@ from triage.returns import roots_of
 from triage.rules.gate import Passed, gate
 
 
-def gates(items: Sequence[Item]) -> dict[int, list[Passed]]:
-    """For each item the reasons why its gate is open, none while it waits for First Contact: six queries for all.
+def gates(items: Sequence[Item], on: date | None = None) -> dict[int, list[Passed]]:
+    """For each item the reasons why its gate is open on a day (today); none while it waits for First Contact.
+
+    Six queries for all.
 
     Processed means: a referral was decided after the matrix had come, or the one it came with is decided.
     """
     roots = roots_of(items)
     whole = whole_ids(roots.values())
-    day = today()
+    day = on or today()
     running = Status.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day), child__in=whole, starts_on__lte=day
     )

@@ -15,7 +15,6 @@ from cems.base.time import local_date, now
 from cems.children.choices import CaseRole, MatterKind, RiskLevel
 from cems.children.grants import differences
 from cems.children.models import AgreedLevel, Child, Involvement, Matter, Status
-from cems.children.models.history import Forum
 from cems.children.rules.identity import age_on
 from cems.clocks.models import Clock
 from cems.clocks.sweeping import sweep
@@ -70,8 +69,9 @@ def test_what_was_planned_is_what_is_found_and_nothing_is_left_open(planned: lis
     begins, after = datetime(2023, 3, 31, 23, tzinfo=UTC), datetime(2024, 3, 31, 23, tzinfo=UTC)
     receipts = Item.objects.filter(kind=ItemKind.RECEIPT, received_at__gte=begins, received_at__lt=after)
     found = []
-    for receipt in receipts.select_related("submission", "child").order_by("received_at"):
-        agreed = AgreedLevel.objects.get(reference=receipt.submission.reference, forum=Forum.CEVT)
+    for receipt in receipts.select_related("child", "decision__agreed").order_by("received_at"):
+        assert receipt.decision is not None and not receipt.decision.provisional
+        agreed = receipt.decision.agreed
         worker = Involvement.objects.filter(
             child=receipt.child,
             case_role=CaseRole.CE_WORKER,

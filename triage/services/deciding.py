@@ -16,7 +16,7 @@ from cems.base.calendar import close_of_business
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.references import next_reference
-from cems.base.time import now
+from cems.base.time import local_date, now
 from cems.children.choices import HarmContext, HarmForm, MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.models.history import Forum
@@ -88,7 +88,7 @@ def decide(
     instant = at or now()
     root = lock_whole(child.pk)
     items = _open_items(root)
-    _may_be_decided(root, items, ruling)
+    _may_be_decided(root, items, ruling, instant)
     row = _keep(user, root, items, ruling, meeting, instant, now() if at is None else instant)
     for item in items:
         item.closed_at, item.decision = instant, row
@@ -142,7 +142,7 @@ def _open_items(root: Child) -> list[Item]:
     return list(rows.select_related("submission", "clock", "child").order_by("received_at", "pk"))
 
 
-def _may_be_decided(root: Child, items: Sequence[Item], ruling: Ruling) -> None:
+def _may_be_decided(root: Child, items: Sequence[Item], ruling: Ruling, at: datetime) -> None:
     if not items:
         last = Item.objects.of(root).filter(closed_at__isnull=False).select_related("decision__decided_by")
         newest = last.order_by("-closed_at", "-pk").first()
@@ -151,7 +151,7 @@ def _may_be_decided(root: Child, items: Sequence[Item], ruling: Ruling) -> None:
                 f"{newest.decision.decided_by} has decided this already ({newest.decision.reference})."
             )
         raise Conflict("This was taken off CEVT's list. There is nothing to decide.")
-    if not any(gates(items).values()):
+    if not any(gates(items, local_date(at)).values()):
         raise Conflict(
             "First Contact has not processed this child yet, so CEVT can't discuss them (the gate)."
         )

@@ -15,7 +15,7 @@ from cems.audit.services import record
 from cems.base.calendar import close_of_business
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
-from cems.base.time import now
+from cems.base.time import local_date, now
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import StatusOpened
 from cems.children.models import Child, Matter
@@ -133,7 +133,7 @@ def take_over(user: User, *, child_id: int, at: datetime) -> None:
     waiting = list(rows.select_related("clock", "child"))
     if not waiting:
         return
-    desk, passed = desk_of(Duty.CEVT, root.area_id), gates(waiting)
+    desk, passed = desk_of(Duty.CEVT, root.area_id), gates(waiting, local_date(at))
     for row in waiting:
         if passed[row.pk] and row.clock:
             clocks.hand_over(user, clock=row.clock, owner=desk, reason=str(passed[row.pk][0].label), at=at)
