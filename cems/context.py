@@ -25,7 +25,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "my_work_count": SimpleLazyObject(lambda: count(user)),
         "notices_count": SimpleLazyObject(lambda: unread_count(user)),
         "user_label": user.name,
-        "user_role_label": ", ".join(role.label for role in profile.roles),
+        "user_role_label": ", ".join(profile.labels),
         "places": [
             (place.label, reverse(place.url_name))
             for place in places()

@@ -267,6 +267,8 @@ PLACED_ESCALATION_DAYS = env.number("CEMS_PLACED_ESCALATION_DAYS", 1)
 GLASS_HOURS = env.number("CEMS_GLASS_HOURS", 4)
 LIVE_SECONDS = env.number("CEMS_LIVE_SECONDS", 4)
 PRESENCE_SECONDS = env.number("CEMS_PRESENCE_SECONDS", 30)
+DEPUTY_DAYS = env.number("CEMS_DEPUTY_DAYS", 42)
+LEAVING_WARNING_DAYS = env.number("CEMS_LEAVING_WARNING_DAYS", 10)
 EDT_SHIFT_ENDS = env.text("CEMS_EDT_SHIFT_ENDS", "08:30")
 
 # --- mail: from the outbox only ----------------------------------------------------------------------
@@ -324,6 +326,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 900},
     },
     "posts": {"task": "cems.children.tasks.begin_posts", "schedule": 3600, "options": {"expires": 3600}},
+    "last days": {
+        "task": "cems.clocks.tasks.tell_of_last_days",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "seal": {"task": "cems.audit.tasks.seal", "schedule": 20, "options": {"expires": 20}},
 }
 

@@ -12,7 +12,7 @@ from cems.accounts.doors import person
 from cems.accounts.roles import Part, Work
 from cems.base.doors import Door, Shape, View, signed_out
 from cems.base.errors import NotAllowed
-from cems.children.doors import OpenChild, log_read, open_child
+from cems.children.doors import OpenChild, log_read, may_take_away, open_child
 from matrix.models import Contributor, Matrix, Submission
 
 Paper = TypeVar("Paper", Matrix, Submission)
@@ -46,6 +46,7 @@ def submission_door(shape: Shape) -> Callable[[View], View]:
 def open_submission(request: HttpRequest, public_id: UUID) -> Opened[Submission]:
     """A sent matrix for a view that asks who is there itself (the API), audited. Raises as the doors do."""
     opened = _open(request, Submission, public_id, None)
+    may_take_away(Shape.API, opened.child.access)
     _log(request, opened)
     return opened
 
@@ -63,6 +64,7 @@ def _door(shape: Shape, model: type[Paper], work: Work | None) -> Callable[[View
             if refusal:
                 return refusal
             opened = _open(request, model, public_id, work)
+            may_take_away(shape, opened.child.access)
             if shape in SENT and request.method != "POST":
                 return HttpResponseNotAllowed(["POST"])
             if shape is not Shape.FRAGMENT:  # the page round it was a read

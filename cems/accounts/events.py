@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,18 @@ class AppointmentChanged:
     role_key: str
     team_id: int | None
     ends_on: date | None
+
+
+@dataclass(frozen=True)
+class DelegationChanged:
+    """A deputy was named for a post, or the cover was ended before its time (`ended`)."""
+
+    delegation: UUID
+    deputy_id: int
+    holder_id: int
+    starts_on: date
+    ends_on: date
+    ended: bool
 
 
 @dataclass(frozen=True)

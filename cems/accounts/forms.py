@@ -12,6 +12,7 @@ from django import forms
 from cems.accounts.models import Agency, Locality, Scope, Team, TeamKind, User
 from cems.accounts.roles import ROLE_CHOICES
 from cems.base.errors import CommandError
+from cems.base.time import today
 
 ADDRESS = "Write an e-mail address like name@example.org."
 
@@ -115,6 +116,25 @@ class AppointmentForm(PlainForm):
     ends_on = DayField(
         label="Last day", required=False, help_text="Needed for agency staff and students; else leave empty."
     )
+    agency_staff = forms.BooleanField(
+        required=False,
+        label="Agency staff",
+        help_text="For a temporary worker. The team's manager is told in time before the last day.",
+    )
+    supervisor = forms.EmailField(
+        required=False,
+        label="Supervisor's e-mail address",
+        help_text="For a student: the colleague who names the children the student sees.",
+        error_messages={"invalid": ADDRESS},
+    )
+
+    def clean_supervisor(self) -> User | None:
+        """The person with this address, or None where it was left empty."""
+        email = self.cleaned_data["supervisor"]
+        found = User.objects.here(today()).filter(email__iexact=email).first() if email else None
+        if email and found is None:
+            raise forms.ValidationError("Nobody here has this address. Check it.")
+        return found
 
 
 class EndForm(PlainForm):

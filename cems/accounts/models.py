@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Lower
 
-from cems.accounts.querysets import UserManager
+from cems.accounts.querysets import DelegationQuerySet, UserManager
 from cems.accounts.roles import ROLE_CHOICES, ROLES, Role
 from cems.base.models import PublicModel
 
@@ -155,6 +155,10 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
         return self.name.split(" ")[0]
 
 
+def _days() -> Func:
+    return Func("starts_on", "ends_on", Value("[]"), function="daterange", output_field=DateRangeField())
+
+
 class Appointment(PublicModel):
     """A role a user holds, from–to; team and locality narrow it where the role has them."""
 
@@ -166,10 +170,35 @@ class Appointment(PublicModel):
     locality = models.ForeignKey(Locality, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True, help_text="The last day of the role")
+    agency_staff = models.BooleanField(
+        "temporary", default=False, db_default=False, help_text="Agency staff: the last day is known"
+    )
+    supervisor = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="students",
+        db_index=False,  # its own index below holds the few students only
+        help_text="Of a student",
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["team", "role_key"])]
+        indexes = [
+            models.Index(fields=["team", "role_key"]),
+            models.Index(
+                fields=["supervisor"], condition=Q(supervisor__isnull=False), name="appointment_supervised"
+            ),
+        ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(agency_staff=False) | Q(ends_on__isnull=False), name="agency_staff_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(role_key="student", supervisor__isnull=False, ends_on__isnull=False)
+                | (~Q(role_key="student") & Q(supervisor__isnull=True)),
+                name="student_supervised_and_ends",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="appointment_in_order",
@@ -181,16 +210,7 @@ class Appointment(PublicModel):
                     ("role_key", RangeOperators.EQUAL),
                     (Coalesce("team", Value(0)), RangeOperators.EQUAL),
                     (Coalesce("locality", Value(0)), RangeOperators.EQUAL),
-                    (
-                        Func(
-                            "starts_on",
-                            "ends_on",
-                            Value("[]"),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (_days(), RangeOperators.OVERLAPS),
                 ],
             ),
         ]
@@ -201,6 +221,37 @@ class Appointment(PublicModel):
     @property
     def role(self) -> Role:
         return ROLES[self.role_key]
+
+
+class Delegation(PublicModel):
+    """A deputy stands in for the holder of one appointment, from–to (A2: cover). It is never handed on."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="delegations")
+    deputy = models.ForeignKey(User, on_delete=models.PROTECT, related_name="standing_in")
+    starts_on = models.DateField()
+    ends_on = models.DateField(help_text="The last day of the cover")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was ended before its time")
+
+    objects: ClassVar = DelegationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="delegation_in_order"),
+            ExclusionConstraint(
+                name="delegation_once",
+                expressions=[
+                    ("appointment", RangeOperators.EQUAL),
+                    ("deputy", RangeOperators.EQUAL),
+                    (_days(), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(ended_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"delegation {self.pk}"
 
 
 class PeopleConfirmation(models.Model):

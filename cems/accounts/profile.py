@@ -2,22 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Value
 
-from cems.accounts.models import Agency, Appointment, User
-from cems.accounts.roles import Reach, Role, Work
+from cems.accounts.models import Agency, Appointment, Delegation, User
+from cems.accounts.querysets import current
+from cems.accounts.roles import ROLES, Reach, Role, Work
 from cems.base.time import today
 
 
 @dataclass(frozen=True)
 class Post:
-    """One current appointment."""
+    """One current appointment, the person's own or another's whom they stand in for."""
 
     role: Role
     team_id: int | None
     locality_id: int | None
+    stands_for: int | None = None  # whose appointment it is, where it is another's
+    deputy_of: str = ""  # and what they are called
+    wholly: bool = False  # whether the person stands in for all that the other one is
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,30 @@ class Profile:
         return tuple(dict.fromkeys(post.role for post in self.posts))
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """What the person is, in words; where they stand in for somebody, that they do."""
+        words = (f"{post.role.label}{' (as deputy)' if post.stands_for else ''}" for post in self.posts)
+        return tuple(dict.fromkeys(words))
+
+    @property
     def team_ids(self) -> frozenset[int]:
         return frozenset(post.team_id for post in self.posts if post.team_id)
+
+    @property
+    def acts_for(self) -> frozenset[int]:
+        """The person, and those they stand in for in everything: whose promises they keep."""
+        others = (post.stands_for for post in self.posts if post.stands_for and post.wholly)
+        return frozenset({self.user_id, *others})
+
+    @property
+    def own_posts(self) -> tuple[Post, ...]:
+        """What the person is themselves, in nobody's place."""
+        return tuple(post for post in self.posts if post.stands_for is None)
+
+    @property
+    def exports(self) -> bool:
+        """Whether the person may take documents away at all."""
+        return any(role.exports for role in self.roles)
 
     @property
     def wide(self) -> bool:
@@ -73,10 +100,30 @@ def forget_profile(user: User) -> None:
 def _build(user: User, day: date) -> Profile:
     if not user.is_active or (user.ends_on is not None and user.ends_on < day):
         return Profile(user.pk, user.agency_id, frozenset(), ())
+    rows = _rows(user, day)
+    posts = tuple(Post(ROLES[key], *rest) for key, *rest, _, _ in rows)
+    return Profile(user.pk, user.agency_id, frozenset(rows[0][-1] if rows else ()), posts)
+
+
+def _rows(user: User, day: date) -> list[Any]:
+    """The person's own appointments, then those they stand in for; the fields of a `Post`, the row, the
+    authorities served: all in one statement."""
     served = Agency.authorities.through.objects.filter(agency=user.agency_id).values("authority")
-    rows = Appointment.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=day), user_id=user.pk, starts_on__lte=day
+    held = Appointment.objects.filter(current(day), user_id=user.pk).values_list(
+        "role_key",
+        "team_id",
+        "locality_id",
+        Value(None, output_field=BigIntegerField()),
+        Value("", output_field=CharField()),
+        Value(False),
+        "pk",
+        ArraySubquery(served),
     )
-    held = list(rows.annotate(served=ArraySubquery(served)).order_by("pk"))
-    posts = tuple(Post(row.role, row.team_id, row.locality_id) for row in held)
-    return Profile(user.pk, user.agency_id, frozenset(held[0].served if held else ()), posts)
+    covered = Delegation.objects.live(day).filter(deputy_id=user.pk)
+    others = covered.values_list(
+        *(f"appointment__{name}" for name in ("role_key", "team_id", "locality_id", "user_id", "user__name")),
+        Exists(Delegation.objects.filter(pk=OuterRef("pk")).of_everything(day)),
+        "pk",
+        ArraySubquery(served),
+    )
+    return sorted(held.union(others, all=True), key=lambda row: (row[3] is not None, row[6]))

@@ -1,15 +1,29 @@
 """Reads of people, chained in English."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.contrib.auth.base_user import BaseUserManager
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
+
+from cems.accounts.roles import NEVER_COVER
 
 if TYPE_CHECKING:
     from cems.accounts.models import User
+
+
+def current(on: date, of: str = "") -> Q:
+    """Appointments held on this day; `of` leads to them, such as "appointments__"."""
+    running = Q(**{f"{of}ends_on__isnull": True}) | Q(**{f"{of}ends_on__gte": on})
+    return running & Q(**{f"{of}starts_on__lte": on})
+
+
+def here(on: date, who: str = "") -> Q:
+    """People who may sign in on this day; `who` leads to them, such as "user__"."""
+    working = Q(**{f"{who}ends_on__isnull": True}) | Q(**{f"{who}ends_on__gte": on})
+    return working & Q(**{f"{who}is_active": True})
 
 
 class UserQuerySet(QuerySet["User"]):
@@ -17,7 +31,7 @@ class UserQuerySet(QuerySet["User"]):
 
     def here(self, on: date) -> Self:
         """Those who may sign in on this day."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), is_active=True)
+        return self.filter(here(on))
 
     def gone(self, on: date) -> Self:
         """Those who may not any more."""
@@ -25,11 +39,8 @@ class UserQuerySet(QuerySet["User"]):
 
     def holding(self, role_key: str, on: date) -> Self:
         """Those who hold this role on this day."""
-        return self.filter(
-            Q(appointments__ends_on__isnull=True) | Q(appointments__ends_on__gte=on),
-            appointments__role_key=role_key,
-            appointments__starts_on__lte=on,
-        ).distinct()
+        held = current(on, "appointments__")
+        return self.filter(held, appointments__role_key=role_key).distinct()
 
     def matching(self, words: str) -> Self:
         """Those whose name, address or job title holds every word."""
@@ -70,3 +81,37 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
+
+
+class DelegationQuerySet(QuerySet[Any]):
+    """Who stands in for whom."""
+
+    def not_over(self, on: date) -> Self:
+        """Those that run on this day or are still to come."""
+        return self.filter(ends_on__gte=on, ended_at__isnull=True)
+
+    def live(self, on: date) -> Self:
+        """Those that count on this day (A2): both work here, the post is held, and the deputy has one of their own."""
+        from cems.accounts.models import Appointment
+
+        own = Appointment.objects.filter(current(on), user=OuterRef("deputy")).exclude(
+            role_key__in=NEVER_COVER
+        )
+        return self.not_over(on).filter(
+            Exists(own),
+            current(on, "appointment__"),
+            here(on, "appointment__user__"),
+            here(on, "deputy__"),
+            starts_on__lte=on,
+        )
+
+    def of_everything(self, on: date) -> Self:
+        """Those whose deputy covers every post the holder has on this day. Promises belong to a person, not to a
+        post, so they pass to a deputy only then."""
+        from cems.accounts.models import Appointment
+
+        covered = self.model.objects.live(on).filter(
+            appointment=OuterRef("pk"), deputy=OuterRef(OuterRef("deputy"))
+        )
+        held = Appointment.objects.filter(current(on), user=OuterRef("appointment__user"))
+        return self.filter(~Exists(held.filter(~Exists(covered))))

@@ -13,6 +13,7 @@ class Reach(StrEnum):
     """How a role comes to a child."""
 
     INVOLVED = "involved"  # a dated involvement of the person, the team or the establishment
+    NAMED = "named"  # one of the supervisor's children, named for the student
     SUBMITTED = "submitted"  # the person's own submission about the child
     FORUM = "forum"  # on my forum: an open CEVT item, or my locality's CEG board
     MISSING = "missing"  # an open missing matter
@@ -188,7 +189,8 @@ class Role:
 
     `sees` maps each reach the role has to the parts it opens. `wide` roles read whole
     authorities; `breaks_glass` roles may open one named child for some hours;
-    `breaks_restricted` ones even a restricted record.
+    `breaks_restricted` ones even a restricted record. Who has a role without `exports` takes no document
+    away. `covers` says whether the role may stand in for another, or have a deputy.
     """
 
     key: str
@@ -198,6 +200,8 @@ class Role:
     of_locality: bool = False
     breaks_glass: bool = False
     breaks_restricted: bool = False
+    exports: bool = True
+    covers: bool = True
 
     @property
     def wide(self) -> bool:
@@ -374,8 +378,13 @@ _ROLES = [
     Role("information_governance", "Information governance", {}, frozenset({Work.DISCLOSURE})),
     Role("strategic_member", "Strategic member", {}, frozenset({Work.AGENDA_ITEMS})),
     Role("administrator", "Administrator", {}, frozenset({Work.ADMINISTRATION})),
-    Role("service_account", "Service account", {Reach.SUBMITTED: OWN}, frozenset({Work.MATRIX})),
+    # A student reads what the supervisor shows them, and approves, exports and opens in an emergency nothing.
+    Role("student", "Student", {Reach.NAMED: PRACTICE}, exports=False, covers=False),
+    Role(
+        "service_account", "Service account", {Reach.SUBMITTED: OWN}, frozenset({Work.MATRIX}), covers=False
+    ),
 ]
 
 ROLES: Mapping[str, Role] = {role.key: role for role in _ROLES}
 ROLE_CHOICES = [(role.key, role.label) for role in _ROLES]
+NEVER_COVER = frozenset(role.key for role in _ROLES if not role.covers)

@@ -9,6 +9,7 @@ from cems.base.months import add_months
 # Roles that reach children through the team, desk or school they are held in.
 TEAM_NEEDED = frozenset({"team_manager", "school_lead", "school_deputy", "first_contact", "edt", "ce_worker"})
 SCHOOL_ROLES = frozenset({"school_lead", "school_deputy"})
+STUDENT = "student"
 CONFIRM_EVERY_MONTHS = 3
 
 
@@ -28,6 +29,36 @@ def appointment_fault(
         return "locality", f"Choose the locality: a {role.label} sits on its board."
     if ends_on is not None and ends_on < starts_on:
         return "ends_on", "The last day can't be before the first."
+    return None
+
+
+def temporary_fault(
+    role: Role, ends_on: date | None, agency_staff: bool, supervised: bool
+) -> tuple[str, str] | None:
+    """What is wrong with a temporary appointment, as (field, sentence); None when it is right (A2: cover).
+
+    Source: access.md. Agency staff need an end date; a student has one, and a supervisor.
+    """
+    if role.key == STUDENT and not supervised:
+        return "supervisor", "Name the supervisor: a student sees the children the supervisor names."
+    if role.key != STUDENT and supervised:
+        return "supervisor", "Only a student has a supervisor. Leave this empty."
+    if ends_on is None and (agency_staff or role.key == STUDENT):
+        return "ends_on", "Write the last day: agency staff and students have one."
+    return None
+
+
+def cover_fault(on: date, starts_on: date, ends_on: date, longest_days: int) -> tuple[str, str] | None:
+    """What is wrong with the days of a cover, as (field, sentence); None when they are right (A2: cover).
+
+    Source: access.md, "named, dated delegation": from today or later, for so many days at the most.
+    """
+    if starts_on < on:
+        return "starts_on", "The first day can't be in the past."
+    if ends_on < starts_on:
+        return "ends_on", "The last day can't be before the first."
+    if (ends_on - starts_on).days >= longest_days:
+        return "ends_on", f"Cover lasts {longest_days} days at the most. Choose an earlier last day."
     return None
 
 

@@ -11,18 +11,13 @@ from django.db.models import Count, Max, OuterRef, Prefetch, Q, Subquery
 
 from cems.accounts import rules
 from cems.accounts.models import Agency, Appointment, PeopleConfirmation, Team, User
-from cems.accounts.querysets import UserQuerySet
+from cems.accounts.querysets import UserQuerySet, current
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.audit.selectors import SIGN_IN_VERBS
 from cems.base.time import local_date, now
 
 PAGE = 50
-
-
-def current(on: date) -> Q:
-    """Appointments held on this day."""
-    return Q(starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,9 @@ def people_page(
 
 def appointments_of(user: User) -> Sequence[Appointment]:
     """All roles the person holds, held or will hold, newest first."""
-    return list(user.appointments.select_related("team", "locality").order_by("-starts_on", "-pk"))
+    return list(
+        user.appointments.select_related("team", "locality", "supervisor").order_by("-starts_on", "-pk")
+    )
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from cems.accounts import invitations, rules
 from cems.accounts.events import AppointmentChanged, PeopleConfirmed, PersonAdded, PersonLeft
 from cems.accounts.models import Agency, Appointment, Locality, PeopleConfirmation, Team, User
 from cems.accounts.profile import forget_profile, profile_of
-from cems.accounts.roles import ROLES, Work
+from cems.accounts.roles import ROLES, Reach, Work
+from cems.accounts.services_cover import end_all
 from cems.accounts.sign_in import end_sign_ins
 from cems.audit.choices import Verb
 from cems.audit.services import record
@@ -104,12 +105,15 @@ def appoint(
     locality: Locality | None = None,
     starts_on: date | None = None,
     ends_on: date | None = None,
+    agency_staff: bool = False,
+    supervisor: User | None = None,
     at: datetime | None = None,
 ) -> Appointment:
     """Give a person a role from a day on (A1, A2).
 
-    Raises Invalid where the role needs a team or a locality or is held already in those days,
-    NotAllowed for oneself, Conflict when the person has left.
+    `agency_staff` says that they are temporary, `supervisor` who shows a student their children. Raises
+    Invalid where the role needs a team, a locality, a supervisor or a last day or is held already in those
+    days, NotAllowed for oneself, Conflict when the person has left.
     """
     _may_administer(actor, about=user)
     instant = at or now()
@@ -120,12 +124,23 @@ def appoint(
     first = starts_on or local_date(instant)
     if not fresh.is_active or (fresh.ends_on is not None and fresh.ends_on < first):
         raise Conflict("This person has left. Bring them back first.")
-    if fault := rules.appointment_fault(role, team, locality is not None, first, ends_on):
+    fault = rules.appointment_fault(role, team, locality is not None, first, ends_on)
+    fault = fault or rules.temporary_fault(role, ends_on, agency_staff, supervisor is not None)
+    if fault:
         raise Invalid(fault[1], field=fault[0])
+    if supervisor is not None:
+        _may_supervise(supervisor, fresh, first)
     try:
         with transaction.atomic():
             appointment = Appointment.objects.create(
-                user=fresh, role_key=role.key, team=team, locality=locality, starts_on=first, ends_on=ends_on
+                user=fresh,
+                role_key=role.key,
+                team=team,
+                locality=locality,
+                starts_on=first,
+                ends_on=ends_on,
+                agency_staff=agency_staff,
+                supervisor=supervisor,
             )
     except IntegrityError:
         raise Invalid("They hold this role there already in these days.", field="role_key") from None
@@ -177,6 +192,8 @@ def end_user(
     for appointment in Appointment.objects.select_for_update().filter(user=fresh):
         if appointment.ends_on is None or appointment.ends_on > last_day:
             _end(actor, appointment, last_day, at)
+    # Before they are brought back one day: they must not find themselves a deputy still.
+    end_all(actor, user=fresh, last_day=last_day, at=instant, at_once=at_once)
     record(
         actor,
         verb=Verb.ACCESS_ENDED,
@@ -302,6 +319,14 @@ def _depart(user: User, at: datetime) -> None:
     end_sign_ins(user)
     User.objects.filter(pk=user.pk).update(departure_told_at=at)
     publish(PersonLeft(user.pk))
+
+
+def _may_supervise(supervisor: User, student: User, on: date) -> None:
+    """A supervisor works with children today, in the student's agency, and is somebody else."""
+    if supervisor.pk == student.pk or supervisor.agency_id != student.agency_id:
+        raise Invalid("Choose a supervisor who is a colleague in the same agency.", field="supervisor")
+    if not profile_of(supervisor, on).posts_reaching(Reach.INVOLVED):
+        raise Invalid("Choose a supervisor whose own role works with children.", field="supervisor")
 
 
 def _tell(appointment: Appointment, ends_on: date | None) -> None:

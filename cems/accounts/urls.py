@@ -6,12 +6,15 @@ Chosen one by one so that none of allauth's other pages (own e-mail addresses, s
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
-from cems.accounts import own_views, token_views, views
+from cems.accounts import cover_views, own_views, token_views, views
 
 account_patterns = (
     [
         path("sign-ins/", own_views.sessions, name="sessions"),
         path("sign-ins/elsewhere/", own_views.sign_out_elsewhere, name="sign-out-elsewhere"),
+        path("cover/", cover_views.cover, name="cover"),
+        path("cover/<uuid:public_id>/new/", cover_views.cover_new, name="cover-new"),
+        path("cover/<uuid:public_id>/end/", cover_views.cover_end, name="cover-end"),
     ],
     "account",
 )

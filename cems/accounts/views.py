@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from cems.accounts import forms, selectors, services
+from cems.accounts import forms, selectors, selectors_cover, services
 from cems.accounts.doors import person as me
 from cems.accounts.doors import work_door
 from cems.accounts.models import Agency, Appointment, Team, User
@@ -96,6 +96,8 @@ def user(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "person": person,
         "appointments": selectors.appointments_of(person),
+        "deputies": selectors_cover.covers_of(person, today()),
+        "standing_in": selectors_cover.covers_by(person, today()),
         "history": selectors.sign_in_history(person, limit=10),
         "gone": not person.is_active or (person.ends_on is not None and person.ends_on < today()),
         "own": person == request.user,

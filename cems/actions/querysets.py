@@ -15,12 +15,14 @@ class ActionQuerySet(OfChildQuerySet):
     """Actions. Those of a child that somebody has opened are read with `of(child)`, under the child's part."""
 
     def visible_to(self, user: User) -> Self:
-        """The person's own actions and those of their teams, save where the child's record shuts them out.
+        """The person's own actions, those of whom they stand in for and those of their teams, save where the
+        child's record shuts them out.
 
         Two arms under IN, never OR: each has its index.
         """
-        own = self.model.objects.filter(owner_user_id=user.pk)
-        teams = self.model.objects.filter(owner_team_id__in=profile_of(user).team_ids)
+        profile = profile_of(user)
+        own = self.model.objects.filter(owner_user_id__in=profile.acts_for)
+        teams = self.model.objects.filter(owner_team_id__in=profile.team_ids)
         held = self.filter(pk__in=own.values("pk").union(teams.values("pk"), all=True))
         return held.readable_by(user)
 

@@ -42,7 +42,7 @@ def page(user: User, *, mine: bool, closed: bool, before: int | None, now: datet
     """The person's own actions, or all that they and their teams have."""
     held = Action.objects.visible_to(user)
     if mine:
-        held = held.filter(owner_user_id=user.pk)
+        held = held.filter(owner_user_id__in=profile_of(user).acts_for)
     held = held.closed() if closed else held.to_do()
     if before:
         held = held.filter(pk__lt=before)

@@ -1,6 +1,6 @@
 """What one person may see and do on one child they reach (A2)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import QuerySet, Value
 
 from cems.accounts.models import User
-from cems.accounts.profile import Profile, profile_of
-from cems.accounts.roles import Part, Reach, Role, Work
+from cems.accounts.profile import Post, Profile, profile_of
+from cems.accounts.roles import Part, Reach, Work
 from cems.base.time import local_date, now
+from cems.children import grants
 from cems.children.choices import MatterKind
 from cems.children.models import (
     BreakGlass,
@@ -20,12 +21,13 @@ from cems.children.models import (
     NamedReader,
     Submitter,
 )
-from cems.children.querysets import breaks_restricted, matter_rules, roots_by_row
+from cems.children.querysets import BY_GRANT, breaks_restricted, matter_rules, posts_by_grant, roots_by_row
 from cems.children.rules.wide import ADULT, born_by, wide_reach_lasts
 
 WHY = {
     Reach.BREAK_GLASS: "opened in an emergency, with a reason",
     Reach.INVOLVED: "works with the child",
+    Reach.NAMED: "named for the student by the supervisor",
     Reach.SUBMITTED: "submitted about the child",
     Reach.FORUM: "on the forum's list",
     Reach.MISSING: "open missing matter",
@@ -40,12 +42,12 @@ WHY = {
 class ChildAccess:
     """The parts and the work open to one person on one child, and why."""
 
-    reached: frozenset[tuple[Role, Reach]]
+    reached: frozenset[tuple[Post, Reach]]
     glass: BreakGlass | None = None  # the person's emergency opening, while it lasts
 
     @property
     def parts(self) -> frozenset[Part]:
-        return frozenset(part for role, reach in self.reached for part in role.sees[reach])
+        return frozenset(part for post, reach in self.reached for part in post.role.sees[reach])
 
     def sees(self, *parts: str) -> bool:
         """Whether any of these parts is open."""
@@ -53,15 +55,22 @@ class ChildAccess:
 
     def may(self, work: Work) -> bool:
         """Whether a role that reaches this child does this work."""
-        return any(work in role.writes for role, _ in self.reached)
+        return any(work in post.role.writes for post, _ in self.reached)
+
+    @property
+    def exports(self) -> bool:
+        """Whether a role that reaches this child may take documents away."""
+        return any(post.role.exports for post, _ in self.reached)
 
     @property
     def why(self) -> str:
-        """The reason as the record of use tells it, narrowest reach first."""
+        """The reason as the record of use tells it: narrowest reach first, and there the own post first."""
         for reach in WHY:
-            roles = sorted(role.label for role, found in self.reached if found is reach)
-            if roles:
-                return f"{roles[0]}: {WHY[reach]}"
+            posts = [post for post, found in self.reached if found is reach]
+            if posts:
+                post = min(posts, key=lambda one: (bool(one.deputy_of), one.role.label, one.deputy_of))
+                stands_in = f", as deputy of {post.deputy_of}" if post.deputy_of else ""
+                return f"{post.role.label}: {WHY[reach]}{stands_in}"
         return ""
 
 
@@ -91,6 +100,7 @@ def accesses(
     lasting = _glasses(profile, roots, instant).order_by("until") if own[Reach.BREAK_GLASS] else ()
     glass = {roots[row.child_id]: row for row in lasting}
     by_glass_only = _by_glass_only(profile, roots, glass, instant)
+    granted = _granted(profile, own.pop(Reach.INVOLVED), instant)
     rules = matter_rules(profile, instant)
     matters: dict[int, list[Matter]] = {}
     rows = Matter.objects.filter(child__in=roots)
@@ -99,22 +109,25 @@ def accesses(
     found = {}
     for child in children:
         if child.pk in by_glass_only:
-            broken = {(role, Reach.BREAK_GLASS) for role in profile.roles if role.breaks_restricted}
+            broken = {(post, Reach.BREAK_GLASS) for post in profile.posts if post.role.breaks_restricted}
             found[child.pk] = ChildAccess(frozenset(broken), glass[child.pk])
             continue
         reaches = {reach for reach, reached in own.items() if child.pk in reached}
         if profile.wide and _wide_reaches(profile, child, matters.get(child.pk, ()), instant):
             reaches.add(Reach.AUTHORITY)
-        reached = {(role, reach) for role in profile.roles for reach in reaches if reach in role.sees}
+        reached = {(post, reach) for post in profile.posts for reach in reaches if reach in post.role.sees}
+        for post in granted.get(child.pk, ()):
+            reached |= {(post, reach) for reach in BY_GRANT.intersection(post.role.sees)}
         for post, reach, rule in rules:
             if any(rule.covers(matter) for matter in matters.get(child.pk, ())):
-                reached.add((post.role, reach))
+                reached.add((post, reach))
         found[child.pk] = ChildAccess(frozenset(reached), glass.get(child.pk))
     return found
 
 
 def _own_reaches(profile: Profile, roots: Mapping[int, int], instant: datetime) -> dict[Reach, set[int]]:
-    """The records the person reaches themselves, by how; one query of arms without joins."""
+    """The records the person reaches by grants (as INVOLVED), their own submissions and openings; one query of
+    arms without joins."""
     mine: dict[str, Any] = {"user_id": profile.user_id}
     grants = ChildUserObjectPermission.objects.filter(until__gt=instant, **mine)
     sources: dict[Reach, QuerySet[Any, Any]] = {  # grants are written for the root alone
@@ -128,11 +141,24 @@ def _own_reaches(profile: Profile, roots: Mapping[int, int], instant: datetime) 
     arms = [
         rows.annotate(reach=Value(reach.value))
         for reach, rows in sources.items()
-        if profile.posts_reaching(reach)
+        if (posts_by_grant(profile) if reach is Reach.INVOLVED else profile.posts_reaching(reach))
     ]
     for row, reach in arms[0].union(*arms[1:], all=True) if arms else ():
         found[Reach(reach)].add(roots[row])
     return found
+
+
+def _granted(profile: Profile, found: Collection[int], instant: datetime) -> dict[int, Collection[Post]]:
+    """By record, the posts whose grant holds. What one post is granted never opens more through another."""
+    posts = posts_by_grant(profile)
+    own = all(post.stands_for is None for post in posts)
+    if not found or (own and len({Reach.NAMED in post.role.sees for post in posts}) == 1):
+        return dict.fromkeys(found, posts)
+    through = grants.through(instant, user_id=profile.user_id, child_ids=found)
+    return {
+        child: [post for post in posts if (post.role.key, post.team_id, post.stands_for) in through[child]]
+        for child in found
+    }
 
 
 def _glasses(profile: Profile, roots: Mapping[int, int], instant: datetime) -> QuerySet[BreakGlass]:

@@ -8,7 +8,7 @@ class ChildrenConfig(AppConfig):
     label = "children"
 
     def ready(self) -> None:
-        from cems.accounts.events import AppointmentChanged, PersonLeft
+        from cems.accounts.events import AppointmentChanged, DelegationChanged, PersonLeft
         from cems.base import registries
         from cems.base.events import subscribe
         from cems.children import child_content, derived, handlers, home_content
@@ -26,5 +26,6 @@ class ChildrenConfig(AppConfig):
         keep_mail_back(handlers.died)
         subscribe(PersonLeft, handlers.rights_changed)
         subscribe(AppointmentChanged, handlers.rights_changed)
+        subscribe(DelegationChanged, handlers.cover_changed)
         ask_may_see_child(handlers.may_see)
         ask_children_seen(handlers.seen_by)

@@ -35,6 +35,7 @@ from cems.children.models import (
     Placement,
     SelfDescription,
     Status,
+    StudentChild,
     Submitter,
 )
 from cems.children.own_copy import merge_preview, subject_access
@@ -136,6 +137,7 @@ CONTENT = ChildContent(
         AddressRecipient,
         SelfDescription,
         Death,
+        StudentChild,
         ChildUserObjectPermission,
     ),
     subject_access=subject_access,
@@ -162,6 +164,7 @@ CONTENT = ChildContent(
         "ConfidentialAddress": "with the child's record",
         "AddressRecipient": "with the address they may know",
         "Death": "with the child's record, which is held",
+        "StudentChild": "with the child's record",
         "ChildUserObjectPermission": "until the involvement it follows from ends",
     },
     regimes=REGIMES,

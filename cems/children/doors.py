@@ -24,6 +24,7 @@ from cems.children.selectors.glass import ran_out
 Read = TypeVar("Read")
 YEAR = timedelta(days=365)
 _WHOLE = "children.whole"
+LEAVING = frozenset({Shape.PDF, Shape.FEED, Shape.API})  # what is carried out of the pages
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,12 @@ def _say_if_it_ran_out(request: HttpRequest, key: UUID | int, whole: dict[int, U
     )
 
 
+def may_take_away(shape: Shape, access: ChildAccess) -> None:
+    """Raise NotAllowed where a document is asked for by a role that takes none away (a student's)."""
+    if shape in LEAVING and not access.exports:
+        raise NotAllowed("Your role reads this record in CEMS and takes no documents away.")
+
+
 def log_read(request: HttpRequest, opened: OpenChild, part: Part, subject: Any = None) -> None:
     """Write that the person looked; polling is no read. No audit, no page."""
     if request.method == "GET" and "X-CEMS-Polling" not in request.headers:
@@ -127,6 +134,7 @@ def child_door(shape: Shape, *parts: Part, work: Work | None = None) -> Callable
             if refusal:
                 return refusal
             opened = open_child(request, public_id, parts=parts, work=work)
+            may_take_away(shape, opened.access)
             if shape is Shape.POST and request.method != "POST":
                 return HttpResponseNotAllowed(["POST"])
             log_read(request, opened, parts[0])

@@ -1,63 +1,114 @@
 """The projection of involvements into one grant a user and child (A2).
 
 Involvement is the truth. A grant follows from a confirmed involvement: of the person; of the
-person's team as a whole; or, for a team's manager, of anybody acting for the team. Every change
-of involvement or appointment rebuilds the rows it touches; `manage.py check_access` compares all.
+person's team as a whole; or, for a team's manager, of anybody acting for the team. A deputy has the
+grants of the post they stand in for, a student those of the supervisor's children named for them. Every
+change of involvement, appointment or cover rebuilds the rows it touches; `manage.py check_access` compares all.
 A grant names the record that is read: of a merged record that is the one it was merged into.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
 
-from cems.accounts.models import Appointment, User
-from cems.accounts.roles import ROLES, Reach
+from cems.accounts.models import Appointment, Delegation, User
+from cems.accounts.querysets import current, here
+from cems.accounts.roles import NEVER_COVER, ROLES, Reach
 from cems.base.time import LONDON, local_date
 from cems.children.forever import FOREVER
-from cems.children.models import Child, ChildUserObjectPermission, Involvement
+from cems.children.models import Child, ChildUserObjectPermission, Involvement, StudentChild
 from cems.children.models.periods import InvolvementState
 from cems.children.querysets import root_of, whole_ids
 
 GRANT = "view_child"
 INVOLVED_ROLES = [key for key, role in ROLES.items() if Reach.INVOLVED in role.sees]
 Pair = tuple[int, int]
+Key = tuple[str, int | None, int | None]  # role, team, whom the holder stands in for
+
+
+@dataclass(frozen=True)
+class Way:
+    """A post by which `holder` comes to children: their own, or that of whom they stand in for."""
+
+    holder: int
+    of: int
+    role_key: str
+    team_id: int | None
+    until: datetime
+
+    @property
+    def key(self) -> Key:
+        return self.role_key, self.team_id, None if self.of == self.holder else self.of
 
 
 def desired(
     at: datetime, *, child_ids: Iterable[int] | None = None, user_ids: Iterable[int] | None = None
 ) -> dict[Pair, datetime]:
     """Who should reach whom now, and until when: (user id, child id) → instant."""
+    grants: dict[Pair, datetime] = {}
+    for way, child_id, until in _reached(at, child_ids, user_ids):
+        pair = (way.holder, child_id)
+        grants[pair] = max(grants.get(pair, until), until)
+    return grants
+
+
+def through(at: datetime, *, user_id: int, child_ids: Iterable[int] | None = None) -> dict[int, set[Key]]:
+    """By child (these, or all), the posts by which this person reaches it: role, team, whom they stand in for."""
+    found: dict[int, set[Key]] = defaultdict(set)
+    for way, child_id, _ in _reached(at, child_ids, [user_id]):
+        found[child_id].add(way.key)
+    return found
+
+
+def dependants(user_ids: Iterable[int]) -> list[int]:
+    """These people, their deputies and their students: whose grants follow from the posts of these."""
+    ids = list(user_ids)
+    deputies = Delegation.objects.filter(appointment__user__in=ids).values_list("deputy_id", flat=True)
+    students = Appointment.objects.filter(supervisor__in=ids).values_list("user_id", flat=True)
+    return sorted({*ids, *deputies, *students})
+
+
+def _reached(
+    at: datetime, child_ids: Iterable[int] | None, user_ids: Iterable[int] | None
+) -> Iterator[tuple[Way, int, datetime]]:
+    """Each way by which these users reach these children at this instant, and how long it lasts."""
+    wanted = None if user_ids is None else set(user_ids)
+    children = None if child_ids is None else whole_ids(child_ids)
+    named = _named(at, children, wanted)
+    asked = None if wanted is None else wanted | {supervisor for _, supervisor, _, _ in named}
+    ways = [*_own_ways(at, asked), *_deputies_ways(at, asked)]
     rows = Involvement.objects.filter(
         Q(ended_at__isnull=True) | Q(ended_at__gt=at), state=InvolvementState.CONFIRMED, started_at__lte=at
     )
-    if child_ids is not None:
-        rows = rows.filter(child__in=whole_ids(child_ids))
-    posts = _posts(at, user_ids)
-    if user_ids is not None:
-        rows = rows.filter(Q(user__in=list(user_ids)) | Q(team__in={team for _, _, team, _ in posts if team}))
-    involvements = list(rows.values_list(root_of(), "user_id", "team_id", "ended_at"))
-    by_team: dict[int, list[tuple[int, str, datetime]]] = {}
-    by_user: dict[int, datetime] = {}
-    for user_id, role_key, team_id, until in posts:
-        by_user[user_id] = max(by_user.get(user_id, until), until)
-        if team_id:
-            by_team.setdefault(team_id, []).append((user_id, role_key, until))
-    grants: dict[Pair, datetime] = {}
-    for child_id, user_id, team_id, ended_at in involvements:
-        end = ended_at or FOREVER
-        reached = [(user_id, by_user[user_id])] if user_id in by_user else []
-        reached += [
-            (member, until)
-            for member, role_key, until in by_team.get(team_id or 0, [])
-            if user_id is None or role_key == "team_manager"
-        ]
-        for member, until in reached:
-            pair = (member, child_id)
-            grants[pair] = max(grants.get(pair, at), min(end, until))
-    return {pair: until for pair, until in grants.items() if until > at}
+    if children is not None:
+        rows = rows.filter(child__in=children)
+    if wanted is not None:
+        teams = {way.team_id for way in ways if way.team_id}
+        rows = rows.filter(Q(user__in={way.of for way in ways}) | Q(team__in=teams))
+    by_person: dict[int | None, list[Way]] = defaultdict(list)
+    by_team: dict[int | None, list[Way]] = defaultdict(list)
+    for way in ways:
+        by_person[way.of].append(way)
+        if way.team_id:
+            by_team[way.team_id].append(way)
+    own: dict[Pair, datetime] = {}  # what supervisors reach themselves, in nobody's place
+    for child_id, user_id, team_id, ended_at in rows.values_list(root_of(), "user_id", "team_id", "ended_at"):
+        for_team = [way for way in by_team[team_id] if user_id is None or way.role_key == "team_manager"]
+        for way in {*by_person[user_id], *for_team}:
+            until = min(ended_at or FOREVER, way.until)
+            if way.of == way.holder:
+                own[way.of, child_id] = max(own.get((way.of, child_id), until), until)
+            if until > at and (wanted is None or way.holder in wanted):
+                yield way, child_id, until
+    for way, supervisor, child_id, until in named:
+        lasts = min(until, way.until, own.get((supervisor, child_id), at))
+        if lasts > at:
+            yield way, child_id, lasts
 
 
 @transaction.atomic
@@ -126,23 +177,54 @@ def differences(at: datetime) -> list[str]:
     return lines
 
 
-def _posts(at: datetime, user_ids: Iterable[int] | None) -> list[tuple[int, str, int | None, datetime]]:
-    """Current appointments in roles that reach by involvement: user, role, team, until."""
+def _own_ways(at: datetime, user_ids: Iterable[int] | None) -> list[Way]:
+    """Current appointments in roles that reach by involvement."""
     day = local_date(at)
-    rows = Appointment.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=day),
-        Q(user__ends_on__isnull=True) | Q(user__ends_on__gte=day),
-        starts_on__lte=day,
-        user__is_active=True,
-        role_key__in=INVOLVED_ROLES,
-    )
+    rows = Appointment.objects.filter(current(day), here(day, "user__"), role_key__in=INVOLVED_ROLES)
     if user_ids is not None:
-        rows = rows.filter(user__in=list(user_ids))
+        rows = rows.filter(user__in=user_ids)
     found = rows.values_list("user_id", "role_key", "team_id", "ends_on", "user__ends_on")
+    return [Way(user, user, role, team, _first_end(*ends)) for user, role, team, *ends in found]
+
+
+def _deputies_ways(at: datetime, user_ids: Iterable[int] | None) -> list[Way]:
+    """The same appointments for those who stand in today; it ends with whatever ends first, the deputy's own
+    last post included."""
+    day = local_date(at)
+    rows = Delegation.objects.live(day).filter(appointment__role_key__in=INVOLVED_ROLES)
+    if user_ids is not None:
+        rows = rows.filter(deputy__in=user_ids)
+    own = Appointment.objects.filter(current(day), user=OuterRef("deputy")).exclude(role_key__in=NEVER_COVER)
+    last = own.order_by(F("ends_on").desc(nulls_first=True)).values("ends_on")[:1]
+    found = rows.annotate(own_last=Subquery(last)).values_list(
+        "deputy_id", "appointment__user_id", "appointment__role_key", "appointment__team_id",
+        "ends_on", "appointment__ends_on", "appointment__user__ends_on", "deputy__ends_on", "own_last",
+    )  # fmt: skip
+    return [Way(who, of, role, team, _first_end(*ends)) for who, of, role, team, *ends in found]
+
+
+def _named(
+    at: datetime, children: list[int] | None, user_ids: Iterable[int] | None
+) -> list[tuple[Way, int, int, datetime]]:
+    """What supervisors named for students: the student's post, the supervisor, the child, until when."""
+    rows = StudentChild.objects.live(local_date(at))
+    if children is not None:
+        rows = rows.filter(child__in=children)
+    if user_ids is not None:
+        rows = rows.filter(post__user__in=user_ids)
+    found = rows.values_list(
+        "post__user_id", "post__role_key", "post__team_id", "post__supervisor_id", root_of(),
+        "ends_on", "post__ends_on", "post__user__ends_on",
+    )  # fmt: skip
     return [
-        (user, role, team, min(_end_of(ends), _end_of(user_ends)))
-        for user, role, team, ends, user_ends in found
+        (Way(user, user, role, team, _first_end(*ends)), supervisor or 0, child, _first_end(named_to))
+        for user, role, team, supervisor, child, named_to, *ends in found
     ]
+
+
+def _first_end(*days: date | None) -> datetime:
+    """The end of the first of these last days; FOREVER where none is set."""
+    return min(_end_of(day) for day in days)
 
 
 def _end_of(day: date | None) -> datetime:

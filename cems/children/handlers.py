@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from cems.accounts.events import AppointmentChanged, PersonLeft
+from cems.accounts.events import AppointmentChanged, DelegationChanged, PersonLeft
 from cems.accounts.models import User
 from cems.base.time import now
 from cems.children import grants
@@ -15,8 +15,13 @@ from cems.children.querysets import at_address
 
 
 def rights_changed(event: AppointmentChanged | PersonLeft) -> None:
-    """The grants of a person follow their appointments at once (A2)."""
-    grants.rebuild(now(), user_ids=[event.user_id])
+    """The grants of a person, their deputies and students follow their appointments at once (A2)."""
+    grants.rebuild(now(), user_ids=grants.dependants([event.user_id]))
+
+
+def cover_changed(event: DelegationChanged) -> None:
+    """A deputy reaches what the post reaches, from this minute and no longer than to this minute (A2)."""
+    grants.rebuild(now(), user_ids=[event.deputy_id])
 
 
 def died(children: Iterable[UUID]) -> set[UUID]:

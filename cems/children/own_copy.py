@@ -28,6 +28,7 @@ from cems.children.models import (
     Placement,
     SelfDescription,
     Status,
+    StudentChild,
     Submitter,
 )
 from cems.children.models.periods import InvolvementState
@@ -102,6 +103,16 @@ def _history(child_ids: Sequence[int]) -> Iterable[Row]:
             "state": row.get_state_display(),
             "from": row.started_at,
             "to": row.ended_at,
+        }
+    shown = StudentChild.objects.filter(child__in=child_ids).select_related("post__user", "named_by")
+    for seen in shown.order_by("starts_on", "pk"):
+        yield {
+            "kind": "Shown to a student",
+            "who": str(seen.post.user),
+            "by": str(seen.named_by),
+            "from": seen.starts_on,
+            "to": seen.ends_on,
+            "ended before": seen.ended_at,
         }
     for note in (
         CaseNote.objects.filter(child__in=child_ids).select_related("author").order_by("happened_at", "pk")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cems.children.models import Child, Matter
 
 MATTERS_OF_CONCERN = frozenset({MatterKind.EXPLOITATION, MatterKind.MISSING, MatterKind.CEVT, MatterKind.CEG})
+BY_GRANT = frozenset({Reach.INVOLVED, Reach.NAMED})
 _MINUTED = frozenset({MatterKind.CEG})
 _MATTERS: dict[Reach, frozenset[MatterKind]] = {
     Reach.FORUM: frozenset({MatterKind.CEVT}),
@@ -114,12 +115,17 @@ def _wide_lasts(day: date) -> Q:
     )
 
 
+def posts_by_grant(profile: Profile) -> list[Post]:
+    """The posts that come to a child by a grant: one who works with it, or a student it was named for."""
+    return [post for post in profile.posts if BY_GRANT.intersection(post.role.sees)]
+
+
 def _arms(profile: Profile, instant: datetime) -> list[QuerySet[Any, Any]]:
     """The sets of child ids this profile reaches, one query each, for UNION ALL."""
     from cems.children.models import BreakGlass, ChildUserObjectPermission, Matter, Submitter
 
     arms: list[QuerySet[Any, Any]] = []
-    if profile.posts_reaching(Reach.INVOLVED):
+    if posts_by_grant(profile):
         arms.append(
             ChildUserObjectPermission.objects.filter(user_id=profile.user_id, until__gt=instant).values_list(
                 "content_object_id"

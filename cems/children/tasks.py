@@ -4,19 +4,21 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from cems.accounts.models import Appointment
+from cems.accounts.models import Appointment, Delegation
 from cems.base.time import local_date, now
 from cems.children import grants
 
 
 @shared_task
 def begin_posts() -> int:
-    """Give the grants of posts that began today or yesterday: on their first day nothing else happens.
+    """Give the grants of posts and covers that began today or yesterday: on their first day nothing else happens.
 
     Recomputed from the appointments each time, so running twice or late does no harm.
     """
     instant = now()
     day = local_date(instant)
-    users = Appointment.objects.filter(starts_on__gte=day - timedelta(days=1), starts_on__lte=day)
-    ids = list(users.values_list("user_id", flat=True).distinct())
+    begun = {"starts_on__gte": day - timedelta(days=1), "starts_on__lte": day}
+    posts = Appointment.objects.filter(**begun).values_list("user_id", flat=True)
+    deputies = Delegation.objects.filter(**begun).values_list("deputy_id", flat=True)
+    ids = grants.dependants({*posts, *deputies})
     return grants.rebuild(instant, user_ids=ids) if ids else 0

@@ -14,6 +14,7 @@ from cems.children.views import (
     record,
     recording,
     self_description,
+    students,
     voice,
 )
 
@@ -28,6 +29,9 @@ urlpatterns = [
     path("opened/<uuid:glass_id>/", glass.review, name="glass_review"),
     path("claims/", involving.claims, name="claims"),
     path("claims/<uuid:involvement_id>/", involving.decide, name="decide"),
+    path("students/", students.students, name="students"),
+    path("students/name/", students.student_child, name="student_child"),
+    path("students/<uuid:naming_id>/end/", students.student_child_end, name="student_child_end"),
     path("placed/", placing.placed, name="placed"),
     path("duplicates/", matching.duplicates, name="duplicates"),
     path("<uuid:public_id>/", record.overview, name="overview"),

@@ -41,10 +41,10 @@ def about_children_seen(user: User) -> ClockQuerySet:
 
 
 def has(user: User, held: Held) -> bool:
-    """Whether the person, one of their teams, or somebody they manage has it."""
+    """Whether the person, whom they stand in for, one of their teams, or somebody they manage has it."""
     profile = profile_of(user)
     if held.owner_user_id:
-        return held.owner_user_id == user.pk or _manages(profile, held.owner_user_id)
+        return held.owner_user_id in profile.acts_for or _manages(profile, held.owner_user_id)
     return held.owner_team_id in profile.team_ids
 
 

@@ -15,7 +15,10 @@ class ClockQuerySet(QuerySet[Any]):
     """Clocks."""
 
     def held_by(self, profile: Profile) -> Self:
-        """Those the person or one of their teams has. Two arms under IN, never OR: each has its index."""
+        """Those the person, somebody they stand in for or one of their teams has.
+
+        Two arms under IN, never OR: each has its index.
+        """
         return self._held(profile, self.model.objects.all())
 
     def open_of(self, profile: Profile) -> Self:
@@ -40,9 +43,10 @@ class ClockQuerySet(QuerySet[Any]):
         return self.filter(pk__in=arms[0].union(*arms[1:], all=True))
 
     def _arms(self, profile: Profile, among: QuerySet[Any]) -> list[QuerySet[Any]]:
-        """Those of the person and those of each of their teams, apart: every one has its index."""
+        """Those of the person, of each whom they stand in for and of each of their teams, apart: every one has
+        its index."""
         teams = [among.filter(owner_team_id=team) for team in sorted(profile.team_ids)]
-        return [among.filter(owner_user_id=profile.user_id), *teams]
+        return [*(among.filter(owner_user_id=who) for who in sorted(profile.acts_for)), *teams]
 
     def still_open(self) -> Self:
         return self.filter(stage__in=OPEN)

@@ -6,11 +6,12 @@ Everything is asked for a whole batch at once, so ten thousand clocks cost the s
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from cems.accounts.models import Appointment, Team, User
+from cems.accounts.models import Appointment, Delegation, Team, User
+from cems.accounts.querysets import current, here
 
 # Roles that answer for a team's promises.
 MANAGING = ("team_manager", "erase_manager")
@@ -26,25 +27,36 @@ class Held(Protocol):
 
 def current_appointments(on: date) -> QuerySet[Appointment]:
     """Appointments that hold on a day, of people who still work here."""
-    return Appointment.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=on),
-        Q(user__ends_on__isnull=True) | Q(user__ends_on__gte=on),
-        starts_on__lte=on,
-        user__is_active=True,
-    )
+    return Appointment.objects.filter(current(on), here(on, "user__"))
+
+
+def acting(on: date, **narrow: Any) -> Iterable[tuple[int, int | None, int]]:
+    """Who acts in these posts on a day, their holders and live deputies: person, team, agency; in one statement."""
+    held = current_appointments(on).filter(**narrow)
+    covered = Delegation.objects.live(on).filter(**{f"appointment__{key}": it for key, it in narrow.items()})
+    rows: Iterable[tuple[int, int | None, int]] = held.values_list(
+        "user_id", "team_id", "user__agency_id"
+    ).union(covered.values_list("deputy_id", "appointment__team_id", "deputy__agency_id"))
+    return rows
 
 
 def holders(clocks: Iterable[Held], on: date) -> Mapping[int, set[int]]:
-    """By clock: its owner, or everybody in the team that has it."""
+    """By clock: its owner, or everybody in the team that has it; and the deputies of those who are away."""
     clocks = list(clocks)
     members: dict[int, set[int]] = defaultdict(set)
     teams = {clock.owner_team_id for clock in clocks if clock.owner_team_id}
     if teams:
-        rows = current_appointments(on).filter(team_id__in=teams).values_list("team_id", "user_id")
-        for team_id, user_id in rows:
+        for user_id, team_id, _ in acting(on, team_id__in=teams):
             members[team_id or 0].add(user_id)
+    deputies: dict[int, set[int]] = defaultdict(set)
+    if people := {clock.owner_user_id for clock in clocks if clock.owner_user_id}:
+        covers = Delegation.objects.live(on).of_everything(on).filter(appointment__user__in=people)
+        for owner, deputy in covers.values_list("appointment__user_id", "deputy_id"):
+            deputies[owner].add(deputy)
     return {
-        clock.pk: {clock.owner_user_id} if clock.owner_user_id else set(members[clock.owner_team_id or 0])
+        clock.pk: {clock.owner_user_id, *deputies[clock.owner_user_id]}
+        if clock.owner_user_id
+        else set(members[clock.owner_team_id or 0])
         for clock in clocks
     }
 
@@ -74,12 +86,17 @@ def managers(clocks: Iterable[Held], on: date) -> Mapping[int, set[int]]:
     return found
 
 
+def managers_of(places: Iterable[tuple[int | None, int]], on: date) -> list[set[int]]:
+    """For each team and agency: who manages the team; failing that, any manager of the agency."""
+    of_team, of_agency = _managers(on)
+    return [of_team[team or 0] or of_agency[agency] for team, agency in places]
+
+
 def _managers(on: date) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
-    """Every current manager by team and by agency; there are few of them."""
+    """Every current manager, and who stands in for one, by team and by agency; there are few of them."""
     of_team: dict[int, set[int]] = defaultdict(set)
     of_agency: dict[int, set[int]] = defaultdict(set)
-    rows = current_appointments(on).filter(role_key__in=MANAGING)
-    for user_id, team_id, agency_id in rows.values_list("user_id", "team_id", "user__agency_id"):
+    for user_id, team_id, agency_id in acting(on, role_key__in=MANAGING):
         of_agency[agency_id].add(user_id)
         if team_id:
             of_team[team_id].add(user_id)

@@ -20,11 +20,15 @@ from cems.clocks.models import CalendarFeed
 def feed_make(user: User, *, at: datetime | None = None) -> tuple[CalendarFeed, str]:
     """Make the person's key for a calendar program; one they had stops (K1).
 
-    Returns its row and the password, which is kept nowhere. Raises NotAllowed for somebody without a role.
+    Returns its row and the password, which is kept nowhere. Raises NotAllowed for somebody without a role that takes
+    anything out of CEMS.
     """
     instant = at or now()
-    if not profile_of(user, local_date(instant)).posts:
+    profile = profile_of(user, local_date(instant))
+    if not profile.posts:
         raise NotAllowed("You have no role in CEMS today, so there is nothing to put into a calendar.")
+    if not profile.exports:
+        raise NotAllowed("Your role takes nothing out of CEMS, so it has no calendar.")
     _revoke(user, instant)
     password = secrets.token_urlsafe(32)
     row = CalendarFeed.objects.create(
@@ -62,7 +66,7 @@ def feed_used(username: str, password: str, at: datetime | None = None) -> Calen
     instant = at or now()
     rows = CalendarFeed.objects.live().select_related("user__agency")
     feed: CalendarFeed | None = rows.filter(username=username, digest=fingerprint(password)).first()
-    if feed is None or not profile_of(feed.user, local_date(instant)).posts:
+    if feed is None or not profile_of(feed.user, local_date(instant)).exports:
         return None
     # Written once a minute at the most, as with the keys of agencies' systems.
     lately = Q(last_used_at__isnull=True) | Q(last_used_at__lt=instant - NOTED_EVERY)

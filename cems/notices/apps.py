@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class NoticesConfig(AppConfig):
     name = "cems.notices"
     label = "notices"
+
+    def ready(self) -> None:
+        from cems.accounts.events import DelegationChanged
+        from cems.base.events import subscribe
+        from cems.notices.handlers import tell_of_cover
+
+        subscribe(DelegationChanged, tell_of_cover)

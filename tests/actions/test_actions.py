@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cems.accounts.profile import Post
 from cems.accounts.roles import ROLES, Reach
 from cems.actions import child_content, selectors, services
 from cems.actions.choices import Status
@@ -260,7 +261,7 @@ def test_a_childs_page_and_chronology_have_its_actions() -> None:
     done = make_action(owner, child=child, title="Done one", happened_at=MONDAY - timedelta(days=2))
     services.complete(owner, action=done, outcome="Went well", at=MONDAY)
     make_action(owner, child=child, title="Open one", deadline=on_day(MONDAY, MONDAY.date()))
-    works = ChildAccess(frozenset({(ROLES["practitioner"], Reach.INVOLVED)}))
+    works = ChildAccess(frozenset({(Post(ROLES["practitioner"], None, None), Reach.INVOLVED)}))
     opened = OpenChild(child, works)
     panel = child_content.CONTENT.panels[0].context(owner, opened)
     assert panel is not None

@@ -1,40 +1,71 @@
 """Who reaches whom, written out slowly and plainly from the access table, to hold the fast rule against."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from cems.accounts.models import Appointment, User
+from cems.accounts.models import Appointment, Delegation, User
 from cems.accounts.roles import ROLES, Part, Reach
 from cems.base.time import local_date
-from cems.children.models import Bar, BreakGlass, Child, Involvement, Matter, NamedReader, Submitter
+from cems.children.models import (
+    Bar,
+    BreakGlass,
+    Child,
+    Involvement,
+    Matter,
+    NamedReader,
+    StudentChild,
+    Submitter,
+)
 
 CONCERN = {"exploitation", "missing", "cevt", "ceg"}
 INVOLVED_ROLES = {key for key, role in ROLES.items() if Reach.INVOLVED in role.sees}
 
 
-def posts_of(user: User, at: datetime) -> list[Appointment]:
+def runs(row: Appointment | Delegation, day: date) -> bool:
+    return row.starts_on <= day and (row.ends_on is None or row.ends_on >= day)
+
+
+def own_posts(user: User, at: datetime) -> list[Appointment]:
     day = local_date(at)
     if not user.is_active or (user.ends_on is not None and user.ends_on < day):
         return []
-    return [
-        post
-        for post in Appointment.objects.filter(user=user)
-        if post.starts_on <= day and (post.ends_on is None or post.ends_on >= day)
-    ]
+    return [post for post in Appointment.objects.filter(user=user) if runs(post, day)]
 
 
-def works_with(user: User, child: Child, at: datetime) -> bool:
-    posts = [post for post in posts_of(user, at) if post.role_key in INVOLVED_ROLES]
+def posts_of(user: User, at: datetime) -> list[Appointment]:
+    """The person's own posts, and those they stand in for while both are here and have their own."""
+    own = own_posts(user, at)
+    if not any(post.role_key not in {"student", "service_account"} for post in own):
+        return own
+    covered = []
+    for row in Delegation.objects.filter(deputy=user):
+        held = row.appointment in own_posts(row.appointment.user, at)
+        if held and row.ended_at is None and runs(row, local_date(at)):
+            covered.append(row.appointment)
+    return own + covered
+
+
+def works_with(post: Appointment, child: Child, at: datetime) -> bool:
+    """Whether this post comes to the child by somebody's work with it; `post.user` is whose work counts."""
+    if post.role_key not in INVOLVED_ROLES:
+        return False
     for row in Involvement.objects.filter(child=child):
         running = row.started_at <= at and (row.ended_at is None or row.ended_at > at)
-        if row.state != "confirmed" or not running or not posts:
+        if row.state != "confirmed" or not running:
             continue
-        if row.user_id == user.pk:
+        if row.user_id == post.user_id:
             return True
-        for post in posts:
-            own_team = post.team_id is not None and post.team_id == row.team_id
-            if own_team and (row.user_id is None or post.role_key == "team_manager"):
-                return True
+        own_team = post.team_id is not None and post.team_id == row.team_id
+        if own_team and (row.user_id is None or post.role_key == "team_manager"):
+            return True
     return False
+
+
+def shown(post: Appointment, records: list[Child], at: datetime) -> bool:
+    """Whether the supervisor named the child for this student's post, and works with it still."""
+    named = StudentChild.objects.filter(post=post, child__in=records, ended_at=None)
+    if post.supervisor is None or not any(row.ends_on >= local_date(at) for row in named):
+        return False
+    return any(works_with(own, one, at) for own in own_posts(post.supervisor, at) for one in records)
 
 
 def followed(user: User, child: Child, post: Appointment, reach: Reach, at: datetime) -> bool:
@@ -99,7 +130,9 @@ def parts_of(user: User, child: Child, at: datetime) -> frozenset[Part]:
     for post in posts:
         for reach, opened in post.role.sees.items():
             if reach is Reach.INVOLVED:
-                reached = any(works_with(user, one, at) for one in records)
+                reached = any(works_with(post, one, at) for one in records)
+            elif reach is Reach.NAMED:
+                reached = shown(post, records, at)
             elif reach is Reach.SUBMITTED:
                 reached = Submitter.objects.filter(child__in=records, user=user).exists()
             elif reach is Reach.AUTHORITY:

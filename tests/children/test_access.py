@@ -7,13 +7,24 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cems.accounts.models import Appointment
 from cems.accounts.roles import ROLES, Part, Reach
 from cems.base.time import now, today
+from cems.children import grants
 from cems.children.access import access_to, accesses
 from cems.children.choices import MatterKind
-from cems.children.models import Bar, Child, Involvement, Matter, NamedReader, Submitter
+from cems.children.models import Bar, Child, Involvement, Matter, NamedReader, StudentChild, Submitter
 from tests.children.reference_access import parts_of
-from tests.factories.children import agree_level, bar, involve, make_child, make_matter, name_reader, restrict
+from tests.factories.children import (
+    agree_level,
+    bar,
+    involve,
+    make_child,
+    make_matter,
+    name_for_student,
+    name_reader,
+    restrict,
+)
 from tests.factories.people import (
     DARLINGTON,
     appoint,
@@ -22,6 +33,7 @@ from tests.factories.people import (
     make_locality,
     make_team,
     make_user,
+    stand_in,
 )
 from tests.factories.world import open_in_emergency
 
@@ -68,7 +80,20 @@ class World:
         two = make_user("cevt_chair", team=self.teams[1])
         appoint(two, "team_manager", team=self.teams[1])
         self.users += [make_user("first_contact", is_active=False), make_user(None), two]
-        self.children = [self.child() for _ in range(24)]
+        self.name_deputies()
+        self.children = [self.child() for _ in range(36)]
+
+    def name_deputies(self):
+        """Some stand in for some: running, past, to come and ended."""
+        posts = list(Appointment.objects.filter(user__in=self.users))
+        for _ in range(60):
+            post = self.dice.choice(posts)
+            deputy = self.dice.choice([one for one in self.users if one.agency_id == post.user.agency_id])
+            begin = today() + timedelta(days=self.dice.choice([-3, -3, 0, 1]))
+            if deputy.pk != post.user_id and not post.delegations.filter(deputy=deputy).exists():
+                row = stand_in(deputy, post, starts_on=begin, ends_on=begin + timedelta(days=3))
+                row.ended_at = self.dice.choice([None, None, now() - timedelta(hours=1)])
+                row.save(update_fields=["ended_at"])
 
     def child(self):
         pick = self.dice
@@ -85,7 +110,18 @@ class World:
 
     def tie(self, child, user):
         pick, hour = self.dice, timedelta(hours=1)
-        kinds = ["person", "team", "matter", "matter", "glass", "submitted", "restrict", "named", "bar"]
+        kinds = [
+            "person",
+            "team",
+            "matter",
+            "matter",
+            "glass",
+            "submitted",
+            "restrict",
+            "named",
+            "bar",
+            "student",
+        ]
         kind = pick.choice(kinds)
         if kind == "person":
             state = pick.choice(["confirmed", "confirmed", "claimed", "refused"])
@@ -106,6 +142,15 @@ class World:
                 closed=is_open or pick.choice([True, False]),
                 until=pick.choice([now() - hour, now() + hour]),
             )
+        elif kind == "student":
+            student = next(one for one in self.users if one.appointments.filter(role_key="student").exists())
+            if not StudentChild.objects.filter(child=child).exists():
+                name_for_student(child, student, ends_on=today() + timedelta(days=pick.choice([-1, 0, 3])))
+            if pick.random() < 0.3:
+                Involvement.objects.filter(child=child, user__students__user=student).update(
+                    ended_at=now() - hour
+                )
+                grants.rebuild(now(), child_ids=[child.pk])
         elif kind == "submitted":
             Submitter.objects.get_or_create(child=child, user=user, defaults={"at": now()})
         elif kind == "glass":
@@ -121,14 +166,16 @@ class World:
 @pytest.mark.parametrize("seed", range(3))
 def test_the_fast_rule_says_what_the_plain_one_says(seed):
     world = World(seed)
-    reached = 0
+    reached = in_anothers_place = 0
     for user in world.users:
         visible = list(Child.objects.visible_to(user).order_by("pk"))
-        found = {pk: access.parts for pk, access in accesses(user, visible).items()}
+        access = accesses(user, visible)
+        found = {pk: one.parts for pk, one in access.items()}
+        in_anothers_place += sum("as deputy of" in one.why for one in access.values())
         wanted = {child.pk: parts for child in world.children if (parts := parts_of(user, child, now()))}
         assert found == wanted, [post.role_key for post in user.appointments.all()]
         reached += len(wanted)
-    assert reached > 30  # the world is not an empty one
+    assert reached > 30 and in_anothers_place > 3  # the world is not an empty one
 
 
 @pytest.mark.parametrize("key", ROLES)
@@ -154,6 +201,8 @@ def reach_it(user, child, reach, role):
     }
     if reach is Reach.INVOLVED:
         involve(child, user)
+    elif reach is Reach.NAMED:
+        name_for_student(child, user)
     elif reach is Reach.SUBMITTED:
         Submitter.objects.create(child=child, user=user, at=now())
     elif reach is Reach.FORUM:
@@ -167,6 +216,8 @@ def test_no_role_sees_a_restricted_record_without_being_named_nor_a_barred_one_a
     place = make_locality("east")
     user, child = make_user(key, team=make_team(), locality=place), make_child(locality=place)
     involve(child, user)
+    if Reach.NAMED in ROLES[key].sees:
+        name_for_student(child, user)
     Submitter.objects.create(child=child, user=user, at=now())
     for kind in MatterKind.values:
         make_matter(child, kind)

@@ -8,15 +8,17 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cems.accounts import services as people
-from cems.accounts.models import Appointment
+from cems.accounts.models import Appointment, Delegation
+from cems.accounts.services_cover import delegate, delegation_end
 from cems.base.errors import CommandError as Refused
 from cems.base.time import now, today
 from cems.children import grants
-from cems.children.models import Child, ChildUserObjectPermission, Involvement
+from cems.children.models import Child, ChildUserObjectPermission, Involvement, StudentChild
 from cems.children.services import periods
+from cems.children.services.students import student_end, student_name
 from cems.children.tasks import begin_posts
 from tests.factories.children import agree_level, involve, make_child
-from tests.factories.people import appoint, make_team, make_user
+from tests.factories.people import appoint, make_agency, make_team, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
 
@@ -33,14 +35,26 @@ class Shuffle:
     def __init__(self, seed):
         self.dice = Random(seed)
         self.officer = make_user("first_contact")
-        self.teams = [make_team(), make_team()]
+        agency = make_agency()
+        self.teams = [make_team(agency=agency), make_team(agency=agency)]
         roles = ["practitioner", "team_manager", "ce_worker", "cevt_member"]
         self.users = [make_user(role, team=self.dice.choice(self.teams)) for role in roles]
         self.children = [make_child() for _ in range(4)]
+        self.student = make_user(None, agency=agency)
+        appoint(self.student, "student", supervisor=self.users[0])
 
     def step(self):
         act = self.dice.choice(
-            [self.start, self.start, self.start, self.end, self.appoint, self.end_post, self.leave]
+            [
+                *[self.start] * 3,
+                self.end,
+                self.appoint,
+                self.end_post,
+                self.leave,
+                self.cover,
+                self.end_cover,
+                self.show,
+            ]
         )
         try:
             act()
@@ -82,6 +96,32 @@ class Shuffle:
                 None, appointment=row, last_day=today() - timedelta(days=self.dice.choice([0, 1]))
             )
 
+    def cover(self):
+        """Somebody of the same agency stands in for one of these people, from today or from another day."""
+        holder = self.dice.choice(self.users)
+        post = Appointment.objects.filter(user=holder).order_by("?").first()
+        begin = today() + timedelta(days=self.dice.choice([0, 0, 2]))
+        deputy = self.dice.choice(self.users)
+        if post:
+            delegate(
+                holder, appointment=post, deputy=deputy, starts_on=begin, ends_on=begin + timedelta(days=4)
+            )
+
+    def end_cover(self):
+        row = Delegation.objects.order_by("?").first()
+        if row:
+            delegation_end(row.deputy, delegation=row)
+
+    def show(self):
+        """The supervisor shows the student one of the children, or ends it."""
+        row = StudentChild.objects.filter(ended_at=None).order_by("?").first()
+        post = self.student.appointments.get()
+        if row and self.dice.random() < 0.4:
+            student_end(post.supervisor, naming=row)
+        else:
+            child, last = self.dice.choice(self.children), today() + timedelta(days=5)
+            student_name(post.supervisor, post=post, child=child, ends_on=last)
+
     def leave(self):
         if self.dice.random() < 0.2:
             people.end_user(None, user=self.dice.choice(self.users), last_day=today(), at_once=True)
@@ -91,7 +131,7 @@ class Shuffle:
 def test_grants_stay_right_through_random_changes(seed):
     shuffle = Shuffle(seed)
     done = 0
-    for _ in range(40):
+    for _ in range(60):
         done += shuffle.step()
         assert grants.differences(now()) == []
     assert done > 15

@@ -18,6 +18,7 @@ from cems.children.models import (
     Matter,
     NamedReader,
     Placement,
+    StudentChild,
 )
 from cems.children.models.history import Forum
 from cems.children.models.periods import InvolvementState
@@ -166,3 +167,20 @@ def make_placement(child: Child, **kw: object) -> Placement:
         **kw,
     }
     return Placement.objects.create(child=child, **fields)
+
+
+def name_for_student(child: Child, student: User, *, ends_on: date | None = None) -> StudentChild:
+    """The student's supervisor, who works with the child, named it for a month."""
+    post = student.appointments.get(role_key="student")
+    if not Involvement.objects.filter(child=child, user=post.supervisor, ended_at__isnull=True).exists():
+        involve(child, post.supervisor)
+    row = StudentChild.objects.create(
+        child=child,
+        post=post,
+        starts_on=today() - timedelta(days=1),
+        ends_on=ends_on or today() + timedelta(days=30),
+        named_by=post.supervisor,
+        named_at=now(),
+    )
+    grants.rebuild(now(), child_ids=[child.pk])
+    return row

@@ -5,7 +5,17 @@ from itertools import count
 
 from django.test import Client
 
-from cems.accounts.models import Agency, AgencyKind, Appointment, Authority, Locality, Team, TeamKind, User
+from cems.accounts.models import (
+    Agency,
+    AgencyKind,
+    Appointment,
+    Authority,
+    Delegation,
+    Locality,
+    Team,
+    TeamKind,
+    User,
+)
 from cems.base.time import now, today
 
 DURHAM = "E06000047"
@@ -86,10 +96,14 @@ def appoint(
     locality: Locality | None = None,
     starts_on: date | None = None,
     ends_on: date | None = None,
+    supervisor: User | None = None,
 ) -> Appointment:
-    """Appoint a person directly, with no event and no audit."""
+    """Appoint a person directly, with no event and no audit. A student gets a supervisor and a last day."""
     if hasattr(user, "_kept_profile"):
         del user._kept_profile
+    if role == "student":
+        supervisor = supervisor or make_user("practitioner", agency=user.agency, team=team)
+        ends_on = ends_on or today() + timedelta(days=90)
     return Appointment.objects.create(
         user=user,
         role_key=role,
@@ -97,6 +111,23 @@ def appoint(
         locality=locality,
         starts_on=starts_on or today() - timedelta(days=1),
         ends_on=ends_on,
+        supervisor=supervisor,
+    )
+
+
+def stand_in(
+    deputy: User, appointment: Appointment, *, starts_on: date | None = None, ends_on: date | None = None
+) -> Delegation:
+    """The person is deputy for this appointment from yesterday for a week, with no event and no audit."""
+    if hasattr(deputy, "_kept_profile"):
+        del deputy._kept_profile
+    return Delegation.objects.create(
+        appointment=appointment,
+        deputy=deputy,
+        starts_on=starts_on or today() - timedelta(days=1),
+        ends_on=ends_on or today() + timedelta(days=6),
+        made_by=appointment.user,
+        made_at=now(),
     )
 
 

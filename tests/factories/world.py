@@ -48,6 +48,7 @@ from tests.factories.children import (
     make_child,
     make_matter,
     make_placement,
+    name_for_student,
     restrict,
 )
 from tests.factories.people import (
@@ -75,6 +76,7 @@ EVERY_MATTER = [(kind, False) for kind in MatterKind.values]
 # Family names so unlike each other that a search for one, however close its spellings, finds no other.
 NAMES = {
     "involved": "Quorbeck",
+    "named": "Zellerby",
     "submitted": "Trimsley",
     "cevt": "Vadlow",
     "ceg": "Hexthorn",
@@ -177,6 +179,8 @@ def _tell(key: str, author: User, people: dict[str, User]) -> Story:
         make_matter(child, kind, closed=closed)
     if key in {"involved", "restricted", "barred"}:
         involve_all(child, everybody)
+    if key in {"named", "restricted", "barred"}:
+        name_for_student(child, people["student"])
     if key in {"submitted", "restricted", "barred"}:
         for person in everybody:
             Submitter.objects.get_or_create(child=child, user=person, defaults={"at": now()})
@@ -362,6 +366,8 @@ def reaches(role: Role, key: str) -> frozenset[Reach]:
         found.add(Reach.BREAK_GLASS)
     if key == "involved":
         found.add(Reach.INVOLVED)
+    if key == "named":
+        found.add(Reach.NAMED)
     if key == "submitted":
         found.add(Reach.SUBMITTED)
     if key == "cevt" and not role.of_locality:

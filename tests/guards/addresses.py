@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cems.accounts.doors import ALLAUTH_DOORS
-from cems.accounts.models import Appointment, User
+from cems.accounts.models import Appointment, Delegation, User
 from cems.accounts.roles import Part
 from cems.base.doors import Door, Shape
 from cems.base.time import today
@@ -122,6 +122,16 @@ def _their_opening(world: World, user: User) -> dict[str, Any]:
     return {"glass_id": found.public_id if found else uuid4()}
 
 
+def _own(world: World, user: User) -> dict[str, Any]:
+    return {"public_id": user.public_id}
+
+
+def _own_cover(world: World, user: User) -> dict[str, Any]:
+    """A cover of their own, which they may end."""
+    row = Delegation.objects.filter(deputy=user).order_by("pk").first()
+    return {"public_id": row.public_id if row else uuid4()}
+
+
 def _their_role(world: World, user: User) -> dict[str, Any]:
     return {"public_id": Appointment.objects.filter(user=world.colleague).order_by("pk")[0].public_id}
 
@@ -143,6 +153,9 @@ OF_WORLD: dict[str, OfWorld] = {
     "people:team": lambda world, user: {"public_id": world.team.public_id},
     "people:end-role": _their_role,
     "people:token-new": lambda world, user: {"public_id": world.people["service_account"].public_id},
+    "account:cover-new": _own,
+    "account:cover-end": _own_cover,
+    "children:student_child_end": lambda world, user: {"naming_id": uuid4()},
     "people:token-revoke": lambda world, user: {"public_id": uuid4()},
     "children:glass_review": _their_opening,
     **{

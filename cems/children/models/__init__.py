@@ -11,6 +11,7 @@ from cems.children.models.merging import Merge, NotSame
 from cems.children.models.periods import Involvement, Status
 from cems.children.models.placement import Placement
 from cems.children.models.self_description import SelfDescription
+from cems.children.models.students import StudentChild
 from cems.children.models.voice import Feedback
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "Placement",
     "SelfDescription",
     "Status",
+    "StudentChild",
     "Submitter",
 ]

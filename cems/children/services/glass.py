@@ -20,7 +20,7 @@ from cems.children.rules.glass import open_until
 from cems.children.rules.search import Asked
 from cems.children.search import identified, limit_questions, tell_owners
 from cems.children.selectors.glass import to_review
-from cems.clocks.recipients import current_appointments
+from cems.clocks.recipients import acting, current_appointments
 from cems.notices.services import tell
 
 OPENINGS_AN_HOUR = 10
@@ -171,12 +171,12 @@ def _tell_reviewers(glass: BreakGlass, child: Child, instant: datetime) -> None:
     on = local_date(instant)
     posts = current_appointments(on)
     teams = posts.filter(user=glass.user, team__isnull=False).values("team")
-    managers = posts.filter(role_key="team_manager", team__in=teams)
+    managers = acting(on, role_key="team_manager", team__in=teams)
     auditors = posts.filter(role_key="auditor").filter(
         Q(user__agency=glass.user.agency_id)
         | Q(user__agency__kind=AgencyKind.PARTNERSHIP, user__agency__authorities__in=_places(child))
     )
-    told = {*managers.values_list("user", flat=True), *auditors.values_list("user", flat=True)}
+    told = {*(who for who, _, _ in managers), *auditors.values_list("user", flat=True)}
     barred = Bar.objects.filter(child__in=cluster_ids([child.pk])).values_list("user", flat=True)
     tell(
         told - {glass.user_id} - set(barred),

@@ -19,7 +19,7 @@ from cems.children.models import CaseNote, Child, Placement
 from cems.children.services.history import note_write
 from cems.children.services.placed_concerns import concern_begin
 from cems.children.services.whole import lock_whole
-from cems.clocks.recipients import current_appointments
+from cems.clocks.recipients import acting
 from cems.notices.services import tell
 
 TOLD_DESKS = ("education-desk", "health-desk")
@@ -146,10 +146,10 @@ def _check(child: Child, place: Place, today: date) -> None:
 def _tell_desks(row: Placement, way: str, area_ids: set[int], at: datetime) -> None:
     """Education and health of these areas, where they have a desk: by reference, never by name."""
     desks = Team.objects.filter(code__in=TOLD_DESKS, agency__authorities__in=area_ids).distinct()
-    people = current_appointments(local_date(at)).filter(team__in=desks).values_list("user_id", flat=True)
+    people = {who for who, _, _ in acting(local_date(at), team__in=desks)}
     moved = f"moved into {row.area}" if way == "in" else f"left a placement in {row.area}"
     tell(
-        list(people.distinct()),
+        people,
         kind="children.placement",
         key=f"placement:{row.public_id}:{way}",
         text=f"A child who is placed has {moved}: {row.child.reference}.",

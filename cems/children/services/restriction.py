@@ -21,7 +21,7 @@ from cems.children.querysets import cluster_ids
 from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.clocks.models import Clock
-from cems.clocks.recipients import current_appointments
+from cems.clocks.recipients import acting
 from cems.notices.services import tell
 
 REVIEW_DAYS = 90
@@ -173,9 +173,9 @@ def conflict_declare(user: User, *, child: Child, reason: str, at: datetime | No
         reader_name(user, child=held, person=deputy.user, kind=NamedReaderKind.OWNER, at=instant)
     row = _bar(user, held, user, reason, instant)
     teams = [post.team_id for post in profile_of(user).posts if post.team_id]
-    managers = current_appointments(local_date(instant)).filter(role_key="team_manager", team__in=teams)
+    managers = acting(local_date(instant), role_key="team_manager", team__in=teams)
     tell(
-        set(managers.values_list("user_id", flat=True)) - {user.pk},
+        {who for who, _, _ in managers} - {user.pk},
         kind="children.conflict",
         key=f"conflict:{row.pk}",
         text=f"Somebody of your team declared a conflict on {held.reference}. Hand their work on.",

@@ -1,0 +1,98 @@
+"""Pages of cover: who stands in for whom (A2)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from cems.accounts import selectors_cover
+from cems.accounts.doors import person as me
+from cems.accounts.forms_cover import CoverForm
+from cems.accounts.models import Delegation, User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.accounts.services_cover import delegate, delegation_end, may_delegate
+from cems.base.doors import Shape, door
+from cems.base.errors import CommandError, Invalid
+from cems.base.idempotency import once
+from cems.base.time import today
+
+
+@door(Shape.PAGE, reason="everybody sees who stands in for them, and for whom they do")
+def cover(request: HttpRequest) -> HttpResponse:
+    """My deputies, whom I stand in for, and who covers in the teams I manage."""
+    page = selectors_cover.cover_page(me(request), today())
+    return render(request, "account/cover.html", {"page": page, "today": today()})
+
+
+@door(Shape.PAGE, reason="everybody names their own deputy; a manager and an administrator somebody's")
+def cover_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Name a deputy for this person's roles."""
+    user, day = me(request), today()
+    holder = get_object_or_404(User.objects.get_queryset().select_related("agency"), public_id=public_id)
+    posts = selectors_cover.posts_to_cover(user, holder, day)
+    own = holder.pk == user.pk
+    if not posts and not own:
+        raise Http404
+    form = CoverForm(posts, request.POST or None, longest=settings.DEPUTY_DAYS)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _named_once(user, holder, posts, form.cleaned_data)
+        except CommandError as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "The deputy is named, and both are told.")
+            return redirect(_back(user, holder))
+    context = {
+        "form": form,
+        "about": holder,
+        "own": own,
+        "posts": posts,
+        "covers": selectors_cover.covers_of(holder, day),
+        "back_url": _back(user, holder),
+    }
+    return render(request, "account/cover_new.html", context, status=400 if form.errors else 200)
+
+
+def _named_once(user: User, holder: User, posts: Any, data: dict[str, Any]) -> None:
+    """Name the deputy for each chosen role, all or none; the same form again does nothing."""
+
+    def perform() -> dict[str, Any]:
+        deputy = selectors_cover.colleague(holder, data["deputy"], today())
+        if deputy is None:
+            raise Invalid(f"Nobody with this address works in {holder.agency}. Check it.", field="deputy")
+        made = [
+            delegate(
+                user, appointment=post, deputy=deputy, starts_on=data["starts_on"], ends_on=data["ends_on"]
+            )
+            for post in posts
+            if str(post.public_id) in data["posts"]
+        ]
+        return {"made": [str(row.public_id) for row in made]}
+
+    body = {name: data[name] for name in ("posts", "deputy", "starts_on", "ends_on")}
+    once(user, key=data["key"], action="account.cover", body=body, perform=perform)
+
+
+def _back(user: User, holder: User) -> str:
+    """The page one came from: an administrator's page of the person, else the page of cover."""
+    if holder.pk != user.pk and profile_of(user).may(Work.ADMINISTRATION):
+        return reverse("people:user", args=[holder.public_id])
+    return reverse("account:cover")
+
+
+@door(Shape.POST, reason="who is covered, who covers, their manager and an administrator end a cover")
+def cover_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """End a cover this minute."""
+    rows = Delegation.objects.select_related("appointment__user", "deputy")
+    row = get_object_or_404(rows, public_id=public_id)
+    user = me(request)
+    if user.pk != row.deputy_id and not may_delegate(user, row.appointment, today()):
+        raise Http404
+    delegation_end(user, delegation=row)
+    messages.success(request, "The cover has ended, and what was reached through it is closed.")
+    return redirect(_back(user, row.appointment.user))

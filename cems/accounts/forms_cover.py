@@ -1,0 +1,43 @@
+"""The form by which a deputy is named."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+
+from cems.accounts.forms import ADDRESS, DayField, PlainForm
+from cems.accounts.models import Appointment
+
+
+class CoverForm(PlainForm):
+    """Who stands in, for which roles, from when to when."""
+
+    button = "Name the deputy"
+    posts = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        label="For which roles?",
+        help_text="Clocks and actions pass to the deputy only when they cover every role.",
+        error_messages={"required": "Choose at least one role."},
+    )
+    deputy = forms.EmailField(
+        label="The deputy's e-mail address at work",
+        help_text="A colleague in the same agency, who has a role of their own.",
+        error_messages={"required": ADDRESS, "invalid": ADDRESS},
+    )
+    starts_on = DayField(label="First day", required=False, help_text="Leave empty for today.")
+    ends_on = DayField(label="Last day", error_messages={"required": "Write the last day of the cover."})
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, rows: Sequence[Appointment], *args: Any, longest: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["posts"].choices = [(str(row.public_id), _named(row)) for row in rows]  # type: ignore[attr-defined]
+        self.fields["posts"].initial = [str(row.public_id) for row in rows]
+        self.fields[
+            "ends_on"
+        ].help_text = f"{longest} days from the first at the most. For example, 27 3 2026."
+
+
+def _named(row: Appointment) -> str:
+    where = row.team or row.locality
+    return f"{row.role.label}, {where}" if where else row.role.label

@@ -1,0 +1,46 @@
+"""The form by which a supervisor shows a student a child."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+
+from cems.accounts.forms import DayField, PlainForm
+from cems.accounts.models import Appointment
+from cems.children.models import Child
+
+
+class StudentChildForm(PlainForm):
+    """Which student sees which child, to which day."""
+
+    button = "Show them this record"
+    post = forms.ChoiceField(label="Student", error_messages={"required": "Choose the student."})
+    child = forms.ChoiceField(
+        label="Child",
+        help_text="A child you work with. Restricted records are not among them.",
+        error_messages={"required": "Choose the child."},
+    )
+    ends_on = DayField(
+        label="Last day",
+        help_text="No later than the student's own last day. For example, 27 3 2026.",
+        error_messages={"required": "Write the last day the student sees the record."},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(
+        self, posts: Sequence[Appointment], children: Sequence[Child], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.posts = {str(post.public_id): post for post in posts}
+        self.children = {str(child.public_id): child for child in children}
+        self.fields["post"].choices = [  # type: ignore[attr-defined]
+            ("", "Choose"),
+            *((key, f"{post.user}, to {post.ends_on:%-d %B %Y}") for key, post in self.posts.items()),
+        ]
+        self.fields["child"].choices = [  # type: ignore[attr-defined]
+            ("", "Choose"),
+            *((key, f"{child.name}, {child.reference}") for key, child in self.children.items()),
+        ]
+        if len(posts) == 1:
+            self.fields["post"].initial = str(posts[0].public_id)
