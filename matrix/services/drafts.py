@@ -1,6 +1,7 @@
 """A matrix in progress: begun, filled in by several people, sent or given up (M1, M6)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -136,6 +137,11 @@ def touch(user: User, matrix: Matrix, what: list[str], at: datetime) -> None:
         detail={"fields": what},
         at=at,
     )
+
+
+def saved_mark(version: int, user: User, at: datetime) -> list[Any]:
+    """What `Matrix.field_versions` keeps of a save: which it was, whose, and when."""
+    return [version, user.pk, at.isoformat()]
 
 
 def text(value: str, field: str, longest: int = LONGEST_TEXT) -> str:

@@ -86,6 +86,7 @@ OF_STORY: dict[str, OfStory] = {
         for name in [
             "tasks",
             "profile",
+            "live",
             "answer",
             "field",
             "views",
@@ -185,6 +186,7 @@ OWN_ONLY: dict[str, tuple[Part, Callable[[Story, User], bool]]] = {
             "tasks",
             "group",
             "profile",
+            "live",
             "answer",
             "field",
             "views",
