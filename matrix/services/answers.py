@@ -18,6 +18,10 @@ from matrix.rules import evidence_day
 from matrix.services.drafts import open_draft, saved_mark, text, touch
 from matrix.services.overtaken import Overtaken
 
+NOT_ASKED = (
+    "This question is not asked in the version this matrix has now. Copy your text and reload the page."
+)
+
 
 @dataclass(frozen=True)
 class AnswerGiven:
@@ -125,7 +129,7 @@ def _save(
 ) -> tuple[Answer | None, bool]:
     """The answer as it now stands, and whether that changed anything; the matrix is locked."""
     if code not in {one.code for one in load(matrix.instrument_version).indicators}:
-        raise Invalid("This question is not in this version of the matrix.")
+        raise Invalid(NOT_ASKED)
     values = _checked(given, matrix.child, local_date(at), row)
     same = row is not None and all(getattr(row, name) == value for name, value in values.items())
     # The same again, from a retry or from both at once. A copied answer saved again was asked again.

@@ -15,7 +15,8 @@ from cems.base.time import local_date, now
 from cems.children.models import Child
 from cems.children.services.access import submitter_note
 from matrix.choices import MatrixState, Occasion, WhenKind
-from matrix.instrument import current, load
+from matrix.evidence import settled
+from matrix.instrument import codes_carried, current, load
 from matrix.models import Answer, Matrix, Submission
 from matrix.services.leaving import all_end
 
@@ -83,10 +84,12 @@ def submission_before(
 def _copy_forward(before: Submission, draft: Matrix) -> None:
     """Keep who answered and when: a copied answer counts as asked only once somebody saves it again."""
     codes = {one.code for one in load(draft.instrument_version).indicators}
+    carried = codes_carried(before.matrix.instrument_version, draft.instrument_version)
+    answers = settled(carried, before.matrix.answers.all())
     Answer.objects.bulk_create(
         Answer(
             matrix=draft,
-            code=answer.code,
+            code=code,
             seen=answer.seen,
             when_kind=_COPIED_WHEN.get(WhenKind(answer.when_kind), answer.when_kind)
             if answer.when_kind
@@ -98,8 +101,8 @@ def _copy_forward(before: Submission, draft: Matrix) -> None:
             answered_by_id=answer.answered_by_id,
             answered_at=answer.answered_at,
         )
-        for answer in before.matrix.answers.all()
-        if answer.code in codes
+        for code, answer in answers.items()
+        if code in codes
     )
 
 

@@ -17,7 +17,7 @@ from cems.children.services.access import matter_open, submitter_note
 from matrix.choices import IndicatorKind, Informed, MatrixState, Seen
 from matrix.events import MatrixSubmitted
 from matrix.evidence import suggestion_of
-from matrix.instrument import Instrument, load
+from matrix.instrument import Instrument, load, successor
 from matrix.levels import level_in_force
 from matrix.models import Answer, Matrix, Submission
 from matrix.rules import Receipt, judgement_problem, receipt
@@ -27,6 +27,7 @@ from matrix.services.leaving import all_end
 from matrix.services.reviews import review_renew
 
 LONGEST_CALL = 300
+MOVE_FIRST = "Move this matrix to the newer questions: the time to send it with the ones before is over."
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,11 @@ def matrix_submit(user: User, *, matrix: Matrix, call: str = "", at: datetime | 
 def problems_of(matrix: Matrix, instrument: Instrument, answers: list[Answer], today: date) -> list[Problem]:
     """Everything still wanted, in the order the pages ask it (M2, M3)."""
     problems = []
-    given = {answer.code: answer for answer in answers}
+    newer = successor(matrix.instrument_version, today)
+    if newer and today > newer.until:
+        problems.append(Problem(MOVE_FIRST, field="instrument"))
+    asked = {one.code for one in instrument.indicators}
+    given = {answer.code: answer for answer in answers if answer.code in asked}
     for group in instrument.groups:
         for indicator in group.indicators:
             answer = given.get(indicator.code)

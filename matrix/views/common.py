@@ -58,6 +58,8 @@ def field_url(matrix: Matrix, group: str, field: str) -> str:
     """Where something wanted can be mended: the page and the field on it."""
     if group:
         return f"{reverse('matrix:group', args=[matrix.public_id, group])}#{field}-seen"
+    if field == "instrument":
+        return reverse("matrix:move", args=[matrix.public_id])
     if field in VIEWS_FIELDS:
         return f"{reverse('matrix:views', args=[matrix.public_id])}#{field}"
     if field in JUDGEMENT_FIELDS:

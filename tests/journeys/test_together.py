@@ -2,17 +2,21 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from cems.accounts.models import User
+from cems.base.time import today
 from cems.children.models import Child
 from matrix.models import Answer, Matrix
 from matrix.services.contributors import contributor_add, contributor_end
 from matrix.services.drafts import matrix_start
 from tests.factories.children import involve, make_child
+from tests.factories.instruments import GONE, NAMED_NOW, RENAMED, second_version
+from tests.factories.matrices import answer, seen
 from tests.factories.people import make_user
 from tests.journeys.browser import Visitor
 from tests.journeys.conftest import Open
@@ -243,3 +247,36 @@ def test_record_f6_somebody_taken_out_while_typing_is_told_and_keeps_the_text(
     expect(visitor.page.locator("[data-live-note]")).to_contain_text("You no longer fill in")
     assert visitor.page.locator(f"#{FIRST}-what").input_value() == "Half a sentence that"
     assert not Answer.objects.exists()
+
+
+@pytest.mark.requirement("M1")
+def test_record_f2_a_draft_is_moved_to_newer_questions_under_a_colleagues_eyes(
+    both: Both, tmp_path: Path, settings: Any
+) -> None:
+    # given an answer to a question that a newer version asks differently, and one it asks no longer
+    worker, nurse, user = both.worker, both.nurse, both.matrix.started_by
+    answer(user, both.matrix, RENAMED, seen(today(), "A man waits at the gate."))
+    answer(user, both.matrix, GONE, seen(today(), "Shouting in the evenings."))
+    both.open("groups/sexual/")
+    expect(people(nurse)).to_contain_text("Robin Pretend is on this page")
+    second_version(tmp_path, today())
+    settings.MATRIX_INSTRUMENT_FOLDERS = [str(tmp_path)]
+
+    # when the practitioner is told, and looks at what moving it would change
+    worker.open(f"/matrix/{both.matrix.public_id}/")
+    worker.looks_right()
+    worker.page.get_by_role("link", name="See what moving it would change").click()
+    expect(worker.page.locator("main")).to_contain_text("Shouting in the evenings.")
+    worker.looks_right()
+    assert Matrix.objects.get().instrument_version == 1
+
+    # and confirms it
+    worker.page.get_by_role("button", name="Move to the newer questions").click()
+    expect(worker.page.locator("main")).to_contain_text("Every answer was kept.")
+    worker.looks_right()
+
+    # then the colleague is told on the page they have open, and goes on where the questions are now
+    nurse.page.get_by_role("link", name="Go to the questions as they are now").click()
+    nurse.page.get_by_role("link", name="Sexual exploitation").click()
+    expect(nurse.page.locator(f"#{NAMED_NOW}-what")).to_have_value("A man waits at the gate.")
+    nurse.looks_right()
