@@ -6,11 +6,13 @@ from datetime import date, datetime
 from django.db import transaction
 
 from cems.accounts.models import User
+from cems.accounts.roles import Part, Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
-from cems.base.errors import Conflict, Invalid
+from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.time import local_date, now
+from cems.children.access import access_to
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child, Matter
 from cems.children.services.access import matter_open, submitter_note
@@ -52,7 +54,7 @@ def matrix_submit(user: User, *, matrix: Matrix, call: str = "", at: datetime | 
     """Send the matrix. `call` tells of the phone call, or the tries with their times (Significant).
 
     `at` is when it was received, kept apart from when it was entered. Raises NotReady with each
-    thing wanted, Conflict when it was sent before.
+    thing wanted, Conflict when it was sent before, NotAllowed when their work with the child has ended.
     """
     recorded = now()
     received = at or recorded
@@ -62,6 +64,7 @@ def matrix_submit(user: User, *, matrix: Matrix, call: str = "", at: datetime | 
     held = Matrix.objects.select_for_update(of=("self",)).select_related("child").get(pk=matrix.pk)
     if held.state != MatrixState.DRAFT:
         raise Conflict(f"This matrix was already {held.get_state_display().lower()}.")
+    _may_send(user, held)
     instrument = load(held.instrument_version)
     answers = list(held.answers.all())
     problems = problems_of(held, instrument, answers, local_date(received))
@@ -95,6 +98,30 @@ def matrix_submit(user: User, *, matrix: Matrix, call: str = "", at: datetime | 
         )
     )
     return submission
+
+
+def _may_send(user: User, matrix: Matrix) -> None:
+    """Asked once more under the lock: their work may have ended since the door of the page let them in (record-f10).
+
+    Whoever began a matrix keeps what they submit (S), whatever else has ended.
+    """
+    if user.pk == matrix.started_by_id:
+        return
+    root = matrix.child.merged_into or matrix.child
+    if Child.objects.visible_to(user).filter(pk=root.pk).exists():
+        access = access_to(user, root)
+        asked = matrix.contributors.filter(user=user, ended_at__isnull=True)
+        if access.may(Work.MATRIX) and (access.sees(Part.MATRIX) or asked.exists()):
+            return
+    raise NotAllowed(work_ended(matrix))
+
+
+def work_ended(matrix: Matrix) -> str:
+    """What somebody is told who filled in this matrix and works with the child no longer."""
+    return (
+        f"Your work with this child has ended, so {matrix.reference} is open to you no longer. What was saved is"
+        f" kept, and {matrix.started_by} can go on with it. If you still work with the child, ask First Contact."
+    )
 
 
 def problems_of(matrix: Matrix, instrument: Instrument, answers: list[Answer], today: date) -> list[Problem]:
