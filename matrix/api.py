@@ -105,6 +105,7 @@ class OneSubmission(ApiView):
         whole = {
             "submission": sent,
             "matrix": sent.matrix,
+            "freshness": state.freshness,
             "answers": {code: AnswerShown(one).data for code, one in state.answers.items()},
             "steps": what_happens_now(sent, opened.child.whole, now()),
         }

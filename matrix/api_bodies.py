@@ -140,5 +140,8 @@ class Whole(serializers.Serializer[Any]):
     family_views = serializers.CharField(source="matrix.family_views")
     informed = serializers.CharField(source="matrix.informed")
     not_informed_why = serializers.CharField(source="matrix.not_informed_why")
+    freshness = serializers.CharField(
+        help_text="Since when no new evidence was recorded, and when it was last asked"
+    )
     answers = serializers.DictField(child=AnswerShown())
     steps = Step(many=True)

@@ -14,7 +14,6 @@ from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild
 from cems.clocks.presentation import present
 from matrix.choices import MatrixState, Seen
-from matrix.instrument import load
 from matrix.models import Answer, Contributor, Joined, Matrix, MatrixDue, Review, Submission
 from matrix.selectors.child import (
     drafting,
@@ -25,6 +24,7 @@ from matrix.selectors.child import (
     review_of,
     sent_lately,
 )
+from matrix.selectors.draft import question_text
 
 
 def submitted_level(opened: OpenChild) -> tuple[int, datetime] | None:
@@ -132,12 +132,11 @@ def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
             "informed": matrix.get_informed_display(),
             "not_informed_why": matrix.not_informed_why,
         }
-        questions = {one.code: one.text for one in load(matrix.instrument_version).indicators}
         for answer in matrix.answers.all():
             yield {
                 "kind": "Answer in a CE Matrix",
                 "reference": matrix.reference,
-                "question": questions.get(answer.code, answer.code),
+                "question": question_text(answer.code, matrix.instrument_version),
                 "answer": Seen(answer.seen).label,
                 "seen_on": answer.seen_on,
                 "what": answer.what,

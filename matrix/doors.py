@@ -12,8 +12,11 @@ from cems.accounts.doors import person
 from cems.accounts.roles import Part, Work
 from cems.base.doors import Door, Shape, View, signed_out
 from cems.base.errors import NotAllowed
+from cems.base.time import now
 from cems.children.doors import OpenChild, log_read, may_take_away, open_child
+from cems.children.selectors.people import work_just_ended
 from matrix.models import Contributor, Matrix, Submission
+from matrix.services.submission import work_ended
 
 Paper = TypeVar("Paper", Matrix, Submission)
 PARTS = (Part.MATRIX, Part.OWN_SUBMISSIONS)
@@ -103,7 +106,10 @@ def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work 
 
 
 def _say_so_if_ended(request: HttpRequest, paper: Matrix | Submission) -> None:
-    """Whoever was taken out while typing is told so plainly: they know of this matrix already (record-f6)."""
+    """Whoever was taken out while typing is told so plainly: they know of this matrix already (record-f6).
+
+    So is whoever answered in it and whose work with the child has just ended (record-f10).
+    """
     matrix = paper.matrix if isinstance(paper, Submission) else paper
     ended = (
         Contributor.objects.filter(matrix=matrix, user=person(request), ended_at__isnull=False)
@@ -116,6 +122,12 @@ def _say_so_if_ended(request: HttpRequest, paper: Matrix | Submission) -> None:
         raise NotAllowed(
             f"You no longer fill in {matrix.reference}. {whom} What you typed stays on your page."
         )
+    if work_just_ended(person(request), matrix.child, now()) and _wrote_in(request, matrix):
+        raise NotAllowed(work_ended(matrix))
+
+
+def _wrote_in(request: HttpRequest, matrix: Matrix) -> bool:
+    return matrix.answers.filter(answered_by=person(request)).exists()
 
 
 def _makers(paper: Matrix | Submission) -> set[int]:

@@ -1,7 +1,7 @@
 """From saved answers to the rules' plain values, for pages and for submission alike."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 from matrix.choices import Seen
 from matrix.instrument import Instrument
@@ -22,3 +22,21 @@ def evidence_of(instrument: Instrument, answers: Iterable[Answer]) -> list[Evide
 def suggestion_of(instrument: Instrument, answers: Iterable[Answer], today: date) -> Suggested:
     """What the saved answers suggest today (M3)."""
     return suggest(evidence_of(instrument, answers), today, instrument.suggestion)
+
+
+def settled(carried: Mapping[str, str], answers: Iterable[Answer]) -> dict[str, Answer]:
+    """Each answer by the code it stands under in another version (`carried`, from `codes_carried`).
+
+    An answer that finds no question there keeps its old code. Where several questions became one, the answer to
+    the question of that very code stands, else what was seen, the newest first; the others keep their old codes.
+    """
+    found: dict[str, Answer] = {}
+    for one in sorted(answers, key=lambda one: _weight(carried, one), reverse=True):
+        code = carried.get(one.code, one.code)
+        found[one.code if code in found else code] = one
+    return found
+
+
+def _weight(carried: Mapping[str, str], one: Answer) -> tuple[bool, bool, date, datetime]:
+    same = carried.get(one.code, one.code) == one.code
+    return same, one.seen == Seen.SEEN, one.seen_on or date.min, one.answered_at

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matrix.views import child, draft, judging, people, reading, saving, sending
+from matrix.views import child, draft, judging, live, moving, people, reading, saving, sending
 
 app_name = "matrix"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("matrix/<uuid:public_id>/groups/<slug:code>/", draft.group, name="group"),
     path("matrix/<uuid:public_id>/compare/", reading.compare, name="compare"),
     path("matrix/<uuid:public_id>/profile/", draft.profile, name="profile"),
+    path("matrix/<uuid:public_id>/newer/", moving.move, name="move"),
+    path("matrix/<uuid:public_id>/live/", live.live, name="live"),
     path("matrix/<uuid:public_id>/answer/", saving.answer, name="answer"),
     path("matrix/<uuid:public_id>/field/", saving.field, name="field"),
     path("matrix/<uuid:public_id>/views/", judging.views, name="views"),

@@ -16,6 +16,7 @@ from matrix.instrument.shape import (
     Step,
     Suggestion,
 )
+from matrix.instrument.succession import Successor, codes_carried, question, successor
 
 __all__ = [
     "BandRule",
@@ -27,9 +28,13 @@ __all__ = [
     "InstrumentError",
     "Source",
     "Step",
+    "Successor",
     "Suggestion",
+    "codes_carried",
     "current",
     "load",
     "parse",
+    "question",
+    "successor",
     "versions",
 ]

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.conf import settings
+
 from cems.children.choices import RiskLevel
 from matrix.choices import Band, Counts, IndicatorKind
 from matrix.instrument.shape import (
@@ -34,19 +36,31 @@ class InstrumentError(ValueError):
     """An instrument file can't be used; the message names the entry and what is wrong with it."""
 
 
-@cache
 def versions() -> tuple[int, ...]:
-    """The versions on file, oldest first."""
-    found = (re.fullmatch(r"ce-matrix-(\d+)\.json", path.name) for path in FOLDER.iterdir())
-    return tuple(sorted(int(match[1]) for match in found if match))
+    """The versions on file, oldest first: those of the product, and a partnership's own beside them."""
+    return tuple(sorted(_files(tuple(settings.MATRIX_INSTRUMENT_FOLDERS))))
 
 
-@cache
 def load(version: int) -> Instrument:
     """The instrument of that version (M1). Raises InstrumentError when it is absent or broken."""
-    path = FOLDER / f"ce-matrix-{version}.json"
-    if not path.exists():
+    path = _files(tuple(settings.MATRIX_INSTRUMENT_FOLDERS)).get(version)
+    if path is None:
         raise InstrumentError(f"there is no version {version} of the instrument")
+    return _read(path, version)
+
+
+@cache
+def _files(folders: tuple[str, ...]) -> dict[int, Path]:
+    found: dict[int, Path] = {}
+    for path in sorted(path for folder in (str(FOLDER), *folders) for path in Path(folder).iterdir()):
+        match = re.fullmatch(r"ce-matrix-(\d+)\.json", path.name)
+        if match and found.setdefault(int(match[1]), path) != path:
+            raise InstrumentError(f"{path.name} is there twice: a version has one file")
+    return found
+
+
+@cache
+def _read(path: Path, version: int) -> Instrument:
     instrument = parse(json.loads(path.read_text(encoding="utf-8")))
     if instrument.version != version:
         raise InstrumentError(f"{path.name}: version says {instrument.version}")
@@ -80,6 +94,12 @@ def parse(data: object) -> Instrument:
     listed = [one for group in instrument.groups for one in group.indicators]
     _unique("code", groups)
     _unique("code", [(f"indicator {one.code}", one.code) for one in listed])
+    # A question that is still asked under its own code was replaced by none.
+    _unique(
+        "code",
+        [(f"indicator {one.code}", one.code) for one in listed]
+        + [(f"indicator {one.code}: replaces", old) for one in listed for old in one.replaces],
+    )
     _unique("text", [(f"indicator {one.code}", one.text.casefold()) for one in listed])
     return instrument
 
@@ -144,6 +164,14 @@ class _Entry:
             raise self.fail(key, f"must be one of {', '.join(known)}")
         return known[value]
 
+    def slugs(self, key: str) -> list[str]:
+        value = self.data.get(key, [])
+        if not isinstance(value, list) or not all(
+            isinstance(one, str) and _SLUG.fullmatch(one) for one in value
+        ):
+            raise self.fail(key, "must be a list of codes")
+        return value
+
     def entry(self, key: str) -> "_Entry":
         return _Entry(self.value(key), f"{self.path}.{key}")
 
@@ -204,6 +232,7 @@ def _indicator(entry: _Entry, kind: IndicatorKind) -> Indicator:
         kind=kind,
         harm=harm,
         source=_source(entry.entry("source")),
+        replaces=tuple(entry.slugs("replaces")),
     )
 
 

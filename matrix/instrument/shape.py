@@ -21,7 +21,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One thing that may have been seen. `harm` tells harm that has happened from risk (M3)."""
+    """One thing that may have been seen. `harm` tells harm that has happened from risk (M3).
+
+    `replaces` names the codes of the version before whose answers stand here now (M1).
+    """
 
     code: str
     text: str
@@ -29,6 +32,7 @@ class Indicator:
     kind: IndicatorKind
     harm: bool
     source: Source
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class ChangeKind(TextChoices):
     NEWER_EVIDENCE = "newer_evidence", "Newer evidence"
     NO_LONGER_SEEN = "no_longer_seen", "No longer seen"
     NO_LONGER_KNOWN = "no_longer_known", "No longer known"
+    NO_LONGER_ASKED = "no_longer_asked", "No longer asked"
     DATED_EARLIER = "dated_earlier", "Date put right to an earlier one"
     AGED = "aged", "Same evidence, now older"
 

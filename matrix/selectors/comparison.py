@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from matrix.choices import Band, Seen, WhenKind
 from matrix.instrument import Indicator
 from matrix.models import Answer
-from matrix.rules import Change, newest_concern, newest_evidence_sentence, when_words
-from matrix.selectors.child import last_asked
+from matrix.rules import Change, when_words
 from matrix.selectors.draft import Filled
 
 
@@ -32,12 +31,6 @@ def beside(state: Filled) -> list[Beside]:
         )
         for indicator, change in state.changed()
     ]
-
-
-def freshness_of(state: Filled) -> str:
-    """ "No new evidence recorded since …; last asked …", of the answers as they stand."""
-    answers = list(state.answers.values())
-    return newest_evidence_sentence(newest_concern(state.evidence), last_asked(answers, state.today))
 
 
 def _words(answer: Answer | None, band: Band | None, titles: dict[Band, str]) -> str:

@@ -1,7 +1,7 @@
 """A matrix with its answers: progress, evidence profile, suggestion, what the matrix before said."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -10,21 +10,33 @@ from cems.accounts.models import Agency, User
 from cems.base.time import local_date
 from cems.children.doors import OpenChild
 from matrix.choices import Band, IndicatorKind, Seen, WhenKind
-from matrix.evidence import evidence_of
-from matrix.instrument import Group, Indicator, Instrument, load
+from matrix.evidence import evidence_of, settled
+from matrix.instrument import (
+    Group,
+    Indicator,
+    Instrument,
+    Successor,
+    codes_carried,
+    load,
+    question,
+    successor,
+)
 from matrix.models import Answer, Matrix, Submission
 from matrix.rules import (
     Change,
+    ChangeKind,
     Evidence,
     ProfileRow,
     Suggested,
     band_of,
     changes,
+    newest_concern,
+    newest_evidence_sentence,
     profile,
     suggest,
     when_words,
 )
-from matrix.selectors.child import newest_sent
+from matrix.selectors.child import last_asked, newest_sent
 from matrix.services.drafts import submission_before
 
 RECENT = (Band.MONTH, Band.QUARTER)
@@ -84,13 +96,28 @@ class ProfileLine:
 
 
 @dataclass(frozen=True)
+class NoLongerAsked:
+    """An answer whose question this version of the instrument has not."""
+
+    text: str
+    answer: Answer
+    when: str
+
+
+def question_text(code: str, version: int) -> str:
+    """The question as it was last asked up to `version`."""
+    found = question(code, version)
+    return found.text if found else code
+
+
+@dataclass(frozen=True)
 class Filled:
     """A matrix with its answers as they stand `today`, by the instrument it was made with."""
 
     matrix: Matrix
     answers: Mapping[str, Answer]
     before: Submission | None
-    before_answers: Mapping[str, Answer]
+    before_answers: Mapping[str, Answer]  # by the code the question has in this matrix's version
     today: date
 
     @cached_property
@@ -110,6 +137,29 @@ class Filled:
         rows = profile(self.evidence, self.today, self.instrument.bands).rows
         longest = max([1, *(row.total for row in rows)])
         return [_line(row, longest) for row in rows]
+
+    @cached_property
+    def freshness(self) -> str:
+        """ "No new evidence recorded since …; last asked …", of the answers as they stand (M6)."""
+        answers = list(self.answers.values())
+        return newest_evidence_sentence(newest_concern(self.evidence), last_asked(answers, self.today))
+
+    @cached_property
+    def successor(self) -> Successor | None:
+        """The newer version of the questions, where this matrix was begun with an older one."""
+        return successor(self.matrix.instrument_version, self.today)
+
+    @cached_property
+    def no_longer_asked(self) -> list[NoLongerAsked]:
+        """What was answered to questions that this version asks no longer: kept, and counted nowhere."""
+        asked = {one.code for one in self.instrument.indicators}
+        return [
+            NoLongerAsked(
+                question_text(code, self.matrix.instrument_version), answer, self.seen_words(answer)
+            )
+            for code, answer in self.answers.items()
+            if code not in asked
+        ]
 
     @cached_property
     def progress(self) -> list[Progress]:
@@ -138,14 +188,24 @@ class Filled:
             return []
         earlier = load(self.before.matrix.instrument_version)
         found = changes(
-            evidence_of(earlier, self.before_answers.values()),
+            [
+                Evidence.of(replace(earlier.indicator(row.code), code=code), Seen(row.seen), row.seen_on)
+                for code, row in self.before_answers.items()
+            ],
             self.evidence,
             before_on=local_date(self.before.received_at),
             after_on=self.today,
             bands=self.instrument.bands,
         )
         known = {one.code: one for one in (*earlier.indicators, *self.instrument.indicators)}
-        return [(known[change.code], change) for change in found]
+        asked = {one.code for one in self.instrument.indicators}
+        return [
+            (
+                known[change.code],
+                change if change.code in asked else replace(change, kind=ChangeKind.NO_LONGER_ASKED),
+            )
+            for change in found
+        ]
 
     def seen_words(self, answer: Answer) -> str:
         """When it was seen and how old that is: "on 3 May 2026 (1 to 3 months old)"."""
@@ -192,7 +252,15 @@ def filled(
         answers[before.matrix_id] = {}
     for row in Answer.objects.filter(matrix__in=answers).select_related("agency", "answered_by"):
         answers[row.matrix_id][row.code] = row
-    return Filled(matrix, answers[matrix.pk], before, answers[before.matrix_id] if before else {}, today)
+    earlier = _as_asked(before.matrix, answers[before.matrix_id], matrix.instrument_version) if before else {}
+    return Filled(matrix, answers[matrix.pk], before, earlier, today)
+
+
+def _as_asked(before: Matrix, given: Mapping[str, Answer], version: int) -> dict[str, Answer]:
+    """The answers of the matrix before to what it asked, by the code each question has in `version`."""
+    asked = {one.code for one in load(before.instrument_version).indicators}
+    known = [row for code, row in given.items() if code in asked]
+    return settled(codes_carried(before.instrument_version, version), known)
 
 
 def agencies() -> list[Any]:

@@ -15,8 +15,12 @@ from matrix.choices import Seen, WhenKind
 from matrix.instrument import load
 from matrix.models import Answer, Matrix
 from matrix.rules import evidence_day
-from matrix.services.drafts import open_draft, text, touch
+from matrix.services.drafts import open_draft, saved_mark, text, touch
 from matrix.services.overtaken import Overtaken
+
+NOT_ASKED = (
+    "This question is not asked in the version this matrix has now. Copy your text and reload the page."
+)
 
 
 @dataclass(frozen=True)
@@ -99,17 +103,18 @@ def answer_values(row: Answer | None) -> dict[str, Any]:
 
 def answer_version(matrix: Matrix, code: str, row: Answer | None) -> int:
     """The version to send to replace what is saved; it goes on counting where an answer was taken back."""
-    return row.version if row else int(matrix.field_versions.get(_memory(code), [0])[0])
+    return row.version if row else int(matrix.field_versions.get(answer_memory(code), [0])[0])
 
 
-def _memory(code: str) -> str:
+def answer_memory(code: str) -> str:
+    """Where a matrix remembers the version of an answer that was taken back."""
     return f"answer:{code}"
 
 
 def _last_by(matrix: Matrix, code: str, row: Answer | None) -> str:
     if row:
         return str(row.answered_by)
-    taken_back = matrix.field_versions.get(_memory(code))
+    taken_back = matrix.field_versions.get(answer_memory(code))
     by = User.objects.filter(pk=taken_back[1]).first() if taken_back else None
     return str(by) if by else ""
 
@@ -124,7 +129,7 @@ def _save(
 ) -> tuple[Answer | None, bool]:
     """The answer as it now stands, and whether that changed anything; the matrix is locked."""
     if code not in {one.code for one in load(matrix.instrument_version).indicators}:
-        raise Invalid("This question is not in this version of the matrix.")
+        raise Invalid(NOT_ASKED)
     values = _checked(given, matrix.child, local_date(at), row)
     same = row is not None and all(getattr(row, name) == value for name, value in values.items())
     # The same again, from a retry or from both at once. A copied answer saved again was asked again.
@@ -142,7 +147,7 @@ def _save(
     if not given.seen:
         row.delete()
         # A tab that still shows the answer must find that it was overtaken, so the count goes on.
-        matrix.field_versions[_memory(code)] = [kept + 1, user.pk]
+        matrix.field_versions[answer_memory(code)] = saved_mark(kept + 1, user, at)
         matrix.save(update_fields=["field_versions"])
         return None, True
     for name, value in values.items():

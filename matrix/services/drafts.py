@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,7 +18,8 @@ from cems.children.querysets import cluster_ids
 from cems.children.services.access import submitter_note
 from cems.children.services.whole import lock_whole
 from matrix.choices import MatrixState, Occasion, WhenKind
-from matrix.instrument import current, load
+from matrix.evidence import settled
+from matrix.instrument import codes_carried, current, load
 from matrix.models import Answer, Matrix, Submission
 from matrix.services.leaving import all_end
 
@@ -88,10 +90,12 @@ def submission_before(
 def _copy_forward(before: Submission, draft: Matrix) -> None:
     """Keep who answered and when: a copied answer counts as asked only once somebody saves it again."""
     codes = {one.code for one in load(draft.instrument_version).indicators}
+    carried = codes_carried(before.matrix.instrument_version, draft.instrument_version)
+    answers = settled(carried, before.matrix.answers.all())
     Answer.objects.bulk_create(
         Answer(
             matrix=draft,
-            code=answer.code,
+            code=code,
             seen=answer.seen,
             when_kind=_COPIED_WHEN.get(WhenKind(answer.when_kind), answer.when_kind)
             if answer.when_kind
@@ -103,8 +107,8 @@ def _copy_forward(before: Submission, draft: Matrix) -> None:
             answered_by_id=answer.answered_by_id,
             answered_at=answer.answered_at,
         )
-        for answer in before.matrix.answers.all()
-        if answer.code in codes
+        for code, answer in answers.items()
+        if code in codes
     )
 
 
@@ -142,6 +146,11 @@ def touch(user: User, matrix: Matrix, what: list[str], at: datetime) -> None:
         detail={"fields": what},
         at=at,
     )
+
+
+def saved_mark(version: int, user: User, at: datetime) -> list[Any]:
+    """What `Matrix.field_versions` keeps of a save: which it was, whose, and when."""
+    return [version, user.pk, at.isoformat()]
 
 
 def text(value: str, field: str, longest: int = LONGEST_TEXT) -> str:

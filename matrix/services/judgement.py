@@ -12,7 +12,7 @@ from cems.base.time import now
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from matrix.choices import Informed, Occasion
 from matrix.models import Matrix
-from matrix.services.drafts import open_draft, text, touch
+from matrix.services.drafts import open_draft, saved_mark, text, touch
 from matrix.services.overtaken import Overtaken
 
 # Each field and its choices; None is a text.
@@ -31,6 +31,17 @@ FIELDS: dict[str, Any] = {
     "informed": Informed,
     "not_informed_why": None,
 }
+# The page each field is asked on.
+VIEWS_FIELDS = (
+    "child_views",
+    "mother_views",
+    "father_views",
+    "carer_views",
+    "family_views",
+    "informed",
+    "not_informed_why",
+)
+JUDGEMENT_FIELDS = ("level", "reasons", "difference", "forms", "contexts")
 LISTS = frozenset({"forms", "contexts"})
 
 
@@ -43,7 +54,7 @@ def field_save(
     Raises Overtaken, Invalid naming the field, or Conflict when the matrix is a draft no longer.
     """
     instant, held = at or now(), open_draft(matrix)
-    if _set(user, held, name, version, value):
+    if _set(user, held, name, version, value, instant):
         _write(user, held, [name], instant)
     return field_version(held, name)
 
@@ -61,7 +72,7 @@ def fields_save(
     changed = []
     for name, (version, value) in given.items():
         try:
-            if _set(user, held, name, version, value):
+            if _set(user, held, name, version, value, instant):
                 changed.append(name)
         except CommandError as error:
             refused[name] = error
@@ -75,7 +86,7 @@ def field_version(matrix: Matrix, name: str) -> int:
     return int(matrix.field_versions.get(name, [0])[0])
 
 
-def _set(user: User, held: Matrix, name: str, version: int, value: Any) -> bool:
+def _set(user: User, held: Matrix, name: str, version: int, value: Any, at: datetime) -> bool:
     checked = _checked(name, value)
     if getattr(held, name) == checked:
         return False
@@ -84,7 +95,7 @@ def _set(user: User, held: Matrix, name: str, version: int, value: Any) -> bool:
         by = User.objects.filter(pk=held.field_versions[name][1]).first() if saved else None
         raise Overtaken(theirs={name: getattr(held, name)}, version=saved, by=str(by) if by else "")
     setattr(held, name, checked)
-    held.field_versions[name] = [version + 1, user.pk]
+    held.field_versions[name] = saved_mark(version + 1, user, at)
     return True
 
 

@@ -6,11 +6,13 @@ from datetime import date, datetime
 from django.db import transaction
 
 from cems.accounts.models import User
+from cems.accounts.roles import Part, Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
-from cems.base.errors import Conflict, Invalid
+from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.time import local_date, now
+from cems.children.access import access_to
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.services.access import matter_is_open, matter_open, submitter_note
@@ -18,7 +20,7 @@ from cems.children.services.whole import lock_whole
 from matrix.choices import IndicatorKind, Informed, MatrixState, Seen
 from matrix.events import MatrixSubmitted
 from matrix.evidence import suggestion_of
-from matrix.instrument import Instrument, load
+from matrix.instrument import Instrument, load, successor
 from matrix.levels import level_in_force
 from matrix.models import Answer, Matrix, Submission
 from matrix.rules import Receipt, judgement_problem, receipt
@@ -28,6 +30,7 @@ from matrix.services.leaving import all_end
 from matrix.services.reviews import review_renew
 
 LONGEST_CALL = 300
+MOVE_FIRST = "Move this matrix to the newer questions: the time to send it with the ones before is over."
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ def matrix_submit(
 
     Of a matrix that began on a record merged since, the submission and all that follows from it are the
     whole record's. `at` is when it was received; `recorded_at`, kept apart from it, when it was entered: now,
-    unless a past is told as a whole. Raises NotReady with each thing wanted, Conflict when it was sent before.
+    unless a past is told as a whole. Raises NotReady with each thing wanted, Conflict when it was sent before,
+    NotAllowed when their work with the child has ended.
     """
     recorded = recorded_at or now()
     received = at or recorded
@@ -72,6 +76,7 @@ def matrix_submit(
     )
     if held.state != MatrixState.DRAFT:
         raise Conflict(f"This matrix was already {held.get_state_display().lower()}.")
+    _may_send(user, held)
     instrument = load(held.instrument_version)
     answers = list(held.answers.all())
     problems = problems_of(held, instrument, answers, local_date(received))
@@ -108,10 +113,38 @@ def matrix_submit(
     return submission
 
 
+def _may_send(user: User, matrix: Matrix) -> None:
+    """Asked once more under the lock: their work may have ended since the door of the page let them in (record-f10).
+
+    Whoever began a matrix keeps what they submit (S), whatever else has ended.
+    """
+    if user.pk == matrix.started_by_id:
+        return
+    root = matrix.child.merged_into or matrix.child
+    if Child.objects.visible_to(user).filter(pk=root.pk).exists():
+        access = access_to(user, root)
+        asked = matrix.contributors.filter(user=user, ended_at__isnull=True)
+        if access.may(Work.MATRIX) and (access.sees(Part.MATRIX) or asked.exists()):
+            return
+    raise NotAllowed(work_ended(matrix))
+
+
+def work_ended(matrix: Matrix) -> str:
+    """What somebody is told who filled in this matrix and works with the child no longer."""
+    return (
+        f"Your work with this child has ended, so {matrix.reference} is open to you no longer. What was saved is"
+        f" kept, and {matrix.started_by} can go on with it. If you still work with the child, ask First Contact."
+    )
+
+
 def problems_of(matrix: Matrix, instrument: Instrument, answers: list[Answer], today: date) -> list[Problem]:
     """Everything still wanted, in the order the pages ask it (M2, M3)."""
     problems = []
-    given = {answer.code: answer for answer in answers}
+    newer = successor(matrix.instrument_version, today)
+    if newer and today > newer.until:
+        problems.append(Problem(MOVE_FIRST, field="instrument"))
+    asked = {one.code for one in instrument.indicators}
+    given = {answer.code: answer for answer in answers if answer.code in asked}
     for group in instrument.groups:
         for indicator in group.indicators:
             answer = given.get(indicator.code)

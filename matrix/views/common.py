@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,18 +15,7 @@ from matrix.choices import MatrixState
 from matrix.doors import Opened
 from matrix.models import Matrix, Submission
 from matrix.selectors.draft import Filled, filled
-
-# The page each field of the judgement is asked on.
-VIEWS_FIELDS = (
-    "child_views",
-    "mother_views",
-    "father_views",
-    "carer_views",
-    "family_views",
-    "informed",
-    "not_informed_why",
-)
-JUDGEMENT_FIELDS = ("level", "reasons", "difference", "forms", "contexts")
+from matrix.services.judgement import JUDGEMENT_FIELDS, VIEWS_FIELDS
 
 
 def me(request: HttpRequest) -> User:
@@ -63,13 +53,19 @@ def elsewhere(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse | No
 
 def page(request: HttpRequest, opened: Opened[Any], **more: Any) -> dict[str, Any]:
     """The context of a page about one matrix."""
-    return {**child_page(request, opened.child, current="matrix:for_child"), **more}
+    return {
+        **child_page(request, opened.child, current="matrix:for_child"),
+        "live_every": settings.LIVE_SECONDS,
+        **more,
+    }
 
 
 def field_url(matrix: Matrix, group: str, field: str) -> str:
     """Where something wanted can be mended: the page and the field on it."""
     if group:
         return f"{reverse('matrix:group', args=[matrix.public_id, group])}#{field}-seen"
+    if field == "instrument":
+        return reverse("matrix:move", args=[matrix.public_id])
     if field in VIEWS_FIELDS:
         return f"{reverse('matrix:views', args=[matrix.public_id])}#{field}"
     if field in JUDGEMENT_FIELDS:

@@ -94,15 +94,21 @@ def profile(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     state = state_of(request, opened)
     on = request.GET.get("page", "")
     texts = {one: getattr(opened.paper, one) for one in ("reasons", "difference", "not_informed_why")}
+    groups: list[Progress] = []
     if on not in {"judgement", "views"}:
         shown = next((one for one in state.instrument.groups if one.code == on), None)
         codes = [one.code for one in shown.indicators] if shown else []
+        groups = state.progress if shown else []  # the list of groups stands beside the questions
         texts = {code: state.answers[code].what if code in state.answers else "" for code in codes}
     elif on == "views":
         texts = {"not_informed_why": texts["not_informed_why"]}
     else:
         texts.pop("not_informed_why")
-    context = {"state": state, "hinted": [(name, hints(text)) for name, text in texts.items()]}
+    context = {
+        "state": state,
+        "hinted": [(name, hints(text)) for name, text in texts.items()],
+        "groups": groups,
+    }
     return render(request, "matrix/_profile_saved.html", context)
 
 

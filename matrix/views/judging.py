@@ -13,8 +13,8 @@ from matrix.forms import OneField, digest, field_text, field_typed, one_field, r
 from matrix.hints import hints
 from matrix.models import Matrix
 from matrix.rules import reason_needed
-from matrix.services.judgement import fields_save
-from matrix.views.common import JUDGEMENT_FIELDS, VIEWS_FIELDS, elsewhere, me, page, state_of
+from matrix.services.judgement import JUDGEMENT_FIELDS, VIEWS_FIELDS, fields_save
+from matrix.views.common import elsewhere, me, page, state_of
 
 # The family's own words are theirs: no word of ours about them.
 HINTED = frozenset({"reasons", "difference", "not_informed_why"})

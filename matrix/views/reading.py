@@ -15,7 +15,7 @@ from cems.children.choices import RiskLevel
 from cems.documents.rendering import Paper, pdf_response, render_pdf
 from matrix.doors import Opened, matrix_door, submission_door
 from matrix.models import Matrix, Submission
-from matrix.selectors.comparison import beside, freshness_of
+from matrix.selectors.comparison import beside
 from matrix.selectors.draft import Filled
 from matrix.views.common import as_sent, me, page, state_of
 from matrix.views.shown import named, said, whole
@@ -74,6 +74,5 @@ def _beside(
         state=state,
         sent=sent,
         rows=beside(state),
-        freshness=freshness_of(state),
     )
     return render(request, "matrix/comparison.html", context)

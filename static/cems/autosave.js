@@ -132,7 +132,9 @@ class Answer {
   }
 
   disagree(conflict) {
+    const sent = this.pending.content;
     this.pending = null;
+    if (sent !== this.content()) return this.send(); // more was typed since: the choice is between whole texts
     this.show("conflict", `Not saved: ${conflict.theirs_by} changed this answer too. Choose which to keep.`);
     this.group.querySelector(".cems-conflict")?.remove();
     const box = document.getElementById("cems-conflict").content.cloneNode(true);
@@ -152,6 +154,18 @@ class Answer {
     this.show(mine ? "typing" : "saved", mine ? "" : `The text of ${conflict.theirs_by} was kept.`);
     this.fields().at(-1)?.focus();
     if (mine) this.save();
+  }
+
+  // A colleague saved this. Nothing touched here gives way: it waits, and a save that overtakes it shows both texts.
+  // "old" | "shown" | "unsaved" (text here is not saved) | "in use" (somebody is in this question)
+  arrive({ version, values }) {
+    if (version <= Number(this.group.dataset.version)) return "old";
+    if (this.unsaved) return "unsaved";
+    if (this.group.contains(document.activeElement)) return "in use";
+    this.fill({ theirs_values: values });
+    this.version(version);
+    this.saved = this.content();
+    return "shown";
   }
 
   fill({ theirs, theirs_values: values }) {
@@ -223,6 +237,7 @@ class AutosaveForm {
 }
 
 const forms = Array.from(document.querySelectorAll("form[data-autosave]"), (form) => new AutosaveForm(form));
+window.cems.answers = () => forms.flatMap((form) => form.answers);
 const again = () => forms.forEach((form) => form.answers.forEach((answer) => answer.state === "failed" && answer.save()));
 
 window.addEventListener("online", again);

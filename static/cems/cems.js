@@ -49,14 +49,16 @@ channel?.addEventListener("message", ({ data }) => {
 });
 if (window.cems.user) window.cems.seen();
 
+// No event, or only that a colleague saved something: nobody here did anything.
+const isPoll = (event) => !event || event.type === "cems:live";
+
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.headers["X-CSRFToken"] = csrfToken();
-  // Nobody did anything: the server must not count it as somebody being there, or as a record read.
-  if (!detail.triggeringEvent) detail.headers["X-CEMS-Polling"] = "1";
+  // The server must not count it as somebody being there, or as a record read.
+  if (isPoll(detail.triggeringEvent)) detail.headers["X-CEMS-Polling"] = "1";
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  // A poll has no event behind it and is no sign that somebody is there.
-  if (detail.successful && detail.requestConfig?.triggeringEvent) window.cems.seen();
+  if (detail.successful && !isPoll(detail.requestConfig?.triggeringEvent)) window.cems.seen();
 });
 
 async function startComponents(scope) {

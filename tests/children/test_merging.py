@@ -136,7 +136,7 @@ def test_a_restricted_or_barring_member_shuts_the_whole(officer, pair):
     assert not Child.objects.visible_to(barred).exists()
 
 
-def test_whoever_reads_the_authority_of_one_reads_the_whole():
+def test_record_f3_across_authorities_by_whoever_serves_both():
     darlington = make_authority(DARLINGTON)
     both = make_user("first_contact", agency=make_agency(authorities=[make_authority(), darlington]))
     there = make_user("first_contact", agency=make_agency(authorities=[darlington]))
@@ -234,7 +234,7 @@ def test_record_f4_a_merge_undone_after_new_work_leaves_the_work_where_it_was_wr
         merge_undo(officer, merge=row, why="Again")
 
 
-def test_a_merge_on_a_merge_is_undone_from_the_last(officer, pair):
+def test_record_f3_a_merge_on_a_merge_is_undone_from_the_last_and_never_a_ring(officer, pair):
     root, other = pair
     top = make_child()
     first = merge(officer, root=root, other=other, why="One child")
@@ -250,7 +250,7 @@ def test_a_merge_on_a_merge_is_undone_from_the_last(officer, pair):
     assert fresh(other).merged_into is None and not nothing_differs()
 
 
-def test_who_may_and_what_is_refused(officer, pair):
+def test_record_f3_who_may_and_what_is_refused_a_child_with_itself_among_it(officer, pair):
     root, other = pair
     worker = make_user(team=make_team())
     for child in pair:

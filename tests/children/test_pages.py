@@ -328,7 +328,7 @@ def test_a_search_leaves_no_words_in_the_address(child, worker):
 
 
 @pytest.mark.parametrize("words", ["", "%", "_", "😀", "x" * 500, "\x00", "<script>alert(1)</script>"])
-def test_odd_searches_get_a_plain_answer(worker, words):
+def test_record_f11_odd_searches_get_a_plain_answer(worker, words):
     page = sign_in(worker).post(reverse("children:search"), {"q": words}, follow=True)
     assert page.status_code == 200 and "<script>alert" not in page.content.decode()
     assert "No record open to you" in page.content.decode() or "Write a name" in page.content.decode()

@@ -51,7 +51,7 @@ def officer():
         ("فاطمة", "التجريبي", "التجر"),
     ],
 )
-def test_it_finds_a_name_however_it_is_typed(officer, given, family, typed):
+def test_record_f11_it_finds_a_name_however_it_is_typed(officer, given, family, typed):
     child = make_child(given_name=given, family_name=family)
     make_child(given_name="Unlike", family_name="Xwvqz")
     assert found(officer, typed) == [child]
@@ -88,7 +88,7 @@ def test_it_finds_a_birth_date_alone(officer):
 @pytest.mark.parametrize(
     "words", ["", "   ", "%", "_", "%%%", "😀", "x" * 500, "\x00", "' OR 1=1 --", "31/2/2011", "\\"]
 )
-def test_odd_words_find_nothing_and_break_nothing(officer, words):
+def test_record_f11_odd_words_find_nothing_and_break_nothing(officer, words):
     make_child()
     assert found(officer, words) == []
 

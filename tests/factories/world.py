@@ -344,7 +344,7 @@ def _add_to(story: Story, author: User, kind: str, number: int) -> None:
     open_action(
         author, title="Example action", owner=author, child=child, deadline=close_of_business(now(), 5)
     )
-    submit(author, child, f"{story.key} {number}")
+    submit(story.draft.started_by, child, f"{story.key} {number}")
     assert story.placement is not None
     placement_concern(author, placement=story.placement, text=f"Concern {number}", happened_at=now())
     story.draft = matrix_start(author, child=child)

@@ -95,6 +95,8 @@ OF_STORY: dict[str, OfStory] = {
         for name in [
             "tasks",
             "profile",
+            "live",
+            "move",
             "answer",
             "field",
             "views",
@@ -209,6 +211,8 @@ OWN_ONLY: dict[str, tuple[Part, Callable[[Story, User], bool]]] = {
             "tasks",
             "group",
             "profile",
+            "live",
+            "move",
             "answer",
             "field",
             "views",

@@ -11,7 +11,7 @@ from cems.clocks.models import Clock
 from matrix.models import Answer, Submission
 from tests.factories.children import involve, make_child
 from tests.factories.people import make_user, sign_in
-from tests.journeys.browser import PASSWORD, Visitor, set_up_second_factor
+from tests.journeys.browser import Visitor
 from tests.journeys.conftest import Open, Person
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -171,29 +171,3 @@ def test_a_stranger_learns_nothing_and_is_sent_to_first_contact(person: Person, 
     stranger.looks_right()
     assert stranger.open(f"/children/{child.public_id}/").status == 404
     stranger.looks_right()
-
-
-@pytest.mark.requirement("M6")
-def test_two_people_type_in_one_matrix_and_both_texts_stay_in_sight(person: Person, window: Open) -> None:
-    # given two colleagues of one child in the same question
-    worker, child = given_a_worker_and_their_child(person)
-    colleague = make_user("practitioner", password=PASSWORD)
-    set_up_second_factor(colleague)
-    involve(child, colleague, "health")
-    other = window()
-    other.sign_in(colleague)
-    worker.open(f"/children/{child.public_id}/matrix/")
-    worker.page.get_by_role("button", name=re.compile("Start")).click()
-    worker.page.get_by_role("link", name="Sexual exploitation").click()
-    other.page.goto(worker.page.url)
-    # when the first saves, and then the second
-    says_seen_today(worker, QUESTION, "What the first heard.")
-    is_saved(worker)
-    says_seen_today(other, QUESTION, "What the second heard.")
-    # then the second sees both texts and chooses
-    conflict = other.page.locator(f"[data-answer='{QUESTION}']")
-    expect(conflict).to_contain_text("What the first heard.")
-    conflict.get_by_role("button", name=re.compile("Keep mine|Keep yours|mine", re.IGNORECASE)).click()
-    is_saved(other)
-    assert Answer.objects.get(code=QUESTION).what == "What the second heard."
-    other.said.clear()  # the refused save is what this is about

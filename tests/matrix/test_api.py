@@ -112,7 +112,7 @@ def test_it_is_read_back_and_the_look_is_audited(api, system):
         assert text in re.sub(r"&#x27;", "'", page)
 
 
-def test_half_a_matrix_is_refused_with_everything_wanted_and_leaves_nothing(api):
+def test_record_f7_half_a_matrix_is_refused_with_everything_wanted_and_leaves_nothing(api):
     answer = send(api, {"child": identity(), "answers": {HARM: {"seen": "seen"}}})
     assert answer.status_code == 400
     wanted = {(one["group"], one["field"]) for one in answer.json()["problems"]}
@@ -142,7 +142,7 @@ def test_what_cannot_be_right_is_named(api, change, field):
     assert not Submission.objects.exists()
 
 
-def test_sent_twice_is_one_and_the_key_belongs_to_its_body(api):
+def test_record_f7_sent_twice_is_one_and_the_key_belongs_to_its_body(api):
     key, body = uuid4(), whole()
     first, again = send(api, body, key), send(api, body, key)
     assert first.status_code == again.status_code == 201 and first.json() == again.json()
@@ -159,7 +159,7 @@ def test_a_refused_call_may_be_mended_under_its_key(api):
     assert send(api, whole(), key).status_code == 201
 
 
-def test_scopes_and_keys_that_do_not_hold(system, time_machine):
+def test_record_f7_scopes_and_keys_that_do_not_hold(system, time_machine):
     reader, writer = client_of(system, ["matrix:read"]), client_of(system, ["matrix:write"])
     assert send(reader, whole()).status_code == 403
     assert writer.get("/api/v1/submissions/").status_code == 403
@@ -251,7 +251,7 @@ def test_a_draft_in_progress_is_not_written_over(api, system):
     assert Submission.objects.count() == 1
 
 
-def test_a_million_rows_are_a_hundred(api, system):
+def test_record_f7_a_million_rows_are_a_hundred(api, system):
     child = make_child()
     for _ in range(3):
         submit(system, child, RiskLevel.LOW, own=True)

@@ -11,7 +11,7 @@ from matrix.models import Matrix, Submission
 from matrix.services.drafts import matrix_start
 from matrix.services.submission import matrix_submit
 from plans.models import Referral
-from tests.factories.children import make_child
+from tests.factories.children import involve, make_child
 from tests.factories.matrices import ready_matrix
 from tests.factories.people import make_user
 
@@ -42,6 +42,7 @@ def at_once(*acts: object) -> list[object]:
 @pytest.mark.requirement("M5")
 def test_sent_by_two_at_once_is_one_submission() -> None:
     one, two, child = make_user(), make_user(), make_child()
+    involve(child, two)
     matrix = ready_matrix(one, child, RiskLevel.MODERATE)
     results = at_once(lambda: matrix_submit(one, matrix=matrix), lambda: matrix_submit(two, matrix=matrix))
     assert sorted((type(result) for result in results), key=str) == sorted([Submission, Conflict], key=str)

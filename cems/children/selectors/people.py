@@ -10,8 +10,10 @@ from django.db.models import Q
 from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
 from cems.base.time import today
-from cems.children.models import Child, Involvement
+from cems.children.models import Bar, Child, Involvement
 from cems.children.models.periods import InvolvementState
+from cems.children.querysets import cluster_ids
+from cems.children.selectors.glass import TOLD_FOR
 from cems.children.selectors.whole import seen
 from cems.children.services.periods import may_confirm
 
@@ -56,6 +58,14 @@ class Claim:
 
     row: Involvement
     child: Child
+
+
+def work_just_ended(user: User, child: Child, at: datetime) -> bool:
+    """Whether this person worked with the child until a short while ago, and nothing was shut to them since."""
+    if child.restricted or Bar.objects.filter(user=user, child__in=cluster_ids([child.pk])).exists():
+        return False
+    ended = Involvement.objects.filter(user=user, child__in=cluster_ids([child.pk]))
+    return ended.filter(ended_at__lte=at, ended_at__gt=at - TOLD_FOR).exists()
 
 
 def claims(user: User, limit: int = 100) -> Sequence[Claim]:

@@ -1,0 +1,59 @@
+"""From one version of the instrument to a later one: which question became which, and until when both serve (M1)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+
+from matrix.instrument.loader import load, versions
+from matrix.instrument.shape import Indicator, Instrument
+
+
+@dataclass(frozen=True)
+class Successor:
+    """The version to move a draft to, and the last day on which it may be sent without."""
+
+    instrument: Instrument
+    until: date
+
+
+def successor(version: int, on: date) -> Successor | None:
+    """The newest version published by `on`, when it is later than `version`; else None.
+
+    The days to finish on the old one (`MATRIX_OLD_DAYS`) run from the first version that came after it.
+    """
+    later = [load(one) for one in versions() if one > version and load(one).published <= on]
+    if not later:
+        return None
+    return Successor(
+        later[-1], min(one.published for one in later) + timedelta(days=settings.MATRIX_OLD_DAYS)
+    )
+
+
+def codes_carried(earlier: int, later: int) -> dict[str, str]:
+    """For each code of version `earlier`, the code it has in `later`; what is no longer asked is left out.
+
+    The same code stays; a question that replaces another takes its answers, over any number of versions. From
+    a later version back to an earlier one it is the same the other way round.
+    """
+    if earlier > later:
+        back: dict[str, str] = {}
+        for old, new in codes_carried(later, earlier).items():
+            back.setdefault(new, old)
+        return back
+    held = {one.code: one.code for one in load(earlier).indicators}
+    for version in versions():
+        if earlier < version <= later:
+            asked = load(version).indicators
+            became = {one.code: one.code for one in asked}
+            became |= {old: one.code for one in asked for old in one.replaces}
+            held = {first: became[last] for first, last in held.items() if last in became}
+    return held
+
+
+def question(code: str, version: int) -> Indicator | None:
+    """The question of that code as `version` asks it, or as the last version before that did."""
+    for one in reversed([number for number in versions() if number <= version]):
+        if code in {asked.code for asked in load(one).indicators}:
+            return load(one).indicator(code)
+    return None

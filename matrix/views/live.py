@@ -1,0 +1,68 @@
+"""Two people in one draft: who is where, and what the others saved since the page was drawn (M6, record-f1)."""
+
+from dataclasses import asdict
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+
+from cems.base.doors import Shape
+from cems.base.idempotency import digest_of
+from cems.base.services_presence import here, others
+from cems.base.time import local, today
+from matrix.choices import MatrixState
+from matrix.doors import Opened, matrix_door
+from matrix.forms import version_from
+from matrix.instrument import load
+from matrix.models import Matrix
+from matrix.selectors.live import names_on, people_words, place_of, saved_since, subject_of, typing_words
+from matrix.views.common import me
+
+
+@matrix_door(Shape.FRAGMENT)
+def live(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
+    """Asked every few seconds by an open page of a draft; 304 while nothing happened.
+
+    `page` is where they are, `typing` the question they type in, `away` set while the tab is hidden, and
+    `CODE-version` what the page shows. 200 {people, typing, saved, changed, instrument}, or {closed} once it
+    is a draft no longer. The door is asked each time (record-f6); asking is no read.
+    """
+    matrix, user = opened.paper, me(request)
+    if matrix.state != MatrixState.DRAFT:
+        return JsonResponse({"closed": _closed(matrix)})
+    instrument, page = load(matrix.instrument_version), request.GET.get("page", "")
+    typing = request.GET.get("typing", "")
+    subject = subject_of(matrix)
+    if "away" in request.GET:
+        there = others(user, subject=subject)
+    else:
+        there = here(user, subject=subject, place=place_of(instrument, page, typing), typing=bool(typing))
+    tag = digest_of(
+        {
+            "people": [asdict(one) for one in there],
+            "changed": matrix.changed_at,
+            "instrument": matrix.instrument_version,
+            "page": page,
+            "today": today(),
+        }
+    )
+    if request.headers.get("If-None-Match") == f'"{tag}"':
+        return HttpResponseNotModified()
+    names = names_on(instrument, page)
+    known = {name: version_from(request.GET, f"{name}-version") for name in names}
+    saved = saved_since(user, matrix, names, known, today())
+    body = {
+        "people": people_words(instrument, there, page),
+        "typing": typing_words(there, page),
+        "saved": {name: asdict(one) for name, one in saved.items()},
+        "changed": matrix.changed_at.isoformat(),
+        "instrument": matrix.instrument_version,
+    }
+    return JsonResponse(body, headers={"ETag": f'"{tag}"'})
+
+
+def _closed(matrix: Matrix) -> str:
+    when = local(matrix.changed_at)
+    done = "sent" if matrix.state == MatrixState.SUBMITTED else "withdrawn"
+    return (
+        f"{matrix.reference} was {done} at {when:%H:%M} on {when:%-d %B}. What is not saved stays on your page:"
+        " copy it before you leave, and start an update to add to it."
+    )

@@ -1,0 +1,46 @@
+"""A second version of the instrument for tests, made of the first: no file of it is in the product."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from matrix.instrument import loader
+
+GONE = "home-conflict"
+RENAMED, NAMED_NOW = "sexual-grooming", "sexual-befriended"
+MERGED, MERGED_NOW = ("home-parental-substances", "home-parental-mental-health"), "home-parental-health"
+NEW = "home-new-question"
+
+
+def second_version(folder: Path, published: date, *, number: int = 2) -> None:
+    """Write the version after the first: one question gone, one asked differently, two made one, one new."""
+    data: dict[str, Any] = json.loads((loader.FOLDER / "ce-matrix-1.json").read_text(encoding="utf-8"))
+    data |= {"version": number, "published": published.isoformat()}
+    for group in data["groups"]:
+        group["indicators"] = [
+            _later(one) for one in group["indicators"] if one["code"] not in {GONE, MERGED[1]}
+        ]
+    home = next(group for group in data["groups"] if group["code"] == "home")
+    home["indicators"].append(
+        {**home["indicators"][0], "code": NEW, "text": "An invented question", "help": ""}
+    )
+    (folder / f"ce-matrix-{number}.json").write_text(json.dumps(data), encoding="utf-8")
+
+
+def _later(one: dict[str, Any]) -> dict[str, Any]:
+    if one["code"] == RENAMED:
+        return {
+            **one,
+            "code": NAMED_NOW,
+            "text": "Somebody befriends the child for harm",
+            "replaces": [RENAMED],
+        }
+    if one["code"] == MERGED[0]:
+        return {
+            **one,
+            "code": MERGED_NOW,
+            "text": "A parent's own health gets in the way",
+            "replaces": [*MERGED],
+        }
+    return one
