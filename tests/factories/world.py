@@ -57,6 +57,8 @@ from tests.factories.people import (
     make_team,
     make_user,
 )
+from triage.models import Gathering
+from triage.services.gathering import gathering_ask
 
 # By which matters each story's child is followed, as (kind, closed).
 MATTERS: dict[str, list[tuple[str, bool]]] = {
@@ -105,6 +107,7 @@ class Story:
     submission: Submission
     referral: Referral
     request: Request
+    asked: Gathering  # a question of First Contact to a team nobody in the world is in
     own: dict[int, Submission] = field(default_factory=dict)
     own_drafts: dict[int, Matrix] = field(default_factory=dict)
     twin: Child | None = None  # another child, alike enough to be compared
@@ -200,6 +203,7 @@ def write_record(key: str, child: Child, author: User) -> Story:
         made_by=claimant,
         recorded_at=now(),
     )
+    referral = _referral(author, child)
     level = agree_level(child, 1)
     type(level).objects.filter(pk=level.pk).update(rationale=secret(key, "level"))
     return Story(
@@ -220,7 +224,8 @@ def write_record(key: str, child: Child, author: User) -> Story:
         ),
         submission=submit(author, child, key),
         draft=matrix_start(author, child=child),
-        referral=_referral(author, child),
+        referral=referral,
+        asked=gathering_ask(author, referral=referral, teams=[make_team()], what="What do you know?")[0],
         request=strategy_meeting_request(author, child=child),
     )
 
