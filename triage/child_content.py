@@ -10,7 +10,7 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.base.registries import ChildContent, Happening, Panel
 from cems.children.doors import OpenChild
-from plans.models import Referral
+from plans.child_content import referrals_of
 from triage.models import (
     Allocation,
     Consultation,
@@ -30,7 +30,7 @@ MODELS = (Item, Wanted, Decision, Outcome, Inquiry, Gathering, Waiting, Allocati
 
 def _first_contact_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     """What First Contact asked and found of the newest referral; and for First Contact, a new one."""
-    newest = Referral.objects.filter(child__in=opened.whole).order_by("-received_at", "-pk").first()
+    newest = next(iter(referrals_of(opened, opened.year_ago)), None)
     found = gathered(newest, opened.access, opened.at) if newest else None
     may_refer = opened.access.may(Work.REFERRALS) and (newest is None or newest.outcome)
     known = found is not None and (found.asked or found.inquiry)
