@@ -259,6 +259,9 @@ CEVT_MUST_ATTEND = env.words("CEMS_CEVT_MUST_ATTEND", "police,childrens_services
 CEVT_AGENDA_CLOSES = env.text("CEMS_CEVT_AGENDA_CLOSES", "16:00")
 ALLOCATE_SIGNIFICANT_DAYS = env.number("CEMS_ALLOCATE_SIGNIFICANT_DAYS", 2)
 ALLOCATE_MODERATE_DAYS = env.number("CEMS_ALLOCATE_MODERATE_DAYS", 5)
+GATHERING_DAYS = env.number("CEMS_GATHERING_DAYS", 1)
+# Teams that take children of certain ages: First Contact is warned, never stopped.
+TEAM_AGES = env.words("CEMS_TEAM_AGES", "aset:14-17")
 WORKER_CAPACITY = env.number("CEMS_WORKER_CAPACITY", 7)
 MATRIX_INSTRUMENT_FOLDERS = env.words("CEMS_MATRIX_INSTRUMENT_FOLDERS")
 MATRIX_OLD_DAYS = env.number("CEMS_MATRIX_OLD_DAYS", 28)

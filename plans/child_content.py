@@ -18,7 +18,7 @@ CLOCKED = ("made_by", "clock__owner_user", "clock__owner_team")
 SHOWN = 3  # of each kind of paper on the panel
 
 
-def _referrals(opened: OpenChild, since: datetime | None) -> Sequence[Referral]:
+def referrals_of(opened: OpenChild, since: datetime | None) -> Sequence[Referral]:
     """The newest, and those that came or were decided from `since` on; newest first."""
     rows = Referral.objects.filter(child__in=opened.whole).lately(
         since, "received_at", "decided_at", newest=SHOWN
@@ -44,7 +44,7 @@ def _meetings(opened: OpenChild, since: datetime | None) -> Sequence[StatutoryMe
 
 def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     since = opened.year_ago
-    referrals = _referrals(opened, since)[:SHOWN]
+    referrals = referrals_of(opened, since)[:SHOWN]
     requests = _requests(opened, since)[:SHOWN]
     meetings = _meetings(opened, since)[:SHOWN]
     if not (referrals or requests or meetings):
@@ -64,7 +64,7 @@ def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening
 
 
 def _of_referrals(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
-    for referral in _referrals(opened, since):
+    for referral in referrals_of(opened, since):
         yield Happening(
             referral.received_at,
             referral.recorded_at,

@@ -8,25 +8,7 @@ from django import forms
 from cems.accounts.forms import DayField, PlainForm
 from cems.base.time import LONDON
 from cems.children.forms import WordsField
-from plans.choices import ReferralOutcome, RequestAnswer
-
-
-class ReferralForm(PlainForm):
-    """The decision on a referral, and why (T1)."""
-
-    button = "Record the decision"
-    outcome = forms.ChoiceField(
-        choices=ReferralOutcome.choices,
-        label="What is decided?",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose what is decided."},
-    )
-    rationale = WordsField(
-        rows=6,
-        label="Why?",
-        help_text="Whoever made the referral reads this.",
-        error_messages={"required": "Say why, for whoever made the referral."},
-    )
+from plans.choices import RequestAnswer
 
 
 class RequestForm(PlainForm):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from cems.accounts.models import Agency
 from cems.base.models import PublicModel
 from cems.children.choices import Informed
 from cems.children.models import Child
@@ -25,6 +26,12 @@ class Referral(PublicModel):
     informed = models.CharField(max_length=12, choices=Informed, blank=True, db_default="")
     not_informed_why = models.TextField(blank=True, db_default="")
     saf_reference = models.CharField("police SAF reference", max_length=30, blank=True, db_default="")
+    referrer = models.CharField(
+        "who made it, where it came by telephone or on paper", max_length=200, blank=True, db_default=""
+    )
+    agency = models.ForeignKey(
+        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
     recorded_at = models.DateTimeField()

@@ -1,5 +1,6 @@
 """Refer a child, ask for a strategy meeting, record a statutory meeting; each with its clock (T1, M5, G3)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
@@ -7,15 +8,15 @@ from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.desks import desk_of
-from cems.accounts.models import Duty, Team, User
+from cems.accounts.models import Agency, Duty, Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
-from cems.base.calendar import close_of_business
+from cems.base.calendar import close_of_business, say_day
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.references import next_reference
-from cems.base.time import now
-from cems.children.choices import MatterKind
+from cems.base.time import local_date, now
+from cems.children.choices import Informed, MatterKind
 from cems.children.models import Child
 from cems.children.querysets import whole_ids
 from cems.children.services.access import matter_close, matter_open
@@ -35,23 +36,55 @@ def first_contact(child: Child) -> Team:
     return desk_of(Duty.FRONT_DOOR, child.area_id)
 
 
-@transaction.atomic
-def referral_open(user: User, *, child: Child, source: str = "", at: datetime | None = None) -> Referral:
-    """Refer a child to First Contact (T1); a decision is due within one working day.
+@dataclass(frozen=True)
+class Told:
+    """What whoever makes a referral says. It waits for none of it: a matrix may say it, or nobody yet.
 
-    While a referral is open, new papers join it: the open one is returned.
+    `referrer` and `agency`: who made it, where it came by telephone or on paper.
+    """
+
+    concern: str = ""
+    informed: str = ""
+    not_informed_why: str = ""
+    saf_reference: str = ""
+    referrer: str = ""
+    agency: Agency | None = None
+
+
+NOTHING = Told()
+
+
+@transaction.atomic
+def referral_open(
+    user: User,
+    *,
+    child: Child,
+    source: str = "",
+    told: Told = NOTHING,
+    received_at: datetime | None = None,
+    at: datetime | None = None,
+) -> Referral:
+    """Refer a child to First Contact (T1); a decision is due within one working day of its receipt.
+
+    While a referral is open, new papers join it: the open one is returned, and what is told is added to it.
+    Raises Invalid where it would have been received in the future.
     """
     instant = at or now()
+    received = received_at or instant
+    if received > instant:
+        raise Invalid("This is in the future. Check the day and the time.", field="received_at")
+    if told.informed and told.informed not in Informed.values:
+        raise Invalid("Say whether the parents or carers know.", field="informed")
     root = lock_whole(child.pk)
     held: Referral | None = Referral.objects.of(root).filter(state=ReferralState.OPEN).first()
     if held:
-        return held
+        return _joined(user, held, told, instant)
     reference, public_id = next_reference("REF", instant), uuid4()
     clock = clocks.start(
         user,
         kind=REFERRAL_DECISION.key,
         owner=first_contact(child),
-        deadline=close_of_business(instant, DECISION_WORKING_DAYS),
+        deadline=close_of_business(received, DECISION_WORKING_DAYS),
         reference=reference,
         title="Decide the referral",
         url=reverse("plans:referral", args=[root.public_id, public_id]),
@@ -63,14 +96,35 @@ def referral_open(user: User, *, child: Child, source: str = "", at: datetime | 
         reference=reference,
         child=root,
         source=source,
+        concern=told.concern.strip(),
+        informed=told.informed,
+        not_informed_why=told.not_informed_why.strip(),
+        saf_reference=told.saf_reference.strip(),
+        referrer=told.referrer.strip(),
+        agency=told.agency,
         made_by=user,
-        received_at=instant,
+        received_at=received,
         recorded_at=instant,
         clock=clock,
     )
     matter_open(user, child=root, kind=MatterKind.REFERRAL, at=instant)
     record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="referrals", at=instant)
     return row
+
+
+def _joined(user: User, held: Referral, told: Told, at: datetime) -> Referral:
+    """Add what is told to the referral that is open; what was said before stays as it was."""
+    if told.concern.strip():
+        of = ", ".join(str(one) for one in (told.referrer.strip(), told.agency) if one)
+        said = f"Added {say_day(local_date(at), year=True)} by {user}{f' for {of}' if of else ''}:"
+        held.concern = f"{held.concern}\n\n{said}\n{told.concern.strip()}".strip()
+    for name in ("informed", "not_informed_why", "saf_reference", "referrer", "agency"):
+        if not getattr(held, name):
+            setattr(held, name, getattr(told, name))
+    if told != NOTHING:
+        held.save()
+        record(user, verb=Verb.CHANGED, subject=held, child=held.child.public_id, part="referrals", at=at)
+    return held
 
 
 @transaction.atomic

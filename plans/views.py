@@ -1,4 +1,4 @@
-"""A referral and a request for a strategy meeting, read and answered."""
+"""A referral read; a request for a strategy meeting read and answered."""
 
 from typing import Any
 from uuid import UUID
@@ -17,42 +17,30 @@ from cems.children.doors import OpenChild, child_door
 from cems.children.shell import child_page
 from cems.children.views.common import taken
 from cems.clocks.presentation import present
-from plans.choices import MeetingKind, ReferralOutcome, RequestAnswer
-from plans.forms import ReferralForm, RequestForm
+from plans.choices import MeetingKind, RequestAnswer
+from plans.forms import RequestForm
 from plans.models import Referral, Request
-from plans.services import meeting_record, referral_decide, strategy_meeting_answer
+from plans.registries import decided_at
+from plans.services import meeting_record, strategy_meeting_answer
 
-_JOINED = ("made_by__agency", "clock__owner_user", "clock__owner_team")
+CLOCKED = ("made_by__agency", "clock__owner_user", "clock__owner_team")
 
 
 @child_door(Shape.PAGE, Part.REFERRALS)
 def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
-    """One referral: what came with it, its clock, and the decision or the form for it (T1)."""
-    row = get_object_or_404(
-        Referral.objects.of(opened.child).select_related("decided_by", *_JOINED), public_id=referral_id
-    )
-    may_decide = opened.access.may(Work.REFERRALS)
-    form = ReferralForm(request.POST or None)
-    if request.method == "POST":
-        if not may_decide:
-            raise NotAllowed("First Contact decides referrals.")
-        if row.outcome:
-            messages.info(request, f"{row.reference} was already decided. Your answer was not kept.")
-            return redirect("plans:referral", public_id=opened.child.public_id, referral_id=row.public_id)
-        if taken(form, lambda: _decide(request, row, form)):
-            messages.success(
-                request, f"{row.reference} is decided. Whoever made the referral is told, with your reasons."
-            )
-            return redirect("plans:referral", public_id=opened.child.public_id, referral_id=row.public_id)
-    context = _context(request, opened, row, form if may_decide and not row.outcome else None)
-    return render(request, "plans/referral.html", context, status=400 if form.errors else 200)
+    """One referral as those read it who work with the child; who decides it is sent to the page for that (T1)."""
+    rows = Referral.objects.of(opened.child).select_related("decided_by", "agency", *CLOCKED)
+    row = get_object_or_404(rows, public_id=referral_id)
+    if decided_at and opened.access.may(Work.REFERRALS):
+        return redirect(decided_at[0], opened.child.public_id, row.public_id)
+    return render(request, "plans/referral.html", paper_page(request, opened, row))
 
 
 @child_door(Shape.PAGE, Part.STRATEGY)
 def request(request: HttpRequest, opened: OpenChild, request_id: UUID) -> HttpResponse:
     """One request for a strategy meeting: held, or threshold not met and why (M5)."""
     row = get_object_or_404(
-        Request.objects.of(opened.child).select_related("answered_by", *_JOINED), public_id=request_id
+        Request.objects.of(opened.child).select_related("answered_by", *CLOCKED), public_id=request_id
     )
     # A team's manager records statuses of the team's children, so the same work answers for them.
     may_answer = opened.access.may(Work.REFERRALS) or opened.access.may(Work.STATUS)
@@ -66,16 +54,10 @@ def request(request: HttpRequest, opened: OpenChild, request_id: UUID) -> HttpRe
         if taken(form, lambda: _answer(request, opened, row, form)):
             messages.success(request, f"{row.reference} is answered. Whoever asked for the meeting is told.")
             return redirect("plans:request", public_id=opened.child.public_id, request_id=row.public_id)
-    context = _context(request, opened, row, form if may_answer and not row.answer else None)
+    context = paper_page(request, opened, row)
+    context["form"] = form if may_answer and not row.answer else None
     context["meetings"] = list(row.meetings.select_related("recorded_by").order_by("pk"))
     return render(request, "plans/request.html", context, status=400 if form.errors else 200)
-
-
-def _decide(request: HttpRequest, row: Referral, form: ReferralForm) -> None:
-    data = form.cleaned_data
-    referral_decide(
-        person(request), referral=row, outcome=ReferralOutcome(data["outcome"]), rationale=data["rationale"]
-    )
 
 
 def _answer(request: HttpRequest, opened: OpenChild, row: Request, form: RequestForm) -> None:
@@ -93,14 +75,12 @@ def _answer(request: HttpRequest, opened: OpenChild, row: Request, form: Request
     )
 
 
-def _context(
-    request: HttpRequest, opened: OpenChild, row: Referral | Request, form: ReferralForm | RequestForm | None
-) -> dict[str, Any]:
+def paper_page(request: HttpRequest, opened: OpenChild, row: Referral | Request) -> dict[str, Any]:
+    """What the page of a referral or request shows beside its form: the child, the paper, its clock, what is known."""
     known = (line.line(opened) for line in registries.now_lines() if opened.access.sees(line.part))
     return {
         **child_page(request, opened, current="children:overview"),
         "row": row,
         "bar": present(row.clock, now()),
-        "form": form,
         "known": [line for line in known if line],
     }

@@ -13,6 +13,7 @@ class TriageConfig(AppConfig):
         from cems.clocks.kinds import add_clock_kind
         from matrix.events import MatrixSubmitted
         from plans.events import ReferralDecided
+        from plans.registries import decided_at
         from triage import child_content, clocks, home_content
         from triage.services import advice, items
 
@@ -21,6 +22,7 @@ class TriageConfig(AppConfig):
         add_child_content(child_content.CONTENT)
         add_home_content(home_content.CONTENT)
         add_reference_data("triage", advice.sync)
+        decided_at[:] = ["triage:referral"]
         subscribe(MatrixSubmitted, items.on_matrix_submitted)
         subscribe(ReferralDecided, items.on_referral_decided)
         subscribe(StatusOpened, items.on_status_opened)

@@ -4,10 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from cems.accounts.roles import Part
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.accounts.roles import Part, Work
 from cems.base.regimes import AGREED, ARRANGED, JUDGED
-from cems.base.registries import ChildContent, Happening
+from cems.base.registries import ChildContent, Happening, Panel
 from cems.children.doors import OpenChild
+from plans.child_content import referrals_of
 from triage.models import (
     Allocation,
     Consultation,
@@ -20,6 +24,7 @@ from triage.models import (
     Waiting,
     Wanted,
 )
+from triage.selectors.gathering import gathered, may_read_answers
 
 # What a decision or an entry of the log took from the library stands with it, so it is kept and shown with it.
 ADVISED = (Outcome.advice.through, Consultation.advice.through)
@@ -50,12 +55,54 @@ ROWS = {
 }
 
 
+def _first_contact_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
+    """What First Contact asked and found of the newest referral; and for First Contact, a new one."""
+    newest = next(iter(referrals_of(opened, opened.year_ago)), None)
+    found = gathered(newest, opened.access, opened.at) if newest else None
+    may_refer = opened.access.may(Work.REFERRALS) and (newest is None or newest.outcome)
+    known = found is not None and (found.asked or found.inquiry)
+    if not (known or may_refer):
+        return None
+    return {
+        "referral": newest if known else None,
+        "gathered": found,
+        "refer_url": reverse("triage:refer", args=[opened.child.public_id]) if may_refer else "",
+    }
+
+
 def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    if opened.access.sees(Part.REFERRALS):
+        yield from _of_gathering(opened, since)
     if not opened.access.sees(Part.DECISIONS):
         return
     yield from _of_items(opened, since)
     yield from _of_decisions(opened, since)
     yield from _of_allocations(opened, since)
+
+
+def _of_gathering(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    reads = may_read_answers(opened.access)
+    rows = Gathering.objects.filter(child__in=opened.whole).lately(since, "asked_at", "answered_at")
+    for row in rows.select_related("agency", "asked_by", "answered_by", "referral"):
+        yield Happening(
+            row.asked_at,
+            row.asked_at,
+            "Referral",
+            f"First Contact asked {row.agency} ({row.referral.reference})",
+            Part.REFERRALS,
+            text=row.what if reads else "",
+            by=str(row.asked_by),
+        )
+        if row.answered_at:
+            yield Happening(
+                row.answered_at,
+                row.answered_at,
+                "Referral",
+                f"{row.agency}: {row.get_answered_display().lower()} ({row.referral.reference})",
+                Part.REFERRALS,
+                text=row.text if reads else "",
+                by=str(row.answered_by),
+            )
 
 
 def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
@@ -231,4 +278,14 @@ CONTENT = ChildContent(
     rows=ROWS,
     chronology=_chronology,
     merge_preview=_merge_preview,
+    panels=(
+        Panel(
+            "triage.first_contact",
+            "First Contact",
+            Part.REFERRALS,
+            "triage/first_contact/panel.html",
+            _first_contact_panel,
+            order=31,
+        ),
+    ),
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cems.accounts.models import User
 from cems.accounts.roles import Work
-from cems.base.registries import HomeContent, Place, WorkItem
+from cems.base.registries import HomeContent, Place, StartButton, WorkItem
 
 
 def _items(user: User, at: datetime) -> Iterable[WorkItem]:
@@ -16,5 +16,9 @@ def _items(user: User, at: datetime) -> Iterable[WorkItem]:
 CONTENT = HomeContent(
     app="triage",
     items=_items,
-    places=(Place("Advice", "triage:advice_log", (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK), 60),),
+    buttons=(StartButton("Open First Contact's queue", "triage:first_contact", Work.REFERRALS, order=5),),
+    places=(
+        Place("First Contact", "triage:first_contact", (Work.REFERRALS,), 20),
+        Place("Advice", "triage:advice_log", (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK), 60),
+    ),
 )

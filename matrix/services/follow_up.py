@@ -28,7 +28,9 @@ def start_follow_up(user: User, *, submission: Submission, at: datetime) -> None
     child = submission.child
     for step in follows(RiskLevel(submission.level), situation_of(submission, at)):
         if step.key == _BY_REFERRAL:
-            plans.referral_open(user, child=child, source=submission.reference, at=at)
+            sent = submission.matrix
+            told = plans.Told(informed=sent.informed, not_informed_why=sent.not_informed_why)
+            plans.referral_open(user, child=child, source=submission.reference, told=told, at=at)
         elif step.key == _BY_REQUEST:
             plans.strategy_meeting_request(
                 user, child=child, owner=team_of_worker(child), source=submission.reference, at=at

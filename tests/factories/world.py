@@ -60,7 +60,8 @@ from tests.factories.people import (
     make_team,
     make_user,
 )
-from triage.models import Item
+from triage.models import Gathering, Item
+from triage.services.gathering import gathering_ask
 from triage.services.items import item_raise
 
 # By which matters each story's child is followed, as (kind, closed).
@@ -113,6 +114,7 @@ class Story:
     referral: Referral
     request: Request
     item: Item
+    asked: Gathering  # a question of First Contact to a team nobody in the world is in
     own: dict[int, Submission] = field(default_factory=dict)
     own_drafts: dict[int, Matrix] = field(default_factory=dict)
     twin: Child | None = None  # another child, alike enough to be compared
@@ -211,6 +213,7 @@ def write_record(key: str, child: Child, author: User) -> Story:
         made_by=claimant,
         recorded_at=now(),
     )
+    referral = _referral(author, child)
     level = agree_level(child, 1)
     type(level).objects.filter(pk=level.pk).update(rationale=secret(key, "level"))
     return Story(
@@ -231,7 +234,8 @@ def write_record(key: str, child: Child, author: User) -> Story:
         ),
         submission=submit(author, child, key),
         draft=matrix_start(author, child=child),
-        referral=_referral(author, child),
+        referral=referral,
+        asked=gathering_ask(author, referral=referral, teams=[make_team()], what="What do you know?")[0],
         request=strategy_meeting_request(author, child=child),
         item=_item(key, author, child),
     )

@@ -84,6 +84,15 @@ OF_STORY: dict[str, OfStory] = {
     "matrix:end_contributor": _draft(contributor_id=UUID(int=0)),
     "plans:referral": _and(referral_id=lambda story, user: story.referral.public_id),
     "plans:request": _and(request_id=lambda story, user: story.request.public_id),
+    **{
+        f"triage:{name}": _and(referral_id=lambda story, user: story.referral.public_id)
+        for name in ("referral", "ask", "found", "decide", "ask_meeting")
+    },
+    "triage:answer_for": _and(
+        referral_id=lambda story, user: story.referral.public_id,
+        gathering_id=lambda story, user: story.asked.public_id,
+    ),
+    "triage:answer": lambda story, user: {"public_id": story.asked.public_id},
     "matrix:submission": _submission,
     "matrix:compared": _submission,
     "matrix:submission_pdf": _submission,
@@ -193,6 +202,8 @@ OPEN_TO: dict[str, Callable[[frozenset[Part]], bool]] = {
     "clocks:detail": bool,
     "clocks:act": bool,
     "children:decide": bool,
+    # A question of First Contact: to the people of the team asked, whatever they reach; to nobody else, whatever.
+    "triage:answer": lambda parts: False,
 }
 # What a person keeps of their own: without this part, another's is no more there.
 OWN_ONLY: dict[str, tuple[Part, Callable[[Story, User], bool]]] = {

@@ -119,6 +119,13 @@ def _without_password(tour: Tour) -> Visitor:
     return visitor
 
 
+def _asked(tour: Tour) -> Visitor:
+    asked = tour.world.stories["known"].asked
+    visitor = tour.of(make_user("cevt_member", team=asked.asked_of))
+    visitor.open(reverse("triage:answer", args=[asked.public_id]))
+    return visitor
+
+
 # Pages that stand for one moment of one person: how the person comes there.
 MOMENTS: dict[str, Callable[[Tour], Visitor]] = {
     "mfa_authenticate": _half_way,
@@ -126,6 +133,7 @@ MOMENTS: dict[str, Callable[[Tour], Visitor]] = {
     "account_reset_password_from_key": _key_of_mail,
     "account_set_password": _without_password,
     "children:results": _results,
+    "triage:answer": _asked,
     **{name: _key_of_own(name) for name in ("mfa_remove_webauthn", "mfa_edit_webauthn")},
     **{
         name: _just_signed_in(name)

@@ -7,11 +7,12 @@ import pytest
 from cems.accounts.models import User
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
-from cems.children.choices import MatterKind
+from cems.children.choices import Informed, MatterKind
 from cems.children.models import Child, Matter
 from plans.choices import ReferralOutcome, ReferralState, RequestAnswer
 from plans.models import StatutoryMeeting
 from plans.services import (
+    Told,
     meeting_record,
     referral_decide,
     referral_open,
@@ -65,6 +66,36 @@ class TestReferral:
     def test_a_second_paper_joins_the_open_one(self, user: User, child: Child) -> None:
         first = referral_open(user, child=child, at=WEDNESDAY)
         assert referral_open(make_user(), child=child, at=WEDNESDAY + timedelta(hours=2)) == first
+
+    def test_one_by_telephone_runs_from_its_receipt_and_waits_for_no_parent(
+        self, user: User, child: Child
+    ) -> None:
+        told = Told("Seen with older men.", Informed.NOT_SAFE, saf_reference="SAF-1", referrer="A neighbour")
+        entered = WEDNESDAY + timedelta(days=1)
+        row = referral_open(user, child=child, told=told, received_at=WEDNESDAY, at=entered)
+        assert (row.received_at, row.recorded_at, row.clock.due_at) == (WEDNESDAY, entered, THURSDAY_CLOSE)
+        assert (row.concern, row.informed, row.referrer) == (
+            "Seen with older men.",
+            "not_safe",
+            "A neighbour",
+        )
+        with pytest.raises(Invalid) as refused:
+            referral_open(user, child=make_child(), told=told, received_at=now() + timedelta(hours=1))
+        assert refused.value.field == "received_at"
+
+    def test_what_a_second_call_says_is_added_and_changes_nothing_said_before(
+        self, user: User, child: Child
+    ) -> None:
+        first = referral_open(
+            user, child=child, told=Told("Seen with older men.", Informed.YES), at=WEDNESDAY
+        )
+        second = Told("Has a second phone.", Informed.NOT_SAFE, saf_reference="SAF-2", referrer="A teacher")
+        joined = referral_open(make_user(), child=child, told=second, at=WEDNESDAY + timedelta(hours=2))
+        joined.refresh_from_db()
+        assert joined == first and joined.clock.due_at == THURSDAY_CLOSE
+        assert joined.concern.startswith("Seen with older men.\n\nAdded Wed 6 May 2026 by Example Person")
+        assert joined.concern.endswith("for A teacher:\nHas a second phone.")
+        assert (joined.informed, joined.saf_reference) == (Informed.YES, "SAF-2")
 
     def test_a_decision_says_why_meets_the_clock_and_stands(self, user: User, child: Child) -> None:
         referral = referral_open(user, child=child, at=WEDNESDAY)

@@ -1,0 +1,24 @@
+"""Teams that take children of certain ages: First Contact is warned outside them, never stopped (T1). Pure.
+
+Harm Outside the Home Multi-Agency Procedures, The Adolescent Safeguarding and Exploitation Team: ages 14 to 17.
+"""
+
+from collections.abc import Iterable
+
+
+def ages_of(words: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The ages of each team by its code, from words like "aset:14-17" (both ends belong to it)."""
+    found = {}
+    for word in words:
+        code, _, ages = word.partition(":")
+        least, _, most = ages.partition("-")
+        found[code] = (int(least), int(most))
+    return found
+
+
+def warning(code: str, age: int, ages: dict[str, tuple[int, int]]) -> str:
+    """What to say before a child of this age goes to the team with this code; "" where nothing speaks against it."""
+    least, most = ages.get(code, (0, age))
+    if least <= age <= most:
+        return ""
+    return f"The child is {age}. This team works with children from {least} to {most}."

@@ -1,0 +1,248 @@
+"""First Contact's queue, and whether a child has a matrix (T1)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cems.accounts.models import Duty, DutyDesk, Team, User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Part
+from cems.children.access import ChildAccess
+from cems.children.choices import RiskLevel
+from cems.children.models import Child
+from cems.children.querysets import root_of, whole_ids
+from cems.children.rules.search import understand
+from cems.children.search import Results, search
+from cems.children.selectors.duplicates import provisional
+from cems.children.selectors.people import before_key, claims
+from cems.children.selectors.whole import seen
+from cems.clocks.presentation import present
+from matrix.choices import MatrixState
+from matrix.models import Matrix, Submission
+from plans.choices import ReferralState
+from plans.models import Referral, Request
+from triage.choices import Answered
+from triage.models import Gathering, Item
+
+PAGE = 50
+MOST = 99  # counts beside the queue say "more than 99"
+STATES = {
+    "": "All",
+    "new": "Nobody asked yet",
+    "asked": "Waiting for an agency",
+    "answered": "All have answered",
+}
+OWNERS = ("clock__owner_user", "clock__owner_team")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One referral or request that waits. `child` only where the reader may see the child."""
+
+    row: Referral | Request
+    child: Child | None
+    bar: dict[str, Any]
+    level: RiskLevel | None = None
+    asked: Sequence[Gathering] = ()
+    late: Sequence[Gathering] = ()
+    meeting: Request | None = None
+
+    @property
+    def waiting(self) -> list[Gathering]:
+        """The questions agencies have not answered."""
+        return [one for one in self.asked if not one.answered]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A page of the queue; `after` is the key to go on from, if there is more."""
+
+    lines: Sequence[Line]
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much else waits at this desk; never counted beyond MOST."""
+
+    referrals: int
+    requests: int
+    provisional: int
+    claims: int
+
+
+def _at_own_desks(rows: QuerySet[Any], user: User) -> QuerySet[Any]:
+    """Those whose clock a front door of the person's authorities has, or somebody of its agency."""
+    desks = DutyDesk.objects.filter(duty=Duty.FRONT_DOOR, authority__in=profile_of(user).authority_ids)
+    teams = Team.objects.filter(pk__in=desks.values("team"))
+    return rows.filter(
+        Q(clock__owner_team__in=teams) | Q(clock__owner_user__agency__in=teams.values("agency"))
+    )
+
+
+def open_referrals(user: User) -> QuerySet[Referral]:
+    """Referrals the person's front door has yet to decide."""
+    return _at_own_desks(Referral.objects.filter(state=ReferralState.OPEN), user)
+
+
+def open_requests(user: User) -> QuerySet[Request]:
+    """Requests for a strategy meeting that the person's front door has yet to answer."""
+    return _at_own_desks(Request.objects.filter(answer=""), user)
+
+
+def counts(user: User) -> Counts:
+    """What stands beside the queue."""
+    return Counts(
+        open_referrals(user)[: MOST + 1].count(),
+        open_requests(user)[: MOST + 1].count(),
+        provisional(user)[: MOST + 1].count(),
+        len(claims(user, limit=MOST + 1)),
+    )
+
+
+def referrals(user: User, *, state: str, level: RiskLevel | None, after: str, now: datetime) -> Queue:
+    """Open referrals, due first, a page at a time, in a fixed number of queries."""
+    rows = open_referrals(user)
+    asked = Gathering.objects.filter(referral=OuterRef("pk"))
+    waiting = asked.filter(answered=Answered.WAITING)
+    if state == "new":
+        rows = rows.exclude(Exists(asked))
+    elif state == "asked":
+        rows = rows.filter(Exists(waiting))
+    elif state == "answered":
+        rows = rows.filter(Exists(asked)).exclude(Exists(waiting))
+    if level is not None:
+        held = dict(rows.values_list("pk", "child"))
+        levels = newest_submissions(held.values())
+        rows = rows.filter(
+            pk__in=[pk for pk, child in held.items() if child in levels and levels[child].level == level]
+        )
+    found, key = _page(rows.select_related("made_by__agency", "agency", *OWNERS), after)
+    children = seen(user, {row.child_id for row in found})
+    sent = newest_submissions([row.child_id for row in found])
+    gathered, meetings = _gathered(found), _meetings(found)
+    return Queue(
+        [
+            Line(
+                row,
+                children.get(row.child_id),
+                present(row.clock, now),
+                RiskLevel(sent[row.child_id].level) if row.child_id in sent else None,
+                gathered[row.pk],
+                [one for one in gathered[row.pk] if not one.answered and now > one.clock.due_at],
+                meetings.get(row.child_id),
+            )
+            for row in found
+        ],
+        key,
+    )
+
+
+def requests(user: User, *, after: str, now: datetime) -> Queue:
+    """Requests for a strategy meeting not answered yet, due first."""
+    found, key = _page(open_requests(user).select_related("made_by__agency", *OWNERS), after)
+    children = seen(user, {row.child_id for row in found})
+    sent = newest_submissions([row.child_id for row in found])
+    return Queue(
+        [
+            Line(
+                row,
+                children.get(row.child_id),
+                present(row.clock, now),
+                RiskLevel(sent[row.child_id].level) if row.child_id in sent else None,
+            )
+            for row in found
+        ],
+        key,
+    )
+
+
+def _page(rows: QuerySet[Any], after: str) -> tuple[list[Any], str]:
+    """The rows after this key, due first, and the key of the next page."""
+    key = before_key(after)
+    if key:
+        rows = rows.filter(Q(clock__due_at__gt=key[0]) | Q(clock__due_at=key[0], pk__gt=key[1]))
+    found = list(rows.order_by("clock__due_at", "pk")[: PAGE + 1])
+    if len(found) <= PAGE:
+        return found, ""
+    last = found[PAGE - 1]
+    return found[:PAGE], f"{last.clock.due_at.isoformat()}~{last.pk}"
+
+
+def _gathered(rows: Sequence[Referral]) -> dict[int, list[Gathering]]:
+    found: dict[int, list[Gathering]] = defaultdict(list)
+    asked = Gathering.objects.filter(referral__in=[row.pk for row in rows]).order_by("asked_at", "pk")
+    for one in asked.select_related("agency", "clock"):
+        found[one.referral_id].append(one)
+    return found
+
+
+def _meetings(rows: Sequence[Referral]) -> dict[int, Request]:
+    """The open request for a strategy meeting of each referral's child."""
+    asked = Request.objects.filter(child__in=[row.child_id for row in rows], answer="")
+    return {one.child_id: one for one in asked}
+
+
+def _by_record(child_ids: Sequence[int]) -> dict[int, int]:
+    """The root of each record, by its row number and those of all read with it."""
+    rows = Child.objects.unscoped("which record a merged one is read under")
+    return {pk: root or pk for pk, root in rows.filter(pk__in=child_ids).values_list("pk", "merged_into")}
+
+
+def _newest(rows: QuerySet[Any], *order: str) -> dict[int, Any]:
+    """The first of these rows for each whole record, by the root's row number."""
+    found = rows.annotate(root=root_of()).order_by("root", *order).distinct("root")
+    return {row.root: row for row in found}
+
+
+def newest_submissions(child_ids: Any) -> dict[int, Submission]:
+    """The newest matrix sent about each of these records (or what is read with it), by row number."""
+    roots = _by_record(list(child_ids))
+    rows = Submission.objects.filter(child__in=whole_ids(roots))
+    found = _newest(rows.select_related("submitted_by__agency"), "-received_at", "-pk")
+    return {pk: found[root] for pk, root in roots.items() if root in found}
+
+
+@dataclass(frozen=True)
+class HasMatrix:
+    """The answer to "has this child a matrix?": of one child the reader may see."""
+
+    child: Child
+    access: ChildAccess
+    submission: Submission | None
+    draft: Matrix | None
+    item: Item | None
+    referral: Referral | None
+
+
+def matrices_of(user: User, words: str) -> tuple[Results, list[HasMatrix]]:
+    """The children who fit these words, each with what is known of its matrix; audited as a search.
+
+    Raises TooMany as the search does.
+    """
+    results = search(user, asked=understand(words))
+    rows = [row for row in results.rows if row.access.sees(Part.LEVEL)]
+    whole = whole_ids(row.child.pk for row in rows)
+    sent = newest_submissions([row.child.pk for row in rows])
+    drafts = _newest(
+        Matrix.objects.filter(child__in=whole, state=MatrixState.DRAFT).select_related("started_by__agency"),
+        "-started_at",
+        "-pk",
+    )
+    items = _newest(Item.objects.filter(child__in=whole, closed_at__isnull=True), "received_at", "pk")
+    waiting = _newest(Referral.objects.filter(child__in=whole, state=ReferralState.OPEN), "received_at", "pk")
+    return results, [
+        HasMatrix(
+            row.child,
+            row.access,
+            sent.get(row.child.pk),
+            drafts.get(row.child.pk),
+            items.get(row.child.pk),
+            waiting.get(row.child.pk),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,149 @@
+"""First Contact asks agencies what they know, each by a clock; what they answer is kept as it came (T1)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from cems.accounts.models import Team, User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.calendar import close_of_business, say
+from cems.base.errors import Conflict, Invalid
+from cems.base.time import local_date, now
+from cems.clocks import services as clocks
+from cems.clocks.recipients import holders
+from cems.notices.services import tell
+from plans.choices import ReferralState
+from plans.models import Referral
+from triage.choices import Answered
+from triage.clocks import GATHERING
+from triage.models import Gathering
+
+
+def lock_referral(referral: Referral) -> Referral:
+    """The referral, locked, as it is now. Raises Conflict when it is decided."""
+    rows = Referral.objects.select_for_update(of=("self",)).select_related("child", "decided_by")
+    held: Referral = rows.get(pk=referral.pk)
+    if held.state != ReferralState.OPEN:
+        raise Conflict(f"{held.decided_by} has decided this referral already.")
+    return held
+
+
+@transaction.atomic
+def gathering_ask(
+    user: User, *, referral: Referral, teams: Sequence[Team], what: str, at: datetime | None = None
+) -> list[Gathering]:
+    """Ask these teams what their agencies know, by the working days of the setting; gives those newly asked (T1).
+
+    An agency that was asked and has not answered is not asked twice. Raises Invalid where two teams are of
+    one agency, nothing is asked, or the record is restricted; Conflict when the referral is decided.
+    """
+    instant = at or now()
+    held = lock_referral(referral)
+    agencies = [team.agency_id for team in teams]
+    if not teams:
+        raise Invalid("Choose at least one agency.", field="teams")
+    if len(set(agencies)) < len(agencies):
+        raise Invalid("Choose one team of each agency.", field="teams")
+    if not what.strip():
+        raise Invalid("Write what you want to know.", field="what")
+    if held.child.restricted:
+        raise Invalid(
+            "This record is restricted, so the agencies could not open the question. Telephone them, and"
+            " write what they say into your reasons."
+        )
+    waiting = Gathering.objects.filter(referral=held, answered=Answered.WAITING)
+    asked_before = set(waiting.values_list("agency", flat=True))
+    return [
+        _ask(user, held, team, what.strip(), instant) for team in teams if team.agency_id not in asked_before
+    ]
+
+
+def _ask(user: User, referral: Referral, team: Team, what: str, at: datetime) -> Gathering:
+    public_id, child = uuid4(), referral.child.public_id
+    url = reverse("triage:answer", args=[public_id])
+    clock = clocks.start(
+        user,
+        kind=GATHERING.key,
+        owner=team,
+        deadline=close_of_business(at, settings.GATHERING_DAYS, word="asked"),
+        reference=referral.reference,
+        title="First Contact asks what you know",
+        url=url,
+        child=child,
+        at=at,
+    )
+    row = Gathering.objects.create(
+        public_id=public_id,
+        referral=referral,
+        child=referral.child,
+        agency=team.agency,
+        asked_of=team,
+        what=what,
+        asked_by=user,
+        asked_at=at,
+        clock=clock,
+    )
+    record(user, verb=Verb.CREATED, subject=row, child=child, part="referrals", at=at)
+    tell(
+        holders([clock], local_date(at))[clock.pk] - {user.pk},
+        kind="triage.asked",
+        key=f"triage:{public_id}:asked",
+        text=f"{referral.reference}: First Contact asks what you know. Answer by {say(clock.due_at)}.",
+        url=url,
+        reference=referral.reference,
+        child=child,
+        at=at,
+    )
+    return row
+
+
+@transaction.atomic
+def gathering_answer(
+    user: User, *, gathering: Gathering, answered: str, text: str = "", at: datetime | None = None
+) -> Gathering:
+    """Keep what an agency says and meet its clock (T1); First Contact may write down what was said by telephone.
+
+    An answer after the decision is kept too, and First Contact is told that it came after. Raises Conflict
+    when the agency has answered, Invalid without an answer or, where something is written, without words.
+    """
+    instant = at or now()
+    rows = Gathering.objects.select_for_update(of=("self",))
+    held: Gathering = rows.select_related("child", "clock", "referral", "agency", "answered_by").get(
+        pk=gathering.pk
+    )
+    if held.answered:
+        raise Conflict(f"{held.answered_by} has answered this already.")
+    if answered not in Answered.values or answered == Answered.WAITING:
+        raise Invalid("Choose what your agency answers.", field="answered")
+    if answered == Answered.WRITTEN and not text.strip():
+        raise Invalid("Write what your agency knows.", field="text")
+    held.answered, held.text, held.answered_by, held.answered_at = answered, text.strip(), user, instant
+    held.save(update_fields=["answered", "text", "answered_by", "answered_at"])
+    clocks.meet(user, clock=held.clock, at=instant)
+    record(user, verb=Verb.CHANGED, subject=held, child=held.child.public_id, part="referrals", at=instant)
+    _tell_desk(user, held, instant)
+    return held
+
+
+def _tell_desk(user: User, row: Gathering, at: datetime) -> None:
+    """Whoever asked is told; of an answer that came after the decision, whoever decided is told too."""
+    referral, words = row.referral, f"{row.agency} has answered."
+    told = {row.asked_by_id}
+    if referral.decided_by_id:
+        told.add(referral.decided_by_id)
+        words = f"{row.agency} has answered after the decision. Read it: it may change what is needed."
+    tell(
+        told - {user.pk},
+        kind="triage.gathered",
+        key=f"triage:{row.public_id}:answered",
+        text=f"{referral.reference}: {words}",
+        url=reverse("triage:referral", args=[row.child.public_id, referral.public_id]),
+        reference=referral.reference,
+        child=row.child.public_id,
+        at=at,
+    )

@@ -1,0 +1,58 @@
+"""An agency answers what First Contact asks (T1)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cems.accounts.doors import person
+from cems.accounts.roles import Part
+from cems.audit.services import read
+from cems.base.doors import Shape, door
+from cems.base.time import now
+from cems.children.views.common import taken
+from cems.clocks.presentation import present
+from triage.forms_first_contact import AnswerForm
+from triage.selectors.gathering import asked_of, question_to
+from triage.services.gathering import gathering_answer
+
+
+@door(Shape.PAGE, reason="whoever is in a team First Contact asks, while the question waits for its answer")
+def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Who the child is, what is asked, and the answer; not there for anybody else, nor once it is answered."""
+    user = person(request)
+    asked = asked_of(user, public_id)
+    if asked is None:
+        return _answered_meanwhile(request, public_id)
+    if request.method == "GET":
+        with transaction.atomic():
+            read(
+                user,
+                child=asked.child.public_id,
+                part=Part.IDENTITY,
+                subject=asked.row,
+                reason="asked by First Contact",
+            )
+    form = AnswerForm(request.POST or None)
+
+    def act() -> None:
+        gathering_answer(user, gathering=asked.row, **form.cleaned_data)
+
+    if request.method == "POST" and taken(form, act):
+        messages.success(
+            request, f"{asked.row.referral.reference}: First Contact has your answer. Thank you."
+        )
+        return redirect("home")
+    context = {"asked": asked.row, "child": asked.child, "bar": present(asked.row.clock, now()), "form": form}
+    return render(request, "triage/first_contact/answer.html", context, status=400 if form.errors else 200)
+
+
+def _answered_meanwhile(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A colleague answered first: give back what was typed, and nothing of the child."""
+    row = question_to(person(request), public_id) if request.method == "POST" else None
+    if row is None:
+        raise Http404
+    context = {"asked": row, "typed": request.POST.get("text", "")}
+    return render(request, "triage/first_contact/answered.html", context, status=409)
