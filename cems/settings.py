@@ -260,6 +260,15 @@ CEVT_AGENDA_CLOSES = env.text("CEMS_CEVT_AGENDA_CLOSES", "16:00")
 ALLOCATE_SIGNIFICANT_DAYS = env.number("CEMS_ALLOCATE_SIGNIFICANT_DAYS", 2)
 ALLOCATE_MODERATE_DAYS = env.number("CEMS_ALLOCATE_MODERATE_DAYS", 5)
 WORKER_CAPACITY = env.number("CEMS_WORKER_CAPACITY", 7)
+# Working days until a child at Significant without a worker is looked at again; how many move at once
+LOOK_AGAIN_DAYS = env.number("CEMS_LOOK_AGAIN_DAYS", 5)
+REASSIGN_MOST = env.number("CEMS_REASSIGN_MOST", 30)
+# Before days off, from when on the board asks who holds each child that still waits
+HANDOVER_FROM = env.text("CEMS_HANDOVER_FROM", "15:00")
+# Whose social workers ERASE works beside: teams whose code begins so (ERASE Annual Report 2023-24, 8b)
+SOCIAL_WORK_TEAMS = env.words(
+    "CEMS_SOCIAL_WORK_TEAMS", "aset,families-first,children-in-care,darlington-assessment"
+)
 MATRIX_DUE_DAYS = env.number("CEMS_MATRIX_DUE_DAYS", 5)
 GLASS_HOURS = env.number("CEMS_GLASS_HOURS", 4)
 LIVE_SECONDS = env.number("CEMS_LIVE_SECONDS", 4)

@@ -15,12 +15,26 @@ from triage.models import (
     Hold,
     Inquiry,
     Item,
+    NotMade,
     Outcome,
     Waiting,
     Wanted,
 )
+from triage.panel_allocation import PANEL
 
-MODELS = (Item, Wanted, Decision, Outcome, Inquiry, Gathering, Waiting, Allocation, Hold, Consultation)
+MODELS = (
+    Item,
+    Wanted,
+    Decision,
+    Outcome,
+    Inquiry,
+    Gathering,
+    Waiting,
+    NotMade,
+    Allocation,
+    Hold,
+    Consultation,
+)
 
 
 def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
@@ -149,6 +163,8 @@ def _of_workers(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
             "ended": waiting.get_ended_how_display(),
             "why": waiting.ended_why,
         }
+    for none in NotMade.objects.filter(child__in=child_ids):
+        yield {"kind": "No worker for now", "decided": none.at, "why": none.why}
     for hold in Hold.objects.filter(child__in=child_ids).select_related("held_by"):
         yield {"kind": "Held until the next working day", "by": str(hold.held_by), "plan": hold.plan}
     for row in Allocation.objects.filter(child__in=child_ids).select_related("worker"):
@@ -179,4 +195,5 @@ CONTENT = ChildContent(
     retention={model.__name__: "with the child's record" for model in MODELS},
     chronology=_chronology,
     merge_preview=_merge_preview,
+    panels=(PANEL,),
 )

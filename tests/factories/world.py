@@ -38,6 +38,7 @@ from matrix.services.judgement import field_save
 from matrix.services.submission import matrix_submit
 from plans.models import Referral, Request
 from plans.services import referral_open, strategy_meeting_request
+from tests.factories.allocation import Allocated, allocate_in_story
 from tests.factories.children import (
     agree_level,
     bar,
@@ -105,6 +106,7 @@ class Story:
     submission: Submission
     referral: Referral
     request: Request
+    allocated: Allocated
     own: dict[int, Submission] = field(default_factory=dict)
     own_drafts: dict[int, Matrix] = field(default_factory=dict)
     twin: Child | None = None  # another child, alike enough to be compared
@@ -222,6 +224,7 @@ def write_record(key: str, child: Child, author: User) -> Story:
         draft=matrix_start(author, child=child),
         referral=_referral(author, child),
         request=strategy_meeting_request(author, child=child),
+        allocated=allocate_in_story(child, author),
     )
 
 
