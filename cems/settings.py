@@ -265,6 +265,15 @@ TEAM_AGES = env.words("CEMS_TEAM_AGES", "aset:14-17")
 WORKER_CAPACITY = env.number("CEMS_WORKER_CAPACITY", 7)
 MATRIX_INSTRUMENT_FOLDERS = env.words("CEMS_MATRIX_INSTRUMENT_FOLDERS")
 MATRIX_OLD_DAYS = env.number("CEMS_MATRIX_OLD_DAYS", 28)
+# Working days until a child at Significant without a worker is looked at again; how many move at once
+LOOK_AGAIN_DAYS = env.number("CEMS_LOOK_AGAIN_DAYS", 5)
+REASSIGN_MOST = env.number("CEMS_REASSIGN_MOST", 30)
+# Before days off, from when on the board asks who holds each child that still waits
+HANDOVER_FROM = env.text("CEMS_HANDOVER_FROM", "15:00")
+# Whose social workers ERASE works beside: teams whose code begins so (ERASE Annual Report 2023-24, 8b)
+SOCIAL_WORK_TEAMS = env.words(
+    "CEMS_SOCIAL_WORK_TEAMS", "aset,families-first,children-in-care,darlington-assessment"
+)
 MATRIX_DUE_DAYS = env.number("CEMS_MATRIX_DUE_DAYS", 5)
 PLACED_TELL_DAYS = env.number("CEMS_PLACED_TELL_DAYS", 1)
 PLACED_ANSWER_DAYS = env.number("CEMS_PLACED_ANSWER_DAYS", 2)

@@ -7,17 +7,24 @@ class TriageConfig(AppConfig):
     name = "triage"
 
     def ready(self) -> None:
+        from cems.accounts.events import PersonLeft
         from cems.base.events import subscribe
         from cems.base.registries import add_child_content, add_home_content, add_reference_data
-        from cems.children.events import StatusOpened
+        from cems.children.events import InvolvementChanged, StatusOpened
         from cems.clocks.kinds import add_clock_kind
         from matrix.events import MatrixSubmitted
         from plans.events import ReferralDecided
         from plans.registries import decided_at
-        from triage import child_content, clocks, home_content
+        from triage import child_content, clocks, handlers, home_content
         from triage.services import advice, items
 
-        for kind in (clocks.RECEIPT, clocks.CONFIRMATION, clocks.WAITING, clocks.GATHERING):
+        for kind in (
+            clocks.RECEIPT,
+            clocks.CONFIRMATION,
+            clocks.WAITING,
+            clocks.LOOK_AGAIN,
+            clocks.GATHERING,
+        ):
             add_clock_kind(kind)
         add_child_content(child_content.CONTENT)
         add_home_content(home_content.CONTENT)
@@ -26,3 +33,5 @@ class TriageConfig(AppConfig):
         subscribe(MatrixSubmitted, items.on_matrix_submitted)
         subscribe(ReferralDecided, items.on_referral_decided)
         subscribe(StatusOpened, items.on_status_opened)
+        subscribe(InvolvementChanged, handlers.on_involvement_changed)
+        subscribe(PersonLeft, handlers.on_person_left)

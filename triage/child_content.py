@@ -20,10 +20,12 @@ from triage.models import (
     Hold,
     Inquiry,
     Item,
+    NotMade,
     Outcome,
     Waiting,
     Wanted,
 )
+from triage.panel_allocation import PANEL
 from triage.selectors.gathering import gathered, may_read_answers
 
 # What a decision or an entry of the log took from the library stands with it, so it is kept and shown with it.
@@ -36,6 +38,7 @@ MODELS = (
     Inquiry,
     Gathering,
     Waiting,
+    NotMade,
     Allocation,
     Hold,
     Consultation,
@@ -49,6 +52,7 @@ ROWS = {
     "First Contact's inquiry": "Inquiry",
     "Information gathered": "Gathering",
     "Waited for a worker": "Waiting",
+    "No worker allocated": "NotMade",
     "Allocated worker": "Allocation",
     "Held until the next working day": "Hold",
     "Advice asked for": "Consultation",
@@ -226,6 +230,8 @@ def _of_workers(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
             "ended": waiting.get_ended_how_display(),
             "why": waiting.ended_why,
         }
+    for none in NotMade.objects.filter(child__in=child_ids):
+        yield {"kind": "No worker allocated", "decided": none.at, "why": none.why}
     for hold in Hold.objects.filter(child__in=child_ids).select_related("held_by"):
         yield {"kind": "Held until the next working day", "by": str(hold.held_by), "plan": hold.plan}
     for row in Allocation.objects.filter(child__in=child_ids).select_related("worker"):
@@ -269,6 +275,7 @@ CONTENT = ChildContent(
         "Inquiry": JUDGED,
         "Gathering": JUDGED,
         "Waiting": ARRANGED,
+        "NotMade": AGREED,
         "Allocation": ARRANGED,
         "Hold": ARRANGED,
         "Consultation": JUDGED,
@@ -287,5 +294,6 @@ CONTENT = ChildContent(
             _first_contact_panel,
             order=31,
         ),
+        PANEL,
     ),
 )

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from cems.children.choices import CaseRole
+
 
 class ItemKind(models.TextChoices):
     """Why a child is on CEVT's list."""
@@ -77,6 +79,16 @@ class WorkerKind(models.TextChoices):
 
     CE_WORKER = "ce_worker", "Child exploitation worker"
     COORDINATOR = "coordinator", "Missing coordinator"
+
+    @property
+    def role_key(self) -> str:
+        """The role in the access table of somebody who can be given a child as this."""
+        return {"ce_worker": "ce_worker", "coordinator": "missing_coordinator"}[self.value]
+
+    @property
+    def case_role(self) -> CaseRole:
+        """What they then are to the child."""
+        return CaseRole(self.value)
 
 
 class WaitingEnd(models.TextChoices):

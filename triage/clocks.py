@@ -16,4 +16,7 @@ CONFIRMATION = ClockKind(
     "triage.confirmation", "Provisional decision to be confirmed", Measure.WORKING_DAYS, reminders=5
 )
 WAITING = ClockKind("triage.waiting", "Worker to be allocated", Measure.WORKING_DAYS, reminders=5)
+LOOK_AGAIN = ClockKind(
+    "triage.look_again", "Significant without a worker: look again", Measure.WORKING_DAYS, reminders=5
+)
 GATHERING = ClockKind("triage.gathering", "Information for First Contact", Measure.WORKING_DAYS)

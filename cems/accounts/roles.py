@@ -74,6 +74,7 @@ class Work(StrEnum):
     CONTRIBUTION = "contribution"
     OWN_ACTIONS = "own_actions"
     ALLOCATION = "allocation"
+    OVERSIGHT = "oversight"  # looks at how a service copes: its boards and lists, and changes nothing there
     CEG_ENTRY = "ceg_entry"
     ADVICE_LIBRARY = "advice_library"
     REVIEWS = "reviews"
@@ -372,7 +373,12 @@ _ROLES = [
         {Reach.FORUM: frozenset({Part.MINUTES})},
         frozenset({Work.MEETINGS}),
     ),
-    Role("head_of_service", "Head of Service", {Reach.MATTER: EVERYTHING_BUT_RAW}),
+    Role(
+        "head_of_service",
+        "Head of Service",
+        {Reach.MATTER: EVERYTHING_BUT_RAW},
+        frozenset({Work.OVERSIGHT}),
+    ),
     # Auditor and information governance reach children only through an assigned sample, request or incident.
     Role("auditor", "Auditor", {}, frozenset({Work.AUDIT_FINDINGS})),
     Role("information_governance", "Information governance", {}, frozenset({Work.DISCLOSURE})),

@@ -40,6 +40,7 @@ from matrix.services.judgement import field_save
 from matrix.services.submission import matrix_submit
 from plans.models import Referral, Request
 from plans.services import referral_open, strategy_meeting_request
+from tests.factories.allocation import Allocated, allocate_in_story
 from tests.factories.children import (
     agree_level,
     bar,
@@ -115,6 +116,7 @@ class Story:
     request: Request
     item: Item
     asked: Gathering  # a question of First Contact to a team nobody in the world is in
+    allocated: Allocated
     own: dict[int, Submission] = field(default_factory=dict)
     own_drafts: dict[int, Matrix] = field(default_factory=dict)
     twin: Child | None = None  # another child, alike enough to be compared
@@ -238,6 +240,7 @@ def write_record(key: str, child: Child, author: User) -> Story:
         asked=gathering_ask(author, referral=referral, teams=[make_team()], what="What do you know?")[0],
         request=strategy_meeting_request(author, child=child),
         item=_item(key, author, child),
+        allocated=allocate_in_story(child, author),
     )
 
 

@@ -18,6 +18,7 @@ from cems.base.doors import Door, Shape
 from cems.base.time import today
 from cems.children.models import BreakGlass
 from matrix.instrument import current
+from tests.factories.allocation import Allocated
 from tests.factories.triage import advise
 from tests.factories.world import Story, World
 
@@ -93,6 +94,16 @@ OF_STORY: dict[str, OfStory] = {
         gathering_id=lambda story, user: story.asked.public_id,
     ),
     "triage:answer": lambda story, user: {"public_id": story.asked.public_id},
+    "triage:allocation_detail": _and(allocation_id=lambda story, user: story.allocated.allocation.public_id),
+    "triage:allocation_end": _and(allocation_id=lambda story, user: story.allocated.allocation.public_id),
+    **{
+        f"triage:{name}": _and(kind=lambda story, user: "coordinator")
+        for name in ("allocate", "no_worker", "hold")
+    },
+    "triage:give": _and(
+        kind=lambda story, user: "coordinator",
+        worker_id=lambda story, user: story.allocated.coordinator.public_id,
+    ),
     "matrix:submission": _submission,
     "matrix:compared": _submission,
     "matrix:submission_pdf": _submission,
@@ -156,6 +167,14 @@ def _own_advice(world: World, user: User) -> dict[str, Any]:
     return {"public_id": advise(user).public_id}
 
 
+def _allocated(world: World) -> Allocated:
+    return next(iter(world.stories.values())).allocated
+
+
+def _worker(world: World, user: User) -> dict[str, Any]:
+    return {"worker_id": _allocated(world).allocation.worker.public_id}
+
+
 # Addresses about no child.
 OF_WORLD: dict[str, OfWorld] = {
     **{f"triage:{name}": _advice for name in ("advice_entry", "advice_change", "advice_retire")},
@@ -169,6 +188,10 @@ OF_WORLD: dict[str, OfWorld] = {
     "children:student_child_end": lambda world, user: {"naming_id": uuid4()},
     "people:token-revoke": lambda world, user: {"public_id": uuid4()},
     "children:glass_review": _their_opening,
+    "triage:capacity": lambda world, user: {**_worker(world, user), "kind": "ce_worker"},
+    "triage:absence_end": lambda world, user: {"absence_id": _allocated(world).absence.public_id},
+    "triage:vacancy_end": lambda world, user: {"vacancy_id": _allocated(world).vacancy.public_id},
+    **{f"triage:{name}": _worker for name in ("worker", "absence", "reassign")},
     **{
         f"people:{name}": _colleague
         for name in (

@@ -1,7 +1,7 @@
 """What First Contact gathers, what CEVT decides, and whom ERASE allocates (T1–T8)."""
 
 from triage.models.advice import AdviceEntry, AdviceVersion, Consultation
-from triage.models.allocation import Absence, Allocation, Capacity, Hold, Vacancy, Waiting
+from triage.models.allocation import Absence, Allocation, Capacity, Hold, NotMade, Vacancy, Waiting
 from triage.models.decisions import Decision, Outcome
 from triage.models.gathering import Gathering, Inquiry
 from triage.models.items import Item, Wanted
@@ -18,6 +18,7 @@ __all__ = [
     "Hold",
     "Inquiry",
     "Item",
+    "NotMade",
     "Outcome",
     "Vacancy",
     "Waiting",

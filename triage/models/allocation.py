@@ -54,6 +54,36 @@ class Waiting(PublicModel):
         return f"waiting {self.pk}"
 
 
+class NotMade(PublicModel):
+    """That a child gets no worker for now, and why; at Significant a clock asks to look again (T6).
+
+    One row each time somebody looked. Open until `ended_at`: looked at again, given a worker, or lowered.
+    """
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=11, choices=WorkerKind, default=WorkerKind.CE_WORKER)
+    level = models.PositiveSmallIntegerField(choices=RiskLevel, null=True, blank=True)
+    why = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    clock = models.OneToOneField(Clock, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfChildManager()
+
+    class Meta:
+        verbose_name_plural = "not made"
+        indexes = [models.Index(fields=["child", "-at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "kind"], condition=Q(ended_at__isnull=True), name="notmade_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"not made {self.pk}"
+
+
 class Allocation(PublicModel):
     """A worker has a child, from–to. It gives the involvement, and with it access; ending it takes both."""
 

@@ -25,7 +25,7 @@ from triage.models import Allocation, Decision, Waiting
 
 @transaction.atomic
 def waiting_open(
-    user: User,
+    user: User | None,
     *,
     child: Child,
     level: RiskLevel,

@@ -1,0 +1,23 @@
+"""What allocation does when something below it happens (T6)."""
+
+from cems.accounts.events import PersonLeft
+from cems.accounts.models import User
+from cems.base.time import now
+from cems.children.events import InvolvementChanged
+from triage.models import Allocation
+from triage.services.allocating import ended_elsewhere
+from triage.services.telling_workers import tell_of_leaver
+
+
+def on_involvement_changed(event: InvolvementChanged) -> None:
+    """An allocation never outlives the involvement it rests on, whoever ended that."""
+    ended_elsewhere(None, child_id=event.child_id, at=event.at)
+
+
+def on_person_left(event: PersonLeft) -> None:
+    """The children of a leaver stay on the board until somebody has them; ERASE's managers are told at once."""
+    rows = Allocation.objects.filter(worker=event.user_id, ended_at__isnull=True)
+    team_ids = sorted({team for team in rows.values_list("involvement__team", flat=True) if team})
+    children = rows.count()
+    if children:
+        tell_of_leaver(User.objects.get(pk=event.user_id), team_ids, children, now())

@@ -1,0 +1,32 @@
+"""The worker ERASE gave the child, and those before, on the child's page (T6)."""
+
+from typing import Any
+
+from cems.accounts.roles import Part, Work
+from cems.base.registries import Panel
+from cems.children.doors import OpenChild
+from cems.clocks.presentation import present
+from triage.models import Allocation, Waiting
+
+
+def _panel(user: Any, opened: OpenChild) -> dict[str, Any] | None:
+    """Who has and had the child; to those who read decisions also who is waited for. Nothing to say: no panel."""
+    rows = Allocation.objects.filter(child__in=opened.whole).select_related("worker", "allocated_by")
+    history = list(rows.order_by("-starts_at", "-pk")[:20])
+    decisions = opened.access.sees(Part.DECISIONS)
+    waits = Waiting.objects.filter(child__in=opened.whole, ended_at__isnull=True).order_by("since", "pk")
+    waiting = list(waits.select_related("clock__owner_user", "clock__owner_team")) if decisions else []
+    may_allocate = decisions and opened.access.may(Work.ALLOCATION)
+    if not history and not waiting and not may_allocate:
+        return None
+    return {
+        "history": history,
+        "waiting": [(row, present(row.clock, opened.at)) for row in waiting],
+        "sees_why": decisions,
+        "may_allocate": may_allocate,
+    }
+
+
+PANEL = Panel(
+    "triage.allocation", "Worker from ERASE", Part.INVOLVED, "triage/allocation/panel.html", _panel, order=25
+)

@@ -1,0 +1,83 @@
+"""The exception list: children at Significant without a worker, each with its reason (T6; 19 of 87 by R 29)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from cems.accounts.models import User
+from cems.base.time import local_date
+from cems.children.choices import RiskLevel
+from cems.children.models import Child
+from cems.children.querysets import root_of, whole_ids
+from cems.children.rules.identity import age_on
+from cems.clocks.presentation import present
+from triage.choices import WorkerKind
+from triage.models import Allocation, NotMade, Waiting
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Unallocated:
+    """A child at Significant without a CE worker: waiting with a clock, decided against with a reason, or neither."""
+
+    child: Child
+    age: int
+    since: datetime
+    waiting: Waiting | None
+    not_made: NotMade | None
+    clock: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Exceptions:
+    rows: Sequence[Unallocated]
+    next_after: UUID | None
+
+
+def unallocated(user: User, at: datetime, *, after: UUID | None = None) -> Exceptions:
+    """A page of them, the longest at Significant first; read by key."""
+    have = Allocation.objects.filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True).alias(root=root_of())
+    found = (
+        Child.objects.visible_to(user)
+        .filter(current_level__level=RiskLevel.SIGNIFICANT, died_on__isnull=True)
+        .exclude(Exists(have.filter(root=OuterRef("pk"))))
+        .select_related("current_level")
+        .order_by("current_level__happened_at", "pk")
+    )
+    last = found.filter(public_id=after).first() if after else None
+    if last and last.current_level:
+        since = last.current_level.happened_at
+        found = found.filter(
+            Q(current_level__happened_at__gt=since) | Q(current_level__happened_at=since, pk__gt=last.pk)
+        )
+    children = list(found[: PAGE + 1])
+    shown = children[:PAGE]
+    return Exceptions(_rows(shown, at), shown[-1].public_id if len(children) > PAGE else None)
+
+
+def _rows(children: Sequence[Child], at: datetime) -> list[Unallocated]:
+    whole = whole_ids(child.pk for child in children)
+    joined = ("clock__owner_user", "clock__owner_team")
+    waits = Waiting.objects.filter(child__in=whole, kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
+    waiting = {row.root: row for row in waits.annotate(root=root_of()).select_related(*joined)}
+    looks = NotMade.objects.filter(child__in=whole, kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
+    not_made = {row.root: row for row in looks.annotate(root=root_of()).select_related("by", *joined)}
+    return [_row(child, waiting.get(child.pk), not_made.get(child.pk), at) for child in children]
+
+
+def _row(child: Child, waiting: Waiting | None, not_made: NotMade | None, at: datetime) -> Unallocated:
+    assert child.current_level is not None  # noqa: S101 - the query asked for the level
+    clock = waiting.clock if waiting else not_made.clock if not_made else None
+    return Unallocated(
+        child=child,
+        age=age_on(child.date_of_birth, local_date(at)),
+        since=child.current_level.happened_at,
+        waiting=waiting,
+        not_made=not_made,
+        clock=present(clock, at) if clock else None,
+    )

@@ -1,0 +1,45 @@
+"""The worker takes a child up: accepts, plans the first visit, tells the social worker (T6)."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from cems.accounts.models import User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.time import local_date, now
+from cems.children.services.whole import lock_whole
+from triage.models import Allocation
+
+
+@transaction.atomic
+def take_up(
+    user: User,
+    *,
+    allocation: Allocation,
+    first_visit_on: date | None = None,
+    social_worker_told: bool = False,
+    at: datetime | None = None,
+) -> Allocation:
+    """Accept the child; say when the first visit is, and that the social worker knows. Said again, it corrects.
+
+    Raises NotAllowed for anybody but the worker, Conflict when it has ended, Invalid for an earlier visit.
+    """
+    instant = at or now()
+    lock_whole(allocation.child_id)
+    rows = Allocation.objects.select_for_update(of=("self",)).select_related("child")
+    held: Allocation = rows.get(pk=allocation.pk)
+    if held.worker_id != user.pk:
+        raise NotAllowed("Only the worker who was given the child accepts it.")
+    if held.ended_at is not None:
+        raise Conflict("This allocation has ended. The ERASE manager knows who has the child now.")
+    if first_visit_on and first_visit_on < local_date(held.starts_at):
+        raise Invalid("The first visit can't be before the child was given to you.", field="first_visit_on")
+    held.accepted_at = held.accepted_at or instant
+    held.first_visit_on = first_visit_on or held.first_visit_on
+    if social_worker_told:
+        held.social_worker_told_at = held.social_worker_told_at or instant
+    held.save(update_fields=["accepted_at", "first_visit_on", "social_worker_told_at"])
+    record(user, verb=Verb.CHANGED, subject=held, child=held.child.public_id, part="involved", at=instant)
+    return held

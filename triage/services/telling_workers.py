@@ -1,0 +1,80 @@
+"""Who is told when a child is given to a worker, and when that ends (T6)."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from cems.accounts.models import Appointment, User
+from cems.accounts.roles import ROLES, Work
+from cems.accounts.selectors import current
+from cems.base.time import local_date
+from cems.notices.services import tell
+from triage.models import Allocation
+
+MANAGERS = [role.key for role in ROLES.values() if Work.ALLOCATION in role.writes]
+
+
+def tell_given(user: User, row: Allocation, social_worker: User | None, at: datetime) -> None:
+    """The worker is asked to accept; the social worker learns who it is."""
+    child = row.child
+    tell(
+        {row.worker_id} - {user.pk},
+        kind="triage.allocated",
+        key=f"triage:{row.public_id}:given",
+        text=f"{child.reference}: you have been given this child. Accept, and plan the first visit.",
+        url=reverse("triage:allocation_detail", args=[child.public_id, row.public_id]),
+        reference=child.reference,
+        child=child.public_id,
+        at=at,
+    )
+    if social_worker is not None:
+        tell(
+            {social_worker.pk} - {user.pk, row.worker_id},
+            kind="triage.allocated",
+            key=f"triage:{row.public_id}:social-worker",
+            text=f"{child.reference}: ERASE has allocated {row.worker} ({row.get_kind_display().lower()}).",
+            url=reverse("children:involved", args=[child.public_id]),
+            reference=child.reference,
+            child=child.public_id,
+            at=at,
+        )
+
+
+def tell_ended(user: User | None, row: Allocation, at: datetime) -> None:
+    """The worker learns that the child is no longer theirs; where nobody of ERASE ended it, its managers too."""
+    child = row.child
+    by = {user.pk} if user else set()
+    tell(
+        {row.worker_id} - by,
+        kind="triage.allocation_ended",
+        key=f"triage:{row.public_id}:ended",
+        text=f"{child.reference}: this child is no longer allocated to you. Your access has ended with it.",
+        url=reverse("triage:my_children"),
+        reference=child.reference,
+        child=child.public_id,
+        at=at,
+    )
+    if user is None:
+        tell(
+            {row.allocated_by_id},
+            kind="triage.allocation_ended",
+            key=f"triage:{row.public_id}:ended-elsewhere",
+            text=f"{child.reference}: the worker's involvement was ended outside ERASE, and the allocation with it.",
+            url=reverse("triage:allocation"),
+            reference=child.reference,
+            child=child.public_id,
+            at=at,
+        )
+
+
+def tell_of_leaver(leaver: User, team_ids: list[int], children: int, at: datetime) -> None:
+    """The managers beside a worker who left learn how many children wait to be given to somebody else."""
+    posts = Appointment.objects.filter(current(local_date(at)), role_key__in=MANAGERS, team__in=team_ids)
+    tell(
+        set(posts.values_list("user_id", flat=True)),
+        kind="triage.worker_left",
+        key=f"triage:{leaver.public_id}:left:{local_date(at)}",
+        text=f"{leaver} has left: {children} {'child' if children == 1 else 'children'} to be given to colleagues.",
+        url=reverse("triage:reassign", args=[leaver.public_id]),
+        at=at,
+    )

@@ -1,0 +1,144 @@
+"""A wait for a worker ends: with a worker, without one and why, or because the level fell (T6)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from cems.accounts.desks import desk_of
+from cems.accounts.models import Duty, User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.calendar import close_of_business
+from cems.base.errors import Conflict, Invalid
+from cems.base.references import next_reference
+from cems.base.time import local_date, now
+from cems.children.choices import RiskLevel
+from cems.children.models import Child
+from cems.children.services.whole import lock_whole
+from cems.clocks import services as clocks
+from cems.clocks.choices import OPEN
+from cems.clocks.models import Clock
+from triage.choices import WaitingEnd, WorkerKind
+from triage.clocks import LOOK_AGAIN
+from triage.models import Allocation, Hold, NotMade, Waiting
+
+
+@transaction.atomic
+def no_worker(
+    user: User, *, child: Child, why: str, kind: WorkerKind = WorkerKind.CE_WORKER, at: datetime | None = None
+) -> NotMade:
+    """No worker is given for now, and why. At Significant a clock asks to look again (T6).
+
+    Said again, it counts as having looked again. Raises Conflict when a worker was given meanwhile.
+    """
+    instant = at or now()
+    root = lock_whole(child.pk)
+    if not why.strip():
+        raise Invalid("Say why no worker is given, and who supports the child meanwhile.", field="why")
+    held = (
+        Allocation.objects.of(root).filter(kind=kind, ended_at__isnull=True).select_related("worker").first()
+    )
+    if held:
+        raise Conflict(f"{held.worker} was given the child meanwhile.")
+    _end_waits(user, root, kind, WaitingEnd.NOT_MADE, why.strip(), instant)
+    _end_looks(user, root, kind, instant)
+    level = RiskLevel(root.current_level.level) if root.current_level else None
+    clock = None
+    if kind is WorkerKind.CE_WORKER and level is RiskLevel.SIGNIFICANT and root.died_on is None:
+        clock = clocks.start(
+            user,
+            kind=LOOK_AGAIN.key,
+            owner=desk_of(Duty.ERASE, root.area_id),
+            deadline=close_of_business(instant, settings.LOOK_AGAIN_DAYS, word="looked at"),
+            reference=next_reference("WTG", instant),
+            url=reverse("children:overview", args=[root.public_id]),
+            child=root.public_id,
+            at=instant,
+        )
+    row = NotMade.objects.create(
+        child=root, kind=kind, level=level, why=why.strip(), by=user, at=instant, clock=clock
+    )
+    record(user, verb=Verb.DECIDED, subject=row, child=root.public_id, part="decisions", at=instant)
+    return row
+
+
+@transaction.atomic
+def hold(
+    user: User,
+    *,
+    waiting: Waiting,
+    held_by: User,
+    until: date,
+    plan: str,
+    duty_team_told: bool,
+    at: datetime | None = None,
+) -> Hold:
+    """Before days off: who holds a child that still waits until the next working day, and what is in force.
+
+    Said again for the same day it replaces what was said. Raises Conflict when the child waits no more.
+    """
+    instant = at or now()
+    root = lock_whole(waiting.child_id)
+    held = Waiting.objects.select_for_update(of=("self",)).get(pk=waiting.pk)
+    if held.ended_at:
+        raise Conflict("This child no longer waits for a worker.")
+    if not plan.strip():
+        raise Invalid("Say what keeps the child safe meanwhile.", field="plan")
+    if until <= local_date(instant):
+        raise Invalid("Hold the child until a day that is still to come.", field="until")
+    row = Hold.objects.filter(waiting=held, until=until).first() or Hold(
+        waiting=held, child_id=held.child_id, until=until
+    )
+    row.held_by, row.plan, row.recorded_by, row.at = held_by, plan.strip(), user, instant
+    if duty_team_told and row.duty_team_told_at is None:
+        row.duty_team_told_at = instant
+    row.save()
+    record(user, verb=Verb.CHANGED, subject=row, child=root.public_id, part="plan", at=instant)
+    return row
+
+
+def waits_met(user: User, root: Child, kind: WorkerKind, at: datetime) -> None:
+    """A worker was given: no wait and no look-again goes on, for the record nor for one joined to it."""
+    _end_waits(user, root, kind, WaitingEnd.ALLOCATED, "", at)
+    _end_looks(user, root, kind, at)
+
+
+def level_agreed(user: User, root: Child, level: RiskLevel, at: datetime) -> None:
+    """Below Moderate nobody waits any more; below Significant nobody needs to look again why there is no worker."""
+    if level < RiskLevel.MODERATE:
+        why = f"{level.label} was agreed."
+        _end_waits(user, root, WorkerKind.CE_WORKER, WaitingEnd.NO_LONGER, why, at)
+    if level < RiskLevel.SIGNIFICANT:
+        _end_looks(user, root, WorkerKind.CE_WORKER, at)
+
+
+def _end_waits(user: User, root: Child, kind: WorkerKind, how: WaitingEnd, why: str, at: datetime) -> None:
+    rows = Waiting.objects.of(root).filter(kind=kind, ended_at__isnull=True)
+    for row in rows.select_related("clock").select_for_update(of=("self",)):
+        row.ended_at, row.ended_how, row.ended_why, row.ended_by = at, how, why, user
+        row.save(update_fields=["ended_at", "ended_how", "ended_why", "ended_by"])
+        if row.clock.stage in OPEN:
+            if how is WaitingEnd.ALLOCATED:
+                clocks.meet(user, clock=row.clock, at=at)
+            else:
+                clocks.cancel(user, clock=row.clock, reason=str(how.label), at=at)
+        record(user, verb=Verb.CLOSED, subject=row, child=root.public_id, part="decisions", at=at)
+
+
+def _end_looks(user: User, root: Child, kind: WorkerKind, at: datetime) -> None:
+    rows = NotMade.objects.of(root).filter(kind=kind, ended_at__isnull=True).select_related("clock")
+    open_rows = list(rows.select_for_update(of=("self",)))
+    for row in open_rows:
+        row.ended_at = at
+        row.save(update_fields=["ended_at"])
+    _meet([row.clock for row in open_rows if row.clock], user, at)
+
+
+def _meet(found: Iterable[Clock], user: User, at: datetime) -> None:
+    """Meet what still runs: a death or a hand may have cancelled it."""
+    for clock in found:
+        if clock.stage in OPEN:
+            clocks.meet(user, clock=clock, at=at)
