@@ -24,6 +24,7 @@ CONTENT = HomeContent(
     places=(
         Place("First Contact", "triage:first_contact", (Work.REFERRALS,), 20),
         *home_allocation.PLACES,
+        Place("CEVT in figures", "triage:figures", (Work.FIGURES,), 55),
         Place("Advice", "triage:advice_log", (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK), 60),
     ),
 )

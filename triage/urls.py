@@ -4,7 +4,8 @@ from django.urls import include, path
 
 from triage.urls_advice import urlpatterns as advice
 from triage.urls_allocation import urlpatterns as allocation
+from triage.urls_measures import urlpatterns as measures
 
 app_name = "triage"
 
-urlpatterns = [*advice, *allocation, path("first-contact/", include("triage.urls_first_contact"))]
+urlpatterns = [*advice, *allocation, *measures, path("first-contact/", include("triage.urls_first_contact"))]

@@ -89,6 +89,7 @@ class Work(StrEnum):
     AUDIT_FINDINGS = "audit_findings"
     DISCLOSURE = "disclosure"
     AGENDA_ITEMS = "agenda_items"
+    FIGURES = "figures"
     ADMINISTRATION = "administration"
 
 
@@ -284,7 +285,7 @@ _ROLES = [
         "cevt_chair",
         "CEVT chair",
         {Reach.FORUM: EVERYTHING_BUT_RAW, Reach.MISSING: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN},
-        frozenset({Work.DECISIONS, Work.CONTRIBUTION, Work.OWN_ACTIONS, Work.MEETINGS}),
+        frozenset({Work.DECISIONS, Work.CONTRIBUTION, Work.OWN_ACTIONS, Work.MEETINGS, Work.FIGURES}),
     ),
     Role(
         "cevt_member",
@@ -311,6 +312,7 @@ _ROLES = [
                 Work.MATRIX,
                 Work.NOTES,
                 Work.OWN_ACTIONS,
+                Work.FIGURES,
             }
         ),
         breaks_glass=True,

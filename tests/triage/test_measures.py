@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.base.errors import Invalid
@@ -10,13 +12,13 @@ from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from tests.factories.children import make_child
 from tests.factories.matrices import submit
-from tests.factories.people import DARLINGTON, make_authority, make_locality, make_user
+from tests.factories.people import DARLINGTON, make_authority, make_locality, make_user, sign_in
 from tests.factories.triage import make_chair, ruling, waiting_child
 from triage.choices import ItemKind, ReturnReason
 from triage.models import Decision, Item
 from triage.returns import returns_of
 from triage.rules.measures import Before, Return, befores
-from triage.selectors.measures import days_taken, figures
+from triage.selectors.measures import days_taken, figures, of
 from triage.services.deciding import decide
 from triage.services.items import item_withdraw
 
@@ -114,3 +116,26 @@ def test_a_concern_ends_with_the_first_lower_level_after_it() -> None:
 )
 def test_days_are_working_days_from_receipt(received: datetime, decided_at: datetime, days: int) -> None:
     assert days_taken(received, decided_at) == days
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [(3, 7, "3 of 7 (42.9 %)"), (1, 16, "1 of 16 (6.3 %)"), (0, 0, "0 of 0"), (2, 2, "2 of 2 (100.0 %)")],
+)
+def test_a_share_names_its_denominator_and_is_rounded_half_up(part: int, whole: int, words: str) -> None:
+    assert of(part, whole) == words
+
+
+def test_the_page_shows_a_period_and_says_what_is_wrong_with_one(client: Client) -> None:
+    user = make_user("erase_manager")
+    waiting_child(child(), level=MODERATE, at=on(28, 3, 2025))
+    sign_in(user, client)
+    address = reverse("triage:figures")
+    period = {"starts_0": 1, "starts_1": 4, "starts_2": 2024, "ends_0": 31, "ends_1": 3, "ends_2": 2025}
+    page = client.get(address, period).content.decode()
+    assert "1 April 2024 to 31 March 2025: 1 matrix received" in page and "Moderate" in page
+    wrong = client.get(address, {**period, "ends_2": 2023})
+    assert wrong.status_code == 400 and "The last day is before the first." in wrong.content.decode()
+    assert client.get(address).status_code == 200
+    sign_in(make_user("practitioner"), client)
+    assert client.get(address).status_code == 403

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 
 from django.db.models import QuerySet
@@ -124,3 +125,26 @@ def days_taken(received_at: datetime, decided_at: datetime) -> int:
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=LONDON)
+
+
+def said(row: Row) -> dict[str, str]:
+    """A row in words: each share with its denominator, to one decimal, half up."""
+    return {
+        "level": row.level.label,
+        "received": str(row.received),
+        "first": str(row.first),
+        "repeats": of(row.repeats, row.received),
+        "rereferrals": of(row.rereferrals, row.received),
+        "in_time": of(row.in_time, row.decided),
+        "waiting": str(row.received - row.decided),
+        "median": "–" if row.median_days is None else f"{row.median_days:g}",
+        "longest": "–" if row.longest_days is None else str(row.longest_days),
+    }
+
+
+def of(part: int, whole: int) -> str:
+    """So many of so many, with the share: "3 of 7 (42.9 %)"."""
+    if not whole:
+        return "0 of 0"
+    share = (Decimal(part) * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{part} of {whole} ({share} %)"
