@@ -19,7 +19,7 @@ from cems.base.idempotency import once
 from cems.base.paging import ByKey
 from cems.children.access import accesses
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from cems.children.doors import OpenChild, log_read, open_child
+from cems.children.doors import OpenChild, log_read, may_take_away, open_child
 from cems.children.models import Child
 from cems.children.selectors.whole import seen
 from cems.meetings.choices import Held, MeetingForum
@@ -169,6 +169,7 @@ def _open(
         raise Http404
     child = Child.objects.unscoped("the address of the child of an item, opened next").get(pk=item.child_id)
     opened = open_child(cast(Any, request), child.public_id, parts=parts or PARTS, work=work)
+    may_take_away(Shape.API, opened.access)
     if not opened.access.sees(Part.DECISIONS) and not _own(_user(request), item):
         raise Http404
     return item, opened

@@ -25,6 +25,7 @@ REGIMES: dict[str, Regime] = {
     "ConfidentialAddress": RECORDED,
     "AddressRecipient": KEPT,
     "Death": HELD,
+    "StudentChild": KEPT,
     "ChildUserObjectPermission": KEPT,
 }
 
@@ -49,6 +50,7 @@ ROWS = {
     "Confidential address": "ConfidentialAddress",
     "Own description of orientation": "SelfDescription",
     "Death": "Death",
+    "Shown to a student": "StudentChild",
     "Opened in an emergency": "BreakGlass",
     "May open the record": "ChildUserObjectPermission",
 }
