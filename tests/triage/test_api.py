@@ -107,10 +107,10 @@ def test_without_a_key_or_the_work_or_reach_nothing_is_decided(child: Child) -> 
     item, chair = waiting_child(child), make_chair()
     assert client(chair).post(address("decision", item), body(item), format="json").status_code == 400
     assert send(make_user("cevt_member"), item, body(item)).status_code == 403
-    # A role that decides nothing is told so, be there such an item or not.
+    # To a stranger there is no such item, whatever their role.
     nobody = Item(public_id=uuid4())
     for one in (item, nobody):
-        assert send(make_user("practitioner"), one, body(item)).status_code == 403
+        assert send(make_user("practitioner"), one, body(item)).status_code == 404
     assert send(chair, nobody, body(item)).status_code == 404
     bar(child, chair)
     assert send(chair, item, body(item)).status_code == 404
