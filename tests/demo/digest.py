@@ -13,8 +13,19 @@ from django.db.models import Model
 from cems.accounts.models import Team, User
 from cems.children.models import Child
 
-APPS = ("audit", "accounts", "notices", "clocks", "children", "actions", "plans", "matrix", "triage")
-_REFERENCE = re.compile(r"[A-Z]{3}-\d{4}-\d{5,}")
+APPS = (
+    "audit",
+    "accounts",
+    "notices",
+    "clocks",
+    "children",
+    "actions",
+    "meetings",
+    "plans",
+    "matrix",
+    "triage",
+)
+_REFERENCE = re.compile(r"[A-Z]{3,4}-\d{4}-\d{5,}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ROW = re.compile(r"(?<=[a-z]:)\d+(?=:[a-z])")  # in the keys of notices: "matrix:referral:12:answered"
 # Row numbers and transaction numbers go on counting from one fill to the next.

@@ -19,7 +19,7 @@ def tell_submitters(user: User, decision: Decision, items: Sequence[Item], at: d
         tell(
             {item.submission.submitted_by_id} - {user.pk},
             kind="triage.decided",
-            key=f"triage:{decision.public_id}:{item.submission_id}",
+            key=f"triage:{decision.public_id}:{item.submission.public_id}",
             text=f"{item.submission.reference}: CEVT has decided ({decision.reference}).",
             url=reverse("matrix:submission", args=[item.submission.public_id]),
             reference=decision.reference,
