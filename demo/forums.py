@@ -7,11 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from cems.actions import services as actions
 from cems.actions.models import Action
 from cems.base.calendar import close_of_business
+from cems.base.errors import Invalid
 from cems.base.time import local_date
-from cems.children.choices import CaseRole, MatterKind, RiskLevel
+from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import AgreedLevel
 from cems.children.models.history import Forum
 from cems.children.rules.identity import age_on
@@ -26,12 +29,14 @@ from demo.data import load
 from matrix.models import Submission
 from triage.choices import CegReason, OutcomeKind, ReturnReason
 from triage.gate import gates
-from triage.models import Item
+from triage.models import Item, Waiting
 from triage.returns import returns_of
 from triage.rules.measures import Return
 from triage.selectors.advice import advice_for
+from triage.services.allocating import allocate
 from triage.services.deciding import Ruling, Task, decide
 from triage.services.starting import Wish
+from triage.services.waits import no_worker
 
 if TYPE_CHECKING:
     from demo.story import Story
@@ -44,6 +49,7 @@ TABLE = (
     "cevt.drug.service",
     "exploitation.charity",
 )
+WORKERS = ("ce.worker", "ce.worker.second", "ce.worker.third", "ce.worker.fourth", "ce.worker.fifth")
 
 
 class Forums:
@@ -189,10 +195,28 @@ class Forums:
         return {"school.lead": place.school_lead, "ceg.chair": place.ceg_chair}.get(key, key)
 
     def _allocate(self, said: Said, at: datetime) -> None:
-        manager = self.cast.person("erase.manager")
+        """The ERASE manager gives the child a worker, or says why there is none for now (T6)."""
         if said.worker:
-            worker = self.cast.person("ce.worker" if self.story.course.number % 2 else "ce.worker.second")
+            self.story.time.at(moments.soon_after(self.rng, at, 30), lambda when: self._give(when, tries=5))
+        elif said.level is RiskLevel.SIGNIFICANT and self.story.course.kind == "past":
+            why = self.rng.choice(self.words["outcomes_of_cevt"]["no_worker"])
+            manager, child = self.cast.person("erase.manager"), self.story.child
             self.story.time.at(
                 moments.soon_after(self.rng, at, 30),
-                lambda when: self.story.involve(manager, CaseRole.CE_WORKER, worker, when),
+                lambda when: no_worker(manager, child=child, why=why, at=when),
             )
+
+    def _give(self, at: datetime, tries: int) -> None:
+        """Whoever of the team is next; a child whose social worker is not recorded yet goes on waiting."""
+        if not Waiting.objects.of(self.story.child).filter(ended_at__isnull=True).exists():
+            return
+        worker = self.cast.person(WORKERS[self.story.course.number % len(WORKERS)])
+        why = self.rng.choice(self.words["outcomes_of_cevt"]["allocation"])
+        try:
+            with transaction.atomic():
+                allocate(
+                    self.cast.person("erase.manager"), child=self.story.child, worker=worker, why=why, at=at
+                )
+        except Invalid:
+            if tries > 1:
+                self.story.time.at(moments.next_meeting(at, 1), lambda when: self._give(when, tries - 1))
