@@ -114,16 +114,21 @@ def referral_open(
 
 def _joined(user: User, held: Referral, told: Told, at: datetime) -> Referral:
     """Add what is told to the referral that is open; what was said before stays as it was."""
+    new = {
+        name: getattr(told, name)
+        for name in ("informed", "not_informed_why", "saf_reference", "referrer", "agency")
+        if getattr(told, name) and not getattr(held, name)
+    }
     if told.concern.strip():
         of = ", ".join(str(one) for one in (told.referrer.strip(), told.agency) if one)
         said = f"Added {say_day(local_date(at), year=True)} by {user}{f' for {of}' if of else ''}:"
-        held.concern = f"{held.concern}\n\n{said}\n{told.concern.strip()}".strip()
-    for name in ("informed", "not_informed_why", "saf_reference", "referrer", "agency"):
-        if not getattr(held, name):
-            setattr(held, name, getattr(told, name))
-    if told != NOTHING:
-        held.save()
-        record(user, verb=Verb.CHANGED, subject=held, child=held.child.public_id, part="referrals", at=at)
+        new["concern"] = f"{held.concern}\n\n{said}\n{told.concern.strip()}".strip()
+    if not new:
+        return held
+    for name, value in new.items():
+        setattr(held, name, value)
+    held.save(update_fields=list(new))
+    record(user, verb=Verb.CHANGED, subject=held, child=held.child.public_id, part="referrals", at=at)
     return held
 
 
@@ -133,6 +138,7 @@ def referral_decide(
 ) -> Referral:
     """First Contact decides; the clock is met and the open referral's wider reach ends."""
     instant = at or now()
+    lock_whole(referral.child_id)
     held = Referral.objects.select_for_update().get(pk=referral.pk)
     if held.state != ReferralState.OPEN:
         raise Conflict("This referral has already been decided.")

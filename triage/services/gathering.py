@@ -14,6 +14,7 @@ from cems.audit.services import record
 from cems.base.calendar import close_of_business, say
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
+from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.clocks.recipients import holders
 from cems.notices.services import tell
@@ -25,7 +26,8 @@ from triage.models import Gathering
 
 
 def lock_referral(referral: Referral) -> Referral:
-    """The referral, locked, as it is now. Raises Conflict when it is decided."""
+    """The referral as it is now, locked after its child as everywhere. Raises Conflict when it is decided."""
+    lock_whole(referral.child_id)
     rows = Referral.objects.select_for_update(of=("self",)).select_related("child", "decided_by")
     held: Referral = rows.get(pk=referral.pk)
     if held.state != ReferralState.OPEN:
