@@ -15,8 +15,11 @@ from cems.base.calendar import Deadline
 from cems.base.time import now
 from cems.clocks.models import Clock, SweepMark
 from cems.notices.models import Mail, Notice
-from tests.factories.people import make_team, make_user, sign_in
+from tests.factories.children import make_child
+from tests.factories.people import make_locality, make_team, make_user, sign_in
+from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.journeys.workers import Workers, real_workers
+from triage.services.deciding import decide
 
 pytestmark = [pytest.mark.workers, pytest.mark.requirement("K1"), pytest.mark.django_db(transaction=True)]
 PROMPT = 2.0  # seconds: a page that waited for Redis would take its whole time-out and more
@@ -87,10 +90,12 @@ def test_floor_f12_a_worker_killed_in_the_middle_of_a_sweep_doubles_and_loses_no
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE notices_notice IN SHARE ROW EXCLUSIVE MODE")
         workers.start("beat", "worker")
-        workers.wait_for(_somebody_waits, "a sweep that waits for the notices")
+        workers.wait_for(lambda: _waits_for("notices_notice"), "a sweep that waits for the notices")
         # when the worker is killed there, as by a power cut
         workers.kill("worker")
-    workers.wait_for(lambda: not _others_at_work(), "the end of the killed worker's transaction")
+    workers.wait_for(
+        lambda: not _others_hold("clocks_transition"), "the end of the killed worker's transaction"
+    )
     # then nothing of the half-done sweep is left
     assert all(steps(clock) == ["started"] for clock in clocks)
     # and a new worker does all of it, once
@@ -101,20 +106,18 @@ def test_floor_f12_a_worker_killed_in_the_middle_of_a_sweep_doubles_and_loses_no
     assert told(owner) == ["clock.breached"] * len(clocks)
 
 
-def _somebody_waits() -> bool:
+def _waits_for(table: str) -> bool:
     """Whether another connection to this database waits for our lock."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'notices_notice'::regclass"
-        )
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass", [table])
         return bool(cursor.fetchone()[0])
 
 
-def _others_at_work() -> bool:
-    """Whether another connection still holds locks on the clocks."""
+def _others_hold(table: str) -> bool:
+    """Whether another connection still holds locks on a table."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE relation = 'clocks_transition'::regclass AND pid <> pg_backend_pid()"
+            "SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND pid <> pg_backend_pid()", [table]
         )
         return bool(cursor.fetchone()[0])
 
@@ -141,3 +144,33 @@ def test_floor_f10_pages_work_without_redis_and_the_clocks_catch_up(workers: Wor
     swept_again(workers)
     assert steps(clock) == ["started", "warned", "breached"]
     assert told(owner) == ["clock.breached"]
+
+
+@pytest.mark.requirement("T3")
+def test_cevt_f8_a_worker_killed_between_a_decision_and_its_mails_loses_and_doubles_nothing(
+    workers: Workers,
+) -> None:
+    # given a decision: notices and mails are written with it, so nothing of it can be missing
+    child, sender, chair = make_child(locality=make_locality()), make_user(), make_chair()
+    item = waiting_child(child, by=sender)
+    decision = decide(chair, child=child, meeting=sitting(chair, *QUORATE), ruling=ruling(item))
+    told_of_it = Notice.objects.filter(kind="triage.decided", user=sender)
+    assert told_of_it.count() == 1 and Mail.objects.waiting().filter(notice__in=told_of_it).exists()
+    # when the worker is killed as it takes the mails up
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE notices_mail IN SHARE ROW EXCLUSIVE MODE")
+        workers.start("beat", "worker")
+        workers.wait_for(lambda: _waits_for("notices_mail"), "an outbox that waits for its mails")
+        workers.kill("worker")
+    workers.wait_for(lambda: not _others_hold("notices_mail"), "the end of the killed worker's transaction")
+    # then another sends each once
+    workers.start("worker")
+    workers.wait_for(lambda: not Mail.objects.waiting().exists(), "the outbox after the kill")
+    swept_again(workers)
+    assert told_of_it.count() == 1
+    letters = [path.read_text() for path in workers.folders.state.rglob("*.log")]
+    sent = [
+        letter for letter in letters for part in letter.split("Message-ID:")[1:] if decision.reference in part
+    ]
+    assert len(sent) == 1

@@ -51,6 +51,33 @@ def test_due_at_close_of_the_second_or_third_working_day(
     assert Matter.objects.filter(child=child, kind=MatterKind.CEVT, closed_at=None).exists()
 
 
+@pytest.mark.parametrize(
+    ("level", "received", "due"),
+    [
+        # Christmas 2026: Friday; Boxing Day falls on the Saturday, so the Monday is its substitute day.
+        (SIGNIFICANT, datetime(2026, 12, 23, 10, tzinfo=UTC), datetime(2026, 12, 29, 17, tzinfo=UTC)),
+        (MODERATE, datetime(2026, 12, 23, 10, tzinfo=UTC), datetime(2026, 12, 30, 17, tzinfo=UTC)),
+        (SIGNIFICANT, datetime(2026, 12, 24, 17, 1, tzinfo=UTC), datetime(2026, 12, 31, 17, tzinfo=UTC)),
+        # New Year's Day lies between.
+        (SIGNIFICANT, datetime(2026, 12, 31, 9, tzinfo=UTC), datetime(2027, 1, 5, 17, tzinfo=UTC)),
+        # The clocks go forward on 29 March: 17:00 is 16:00 UTC after it.
+        (SIGNIFICANT, datetime(2026, 3, 27, 16, 59, tzinfo=UTC), datetime(2026, 3, 31, 16, tzinfo=UTC)),
+        # 16:30 UTC is 17:30 in London by then: the next working day is day 0.
+        (SIGNIFICANT, datetime(2026, 3, 30, 16, 30, tzinfo=UTC), datetime(2026, 4, 2, 16, tzinfo=UTC)),
+        # They go back on 25 October, in the night between the two readings of half past one.
+        (SIGNIFICANT, datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 28, 17, tzinfo=UTC)),
+        (SIGNIFICANT, datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2026, 10, 28, 17, tzinfo=UTC)),
+        (MODERATE, datetime(2026, 10, 23, 15, tzinfo=UTC), datetime(2026, 10, 28, 17, tzinfo=UTC)),
+    ],
+)
+def test_cevt_f11_over_christmas_and_both_clock_changes(
+    user: User, child: Child, level: RiskLevel, received: datetime, due: datetime
+) -> None:
+    item = Item.objects.get(submission=submit(user, child, level, at=received))
+    assert item.clock is not None
+    assert (item.clock.started_at, item.clock.due_at) == (received, due)
+
+
 @pytest.mark.parametrize("level", [NONE, LOW])
 def test_low_and_none_start_no_clock(user: User, child: Child, level: RiskLevel) -> None:
     submit(user, child, level, at=THURSDAY)
