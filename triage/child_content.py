@@ -82,6 +82,7 @@ def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening
     yield from _of_items(opened, since)
     yield from _of_decisions(opened, since)
     yield from _of_allocations(opened, since)
+    yield from _of_not_made(opened, since)
 
 
 def _of_gathering(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
@@ -161,6 +162,12 @@ def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[Happe
                 text=row.ended_why,
                 by_id=row.ended_by_id,
             )
+
+
+def _of_not_made(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    for row in NotMade.objects.filter(child__in=opened.whole).lately(since, "at").select_related("by"):
+        title = f"No {row.get_kind_display().lower()} for now"
+        yield Happening(row.at, row.at, "Allocation", title, Part.DECISIONS, text=row.why, by=str(row.by))
 
 
 def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:

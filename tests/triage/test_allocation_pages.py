@@ -91,7 +91,7 @@ def test_the_effect_is_shown_before_and_nothing_happens_until_it_is_sent(
     client: Client, child: Child, worker: User
 ) -> None:
     shown = " ".join(client.get(at_give(child, worker)).content.decode().split())
-    assert "Robin Example has 1 children instead of 0, with room for 7." in shown
+    assert "Children with Robin Example: 1 instead of 0, with room for 7." in shown
     assert "is told" in shown and "off the waiting list" in shown
     assert not Allocation.objects.exists()
     key = str(uuid4())
@@ -282,7 +282,7 @@ def test_late_on_a_friday_the_board_asks_who_holds_each_child(worker: User) -> N
         text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(sheet.content)).pages)
         assert child.reference in text and "ring the foster carer first" in text.replace("\n", " ")
         assert child.family_name not in text and child.family_name not in sheet["Content-Disposition"]
-        assert Entry.objects.get(verb=Verb.DOWNLOADED).child == child.public_id
+        assert Entry.objects.get(verb=Verb.DOWNLOADED).detail["children"] == [str(child.public_id)]
 
 
 def test_the_head_of_service_reads_and_changes_nothing(child: Child, worker: User) -> None:

@@ -112,12 +112,11 @@ def waiting_rows(user: User, team: Sequence[Worker], at: datetime) -> tuple[list
     children = seen(user, {row.child_id for row in rows})
     shown = [row for row in rows[:MOST] if row.child_id in children]
     roots = {children[row.child_id].pk for row in shown}
-    facts = {kind: facts_of(roots, [one.user.pk for one in team], kind, at) for kind in WorkerKind}
+    facts = facts_of(roots, [one.user.pk for one in team], at)
     desks = dict(DutyDesk.objects.filter(duty=Duty.ERASE).values_list("authority", "team"))
     holds = _holds([row.pk for row in shown], local_date(at))
     return [
-        _row(row, children[row.child_id], team, facts[WorkerKind(row.kind)], desks, holds.get(row.pk), at)
-        for row in shown
+        _row(row, children[row.child_id], team, facts, desks, holds.get(row.pk), at) for row in shown
     ], len(rows) > MOST
 
 

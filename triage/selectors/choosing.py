@@ -34,21 +34,20 @@ class Facts:
     """What stands between some children and some workers."""
 
     shut: frozenset[tuple[int, int]]
-    had: dict[tuple[int, int], datetime]
+    had: dict[tuple[int, int, str], datetime]  # when somebody's last work with a child, of a kind, ended
     social_workers: dict[int, SocialWorker]
     levels: dict[int, RiskLevel | None]
 
 
-def facts_of(roots: Collection[int], user_ids: Collection[int], kind: WorkerKind, at: datetime) -> Facts:
+def facts_of(roots: Collection[int], user_ids: Collection[int], at: datetime) -> Facts:
     """All of it for these records and people, in a fixed number of reads."""
     whole = whole_ids(roots)
-    ended = Allocation.objects.filter(
-        child__in=whole, worker__in=list(user_ids), kind=kind, ended_at__isnull=False
-    )
-    last = ended.annotate(root=root_of()).values_list("root", "worker").annotate(last=Max("ended_at"))
+    ended = Allocation.objects.filter(child__in=whole, worker__in=list(user_ids), ended_at__isnull=False)
+    who = ended.annotate(root=root_of()).values_list("root", "worker", "kind")
+    last = who.annotate(last=Max("ended_at"))
     return Facts(
         shut=frozenset(closed_to(whole, user_ids, at)),
-        had={(root, user_id): instant for root, user_id, instant in last},
+        had={(root, user_id, kind): instant for root, user_id, kind, instant in last},
         social_workers=social_workers(whole, local_date(at)),
         levels={root: level for root, (level, _) in levels_and_births(roots).items()},
     )
@@ -117,7 +116,7 @@ def candidates(
             leaves_on=one.leaves_on,
             shut_out=(root, one.user.pk) in facts.shut,
             has_child=one.user.pk in has_child,
-            had_until=local_date(had) if (had := facts.had.get((root, one.user.pk))) else None,
+            had_until=local_date(had) if (had := facts.had.get((root, one.user.pk, one.kind))) else None,
             last_given_on=given_on(one),
         )
         for one in team
@@ -164,7 +163,7 @@ def choice_for(child: Child, kind: WorkerKind, at: datetime, *, user_id: int | N
     """
     day = local_date(at)
     team = workers([desk_of(Duty.ERASE, child.area_id).pk], day, kind=kind, user_id=user_id)
-    facts = facts_of([child.pk], [one.user.pk for one in team], kind, at)
+    facts = facts_of([child.pk], [one.user.pk for one in team], at)
     rows = Allocation.objects.of(child).filter(kind=kind, ended_at__isnull=True)
     open_rows = list(rows.select_related("worker", "involvement").order_by("starts_at", "pk"))
     has = {row.worker_id for row in open_rows}

@@ -12,7 +12,6 @@ from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.selectors.whole import seen
-from triage.choices import WorkerKind
 from triage.models import Allocation
 from triage.rules.workload import cautions, ranked, spread, stop
 from triage.selectors.choosing import candidates, facts_of
@@ -69,12 +68,12 @@ def moving(user: User, worker: User, at: datetime) -> Moving:
     )
     team = [one for one in workers(desks, day) if one.user.pk != worker.pk]
     roots = {children[row.child_id].pk for row in shown}
-    facts = {kind: facts_of(roots, [one.user.pk for one in team], kind, at) for kind in WorkerKind}
+    facts = facts_of(roots, [one.user.pk for one in team], at)
     able = [
         candidates(
             children[row.child_id].pk,
             [one for one in team if one.kind == row.kind],
-            facts[WorkerKind(row.kind)],
+            facts,
         )
         for row in shown
     ]
@@ -85,7 +84,7 @@ def moving(user: User, worker: User, at: datetime) -> Moving:
             Whose(
                 allocation=row,
                 child=children[row.child_id],
-                level=facts[WorkerKind(row.kind)].levels.get(children[row.child_id].pk),
+                level=facts.levels.get(children[row.child_id].pk),
                 colleagues=[
                     _colleague(people[one.key], cautions(one, day))
                     for one in ranked(found, day)

@@ -1,6 +1,5 @@
 """Before days off: who holds each child that still waits, on a page and on one sheet for EDT (T6)."""
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -38,15 +37,8 @@ def handover_pdf(request: HttpRequest) -> HttpResponse:
     page = who_holds(user, instant)
     paper = Paper("Handover", f"until {page.until:%-d %B %Y}", f"{user}, {user.agency}", instant)
     made = render_pdf("documents/handover.html", {"page": page}, paper)
-    with transaction.atomic():
-        for row in page.rows:
-            record(
-                user,
-                verb=Verb.DOWNLOADED,
-                subject=row.waiting,
-                child=row.child.public_id,
-                part="plan",
-                reason="Handover to the Emergency Duty Team",
-                at=instant,
-            )
+    # One row for the sheet, with every child on it, as a list is written down.
+    shown = [str(row.child.public_id) for row in page.rows]
+    detail = {"children": shown, "count": len(shown)}
+    record(user, verb=Verb.DOWNLOADED, part="triage.handover", detail=detail, at=instant)
     return pdf_response(made, paper)
