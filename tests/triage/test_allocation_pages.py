@@ -282,7 +282,9 @@ def test_late_on_a_friday_the_board_asks_who_holds_each_child(worker: User) -> N
         text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(sheet.content)).pages)
         assert child.reference in text and "ring the foster carer first" in text.replace("\n", " ")
         assert child.family_name not in text and child.family_name not in sheet["Content-Disposition"]
-        assert Entry.objects.get(verb=Verb.DOWNLOADED).detail["children"] == [str(child.public_id)]
+        assert Entry.objects.get(verb=Verb.DOWNLOADED).detail == {"count": 1}
+        sheet_rows = Entry.objects.get(part="triage.handover_sheet")
+        assert sheet_rows.detail["children"] == [str(child.public_id)]
 
 
 def test_the_head_of_service_reads_and_changes_nothing(child: Child, worker: User) -> None:

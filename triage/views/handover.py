@@ -37,8 +37,9 @@ def handover_pdf(request: HttpRequest) -> HttpResponse:
     page = who_holds(user, instant)
     paper = Paper("Handover", f"until {page.until:%-d %B %Y}", f"{user}, {user.agency}", instant)
     made = render_pdf("documents/handover.html", {"page": page}, paper)
-    # One row for the sheet, with every child on it, as a list is written down.
-    shown = [str(row.child.public_id) for row in page.rows]
-    detail = {"children": shown, "count": len(shown)}
-    record(user, verb=Verb.DOWNLOADED, part="triage.handover", detail=detail, at=instant)
+    # Each child's record of use tells of the sheet as of a list; that it was taken away is one row more.
+    listed(
+        user, what="triage.handover_sheet", children=[row.child.public_id for row in page.rows], at=instant
+    )
+    record(user, verb=Verb.DOWNLOADED, part="triage.handover", detail={"count": len(page.rows)}, at=instant)
     return pdf_response(made, paper)
