@@ -9,13 +9,11 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.registries import Place, StartButton, WorkItem
-from cems.base.time import local_date
 from cems.children.selectors.whole import seen
 from triage.models import Waiting
 from triage.selectors.board import orphans
 from triage.selectors.handover import asked_now
 from triage.selectors.mine import to_take_up
-from triage.selectors.workers import desks_of, workers
 
 BUTTONS = (
     StartButton("Allocation: who has room", "triage:allocation", Work.ALLOCATION, order=5),
@@ -52,7 +50,7 @@ def _taking_up(user: User) -> Iterable[WorkItem]:
 
 
 def _managing(user: User, now: datetime) -> Iterable[WorkItem]:
-    for orphan in orphans(user, workers(desks_of(user), local_date(now)), now):
+    for orphan in orphans(user, now):
         yield WorkItem(
             what="Give the child to another worker",
             why=f"{orphan.allocation.worker} {orphan.why}",

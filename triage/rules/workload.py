@@ -135,8 +135,8 @@ def ranked(candidates: Sequence[Candidate], day: date) -> list[Candidate]:
 
 def suggested(candidates: Sequence[Candidate], day: date) -> Candidate | None:
     """The worker to suggest: the first of `ranked` whom nothing stops and nothing cautions; None for nobody."""
-    first = next(iter(ranked(candidates, day)), None)
-    return None if first is None or stop(first, day) or cautions(first, day) else first
+    able = [one for one in candidates if not stop(one, day) and not cautions(one, day)]
+    return next(iter(ranked(able, day)), None)
 
 
 def spread(children: Sequence[Sequence[Candidate]], day: date) -> list[Candidate | None]:

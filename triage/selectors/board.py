@@ -13,7 +13,7 @@ from cems.accounts.models import Appointment, Duty, DutyDesk, User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import whole_ids
+from cems.children.querysets import root_of, whole_ids
 from cems.children.rules.identity import age_on
 from cems.children.selectors.whole import seen
 from cems.clocks.presentation import present
@@ -102,7 +102,7 @@ def board(user: User, at: datetime) -> Board:
     desks = desks_of(user)
     team = workers(desks, day)
     rows, more = waiting_rows(user, team, at)
-    return Board(rows, more, orphans(user, team, at), _teams(team, day))
+    return Board(rows, more, orphans(user, at), _teams(team, day))
 
 
 def waiting_rows(user: User, team: Sequence[Worker], at: datetime) -> tuple[list[WaitingRow], bool]:
@@ -154,15 +154,16 @@ def _holds(waiting_ids: Sequence[int], day: date) -> dict[int, Hold]:
     return {row.waiting_id: row for row in rows.order_by("until", "pk")}
 
 
-def orphans(user: User, team: Sequence[Worker], at: datetime) -> list[Orphan]:
+def orphans(user: User, at: datetime) -> list[Orphan]:
     """Children this person sees whose worker can't see to them any more: nobody drops off the board."""
     day = local_date(at)
     mine = Allocation.objects.of_visible(user).filter(ended_at__isnull=True).select_related("worker")
     gone = list(mine.exclude(_still_works(day)).order_by("starts_at", "pk")[:MOST])
-    held = [(one.root, worker.user.pk, one.allocation_id) for worker in team for one in worker.held]
+    of_desks = Allocation.objects.filter(ended_at__isnull=True, involvement__team__in=desks_of(user))
+    held = list(of_desks.annotate(root=root_of()).values_list("root", "worker", "pk"))
     shut = closed_to(whole_ids({root for root, _, _ in held}), {user_id for _, user_id, _ in held}, at)
     lost_ids = [allocation_id for root, user_id, allocation_id in held if (root, user_id) in shut]
-    lost = list(mine.filter(pk__in=lost_ids).order_by("starts_at", "pk"))
+    lost = list(mine.filter(_still_works(day), pk__in=lost_ids).order_by("starts_at", "pk"))
     children = seen(user, {row.child_id for row in (*gone, *lost)})
     words = [(row, "has left, or works in another role or team now") for row in gone]
     words += [(row, "may not open the record any more") for row in lost]

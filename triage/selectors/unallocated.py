@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from cems.accounts.models import User
 from cems.base.time import local_date
@@ -41,11 +41,11 @@ class Exceptions:
 
 def unallocated(user: User, at: datetime, *, after: UUID | None = None) -> Exceptions:
     """A page of them, the longest at Significant first; read by key."""
-    have = Allocation.objects.filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True).alias(root=root_of())
+    have = Allocation.objects.filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
     found = (
         Child.objects.visible_to(user)
         .filter(current_level__level=RiskLevel.SIGNIFICANT, died_on__isnull=True)
-        .exclude(Exists(have.filter(root=OuterRef("pk"))))
+        .exclude(pk__in=have.annotate(root=root_of()).values("root"))
         .select_related("current_level")
         .order_by("current_level__happened_at", "pk")
     )
