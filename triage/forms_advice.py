@@ -98,7 +98,7 @@ class ConsultationForm(PlainForm):
         max_length=20,
         required=False,
         label="About which child?",
-        help_text="The reference, such as CHD-2026-00001. Leave it empty where no child was named.",
+        help_text="The reference, which begins with CHD. Leave it empty where no child was named.",
     )
     happened_on = DayField(label="On which day?", error_messages={"required": "Write the day."})
     about = WordsField(rows=4, label="What was asked?", error_messages={"required": "Write what was asked."})

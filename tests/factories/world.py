@@ -61,6 +61,7 @@ from tests.factories.people import (
     make_team,
     make_user,
 )
+from tests.factories.triage import advise
 from triage.models import Gathering, Item
 from triage.services.gathering import gathering_ask
 from triage.services.items import item_raise
@@ -162,6 +163,7 @@ def make_world(stories: tuple[str, ...] = STORIES, *, password: str | None = Non
     }
     author = make_user("first_contact", team=make_team())
     away = make_user("first_contact", agency=make_agency(authorities=[make_authority(DARLINGTON)]))
+    advise(people["champion"])
     told = {key: _tell(key, away if key == "elsewhere" else author, people) for key in stories}
     return World(people, told, agency, team, make_user("practitioner", agency=agency, team=team))
 

@@ -112,7 +112,7 @@ def test_no_join_reads_children() -> None:
 
 # Where a row's child may be fetched with it: the services lock it, the doors then ask open_child.
 FETCHES_ALLOWED = {
-    "matrix/doors.py": "opens the child of the paper through open_child at once",
+    "matrix/home_content.py": "the public id only, of the children of the matrices one fills in",
     "cems/actions/selectors.py": "the public id only, of the children of one's own actions",
 }
 
