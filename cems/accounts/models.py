@@ -130,6 +130,9 @@ class User(PublicModel, AbstractBaseUser, PermissionsMixin):
     departure_told_at = models.DateTimeField(
         null=True, blank=True, help_text="When the rest was told they left"
     )
+    single_keys = models.BooleanField(
+        default=True, db_default=True, help_text="Whether single keys do something on pages that have them"
+    )
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"

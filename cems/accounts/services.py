@@ -96,6 +96,13 @@ def change_user(actor: User, *, user: User, changes: Mapping[str, str], at: date
 
 
 @transaction.atomic
+def single_keys_set(actor: User, *, on: bool, at: datetime | None = None) -> None:
+    """Switch single keys on or off for oneself: with speech input or a tremor they do harm (WCAG 2.1.4)."""
+    User.objects.filter(pk=actor.pk).update(single_keys=on)
+    record(actor, verb=Verb.CHANGED, subject=actor, detail={"fields": ["single_keys"]}, at=at)
+
+
+@transaction.atomic
 def appoint(
     actor: User | None,
     *,
