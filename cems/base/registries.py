@@ -157,6 +157,9 @@ reference_data: dict[str, Callable[[], str]] = {}
 derived_checks: dict[str, Callable[[], list[str]]] = {}
 # Asked with an opened child: the newest submitted level and when it was submitted (C4: shown until agreed).
 submitted_level: list[Callable[[Any], tuple[int, datetime] | None]] = []
+# Asked with a person, an opened child and a sent matrix: what an app above the matrix shows on the matrix's own
+# page, as title, template and what the template needs; None to stay out.
+submission_panels: list[Callable[[Any, Any, Any], tuple[str, str, dict[str, Any]] | None]] = []
 # Asked with a child: how long the child has been missing, in words; "" when not missing.
 missing_now: list[Callable[[Any], str]] = []
 

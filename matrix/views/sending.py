@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from cems.base import registries
 from cems.base.doors import Shape
 from cems.base.errors import Invalid
 from cems.base.idempotency import once
 from cems.base.time import now
 from cems.children.choices import RiskLevel
+from cems.children.selectors.overview import ShownPanel
 from cems.documents.rendering import available
 from matrix.choices import MatrixState
 from matrix.doors import Opened, matrix_door, submission_door
@@ -67,6 +69,11 @@ def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse
         matrix=sent.matrix,
         state=state,
         steps=what_happens_now(sent, opened.child.whole, now()),
+        panels=[
+            ShownPanel(f"sent-{number}", *found)
+            for number, tell in enumerate(registries.submission_panels, 1)
+            if (found := tell(me(request), opened.child, sent)) is not None
+        ],
         on_paper=available(),
         **whole(state),
         level=state.instrument.definition(RiskLevel(sent.level)),

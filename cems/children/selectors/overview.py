@@ -48,17 +48,23 @@ def overview(user: User, opened: OpenChild) -> Overview:
         for line in registries.now_lines()
         if access.sees(line.part) and (found := line.line(opened)) is not None
     ]
-    panels = [
-        ShownPanel(panel.key, panel.title, panel.template, context)
-        for panel in registries.panels()
-        if access.sees(panel.part) and (context := panel.context(user, opened)) is not None
-    ]
     return Overview(
         lines,
-        panels,
+        panels_for(user, opened),
         strip(opened) if access.sees(Part.CHRONOLOGY) else None,
         identity(opened) if access.sees(Part.IDENTITY) else [],
     )
+
+
+def panels_for(user: User, opened: OpenChild, *, but: frozenset[str] = frozenset()) -> list[ShownPanel]:
+    """Every app's panel whose part is open to this person; those of these keys (`but`) are not even asked."""
+    return [
+        ShownPanel(panel.key, panel.title, panel.template, context)
+        for panel in registries.panels()
+        if panel.key not in but
+        and opened.access.sees(panel.part)
+        and (context := panel.context(user, opened)) is not None
+    ]
 
 
 def identity(opened: OpenChild) -> list[dict[str, Any]]:
