@@ -22,15 +22,15 @@ from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.doors import OpenChild, log_read, may_take_away, open_child
 from cems.children.models import Child
 from cems.children.selectors.whole import seen
-from cems.meetings.choices import Held, MeetingForum
+from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Contribution, Meeting
-from cems.meetings.services.saying import contribution_save
 from triage.api_bodies import ContributionBody, DecisionBody, ItemShown, ItemWhole, Sent
 from triage.choices import OutcomeKind
 from triage.gate import gates
 from triage.models import Item
 from triage.returns import returns_of
 from triage.services.deciding import Ruling, Task, decide
+from triage.services.saying import say
 from triage.services.starting import Wish
 
 PARTS = (Part.DECISIONS, Part.OWN_SUBMISSIONS)
@@ -112,12 +112,11 @@ class ItemContribution(ApiView):
         body = ContributionBody(data=request.data)
         body.is_valid(raise_exception=True)
         sent: Sent = body.validated_data
-        said = contribution_save(
+        said = say(
             _user(request),
             child=opened.child,
-            forum=MeetingForum.CEVT,
             about=item.public_id,
-            held=Held(sent["held"]),
+            held=sent["held"],
             text=sent["text"],
             version=sent["version"],
         )

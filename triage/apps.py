@@ -9,13 +9,19 @@ class TriageConfig(AppConfig):
     def ready(self) -> None:
         from cems.accounts.events import PersonLeft
         from cems.base.events import subscribe
-        from cems.base.registries import add_child_content, add_home_content, add_reference_data
+        from cems.base.registries import (
+            add_child_content,
+            add_home_content,
+            add_reference_data,
+            submission_panels,
+        )
         from cems.children.events import InvolvementChanged, StatusOpened
         from cems.clocks.kinds import add_clock_kind
         from matrix.events import MatrixSubmitted
         from plans.events import ReferralDecided
         from plans.registries import decided_at
         from triage import child_content, clocks, handlers, home_content
+        from triage.selectors import decided
         from triage.services import advice, items
 
         for kind in (
@@ -30,6 +36,7 @@ class TriageConfig(AppConfig):
         add_home_content(home_content.CONTENT)
         add_reference_data("triage", advice.sync)
         decided_at[:] = ["triage:referral"]
+        submission_panels.append(decided.panel)
         subscribe(MatrixSubmitted, items.on_matrix_submitted)
         subscribe(ReferralDecided, items.on_referral_decided)
         subscribe(StatusOpened, items.on_status_opened)

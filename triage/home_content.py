@@ -3,26 +3,47 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.urls import reverse
+
 from cems.accounts.models import User
+from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.registries import HomeContent, Place, StartButton, WorkItem
 from triage import home_allocation
+from triage.members import has_seat
+from triage.selectors.agenda import agenda_at
+from triage.selectors.research import to_look_up
 
 
 def _items(user: User, at: datetime) -> Iterable[WorkItem]:
-    """Triage's promises are clocks and actions, which the first page lists already; the rest is here."""
-    return home_allocation.items(user, at)
+    """Triage's promises are clocks and actions, which the first page lists already; beside them what to prepare."""
+    yield from home_allocation.items(user, at)
+    if has_seat(profile_of(user)):
+        yield from _to_look_up(user, at)
+
+
+def _to_look_up(user: User, at: datetime) -> Iterable[WorkItem]:
+    """How many children on CEVT's list the person's agency has not looked up yet."""
+    waiting = to_look_up(user, at)
+    if waiting:
+        yield WorkItem(
+            what=f"{waiting} {'child' if waiting == 1 else 'children'} to check for CEVT",
+            why=f"{user.agency} has not said yet what it holds. {agenda_at(at).words}",
+            url=reverse("triage:research"),
+        )
 
 
 CONTENT = HomeContent(
     app="triage",
     items=_items,
     buttons=(
+        StartButton("Open CEVT", "triage:cevt", Work.DECISIONS, order=5),
         StartButton("Open First Contact's queue", "triage:first_contact", Work.REFERRALS, order=5),
         *home_allocation.BUTTONS,
     ),
     places=(
         Place("First Contact", "triage:first_contact", (Work.REFERRALS,), 20),
+        Place("CEVT", "triage:cevt", (Work.DECISIONS, Work.CONTRIBUTION), 25),
         *home_allocation.PLACES,
         Place("CEVT in figures", "triage:figures", (Work.FIGURES,), 55),
         Place("Advice", "triage:advice_log", (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK), 60),

@@ -26,6 +26,10 @@ class Table:
         ]
 
     @property
+    def apologies(self) -> list[Attendance]:
+        return [row for row in self.rows if row.apology]
+
+    @property
     def agencies_ever(self) -> set[int]:
         """The agencies that had somebody there at any time."""
         return {row.agency_id for row in self.rows if not row.apology}

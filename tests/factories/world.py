@@ -31,6 +31,9 @@ from cems.children.models.periods import InvolvementState
 from cems.children.services.history import note_write
 from cems.children.services.periods import status_open
 from cems.children.services.placements import placement_concern
+from cems.meetings.choices import MeetingForum
+from cems.meetings.models import Meeting
+from cems.meetings.services.sittings import meeting_start
 from matrix.choices import Informed, Seen, WhenKind
 from matrix.instrument import current
 from matrix.models import Matrix, Submission
@@ -147,6 +150,7 @@ class World:
     agency: Agency
     team: Team
     colleague: User
+    meeting: Meeting  # CEVT's, open
 
 
 def secret(key: str, what: str) -> str:
@@ -165,7 +169,10 @@ def make_world(stories: tuple[str, ...] = STORIES, *, password: str | None = Non
     away = make_user("first_contact", agency=make_agency(authorities=[make_authority(DARLINGTON)]))
     advise(people["champion"])
     told = {key: _tell(key, away if key == "elsewhere" else author, people) for key in stories}
-    return World(people, told, agency, team, make_user("practitioner", agency=agency, team=team))
+    meeting = meeting_start(
+        people["cevt_chair"], forum=MeetingForum.CEVT, authority=make_authority(), url="/cevt/"
+    )
+    return World(people, told, agency, team, make_user("practitioner", agency=agency, team=team), meeting)
 
 
 def _tell(key: str, author: User, people: dict[str, User]) -> Story:

@@ -132,6 +132,7 @@ OF_STORY: dict[str, OfStory] = {
     "actions:close": _action,
     "clocks:detail": _clock,
     "clocks:act": _clock,
+    "triage:feedback_pdf": _submission,
 }
 
 
@@ -175,6 +176,10 @@ def _worker(world: World, user: User) -> dict[str, Any]:
     return {"worker_id": _allocated(world).allocation.worker.public_id}
 
 
+def _meeting(world: World, user: User) -> dict[str, Any]:
+    return {"meeting_id": world.meeting.public_id}
+
+
 # Addresses about no child.
 OF_WORLD: dict[str, OfWorld] = {
     **{f"triage:{name}": _advice for name in ("advice_entry", "advice_change", "advice_retire")},
@@ -192,6 +197,10 @@ OF_WORLD: dict[str, OfWorld] = {
     "triage:absence_end": lambda world, user: {"absence_id": _allocated(world).absence.public_id},
     "triage:vacancy_end": lambda world, user: {"vacancy_id": _allocated(world).vacancy.public_id},
     **{f"triage:{name}": _worker for name in ("worker", "absence", "reassign")},
+    **{
+        f"triage:{name}": _meeting
+        for name in ("table", "minutes", "minutes_pdf", "here", "note", "meeting_end")
+    },
     **{
         f"people:{name}": _colleague
         for name in (
@@ -235,6 +244,7 @@ OWN_ONLY: dict[str, tuple[Part, Callable[[Story, User], bool]]] = {
         f"matrix:{name}": (Part.MATRIX, lambda story, user: user.pk in story.own)
         for name in ("submission", "compared", "submission_pdf")
     },
+    "triage:feedback_pdf": (Part.MATRIX, lambda story, user: user.pk in story.own),
     "api:submission": (Part.MATRIX, lambda story, user: user.pk in story.own),
     # The story's item came with no matrix, so it is nobody's own.
     "cevt-api:item": (Part.DECISIONS, lambda story, user: False),

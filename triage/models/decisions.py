@@ -47,7 +47,10 @@ class Decision(PublicModel):
     objects = OfChildManager()
 
     class Meta:
-        indexes = [models.Index(fields=["child", "-decided_at"])]
+        indexes = [
+            models.Index(fields=["child", "-decided_at"]),
+            models.Index(fields=["-decided_at"], name="decision_newest"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(provisional_why="", confirm_clock__isnull=True)

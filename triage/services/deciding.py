@@ -89,7 +89,7 @@ def decide(
     instant = at or now()
     root = lock_whole(child.pk)
     items = _open_items(root)
-    _may_be_decided(root, items, ruling, instant)
+    may_be_decided(root, items, ruling, instant)
     row = _keep(user, root, items, ruling, meeting, instant, now() if at is None else instant)
     for item in items:
         item.closed_at, item.decision = instant, row
@@ -124,7 +124,7 @@ def confirm(
     )
     if not held.confirm_clock or Decision.objects.filter(confirms=held).exists():
         raise Conflict(f"{held.reference} is confirmed already.")
-    if not ruling.agreed_with.strip() and (why := _why_provisional(meeting, instant)):
+    if not ruling.agreed_with.strip() and (why := why_provisional(meeting, instant)):
         raise Invalid(
             f"This would be {why} again. Say who of the police and children's services agreed, and when.",
             field="agreed_with",
@@ -143,7 +143,8 @@ def _open_items(root: Child) -> list[Item]:
     return list(rows.select_related("submission", "clock", "child").order_by("received_at", "pk"))
 
 
-def _may_be_decided(root: Child, items: Sequence[Item], ruling: Ruling, at: datetime) -> None:
+def may_be_decided(root: Child, items: Sequence[Item], ruling: Ruling, at: datetime) -> None:
+    """Raises Conflict, in words for the chair, when there is nothing to decide, or not yet, or something newer."""
     if not items:
         last = Item.objects.of(root).filter(closed_at__isnull=False).select_related("decision__decided_by")
         newest = last.order_by("-closed_at", "-pk").first()
@@ -169,7 +170,8 @@ def _newest_seen(root: Child, ruling: Ruling) -> None:
         raise Conflict(f"A newer matrix has come ({newest.reference}). Look at it, then decide.")
 
 
-def _why_provisional(meeting: Meeting | None, at: datetime) -> str:
+def why_provisional(meeting: Meeting | None, at: datetime) -> str:
+    """Why a decision made then would be provisional; "" when it would be final (T3, Decision)."""
     return table_of(meeting, at).why_provisional if meeting else OUTSIDE
 
 
@@ -199,7 +201,7 @@ def _keep(
         reference=reference,
         at=at,
     )
-    why = "" if confirms else _why_provisional(meeting, at)
+    why = "" if confirms else why_provisional(meeting, at)
     row = Decision(
         reference=reference,
         child=root,

@@ -45,6 +45,27 @@ _ACTIONS = {
 }
 
 
+@dataclass(frozen=True)
+class Plan:
+    """The action an outcome starts: what is to be done, who has it, in how many working days."""
+
+    title: str
+    owner: User | Team
+    working_days: int
+
+
+def plan_of(wish: Wish, child: Child) -> Plan | None:
+    """The action this outcome starts, or None; the same before a decision, to be shown, and when it is made."""
+    if wish.kind not in _ACTIONS:
+        return None
+    title, days = _ACTIONS[wish.kind]
+    return Plan(
+        f"{title} (the parents)" if wish.for_parents else title,
+        wish.owner or _owner_of(wish.kind, child),
+        days,
+    )
+
+
 def wishes_for(
     child: Child, level: RiskLevel, forms: Collection[HarmForm], asked: Sequence[Wish], at: datetime
 ) -> list[Wish]:
@@ -99,15 +120,14 @@ def _start(user: User, decision: Decision, wish: Wish, at: datetime) -> Outcome:
         locality=wish.locality,
         for_parents=wish.for_parents,
     )
-    if wish.kind in _ACTIONS:
-        title, days = _ACTIONS[wish.kind]
+    if plan := plan_of(wish, child):
         row.action = open_action(
             user,
             child=child,
-            title=f"{title} (the parents)" if wish.for_parents else title,
+            title=plan.title,
             detail=wish.why,
-            owner=wish.owner or _owner_of(wish.kind, child, user),
-            deadline=close_of_business(at, days, word="agreed"),
+            owner=plan.owner,
+            deadline=close_of_business(at, plan.working_days, word="agreed"),
             source=Source("triage.decision", str(decision.public_id), decision.reference),
             key=f"cevt-{wish.kind}{'-parents' if wish.for_parents else ''}",
             at=at,
@@ -123,7 +143,7 @@ def _start(user: User, decision: Decision, wish: Wish, at: datetime) -> Outcome:
     return row
 
 
-def _owner_of(kind: OutcomeKind, child: Child, user: User) -> User | Team:
+def _owner_of(kind: OutcomeKind, child: Child) -> User | Team:
     """Urgent disruption is ERASE's; the rest is the lead practitioner's, or ERASE's where there is none."""
     erase = desk_of(Duty.ERASE, child.area_id)
     return erase if kind is OutcomeKind.DISRUPTION else lead_of(child) or erase

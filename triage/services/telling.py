@@ -11,6 +11,12 @@ from matrix.services.owners import lead_of
 from triage.models import Decision, Item
 
 
+def submitters(user: User, items: Sequence[Item]) -> list[User]:
+    """Whoever sent a matrix that is decided, each once; not the one who decides."""
+    sent = {item.submission.submitted_by for item in items if item.submission}
+    return sorted(sent - {user}, key=lambda person: (person.name, person.pk))
+
+
 def tell_submitters(user: User, decision: Decision, items: Sequence[Item], at: datetime) -> None:
     """Each who sent a matrix is told once that CEVT decided; the matrix's page has the words."""
     for item in items:

@@ -23,6 +23,12 @@ from triage.clocks import WAITING
 from triage.models import Allocation, Decision, Waiting
 
 
+def waiting_days(level: RiskLevel) -> int:
+    """How many working days a child at this level waits for a worker at most (settings)."""
+    significant = level is RiskLevel.SIGNIFICANT
+    return settings.ALLOCATE_SIGNIFICANT_DAYS if significant else settings.ALLOCATE_MODERATE_DAYS
+
+
 @transaction.atomic
 def waiting_open(
     user: User | None,
@@ -45,16 +51,11 @@ def waiting_open(
     held = Waiting.objects.of(root).filter(kind=kind, ended_at__isnull=True).first()
     if held:
         return held
-    days = (
-        settings.ALLOCATE_SIGNIFICANT_DAYS
-        if level is RiskLevel.SIGNIFICANT
-        else settings.ALLOCATE_MODERATE_DAYS
-    )
     clock = clocks.start(
         user,
         kind=WAITING.key,
         owner=desk_of(Duty.ERASE, root.area_id),
-        deadline=close_of_business(instant, days, word="agreed"),
+        deadline=close_of_business(instant, waiting_days(level), word="agreed"),
         reference=next_reference("WTG", instant),
         title=f"Allocate a {kind.label.lower()} ({level.label})",
         url=reverse("children:overview", args=[root.public_id]),

@@ -1,0 +1,342 @@
+"""What people type at CEVT: a decision, a question, why something is taken off, who is at the table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.http import QueryDict
+
+from cems.accounts.forms import PlainForm
+from cems.accounts.models import Agency, Locality, Team, User
+from cems.base.errors import CommandError
+from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.forms import WordsField
+from triage.choices import CegReason, OutcomeKind, ReturnReason
+from triage.models import AdviceVersion, Decision
+from triage.services.deciding import Ruling, Task
+from triage.services.starting import Wish
+
+ACTIONS = 4  # rows for actions on the form; more are added from the list of actions
+BOTH = "both"
+MANY = {"harms", "contexts", "outcomes", "advice"}  # fields of several values
+LEVELS = [
+    (RiskLevel.SIGNIFICANT.value, "Significant (high)"),
+    (RiskLevel.MODERATE.value, "Moderate (medium)"),
+    (RiskLevel.LOW.value, "Low"),
+    (RiskLevel.NONE.value, "None: no exploitation concern found"),
+]
+_WHY: Mapping[OutcomeKind, str] = {
+    OutcomeKind.CEG: "Why the board should follow the child",
+    OutcomeKind.ALLOCATION: "Why a worker, at Moderate",
+    OutcomeKind.ADVICE: "Advice in your own words",
+    OutcomeKind.DISRUPTION: "What is to be disrupted, and why now",
+    OutcomeKind.NRM: "What gives the suspicion of trafficking or slavery",
+    OutcomeKind.CHANGING_LIVES: "What Changing Lives is asked to do",
+    OutcomeKind.STEP_DOWN: "Who goes on supporting the child, and how",
+    OutcomeKind.NOT_CEG: "Why the child does not go to the board",
+}
+
+
+def short(**kw: Any) -> forms.CharField:
+    """A text of some lines."""
+    return WordsField(**{"rows": 2, "required": False, **kw})
+
+
+class DecisionForm(forms.Form):
+    """Everything a chair decides of one child; which fields an outcome asks for is checked by the rules (T4)."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    level = forms.TypedChoiceField(
+        choices=LEVELS,
+        coerce=lambda value: RiskLevel(int(value)),
+        label="Agreed level",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the level that is agreed."},
+    )
+    rationale = WordsField(
+        rows=4,
+        label="Why this level",
+        help_text="Whoever sent the matrix reads this.",
+        error_messages={"required": "Say why this level is agreed."},
+    )
+    harms = forms.MultipleChoiceField(
+        choices=HarmForm.choices, required=False, label="Forms of harm", widget=forms.CheckboxSelectMultiple
+    )
+    contexts = forms.MultipleChoiceField(
+        choices=HarmContext.choices,
+        required=False,
+        label="Where it happens",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    outcomes = forms.MultipleChoiceField(
+        choices=OutcomeKind.choices,
+        required=False,
+        label="What follows",
+        help_text="At Significant the board and a worker follow by themselves.",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    ceg_locality = forms.ModelChoiceField(
+        Locality.objects.none(), required=False, label="Board of", empty_label="The child's own locality"
+    )
+    ceg_reason = forms.ChoiceField(
+        choices=[("", "Choose"), *CegReason.choices], required=False, label="Reason for the board"
+    )
+    changing_lives_for = forms.ChoiceField(
+        choices=[("child", "The young person (16 and over)"), ("parents", "Their parents"), (BOTH, "Both")],
+        initial="child",
+        required=False,
+        label="For whom",
+    )
+    advice = forms.ModelMultipleChoiceField(
+        AdviceVersion.objects.none(),
+        required=False,
+        label="Advice from the library",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    feedback = short(
+        label="Feedback to whoever sent the matrix",
+        help_text="What was clear, what would have helped. They read it at once.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        localities: Iterable[int] = (),
+        advice: Iterable[int] = (),
+        owners: Sequence[User | Team] = (),
+        agencies: Sequence[Agency] = (),
+        confirms: bool = False,
+        returned: bool = False,
+        **kw: Any,
+    ) -> None:
+        super().__init__(*args, **kw)
+        self.owners = {_owner_key(owner): owner for owner in owners}
+        self.agencies = {f"dissent_{agency.public_id}": agency for agency in agencies}
+        self.fields["ceg_locality"].queryset = Locality.objects.filter(pk__in=localities).order_by("name")  # type: ignore[attr-defined]
+        self.fields["advice"].queryset = AdviceVersion.objects.filter(pk__in=advice).order_by("title")  # type: ignore[attr-defined]
+        self.fields["advice"].label_from_instance = lambda version: version.title  # type: ignore[attr-defined]
+        for kind, label in _WHY.items():
+            self.fields[f"{kind}_why"] = short(label=label)
+        for number in range(1, ACTIONS + 1):
+            self._add_action(number)
+        for name, agency in self.agencies.items():
+            self.fields[name] = short(label=f"{agency} does not agree, because")
+        if returned:
+            self.fields["returned_because"] = forms.ChoiceField(
+                choices=[("", "Choose"), *ReturnReason.choices],
+                label="A re-referral: why did the child come back?",
+                error_messages={"required": "Say why the child came back."},
+            )
+        if confirms:
+            self.fields["agreed_with"] = short(
+                label="Who of the police and children’s services agreed",
+                help_text="Name, how and when, such as “Team manager, by phone at 15:10”. "
+                "Leave it empty where both are at the table.",
+            )
+
+    def _add_action(self, number: int) -> None:
+        name = f"action{number}"
+        self.fields[f"{name}_title"] = forms.CharField(
+            max_length=200, required=False, label=f"Action {number}"
+        )
+        people = [(key, _owner_label(owner)) for key, owner in self.owners.items()]
+        self.fields[f"{name}_owner"] = forms.ChoiceField(
+            choices=[("", "Choose"), *people], required=False, label=f"Who has action {number}"
+        )
+        self.fields[f"{name}_days"] = forms.IntegerField(
+            min_value=1,
+            max_value=60,
+            initial=5,
+            required=False,
+            label="Working days",
+            widget=forms.NumberInput(attrs={"class": "govuk-input--width-2", "inputmode": "numeric"}),
+            error_messages={
+                "invalid": "Write a number of working days, such as 5.",
+                "min_value": "An action has at least 1 working day.",
+                "max_value": "An action has at most 60 working days.",
+            },
+        )
+
+    # --- for the template -------------------------------------------------------------------------
+
+    @property
+    def outcome_rows(self) -> list[dict[str, Any]]:
+        """Each outcome with the fields it asks for."""
+        chosen = {str(one) for one in (self["outcomes"].value() or ())}
+        more = {
+            OutcomeKind.CEG: ["ceg_locality", "ceg_reason"],
+            OutcomeKind.CHANGING_LIVES: ["changing_lives_for"],
+            OutcomeKind.ADVICE: ["advice"] if self.fields["advice"].queryset.exists() else [],  # type: ignore[attr-defined]
+        }
+        return [
+            {
+                "value": kind.value,
+                "label": kind.label,
+                "checked": kind.value in chosen,
+                "fields": [self[name] for name in (*more.get(kind, ()), f"{kind}_why")],
+            }
+            for kind in OutcomeKind
+        ]
+
+    @property
+    def action_rows(self) -> list[list[forms.BoundField]]:
+        return [
+            [self[f"action{number}_{name}"] for name in ("title", "owner", "days")]
+            for number in range(1, ACTIONS + 1)
+        ]
+
+    @property
+    def dissent_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.agencies]
+
+    # --- what is meant ------------------------------------------------------------------------------
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for number in range(1, ACTIONS + 1):
+            title, owner = data.get(f"action{number}_title"), data.get(f"action{number}_owner")
+            if title and not owner and f"action{number}_owner" not in self.errors:
+                self.add_error(f"action{number}_owner", f"Choose who has action {number}.")
+            if owner and not title:
+                self.add_error(
+                    f"action{number}_title", f"Write what is to be done, or leave action {number} empty."
+                )
+        return data
+
+    def ruling(self) -> Ruling:
+        """What the form says, for the rules and the service."""
+        data = self.cleaned_data
+        return Ruling(
+            level=data["level"],
+            rationale=data["rationale"],
+            forms=[HarmForm(one) for one in data["harms"]],
+            contexts=[HarmContext(one) for one in data["contexts"]],
+            outcomes=[
+                wish for kind in OutcomeKind if kind in data["outcomes"] for wish in self._wishes(kind)
+            ],
+            tasks=[
+                Task(title, self.owners[data[f"action{number}_owner"]], data[f"action{number}_days"] or 5)
+                for number in range(1, ACTIONS + 1)
+                if (title := data[f"action{number}_title"])
+            ],
+            dissents=[
+                (agency, text) for name, agency in self.agencies.items() if (text := data[name].strip())
+            ],
+            feedback=data["feedback"],
+            seen=data["seen"],
+            agreed_with=data.get("agreed_with", ""),
+            returned_because=data.get("returned_because", ""),
+        )
+
+    def _wishes(self, kind: OutcomeKind) -> list[Wish]:
+        data = self.cleaned_data
+        why = data[f"{kind}_why"]
+        if kind is OutcomeKind.CEG:
+            return [Wish(kind, why, ceg_reason=data["ceg_reason"], locality=data["ceg_locality"])]
+        if kind is OutcomeKind.ADVICE:
+            return [Wish(kind, why, advice=list(data["advice"]))]
+        if kind is OutcomeKind.CHANGING_LIVES:
+            whom = data["changing_lives_for"] or "child"
+            parents = {"child": [False], "parents": [True], BOTH: [False, True]}[whom]
+            return [Wish(kind, why, for_parents=one) for one in parents]
+        return [Wish(kind, why)]
+
+    def refuse(self, error: CommandError) -> None:
+        """Put what the rules or the service refused beside the field to mend."""
+        self.add_error(self._field_of(error), error.message)
+
+    def _field_of(self, error: CommandError) -> str | None:
+        if error.field in OutcomeKind.values:
+            if error.field == OutcomeKind.CEG:
+                named = "locality" in error.message
+                return "ceg_locality" if named else "ceg_reason" if "reason" in error.message else "ceg_why"
+            chosen = error.field in self.cleaned_data.get("outcomes", ())
+            return f"{error.field}_why" if chosen else "outcomes"
+        return error.field if error.field in self.fields else None
+
+    @classmethod
+    def told(cls, post: QueryDict) -> dict[str, Any]:
+        """What was typed, to begin a form with again without judging it."""
+        return {name: post.getlist(name) if name in MANY else post.get(name) for name in post}
+
+    @staticmethod
+    def begins(
+        seen: UUID | None, before: Decision | None, named: Sequence[str], where: Sequence[str]
+    ) -> dict[str, Any]:
+        """What an empty form begins with: the matrix in view, and the forms and contexts it names."""
+        start: dict[str, Any] = {"key": uuid4(), "seen": seen, "harms": list(named), "contexts": list(where)}
+        if before:
+            agreed = before.agreed
+            start |= {"level": agreed.level, "harms": agreed.forms, "contexts": agreed.contexts}
+        return start
+
+
+def _owner_key(owner: User | Team) -> str:
+    return f"{'team' if isinstance(owner, Team) else 'user'}:{owner.public_id}"
+
+
+def _owner_label(owner: User | Team) -> str:
+    return f"{owner} (desk or team)" if isinstance(owner, Team) else f"{owner}, {owner.agency}"
+
+
+class AskForm(PlainForm):
+    """More information CEVT wants before it decides (T2)."""
+
+    button = "Ask, and pause the clock"
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    agency = forms.ModelChoiceField(
+        Agency.objects.none(),
+        to_field_name="code",
+        label="Which agency should find out?",
+        empty_label="Choose",
+        error_messages={"required": "Choose the agency."},
+    )
+    owner = forms.ChoiceField(label="Who does it?", error_messages={"required": "Choose who finds out."})
+    what = WordsField(
+        rows=3,
+        label="What does CEVT want to know, and why can’t it decide without?",
+        error_messages={"required": "Say what CEVT wants to know."},
+    )
+    days = forms.IntegerField(
+        min_value=1,
+        max_value=10,
+        initial=2,
+        label="Working days",
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-2", "inputmode": "numeric"}),
+        error_messages={
+            "required": "Write a number of working days, such as 2.",
+            "invalid": "Write a number of working days, such as 2.",
+            "min_value": "They need at least 1 working day.",
+            "max_value": "At most 10 working days: the clock stands still meanwhile.",
+        },
+    )
+
+    def __init__(self, *args: Any, agencies: Iterable[int], owners: Sequence[User | Team], **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.owners = {_owner_key(owner): owner for owner in owners}
+        self.fields["agency"].queryset = Agency.objects.filter(pk__in=agencies).order_by("name")  # type: ignore[attr-defined]
+        people = [(key, _owner_label(owner)) for key, owner in self.owners.items()]
+        self.fields["owner"].choices = [("", "Choose"), *people]  # type: ignore[attr-defined]
+
+
+class WhyForm(PlainForm):
+    """Why an item is taken off the list."""
+
+    button = "Take it off the list"
+    why = WordsField(
+        rows=3,
+        label="Why does it not belong on the list?",
+        help_text="Whoever sent the matrix is told that it was taken off, and reads why.",
+        error_messages={"required": "Say why it does not belong on the list."},
+    )
+
+
+class AnswerForm(PlainForm):
+    """What CEVT wanted to know."""
+
+    button = "Give the answer"
+    answer = WordsField(
+        rows=4, label="What CEVT should know", error_messages={"required": "Write what CEVT should know."}
+    )

@@ -1,0 +1,79 @@
+"""What was decided on one matrix, and which decisions wait for their confirmation (T3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cems.accounts.models import User
+from cems.accounts.roles import Part
+from cems.children.access import accesses
+from cems.children.choices import HarmContext, HarmForm
+from cems.children.doors import OpenChild
+from cems.children.models import Child
+from cems.children.querysets import root_of
+from cems.clocks.choices import OPEN
+from matrix.models import Submission
+from triage.models import Decision, Item
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision on a matrix as whoever sent it reads it; a confirmation counts before what it confirms."""
+
+    row: Decision
+    first: Decision
+    forms: Sequence[str]
+    contexts: Sequence[str]
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is provisional and not confirmed yet."""
+        return self.row.provisional
+
+
+def decided_on(sent: Submission) -> Decided | None:
+    """What CEVT decided on this matrix; None while it has not."""
+    item = Item.objects.filter(submission=sent, decision__isnull=False).select_related(
+        "decision__agreed", "decision__decided_by", "decision__confirmed_by__agreed"
+    )
+    held = item.first()
+    if held is None or held.decision is None:
+        return None
+    first = held.decision
+    row: Decision = getattr(first, "confirmed_by", first)
+    return Decided(
+        row,
+        first,
+        [HarmForm(one).label for one in row.agreed.forms],
+        [HarmContext(one).label for one in row.agreed.contexts],
+    )
+
+
+def withdrawn_why(sent: Submission) -> str:
+    """Why CEVT took this matrix off its list; "" where it did not."""
+    found = Item.objects.filter(submission=sent).exclude(withdrawn_why="")
+    return found.values_list("withdrawn_why", flat=True).first() or ""
+
+
+def unconfirmed(user: User) -> Sequence[tuple[Decision, Child]]:
+    """Provisional decisions nobody has confirmed, of children open to the person, what is due first at the top."""
+    rows = list(
+        Decision.objects.filter(confirm_clock__stage__in=OPEN)
+        .of_visible(user)
+        .annotate(root=root_of())
+        .select_related("agreed", "decided_by", "confirm_clock__owner_user", "confirm_clock__owner_team")
+        .order_by("confirm_clock__due_at", "pk")[:MOST]
+    )
+    found = list(Child.objects.visible_to(user).filter(pk__in={row.root for row in rows}).with_page())
+    reach = accesses(user, found)
+    children = {one.pk: one for one in found if reach[one.pk].sees(Part.CONTRIBUTIONS)}
+    return [(row, children[row.root]) for row in rows if row.root in children]
+
+
+def panel(user: User, opened: OpenChild, sent: Submission) -> tuple[str, str, dict[str, object]] | None:
+    """On the page of a sent matrix: what CEVT decided, why, and its words for whoever sent it."""
+    found, withdrawn = decided_on(sent), withdrawn_why(sent)
+    if not (found or withdrawn):
+        return None
+    return "What CEVT decided", "triage/cevt/decided_panel.html", {"found": found, "withdrawn": withdrawn}

@@ -1,0 +1,112 @@
+"""What an agency needs to look a child up before CEVT, and no more: never a confidential address (T3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from cems.accounts.models import User
+from cems.accounts.roles import Part
+from cems.base.calendar import say_day
+from cems.base.time import local_date
+from cems.children.access import accesses
+from cems.children.models import Child, Placement
+from cems.children.querysets import cluster_ids, root_of
+from cems.meetings.choices import MeetingForum
+from cems.meetings.models import Contribution
+from triage.selectors.agenda import meeting_of
+from triage.selectors.listing import Row, is_outstanding, listing, open_items
+
+
+@dataclass(frozen=True)
+class Line:
+    """One child to look up: identity, and what the agency has said so far, or typed and could not save."""
+
+    row: Row
+    address: str
+    meeting: str
+    said: Contribution | None
+    held: str
+    text: str
+    version: int
+    by: str = ""
+    theirs: str = ""
+    error: str = ""
+
+    @property
+    def child(self) -> Child:
+        return self.row.child
+
+    @property
+    def suffix(self) -> str:
+        """How the fields of this child are told from the others'."""
+        return str(self.child.public_id)
+
+    @property
+    def outstanding(self) -> bool:
+        return is_outstanding(self.said)
+
+    def is_as(self, held: str, text: str) -> bool:
+        """Whether this is what is saved already, or nothing at all."""
+        return (held, text.strip()) == (self.held, self.text)
+
+    def typed(self, problem: Mapping[str, Any] | None) -> "Line":
+        """The line with what was typed and why it was not saved."""
+        if problem is None:
+            return self
+        kept = {
+            name: problem[name]
+            for name in ("held", "text", "version", "by", "theirs", "error")
+            if name in problem
+        }
+        return replace(self, **kept)
+
+
+def research_list(user: User, at: datetime) -> list[Line]:
+    """Every open child on CEVT's list whose identity is open to the person, by the meeting they come to."""
+    rows = listing(user, at).open
+    reach = accesses(user, [row.child for row in rows], at)
+    shown = [row for row in rows if reach[row.child.pk].sees(Part.IDENTITY)]
+    hidden = _confidential([row.child.pk for row in shown], at)
+    lines = [_line(row, user, row.child.pk in hidden, at) for row in shown]
+    return sorted(lines, key=lambda line: (line.meeting != "Today", line.row.key))
+
+
+def to_look_up(user: User, at: datetime) -> int:
+    """How many children on CEVT's list the person's agency has said nothing of yet: two queries."""
+    visible = Child.objects.visible_to(user, at)
+    held = open_items(visible)
+    about = [item.public_id for item in held]
+    own = Contribution.objects.filter(forum=MeetingForum.CEVT, agency=user.agency_id, about__in=about)
+    answered = {row.about for row in own if not is_outstanding(row)}
+    roots = {item.root for item in held}  # type: ignore[attr-defined]
+    return len(roots - {item.root for item in held if item.public_id in answered})  # type: ignore[attr-defined]
+
+
+def _line(row: Row, user: User, hidden: bool, at: datetime) -> Line:
+    child, said = row.child, row.said.get(user.agency_id)
+    day = meeting_of(row.lead.received_at)
+    place = ", ".join(filter(None, [child.address.replace("\n", ", "), child.postcode]))
+    return Line(
+        row,
+        "Confidential: ask First Contact" if hidden else place or "Not recorded",
+        "Today" if day <= local_date(at) else say_day(day),
+        said,
+        said.held if said else "",
+        said.text if said else "",
+        said.version if said else 0,
+    )
+
+
+def _confidential(roots: list[int], at: datetime) -> set[int]:
+    """The children who live in a place whose address is confidential."""
+    day = local_date(at)
+    rows = Placement.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day),
+        child__in=cluster_ids(roots),
+        starts_on__lte=day,
+        address_confidential=True,
+    )
+    return set(rows.annotate(root=root_of()).values_list("root", flat=True))

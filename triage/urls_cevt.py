@@ -1,0 +1,29 @@
+"""Addresses of CEVT, within the namespace `triage`."""
+
+from django.urls import path
+
+from triage.views import cevt, deciding, meeting, minutes, research, saying, sheet
+
+urlpatterns = [
+    path("cevt/", cevt.cevt, name="cevt"),
+    path("cevt/provisional/", deciding.provisional, name="provisional"),
+    path("cevt/keys/", cevt.keys, name="keys"),
+    path("cevt/research/", research.research, name="research"),
+    path("cevt/research/say/", research.research_say, name="research_say"),
+    path("cevt/children/<uuid:public_id>/", sheet.sheet, name="sheet"),
+    path("cevt/children/<uuid:public_id>/say/", saying.say_field, name="say"),
+    path("cevt/children/<uuid:public_id>/live/", saying.live, name="live"),
+    path("cevt/children/<uuid:public_id>/confirm/", deciding.confirm, name="confirm"),
+    path("cevt/children/<uuid:public_id>/ask/", deciding.ask, name="want"),
+    path("cevt/children/<uuid:public_id>/answer/", deciding.answer, name="want_answer"),
+    path("cevt/children/<uuid:public_id>/withdraw/", deciding.withdraw, name="withdraw"),
+    path("cevt/meetings/", minutes.meetings, name="meetings"),
+    path("cevt/meetings/start/", meeting.start, name="meeting_start"),
+    path("cevt/meetings/<uuid:meeting_id>/", minutes.minutes, name="minutes"),
+    path("cevt/meetings/<uuid:meeting_id>/pdf/", minutes.minutes_pdf, name="minutes_pdf"),
+    path("cevt/meetings/<uuid:meeting_id>/table/", meeting.table, name="table"),
+    path("cevt/meetings/<uuid:meeting_id>/here/", meeting.here, name="here"),
+    path("cevt/meetings/<uuid:meeting_id>/note/", meeting.note, name="note"),
+    path("cevt/meetings/<uuid:meeting_id>/end/", meeting.end, name="meeting_end"),
+    path("cevt/submissions/<uuid:public_id>/feedback/", deciding.feedback_pdf, name="feedback_pdf"),
+]

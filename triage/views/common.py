@@ -1,0 +1,175 @@
+"""What the pages of CEVT share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import reverse
+
+from cems.accounts.desks import desk_of
+from cems.accounts.doors import person
+from cems.accounts.models import Duty, Team, User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Part, Work
+from cems.base.errors import Invalid, NotAllowed
+from cems.base.time import today
+from cems.children.access import ChildAccess
+from cems.children.doors import OpenChild
+from cems.children.models import Involvement
+from cems.children.models.periods import InvolvementState
+from cems.children.rules.identity import age_on
+from cems.children.shell import child_page
+from cems.meetings.choices import Held
+from cems.meetings.models import Meeting
+from triage.forms_cevt import DecisionForm
+from triage.members import ROOM, has_seat
+from triage.models import Decision
+from triage.rules.measures import Return
+from triage.selectors.advice import advice_for
+from triage.selectors.listing import Filters
+from triage.selectors.live import items_mark
+from triage.selectors.meetings import meeting_at
+from triage.selectors.sheet import Sheet
+from triage.services.deciding import why_provisional
+
+
+@dataclass(frozen=True)
+class InTheRoom(ChildAccess):
+    """Access as the whole room may share it: what everybody with a seat may see, whoever holds the screen."""
+
+    @property
+    def parts(self) -> frozenset[Part]:
+        return super().parts & ROOM
+
+
+def projected(request: HttpRequest) -> bool:
+    """Whether this screen is shown to the whole room."""
+    return request.GET.get("projector") == "1"
+
+
+def asked_of(query: QueryDict) -> Filters:
+    """What part of the list an address asks for."""
+    return Filters(**{name: query.get(name, "") for name in Filters.__dataclass_fields__})
+
+
+def asked_keys(request: HttpRequest) -> dict[str, str]:
+    """What goes on from one sheet to the next in the address: the part of the list, and the projector."""
+    keys = asked_of(request.GET).keys
+    return {**keys, "projector": "1"} if projected(request) else keys
+
+
+def for_the_room(request: HttpRequest, opened: OpenChild) -> OpenChild:
+    """The child as this screen may show it: narrowed to what the room may see while it is projected.
+
+    Raises NotAllowed for a restricted record, which only people named on it may read.
+    """
+    if not projected(request):
+        return opened
+    if opened.child.restricted:
+        raise NotAllowed(
+            "This record is restricted, so it is not shown to a whole room. Open it on your own screen."
+        )
+    return replace(opened, access=InTheRoom(opened.access.reached, opened.access.glass))
+
+
+def sheet_page(request: HttpRequest, opened: OpenChild, sheet: Sheet, **more: Any) -> dict[str, Any]:
+    """The context of a child's sheet."""
+    before, after = sheet.today.beside(opened.child)
+    keys, user = asked_keys(request), person(request)
+    return {
+        **child_page(request, opened),
+        "sheet": sheet,
+        "at": opened.at,
+        "before": before,
+        "after": after,
+        "query": urlencode(keys),
+        "projector": projected(request),
+        "projector_url": _switch(request, keys),
+        "may_decide": opened.access.may(Work.DECISIONS),
+        "may_say": opened.access.may(Work.CONTRIBUTION),
+        "sits": has_seat(profile_of(user)),
+        "here": any(row.user_id == user.pk for row in sheet.table.present),
+        "provisional": why_provisional(sheet.meeting, opened.at),
+        "clock": sheet.row.clock(opened.at) if sheet.row and sheet.items else None,
+        "held_choices": Held.choices,
+        "poll_seconds": settings.CEVT_LIVE_SECONDS,
+        "items_mark": items_mark(sheet.items),
+        **more,
+    }
+
+
+def _switch(request: HttpRequest, keys: dict[str, str]) -> str:
+    """This page with the projector switched the other way."""
+    if keys.pop("projector", ""):
+        return f"{request.path}?{urlencode(keys)}" if keys else request.path
+    return f"{request.path}?{urlencode({**keys, 'projector': '1'})}"
+
+
+def owners_for(opened: OpenChild, present: Sequence[User]) -> list[User | Team]:
+    """Who may take on an action: those who work with the child, those at the table, and the desks."""
+    held = Involvement.objects.filter(
+        child__in=opened.whole, ended_at__isnull=True, state=InvolvementState.CONFIRMED, user__isnull=False
+    ).select_related("user__agency")
+    people = [row.user for row in held.order_by("pk") if row.user]
+    desks = [desk_of(duty, opened.child.area_id) for duty in (Duty.ERASE, Duty.CEVT, Duty.FRONT_DOOR)]
+    return list(dict.fromkeys([*people, *present, *desks]))
+
+
+def decision_fields(opened: OpenChild, sheet: Sheet, *, confirms: bool = False) -> dict[str, Any]:
+    """The choices of the decision form for this child at this table."""
+    named = sheet.newest.matrix.forms if sheet.newest else []
+    suited = advice_for(age=age_on(opened.child.date_of_birth, today()), forms=named, level=None)
+    return {
+        "localities": [place.pk for place in opened.child.area.localities.all()],
+        "advice": [version.pk for version in suited],
+        "owners": owners_for(opened, [row.user for row in sheet.table.present]),
+        "agencies": sheet.present,
+        "confirms": confirms,
+        "returned": not confirms and sheet.row is not None and sheet.row.back is Return.REREFERRAL,
+    }
+
+
+def empty_form(opened: OpenChild, sheet: Sheet, *, before: Decision | None = None) -> DecisionForm:
+    """A decision form to begin with."""
+    newest = sheet.newest
+    begins = DecisionForm.begins(
+        newest.public_id if newest else None,
+        before,
+        newest.matrix.forms if newest else [],
+        newest.matrix.contexts if newest else [],
+    )
+    return DecisionForm(initial=begins, **decision_fields(opened, sheet, confirms=before is not None))
+
+
+def the_meeting(request: HttpRequest, meeting_id: UUID) -> Meeting:
+    """CEVT's meeting at this address. Raises Http404 where the person's agency has no part in it."""
+    found = meeting_at(person(request), meeting_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def seated(request: HttpRequest) -> User:
+    """The person, who sits at CEVT's table. Raises NotAllowed for anybody else."""
+    user = person(request)
+    if not has_seat(profile_of(user)):
+        raise NotAllowed("Only people who sit at CEVT for their agency take part in its meeting.")
+    return user
+
+
+def key_from(request: HttpRequest, name: str = "key") -> UUID:
+    """The idempotency key a form carries. Raises Invalid without one."""
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError:
+        raise Invalid("This page is incomplete. Reload it and try again.") from None
+
+
+def sheet_url(public_id: UUID, query: str = "") -> str:
+    """The address of a child's sheet, with what part of the list one walks through."""
+    url = reverse("triage:sheet", args=[public_id])
+    return f"{url}?{query}" if query else url
