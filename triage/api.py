@@ -105,6 +105,16 @@ class ItemContribution(ApiView):
         about_child=True,
     )
 
+    @extend_schema(responses=ItemWhole)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """The item with what the person's own agency has said, and its version."""
+        item, opened = _open(request, public_id, Part.CONTRIBUTIONS, work=Work.CONTRIBUTION)
+        log_read(cast(Any, request), opened, Part.CONTRIBUTIONS, item)
+        mine = Contribution.objects.filter(about=item.public_id, agency=_user(request).agency_id)
+        [shown] = _told([item], {item.child_id: opened.child})
+        said = list(mine.select_related("agency"))
+        return Response({**ItemWhole({"item": shown, "contributions": said}).data})
+
     @extend_schema(request=ContributionBody, responses=ItemWhole)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Save what the person's agency says of the child; a colleague's newer words are never overwritten."""
@@ -130,6 +140,14 @@ class ItemDecision(ApiView):
     door = Door(
         Shape.API, part=Part.DECISIONS, parts=(Part.DECISIONS,), work=Work.DECISIONS, about_child=True
     )
+
+    @extend_schema(responses=ItemShown)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """The item as it stands, with its decision where there is one: what a chair looks at before deciding."""
+        item, opened = _open(request, public_id, Part.DECISIONS, work=Work.DECISIONS)
+        log_read(cast(Any, request), opened, Part.DECISIONS, item)
+        [shown] = _told([item], {item.child_id: opened.child})
+        return Response(ItemShown(shown).data)
 
     @extend_schema(request=DecisionBody, responses={201: ItemShown}, parameters=[KEY])
     def post(self, request: Request, public_id: UUID) -> Response:
