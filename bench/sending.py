@@ -7,6 +7,7 @@ Both happen in a transaction that is taken back, so every turn begins with the s
 # ruff: noqa: S608 - every value goes as a parameter; what is put together are the page's own statements.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
@@ -88,11 +89,20 @@ def _writes(statements: Sequence[Statement]) -> list[Statement]:
     changes: dict[str, Statement] = {}
     for words, given in statements:
         if words.startswith("INSERT"):
-            into, _, rest = words.partition(" VALUES ")
-            places[into] = rest.partition(" RETURNING ")[0]
-            rows[into] = [*rows.get(into, ()), *given]
-            counts[into] = counts.get(into, 0) + 1
+            into, row, new = _rows(words, given)
+            places[into] = row
+            rows[into] = [*rows.get(into, ()), *chain.from_iterable(new)]
+            counts[into] = counts.get(into, 0) + len(new)
         elif words.startswith("UPDATE"):
             changes.setdefault(words.split()[1], (words, given))
     inserts = [(f"{into} VALUES {', '.join([places[into]] * counts[into])}", rows[into]) for into in rows]
     return [*changes.values(), *inserts]
+
+
+def _rows(words: str, given: Sequence[Any]) -> tuple[str, str, list[Sequence[Any]]]:
+    """The table and columns of an insert, the places of one row, and its rows; many come as a list a column."""
+    into, many, _ = words.partition(" SELECT * FROM UNNEST(")
+    if many:
+        return into, f"({', '.join(['%s'] * len(given))})", list(zip(*given, strict=True))
+    into, _, rest = words.partition(" VALUES ")
+    return into, rest.partition(" RETURNING ")[0], [given]

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.desks import desk_of
@@ -16,6 +15,7 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.base.transactions import one_transaction
 from cems.children.choices import Informed, MatterKind
 from cems.children.models import Child
 from cems.children.querysets import whole_ids
@@ -54,7 +54,7 @@ class Told:
 NOTHING = Told()
 
 
-@transaction.atomic
+@one_transaction
 def referral_open(
     user: User,
     *,
@@ -132,7 +132,7 @@ def _joined(user: User, held: Referral, told: Told, at: datetime) -> Referral:
     return held
 
 
-@transaction.atomic
+@one_transaction
 def referral_decide(
     user: User, *, referral: Referral, outcome: ReferralOutcome, rationale: str, at: datetime | None = None
 ) -> Referral:
@@ -168,7 +168,7 @@ def referral_decide(
     return held
 
 
-@transaction.atomic
+@one_transaction
 def strategy_meeting_request(
     user: User, *, child: Child, owner: Team | None = None, source: str = "", at: datetime | None = None
 ) -> Request:
@@ -204,7 +204,7 @@ def strategy_meeting_request(
     return row
 
 
-@transaction.atomic
+@one_transaction
 def strategy_meeting_answer(
     user: User, *, request: Request, answer: RequestAnswer, why: str = "", at: datetime | None = None
 ) -> Request:
@@ -234,7 +234,7 @@ def strategy_meeting_answer(
     return held
 
 
-@transaction.atomic
+@one_transaction
 def meeting_record(
     user: User,
     *,

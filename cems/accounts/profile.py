@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Value
+from django.db.models import BigIntegerField, CharField, Value
 
 from cems.accounts.models import Agency, Appointment, Delegation, User
-from cems.accounts.querysets import current
+from cems.accounts.querysets import covers_everything, current
 from cems.accounts.roles import ROLES, Reach, Role, Work
 from cems.base.time import today
 
@@ -122,7 +122,7 @@ def _rows(user: User, day: date) -> list[Any]:
     covered = Delegation.objects.live(day).filter(deputy_id=user.pk)
     others = covered.values_list(
         *(f"appointment__{name}" for name in ("role_key", "team_id", "locality_id", "user_id", "user__name")),
-        Exists(Delegation.objects.filter(pk=OuterRef("pk")).of_everything(day)),
+        covers_everything(day),
         "pk",
         ArraySubquery(served),
     )

@@ -1,10 +1,10 @@
 """Every write to an action (SP1, T3, G2). The acting user comes first; None is the system itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.models import Team, User
@@ -16,8 +16,9 @@ from cems.audit.services import record
 from cems.base.calendar import Deadline, say_day
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
-from cems.base.references import next_reference
+from cems.base.references import next_references
 from cems.base.time import local_date, now
+from cems.base.transactions import one_transaction
 from cems.children.models import Child
 from cems.children.services.whole import lock_whole
 from cems.clocks import recipients
@@ -37,7 +38,18 @@ class Source:
     reference: str = ""
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Asked:
+    """One thing somebody undertakes, by `deadline` if there is one; `key` names a follow-up of its source."""
+
+    title: str
+    owner: User | Team
+    deadline: Deadline | None = None
+    key: str = ""
+    detail: str = ""
+
+
+@one_transaction
 def open_action(
     user: User | None,
     *,
@@ -57,49 +69,94 @@ def open_action(
     A follow-up (`key`) that this source already raised is given back as it is. Raises Invalid without a
     title, ValueError for a follow-up of no source.
     """
-    instant = at or now()
-    if key and not source:
-        raise ValueError("a follow-up has a source")
-    if not title.strip():
-        raise Invalid("Say what is to be done.", field="title")
-    if key and source and not carried_from:
-        raised = Action.objects.from_source(source.kind, source.id).filter(key=key, carried_from=None).first()
-        if raised:
-            return raised
-    root = lock_whole(child.pk) if child else None
-    action = Action(
-        reference=next_reference("ACT", instant),
-        child=root,
-        key=key,
-        title=title.strip(),
-        detail=detail.strip(),
-        source_kind=source.kind if source else "",
-        source_id=str(source.id) if source else "",
-        source_reference=source.reference if source else "",
-        happened_at=happened_at or instant,
-        created_at=instant,
-        created_by=user,
+    asked = [Asked(title, owner, deadline, key, detail)]
+    return open_actions(
+        user,
+        asked=asked,
+        child=child,
+        source=source,
+        happened_at=happened_at,
         carried_from=carried_from,
-        **_owner(owner),
-    )
-    if deadline:
-        action.clock = clocks.start(
-            user,
-            kind=CLOCK_KIND,
-            owner=owner,
-            deadline=deadline,
-            reference=action.reference,
-            url=reverse("actions:detail", args=[action.public_id]),
-            child=root.public_id if root else None,
-            at=instant,
+        at=at,
+    )[0]
+
+
+@one_transaction
+def open_actions(
+    user: User | None,
+    *,
+    asked: Sequence[Asked],
+    child: Child | None = None,
+    source: Source | None = None,
+    happened_at: datetime | None = None,
+    carried_from: Action | None = None,
+    at: datetime | None = None,
+) -> list[Action]:
+    """Everything one paper asks for, at the cost of one action; in its order. Each as `open_action` does it."""
+    instant = at or now()
+    if any(one.key for one in asked) and not source:
+        raise ValueError("a follow-up has a source")
+    if not all(one.title.strip() for one in asked):
+        raise Invalid("Say what is to be done.", field="title")
+    raised = _raised(source, {one.key for one in asked if one.key}) if not carried_from else {}
+    new = [one for one in asked if one.key not in raised]
+    if not new:
+        return [raised[one.key] for one in asked]
+    root = lock_whole(child.pk) if child else None
+    rows = [
+        Action(
+            reference=reference,
+            child=root,
+            key=one.key,
+            title=one.title.strip(),
+            detail=one.detail.strip(),
+            source_kind=source.kind if source else "",
+            source_id=str(source.id) if source else "",
+            source_reference=source.reference if source else "",
+            happened_at=happened_at or instant,
+            created_at=instant,
+            created_by=user,
+            carried_from=carried_from,
+            **_owner(one.owner),
         )
-    action.save(force_insert=True)
-    _audit(user, action, Verb.CREATED, instant)
-    _tell_owner(user, action, "opened", "is yours to do", instant)
-    return action
+        for one, reference in zip(new, next_references("ACT", instant, len(new)), strict=True)
+    ]
+    _start_clocks(user, rows, new, instant)
+    Action.objects.bulk_create(rows)
+    for row in rows:
+        _audit(user, row, Verb.CREATED, instant)
+    _tell_owners(user, rows, "opened", "is yours to do", instant)
+    opened = iter(rows)
+    return [raised[one.key] if one.key in raised else next(opened) for one in asked]
 
 
-@transaction.atomic
+def _raised(source: Source | None, keys: set[str]) -> dict[str, Action]:
+    """By key, the follow-ups that this source has raised already."""
+    if not (source and keys):
+        return {}
+    rows = Action.objects.from_source(source.kind, source.id).filter(key__in=keys, carried_from=None)
+    return {row.key: row for row in rows.order_by("-pk")}
+
+
+def _start_clocks(user: User | None, rows: Sequence[Action], asked: Sequence[Asked], at: datetime) -> None:
+    due = [(row, one.deadline) for row, one in zip(rows, asked, strict=True) if one.deadline]
+    promises = [
+        clocks.Promise(
+            kind=CLOCK_KIND,
+            owner=row.owner,
+            deadline=deadline,
+            reference=row.reference,
+            url=reverse("actions:detail", args=[row.public_id]),
+            child=row.child.public_id if row.child else None,
+        )
+        for row, deadline in due
+    ]
+    if promises:
+        for (row, _), clock in zip(due, clocks.start_many(user, promises=promises, at=at), strict=True):
+            row.clock = clock
+
+
+@one_transaction
 def ask_again(
     user: User | None,
     *,
@@ -129,7 +186,7 @@ def ask_again(
     return kept
 
 
-@transaction.atomic
+@one_transaction
 def complete(user: User | None, *, action: Action, outcome: str, at: datetime | None = None) -> Action:
     """The action was done, `at` being when; its clock is met.
 
@@ -146,7 +203,7 @@ def complete(user: User | None, *, action: Action, outcome: str, at: datetime | 
     return kept
 
 
-@transaction.atomic
+@one_transaction
 def cancel(user: User | None, *, action: Action, reason: str, at: datetime | None = None) -> Action:
     """The action is no longer needed. Raises Invalid without a reason, Conflict when it is closed already."""
     kept, instant = _open(action), at or now()
@@ -159,7 +216,7 @@ def cancel(user: User | None, *, action: Action, reason: str, at: datetime | Non
     return kept
 
 
-@transaction.atomic
+@one_transaction
 def carry_over(
     user: User | None,
     *,
@@ -195,7 +252,7 @@ def carry_over(
     )
 
 
-@transaction.atomic
+@one_transaction
 def hand_over(
     user: User | None, *, action: Action, owner: User | Team, reason: str = "", at: datetime | None = None
 ) -> Action:
@@ -244,17 +301,24 @@ def _owner(owner: User | Team) -> dict[str, Any]:
 
 
 def _tell_owner(user: User | None, action: Action, step: str, words: str, at: datetime) -> None:
-    """Tell whoever has the action, except the person who just did this. No title: people type names in it."""
-    message = Message(
-        kind="action.owner",
-        key=f"action:{action.public_id}:{step}",
-        text=f"{action.reference} {words}.",
-        url=reverse("actions:detail", args=[action.public_id]),
-        reference=action.reference,
-        child=action.child.public_id if action.child else None,
-    )
-    told = recipients.holders([action], local_date(at))[action.pk]
-    tell_many({message: told - {user.pk if user else 0}}, at=at)
+    _tell_owners(user, [action], step, words, at)
+
+
+def _tell_owners(user: User | None, actions: Sequence[Action], step: str, words: str, at: datetime) -> None:
+    """Tell whoever has the actions, except the person who just did this. No title: people type names in it."""
+    having = recipients.holders(actions, local_date(at))
+    told = {
+        Message(
+            kind="action.owner",
+            key=f"action:{action.public_id}:{step}",
+            text=f"{action.reference} {words}.",
+            url=reverse("actions:detail", args=[action.public_id]),
+            reference=action.reference,
+            child=action.child.public_id if action.child else None,
+        ): having[action.pk] - {user.pk if user else 0}
+        for action in actions
+    }
+    tell_many(told, at=at)
 
 
 def _audit(user: User | None, action: Action, verb: Verb, at: datetime, reason: str = "") -> None:

@@ -1,7 +1,9 @@
 """Writing the audit trail (A3, A4). An error here fails the command: no audit, no page."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,6 +25,29 @@ Actor = AbstractBaseUser | AnonymousUser | None
 QUARTER = timedelta(minutes=15)
 # An id, a code, a reference, a date, a field's name. Not a sentence, and not a person's full name.
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9_.:+/-]{1,64}|[a-z][a-z ]{0,39}")
+
+_together: ContextVar[list[Entry] | None] = ContextVar("audit_together", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write the rows of a command in one statement when the block ends, in the caller's transaction (A3).
+
+    For a command whose errors undo all of it: after an error nothing is written, as nothing was done. Blocks
+    within one another are one. Raises RuntimeError outside a transaction, DatabaseError as `record` does.
+    """
+    if _together.get() is not None:
+        yield
+        return
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("audit rows kept together outside a transaction")
+    kept: list[Entry] = []
+    token = _together.set(kept)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    Entry.objects.bulk_create(kept)
 
 
 def record(
@@ -170,7 +195,7 @@ def _write(
 ) -> Entry:
     kind, key = _named(subject)
     written = now()
-    return Entry.objects.create(
+    entry = Entry(
         at=at or written,
         recorded_at=written,
         actor_id=_key_of(user),
@@ -183,6 +208,12 @@ def _write(
         detail=detail,
         request_reference=current_reference.get(),
     )
+    kept = _together.get()
+    if kept is None:
+        entry.save(force_insert=True)
+    else:
+        kept.append(entry)
+    return entry
 
 
 def _key_of(user: Actor) -> int | None:

@@ -24,10 +24,14 @@ def next_reference(prefix: str, at: datetime) -> str:
 
     A sequence, not a counter row: two people submitting at once must not wait for each other.
     """
+    return next_references(prefix, at, 1)[0]
+
+
+def next_references(prefix: str, at: datetime, count: int) -> list[str]:
+    """The next `count` references of `prefix`, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s)", [_sequence(prefix)])
-        (value,) = cursor.fetchone()
-    return f"{prefix}-{local_date(at).year}-{value:05d}"
+        cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [_sequence(prefix), count])
+        return [f"{prefix}-{local_date(at).year}-{value:05d}" for (value,) in cursor.fetchall()]
 
 
 def _sequence(prefix: str) -> str:

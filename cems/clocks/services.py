@@ -1,10 +1,10 @@
 """Every write to a clock (K1). The acting user comes first; None is the system itself."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-from django.db import transaction
 
 from cems.accounts.models import Appointment, Team, User
 from cems.audit.choices import Verb
@@ -12,6 +12,7 @@ from cems.audit.services import record
 from cems.base.calendar import Deadline, close_of_business, say
 from cems.base.errors import Invalid
 from cems.base.time import local_date, now
+from cems.base.transactions import one_transaction
 from cems.clocks import recipients, rules
 from cems.clocks.choices import LIVE, OPEN, Stage, Step
 from cems.clocks.kinds import clock_kind
@@ -20,7 +21,20 @@ from cems.notices.messages import Message
 from cems.notices.services import tell_many
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Promise:
+    """One of many clocks that are started together, told as `start` is told."""
+
+    kind: str
+    owner: User | Team
+    deadline: Deadline
+    reference: str
+    title: str = ""
+    url: str = ""
+    child: UUID | None = None
+
+
+@one_transaction
 def start(
     user: User | None,
     *,
@@ -38,24 +52,39 @@ def start(
     `title` (the kind's label unless given) is shown in lists: fixed words, never what somebody typed.
     Raises LookupError for a kind no app declares.
     """
-    rule, instant = clock_kind(kind), at or now()
-    clock = Clock(
-        kind=kind,
-        reference=reference,
-        title=title or rule.label,
-        url=url,
-        child=child,
+    return start_many(user, promises=[Promise(kind, owner, deadline, reference, title, url, child)], at=at)[0]
+
+
+@one_transaction
+def start_many(user: User | None, *, promises: Sequence[Promise], at: datetime | None = None) -> list[Clock]:
+    """Start many clocks at the cost of one, in their order. Raises LookupError for a kind no app declares."""
+    instant = at or now()
+    clocks = Clock.objects.bulk_create([_started(promise) for promise in promises])
+    Transition.objects.bulk_create(
+        _step(user, clock, Step.STARTED, instant, explanation=clock.explanation) for clock in clocks
+    )
+    for clock in clocks:
+        _audited(user, clock, Step.STARTED, instant)
+    return clocks
+
+
+def _started(promise: Promise) -> Clock:
+    rule, deadline = clock_kind(promise.kind), promise.deadline
+    return Clock(
+        kind=promise.kind,
+        reference=promise.reference,
+        title=promise.title or rule.label,
+        url=promise.url,
+        child=promise.child,
         started_at=deadline.started_at,
         due_at=deadline.due_at,
         explanation=deadline.explanation,
         next_at=rules.agenda(rule, deadline.started_at, deadline.due_at)[0].at,
-        **_owner(owner),
+        **_owner(promise.owner),
     )
-    clock.save(force_insert=True)
-    return _note(user, clock, Step.STARTED, instant, explanation=deadline.explanation)
 
 
-@transaction.atomic
+@one_transaction
 def meet(user: User | None, *, clock: Clock, reason: str = "", at: datetime | None = None) -> Clock:
     """The promise was kept, `at` being when. Again is harmless; a cancelled clock raises Invalid."""
     kept, instant = _locked(clock), at or now()
@@ -66,7 +95,7 @@ def meet(user: User | None, *, clock: Clock, reason: str = "", at: datetime | No
     return _note(user, kept, Step.MET, instant, reason=reason)
 
 
-@transaction.atomic
+@one_transaction
 def cancel(user: User | None, *, clock: Clock, reason: str, at: datetime | None = None) -> Clock:
     """The promise is no longer wanted. Raises Invalid without a reason, or when it was met."""
     kept = _locked(clock)
@@ -77,7 +106,7 @@ def cancel(user: User | None, *, clock: Clock, reason: str, at: datetime | None 
     return _note(user, kept, Step.CANCELLED, at or now(), reason=_reason(reason))
 
 
-@transaction.atomic
+@one_transaction
 def pause(user: User | None, *, clock: Clock, reason: str, at: datetime | None = None) -> Clock:
     """Stop the time, visibly and with a reason, where the kind's rule allows it (T2).
 
@@ -96,7 +125,7 @@ def pause(user: User | None, *, clock: Clock, reason: str, at: datetime | None =
     return _note(user, kept, Step.PAUSED, instant, reason=_reason(reason))
 
 
-@transaction.atomic
+@one_transaction
 def resume(user: User | None, *, clock: Clock, reason: str = "", at: datetime | None = None) -> Clock:
     """Go on with the working days that were left, the day of resumption counting as day 0 (K1).
 
@@ -113,7 +142,7 @@ def resume(user: User | None, *, clock: Clock, reason: str = "", at: datetime | 
     return _note(user, kept, Step.RESUMED, instant, reason=reason, explanation=deadline.explanation)
 
 
-@transaction.atomic
+@one_transaction
 def move_due(
     user: User | None, *, clock: Clock, deadline: Deadline, reason: str, at: datetime | None = None
 ) -> Clock:
@@ -146,7 +175,7 @@ def _reckon(clock: Clock, at: datetime) -> None:
         _stand(clock, stage, next_at=_first_after(clock, at))
 
 
-@transaction.atomic
+@one_transaction
 def hand_over(
     user: User | None, *, clock: Clock, owner: User | Team, reason: str = "", at: datetime | None = None
 ) -> Clock:
@@ -171,7 +200,7 @@ def hand_over(
     return kept
 
 
-@transaction.atomic
+@one_transaction
 def rehome(*, user_id: int, at: datetime | None = None) -> int:
     """A person has left: their open clocks go to the team they were in, so that none runs unseen (K1).
 
@@ -191,7 +220,7 @@ def rehome(*, user_id: int, at: datetime | None = None) -> int:
     return len(clocks)
 
 
-@transaction.atomic
+@one_transaction
 def try_again(user: User, *, clock: Clock, at: datetime | None = None) -> Clock:
     """Take a parked clock back into the sweep, once its cause is mended. Raises Invalid when it isn't parked."""
     kept, instant = _locked(clock), at or now()
@@ -264,23 +293,18 @@ def _note(
     explanation: str = "",
     number: int = 0,
 ) -> Clock:
-    """Save the clock, write its history and the audit."""
-    if step is not Step.STARTED:
-        clock.version += 1
-        clock.save()
-    Transition.objects.create(
-        clock=clock,
-        stage=step,
-        round=clock.round,
-        number=number,
-        at=at,
-        by=user,
-        reason=reason,
-        due_at=clock.due_at,
-        explanation=explanation,
-    )
-    verb = Verb.CREATED if step is Step.STARTED else Verb.CHANGED
-    record(
-        user, verb=verb, subject=clock, child=clock.child, reason=reason, detail={"step": step.value}, at=at
-    )
+    """Save a clock that changed, write its history and the audit."""
+    clock.version += 1
+    clock.save()
+    _step(user, clock, step, at, reason=reason, explanation=explanation, number=number).save()
+    _audited(user, clock, step, at, reason)
     return clock
+
+
+def _step(user: User | None, clock: Clock, step: Step, at: datetime, **more: Any) -> Transition:
+    return Transition(clock=clock, stage=step, round=clock.round, at=at, by=user, due_at=clock.due_at, **more)
+
+
+def _audited(user: User | None, clock: Clock, step: Step, at: datetime, reason: str = "") -> None:
+    verb, detail = Verb.CREATED if step is Step.STARTED else Verb.CHANGED, {"step": step.value}
+    record(user, verb=verb, subject=clock, child=clock.child, reason=reason, detail=detail, at=at)

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from cems.base.time import now
+from cems.base.transactions import one_transaction
 from cems.notices.history import read_before
 from cems.notices.messages import Message
 from cems.notices.models import Mail, Notice
@@ -36,7 +35,7 @@ def tell(
     return tell_many({message: user_ids}, at=at, mail=mail)
 
 
-@transaction.atomic
+@one_transaction
 def tell_many(
     messages: Mapping[Message, Iterable[int]], *, at: datetime | None = None, mail: bool = True
 ) -> int:
@@ -60,7 +59,7 @@ def keep_mail_back(ask: Callable[[Iterable[UUID]], set[UUID]]) -> None:
     _keep_back[:] = [ask]
 
 
-@transaction.atomic
+@one_transaction
 def withhold_mail(*, children: Collection[UUID]) -> int:
     """Take mail about these children that has not left yet out of the outbox; returns how many."""
     gone, _ = Mail.objects.waiting().filter(notice__child__in=children).delete()
@@ -72,7 +71,7 @@ def _kept_back(messages: Mapping[Message, Iterable[int]]) -> set[UUID | None]:
     return {child for ask in _keep_back for child in ask(children)} if children else set()
 
 
-@transaction.atomic
+@one_transaction
 def mark_read(user: Any, *, before: datetime | None = None, at: datetime | None = None) -> int:
     """Mark the person's unread notices as read, up to and with those of `before`; returns how many.
 
@@ -83,7 +82,7 @@ def mark_read(user: Any, *, before: datetime | None = None, at: datetime | None 
     return int(unread.update(read_at=instant))
 
 
-@transaction.atomic
+@one_transaction
 def send_parked_again(*, at: datetime | None = None) -> int:
     """Put mail that was given up back into the outbox, once its cause is mended; returns how many."""
     return int(

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.models import Duty, User
@@ -13,6 +12,7 @@ from cems.base.calendar import close_of_business
 from cems.base.errors import Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.base.transactions import one_transaction
 from cems.children.models import Child
 from cems.children.services.whole import lock_whole
 from cems.clocks import recipients
@@ -24,7 +24,7 @@ from matrix.models import MatrixDue, Submission
 from matrix.services.owners import desk, lead_of
 
 
-@transaction.atomic
+@one_transaction
 def matrix_due_raise(
     user: User,
     *,

@@ -1,12 +1,13 @@
 """What a submitted level starts: referral, strategy meeting, actions, each with who has it and by when (M5)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from django.conf import settings
 
 from cems.accounts.models import User
 from cems.actions.models import Action
-from cems.actions.services import Source, ask_again, open_action
+from cems.actions.services import Asked, Source, ask_again, open_actions
 from cems.base.calendar import Deadline, close_of_business, hours_after, is_working_day
 from cems.base.time import local, local_date
 from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, RiskLevel, StatusKind
@@ -25,7 +26,7 @@ _BY_REQUEST = "strategy-meeting"
 
 def start_follow_up(user: User, *, submission: Submission, at: datetime) -> None:
     """Start every step that follows from the level in this child's situation."""
-    child = submission.child
+    child, acts = submission.child, []
     for step in follows(RiskLevel(submission.level), situation_of(submission, at)):
         if step.key == _BY_REFERRAL:
             sent = submission.matrix
@@ -36,29 +37,31 @@ def start_follow_up(user: User, *, submission: Submission, at: datetime) -> None
                 user, child=child, owner=team_of_worker(child), source=submission.reference, at=at
             )
         elif step.key not in {_BY_TRIAGE, "support-goes-on"}:
-            _act(user, submission, step, at)
+            acts.append(step)
+    _act(user, submission, acts, at)
 
 
-def _act(user: User, submission: Submission, step: Follow, at: datetime) -> None:
-    """Open the step's action, or join the one that is open for this child already."""
+def _act(user: User, submission: Submission, steps: Sequence[Follow], at: datetime) -> None:
+    """Open the actions of these steps, or join those that are open for this child already."""
     child = submission.child
     source = Source(SOURCE, str(submission.public_id), submission.reference)
-    deadline = deadline_of(step, at)
-    held = Action.objects.of(child).to_do().filter(key=step.key).order_by("pk").first()
-    if held:
-        ask_again(user, action=held, source=source, deadline=deadline, at=at)
-        Joined.objects.get_or_create(submission=submission, action=held)
-        return
-    open_action(
-        user,
-        child=child,
-        key=step.key,
-        title=step.title,
-        owner=owner_of(step.key, step.owner, user=user, child=child),
-        deadline=deadline,
-        source=source,
-        at=at,
-    )
+    rows = Action.objects.of(child).to_do().filter(key__in=[step.key for step in steps])
+    held = {row.key: row for row in rows.order_by("-pk")}
+    for step in (one for one in steps if one.key in held):
+        ask_again(user, action=held[step.key], source=source, deadline=deadline_of(step, at), at=at)
+        Joined.objects.get_or_create(submission=submission, action=held[step.key])
+    asked = [
+        Asked(
+            title=step.title,
+            owner=owner_of(step.key, step.owner, user=user, child=child),
+            deadline=deadline_of(step, at),
+            key=step.key,
+        )
+        for step in steps
+        if step.key not in held
+    ]
+    if asked:
+        open_actions(user, asked=asked, child=child, source=source, at=at)
 
 
 def situation_of(submission: Submission, at: datetime) -> Situation:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.base.calendar import month_after
 from cems.base.time import local_date
+from cems.base.transactions import one_transaction
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import LevelAgreed
 from cems.children.models import Child
@@ -21,7 +21,7 @@ from matrix.rules import REVIEW_MONTHS, review_due
 from matrix.services.owners import lead_of
 
 
-@transaction.atomic
+@one_transaction
 def review_renew(user: User | None, *, child: Child, submission: Submission, at: datetime) -> Review | None:
     """A matrix came in: the reviews that were open are done, and the next one starts where the level asks for it.
 
@@ -35,7 +35,7 @@ def review_renew(user: User | None, *, child: Child, submission: Submission, at:
     return _start(user, root, submission, at)
 
 
-@transaction.atomic
+@one_transaction
 def review_follow_level(event: LevelAgreed) -> None:
     """A forum agreed a level: reviews stop at Low and None, and start again above (M6)."""
     root = lock_whole(event.child_id)
@@ -54,7 +54,8 @@ def review_follow_level(event: LevelAgreed) -> None:
 
 
 def _open_reviews(root: Child) -> list[Review]:
-    return list(Review.objects.of(root).select_for_update().filter(ended_at__isnull=True))
+    rows = Review.objects.of(root).filter(ended_at__isnull=True)
+    return list(rows.select_related("clock").select_for_update(of=("self",)))
 
 
 def _start(user: User | None, child: Child, submission: Submission, at: datetime) -> Review | None:

@@ -3,20 +3,19 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
-
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.audit.choices import Verb
-from cems.audit.services import record
+from cems.audit.services import record, together
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.time import local_date, now
+from cems.base.transactions import one_transaction
 from cems.children.access import access_to
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.services.access import matter_is_open, matter_open, submitter_note
-from cems.children.services.whole import lock_whole
+from cems.children.services.whole import whole_held
 from matrix.choices import IndicatorKind, Informed, MatrixState, Seen
 from matrix.events import MatrixSubmitted
 from matrix.evidence import suggestion_of
@@ -50,7 +49,7 @@ class NotReady(Invalid):
         self.problems = problems
 
 
-@transaction.atomic
+@one_transaction
 def matrix_submit(
     user: User,
     *,
@@ -70,7 +69,13 @@ def matrix_submit(
     received = at or recorded
     if len(call) > LONGEST_CALL:
         raise Invalid(f"Keep this to {LONGEST_CALL} characters: who was rung, and when.", field="call")
-    root = lock_whole(matrix.child_id)
+    with together(), whole_held(matrix.child_id) as root:
+        return _send(user, root, matrix, call, received, recorded)
+
+
+def _send(
+    user: User, root: Child, matrix: Matrix, call: str, received: datetime, recorded: datetime
+) -> Submission:
     held = (
         Matrix.objects.select_for_update(of=("self",)).select_related("child", "started_by").get(pk=matrix.pk)
     )

@@ -5,24 +5,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.models import Agency, Team, User
-from cems.actions.services import Source, open_action
+from cems.actions.services import Asked, Source, open_actions
 from cems.audit.choices import Verb
-from cems.audit.services import record
+from cems.audit.services import record, together
 from cems.base.calendar import close_of_business
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.base.transactions import one_transaction
 from cems.children.choices import HarmContext, HarmForm, MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.models.history import Forum
 from cems.children.services.access import matter_close
 from cems.children.services.history import level_agree
-from cems.children.services.whole import lock_whole
+from cems.children.services.whole import whole_held
 from cems.clocks import services as clocks
 from cems.meetings.models import Meeting
 from cems.meetings.selectors import table_of
@@ -76,7 +76,7 @@ class Ruling:
     returned_because: str = ""
 
 
-@transaction.atomic
+@one_transaction
 def decide(
     user: User, *, child: Child, ruling: Ruling, meeting: Meeting | None = None, at: datetime | None = None
 ) -> Decision:
@@ -87,10 +87,16 @@ def decide(
     somebody decided first, the matrix was withdrawn or a newer one came; Invalid names the field to mend.
     """
     instant = at or now()
-    root = lock_whole(child.pk)
+    with together(), whole_held(child.pk) as root:
+        return _decide(user, root, ruling, meeting, instant, now() if at is None else instant)
+
+
+def _decide(
+    user: User, root: Child, ruling: Ruling, meeting: Meeting | None, instant: datetime, recorded_at: datetime
+) -> Decision:
     items = _open_items(root)
     may_be_decided(root, items, ruling, instant)
-    row = _keep(user, root, items, ruling, meeting, instant, now() if at is None else instant)
+    row = _keep(user, root, items, ruling, meeting, instant, recorded_at)
     for item in items:
         item.closed_at, item.decision = instant, row
         item.save(update_fields=["closed_at", "decision"])
@@ -103,7 +109,7 @@ def decide(
     return row
 
 
-@transaction.atomic
+@one_transaction
 def confirm(
     user: User,
     *,
@@ -118,7 +124,19 @@ def confirm(
     already, Invalid when this table can't.
     """
     instant = at or now()
-    root = lock_whole(decision.child_id)
+    with together(), whole_held(decision.child_id) as root:
+        return _confirm(user, root, decision, ruling, meeting, instant, now() if at is None else instant)
+
+
+def _confirm(
+    user: User,
+    root: Child,
+    decision: Decision,
+    ruling: Ruling,
+    meeting: Meeting | None,
+    instant: datetime,
+    recorded_at: datetime,
+) -> Decision:
     held = (
         Decision.objects.select_for_update(of=("self",)).select_related("confirm_clock").get(pk=decision.pk)
     )
@@ -131,7 +149,7 @@ def confirm(
         )
     items = list(held.items.select_related("submission", "clock", "child"))
     _newest_seen(root, ruling)
-    row = _keep(user, root, items, ruling, meeting, instant, now() if at is None else instant, confirms=held)
+    row = _keep(user, root, items, ruling, meeting, instant, recorded_at, confirms=held)
     clocks.meet(user, clock=held.confirm_clock, at=instant)
     if row.agreed.level != held.agreed.level:
         tell_submitters(user, row, items, instant)
@@ -230,16 +248,12 @@ def _keep(
     row.save(force_insert=True)
     outcomes_start(user, decision=row, wishes=wishes, at=at)
     source = Source("triage.decision", str(row.public_id), reference)
-    for task in ruling.tasks:
-        open_action(
-            user,
-            child=root,
-            title=task.title,
-            owner=task.owner,
-            deadline=close_of_business(at, task.working_days, word="agreed"),
-            source=source,
-            at=at,
-        )
+    tasks = [
+        Asked(task.title, task.owner, close_of_business(at, task.working_days, word="agreed"))
+        for task in ruling.tasks
+    ]
+    if tasks:
+        open_actions(user, asked=tasks, child=root, source=source, at=at)
     for agency, text in ruling.dissents:
         dissent_record(user, child=root, about=row.public_id, agency=agency, text=text, at=at)
     level_agreed(user, root, ruling.level, at)

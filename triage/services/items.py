@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.desks import desk_of
@@ -16,6 +15,7 @@ from cems.base.calendar import close_of_business
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import local_date, now
+from cems.base.transactions import one_transaction
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import StatusOpened
 from cems.children.models import Child, Matter
@@ -61,7 +61,7 @@ def on_status_opened(event: StatusOpened) -> None:
     take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
 
 
-@transaction.atomic
+@one_transaction
 def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetime) -> Item:
     """Put a child on CEVT's list with a matrix; a receipt has its clock of 2 or 3 working days (T2).
 
@@ -85,7 +85,7 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
     row = Item.objects.create(
         submission=submission,
         child=child,
-        authority=child.area,
+        authority_id=child.area_id,
         kind=kind,
         level=level,
         received_at=at,
@@ -94,7 +94,7 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
     return _opened(user, row, at)
 
 
-@transaction.atomic
+@one_transaction
 def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None) -> Item:
     """Bring a child to CEVT without a new matrix, with the reason; an open item of that kind is given back."""
     instant = at or now()
@@ -123,7 +123,7 @@ def _opened(user: User, row: Item, at: datetime) -> Item:
     return row
 
 
-@transaction.atomic
+@one_transaction
 def take_over(user: User, *, child_id: int, at: datetime) -> None:
     """Hand CEVT's desk the clocks of this child whose gate is passed (T1, T2); harmless when there are none."""
     root = lock_whole(child_id)
@@ -139,7 +139,7 @@ def take_over(user: User, *, child_id: int, at: datetime) -> None:
             clocks.hand_over(user, clock=row.clock, owner=desk, reason=str(passed[row.pk][0].label), at=at)
 
 
-@transaction.atomic
+@one_transaction
 def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = None) -> Item:
     """Take an item off the list that should not be there (sent about another child). Raises Conflict if closed."""
     instant = at or now()
@@ -172,7 +172,7 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
     return held
 
 
-@transaction.atomic
+@one_transaction
 def information_ask(
     user: User,
     *,
@@ -214,7 +214,7 @@ def information_ask(
     return row
 
 
-@transaction.atomic
+@one_transaction
 def information_give(user: User, *, wanted: Wanted, answer: str, at: datetime | None = None) -> Wanted:
     """What CEVT wanted is known: its clock goes on once nothing more is wanted. Raises Conflict when answered."""
     instant = at or now()

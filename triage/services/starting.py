@@ -4,14 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import transaction
-
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, Locality, Team, User
 from cems.actions.services import Source, open_action
 from cems.base.calendar import close_of_business
 from cems.base.errors import Invalid
 from cems.base.time import local_date
+from cems.base.transactions import one_transaction
 from cems.children.choices import HarmForm, MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.services.access import matter_open
@@ -103,7 +102,7 @@ def _of_this_child(wish: Wish, child: Child, level: RiskLevel) -> Wish:
     return replace(wish, locality=wish.locality or child.locality, ceg_reason=wish.ceg_reason or usual)
 
 
-@transaction.atomic
+@one_transaction
 def outcomes_start(user: User, *, decision: Decision, wishes: Sequence[Wish], at: datetime) -> list[Outcome]:
     """Keep each outcome and start it."""
     return [_start(user, decision, wish, at) for wish in wishes]

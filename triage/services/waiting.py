@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.desks import desk_of
@@ -14,6 +13,7 @@ from cems.audit.services import record
 from cems.base.calendar import close_of_business
 from cems.base.references import next_reference
 from cems.base.time import now
+from cems.base.transactions import one_transaction
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.services.whole import lock_whole
@@ -29,7 +29,7 @@ def waiting_days(level: RiskLevel) -> int:
     return settings.ALLOCATE_SIGNIFICANT_DAYS if significant else settings.ALLOCATE_MODERATE_DAYS
 
 
-@transaction.atomic
+@one_transaction
 def waiting_open(
     user: User | None,
     *,

@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from cems.accounts.models import Locality, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.time import now
+from cems.base.transactions import one_transaction
 from cems.children.choices import MatterKind
 from cems.children.models import Child, Matter, Submitter
 from cems.children.querysets import cluster_ids
@@ -16,7 +15,7 @@ from cems.children.services.whole import lock_whole
 FORUM_REACH_AFTER = timedelta(days=28)
 
 
-@transaction.atomic
+@one_transaction
 def matter_open(
     user: User, *, child: Child, kind: str, locality: Locality | None = None, at: datetime | None = None
 ) -> Matter:
@@ -27,7 +26,11 @@ def matter_open(
     if held:
         return held
     row = Matter.objects.create(
-        child=root, kind=kind, authority=root.area, locality=locality or root.locality, opened_at=instant
+        child=root,
+        kind=kind,
+        authority_id=root.area_id,
+        locality_id=locality.pk if locality else root.locality_id,
+        opened_at=instant,
     )
     record(
         user, verb=Verb.ACCESS_GIVEN, subject=row, child=root.public_id, detail={"matter": kind}, at=instant
@@ -41,7 +44,7 @@ def matter_is_open(root: Child, kind: str) -> bool:
     return Matter.objects.filter(child__in=whole, kind=kind, closed_at__isnull=True).exists()
 
 
-@transaction.atomic
+@one_transaction
 def matter_close(user: User, *, child: Child, kind: str, at: datetime | None = None) -> None:
     """The forum's work is done. CEVT and CEG keep reach for 28 days more; the others end now."""
     instant = at or now()
@@ -60,7 +63,7 @@ def matter_close(user: User, *, child: Child, kind: str, at: datetime | None = N
         )
 
 
-@transaction.atomic
+@one_transaction
 def submitter_note(user: User, *, child: Child, at: datetime | None = None) -> None:
     """The person submitted about the child and keeps sight of that submission."""
     Submitter.objects.get_or_create(child=child, user=user, defaults={"at": at or now()})

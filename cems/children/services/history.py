@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import now
+from cems.base.transactions import one_transaction
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.events import LevelAgreed
 from cems.children.models import AgreedLevel, CaseNote, Child
@@ -18,7 +17,7 @@ from cems.children.querysets import whole_ids
 from cems.children.services.whole import lock_whole
 
 
-@transaction.atomic
+@one_transaction
 def note_write(
     user: User,
     *,
@@ -56,7 +55,7 @@ def note_write(
     return row
 
 
-@transaction.atomic
+@one_transaction
 def level_agree(
     user: User,
     *,

@@ -1,6 +1,12 @@
 """The one lock under which a record changes, and all that was merged into it (merge is an alias)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from cems.children.models import Child
+
+_held: ContextVar[Child | None] = ContextVar("whole_held", default=None)
 
 
 def lock_whole(child_id: int) -> Child:
@@ -8,9 +14,28 @@ def lock_whole(child_id: int) -> Child:
 
     Whatever must be true of the whole (no two running statuses of a kind, grants that follow every
     involvement) is checked and written under this lock, since the database checks one record at a time.
+    Within `whole_held` of the same record the lock is there already, and its row is given back.
     """
+    kept = _held.get()
+    if kept is not None and kept.pk == child_id:
+        return kept
     rows = Child.objects.unscoped("lock the record that a service changes").select_for_update()
     held = rows.get(pk=child_id)
     while held.merged_into_id is not None:  # depth is one; again only if it was merged while we waited
         held = rows.get(pk=held.merged_into_id)
     return held
+
+
+@contextmanager
+def whole_held(child_id: int) -> Iterator[Child]:
+    """`lock_whole` for a command of many steps: while it lasts, the steps don't ask for the record again.
+
+    All of the block is within the transaction that the lock belongs to, and changes the record, if at all,
+    by the row it is given.
+    """
+    root = lock_whole(child_id)
+    token = _held.set(root)
+    try:
+        yield root
+    finally:
+        _held.reset(token)

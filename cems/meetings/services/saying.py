@@ -4,19 +4,18 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from cems.accounts.models import Agency, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.time import now
+from cems.base.transactions import one_transaction
 from cems.children.models import Child
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.models import Contribution, Dissent
 
 
-@transaction.atomic
+@one_transaction
 def contribution_save(
     user: User,
     *,
@@ -65,7 +64,7 @@ def contributions_freeze(*, about: Collection[UUID], at: datetime) -> None:
     Contribution.objects.filter(about__in=about, frozen_at__isnull=True).update(frozen_at=at)
 
 
-@transaction.atomic
+@one_transaction
 def dissent_record(
     user: User, *, child: Child, about: UUID, agency: Agency, text: str, at: datetime | None = None
 ) -> Dissent:
