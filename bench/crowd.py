@@ -5,7 +5,8 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -38,25 +39,31 @@ def measure(folders: Folders, settings: Mapping[str, str], cast: Cast, pages: in
     The people look at My work and at their clocks, with a second's thought between; without it two processors
     would only measure their own queue. Raises RuntimeError where the server does not start.
     """
-    port = _free_port()
-    web = parts.web(folders, {**settings, "PORT": str(port), "PYTHONUNBUFFERED": "1"})
+    port = free_port()
     urls = [reverse("home"), reverse("clocks:list")]
     cookies = [
         signed_in(user).cookies[django_settings.SESSION_COOKIE_NAME].value for user in cast.crowd[:USERS]
     ]
-    try:
-        web.start()
-        if not process.wait_until(lambda: _answers(port), 45, web.child):
-            raise RuntimeError(f"the web server did not start: {process.last_lines(web.log)}")
+    with serving(folders, settings, port) as web:
         # All at once too: every thread of every process has its imports, templates and connection by then.
         _all_at_once(port, urls, cookies, WARMING)
         times, failed = _all_at_once(port, urls, cookies, pages)
-        assert web.child is not None
-        memory = max(_resident(number) for number in _children(web.child.pid))
-    finally:
-        web.stop()
+        memory = max(_resident(number) for number in children_of(web))
     worst = max(quantiles(of_page, n=20)[-1] / median(of_page) for of_page in times.values())
     return Crowd(sum(map(len, times.values())), failed, worst, memory)
+
+
+@contextmanager
+def serving(folders: Folders, settings: Mapping[str, str], port: int) -> Iterator[int]:
+    """The web server of CEMS on this port: the number of its process. Raises RuntimeError where it does not start."""
+    web = parts.web(folders, {**settings, "PORT": str(port), "PYTHONUNBUFFERED": "1"})
+    try:
+        web.start()
+        if not process.wait_until(lambda: _answers(port), 45, web.child) or web.child is None:
+            raise RuntimeError(f"the web server did not start: {process.last_lines(web.log)}")
+        yield web.child.pid
+    finally:
+        web.stop()
 
 
 def _all_at_once(
@@ -84,13 +91,14 @@ def _all_at_once(
     return times, len(failed)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _children(parent: int) -> list[int]:
+def children_of(parent: int) -> list[int]:
     """The web server's own processes, the ones that answer."""
     return [int(word) for word in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from django.db import connection
 
 from bench import cast as casting
-from bench import crowd, due, longer, plans_used, sending
+from bench import crowd, deciding, due, longer, meeting, plans_used, sending, table
 from bench.facts import Nation
 from bench.loading import say
 from bench.people import Numbers
 from bench.report import Findings, Measured
-from bench.screens import Screen, check_same, measure, screens
+from bench.screens import Screen, check_same, measure, screens, triage_screens
 from bench.timing import counted
 from cems.base.time import now
 from cems.children import grants
@@ -38,7 +38,12 @@ def take(
     measured = [screen(one, turns, big, small=small) for one in screens(cast)]
     say("Measuring a matrix that is sent ...")
     found.sent = sending.measure(cast, turns)
+    say("Measuring triage ...")
+    laid = table.lay(nation, first, cast)
+    measured += [screen(one, turns, big, small=small) for one in triage_screens(cast, laid)]
+    found.decided = deciding.measure(cast, laid, turns)
     longer.lengthen(cast, nation.codes, nation.ahead[2])
+    table.lengthen(laid)
     found.screens = [with_longer(one) for one in measured]
     found.restricted = restricted(found.screens)
     say("Measuring the sweep ...")
@@ -47,6 +52,8 @@ def take(
     if pages:
         say("Sixteen people at once ...")
         found.crowd = crowd.measure(folders, settings, cast, pages)
+        say("Twelve people at one sheet ...")
+        found.meeting = meeting.measure(folders, settings, cast, laid, max(1, pages // 4))
     connection.close()
 
 

@@ -13,6 +13,7 @@ from bench.loading import bare, copy, finish, say
 from bench.papers import Papers, Promises
 from bench.people import Numbers, settle
 from bench.records import Records, Rows
+from bench.triage_papers import Decided
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def load(owner: psycopg.Connection, nation: Nation) -> tuple[Numbers, Loaded]:
 
 def _tables(nation: Nation, first: Numbers, permission: int) -> list[Table]:
     records, papers = Records(nation, first, permission), Papers(nation, first)
+    decided = Decided(papers)
     promises = Promises(papers, records.child_ids(), first.team + nation.teams + nation.schools)
     told = [
         ("children.Child", _CHILD, records.children(), 1),
@@ -95,10 +97,18 @@ def _tables(nation: Nation, first: Numbers, permission: int) -> list[Table]:
         ("matrix.Review", "id child_id submission_id to clock_id", papers.reviews(), 0.3),
         (
             "triage.Item",
-            "id submission_id child_id authority_id level received_at clock_id",
+            "id submission_id child_id authority_id level received_at clock_id closed_at decision_id",
             papers.receipts(),
             0.26,
         ),
+        ("triage.Decision", _DECISION, decided.decisions(), 0.26),
+        (
+            "triage.Outcome",
+            "id decision_id child_id kind ceg_reason locality_id",
+            decided.outcomes(),
+            0.35,
+        ),
+        ("meetings.Contribution", _CONTRIBUTION, decided.contributions(), 0.52),
         ("plans.Referral", _REFERRAL, papers.referrals(), 0.26),
         ("plans.Request", _REQUEST, papers.requests(), 0.09),
         ("actions.Action", _ACTION, papers.actions(), 0.6),
@@ -131,6 +141,8 @@ _SUBMISSION = (
     "id matrix_id child_id reference level reasons suggested suggested_because rule_version harm_happened"
     " receipt submitted_by_id received_at recorded_at"
 )
+_DECISION = "id reference child_id agreed_id submitted_level decided_by_id decided_at recorded_at"
+_CONTRIBUTION = "id child_id forum about agency_id held text said_by_id said_at frozen_at"
 _REFERRAL = (
     "id reference child_id source made_by_id received_at recorded_at state outcome decided_at decided_by_id"
     " clock_id"

@@ -77,8 +77,9 @@ class Papers:
         for child, matrix, place in self.followed():
             clock = CLOCKS * child + RECEIPT + place
             authority = self.first.authority + nation.authority(child)
-            received = nation.days[nation.days_ago(matrix)]
-            yield matrix, matrix, child, authority, nation.level(matrix), received, clock
+            days = nation.days_ago(matrix)
+            ended = (None, None) if nation.waits(matrix) else (nation.days[max(0, days - 4)], matrix)
+            yield matrix, matrix, child, authority, nation.level(matrix), nation.days[days], clock, *ended
 
     def referrals(self) -> Rows:
         nation = self.nation

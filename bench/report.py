@@ -6,11 +6,14 @@ from datetime import date
 from pathlib import Path
 
 from bench.crowd import Crowd
+from bench.deciding import Decided
+from bench.meeting import Live
 from bench.national import Loaded
 from bench.plans_used import Plan
 from bench.screens import FORM, LIMIT_MS, Screen
 from bench.timing import Timed
 
+DECIDED, LIVE = 10.0, 5.0
 HAND, RESTRICTED, SWEEP, TAIL, MEGABYTES = 1.5, 1.2, 5.0, 3.0, 250
 SENT = "Matrix sent by POST, Moderate (practitioner)"
 
@@ -39,6 +42,8 @@ class Findings:
     swept: int = 0
     crowd: Crowd | None = None
     sent: Timed | None = None
+    decided: Decided | None = None
+    meeting: Live | None = None
 
     def missed(self) -> list[str]:
         """A sentence for each limit that does not hold."""
@@ -52,6 +57,15 @@ class Findings:
         ]
         if self.sweep > SWEEP:
             faults.append(f"The sweep takes {self.sweep:.1f} times the bare statements (limit {SWEEP:.0f}).")
+        if self.decided and self.decided.ratio > DECIDED:
+            faults.append(
+                f"A decision takes {self.decided.ratio:.1f} times its bare inserts (limit {DECIDED:.0f})."
+            )
+        if self.meeting and (self.meeting.percent > LIVE or self.meeting.failed):
+            faults.append(
+                f"Twelve people at one sheet take {self.meeting.percent:.1f} % of a core (limit {LIVE:.0f} %);"
+                f" {self.meeting.failed} of {self.meeting.asked} answers failed."
+            )
         if self.crowd and self.crowd.p95_to_p50 > TAIL:
             faults.append(f"At 16 people p95 is {self.crowd.p95_to_p50:.1f} times p50 (limit {TAIL:.0f}).")
         if self.crowd and self.crowd.largest_megabytes > MEGABYTES:
@@ -95,7 +109,7 @@ def _page(found: Findings) -> list[str]:
         "# Benchmarks",
         "",
         "Written by `make bench` (`python -m bench`); do not edit. The main screens of CEMS against the",
-        "statements a person would write for the same rows (`bench/byhand.py`, `bench/byhand_pages.py`), on an",
+        "statements a person would write for the same rows (`bench/byhand*.py`), on an",
         "invented nation. Ratios, not seconds, so that machines can be compared.",
         "",
         f"- Day: {found.day:%-d %B %Y}. Command: `python -m bench --scale {found.scale:g} --seed {found.seed}`.",
@@ -129,6 +143,7 @@ def _page(found: Findings) -> list[str]:
         ],
         f"| Sweep of {found.swept:,} clocks due at once for the bare statements | {found.sweep:.2f} | {SWEEP:.0f} |"
         f" {_yes(found.sweep <= SWEEP)} |",
+        *_triage(found),
         *(_crowd(found.crowd) if found.crowd else ["| Sixteen people at once | not measured | | |"]),
         "",
         "## Indexes",
@@ -158,6 +173,23 @@ def _sent(timed: Timed) -> str:
         f"| {SENT} | {timed.ratio:.2f} | {timed.scaled / LIMIT_MS[FORM]:.2f} | {timed.queries} | |"
         f" {timed.hand_queries} | {_yes(not _over(SENT, timed, LIMIT_MS[FORM]))} |"
     )
+
+
+def _triage(found: Findings) -> list[str]:
+    rows = []
+    if found.decided:
+        one = found.decided
+        rows.append(
+            f"| A decision with board, worker, advice and two tasks for its bare inserts ({one.statements} statements"
+            f" for {one.bare}) | {one.ratio:.2f} | {DECIDED:.0f} | {_yes(one.ratio <= DECIDED)} |"
+        )
+    if found.meeting:
+        live = found.meeting
+        rows.append(
+            f"| Twelve people at one sheet, per cent of a core, {live.asked} times asked | {live.percent:.1f} |"
+            f" {LIVE:.0f} | {_yes(live.percent <= LIVE and not live.failed)} |"
+        )
+    return rows
 
 
 def _crowd(crowd: Crowd) -> list[str]:

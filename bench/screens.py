@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from bench.byhand_pages import ByHand
+from bench.byhand_triage import ByHandTriage
 from bench.cast import Cast
+from bench.table import Table
 from bench.timing import Timed, in_turn
 from cems.accounts.models import User
 
@@ -73,6 +75,30 @@ def _papers(cast: Cast, group: str, hand: ByHand) -> list[Told]:
         ("group", "Matrix: one group of questions", FORM, one, partial(hand.draft, agencies=True)),
         ("submission", "Matrix as it was sent", LIST, sent, hand.submission),
     ]
+
+
+def triage_screens(cast: Cast, table: Table) -> list[Screen]:
+    """The pages of triage, each as the person opens it whose work it is."""
+    sheet = reverse("triage:sheet", args=[cast.child.public_id])
+    found = []
+    for key, title, kind, url, user, who in (
+        ("cevt", "CEVT's list", LIST, reverse("triage:cevt"), table.chair, "chair"),
+        ("sheet", "CEVT: a child's sheet", FORM, sheet, table.chair, "chair"),
+        ("allocation", "Allocation board", LIST, reverse("triage:allocation"), table.manager, "manager"),
+        (
+            "first_contact",
+            "First Contact's queue",
+            LIST,
+            reverse("triage:first_contact"),
+            cast.wide,
+            "First Contact",
+        ),
+    ):
+        client = signed_in(user)
+        hand = ByHandTriage(cast, user, wide=user == cast.wide)
+        opened = _opener(client, url)
+        found.append(Screen(f"{key}, {who}", f"{title} ({who})", kind, opened, getattr(hand, key)))
+    return found
 
 
 def _opener(client: Client, url: str) -> Callable[[], HttpResponse]:

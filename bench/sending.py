@@ -41,11 +41,18 @@ _READS = (
     " WHERE x.child_id = ANY(%(whole)s) AND x.ended_at IS NULL",
     "SELECT * FROM matrix_matrixdue WHERE child_id = ANY(%(whole)s) AND met_by_id IS NULL",
     "SELECT * FROM triage_item WHERE child_id = ANY(%(whole)s) AND closed_at IS NULL",
+    # Whether the gate is open: early help stepped up. And who has the desks, or stands in for those who have work.
+    "SELECT stepped_up FROM triage_inquiry WHERE child_id = ANY(%(whole)s)",
+    "SELECT p.user_id, p.team_id, d.deputy_id FROM accounts_appointment p LEFT JOIN accounts_delegation d"
+    " ON d.appointment_id = p.id AND d.ended_at IS NULL AND d.ends_on >= %(now)s::date WHERE (p.user_id = %(user)s"
+    " OR p.team_id IN (SELECT team_id FROM accounts_dutydesk)) AND (p.ends_on IS NULL OR p.ends_on >= %(now)s::date)",
+    "SELECT nextval('reference_ref'), nextval('reference_act'), nextval('reference_act'), nextval('reference_act')",
 )
 
 
 @contextmanager
-def _taken_back() -> Iterator[None]:
+def taken_back() -> Iterator[None]:
+    """A transaction that is rolled back at its end."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -57,31 +64,34 @@ def measure(cast: Cast, turns: int) -> Timed:
         level=RiskLevel.MODERATE, reasons="Example reasons", difference="Example difference", informed="yes"
     )
     client = signed_in(cast.worker)
+    client.get(
+        reverse("matrix:tasks", args=[cast.draft.public_id])
+    )  # the sign-in is in the list of sign-ins by now
     url = reverse("matrix:submit", args=[cast.draft.public_id])
 
     def page() -> None:
-        with _taken_back():
+        with taken_back():
             answer = client.post(url, {"idempotency_key": str(uuid4())})
         assert answer.status_code == 302, f"the matrix was not sent: {answer.status_code}"
 
     page()
     with counted() as tally:
         page()
-    hand, writes = Frame(cast, cast.worker, wide=False), _writes(tally.statements)
+    hand, written = Frame(cast, cast.worker, wide=False), writes(tally.statements)
 
     def by_hand() -> None:
-        with _taken_back():
+        with taken_back():
             hand.frame()
             _, whole = hand.opened()
             for words in _READS:
                 hand.ask(words, whole=whole, child=cast.child.pk, draft=cast.draft.pk, key=uuid4())
-            for words, given in writes:
+            for words, given in written:
                 hand.write(words, given)
 
     return in_turn(page, by_hand, turns)
 
 
-def _writes(statements: Sequence[Statement]) -> list[Statement]:
+def writes(statements: Sequence[Statement]) -> list[Statement]:
     """The rows the page inserted, one statement a table; and the first change it made to each table."""
     rows: dict[str, list[Any]] = {}
     counts: dict[str, int] = {}

@@ -1,0 +1,66 @@
+"""A decision with all that it starts, against the bare inserts of the same rows (board, worker, advice, two tasks)."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from django.db import connection
+
+from bench.cast import Cast
+from bench.sending import taken_back, writes
+from bench.table import Table
+from bench.timing import counted
+from cems.children.choices import HarmForm, RiskLevel
+from cems.meetings.models import Meeting
+from matrix.models import Submission
+from triage.choices import OutcomeKind, ReturnReason
+from triage.services.deciding import Ruling, Task, decide
+from triage.services.starting import Wish
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a decision takes for the bare inserts, by the clock on the wall; and the statements of both."""
+
+    ratio: float
+    statements: int
+    bare: int
+
+
+def measure(cast: Cast, table: Table, turns: int) -> Decided:
+    """The service with everything in it, and the rows it wrote, one statement a table, in turn; all taken back."""
+    newest = Submission.objects.of(cast.child).order_by("-received_at", "-pk").first()
+    ruling = Ruling(
+        level=RiskLevel.SIGNIFICANT,
+        rationale="Agreed on what the table knows",
+        forms=[HarmForm.CRIMINAL],
+        outcomes=[Wish(OutcomeKind.ADVICE, why="Talk about debts, and what happens if one is not paid")],
+        tasks=[Task("Talk with the school", table.people[1]), Task("Visit the home", cast.worker)],
+        seen=newest.public_id if newest else None,
+        returned_because=ReturnReason.NEW_INFORMATION,
+    )
+    meeting = Meeting.objects.get(chair=table.chair, ended_at=None)
+
+    def service() -> None:
+        decide(table.chair, child=cast.child, ruling=ruling, meeting=meeting)
+
+    with taken_back(), counted() as tally:
+        service()
+    rows = writes(tally.statements)
+
+    def bare() -> None:
+        with connection.cursor() as cursor:
+            for words, given in rows:
+                cursor.execute(words, given)
+
+    took = [(_seconds(service), _seconds(bare)) for _ in range(turns + 2)][2:]
+    ours, theirs = (median(column) for column in zip(*took, strict=True))
+    return Decided(ours / theirs, len(tally.statements), len(rows))
+
+
+def _seconds(act: Callable[[], None]) -> float:
+    with taken_back():
+        begun = time.perf_counter()
+        act()
+        return time.perf_counter() - begun
