@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
 
 from django.db import connection
 
@@ -47,15 +46,15 @@ def measure(cast: Cast, table: Table, turns: int) -> Decided:
 
     with taken_back(), counted() as tally:
         service()
-    rows = writes(tally.statements)
+    rows = [(words, given) for words, given in writes(tally.statements) if not words.startswith("UPDATE")]
 
     def bare() -> None:
         with connection.cursor() as cursor:
             for words, given in rows:
                 cursor.execute(words, given)
 
-    took = [(_seconds(service), _seconds(bare)) for _ in range(turns + 2)][2:]
-    ours, theirs = (median(column) for column in zip(*took, strict=True))
+    # Each at its fastest: what the machine did besides falls away.
+    ours, theirs = map(min, zip(*((_seconds(service), _seconds(bare)) for _ in range(turns + 2)), strict=True))
     return Decided(ours / theirs, len(tally.statements), len(rows))
 
 

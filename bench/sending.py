@@ -97,16 +97,19 @@ def writes(statements: Sequence[Statement]) -> list[Statement]:
     counts: dict[str, int] = {}
     places: dict[str, str] = {}
     changes: dict[str, Statement] = {}
+    told: list[Statement] = []
     for words, given in statements:
         if words.startswith("INSERT"):
             into, row, new = _rows(words, given)
             places[into] = row
             rows[into] = [*rows.get(into, ()), *chain.from_iterable(new)]
             counts[into] = counts.get(into, 0) + len(new)
+        elif "INSERT INTO" in words:  # notices with their mails: one statement each time people are told
+            told.append((words, given))
         elif words.startswith("UPDATE"):
             changes.setdefault(words.split()[1], (words, given))
     inserts = [(f"{into} VALUES {', '.join([places[into]] * counts[into])}", rows[into]) for into in rows]
-    return [*changes.values(), *inserts]
+    return [*changes.values(), *inserts, *told]
 
 
 def _rows(words: str, given: Sequence[Any]) -> tuple[str, str, list[Sequence[Any]]]:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from cems.base.time import today
 from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, RiskLevel
 from cems.children.models import AgreedLevel, Status
-from cems.children.querysets import root_of, whole_ids
+from cems.children.querysets import cluster_ids, root_of
 from plans.choices import ReferralState
 from plans.models import Referral
 from triage.models import Inquiry, Item
@@ -20,12 +20,12 @@ from triage.rules.gate import Passed, gate
 def gates(items: Sequence[Item], on: date | None = None) -> dict[int, list[Passed]]:
     """For each item the reasons why its gate is open on a day (today); none while it waits for First Contact.
 
-    Six queries for all.
+    Five queries for all, where their children are read already.
 
     Processed means: a referral was decided after the matrix had come, or the one it came with is decided.
     """
     roots = roots_of(items)
-    whole = whole_ids(roots.values())
+    whole = list(cluster_ids(set(roots.values())))
     day = on or today()
     running = Status.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day), child__in=whole, starts_on__lte=day

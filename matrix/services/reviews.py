@@ -41,8 +41,10 @@ def review_follow_level(event: LevelAgreed) -> None:
     root = lock_whole(event.child_id)
     reviews = _open_reviews(root)
     if RiskLevel(event.level) in REVIEW_MONTHS:
+        if reviews:
+            return
         submission = Submission.objects.of(root).order_by("-received_at", "-pk").first()
-        if not reviews and submission is not None:
+        if submission is not None:
             _start(None, root, submission, event.at)
         return
     for held in reviews:

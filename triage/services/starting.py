@@ -105,7 +105,11 @@ def _of_this_child(wish: Wish, child: Child, level: RiskLevel) -> Wish:
 @one_transaction
 def outcomes_start(user: User, *, decision: Decision, wishes: Sequence[Wish], at: datetime) -> list[Outcome]:
     """Keep each outcome and start it."""
-    return [_start(user, decision, wish, at) for wish in wishes]
+    rows = Outcome.objects.bulk_create([_start(user, decision, wish, at) for wish in wishes])
+    for row, wish in zip(rows, wishes, strict=True):
+        if wish.advice:
+            row.advice.set(wish.advice)
+    return rows
 
 
 def _start(user: User, decision: Decision, wish: Wish, at: datetime) -> Outcome:
@@ -131,8 +135,6 @@ def _start(user: User, decision: Decision, wish: Wish, at: datetime) -> Outcome:
             key=f"cevt-{wish.kind}{'-parents' if wish.for_parents else ''}",
             at=at,
         )
-    row.save(force_insert=True)
-    row.advice.set(wish.advice)
     if wish.kind is OutcomeKind.CEG:
         matter_open(user, child=child, kind=MatterKind.CEG, locality=wish.locality, at=at)
     elif wish.kind is OutcomeKind.ALLOCATION:
