@@ -54,7 +54,9 @@ def measure(cast: Cast, table: Table, turns: int) -> Decided:
                 cursor.execute(words, given)
 
     # Each at its fastest: what the machine did besides falls away.
-    ours, theirs = map(min, zip(*((_seconds(service), _seconds(bare)) for _ in range(turns + 2)), strict=True))
+    ours, theirs = map(
+        min, zip(*((_seconds(service), _seconds(bare)) for _ in range(turns + 2)), strict=True)
+    )
     return Decided(ours / theirs, len(tally.statements), len(rows))
 
 
