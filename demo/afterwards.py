@@ -20,9 +20,8 @@ from cems.children.choices import (
 from cems.children.models import AgreedLevel, Status
 from cems.children.models.history import Forum
 from cems.children.services.periods import status_close, status_open
-from cems.clocks import services as clocks
-from cems.clocks.models import Clock
 from demo import moments
+from demo.beforehand import Beforehand
 from demo.courses import Said, Sent
 from demo.data import load
 from demo.forums import Forums
@@ -62,6 +61,7 @@ class Afterwards:
         self.cast = story.cast
         self.words = load("words")
         self.forums = Forums(story, self._plan_action)
+        self.beforehand = Beforehand(story)
 
     def of(self, submission: Submission, part: Sent, at: datetime) -> None:
         """Let everything that answers this submission come in its time."""
@@ -78,6 +78,8 @@ class Afterwards:
         for action in rows:
             self._plan_action(action, at, worker=said is not None and said.worker)
         referral = Referral.objects.filter(source=submission.reference).first()
+        if referral is not None:
+            self.beforehand.ask(referral, at)
         if referral is not None and (course.decided or course.kind in _REFERRAL_DECIDED):
             self.time.at(
                 moments.soon_after(self.rng, at, 7), lambda when: self._refer(referral, submission, when)
@@ -87,8 +89,10 @@ class Afterwards:
             self.time.at(moments.soon_after(self.rng, at, 10), lambda when: self._strategy(request, when))
         if said is not None:
             self.time.at(said.at, lambda when: self.forums.decide(submission, said, when))
-        elif receipt is not None and receipt.clock and course.kind == "paused":
-            self._plan_pause(receipt.clock, at)
+        if receipt is not None and (said is not None or course.kind in _REFERRAL_DECIDED):
+            self.beforehand.tell_cevt(receipt, said, at)
+        if receipt is not None and course.kind == "paused":
+            self.beforehand.want_more(receipt, at)
         self._plan_meeting(at)
 
     def _usually_said(self, submission: Submission, receipt: Item | None, at: datetime) -> Said | None:
@@ -113,7 +117,7 @@ class Afterwards:
             level=level,
             forms=tuple(HarmForm(form) for form in submission.matrix.forms),
             board=board,
-            worker=board and course.kind != "update_draft",  # one Significant child still waits for a worker
+            worker=board and course.kind != "raised",
             ends=forum is Forum.CEG and level <= RiskLevel.LOW,
         )
 
@@ -174,16 +178,6 @@ class Afterwards:
         else:
             why = self.rng.choice(self.words["strategy_not_met"])
             strategy_meeting_answer(manager, request=request, answer=RequestAnswer.NOT_MET, why=why, at=at)
-
-    def _plan_pause(self, clock: Clock, at: datetime) -> None:
-        """First Contact waits for more information, shortly before the present."""
-        desk = self.cast.person(self.story.place.front_door)
-        moment = self.time.as_of - timedelta(hours=1)
-        if moment < clock.due_at:
-            self.time.at(
-                max(moment, at),
-                lambda when: clocks.pause(desk, clock=clock, reason=self.words["paused"], at=when),
-            )
 
     def _plan_meeting(self, at: datetime) -> None:
         """The meeting of the child's own plan, a week or two on."""

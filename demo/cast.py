@@ -3,7 +3,7 @@
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -110,8 +110,10 @@ def address(key: str) -> str:
     return f"{key}@{DOMAIN}"
 
 
-def gather(since: datetime) -> Cast:
+def gather(since: datetime, as_of: datetime | None = None) -> Cast:
     """Make everybody who is not there yet, in their roles since `since`, all with one password.
+
+    A role that is for a time begins and ends so many days from `as_of`, the present (`since`).
 
     One person for each role first, so that people can look round while the rest come (a password takes long
     to hash). Raises PasswordLost when people are here but the file with their password is not.
@@ -125,18 +127,23 @@ def gather(since: datetime) -> Cast:
     with transaction.atomic():
         for row in absent:
             if address(row["key"]) in first:
-                _hire(row, secret, teams, localities, since)
+                _hire(row, secret, teams, localities, since, as_of or since)
         # Last: whoever waits for this file finds these people there, or nearly.
         password.keep(secret)
     for row in absent:
         if address(row["key"]) not in first:
-            _hire(row, secret, teams, localities, since)
+            _hire(row, secret, teams, localities, since, as_of or since)
     return Cast()
 
 
 @transaction.atomic
 def _hire(
-    row: dict[str, Any], secret: str, teams: dict[str, Team], localities: dict[str, Locality], since: datetime
+    row: dict[str, Any],
+    secret: str,
+    teams: dict[str, Team],
+    localities: dict[str, Locality],
+    since: datetime,
+    as_of: datetime,
 ) -> None:
     team = teams[row["team"]]
     user = create_user(
@@ -150,6 +157,9 @@ def _hire(
         invite=False,
         at=since,
     )
+    begins = max(since, as_of + timedelta(days=row["first_day"])) if "first_day" in row else since
+    ends_on = local_date(as_of + timedelta(days=row["last_day"])) if "last_day" in row else None
+    supervisor = User.objects.get(email=address(row["supervisor"])) if "supervisor" in row else None
     homes = [team, *(teams[code] for code in row.get("teams", ()))]
     for role, home in itertools.product(row["roles"], homes):
         appoint(
@@ -158,8 +168,11 @@ def _hire(
             role_key=role,
             team=None if role in TEAMLESS else home,
             locality=localities[row["locality"]] if ROLES[role].of_locality else None,
-            starts_on=local_date(since),
-            at=since,
+            starts_on=local_date(begins),
+            ends_on=ends_on,
+            agency_staff=row.get("agency_staff", False),
+            supervisor=supervisor,
+            at=begins,
         )
 
 

@@ -108,7 +108,7 @@ def course_of(seed: int, number: int, as_of: datetime, span: timedelta) -> Cours
     matrices = _matrices(rng, kind, as_of, span)
     first = matrices[0].begun
     open_already = kind in _OPEN_ALREADY or (
-        kind not in {"low", "none", "provisional"} and rng.random() < 0.3
+        kind not in {"low", "none", "provisional", "moderate_in"} and rng.random() < 0.3
     )
     profiles = [one["key"] for one in load("profiles")]
     status = (

@@ -17,9 +17,10 @@ from cems.notices.history import telling_history
 from demo import moments
 from demo.cast import Cast, gather
 from demo.courses import Course, course_of
+from demo.erase import settle
 from demo.past import Past, courses_of
 from demo.story import Story
-from demo.year import UnknownYear, bounds
+from demo.year import UnknownYear, bounds, years
 from matrix.instrument import load, versions
 
 SPAN = timedelta(days=120)
@@ -68,11 +69,15 @@ def fill(
     wanted = as_of or now()
     if wanted > now():
         raise NotFilled("The demonstration can't be filled from the future.")
-    since = wanted - _span(wanted) if year is None else _year_begins(year, wanted)
-    cast = gather(since - timedelta(days=60))
+    if year is not None:
+        _must_be_over(year, wanted)
+    _span(wanted)
+    since = _first_day()
+    cast = gather(since, wanted)
     present = _present_of(cast, seed, wanted)
     if as_of is not None and present != as_of:
         raise NotFilled(f"Seed {seed} was filled for {present:%d %B %Y %H:%M} UTC. Choose another seed.")
+    _once(cast, "erase", {}, lambda: settle(cast, since, present))
     span = _span(present)
     now_living = [course_of(seed, number, present, span) for number in range(children)]
     past = courses_of(year, seed) if year is not None else []
@@ -149,13 +154,18 @@ def _span(as_of: datetime) -> timedelta:
     return span
 
 
-def _year_begins(year: str, as_of: datetime) -> datetime:
-    """The first moment of a reporting year. Raises NotFilled for one that has no figures, or that the
-    children of the present would live in as well: its figures would not be the published ones."""
+def _first_day() -> datetime:
+    """Since when people are in their roles: before any year that may be filled in, now or later."""
+    first = min(bounds(year)[0] for year in years())
+    return moments.on(first, moments.MEETING) - timedelta(days=60)
+
+
+def _must_be_over(year: str, as_of: datetime) -> None:
+    """Raises NotFilled for a reporting year that has no figures, or that the children of the present would
+    live in as well: its figures would not be the published ones."""
     try:
-        first, last = bounds(year)
+        _, last = bounds(year)
     except UnknownYear as unknown:
         raise NotFilled(str(unknown)) from None
     if local_date(as_of - SPAN) <= last + timedelta(days=60):
         raise NotFilled(f"The year {year} must be over half a year before: choose a later day.")
-    return moments.on(first, moments.MEETING)

@@ -7,12 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
+from cems.accounts.models import Authority, User
 from cems.actions import services as actions
 from cems.actions.models import Action
-from cems.base.calendar import close_of_business
-from cems.base.errors import Invalid
+from cems.base.calendar import add_working_days, close_of_business
 from cems.base.time import local_date
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import AgreedLevel
@@ -20,22 +18,24 @@ from cems.children.models.history import Forum
 from cems.children.rules.identity import age_on
 from cems.children.services.access import matter_close
 from cems.children.services.history import level_agree
-from cems.meetings.choices import MeetingForum
+from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Meeting
-from cems.meetings.services.sittings import meeting_enter
+from cems.meetings.services.sittings import meeting_enter, note_add
 from demo import moments
 from demo.courses import Said
 from demo.data import load
 from matrix.models import Submission
-from triage.choices import CegReason, OutcomeKind, ReturnReason
+from triage.choices import CegReason, OutcomeKind, ReturnReason, WorkerKind
 from triage.gate import gates
-from triage.models import Item, Waiting
+from triage.models import Allocation, Item, NotMade, Waiting
 from triage.returns import returns_of
 from triage.rules.measures import Return
 from triage.selectors.advice import advice_for
-from triage.services.allocating import allocate
+from triage.selectors.choosing import choice_for
+from triage.services.allocating import allocate, allocation_end
 from triage.services.deciding import Ruling, Task, decide
 from triage.services.starting import Wish
+from triage.services.taking_up import take_up
 from triage.services.waits import no_worker
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ TABLE = (
     "cevt.drug.service",
     "exploitation.charity",
 )
-WORKERS = ("ce.worker", "ce.worker.second", "ce.worker.third", "ce.worker.fourth", "ce.worker.fifth")
+
+WAITS_ANEW = 19  # the child of the present with this number has lost the worker and waits for another
 
 
 class Forums:
@@ -112,7 +113,11 @@ class Forums:
         ).select_related("chair")
         if ends > self.story.time.as_of:
             return None
-        return held.first() or meeting_enter(
+        return held.first() or self._enter(chair, place, opens, ends)
+
+    def _enter(self, chair: User, place: Authority, opens: datetime, ends: datetime) -> Meeting:
+        """The meeting with everybody at the table; now and then it notes what it sees in more than one child."""
+        meeting = meeting_enter(
             chair,
             forum=MeetingForum.CEVT,
             authority=place,
@@ -121,6 +126,11 @@ class Forums:
             ended_at=ends,
             url="",
         )
+        if self.rng.random() < 0.2:
+            kind = self.rng.choice(list(NoteKind))
+            text = self.rng.choice(self.words["meeting_notes"][kind.value])
+            note_add(chair, meeting=meeting, kind=kind, text=text, at=ends - timedelta(minutes=10))
+        return meeting
 
     def _wishes(self, said: Said, at: datetime) -> list[Wish]:
         """Beside what the level starts anyway: board or worker by judgement, advice, a step down."""
@@ -196,27 +206,54 @@ class Forums:
 
     def _allocate(self, said: Said, at: datetime) -> None:
         """The ERASE manager gives the child a worker, or says why there is none for now (T6)."""
+        later = moments.soon_after(self.rng, at, 30)
         if said.worker:
-            self.story.time.at(moments.soon_after(self.rng, at, 30), lambda when: self._give(when, tries=5))
-        elif said.level is RiskLevel.SIGNIFICANT and self.story.course.kind == "past":
-            why = self.rng.choice(self.words["outcomes_of_cevt"]["no_worker"])
-            manager, child = self.cast.person("erase.manager"), self.story.child
-            self.story.time.at(
-                moments.soon_after(self.rng, at, 30),
-                lambda when: no_worker(manager, child=child, why=why, at=when),
-            )
+            self.story.time.at(later, lambda when: self._give(when, tries=5))
+        elif said.level is RiskLevel.SIGNIFICANT:
+            self.story.time.at(later, self._no_worker)
+
+    def _no_worker(self, at: datetime) -> None:
+        """There is none for now, and the manager looks again each time the clock asks."""
+        child = self.story.child
+        if self._given() or not (
+            Waiting.objects.of(child).filter(ended_at__isnull=True).exists()
+            or NotMade.objects.of(child).filter(ended_at__isnull=True).exists()
+        ):
+            return
+        why = self.rng.choice(self.words["outcomes_of_cevt"]["no_worker"])
+        row = no_worker(self.cast.person("erase.manager"), child=child, why=why, at=at)
+        if row.clock:
+            again = moments.on(add_working_days(local_date(at), 4), moments.MEETING)
+            self.story.time.at(max(again, at + timedelta(days=1)), self._no_worker)
+
+    def _given(self) -> Allocation | None:
+        return Allocation.objects.of(self.story.child).filter(ended_at__isnull=True).first()
 
     def _give(self, at: datetime, tries: int) -> None:
         """Whoever of the team is next; a child whose social worker is not recorded yet goes on waiting."""
-        if not Waiting.objects.of(self.story.child).filter(ended_at__isnull=True).exists():
+        child = self.story.child
+        if not Waiting.objects.of(child).filter(ended_at__isnull=True).exists():
             return
-        worker = self.cast.person(WORKERS[self.story.course.number % len(WORKERS)])
-        why = self.rng.choice(self.words["outcomes_of_cevt"]["allocation"])
-        try:
-            with transaction.atomic():
-                allocate(
-                    self.cast.person("erase.manager"), child=self.story.child, worker=worker, why=why, at=at
-                )
-        except Invalid:
+        worker = self.cast.person(self.story.worker)
+        if choice_for(child, WorkerKind.CE_WORKER, at, user_id=worker.pk).stop:
             if tries > 1:
                 self.story.time.at(moments.next_meeting(at, 1), lambda when: self._give(when, tries - 1))
+            return
+        why = self.rng.choice(self.words["outcomes_of_cevt"]["allocation"])
+        given = allocate(self.cast.person("erase.manager"), child=child, worker=worker, why=why, at=at)
+        self.story.time.at(moments.soon_after(self.rng, at, 24), lambda when: self._take_up(given, when))
+        if self.story.course.number == WAITS_ANEW:
+            last = moments.working_moment(self.rng, add_working_days(local_date(self.story.time.as_of), -1))
+            self.story.time.at(max(last, at), lambda when: self._end(given, when))
+
+    def _take_up(self, given: Allocation, at: datetime) -> None:
+        """The worker accepts, tells the social worker and plans the first visit."""
+        if given.pk not in Allocation.objects.filter(ended_at__isnull=True).values_list("pk", flat=True):
+            return
+        visit = add_working_days(local_date(at), self.rng.randint(1, 5))
+        take_up(given.worker, allocation=given, first_visit_on=visit, social_worker_told=True, at=at)
+
+    def _end(self, given: Allocation, at: datetime) -> None:
+        """The worker can't go on, so the child waits for another."""
+        why = self.words["outcomes_of_cevt"]["worker_ends"]
+        allocation_end(self.cast.person("erase.manager"), allocation=given, why=why, at=at)

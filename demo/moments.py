@@ -46,9 +46,10 @@ def next_meeting(moment: datetime, days: int) -> datetime:
 def received_so_that(rng: Random, stage: Stage, level: RiskLevel, as_of: datetime) -> datetime:
     """A receipt in office hours whose CEVT clock, untouched, stands at `stage` on `as_of`.
 
-    Over its time means since a few days at most: nobody leaves a child waiting for weeks.
+    Over its time means since a few days at most: nobody leaves a child waiting for weeks. What is due
+    soon is due that very day, where anything could be.
     """
-    found = []
+    found, today = [], []
     for back in range(1, 24 * 16):
         moment = as_of - timedelta(hours=back, minutes=rng.randrange(50))
         there = local(moment)
@@ -57,4 +58,6 @@ def received_so_that(rng: Random, stage: Stage, level: RiskLevel, as_of: datetim
         due = close_of_business(moment, CEVT_WORKING_DAYS[level]).due_at
         if stage_at(RECEIPT, moment, due, as_of) is stage and due > as_of - timedelta(days=5):
             found.append(moment)
-    return rng.choice(found)
+            if stage is Stage.WARNED and local(due).date() == local(as_of).date():
+                today.append(moment)
+    return rng.choice(today or found)

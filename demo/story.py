@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from random import Random
 
-from cems.accounts.models import Agency, User
+from cems.accounts.models import Agency, Appointment, User
 from cems.base.time import local_date
 from cems.children.choices import CaseRole, IdentifierKind, LegalBasis, RiskLevel, StatusKind
 from cems.children.models import Child, Involvement
@@ -12,11 +12,13 @@ from cems.children.services.history import note_write
 from cems.children.services.periods import involvement_start, status_open
 from cems.children.services.record import Identity, child_create
 from cems.children.services.restriction import bar, reader_name, restrict
+from cems.children.services.students import student_name
 from demo import moments
 from demo.afterwards import Afterwards
 from demo.cast import Cast
 from demo.courses import Course, Sent
 from demo.data import load
+from demo.erase import WORKERS
 from demo.matrices import Pen
 from demo.timeline import Timeline
 from matrix.choices import Occasion
@@ -28,6 +30,8 @@ _IN_CARE = frozenset(
     {StatusKind.CHILD_IN_CARE, StatusKind.PLACED_HERE, StatusKind.UASC, StatusKind.TEMPORARY}
 )
 _LEGAL = {StatusKind.CHILD_IN_CARE: LegalBasis.SECTION_31, StatusKind.UASC: LegalBasis.SECTION_20}
+_SHOWN = frozenset({"board", "stepped_down"})  # such children a student may learn from
+_LATELY = timedelta(days=9)
 _CLAIMANTS = ("therapist", "youth.justice", "young.people.drug.worker")
 
 
@@ -62,6 +66,8 @@ class Story:
         while self.course.kind not in {"none", "provisional"} and day < local_date(self.time.as_of):
             self.time.at(moments.working_moment(self.rng, day), self._note)
             day += timedelta(days=self.rng.randint(6, 19))
+        if self.social_worker == "practitioner" and self.course.kind in _SHOWN:
+            self.time.at(moments.working_moment(self.rng, local_date(self.time.as_of - _LATELY)), self._show)
         self.time.live()
         return self.child
 
@@ -73,6 +79,11 @@ class Story:
         if self.course.number % 5 == 3 and self.place.code != "darlington":
             return "social.worker.adolescents"
         return self.place.social_worker
+
+    @property
+    def worker(self) -> str:
+        """Whom ERASE gives the child to, where it gives a worker."""
+        return WORKERS[self.course.number % len(WORKERS)]
 
     @property
     def author(self) -> User:
@@ -107,7 +118,7 @@ class Story:
         if self.course.kind == "restricted":
             manager = self.cast.person(self.place.manager)
             restrict(desk, child=self.child, owner=manager, deputy=self.cast.person("erase.manager"), at=at)
-            for key in (self.social_worker, "cevt.chair", "ce.worker"):
+            for key in (self.social_worker, "cevt.chair", self.worker):
                 reader_name(manager, child=self.child, person=self.cast.person(key), at=at)
         if self.course.kind == "barred":
             words = load("words")["barred"]
@@ -201,6 +212,13 @@ class Story:
             "social": self.cast.agencies[code],
             "school": self.cast.team(self.place.school).agency,
         }
+
+    def _show(self, at: datetime) -> None:
+        """The social worker shows the child to the student they supervise (A2)."""
+        mine = Involvement.objects.of(self.child).filter(user=self.author, ended_at__isnull=True)
+        post = Appointment.objects.filter(supervisor=self.author).first()
+        if post and post.ends_on and mine.exists():
+            student_name(self.author, post=post, child=self.child, ends_on=post.ends_on, at=at)
 
     def _note(self, at: datetime) -> None:
         if not self.notes:  # none is told twice before all were told

@@ -15,7 +15,7 @@ class TriageConfig(AppConfig):
             add_reference_data,
             submission_panels,
         )
-        from cems.children.events import InvolvementChanged, StatusOpened
+        from cems.children.events import InvolvementChanged, LevelAgreed, StatusOpened
         from cems.clocks.kinds import add_clock_kind
         from matrix.events import MatrixSubmitted
         from plans.events import ReferralDecided
@@ -41,4 +41,5 @@ class TriageConfig(AppConfig):
         subscribe(ReferralDecided, items.on_referral_decided)
         subscribe(StatusOpened, items.on_status_opened)
         subscribe(InvolvementChanged, handlers.on_involvement_changed)
+        subscribe(LevelAgreed, handlers.on_level_agreed)
         subscribe(PersonLeft, handlers.on_person_left)

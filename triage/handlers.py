@@ -3,15 +3,21 @@
 from cems.accounts.events import PersonLeft
 from cems.accounts.models import User
 from cems.base.time import now
-from cems.children.events import InvolvementChanged
+from cems.children.events import InvolvementChanged, LevelAgreed
 from triage.models import Allocation
 from triage.services.allocating import ended_elsewhere
 from triage.services.telling_workers import tell_of_leaver
+from triage.services.waits import level_agreed
 
 
 def on_involvement_changed(event: InvolvementChanged) -> None:
     """An allocation never outlives the involvement it rests on, whoever ended that."""
     ended_elsewhere(None, child_id=event.child_id, at=event.at)
+
+
+def on_level_agreed(event: LevelAgreed) -> None:
+    """Whichever forum agreed a lower level, nobody waits for a worker the child no longer needs."""
+    level_agreed(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
 
 
 def on_person_left(event: PersonLeft) -> None:

@@ -20,6 +20,7 @@ class LevelAgreed:
 
     child_id: int
     level: int
+    user_id: int
     at: datetime
 
 

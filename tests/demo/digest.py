@@ -74,9 +74,9 @@ def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict):
-        # The versions of a field name their last writer by row number.
+        # The versions of a field name their last writer by row number: version, writer, moment.
         value = {
-            key: item[:1] if isinstance(item, list) and len(item) == 2 else item
+            key: [item[0], item[2]] if isinstance(item, list) and len(item) == 3 else item
             for key, item in value.items()
         }
     return _ROW.sub("row", _UUID.sub("uuid", _REFERENCE.sub("reference", str(value))))

@@ -16,14 +16,15 @@ from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.errors import Conflict
 from cems.base.models import IdempotencyKey
-from cems.base.time import now
+from cems.base.time import local_date, now
 from cems.children.choices import MatterKind
 from cems.children.grants import differences
-from cems.children.models import Bar, Child, Involvement, Matter
+from cems.children.models import Bar, Child, Involvement, Matter, StudentChild
 from cems.children.models.periods import InvolvementState
-from cems.clocks.choices import Stage
+from cems.clocks.choices import OPEN, Stage
 from cems.clocks.models import Clock
 from cems.clocks.sweeping import sweep
+from cems.meetings.models import Contribution, Meeting
 from cems.notices.models import Mail, Notice
 from demo import story
 from demo.courses import CYCLE
@@ -35,6 +36,20 @@ from plans.models import Referral, Request
 from tests.audit.conftest import SEALING, findings, seal_all
 from tests.demo.conftest import AS_OF
 from tests.demo.digest import digest
+from triage.gate import gates
+from triage.models import (
+    Absence,
+    Allocation,
+    Capacity,
+    Consultation,
+    Decision,
+    Gathering,
+    Item,
+    NotMade,
+    Vacancy,
+    Waiting,
+    Wanted,
+)
 
 pytestmark = pytest.mark.django_db
 ONE_OF_EACH = len(CYCLE)
@@ -182,12 +197,48 @@ def test_the_whole_partnership() -> None:
     assert not Mail.objects.exists(), "old news is not mailed"
     assert not Notice.objects.filter(read_at__isnull=True, at__lt=AS_OF - timedelta(days=2)).exists()
     assert Notice.objects.filter(read_at__isnull=True).exists()
-    assert IdempotencyKey.objects.filter(action="demo.fill").count() == ONE_OF_EACH + 1
+    assert IdempotencyKey.objects.filter(action="demo.fill").count() == ONE_OF_EACH + 2
+    _the_days_work()
 
     assert differences(now()) == []
     for command in ("check_access", "check_derived"):
         call_command(command, stdout=io.StringIO())
     assert Appointment.objects.filter(user__email="first.contact@demo.cems.example").count() == 1
+
+
+def _the_days_work() -> None:
+    """What waits on the day itself: CEVT's list, First Contact's queue, ERASE's board (T1 to T3, T6, T8)."""
+    items = Item.objects.filter(closed_at__isnull=True).select_related("clock", "child")
+    clocks = [item.clock for item in items if item.clock]
+    assert {clock.stage for clock in clocks} >= {Stage.RUNNING, Stage.WARNED, Stage.PAUSED, Stage.BREACHED}
+    assert any(local_date(clock.due_at) == local_date(AS_OF) for clock in clocks), "one is due today"
+    ready = [item for item in items if gates([item])[item.pk]]
+    assert 0 < len(ready) < len(items), "some wait for First Contact"
+    assert Wanted.objects.filter(answered_at__isnull=True, item__clock__stage=Stage.PAUSED).exists()
+    told = Contribution.objects.filter(frozen_at__isnull=True)
+    assert {row.about for row in told} <= {item.public_id for item in ready}
+    assert told.count() >= len(ready)
+    assert Contribution.objects.filter(frozen_at__isnull=False).exists()
+
+    asked = Gathering.objects.filter(referral__state="open")
+    assert {row.answered == "" for row in asked} == {True, False}
+    now_open = Allocation.objects.filter(ended_at__isnull=True)
+    assert now_open.filter(first_visit_on__isnull=False, social_worker_told_at__isnull=False).exists()
+    assert Waiting.objects.get(ended_at__isnull=True, level=3).clock.stage in {Stage.RUNNING, Stage.WARNED}
+    assert NotMade.objects.filter(ended_at__isnull=True, clock__stage__in=OPEN).exists()
+    assert Capacity.objects.values("share").distinct().count() == 2
+    day = local_date(AS_OF)
+    assert Absence.objects.get().starts_on <= day <= (Absence.objects.get().ends_on or day)
+    assert Vacancy.objects.filter(ends_on__isnull=True).count() == 1
+    log = Consultation.objects.order_by("happened_at")
+    assert log.count() >= 10 and AS_OF - log[0].happened_at > timedelta(days=60)
+    assert Meeting.objects.exists() and not Meeting.objects.filter(ended_at__isnull=True).exists()
+    assert not Decision.objects.exclude(provisional_why="").exists(), "the table is complete"
+
+    student = User.objects.get(email="student@demo.cems.example")
+    shown = set(StudentChild.objects.values_list("child", flat=True))
+    seen = set(Child.objects.visible_to(student, AS_OF).values_list("pk", flat=True))
+    assert seen == shown and len(shown) in {1, 2}
 
 
 @SEALING

@@ -27,7 +27,7 @@ from matrix.models import Submission
 from tests.demo.conftest import AS_OF
 from tests.demo.digest import digest
 from triage.choices import ItemKind
-from triage.models import Item
+from triage.models import Allocation, Item, NotMade, Waiting
 
 pytestmark = pytest.mark.django_db
 YEAR, SEED = "2023-24", 1
@@ -72,10 +72,9 @@ def test_what_was_planned_is_what_is_found_and_nothing_is_left_open(planned: lis
     for receipt in receipts.select_related("child", "decision__agreed").order_by("received_at"):
         assert receipt.decision is not None and not receipt.decision.provisional
         agreed = receipt.decision.agreed
-        worker = Involvement.objects.filter(
+        worker = Allocation.objects.filter(
             child=receipt.child,
-            case_role=CaseRole.CE_WORKER,
-            started_at__range=(agreed.happened_at, agreed.happened_at + timedelta(days=7)),
+            starts_at__range=(agreed.happened_at, agreed.happened_at + timedelta(days=7)),
         )
         found.append(
             (
@@ -102,6 +101,10 @@ def test_what_was_planned_is_what_is_found_and_nothing_is_left_open(planned: lis
     assert not Submission.objects.exclude(recorded_at=F("received_at")).exists()
     old = Clock.objects.filter(started_at__year__lt=2026)
     assert old.exists() and not old.still_open().exists()
+    assert Allocation.objects.filter(child__in=past).count() == sum(row.worker for row in planned)
+    for waits in (Waiting, NotMade, Allocation):
+        rows = waits.objects.filter(child__in=past)
+        assert rows.exists() and not rows.filter(ended_at__isnull=True).exists()
     assert sweep(AS_OF) == 0
     assert not Notice.objects.filter(read_at__isnull=True, at__year__lt=2026).exists()
     assert not Mail.objects.exists()
@@ -144,7 +147,7 @@ def test_the_present_comes_first_and_the_year_may_follow_a_fill_without_it() -> 
     assert "100 %  4 of 4 children" in out.getvalue()
     every = Child.objects.unscoped("a test looks at the order").order_by("pk")
     assert [child.created_at.year >= 2026 for child in every] == [True, True, False, False]
-    assert IdempotencyKey.objects.filter(action="demo.fill").count() == 5
+    assert IdempotencyKey.objects.filter(action="demo.fill").count() == 6, "ERASE's desk is one"
 
 
 def test_a_child_that_is_refused_leaves_no_trace_and_the_others_are_told(

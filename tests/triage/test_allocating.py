@@ -15,6 +15,8 @@ from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed
 from cems.base.time import now, today
 from cems.children.choices import CaseRole, RiskLevel
 from cems.children.models import Child, Involvement
+from cems.children.models.history import Forum
+from cems.children.services.history import level_agree
 from cems.children.services.periods import involvement_end, involvement_start
 from cems.clocks.choices import Stage
 from cems.notices.models import Notice
@@ -300,6 +302,19 @@ def test_a_lower_level_ends_the_wait_and_the_looking_again(manager: User) -> Non
     waiting = Waiting.objects.get(child=child)
     assert (waiting.ended_how, waiting.clock.stage) == (WaitingEnd.NO_LONGER, Stage.CANCELLED)
     assert not NotMade.objects.exists()
+
+
+def test_the_board_ends_the_looking_again_as_cevt_does_and_an_older_decision_entered_late_does_not(
+    child: Child, manager: User
+) -> None:
+    made = no_worker(manager, child=child, why="The school's mentor has the child's trust.")
+    level_agree(manager, child=child, level=LOW, forum=Forum.CEG, rationale="Paper.", at=now() - timedelta(9))
+    made.refresh_from_db()
+    assert made.ended_at is None and made.clock and made.clock.stage == Stage.RUNNING
+    level_agree(manager, child=child, level=MODERATE, forum=Forum.CEG, rationale="Six quiet weeks.")
+    made.refresh_from_db()
+    made.clock.refresh_from_db()
+    assert made.ended_at and made.clock.stage == Stage.MET
 
 
 def test_the_worker_accepts_plans_the_visit_and_tells_the_social_worker(

@@ -39,7 +39,6 @@ from triage.rules.measures import Return
 from triage.services.items import close_wanted
 from triage.services.starting import Wish, outcomes_start, wishes_for
 from triage.services.telling import tell_submitters
-from triage.services.waits import level_agreed
 
 CONFIRM_WORKING_DAYS = 1
 OUTSIDE = "outside a meeting"
@@ -256,7 +255,6 @@ def _keep(
         open_actions(user, asked=tasks, child=root, source=source, at=at)
     for agency, text in ruling.dissents:
         dissent_record(user, child=root, about=row.public_id, agency=agency, text=text, at=at)
-    level_agreed(user, root, ruling.level, at)
     if ruling.level < RiskLevel.MODERATE:
         matter_close(user, child=root, kind=MatterKind.EXPLOITATION, at=at)
     detail = {"level": int(ruling.level), "provisional": bool(why)}

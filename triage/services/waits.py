@@ -106,8 +106,14 @@ def waits_met(user: User, root: Child, kind: WorkerKind, at: datetime) -> None:
     _end_looks(user, root, kind, at)
 
 
-def level_agreed(user: User, root: Child, level: RiskLevel, at: datetime) -> None:
-    """Below Moderate nobody waits any more; below Significant nobody needs to look again why there is no worker."""
+@transaction.atomic
+def level_agreed(user: User, *, child_id: int, at: datetime) -> None:
+    """Below Moderate nobody waits any more; below Significant nobody needs to look again why there is no worker.
+
+    The level that stands counts: a decision that is entered late does not undo a newer one.
+    """
+    root = lock_whole(child_id)
+    level = RiskLevel(root.current_level.level) if root.current_level else RiskLevel.NONE
     if level < RiskLevel.MODERATE:
         why = f"{level.label} was agreed."
         _end_waits(user, root, WorkerKind.CE_WORKER, WaitingEnd.NO_LONGER, why, at)

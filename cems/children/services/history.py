@@ -95,7 +95,7 @@ def level_agree(
         detail={"level": int(level)},
         at=instant,
     )
-    publish(LevelAgreed(child_id=held.pk, level=int(level), at=instant))
+    publish(LevelAgreed(child_id=held.pk, level=int(level), user_id=user.pk, at=instant))
     return row
 
 
