@@ -25,7 +25,7 @@ from matrix.services.submission import matrix_submit
 from plans.choices import ReferralOutcome
 from plans.models import Referral, Request
 from plans.services import meeting_record, referral_decide, referral_open, strategy_meeting_request
-from tests.factories.children import make_child
+from tests.factories.children import involve, make_child
 from tests.factories.matrices import ready_matrix, submit
 from tests.factories.people import make_user
 from triage.models import Item
@@ -66,6 +66,7 @@ def test_what_follows_belongs_to_the_whole(officer: User, user: User, root: Chil
     matrix = ready_matrix(user, other, RiskLevel.SIGNIFICANT)
     joined(officer, root, other)
     sender = make_user()
+    involve(root, sender)
     sent = matrix_submit(sender, matrix=matrix)
     assert sent.child == root and Matrix.objects.get(pk=matrix.pk).child == other
     rows = (Referral, Request, Item, Review, Action)

@@ -13,7 +13,9 @@ from cems.accounts.models import User
 from cems.audit.models import Entry
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now, today
+from cems.children.access import access_to
 from cems.children.choices import RiskLevel
+from cems.children.doors import OpenChild
 from cems.children.models import Child
 from matrix.choices import Seen
 from matrix.instrument import (
@@ -91,6 +93,11 @@ def held(matrix: Matrix) -> Matrix:
     return Matrix.objects.get(pk=matrix.pk)
 
 
+def opened(user: User, matrix: Matrix) -> OpenChild:
+    """The matrix's child as this person has opened it."""
+    return OpenChild(matrix.child, access_to(user, matrix.child))
+
+
 class TestVersions:
     def test_a_partnerships_own_version_stands_beside_the_first(self, publish: Publish) -> None:
         publish(5)
@@ -141,7 +148,7 @@ class TestMove:
         self, user: User, matrix: Matrix, publish: Publish
     ) -> None:
         publish(5)
-        found = moving(filled(held(matrix), today(), only=None))
+        found = moving(filled(opened(user, matrix), held(matrix), today(), only=None))
         assert found
         assert found.same == 1
         assert {after.code for _, after in found.renamed} == {NAMED_NOW, MERGED_NOW}
@@ -264,7 +271,10 @@ class TestTime:
         publish(5)
         update = matrix_start(user, child=child)
         answer(user, update, NAMED_NOW, seen(today(), "The man came back."))
-        found = {one.code: change.kind for one, change in filled(update, today(), only=None).changed()}
+        found = {
+            one.code: change.kind
+            for one, change in filled(opened(user, update), update, today(), only=None).changed()
+        }
         assert found[NAMED_NOW] == ChangeKind.NEWER_EVIDENCE
         assert found[GONE] == ChangeKind.NO_LONGER_ASKED
         assert RENAMED not in found

@@ -119,7 +119,7 @@ def meeting_enter(
         Attendance(meeting=row, user=one, agency_id=one.agency_id, joined_at=started_at, left_at=ended_at)
         for one in {user, *people}
     )
-    clocks.meet(user, clock=clock, at=ended_at)
+    row.clock = clocks.meet(user, clock=clock, at=ended_at)
     record(user, verb=Verb.CREATED, subject=row, part="minutes", at=started_at)
     return row
 
