@@ -35,6 +35,7 @@ EVERY_ROLE = {
     "strategic_member",
     "administrator",
     "service_account",
+    "student",
 }
 
 
