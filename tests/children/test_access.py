@@ -85,9 +85,11 @@ class World:
 
     def name_deputies(self):
         """Some stand in for some: running, past, to come and ended."""
-        posts = list(Appointment.objects.filter(user__in=self.users))
+        posts = list(Appointment.objects.filter(user__in=self.users).order_by("pk"))
         for _ in range(60):
             post = self.dice.choice(posts)
+            if not post.role.covers:  # nobody stands in for a student
+                continue
             deputy = self.dice.choice([one for one in self.users if one.agency_id == post.user.agency_id])
             begin = today() + timedelta(days=self.dice.choice([-3, -3, 0, 1]))
             if deputy.pk != post.user_id and not post.delegations.filter(deputy=deputy).exists():

@@ -4,6 +4,7 @@ import io
 import stat
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -27,6 +28,7 @@ def test_every_role_has_somebody_who_signs_in_with_the_printed_password(client: 
     secret = password.read()
     assert f"Everybody's password: {secret}" in out.getvalue()
 
+    cache.clear()  # whom a browser signed in a moment ago counts towards the limit of one address
     held = set()
     for label, name, email in sign_ins():
         assert email in out.getvalue()
