@@ -113,16 +113,34 @@ class ByHand(Frame):
             f" WHERE x.{of} AND x.decided_at >= %(year)s",
             whole=whole,
         )
-        self.ask(
-            "SELECT x.*, u.name FROM triage_allocation x JOIN accounts_user u ON u.id = x.worker_id"
-            f" WHERE x.{of} AND (x.starts_at >= %(year)s OR x.ended_at >= %(year)s)",
-            whole=whole,
-        )
+        self._triage(of, whole)
         self.ask(
             f"SELECT k.* FROM clocks_clock k WHERE child = %(public)s AND stage IN {OPEN} ORDER BY due_at, id LIMIT 1"
         )
         shown = [child, submissions[:1], [row for row in actions if row[1] == "open"]]
         return [row[0] for rows in shown for row in rows]
+
+    def _triage(self, of: str, whole: list[int]) -> None:
+        """Who waits for a worker or has one, and what First Contact asked and found."""
+        for words in (
+            "SELECT x.*, u.name, v.name FROM triage_allocation x JOIN accounts_user u ON u.id = x.worker_id"
+            f" JOIN accounts_user v ON v.id = x.allocated_by_id WHERE x.{of}"
+            " AND (x.ended_at IS NULL OR x.starts_at >= %(year)s OR x.ended_at >= %(year)s)",
+            f"SELECT x.*, {CLOCK} FROM triage_waiting x {_CLOCKED} WHERE x.{of} AND x.ended_at IS NULL",
+            f"SELECT x.*, u.name FROM triage_notmade x JOIN accounts_user u ON u.id = x.by_id WHERE x.{of}"
+            " AND x.at >= %(year)s",
+            f"SELECT x.*, t.name, u.name FROM triage_inquiry x LEFT JOIN accounts_team t ON t.id = x.to_team_id"
+            f" JOIN accounts_user u ON u.id = x.changed_by_id WHERE x.{of} ORDER BY x.changed_at DESC LIMIT 1",
+            f"SELECT x.*, g.name, b.name, v.name, w.name, h.name, {CLOCK} FROM triage_gathering x"
+            f" JOIN accounts_agency g ON g.id = x.agency_id JOIN accounts_team b ON b.id = x.asked_of_id"
+            f" JOIN accounts_user v ON v.id = x.asked_by_id LEFT JOIN accounts_user w ON w.id = x.answered_by_id"
+            f" LEFT JOIN accounts_agency h ON h.id = w.agency_id {_CLOCKED} WHERE x.{of}"
+            " AND (x.asked_at >= %(year)s OR x.answered_at >= %(year)s)",
+            "SELECT s.*, x.*, u.name FROM children_placedconcernstep s JOIN children_placedconcern x"
+            f" ON x.id = s.concern_id JOIN accounts_user u ON u.id = s.recorded_by_id WHERE x.{of}"
+            " AND s.happened_at >= %(year)s",
+        ):
+            self.ask(words, whole=whole)
 
     def _submissions(self, whole: list[int]) -> Rows:
         """The newest and those of a year, with who sent them and the version of their questions."""
@@ -199,6 +217,12 @@ class ByHand(Frame):
             " OR x.id IN (SELECT action_id FROM matrix_joined WHERE submission_id = %(id)s))",
             whole=whole,
             source=str(sent.public_id),
+            id=sent.pk,
+        )
+        self.ask(
+            "SELECT x.*, d.*, a.*, u.name FROM triage_item x LEFT JOIN triage_decision d ON d.id = x.decision_id"
+            " LEFT JOIN children_agreedlevel a ON a.id = d.agreed_id"
+            " LEFT JOIN accounts_user u ON u.id = d.decided_by_id WHERE x.submission_id = %(id)s",
             id=sent.pk,
         )
         own = [str(row[0]) for row in answers if row[3] == sent.matrix_id]

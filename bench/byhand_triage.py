@@ -38,7 +38,8 @@ class ByHandTriage(ByHand):
         rows = self.ask(
             "SELECT k.due_at, c.id, c.given_name, c.family_name, c.public_id, x.public_id, x.id, x.*, y.*, n.forms,"
             f" k.*, u.name, t.name, {REACHED}, c.*, l.level, a.name, b.name, p.name FROM triage_item x {ROOTS} {LEVEL}"
-            f" {PLACES} {_SENT} {_HELD} WHERE x.closed_at IS NULL AND c.id IN {seen} AND {READABLE}"
+            f" {PLACES} {_SENT} {_HELD} WHERE x.closed_at IS NULL"
+            f" AND x.authority_id = ANY(%(served)s) AND c.id IN {seen} AND {READABLE}"
             " ORDER BY k.due_at NULLS LAST, x.received_at, x.id LIMIT 500",
             kinds=_CEVT,
         )
@@ -112,8 +113,10 @@ class ByHandTriage(ByHand):
         given: dict[str, Any] = {"whole": [self.cast.child.pk], "sent": self.cast.submission.matrix_id}
         self._answers([self.cast.submission.matrix_id])
         self.ask(
-            "SELECT x.*, g.*, u.name, y.* FROM triage_decision x JOIN children_agreedlevel g ON g.id = x.agreed_id"
-            " JOIN accounts_user u ON u.id = x.decided_by_id LEFT JOIN meetings_meeting y ON y.id = x.meeting_id"
+            "SELECT x.*, g.*, u.name, y.*, z.*, k.* FROM triage_decision x JOIN children_agreedlevel g"
+            " ON g.id = x.agreed_id JOIN accounts_user u ON u.id = x.decided_by_id"
+            " LEFT JOIN meetings_meeting y ON y.id = x.meeting_id LEFT JOIN triage_decision z ON z.confirms_id = x.id"
+            " LEFT JOIN clocks_clock k ON k.id = x.confirm_clock_id"
             " WHERE x.child_id = ANY(%(whole)s) ORDER BY x.decided_at DESC LIMIT 10",
             **given,
         )
@@ -136,6 +139,7 @@ class ByHandTriage(ByHand):
             " WHERE x.child_id = ANY(%(whole)s) AND (x.ends_on IS NULL OR x.ends_on >= %(now)s::date)",
             **given,
         )
+        self._top_line(given)
         # Advice the chair may give, and the localities and people a decision may name.
         self.ask(
             "SELECT e.*, v.* FROM triage_adviceentry e JOIN triage_adviceversion v ON v.id = e.current_id"
@@ -143,6 +147,29 @@ class ByHandTriage(ByHand):
         )
         self.ask("SELECT * FROM accounts_locality WHERE authority_id = ANY(%(served)s) ORDER BY name")
         return shown[:1]
+
+    def _top_line(self, given: dict[str, Any]) -> None:
+        """What decides, in one look, and what each agency said."""
+        of = "x.child_id = ANY(%(whole)s)"
+        for words in (
+            f"SELECT x.*, y.*, n.*, v.name, k.*, u.name, t.name FROM triage_item x {_SENT} {_HELD}"
+            f" LEFT JOIN accounts_user v ON v.id = y.submitted_by_id WHERE {of} AND x.closed_at IS NULL",
+            "SELECT x.*, g.name, u.name FROM meetings_contribution x JOIN accounts_agency g ON g.id = x.agency_id"
+            f" JOIN accounts_user u ON u.id = x.said_by_id WHERE {of} AND x.forum = 'cevt'",
+            f"SELECT x.* FROM plans_request x WHERE {of} ORDER BY x.requested_at DESC LIMIT 1",
+            f"SELECT x.* FROM triage_inquiry x WHERE {of} AND x.section_47 <> '' ORDER BY x.changed_at DESC LIMIT 1",
+            f"SELECT x.*, a.name FROM children_status x LEFT JOIN accounts_authority a ON a.id = x.responsible_id"
+            f" WHERE {of} AND x.starts_on <= %(now)s::date AND (x.ends_on IS NULL OR x.ends_on >= %(now)s::date)",
+            "SELECT x.*, u.name, u.phone, g.name, t.name FROM children_involvement x"
+            " LEFT JOIN accounts_user u ON u.id = x.user_id LEFT JOIN accounts_agency g ON g.id = u.agency_id"
+            f" LEFT JOIN accounts_team t ON t.id = x.team_id WHERE {of} AND x.ended_at IS NULL",
+            "SELECT x.*, a.* FROM triage_outcome x LEFT JOIN actions_action a ON a.id = x.action_id"
+            f" WHERE {of} AND x.kind = 'nrm' ORDER BY x.id DESC LIMIT 1",
+            f"SELECT x.*, k.*, u.name, t.name FROM actions_action x {_HELD} WHERE {of}"
+            " ORDER BY x.created_at DESC LIMIT 50",
+            f"SELECT x.* FROM children_feedback x WHERE {of} AND x.whose = 'child' ORDER BY x.happened_at DESC LIMIT 1",
+        ):
+            self.ask(words, **given)
 
     def allocation(self) -> list[str]:
         """Who waits, who has room, and whose worker has gone."""

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from cems.accounts.forms import PlainForm
@@ -89,8 +90,7 @@ class DecisionForm(forms.Form):
         required=False,
         label="For whom",
     )
-    advice = forms.ModelMultipleChoiceField(
-        AdviceVersion.objects.none(),
+    advice = forms.MultipleChoiceField(
         required=False,
         label="Advice from the library",
         widget=forms.CheckboxSelectMultiple,
@@ -103,8 +103,8 @@ class DecisionForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        localities: Iterable[int] = (),
-        advice: Iterable[int] = (),
+        localities: QuerySet[Locality] | None = None,
+        advice: Sequence[AdviceVersion] = (),
         owners: Sequence[User | Team] = (),
         agencies: Sequence[Agency] = (),
         confirms: bool = False,
@@ -114,9 +114,10 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kw)
         self.owners = {_owner_key(owner): owner for owner in owners}
         self.agencies = {f"dissent_{agency.public_id}": agency for agency in agencies}
-        self.fields["ceg_locality"].queryset = Locality.objects.filter(pk__in=localities).order_by("name")  # type: ignore[attr-defined]
-        self.fields["advice"].queryset = AdviceVersion.objects.filter(pk__in=advice).order_by("title")  # type: ignore[attr-defined]
-        self.fields["advice"].label_from_instance = lambda version: version.title  # type: ignore[attr-defined]
+        if localities is not None:
+            self.fields["ceg_locality"].queryset = localities.order_by("name")  # type: ignore[attr-defined]
+        self.suited = {str(version.pk): version for version in advice}
+        self.fields["advice"].choices = [(key, version.title) for key, version in self.suited.items()]  # type: ignore[attr-defined]
         for kind, label in _WHY.items():
             self.fields[f"{kind}_why"] = short(label=label)
         for number in range(1, ACTIONS + 1):
@@ -168,7 +169,7 @@ class DecisionForm(forms.Form):
         more = {
             OutcomeKind.CEG: ["ceg_locality", "ceg_reason"],
             OutcomeKind.CHANGING_LIVES: ["changing_lives_for"],
-            OutcomeKind.ADVICE: ["advice"] if self.fields["advice"].queryset.exists() else [],  # type: ignore[attr-defined]
+            OutcomeKind.ADVICE: ["advice"] if self.suited else [],
         }
         return [
             {
@@ -236,7 +237,7 @@ class DecisionForm(forms.Form):
         if kind is OutcomeKind.CEG:
             return [Wish(kind, why, ceg_reason=data["ceg_reason"], locality=data["ceg_locality"])]
         if kind is OutcomeKind.ADVICE:
-            return [Wish(kind, why, advice=list(data["advice"]))]
+            return [Wish(kind, why, advice=[self.suited[key] for key in data["advice"]])]
         if kind is OutcomeKind.CHANGING_LIVES:
             whom = data["changing_lives_for"] or "child"
             parents = {"child": [False], "parents": [True], BOTH: [False, True]}[whom]

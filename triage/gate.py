@@ -8,51 +8,43 @@ from django.db.models import Q
 
 from cems.base.time import today
 from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, RiskLevel
-from cems.children.models import AgreedLevel, Status
-from cems.children.querysets import cluster_ids, root_of
+from cems.children.models import Status
 from plans.choices import ReferralState
 from plans.models import Referral
 from triage.models import Inquiry, Item
-from triage.returns import roots_of
+from triage.returns import Histories
 from triage.rules.gate import Passed, gate
 
 
-def gates(items: Sequence[Item], on: date | None = None) -> dict[int, list[Passed]]:
+def gates(
+    items: Sequence[Item], on: date | None = None, *, told: Histories | None = None
+) -> dict[int, list[Passed]]:
     """For each item the reasons why its gate is open on a day (today); none while it waits for First Contact.
 
-    Five queries for all, where their children are read already.
+    Five queries for all; `told`, where the caller has it, is the history of these items.
 
     Processed means: a referral was decided after the matrix had come, or the one it came with is decided.
     """
-    roots = roots_of(items)
-    whole = list(cluster_ids(set(roots.values())))
-    day = on or today()
+    held = told or Histories(items)
+    roots, day = held.roots, on or today()
     running = Status.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=day), child__in=whole, starts_on__lte=day
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day), child__in=roots, starts_on__lte=day
     )
-    open_now = set(
-        running.filter(kind__in=OPEN_TO_CHILDRENS_SERVICES)
-        .annotate(root=root_of())
-        .values_list("root", flat=True)
-    )
-    newest = AgreedLevel.objects.filter(child__in=whole).annotate(root=root_of())
-    newest = newest.order_by("root", "-happened_at", "-pk").distinct("root")
-    followed = {root for root, level in newest.values_list("root", "level") if level >= RiskLevel.MODERATE}
-    stepped = set(
-        Inquiry.objects.filter(child__in=whole, stepped_up=True, referral__state=ReferralState.DECIDED)
-        .annotate(root=root_of())
-        .values_list("root", flat=True)
-    )
+    serving = running.filter(kind__in=OPEN_TO_CHILDRENS_SERVICES).values_list("child", flat=True)
+    open_now = {roots[child] for child in serving}
+    followed = {root for root, levels in held.levels.items() if levels[-1][1] >= RiskLevel.MODERATE}
+    up = Inquiry.objects.filter(child__in=roots, stepped_up=True, referral__state=ReferralState.DECIDED)
+    stepped = {roots[child] for child in up.values_list("child", flat=True)}
     decided = defaultdict(list)
-    rows = Referral.objects.filter(child__in=whole, state=ReferralState.DECIDED).annotate(root=root_of())
-    for root, at in rows.values_list("root", "decided_at"):
-        decided[root].append(at)
+    rows = Referral.objects.filter(child__in=roots, state=ReferralState.DECIDED)
+    for child, at in rows.values_list("child", "decided_at"):
+        decided[roots[child]].append(at)
     return {
         item.pk: gate(
-            open_to_childrens_services=roots[item.pk] in open_now,
-            stepped_up=roots[item.pk] in stepped,
-            processed=any(at and at >= item.received_at for at in decided[roots[item.pk]]),
-            followed=roots[item.pk] in followed,
+            open_to_childrens_services=held.root_of(item) in open_now,
+            stepped_up=held.root_of(item) in stepped,
+            processed=any(at and at >= item.received_at for at in decided[held.root_of(item)]),
+            followed=held.root_of(item) in followed,
         )
         for item in items
     }

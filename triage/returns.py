@@ -1,31 +1,58 @@
 """Which items are repeats and re-referrals, asked of the history of levels (T7)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from cems.children.models import AgreedLevel
-from cems.children.querysets import cluster_ids, root_of
+from cems.children.querysets import roots_with
 from triage.models import Item
 from triage.rules.measures import Return, befores, kind_of_return
 
 
-def returns_of(items: Sequence[Item]) -> dict[int, Return]:
-    """By item, whether it is the first, a repeat of an open concern or a re-referral; two queries for all."""
-    roots = roots_of(items)
-    whole = list(cluster_ids(set(roots.values())))
-    levels: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    rows = AgreedLevel.objects.filter(child__in=whole).annotate(root=root_of()).order_by("happened_at", "pk")
-    for root, agreed_at, level in rows.values_list("root", "happened_at", "level"):
-        levels[root].append((agreed_at, level))
-    return {item.pk: kind_of_return(item.received_at, befores(levels[roots[item.pk]])) for item in items}
+@dataclass(frozen=True)
+class Histories:
+    """The records and agreed levels of the children of some items, each read once for whoever asks about them.
+
+    `known`, where the caller has it, is the record that each row number is read under.
+    """
+
+    items: Sequence[Item]
+    known: Mapping[int, int] | None = None
+
+    @cached_property
+    def roots(self) -> dict[int, int]:
+        """By row number, the record it is read under; of the children of the items and all merged with them."""
+        held = {item.child_id for item in self.items}
+        if self.known is None:
+            return roots_with(held)
+        mine = {self.known[child] for child in held}
+        return {row: root for row, root in self.known.items() if root in mine}
+
+    @cached_property
+    def levels(self) -> dict[int, list[tuple[datetime, int]]]:
+        """By record, when which level was agreed, oldest first."""
+        found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+        rows = AgreedLevel.objects.filter(child__in=self.roots).order_by("happened_at", "pk")
+        for child, agreed_at, level in rows.values_list("child", "happened_at", "level"):
+            found[self.roots[child]].append((agreed_at, level))
+        return dict(found)
+
+    def root_of(self, item: Item) -> int:
+        """The record an item is read under."""
+        return self.roots[item.child_id]
+
+    def levels_of(self, item: Item) -> Sequence[tuple[datetime, int]]:
+        """The levels agreed of the child of an item, oldest first."""
+        return self.levels.get(self.root_of(item), ())
 
 
-def roots_of(items: Sequence[Item]) -> dict[int, int]:
-    """By item, the record its child is read under; asked only for items whose child is not read yet."""
-    known = {item.pk: item.child for item in items if Item.child.is_cached(item)}
-    found = {pk: child.merged_into_id or child.pk for pk, child in known.items()}
-    if asked := [item.pk for item in items if item.pk not in known]:
-        rows = Item.objects.filter(pk__in=asked).annotate(root=root_of())
-        found.update(rows.values_list("pk", "root"))
-    return found
+def returns_of(items: Sequence[Item], *, told: Histories | None = None) -> dict[int, Return]:
+    """By item, whether it is the first, a repeat of an open concern or a re-referral; three queries for all.
+
+    `told`, where the caller has it, is the history of these items.
+    """
+    held = told or Histories(items)
+    return {item.pk: kind_of_return(item.received_at, befores(held.levels_of(item))) for item in items}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -34,7 +35,7 @@ class Profile:
     authority_ids: frozenset[int]
     posts: tuple[Post, ...]
 
-    @property
+    @cached_property
     def roles(self) -> tuple[Role, ...]:
         return tuple(dict.fromkeys(post.role for post in self.posts))
 
@@ -64,7 +65,7 @@ class Profile:
         """Whether the person may take documents away at all."""
         return any(role.exports for role in self.roles)
 
-    @property
+    @cached_property
     def wide(self) -> bool:
         """Whether one role reads whole authorities."""
         return any(role.wide for role in self.roles)

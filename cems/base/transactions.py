@@ -1,13 +1,15 @@
 """One transaction for a command and for all the services it calls."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_kept: ContextVar[dict[str, Any] | None] = ContextVar("kept_in_command", default=None)
 
 
 def one_transaction(service: Callable[P, R]) -> Callable[P, R]:
@@ -23,6 +25,24 @@ def one_transaction(service: Callable[P, R]) -> Callable[P, R]:
         # What a test puts round itself is no command: there the outermost service can be undone alone, as ever.
         part_of_command = bool(blocks) and not blocks[-1]._from_testcase
         with transaction.atomic(savepoint=not part_of_command):
-            return service(*args, **kwargs)
+            if part_of_command and _kept.get() is not None:
+                return service(*args, **kwargs)
+            token = _kept.set({})
+            try:
+                return service(*args, **kwargs)
+            finally:
+                _kept.reset(token)
 
     return run
+
+
+def kept_in_command(key: str, read: Callable[[], R]) -> R:
+    """What `read` gives, asked once while a command of `one_transaction` runs; for reference data alone, which no
+    command changes and reads again. Outside a command it is asked each time."""
+    kept = _kept.get()
+    if kept is None:
+        return read()
+    if key not in kept:
+        kept[key] = read()
+    found: R = kept[key]
+    return found

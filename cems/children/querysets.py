@@ -1,6 +1,7 @@
 """Reads of children. The only place that may look at `Child` without asking who is reading."""
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -219,12 +220,17 @@ class ChildManager(models.Manager["Child"]):
         return ChildQuerySet(self.model, using=self._db)
 
 
+# The record a command has locked and all merged into it, the root first: nobody can merge or part them meanwhile.
+whole_locked: ContextVar[tuple[int, ...]] = ContextVar("whole_locked", default=())
+
+
 class OfChildQuerySet(QuerySet[Any]):
     """Rows that belong to a child through a `child` key."""
 
     def of(self, child: "Child") -> Self:
         """The rows of one child that has already been opened."""
-        return self.filter(child__in=cluster_ids([child.pk]))
+        held = whole_locked.get()
+        return self.filter(child__in=held if held[:1] == (child.pk,) else cluster_ids([child.pk]))
 
     def lately(self, since: date | None, *days: str, newest: int = 0) -> Self:
         """Rows with one of these instants from `since` on; all of them where it is None.
@@ -309,9 +315,18 @@ def roots_by_row(root_ids: Iterable[int]) -> dict[int, int]:
     return dict(rows.values_list("pk", Coalesce("merged_into", "pk")))
 
 
-def whole_ids(child_ids: Iterable[int]) -> list[int]:
-    """The row numbers of all records that are read with these, be they merged or not."""
+def roots_with(child_ids: Iterable[int]) -> dict[int, int]:
+    """The record that each row number is read under, for all records that are read with these, merged or not."""
     from cems.children.models import Child
 
+    held, child_ids = whole_locked.get(), set(child_ids)
+    if held and child_ids.issubset(held):
+        return dict.fromkeys(held, held[0])
+    # Two statements: within one, the OR of `roots_by_row` would read the whole table.
     roots = Child.plain.filter(pk__in=list(child_ids)).values_list(Coalesce("merged_into", "pk"), flat=True)
-    return list(cluster_ids(roots))
+    return roots_by_row(roots)
+
+
+def whole_ids(child_ids: Iterable[int]) -> list[int]:
+    """The row numbers of all records that are read with these, be they merged or not."""
+    return list(roots_with(child_ids))

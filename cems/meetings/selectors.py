@@ -49,5 +49,5 @@ def table_of(meeting: Meeting | None, at: datetime) -> Table:
     """Everybody of a meeting at this instant, in the order they came; nobody where there is no meeting."""
     if meeting is None:
         return Table((), at)
-    rows = Attendance.objects.filter(meeting=meeting).select_related("user", "agency", "standing_for")
+    rows = Attendance.objects.filter(meeting=meeting).select_related("user__agency", "agency", "standing_for")
     return Table(list(rows.order_by("joined_at", "pk")), at)

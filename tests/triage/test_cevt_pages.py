@@ -19,7 +19,7 @@ from cems.meetings.models import Contribution
 from cems.meetings.services.saying import contribution_save
 from tests.factories.children import bar, involve, make_child, make_placement, restrict
 from tests.factories.matrices import submit
-from tests.factories.people import make_locality, make_team, make_user, sign_in
+from tests.factories.people import make_authority, make_locality, make_team, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from triage.models import Decision, Item, Wanted
 from triage.services.deciding import decide
@@ -105,6 +105,26 @@ def test_filters_keep_to_agency_place_form_and_kind_of_return(chair: User, child
     assert "Madeup" in said(client, f"{LIST}?locality={child.locality_id}&back=first")
     assert "Madeup" not in said(client, f"{LIST}?back=rereferral")
     assert "Madeup" not in said(client, f"{LIST}?form=radicalisation")
+
+
+def test_walking_from_child_to_child_stays_in_the_part_of_the_list_that_was_asked_for(chair: User) -> None:
+    """Significant is due first, so the one between is Moderate only where a part is asked for."""
+    first, between, last = (make_child(family_name=name) for name in ("Oneby", "Twoby", "Threeby"))
+    for child, level in ((first, SIGNIFICANT), (between, MODERATE), (last, SIGNIFICANT)):
+        waiting_child(child, level=level)
+    client = sign_in(chair)
+    whole, part = said(client, sheet(last)), said(client, f"{sheet(first)}?level={SIGNIFICANT.value}")
+    assert "2 of 3" in whole and "Twoby" in whole
+    assert "1 of 2" in part and "in this part of the list" in part and "Twoby" not in part
+    assert f'href="{sheet(last)}?level={SIGNIFICANT.value}"' in part
+    outside = said(client, f"{sheet(between)}?level={SIGNIFICANT.value}")
+    assert "3 of 3" in outside  # who is open stays in the list, whatever part is asked for
+
+
+def test_the_list_is_of_the_authorities_the_agency_works_for(chair: User, child: Child) -> None:
+    waiting_child(child)
+    Item.objects.update(authority=make_authority("elsewhere"))
+    assert "Madeup" not in said(sign_in(chair), LIST)
 
 
 def test_an_empty_list_says_what_brings_children_on_it(chair: User) -> None:

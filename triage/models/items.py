@@ -52,7 +52,9 @@ class Item(PublicModel):
     class Meta:
         indexes = [
             models.Index(fields=["child", "-received_at"]),
-            models.Index(fields=["received_at"], condition=Q(closed_at__isnull=True), name="item_open"),
+            models.Index(
+                fields=["authority", "received_at"], condition=Q(closed_at__isnull=True), name="item_open_at"
+            ),
             models.Index(fields=["authority", "received_at"], name="item_of_a_period"),
         ]
         constraints = [

@@ -34,14 +34,19 @@ class Decided:
 
 def decided_on(sent: Submission) -> Decided | None:
     """What CEVT decided on this matrix; None while it has not."""
-    item = Item.objects.filter(submission=sent, decision__isnull=False).select_related(
-        "decision__agreed", "decision__decided_by", "decision__confirmed_by__agreed"
-    )
-    held = item.first()
-    if held is None or held.decision is None:
+    return _decided(_item_of(sent))
+
+
+def _item_of(sent: Submission) -> Item | None:
+    rows = Item.objects.filter(submission=sent).select_related("decision__agreed", "decision__decided_by")
+    return rows.first()
+
+
+def _decided(item: Item | None) -> Decided | None:
+    if item is None or item.decision is None:
         return None
-    first = held.decision
-    row: Decision = getattr(first, "confirmed_by", first)
+    first = item.decision
+    row = (_confirming(first) or first) if first.provisional else first
     return Decided(
         row,
         first,
@@ -50,10 +55,11 @@ def decided_on(sent: Submission) -> Decided | None:
     )
 
 
-def withdrawn_why(sent: Submission) -> str:
-    """Why CEVT took this matrix off its list; "" where it did not."""
-    found = Item.objects.filter(submission=sent).exclude(withdrawn_why="")
-    return found.values_list("withdrawn_why", flat=True).first() or ""
+def _confirming(first: Decision) -> Decision | None:
+    found: Decision | None = (
+        Decision.objects.filter(confirms=first).select_related("agreed", "decided_by").first()
+    )
+    return found
 
 
 def unconfirmed(user: User) -> Sequence[tuple[Decision, Child]]:
@@ -73,7 +79,8 @@ def unconfirmed(user: User) -> Sequence[tuple[Decision, Child]]:
 
 def panel(user: User, opened: OpenChild, sent: Submission) -> tuple[str, str, dict[str, object]] | None:
     """On the page of a sent matrix: what CEVT decided, why, and its words for whoever sent it."""
-    found, withdrawn = decided_on(sent), withdrawn_why(sent)
+    item = _item_of(sent)
+    found, withdrawn = _decided(item), item.withdrawn_why if item else ""
     if not (found or withdrawn):
         return None
     return "What CEVT decided", "triage/cevt/decided_panel.html", {"found": found, "withdrawn": withdrawn}

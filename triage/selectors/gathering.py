@@ -83,7 +83,7 @@ def gathered(referral: Referral, access: ChildAccess, now: datetime) -> Gathered
     """All that was asked and found of a referral, in two queries."""
     rows = Gathering.objects.filter(referral=referral).order_by("asked_at", "pk")
     rows = rows.select_related(
-        "agency", "asked_of", "asked_by", "answered_by__agency", "clock__owner_user", "clock__owner_team"
+        "agency", "asked_of", "answered_by__agency", "clock__owner_user", "clock__owner_team"
     )
     reads = may_read_answers(access)
     inquiry = Inquiry.objects.filter(referral=referral).select_related("to_team", "changed_by").first()

@@ -2,175 +2,44 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
+from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet, prefetch_related_objects
 
-from cems.accounts.models import Agency, User
+from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.base.time import LONDON, local_date
 from cems.children.access import accesses
-from cems.children.choices import HarmForm, MatterKind, RiskLevel
+from cems.children.choices import MatterKind
 from cems.children.models import Bar, Child, Matter
-from cems.children.querysets import ChildQuerySet, root_of
-from cems.clocks.presentation import present
+from cems.children.querysets import ChildQuerySet, root_of, roots_by_row
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.models import Contribution, Meeting
 from triage.gate import gates
 from triage.members import Seats, has_seat, seats
 from triage.models import Decision, Item, Wanted
-from triage.returns import returns_of
-from triage.rules.gate import Passed
+from triage.returns import Histories, returns_of
 from triage.rules.measures import Return
+from triage.selectors.rows import Listing, Row
 
 MOST = 500  # open items read at once: far beyond what one meeting discusses
-NEVER = datetime.max.replace(tzinfo=UTC)
-_ITEM = ("submission__submitted_by", "submission__matrix", "clock__owner_user", "clock__owner_team")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One child on the list, with all that is open about them; `decided` is today's decision, if there is one."""
-
-    child: Child
-    items: Sequence[Item]
-    passed: Sequence[Passed] = ()
-    wanted: Sequence[Wanted] = ()
-    said: Mapping[int, Contribution] = field(default_factory=dict)
-    outstanding: Sequence[Agency] = ()
-    back: Return = Return.FIRST
-    decided: Decision | None = None
-    number: int = 0
-
-    @property
-    def lead(self) -> Item:
-        """The item that contributions belong to: the one that waits longest."""
-        return self.items[0]
-
-    @property
-    def due_at(self) -> datetime:
-        return min((item.clock.due_at for item in self.items if item.clock), default=NEVER)
-
-    @property
-    def key(self) -> tuple[datetime, int]:
-        """The place in the list: what is due first, then whoever was recorded first."""
-        return self.due_at, self.child.pk
-
-    @property
-    def level(self) -> RiskLevel | None:
-        """The highest level submitted with what is open."""
-        found = [item.level for item in self.items if item.level is not None]
-        return RiskLevel(max(found)) if found else None
-
-    @property
-    def forms(self) -> list[str]:
-        """The forms of harm named in the matrices that are open."""
-        named = [form for item in self.items if item.submission for form in item.submission.matrix.forms]
-        return [form for form in HarmForm.values if form in named]
-
-    @property
-    def form_labels(self) -> list[str]:
-        return [HarmForm(form).label for form in self.forms]
-
-    @property
-    def kinds(self) -> list[str]:
-        return list(dict.fromkeys(item.get_kind_display() for item in self.items))
-
-    @property
-    def state(self) -> str:
-        """A key of STATES."""
-        if self.decided:
-            return "decided"
-        if not self.passed:
-            return "first_contact"
-        return "information" if self.wanted else "ready"
-
-    @property
-    def waits(self) -> str:
-        """Who waits on whom, in words."""
-        if self.state == "first_contact":
-            return "Waits for First Contact to process the child. The clock runs meanwhile."
-        if self.state == "information":
-            asked = ", ".join(dict.fromkeys(str(one.agency) for one in self.wanted))
-            return f"CEVT waits for {asked}, which it has asked for more information."
-        if self.outstanding:
-            return f"CEVT can decide. Not heard from yet: {', '.join(str(one) for one in self.outstanding)}."
-        return "CEVT can decide. Every agency has answered."
-
-    def clock(self, at: datetime) -> dict[str, Any] | None:
-        """The clock that is due first, with how it was reckoned."""
-        clocks = [item.clock for item in self.items if item.clock]
-        return present(min(clocks, key=lambda clock: clock.due_at), at) if clocks else None
-
-
-STATES = {
-    "ready": "CEVT can decide",
-    "information": "Waiting for information",
-    "first_contact": "Waiting for First Contact",
-    "decided": "Decided today",
-}
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What part of the list somebody asks for; each as it stands in the address."""
-
-    agency: str = ""
-    locality: str = ""
-    form: str = ""
-    level: str = ""
-    back: str = ""
-    state: str = ""
-
-    def fits(self, row: Row) -> bool:
-        """Whether the row is asked for."""
-        place = f"{row.child.locality_id or ''}"
-        return (
-            (not self.agency or any(one.code == self.agency for one in row.outstanding))
-            and (not self.locality or place == self.locality)
-            and (not self.form or self.form in row.forms)
-            and (not self.level or (row.level is not None and str(row.level.value) == self.level))
-            and (not self.back or row.back == self.back)
-            and (not self.state or row.state == self.state)
-        )
-
-    @property
-    def keys(self) -> dict[str, str]:
-        return {name: value for name, value in self.__dict__.items() if value}
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The whole list for one person: open rows in order, today's decisions, and how many are shut to them."""
-
-    rows: Sequence[Row]
-    seats: Seats
-    restricted: int
-    meetings: Sequence[Meeting]
-
-    @property
-    def open(self) -> list[Row]:
-        return [row for row in self.rows if row.decided is None]
-
-    @property
-    def decided(self) -> list[Row]:
-        return [row for row in self.rows if row.decided]
-
-    def of(self, child: Child) -> Row | None:
-        """The row of one child; the open one where it was decided today and came again."""
-        return next((row for row in (*self.open, *self.decided) if row.child.pk == child.pk), None)
-
-    def beside(self, child: Child) -> tuple[Row | None, Row | None]:
-        """The open rows before and after a child's, for going from one to the next."""
-        row = self.of(child)
-        if row is None:
-            return None, next(iter(self.open), None)
-        before = [one for one in self.open if one.number < row.number]
-        after = [one for one in self.open if one.number > row.number]
-        return (before[-1] if before else None), (after[0] if after else None)
+# What the whole list needs of each item and child; a page that shows more of some reads that of those (`whole`).
+_LINE = ("public_id", "child", "kind", "level", "received_at", "submission", "clock", "decision")
+_NAMED = (
+    *("public_id", "reference", "given_name", "family_name", "preferred_name", "date_of_birth", "address"),
+    *("postcode", "authority", "area", "locality", "school", "restricted", "merged_into"),
+    *("joined_authorities", "current_level", "current_level__level"),
+)
+_WHOLE = (
+    "submission__submitted_by",
+    "submission__matrix",
+    "clock__owner_user",
+    "clock__owner_team",
+    "raised_by",
+)
 
 
 def listing(user: User, at: datetime, *, room: bool = False) -> Listing:
@@ -182,13 +51,14 @@ def listing(user: User, at: datetime, *, room: bool = False) -> Listing:
     visible = Child.objects.visible_to(user, at)  # built once: it is most of what this page reckons
     if room:
         visible = visible.filter(restricted=False)
-    items = open_items(visible)
+    items = open_items(user, visible)
     decisions = {row.pk: row for row in _decided_since(visible, day)}
-    closed = list(Item.objects.filter(decision__in=decisions).select_related(*_ITEM).annotate(root=root_of()))
-    children = _children(user, visible, {row.root for row in (*items, *closed)})  # type: ignore[attr-defined]
+    closed = list(_lines().filter(decision__in=decisions))
+    roots = roots_by_row({row.root for row in (*items, *closed)})
+    children = _children(user, visible, roots)
     profile = profile_of(user)
     table = seats(profile.authority_ids)
-    rows = [*_open_rows(items, children, table, at), *_closed_rows(closed, children, decisions)]
+    rows = [*_open_rows(items, children, roots, table, at), *_closed_rows(closed, children, decisions)]
     rows.sort(key=lambda row: row.key)
     return Listing(
         [replace(row, number=number) for number, row in enumerate(rows, 1)],
@@ -198,11 +68,33 @@ def listing(user: User, at: datetime, *, room: bool = False) -> Listing:
     )
 
 
-def open_items(visible: ChildQuerySet) -> list[Item]:
-    """The open items of these children, what is due first at the top; `root` is the record each is read under."""
-    held = Item.objects.filter(closed_at__isnull=True).annotate(root=root_of())
-    ordered = held.filter(root__in=visible.values("pk")).select_related(*_ITEM)
-    return list(ordered.order_by(F("clock__due_at").asc(nulls_last=True), "received_at", "pk")[:MOST])
+def open_items(user: User, visible: ChildQuerySet) -> list[Item]:
+    """The open items of these children at the CEVT of the person's authorities, what is due first at the top.
+
+    `root` is the record each is read under.
+    """
+    served = list(profile_of(user).authority_ids)
+    held = _lines().filter(closed_at__isnull=True, authority__in=served, root__in=visible.values("pk"))
+    return list(held.order_by(F("due").asc(nulls_last=True), "received_at", "pk")[:MOST])
+
+
+def whole(rows: Sequence[Row]) -> list[Row]:
+    """The same rows with all that is known of their items: matrix, who sent it, clock and who has it."""
+    wanted = [item.pk for row in rows for item in row.items]
+    found = {item.pk: item for item in _annotated().filter(pk__in=wanted).select_related(*_WHOLE)}
+    for row in rows:
+        for item in row.items:
+            found[item.pk].child = row.child  # the record it is read under, read once
+    return [replace(row, items=[found[item.pk] for item in row.items]) for row in rows]
+
+
+def _annotated() -> Any:  # a queryset of items; the added columns have no type
+    """Items with the record each is read under, when it is due and the forms of harm its matrix names."""
+    return Item.objects.annotate(root=root_of(), due=F("clock__due_at"), forms=F("submission__matrix__forms"))
+
+
+def _lines() -> Any:
+    return _annotated().only(*_LINE)
 
 
 def _decided_since(visible: ChildQuerySet, since: datetime) -> list[Decision]:
@@ -211,10 +103,11 @@ def _decided_since(visible: ChildQuerySet, since: datetime) -> list[Decision]:
     return list(held.order_by("-decided_at")[:MOST])
 
 
-def _children(user: User, visible: ChildQuerySet, roots: set[int]) -> dict[int, Child]:
+def _children(user: User, visible: ChildQuerySet, roots: Mapping[int, int]) -> dict[int, Child]:
     """The children among these whose CEVT papers are open to the person."""
-    found = list(visible.filter(pk__in=roots).with_page())
-    reach = accesses(user, found)
+    found = list(visible.filter(pk__in=set(roots.values())).with_bar().only(*_NAMED))
+    prefetch_related_objects(found, "locality")
+    reach = accesses(user, found, roots=roots)
     return {child.pk: child for child in found if reach[child.pk].sees(Part.CONTRIBUTIONS)}
 
 
@@ -229,23 +122,20 @@ def _by_child(items: Iterable[Item], children: Mapping[int, Child]) -> dict[int,
 
 
 def _open_rows(
-    items: Sequence[Item], children: Mapping[int, Child], table: Seats, at: datetime
+    items: Sequence[Item], children: Mapping[int, Child], roots: Mapping[int, int], table: Seats, at: datetime
 ) -> Iterable[Row]:
     grouped = _by_child(items, children)
     shown = [item for held in grouped.values() for item in held]
-    passed = gates(shown, local_date(at))
-    wanted = _wanted(shown)
-    said = contributions(shown)
-    returns = returns_of(shown)
+    told = Histories(shown, roots)
+    passed, returns = gates(shown, local_date(at), told=told), returns_of(shown, told=told)
+    wanted, answered = _wanted(shown), _answered(shown)
     for pk, held in grouped.items():
-        answers, asked = said.get(pk, {}), table.agencies(children[pk].area_id)
         yield Row(
             children[pk],
             held,
             passed=list(dict.fromkeys(reason for item in held for reason in passed[item.pk])),
             wanted=wanted.get(pk, []),
-            said=answers,
-            outstanding=[one for one in asked if is_outstanding(answers.get(one.pk))],
+            outstanding=[one for one in table.agencies(children[pk].area_id) if one.pk not in answered[pk]],
             back=_return_of([returns[item.pk] for item in held]),
         )
 
@@ -265,19 +155,31 @@ def _closed_rows(
         yield Row(children[pk], held, decided=last)
 
 
-def is_outstanding(said: Contribution | None) -> bool:
-    """Whether an agency has yet to say what it knows: silence and "not checked" are no answer."""
-    return said is None or said.held == Held.NOT_CHECKED
+def is_outstanding(held: str) -> bool:
+    """Whether an agency that answered this has yet to say what it knows: "not checked" is no answer."""
+    return held == Held.NOT_CHECKED
 
 
-def contributions(items: Sequence[Item]) -> dict[int, dict[int, Contribution]]:
-    """What was said about these items: by child, then by agency; of several of one agency the newest."""
-    about = {item.public_id: item.child.pk for item in items}
+def contributions(items: Sequence[Item]) -> QuerySet[Contribution]:
+    """What was said about these items, oldest first: of several of one agency the last counts."""
+    about = [item.public_id for item in items]
     rows = Contribution.objects.filter(forum=MeetingForum.CEVT, about__in=about)
-    found: dict[int, dict[int, Contribution]] = defaultdict(dict)
-    for row in rows.select_related("agency", "said_by").order_by("said_at", "pk"):
-        found[about[row.about]][row.agency_id] = row
-    return found
+    return rows.order_by("said_at", "pk")
+
+
+def _answered(items: Sequence[Item]) -> dict[int, set[int]]:
+    """By child, the agencies that said what they know."""
+    of = {item.public_id: item.child.pk for item in items}
+    last: dict[int, dict[int, str]] = defaultdict(dict)
+    for about, agency, held in contributions(items).values_list("about", "agency", "held"):
+        last[of[about]][agency] = held
+    return defaultdict(
+        set,
+        {
+            child: {agency for agency, held in said.items() if not is_outstanding(held)}
+            for child, said in last.items()
+        },
+    )
 
 
 def _wanted(items: Sequence[Item]) -> dict[int, list[Wanted]]:
@@ -303,5 +205,8 @@ def _restricted(user: User, visible: ChildQuerySet) -> int:
     )
     rows = Child.objects.unscoped("how many restricted items there are, so that the forum asks their owners")
     shut = rows.roots().filter(restricted=True, pk__in=followed.annotate(root=root_of()).values("root"))
-    shut = shut.exclude(Exists(Bar.objects.filter(user=user, child=OuterRef("pk"))))
-    return shut.exclude(pk__in=visible.values("pk")).count()
+    held = set(
+        shut.exclude(Exists(Bar.objects.filter(user=user, child=OuterRef("pk")))).values_list("pk", flat=True)
+    )
+    # A statement of its own: together they made the database read every child there is.
+    return len(held - set(visible.filter(pk__in=held).values_list("pk", flat=True)))

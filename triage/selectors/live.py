@@ -7,8 +7,9 @@ from cems.accounts.models import User
 from cems.base.services_presence import Present, here
 from cems.children.doors import OpenChild
 from cems.meetings.choices import MeetingForum
-from cems.meetings.models import Contribution, Meeting
+from cems.meetings.models import Meeting
 from triage.models import Item
+from triage.selectors.listing import contributions
 from triage.selectors.said import Said, said_by
 
 PLACES = {"say": "what their agency knows", "decision": "in the decision"}
@@ -37,8 +38,7 @@ def live_state(user: User, opened: OpenChild, *, place: str, typing: bool) -> Li
     """
     items = Item.objects.filter(child__in=opened.whole, closed_at__isnull=True)
     held = list(items.order_by("received_at", "pk").only("pk", "public_id"))
-    rows = Contribution.objects.filter(forum=MeetingForum.CEVT, about__in=[one.public_id for one in held])
-    said = {row.agency_id: row for row in rows.select_related("agency", "said_by").order_by("said_at", "pk")}
+    said = {row.agency_id: row for row in contributions(held).select_related("agency", "said_by")}
     lines = [line for line in said_by(user, (), said) if not line.own]
     there = here(user, subject=f"cevt:{opened.child.public_id}", place=place, typing=typing)
     return Live(lines, items_mark(held), _open_meeting(opened), [_there(one) for one in there])

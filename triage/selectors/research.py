@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
@@ -14,10 +14,10 @@ from cems.base.time import local_date
 from cems.children.access import accesses
 from cems.children.models import Child, Placement
 from cems.children.querysets import cluster_ids, root_of
-from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Contribution
 from triage.selectors.agenda import meeting_of
-from triage.selectors.listing import Row, is_outstanding, listing, open_items
+from triage.selectors.listing import contributions, is_outstanding, listing, open_items
+from triage.selectors.rows import Row
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Line:
 
     @property
     def outstanding(self) -> bool:
-        return is_outstanding(self.said)
+        return self.said is None or is_outstanding(self.said.held)
 
     def is_as(self, held: str, text: str) -> bool:
         """Whether this is what is saved already, or nothing at all."""
@@ -69,24 +69,27 @@ def research_list(user: User, at: datetime) -> list[Line]:
     rows = listing(user, at).open
     reach = accesses(user, [row.child for row in rows], at)
     shown = [row for row in rows if reach[row.child.pk].sees(Part.IDENTITY)]
+    prefetch_related_objects([row.child for row in shown], "school")
     hidden = _confidential([row.child.pk for row in shown], at)
-    lines = [_line(row, user, row.child.pk in hidden, at) for row in shown]
+    of = {item.public_id: item.child.pk for row in shown for item in row.items}
+    own = contributions([item for row in shown for item in row.items]).filter(agency=user.agency_id)
+    said = {of[one.about]: one for one in own.select_related("said_by")}
+    lines = [_line(row, said.get(row.child.pk), row.child.pk in hidden, at) for row in shown]
     return sorted(lines, key=lambda line: (line.meeting != "Today", line.row.key))
 
 
 def to_look_up(user: User, at: datetime) -> int:
     """How many children on CEVT's list the person's agency has said nothing of yet: two queries."""
     visible = Child.objects.visible_to(user, at)
-    held = open_items(visible)
-    about = [item.public_id for item in held]
-    own = Contribution.objects.filter(forum=MeetingForum.CEVT, agency=user.agency_id, about__in=about)
-    answered = {row.about for row in own if not is_outstanding(row)}
+    held = open_items(user, visible)
+    own = contributions(held).filter(agency=user.agency_id).values_list("about", "held")
+    answered = {about for about, what in own if not is_outstanding(what)}
     roots = {item.root for item in held}  # type: ignore[attr-defined]
     return len(roots - {item.root for item in held if item.public_id in answered})  # type: ignore[attr-defined]
 
 
-def _line(row: Row, user: User, hidden: bool, at: datetime) -> Line:
-    child, said = row.child, row.said.get(user.agency_id)
+def _line(row: Row, said: Contribution | None, hidden: bool, at: datetime) -> Line:
+    child = row.child
     day = meeting_of(row.lead.received_at)
     place = ", ".join(filter(None, [child.address.replace("\n", ", "), child.postcode]))
     return Line(

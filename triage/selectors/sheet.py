@@ -18,7 +18,8 @@ from matrix.models import Submission
 from matrix.selectors.comparison import Beside, beside
 from matrix.selectors.draft import Filled, filled
 from triage.models import Decision, Item, Wanted
-from triage.selectors.listing import Listing, Row, listing
+from triage.selectors.listing import contributions, listing, whole
+from triage.selectors.rows import Listing, Row
 from triage.selectors.said import Said, said_by
 from triage.selectors.topline import Fact, top_line
 
@@ -90,12 +91,14 @@ def sheet(user: User, opened: OpenChild, *, room: bool = False) -> Sheet:
     """The sheet of a child this person has opened; for a whole `room`, the list beside it is the room's."""
     child, access = opened.child, opened.access
     today = listing(user, opened.at, room=room)
-    row = today.of(child)
+    row = next(iter(whole([line] if (line := today.of(child)) else [])), None)
     items = row.items if row and row.decided is None else []
     newest = newest_matrix(opened)
     earlier = _earlier(opened) if access.sees(Part.DECISIONS) else []
     since = earlier[0].row.decided_at if earlier else None
-    changes = happenings(opened, since) if since else []
+    # The panels show a year too: what happened is read with them, not again.
+    told = happenings(opened, min(since, opened.year_ago)) if since else []
+    changes = [one for one in told if since and one.happened_at >= since]
     meeting = next((one for one in today.meetings if one.authority_id == child.area_id), None)
     return Sheet(
         today=today,
@@ -109,7 +112,7 @@ def sheet(user: User, opened: OpenChild, *, room: bool = False) -> Sheet:
         matrix=_beside(opened, newest) if newest and access.sees(Part.MATRIX) else None,
         earlier=earlier,
         unconfirmed=next((one.row for one in earlier if is_unconfirmed(one.row)), None),
-        said=said_by(user, today.seats.agencies(child.area_id), row.said if row else {}) if items else [],
+        said=_said(user, today.seats.agencies(child.area_id), items) if items else [],
         wanted=row.wanted if row else [],
         panels=panels_for(user, opened, but=TOLD_HERE),
         meeting=meeting,
@@ -120,6 +123,11 @@ def sheet(user: User, opened: OpenChild, *, room: bool = False) -> Sheet:
             .order_by("duty")
         ),
     )
+
+
+def _said(user: User, agencies: Sequence[Agency], items: Sequence[Item]) -> list[Said]:
+    rows = contributions(items).select_related("agency", "said_by")
+    return said_by(user, agencies, {row.agency_id: row for row in rows})
 
 
 def newest_matrix(opened: OpenChild) -> Submission | None:

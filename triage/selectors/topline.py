@@ -18,7 +18,7 @@ from matrix.models import Submission
 from plans.models import Referral, Request
 from triage.choices import OutcomeKind
 from triage.models import Inquiry, Outcome
-from triage.selectors.listing import Listing
+from triage.selectors.rows import Listing
 
 UNKNOWN = "Not recorded in CEMS."
 _WORKERS = (CaseRole.SOCIAL_WORKER, CaseRole.LEAD_PRACTITIONER, CaseRole.EARLY_HELP)

@@ -34,7 +34,7 @@ from triage.clocks import CONFIRMATION
 from triage.events import CevtDecided
 from triage.gate import gates
 from triage.models import Decision, Item
-from triage.returns import returns_of
+from triage.returns import Histories, returns_of
 from triage.rules.measures import Return
 from triage.services.items import close_wanted
 from triage.services.starting import Wish, outcomes_start, wishes_for
@@ -170,12 +170,13 @@ def may_be_decided(root: Child, items: Sequence[Item], ruling: Ruling, at: datet
                 f"{newest.decision.decided_by} has decided this already ({newest.decision.reference})."
             )
         raise Conflict("This was taken off CEVT's list. There is nothing to decide.")
-    if not any(gates(items, local_date(at)).values()):
+    told = Histories(items)
+    if not any(gates(items, local_date(at), told=told).values()):
         raise Conflict(
             "First Contact has not processed this child yet, so CEVT can't discuss them (the gate)."
         )
     _newest_seen(root, ruling)
-    came_back = Return.REREFERRAL in returns_of(items).values()
+    came_back = Return.REREFERRAL in returns_of(items, told=told).values()
     if came_back and ruling.returned_because not in ReturnReason.values:
         raise Invalid("This is a re-referral: say why the child came back.", field="returned_because")
 

@@ -21,8 +21,9 @@ from cems.children.choices import HarmForm, RiskLevel
 from triage.members import has_seat
 from triage.rules.measures import Return
 from triage.selectors.agenda import agenda_at
-from triage.selectors.listing import STATES, Filters, Listing, Row, listing
+from triage.selectors.listing import listing, whole
 from triage.selectors.meetings import authorities_of
+from triage.selectors.rows import STATES, Filters, Listing, Row
 from triage.views.common import asked_of
 
 PAGE = 50
@@ -50,7 +51,7 @@ def cevt(request: HttpRequest) -> HttpResponse:
     profile = profile_of(user)
     context = {
         "today": today,
-        "rows": [(row, row.clock(instant)) for row in shown],
+        "rows": [(row, row.clock(instant)) for row in whole(shown)],
         "decided": decided,
         "asked": asked,
         "query": urlencode(keys),

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
-from cems.accounts.desks import desk_of
+from cems.accounts.desks import desks_of
 from cems.accounts.doors import person
-from cems.accounts.models import Duty, Team, User
+from cems.accounts.models import Duty, Locality, Team, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.base.errors import Invalid, NotAllowed
@@ -30,11 +30,11 @@ from triage.members import ROOM, has_seat
 from triage.models import Decision
 from triage.rules.measures import Return
 from triage.selectors.advice import advice_for
-from triage.selectors.listing import Filters
 from triage.selectors.live import items_mark
 from triage.selectors.meetings import meeting_at
+from triage.selectors.rows import Filters
 from triage.selectors.sheet import Sheet
-from triage.services.deciding import why_provisional
+from triage.services.deciding import OUTSIDE
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,16 @@ def for_the_room(request: HttpRequest, opened: OpenChild) -> OpenChild:
 
 def sheet_page(request: HttpRequest, opened: OpenChild, sheet: Sheet, **more: Any) -> dict[str, Any]:
     """The context of a child's sheet."""
-    before, after = sheet.today.beside(opened.child)
+    asked = asked_of(request.GET)
+    side = sheet.today.part(asked, opened.child)
+    before, after = side.beside(opened.child)
     keys, user = asked_keys(request), person(request)
     return {
         **child_page(request, opened),
         "sheet": sheet,
+        "side": side,
+        "partly": bool(asked.keys),
+        "number": row.number if (row := side.of(opened.child)) else None,
         "at": opened.at,
         "before": before,
         "after": after,
@@ -93,7 +98,7 @@ def sheet_page(request: HttpRequest, opened: OpenChild, sheet: Sheet, **more: An
         "may_say": opened.access.may(Work.CONTRIBUTION),
         "sits": has_seat(profile_of(user)),
         "here": any(row.user_id == user.pk for row in sheet.table.present),
-        "provisional": why_provisional(sheet.meeting, opened.at),
+        "provisional": sheet.table.why_provisional if sheet.meeting else OUTSIDE,
         "clock": sheet.row.clock(opened.at) if sheet.row and sheet.items else None,
         "held_choices": Held.choices,
         "poll_seconds": settings.CEVT_LIVE_SECONDS,
@@ -115,7 +120,7 @@ def owners_for(opened: OpenChild, present: Sequence[User]) -> list[User | Team]:
         child__in=opened.whole, ended_at__isnull=True, state=InvolvementState.CONFIRMED, user__isnull=False
     ).select_related("user__agency")
     people = [row.user for row in held.order_by("pk") if row.user]
-    desks = [desk_of(duty, opened.child.area_id) for duty in (Duty.ERASE, Duty.CEVT, Duty.FRONT_DOOR)]
+    desks = desks_of([Duty.ERASE, Duty.CEVT, Duty.FRONT_DOOR], opened.child.area_id)
     return list(dict.fromkeys([*people, *present, *desks]))
 
 
@@ -124,8 +129,8 @@ def decision_fields(opened: OpenChild, sheet: Sheet, *, confirms: bool = False) 
     named = sheet.newest.matrix.forms if sheet.newest else []
     suited = advice_for(age=age_on(opened.child.date_of_birth, today()), forms=named, level=None)
     return {
-        "localities": [place.pk for place in opened.child.area.localities.all()],
-        "advice": [version.pk for version in suited],
+        "localities": Locality.objects.filter(authority=opened.child.area_id),
+        "advice": suited,
         "owners": owners_for(opened, [row.user for row in sheet.table.present]),
         "agencies": sheet.present,
         "confirms": confirms,

@@ -131,11 +131,10 @@ def _decide(request: HttpRequest, opened: OpenChild, shown: Sheet) -> HttpRespon
     except (Invalid, Conflict) as refusal:
         return _refused(request, opened, shown, form, refusal)
     messages.success(request, f"{reference}: decided. Whoever sent the matrix reads it now.")
-    _, after = shown.today.beside(opened.child)
     context = sheet_page(request, opened, shown)
-    if after is None:
+    if context["after"] is None:
         return redirect("triage:cevt")
-    return redirect(sheet_url(after.child.public_id, context["query"]))
+    return redirect(sheet_url(context["after"].child.public_id, context["query"]))
 
 
 def decided_once(

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from cems.children.models import Child
+from cems.children.querysets import roots_by_row, whole_locked
 
 _held: ContextVar[Child | None] = ContextVar("whole_held", default=None)
 
@@ -30,12 +31,14 @@ def lock_whole(child_id: int) -> Child:
 def whole_held(child_id: int) -> Iterator[Child]:
     """`lock_whole` for a command of many steps: while it lasts, the steps don't ask for the record again.
 
-    All of the block is within the transaction that the lock belongs to, and changes the record, if at all,
-    by the row it is given.
+    All of the block is within the transaction that the lock belongs to, changes the record, if at all, by the
+    row it is given, and merges nothing.
     """
     root = lock_whole(child_id)
     token = _held.set(root)
+    ids = whole_locked.set((root.pk, *(row for row in roots_by_row([root.pk]) if row != root.pk)))
     try:
         yield root
     finally:
         _held.reset(token)
+        whole_locked.reset(ids)
