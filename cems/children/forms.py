@@ -195,7 +195,7 @@ class NameForm(PlainForm):
     name = forms.CharField(
         max_length=170,
         label="Other name",
-        help_text="A nickname, an earlier name, another spelling.",
+        help_text="A nickname, an earlier name, another spelling, the name in other letters.",
         error_messages={"required": "Write the name."},
     )
 
