@@ -14,7 +14,7 @@ from cems.base.errors import Invalid
 from cems.base.time import LONDON, local, now, today
 from cems.children.choices import CaseRole, Ethnicity, Gender, IdentifierKind, LegalBasis, Sex, StatusKind
 from cems.children.models import CaseNote, Child
-from cems.children.rules.identity import check_birth, check_identifier, check_postcode, search_key
+from cems.children.rules.identity import check_birth, check_identifier, check_postcode, search_key, written
 from cems.children.rules.search import Asked
 from cems.children.services.record import Identity
 
@@ -98,8 +98,8 @@ class IdentityForm(PlainForm):
         """The typed identity as a search for likely duplicates; call on a valid form."""
         data = self.cleaned_data
         numbers = tuple((kind.value, data[kind]) for kind in CHECKED if data.get(kind))
-        name = search_key(f"{data['given_name']} {data['family_name']}")
-        return Asked(name=name, born=data["date_of_birth"], identifiers=numbers)
+        name = f"{data['given_name']} {data['family_name']}"
+        return Asked(search_key(name), data["date_of_birth"], identifiers=numbers, written=written(name))
 
 
 class NewChildForm(IdentityForm):
@@ -195,7 +195,7 @@ class NameForm(PlainForm):
     name = forms.CharField(
         max_length=170,
         label="Other name",
-        help_text="A nickname, an earlier name, another spelling.",
+        help_text="A nickname, an earlier name, another spelling, the name in other letters.",
         error_messages={"required": "Write the name."},
     )
 

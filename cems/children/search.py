@@ -36,6 +36,7 @@ from cems.children.access import ChildAccess, accesses
 from cems.children.models import Child, ChildName, Identifier, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.querysets import cluster_ids, root_of, within
+from cems.children.rules.identity import written
 from cems.children.rules.search import Asked
 from cems.notices.services import tell
 
@@ -226,19 +227,19 @@ def _referred(asked: Asked) -> QuerySet[Any, Any]:
 
 
 def _names(name: str) -> QuerySet[ChildName]:
-    """Names like this one: close as a whole, or holding a word like it."""
+    """Names like this one: close as a whole, or holding a word like it. Keys are of Latin letters, which is what
+    trigrams are made of."""
     close = Q(search_key__trigram_similar=name) | Q(search_key__trigram_word_similar=name)
     likeness: Any = Greatest(
         TrigramSimilarity("search_key", name), TrigramWordSimilarity(name, "search_key") * Value(0.9)
     )
-    if not name.isascii():  # trigrams are made of Latin letters only; other scripts are found as written,
-        holds = Q()  # each word whole or as far as it was typed, in any order
-        for word in name.split():
-            holds &= Q(search_key__contains=word)
-        close |= holds
-        whole = Case(When(search_key=name, then=Value(1.0)), default=Value(0.5))
-        likeness = Greatest(likeness, whole)
     return ChildName.objects.filter(close).annotate(likeness=likeness)
+
+
+def so_named(asked: Asked, names: QuerySet[ChildName]) -> list[int]:
+    """The records whose name, among these, is exactly the one asked for, in the script it was typed in."""
+    rows = names.filter(search_key=asked.name).values_list("child", "name")
+    return [child for child, name in rows if written(name) == asked.written]
 
 
 def identified(asked: Asked) -> QuerySet[Any, Any]:

@@ -1,11 +1,13 @@
 """Clocks as an iCalendar (RFC 5545): references and fixed words, nothing about a person (K1, security)."""
 
+import hashlib
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from cems.clocks.models import Clock
 
@@ -13,7 +15,7 @@ REFRESH = timedelta(hours=1)
 
 
 def calendar_of(clocks: Sequence[Clock], now: datetime) -> bytes:
-    """The file a calendar program reads: an event at the instant each clock is due.
+    """The file a calendar program reads: an event at the instant each clock (`with_last_change`) is due.
 
     In UTC, so that no program has to know when the clocks change. Of a clock it tells its reference, the
     label of its kind, and the address of its page, which asks for a sign-in.
@@ -27,7 +29,18 @@ def calendar_of(clocks: Sequence[Clock], now: datetime) -> bytes:
     calendar.add("x-published-ttl", "PT1H")  # what Outlook reads in its place
     for clock in clocks:
         calendar.add_component(_event(clock, now))
+    if not clocks:
+        calendar.add_component(Timezone.from_tzid("UTC"))  # RFC 5545 3.6: a calendar has a component at least
     return calendar.to_ical()
+
+
+def etag_of(calendar: bytes) -> str:
+    """The same for the same clocks as they stand, so that a program that has them is told so (304).
+
+    Weak: DTSTAMP, the instant of asking, is left out.
+    """
+    lasting = re.sub(rb"\r\nDTSTAMP:[^\r]*", b"", calendar)
+    return f'W/"{hashlib.sha256(lasting).hexdigest()}"'
 
 
 def _event(clock: Clock, now: datetime) -> Event:
@@ -35,6 +48,7 @@ def _event(clock: Clock, now: datetime) -> Event:
     event.add("uid", f"{clock.public_id}@cems")
     event.add("dtstamp", now.astimezone(UTC))
     event.add("dtstart", clock.due_at.astimezone(UTC))
+    event.add("last-modified", clock.changed_at.astimezone(UTC))  # type: ignore[attr-defined]
     event.add("sequence", clock.version)
     event.add("summary", f"{clock.reference}: {clock.rule.label}")
     event.add("url", f"{settings.BASE_URL}{reverse('clocks:detail', args=[clock.public_id])}")

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from rest_framework.throttling import SimpleRateThrottle
 
 from cems.accounts.doors import person
@@ -16,7 +17,7 @@ from cems.accounts.tokens import FailedTokens
 from cems.base.doors import Shape, door
 from cems.base.time import now
 from cems.clocks import selectors, services_feed
-from cems.clocks.calendar_feed import calendar_of
+from cems.clocks.calendar_feed import calendar_of, etag_of
 from cems.clocks.models import CalendarFeed
 
 OWN = "everybody looks after their own calendar key"
@@ -59,7 +60,8 @@ def feed(request: HttpRequest) -> HttpResponse:
 
     The key comes as name and password (HTTP Basic), which calendar programs know, and not as a part of the
     address: addresses are written into access logs, proxies' logs and browsers' histories. A sign-in opens
-    nothing here. Without a key that holds the answer is 401; after too many, 429.
+    nothing here. A program that has the clocks as they stand is told so (304). Without a key that holds the
+    answer is 401; after too many, 429.
     """
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "HEAD"])
@@ -79,7 +81,8 @@ def feed(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'inline; filename="cems-clocks.ics"'
     answer["Cache-Control"] = "no-store"
-    return answer
+    answer["ETag"] = etag_of(body)
+    return get_conditional_response(request, etag=answer["ETag"], response=answer) or answer
 
 
 def _sent(request: HttpRequest) -> tuple[str, str]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, Max, QuerySet
+from django.db.models.functions import Coalesce
 
 from cems.accounts.profile import Profile
 from cems.clocks.choices import LIVE, OPEN
@@ -73,6 +74,10 @@ class ClockQuerySet(QuerySet[Any]):
 
     def with_owner(self) -> Self:
         return self.select_related("owner_user", "owner_team")
+
+    def with_last_change(self) -> Self:
+        """With `changed_at`: when the newest step of its history was taken, or else when it started."""
+        return self.annotate(changed_at=Coalesce(Max("transitions__at"), F("started_at")))
 
     def about(self, children: QuerySet[Any, Any]) -> Self:
         """Those about the children whose public ids this query gives; asked within the same statement."""

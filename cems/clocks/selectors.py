@@ -79,7 +79,7 @@ def clocks_of_calendar(profile: Profile) -> Sequence[Clock]:
     A paused clock has no time until it is resumed. Where there are too many, those longest past stay out.
     """
     held = Clock.objects.open_of(profile).live()
-    return list(held.order_by("-due_at", "-pk")[:CALENDAR])
+    return list(held.with_last_change().order_by("-due_at", "-pk")[:CALENDAR])
 
 
 def calendar_feed(user: User) -> CalendarFeed | None:

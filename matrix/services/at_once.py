@@ -15,7 +15,7 @@ from cems.children.access import access_to
 from cems.children.models import Child, ChildName, Identifier
 from cems.children.querysets import cluster_ids
 from cems.children.rules.search import Asked
-from cems.children.search import identified, likely, signpost, unseen
+from cems.children.search import identified, likely, signpost, so_named, unseen
 from cems.children.services.record import Identity, child_create
 from cems.children.services.whole import lock_whole
 from matrix.choices import MatrixState
@@ -40,7 +40,7 @@ def _same(child: Child, asked: Asked) -> bool:
     whole = cluster_ids([child.pk])
     if child.date_of_birth != asked.born:
         return False
-    if not ChildName.objects.filter(child__in=whole, search_key=asked.name).exists():
+    if not so_named(asked, ChildName.objects.filter(child__in=whole)):
         return False
     held = Identifier.objects.filter(child__in=whole, ended_at__isnull=True)
     return not any(held.filter(kind=kind).exclude(value=value).exists() for kind, value in asked.identifiers)

@@ -54,7 +54,7 @@ def test_a_tiny_nation_is_loaded_and_every_measure_taken(page: str) -> None:
 def test_an_index_serves_every_page(page: str) -> None:
     """With sequential scans off, a big table that is read whole all the same has no index that serves."""
     assert "reads the whole of" not in page
-    assert "`childname_trigram`" in page or "`childname_once`" in page
+    assert "`childname_trigram`" in page or "`childname_of_child`" in page
     assert "`clock_open_of_user`" in page and "`clock_open_of_team`" in page
     assert "`involvement_claims`" in page and "`clock_of_reference`" in page
 

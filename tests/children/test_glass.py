@@ -144,6 +144,16 @@ def test_two_that_fit_are_not_opened_by_guess():
     assert not BreakGlass.objects.exists()
 
 
+def test_a_name_that_only_sounds_alike_opens_nothing():
+    """As the names of twins may."""
+    child = make_child(given_name="小明", family_name="王", date_of_birth=date(2011, 4, 3))
+    for words in ("晓明 王 3/4/2011", "Xiaoming Wang 3/4/2011"):
+        with pytest.raises(Invalid, match="No record fits"):
+            service.glass_break(make_user(), named=understand(words), reason="Danger tonight")
+    opened = service.glass_break(make_user(), named=understand("王 小明 3/4/2011"), reason="Danger tonight")
+    assert opened.child_id == child.pk
+
+
 def test_the_edge_of_the_agencys_world_holds():
     elsewhere = make_child(authority=make_authority(DARLINGTON))
     with pytest.raises(Invalid, match="No record fits"):

@@ -1,5 +1,7 @@
 """The pure rules of identity, search words and levels (C1, C4)."""
 
+import re
+import unicodedata
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +10,14 @@ from hypothesis import strategies as st
 
 from cems.base.errors import Invalid
 from cems.children.choices import IdentifierKind, RiskLevel
-from cems.children.rules.identity import age_on, check_birth, check_identifier, check_postcode, search_key
+from cems.children.rules.identity import (
+    age_on,
+    check_birth,
+    check_identifier,
+    check_postcode,
+    search_key,
+    written,
+)
 from cems.children.rules.levels import level_to_act_on
 from cems.children.rules.search import understand
 
@@ -99,9 +108,76 @@ def test_floor_f2_a_postcode_that_is_none_is_refused(typed):
 @given(name=NAMES)
 def test_a_search_key_is_settled_and_blind_to_case_and_order(name):
     key = search_key(name)
-    assert search_key(key) == key and len(key) <= 170
-    if len(key) < 170:  # what is cut short may begin elsewhere when turned round
+    assert search_key(key) == key and key.isascii() and len(key) <= 170
+    assert search_key(name.upper()) == search_key(name.lower())
+    assert search_key(unicodedata.normalize("NFD", name)) == search_key(unicodedata.normalize("NFC", name))
+    if len(key) < 160:  # what is cut short may begin elsewhere when turned round
         assert search_key(" ".join(reversed(name.split()))) == key
+
+
+@given(text=st.text(max_size=400))
+def test_every_text_has_a_key_of_plain_letters_and_only_what_has_no_letter_an_empty_one(text):
+    key = search_key(text)
+    assert re.fullmatch("(?:[a-z0-9]+(?: [a-z0-9]+)*)?", key) and len(key) <= 170
+    assert search_key(key) == key
+    if any(letter.isalnum() for letter in text):
+        assert key
+
+
+@given(words=st.lists(st.text("abcdefgh", min_size=1, max_size=190), min_size=1, max_size=8))
+def test_a_long_key_is_cut_between_words(words):
+    key, whole = search_key(" ".join(words)), sorted(words)
+    assert search_key(key) == key
+    if len(whole[0]) <= 170:
+        assert key.split() == whole[: len(key.split())]
+    else:
+        assert key == whole[0][:170]
+
+
+@pytest.mark.parametrize(
+    ("written_so", "key"),
+    [
+        ("Łukasz", "lukasz"),
+        ("Søren", "soren"),
+        ("Işık", "isik"),
+        ("Þóra", "thora"),
+        ("Đặng", "dang"),
+        ("Siôn Ŵyn", "sion wyn"),
+        ("Олександр", "oleksandr"),
+        ("Юлія Тестенко", "testenko yuliya"),
+        ("Γιώργος", "giorgos"),
+        ("王", "wang"),
+        ("小龙 李", "li xiaolong"),
+        ("さくら", "sakura"),
+        ("김", "gim"),
+        ("अमित", "amit"),
+        ("محمد", "mhmd"),
+        ("مُحَمَّد", "mhmd"),  # the same with its vowels written
+        ("שרה", "srh"),
+        ("々", "u3005"),  # no Latin letter stands for it: found as written
+        ("Amy💖Testerton", "amy testerton"),
+        ("O´Brien", "obrien"),
+        ("👩‍👧‍👦 ™", "tm"),
+        ("😀", ""),
+    ],
+)
+def test_every_script_comes_to_latin_letters(written_so, key):
+    assert search_key(written_so) == key
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Zoë O’Test", "o'test ZOE", True),
+        ("王 小明", "汪 晓明", False),  # sound alike
+        ("عمر", "عامر", False),
+        ("Oleksandr", "Олександр", False),
+        ("Олександр", "ОЛЕКСАНДР", True),
+    ],
+)
+def test_names_that_share_a_key_are_told_apart_as_they_are_written(one, other, same):
+    assert search_key(one) == search_key(other)
+    assert (written(one) == written(other)) is same
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,64 @@ def test_an_event_is_at_the_instant_it_is_due_whatever_the_season(received: str,
     assert f"DTSTART:{due:%Y%m%dT%H%M%SZ}".encode() in answer.content
 
 
+def test_a_program_that_has_the_clocks_as_they_stand_is_told_so() -> None:
+    """What real programs ask with: HEAD, and If-None-Match with the ETag of the last time."""
+    user = make_user()
+    key, clock = feed_make(user), make_clock(user)
+
+    def again(etag: str, at: datetime):
+        with time_machine.travel(at, tick=False):
+            pair = base64.b64encode(f"{key[0].username}:{key[1]}".encode()).decode()
+            sent = {"Authorization": f"Basic {pair}", "If-None-Match": etag}
+            return Client().get(reverse("clocks:feed"), headers=sent)
+
+    first = ask(*key)
+    later = MONDAY + timedelta(hours=1)
+    same = again(first["ETag"], later)
+    assert (same.status_code, same.content, same["ETag"]) == (304, b"", first["ETag"])
+    assert same["Cache-Control"] == "no-store"
+    assert again('"other"', later).status_code == 200
+    services.move_due(user, clock=clock, deadline=close_of_business(MONDAY, 9), reason="Corrected", at=later)
+    moved = again(first["ETag"], later)
+    assert moved.status_code == 200
+    (was,), (event,) = events(first), events(moved)
+    assert event["uid"] == was["uid"]
+    assert event["sequence"] > was["sequence"]
+    assert event["dtstart"].dt > was["dtstart"].dt
+    assert (was["last-modified"].dt, event["last-modified"].dt) == (MONDAY, later)
+    services.meet(user, clock=clock, at=later)
+    assert again(moved["ETag"], later).status_code == 200
+    feed_revoke(user)
+    assert again(moved["ETag"], later).status_code == 401
+
+
+def test_the_head_of_a_feed_has_no_body() -> None:
+    user = make_user()
+    key, _ = feed_make(user), make_clock(user)
+    pair = base64.b64encode(f"{key[0].username}:{key[1]}".encode()).decode()
+    head = Client().head(reverse("clocks:feed"), headers={"Authorization": f"Basic {pair}"})
+    assert (head.status_code, head.content, head["ETag"]) == (200, b"", ask(*key)["ETag"])
+
+
+def test_the_feed_keeps_to_the_letter_of_rfc_5545() -> None:
+    user = make_user()
+    key = feed_make(user)
+    assert b"BEGIN:VTIMEZONE" in ask(*key).content  # a calendar has a component at least
+    make_clock(user, reference="CEM-2026-00001;,\\" + "é" * 22)
+    answer = ask(*key)
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer.content.endswith(b"END:VCALENDAR\r\n") and b"VTIMEZONE" not in answer.content
+    lines = answer.content.split(b"\r\n")
+    assert all(len(line) <= 75 and b"\n" not in line and b"\r" not in line for line in lines)
+    assert any(line.startswith(b" ") for line in lines)  # something was folded
+    (event,) = events(answer)
+    assert str(event["summary"]).startswith("CEM-2026-00001;,\\" + "é" * 22)
+    once = {"UID", "DTSTAMP", "DTSTART", "SEQUENCE", "LAST-MODIFIED", "SUMMARY", "URL", "TRANSP", "CLASS"}
+    assert set(event.keys()) == once and not event.errors
+    for name in ("DTSTAMP", "DTSTART", "LAST-MODIFIED"):
+        assert event.decoded(name).tzinfo is not None and event[name].to_ical().endswith(b"Z")
+
+
 def test_nothing_personal_is_in_the_feed() -> None:
     """Not what somebody wrote, no name, and no way to the child but through the clock's own page."""
     user, child = make_user(), make_child(given_name="Plantedgiven", family_name="Plantedfamily")

@@ -204,6 +204,16 @@ def test_the_answer_is_the_same_whether_the_child_has_a_record_or_not(number, sy
         Identifier.objects.all().delete()
 
 
+@pytest.mark.parametrize(("given", "same"), [("小明", True), ("晓明", False), ("Xiaoming", False)])
+def test_a_matrix_never_goes_to_a_record_whose_name_only_sounds_alike(given, same, api):
+    """As the names of twins may: nobody looks at who is meant."""
+    first = send(api, whole(child=identity(given_name="小明", family_name="王")))
+    again = send(api, whole(child=identity(given_name=given, family_name="王")))
+    assert (first.status_code, again.status_code) == (201, 201), again.json()
+    older, newer = Submission.objects.order_by("pk")
+    assert (older.child_id == newer.child_id) is same
+
+
 def test_what_others_submitted_and_what_is_shut_is_not_there(api, system):
     child = make_child()
     worker = make_user()

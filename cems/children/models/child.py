@@ -119,9 +119,9 @@ class ChildName(models.Model):
     class Meta:
         indexes = [
             GinIndex(name="childname_trigram", fields=["search_key"], opclasses=["gin_trgm_ops"]),
+            models.Index(name="childname_of_child", fields=["child", "search_key"]),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["child", "search_key"], name="childname_once"),
             models.UniqueConstraint(
                 fields=["child"], condition=Q(registered=True), name="childname_registered"
             ),

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date
 
+from anyascii import anyascii
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.gb import nhs, upn
 
@@ -12,6 +13,8 @@ from cems.children.choices import IdentifierKind
 
 # BS7666, as the postcode standard writes it; the special GIR 0AA is no home.
 _POSTCODE = re.compile(r"^([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][ABD-HJLNP-UW-Z]{2})$")
+_APOSTROPHES = re.compile(r"['’ʼ`´.]")
+_KEY = 170  # letters of a search key, as in its column
 _MAX_AGE = 26  # followed to the day before the 22nd birthday, care leavers to 25
 
 
@@ -76,12 +79,45 @@ def check_postcode(value: str) -> str:
 
 
 def search_key(name: str) -> str:
-    """A name as search compares it: no accents, case, apostrophes or hyphens; words in order of the alphabet.
+    """C1: a name as search compares it: in Latin letters of ASCII, small, its words in order of the alphabet.
 
-    Sorting the words makes "Jones Amy" find "Amy Jones".
+    Accents, case, apostrophes and the order of words make no difference: "Jones Amy" finds "Amy Jones". Every script
+    is brought to Latin letters, one by one, as anyascii knows them: "Олександр" is "oleksandr". What is not written
+    is not guessed: of Arabic and Hebrew the short vowels are missing ("محمد" is "mhmd"), and Chinese characters are
+    read as Mandarin. Symbols (emoji) are no part of a name. Empty only for a name without letters or digits.
     """
-    flat = unicodedata.normalize("NFKD", name).casefold()
-    flat = "".join(letter for letter in flat if not unicodedata.combining(letter))
-    flat = re.sub(r"['’ʼ`´.]", "", flat)
-    words = re.findall(r"\w+", flat)
-    return " ".join(sorted(words))[:170]
+    key = " ".join(sorted(_latin(word) for word in _words(name)))
+    # Cut between words, so that the key of a key is the same key.
+    return key if len(key) <= _KEY else key[: _KEY + 1].rpartition(" ")[0] or key[:_KEY]
+
+
+def written(name: str) -> str:
+    """C1: a name as exact comparison takes it: as the search key, but in the script it was written in.
+
+    Two characters may sound alike, and so the names of two children, of twins even: where a record is taken
+    without anybody looking at it, an equal search key is not enough.
+    """
+    return " ".join(sorted(_bare(unicodedata.normalize("NFKD", word)) for word in _words(name)))
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name in its own script, without case, apostrophes, symbols and marks that stand alone."""
+    plain = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", name)).casefold()
+    # Composed, and only then without marks: to search "й" is a letter of its own, not "и" with an accent.
+    plain = _bare(unicodedata.normalize("NFKC", plain))
+    return "".join(_part(letter) for letter in plain).split()
+
+
+def _bare(text: str) -> str:
+    return "".join(letter for letter in text if not unicodedata.combining(letter))
+
+
+def _part(letter: str) -> str:
+    """The letter, mark or digit itself; a gap for anything else."""
+    return letter if unicodedata.category(letter)[0] in "LMN" else " "
+
+
+def _latin(word: str) -> str:
+    """The word in Latin letters. One that has none (a rare Chinese character) stands as its numbers in Unicode:
+    it is found as it was written, and nobody's name is refused."""
+    return re.sub(r"[^a-z0-9]", "", anyascii(word).lower()) or "".join(f"u{ord(one):x}" for one in word)

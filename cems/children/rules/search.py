@@ -6,7 +6,7 @@ from datetime import date
 
 from cems.base.errors import Invalid
 from cems.children.choices import IdentifierKind
-from cems.children.rules.identity import check_identifier, search_key
+from cems.children.rules.identity import check_identifier, search_key, written
 
 LONGEST = 200
 _REFERENCE = re.compile(r"\bCHD-\d{4}-\d{5,}\b", re.IGNORECASE)
@@ -19,13 +19,17 @@ _ONE_NUMBER = re.compile(r"(?=(?:\D*\d){4})[A-Z0-9/_.-]{5,40}")
 
 @dataclass(frozen=True)
 class Asked:
-    """A search: each kind of clue found in the words, empty where there was none."""
+    """A search: each kind of clue found in the words, empty where there was none.
+
+    `name` is the key that is compared, `written` the same name in the script it was typed in.
+    """
 
     name: str = ""
     born: date | None = None
     reference: str = ""
     postcode: str = ""
     identifiers: tuple[tuple[str, str], ...] = ()
+    written: str = ""
 
     @property
     def empty(self) -> bool:
@@ -53,6 +57,7 @@ def understand(text: str) -> Asked:
         born=born,
         postcode=_partial(compact),
         identifiers=tuple(_identifiers(compact)),
+        written=written(rest),
     )
 
 

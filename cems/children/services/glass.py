@@ -18,7 +18,7 @@ from cems.children.models.access import NamedReaderKind
 from cems.children.querysets import breaks_restricted, cluster_ids, within
 from cems.children.rules.glass import open_until
 from cems.children.rules.search import Asked
-from cems.children.search import identified, limit_questions, tell_owners
+from cems.children.search import identified, limit_questions, so_named, tell_owners
 from cems.children.selectors.glass import to_review
 from cems.clocks.recipients import acting, current_appointments
 from cems.notices.services import tell
@@ -138,9 +138,9 @@ def may_break(profile: Profile) -> bool:
 def _fitting(profile: Profile, named: Asked) -> list[Child]:
     """The records that fit exactly and lie within the authorities served; two at the most."""
     exact = Q(pk__in=identified(named)) | Q(reference=named.reference or None)
-    if named.full:
-        names = ChildName.objects.filter(search_key=named.name).values("child")
-        exact |= Q(date_of_birth=named.born, pk__in=names)
+    if named.full and named.born:
+        born_then = ChildName.objects.filter(child__date_of_birth=named.born)
+        exact |= Q(pk__in=so_named(named, born_then))
     fitting = Child.objects.unscoped("emergency opening of one exactly named record").filter(exact)
     roots = {child.merged_into_id or child.pk for child in fitting.not_sealed()[:20]}
     served = Child.objects.unscoped("emergency opening: the record itself").filter(

@@ -16,7 +16,7 @@ from cems.base.time import local_date, now
 from cems.children.events import ChildRecorded
 from cems.children.models import Child, ChildName, Identifier, Submitter
 from cems.children.querysets import cluster_ids
-from cems.children.rules.identity import check_birth, check_identifier, check_postcode, search_key
+from cems.children.rules.identity import check_birth, check_identifier, check_postcode, search_key, written
 from cems.children.services.whole import lock_whole
 
 CHANGEABLE = frozenset(
@@ -140,12 +140,11 @@ def child_change(
 
 @transaction.atomic
 def name_add(user: User, *, child: Child, name: str, at: datetime | None = None) -> ChildName:
-    """Another name the child is known by; the same name twice is one."""
+    """Another name the child is known by; the same name twice is one, in another script it is another."""
     instant = at or now()
     text = _name(name, "name")
-    row, made = ChildName.objects.get_or_create(
-        child=child, search_key=search_key(text), defaults={"name": text, "added_at": instant}
-    )
+    lock_whole(child.pk)
+    row, made = _called(child, text, instant)
     if made:
         record(
             user,
@@ -204,14 +203,26 @@ def _identifier_kept_aside(child: Child, kind: str, value: str, at: datetime) ->
 
 def _registered_name(child: Child, at: datetime) -> None:
     """Rows of the registered name and of the name people use, so that search finds both."""
-    ChildName.objects.update_or_create(
-        child=child,
-        search_key=search_key(child.full_name),
-        defaults={"name": child.full_name, "registered": True, "added_at": at},
-    )
-    ChildName.objects.get_or_create(
-        child=child, search_key=search_key(child.name), defaults={"name": child.name, "added_at": at}
-    )
+    row, made = _called(child, child.full_name, at, registered=True)
+    if not made:
+        row.name, row.registered, row.added_at = child.full_name, True, at
+        row.save(update_fields=["name", "registered", "added_at"])
+    _called(child, child.name, at)
+
+
+def _called(child: Child, name: str, at: datetime, *, registered: bool = False) -> tuple[ChildName, bool]:
+    """The row of a name, and whether it is new. The record is locked: so the same name never comes twice.
+
+    A name is the same however its accents and capitals are; the search key can't say that, since it is one for
+    "Oleksandr" and "Олександр", and both are kept as they are written.
+    """
+    names, key = ChildName.objects.filter(child=child), search_key(name)
+    for row in names.filter(search_key=key).order_by("pk"):
+        if written(row.name) == written(name):
+            return row, False
+    row = ChildName(child=child, name=name, search_key=key, registered=registered, added_at=at)
+    row.save()
+    return row, True
 
 
 def _name(value: str, field: str) -> str:
