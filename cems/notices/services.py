@@ -1,6 +1,8 @@
 """Telling people, once each (K1)."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +14,8 @@ from cems.notices.messages import Message
 from cems.notices.models import Mail, Notice
 from cems.notices.querysets import write_notices
 
+_Told = dict[tuple[datetime, bool], dict[Message, set[int]]]
+_together: ContextVar[_Told | None] = ContextVar("told_together", default=None)
 _keep_back: list[Callable[[Iterable[UUID]], set[UUID]]] = []
 
 
@@ -35,12 +39,37 @@ def tell(
     return tell_many({message: user_ids}, at=at, mail=mail)
 
 
+@contextmanager
+def told_together() -> Iterator[None]:
+    """Tell all that a command has to tell at its end, in one statement, in the caller's transaction.
+
+    For a command whose errors undo all of it: after an error nobody is told, as nothing was done. Within the
+    block `tell` gives 0: nothing is written yet. Blocks within one another are one.
+    """
+    if _together.get() is not None:
+        yield
+        return
+    kept: _Told = {}
+    token = _together.set(kept)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    for (at, mail), messages in kept.items():
+        tell_many(messages, at=at, mail=mail)
+
+
 @one_transaction
 def tell_many(
     messages: Mapping[Message, Iterable[int]], *, at: datetime | None = None, mail: bool = True
 ) -> int:
     """Tell many people many things at the cost of one statement; returns how many are new."""
-    instant, past = at or now(), read_before()
+    instant, past, kept = at or now(), read_before(), _together.get()
+    if kept is not None:
+        later = kept.setdefault((instant, mail), {})
+        for message, people in messages.items():
+            later.setdefault(message, set()).update(people)
+        return 0
     if past is None:
         quiet = _kept_back(messages) if mail else set()
         told = write_notices({m: who for m, who in messages.items() if m.child not in quiet}, instant, mail)

@@ -16,6 +16,7 @@ from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.services.access import matter_is_open, matter_open, submitter_note
 from cems.children.services.whole import whole_held
+from cems.notices.services import told_together
 from matrix.choices import IndicatorKind, Informed, MatrixState, Seen
 from matrix.events import MatrixSubmitted
 from matrix.evidence import suggestion_of
@@ -69,7 +70,7 @@ def matrix_submit(
     received = at or recorded
     if len(call) > LONGEST_CALL:
         raise Invalid(f"Keep this to {LONGEST_CALL} characters: who was rung, and when.", field="call")
-    with together(), whole_held(matrix.child_id) as root:
+    with together(), told_together(), whole_held(matrix.child_id) as root:
         return _send(user, root, matrix, call, received, recorded)
 
 

@@ -28,6 +28,7 @@ from cems.meetings.models import Meeting
 from cems.meetings.selectors import table_of
 from cems.meetings.services.saying import contributions_freeze, dissent_record
 from cems.meetings.services.sittings import lock_open
+from cems.notices.services import told_together
 from matrix.models import Submission
 from triage.choices import ReturnReason
 from triage.clocks import CONFIRMATION
@@ -86,7 +87,7 @@ def decide(
     somebody decided first, the matrix was withdrawn or a newer one came; Invalid names the field to mend.
     """
     instant = at or now()
-    with together(), whole_held(child.pk) as root:
+    with together(), told_together(), whole_held(child.pk) as root:
         return _decide(user, root, ruling, meeting, instant, now() if at is None else instant)
 
 
@@ -123,7 +124,7 @@ def confirm(
     already, Invalid when this table can't.
     """
     instant = at or now()
-    with together(), whole_held(decision.child_id) as root:
+    with together(), told_together(), whole_held(decision.child_id) as root:
         return _confirm(user, root, decision, ruling, meeting, instant, now() if at is None else instant)
 
 

@@ -68,12 +68,12 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
     Before the gate First Contact's desk has the clock, behind it CEVT's. Waiting never pauses it.
     """
     level, child = RiskLevel(submission.level), submission.child
-    clock = None
+    row = Item(submission=submission, child=child, kind=kind, level=level, received_at=at)
     if kind is ItemKind.RECEIPT:
-        clock = clocks.start(
+        row.clock = clocks.start(
             user,
             kind=RECEIPT.key,
-            owner=first_contact(child),
+            owner=_desk(row, at),
             deadline=close_of_business(at, CEVT_WORKING_DAYS[level]),
             reference=submission.reference,
             title=f"CEVT agrees the level ({level.label} submitted)",
@@ -82,15 +82,6 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
             child=child.public_id,
             at=at,
         )
-    row = Item.objects.create(
-        submission=submission,
-        child=child,
-        authority_id=child.area_id,
-        kind=kind,
-        level=level,
-        received_at=at,
-        clock=clock,
-    )
     return _opened(user, row, at)
 
 
@@ -104,22 +95,22 @@ def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None
     held = Item.objects.of(root).filter(kind=ItemKind.RAISED, closed_at__isnull=True).first()
     if held:
         return held
-    row = Item.objects.create(
-        child=root,
-        authority=root.area,
-        kind=ItemKind.RAISED,
-        why=why.strip(),
-        raised_by=user,
-        received_at=instant,
-    )
+    row = Item(child=root, kind=ItemKind.RAISED, why=why.strip(), raised_by=user, received_at=instant)
     return _opened(user, row, instant)
 
 
+def _desk(row: Item, at: datetime) -> Team:
+    """Whose clock it is: First Contact's until the child has passed the gate, then CEVT's (T1)."""
+    passed = gates([row], local_date(at))[row.pk]
+    return desk_of(Duty.CEVT, row.child.area_id) if passed else first_contact(row.child)
+
+
 def _opened(user: User, row: Item, at: datetime) -> Item:
+    row.authority_id = row.child.area_id
+    row.save(force_insert=True)
     matter_open(user, child=row.child, kind=MatterKind.CEVT, at=at)
     record(user, verb=Verb.CREATED, subject=row, child=row.child.public_id, part="decisions", at=at)
     publish(ItemOpened(item_id=row.pk, child_id=row.child_id, at=at))
-    take_over(user, child_id=row.child_id, at=at)
     return row
 
 
