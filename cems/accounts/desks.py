@@ -16,16 +16,16 @@ def desk_of(duty: Duty, authority_id: int) -> Team:
 
 def desks_of(duties: Sequence[Duty], authority_id: int) -> list[Team]:
     """The desk of each of these duties, as `desk_of` gives it, in one statement."""
-    asked = ",".join(duties)
-    every = DutyDesk.objects.filter(duty__in=duties).select_related("team").order_by("pk")
-    rows = kept_in_command(f"desks {asked}", lambda: list(every))
-    found = []
-    for duty in duties:
-        held = [row for row in rows if row.duty == duty]
-        if not held:
-            raise LookupError(f"No authority has a desk for {duty.label}: add one to the reference data.")
-        found.append(next((row.team for row in held if row.authority_id == authority_id), held[0].team))
-    return found
+    there = DutyDesk.objects.filter(authority=authority_id).select_related("team")
+    held = kept_in_command(f"desks of {authority_id}", lambda: {row.duty: row.team for row in there})
+    return [held[duty] if duty in held else _first_desk(duty) for duty in duties]
+
+
+def _first_desk(duty: Duty) -> Team:
+    row = DutyDesk.objects.filter(duty=duty).select_related("team").order_by("pk").first()
+    if row is None:
+        raise LookupError(f"No authority has a desk for {duty.label}: add one to the reference data.")
+    return row.team
 
 
 def desk_in(duty: Duty, authority_id: int) -> Team | None:

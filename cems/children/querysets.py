@@ -229,8 +229,7 @@ class OfChildQuerySet(QuerySet[Any]):
 
     def of(self, child: "Child") -> Self:
         """The rows of one child that has already been opened."""
-        held = whole_locked.get()
-        return self.filter(child__in=held if held[:1] == (child.pk,) else cluster_ids([child.pk]))
+        return self.filter(child__in=cluster_ids([child.pk]))
 
     def lately(self, since: date | None, *days: str, newest: int = 0) -> Self:
         """Rows with one of these instants from `since` on; all of them where it is None.
@@ -285,11 +284,14 @@ def root_of(key: str = "child") -> Coalesce:
     return Coalesce(f"{key}__merged_into", key)
 
 
-def cluster_ids(root_ids: Iterable[int]) -> QuerySet[Any, Any]:
-    """The row numbers of these records and of all merged into them (merge is an alias)."""
+def cluster_ids(root_ids: Iterable[int]) -> QuerySet[Any, Any] | tuple[int, ...]:
+    """The row numbers of these records and of all merged into them (merge is an alias): read with the statement
+    they are put into, or known where a command holds that very record."""
     from cems.children.models import Child
 
-    roots = list(root_ids)
+    roots, held = list(root_ids), whole_locked.get()
+    if roots == list(held[:1]) and held:
+        return held
     return Child.plain.filter(Q(pk__in=roots) | Q(merged_into__in=roots)).values_list("pk", flat=True)
 
 

@@ -18,9 +18,8 @@ from cems.base.time import local_date, now
 from cems.base.transactions import one_transaction
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import StatusOpened
-from cems.children.models import Child, Matter
-from cems.children.querysets import cluster_ids
-from cems.children.services.access import matter_close, matter_open
+from cems.children.models import Child
+from cems.children.services.access import matter_close, matter_is_open, matter_open
 from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.clocks.choices import OPEN, Stage
@@ -47,7 +46,7 @@ def on_matrix_submitted(event: MatrixSubmitted) -> None:
     level = RiskLevel(event.level)
     if event.new_receipt and level in CEVT_WORKING_DAYS:
         item_open(user, submission=submission, kind=ItemKind.RECEIPT, at=event.received_at)
-    elif not event.new_receipt and not _on_board(submission.child):
+    elif not event.new_receipt and not matter_is_open(submission.child, MatterKind.CEG):
         item_open(user, submission=submission, kind=ItemKind.REVIEW, at=event.received_at)
 
 
@@ -231,9 +230,3 @@ def close_wanted(user: User, item: Item, at: datetime) -> None:
     for row in Wanted.objects.filter(item=item, answered_at__isnull=True).select_related("action"):
         if row.action.is_open:
             action_cancel(user, action=row.action, reason="CEVT no longer needs it.", at=at)
-
-
-def _on_board(child: Child) -> bool:
-    return Matter.objects.filter(
-        child__in=cluster_ids([child.pk]), kind=MatterKind.CEG, closed_at__isnull=True
-    ).exists()

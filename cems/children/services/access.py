@@ -10,7 +10,7 @@ from cems.base.transactions import one_transaction
 from cems.children.choices import MatterKind
 from cems.children.models import Child, Matter, Submitter
 from cems.children.querysets import cluster_ids
-from cems.children.services.whole import lock_whole
+from cems.children.services.whole import kept_while_held, lock_whole
 
 FORUM_REACH_AFTER = timedelta(days=28)
 
@@ -22,7 +22,8 @@ def matter_open(
     """A forum starts to follow the child, in the record's locality unless told; already open, it goes on."""
     instant = at or now()
     root = lock_whole(child.pk)
-    held = Matter.objects.filter(child__in=cluster_ids([root.pk]), kind=kind, closed_at__isnull=True).first()
+    matters = _open_matters(root)
+    held = next((row for row in matters if row.kind == kind), None)
     if held:
         return held
     row = Matter.objects.create(
@@ -32,16 +33,22 @@ def matter_open(
         locality_id=locality.pk if locality else root.locality_id,
         opened_at=instant,
     )
+    matters.append(row)
     record(
         user, verb=Verb.ACCESS_GIVEN, subject=row, child=root.public_id, detail={"matter": kind}, at=instant
     )
     return row
 
 
+def _open_matters(root: Child) -> list[Matter]:
+    """What follows the whole now, asked once while a command holds it; written under its lock, and here alone."""
+    rows = Matter.objects.filter(child__in=cluster_ids([root.pk]), closed_at__isnull=True).order_by("pk")
+    return kept_while_held(root, "matters", lambda: list(rows))
+
+
 def matter_is_open(root: Child, kind: str) -> bool:
     """Whether a forum follows the whole that is read under this record."""
-    whole = cluster_ids([root.pk])
-    return Matter.objects.filter(child__in=whole, kind=kind, closed_at__isnull=True).exists()
+    return any(row.kind == kind for row in _open_matters(root))
 
 
 @one_transaction
@@ -49,8 +56,9 @@ def matter_close(user: User, *, child: Child, kind: str, at: datetime | None = N
     """The forum's work is done. CEVT and CEG keep reach for 28 days more; the others end now."""
     instant = at or now()
     stays = FORUM_REACH_AFTER if kind in {MatterKind.CEVT, MatterKind.CEG} else timedelta()
-    whole = cluster_ids([lock_whole(child.pk).pk])
-    for row in Matter.objects.select_for_update().filter(child__in=whole, kind=kind, closed_at__isnull=True):
+    matters = _open_matters(lock_whole(child.pk))
+    for row in [row for row in matters if row.kind == kind]:
+        matters.remove(row)
         row.closed_at, row.until = instant, instant + stays
         row.save(update_fields=["closed_at", "until"])
         record(
