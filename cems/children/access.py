@@ -53,9 +53,9 @@ class ChildAccess:
         """Whether any of these parts is open."""
         return bool(self.parts.intersection(parts))
 
-    def may(self, work: Work) -> bool:
-        """Whether a role that reaches this child does this work."""
-        return any(work in post.role.writes for post, _ in self.reached)
+    def may(self, *works: Work) -> bool:
+        """Whether a role that reaches this child does any of this work."""
+        return any(post.role.writes.intersection(works) for post, _ in self.reached)
 
     @property
     def exports(self) -> bool:

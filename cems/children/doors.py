@@ -65,12 +65,16 @@ class OpenChild:
 
 
 def open_child(
-    request: HttpRequest, key: UUID | int, *, parts: tuple[Part, ...], work: Work | None = None
+    request: HttpRequest,
+    key: UUID | int,
+    *,
+    parts: tuple[Part, ...],
+    work: Work | tuple[Work, ...] | None = None,
 ) -> OpenChild:
     """The child with this public id (or row number, of a paper about it) for this person.
 
     The address of a record merged into another opens the whole. A stranger gets Http404, as if there were no
-    such child; a known child whose part or work is out of reach raises NotAllowed (403).
+    such child; a known child whose part or work (any one of several) is out of reach raises NotAllowed (403).
     """
     user = cast(User, request.user)
     whole = whole_of(key)
@@ -83,9 +87,16 @@ def open_child(
     if not access.sees(*parts):
         _say_if_it_ran_out(request, key, whole)
         raise NotAllowed("This part of the record is not open to your role.")
-    if work is not None and not access.may(work):
+    works = _each(work)
+    if works and not access.may(*works):
         raise NotAllowed("Your role does not include this work on this record.")
     return OpenChild(child, access, _kept={_WHOLE: whole})
+
+
+def _each(work: Work | tuple[Work, ...] | None) -> tuple[Work, ...]:
+    if work is None:
+        return ()
+    return (work,) if isinstance(work, Work) else work
 
 
 def _say_if_it_ran_out(request: HttpRequest, key: UUID | int, whole: dict[int, UUID]) -> None:
@@ -121,10 +132,12 @@ def log_read(request: HttpRequest, opened: OpenChild, part: Part, subject: Any =
             )
 
 
-def child_door(shape: Shape, *parts: Part, work: Work | None = None) -> Callable[[View], View]:
+def child_door(
+    shape: Shape, *parts: Part, work: Work | tuple[Work, ...] | None = None
+) -> Callable[[View], View]:
     """Guard a view whose URL names a child by `public_id`; the view gets an `OpenChild` in its place.
 
-    Any one of `parts` opens the door; the first is the one the audit names.
+    Any one of `parts` opens the door; the first is the one the audit names. So does any one kind of `work`.
     """
 
     def mark(view: View) -> View:
@@ -140,7 +153,8 @@ def child_door(shape: Shape, *parts: Part, work: Work | None = None) -> Callable
             log_read(request, opened, parts[0])
             return view(request, opened, *args, **kwargs)
 
-        guarded.door = Door(shape, part=parts[0], parts=parts, work=work or "", about_child=True)  # type: ignore[attr-defined]
+        works = "|".join(_each(work))
+        guarded.door = Door(shape, part=parts[0], parts=parts, work=works, about_child=True)  # type: ignore[attr-defined]
         return guarded
 
     return mark

@@ -26,7 +26,7 @@ def expected(address: Address, role: Role, person: User, story: Story) -> int:
         return 403
     if address.door.shape in LEAVING and not role.exports:
         return 403
-    if address.door.work and Work(address.door.work) not in role.writes:
+    if not may_work(address, role):
         return 403
     part, is_own = OWN_ONLY.get(address.name, (None, None))
     if part and part not in parts and is_own and not is_own(story, person):
@@ -35,7 +35,7 @@ def expected(address: Address, role: Role, person: User, story: Story) -> int:
 
 
 def may_work(address: Address, role: Role) -> bool:
-    """Whether the role does the work that a door about no child asks for."""
+    """Whether the role does the work, or one of several kinds, that the door asks for."""
     assert address.door is not None
     return not address.door.work or any(Work(word) in role.writes for word in address.door.work.split("|"))
 
