@@ -5,7 +5,7 @@ from typing import Any
 
 from cems.base.regimes import JUDGED
 from cems.base.registries import ChildContent
-from cems.meetings.models import Contribution, Dissent
+from cems.meetings.models import AsTold, Contribution, Dissent
 
 
 def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
@@ -18,15 +18,24 @@ def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
             "answer": row.get_held_display(),
             "text": row.text,
         }
+    for told in AsTold.objects.filter(child__in=child_ids).select_related("agency"):
+        yield {
+            "kind": "Told to a forum",
+            "forum": told.get_forum_display(),
+            "at": told.told_at,
+            "agency": str(told.agency),
+            "answer": told.get_held_display(),
+            "text": told.text,
+        }
     for dissent in Dissent.objects.filter(child__in=child_ids).select_related("agency"):
         yield {"kind": "Dissent", "at": dissent.at, "agency": str(dissent.agency), "text": dissent.text}
 
 
 CONTENT = ChildContent(
     app="meetings",
-    models=(Contribution, Dissent),
+    models=(Contribution, AsTold, Dissent),
     subject_access=_subject_access,
-    retention={"Contribution": "with the child's record", "Dissent": "with the child's record"},
-    regimes={"Contribution": JUDGED, "Dissent": JUDGED},
-    rows={"Said to a forum": "Contribution", "Dissent": "Dissent"},
+    retention=dict.fromkeys(("Contribution", "AsTold", "Dissent"), "with the child's record"),
+    regimes={"Contribution": JUDGED, "AsTold": JUDGED, "Dissent": JUDGED},
+    rows={"Said to a forum": "Contribution", "Told to a forum": "AsTold", "Dissent": "Dissent"},
 )

@@ -19,6 +19,14 @@ class Held(models.TextChoices):
     WRITTEN = "written", "Has information"
 
 
+class ToldHow(models.TextChoices):
+    """How somebody of an agency that is away told the chair what it knows (T3)."""
+
+    PHONE = "phone", "By telephone"
+    MAIL = "mail", "By e-mail"
+    PERSON = "person", "In person"
+
+
 class NoteKind(models.TextChoices):
     """What a meeting notes as it appears, beyond the one child (Harm Outside the Home procedures, Step Two)."""
 

@@ -1,5 +1,7 @@
 """A meeting from its start to its end, and what each agency said of a child at it (T3, G2)."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +11,7 @@ from cems.base.models import PublicModel
 from cems.children.models import Child
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
-from cems.meetings.choices import Held, MeetingForum, NoteKind
+from cems.meetings.choices import Held, MeetingForum, NoteKind, ToldHow
 
 
 class Meeting(PublicModel):
@@ -121,6 +123,48 @@ class Contribution(PublicModel):
 
     def __str__(self) -> str:
         return f"contribution {self.pk}"
+
+
+class AsTold(PublicModel):
+    """What an agency that is away told the chair of a child, who wrote it down: by whom it was told, how and when.
+
+    Never edited: what is told later is the next `number`, and what the agency says itself stands beside it as its
+    `Contribution`. It puts nobody at the table.
+    """
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    forum = models.CharField(max_length=4, choices=MeetingForum)
+    about = models.UUIDField(help_text="Public id of the forum's item")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    held = models.CharField(max_length=12, choices=Held)
+    text = models.TextField(blank=True)
+    told_by = models.CharField("who told it", max_length=200)
+    told_how = models.CharField(max_length=6, choices=ToldHow)
+    told_at = models.DateTimeField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    objects = OfChildManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "as told"
+        indexes = [models.Index(fields=["child", "-written_at"])]
+        constraints = [
+            models.UniqueConstraint(fields=["about", "agency", "number"], name="astold_once"),
+            models.CheckConstraint(
+                condition=~Q(held=Held.WRITTEN.value) | ~Q(text=""), name="astold_written_has_text"
+            ),
+            models.CheckConstraint(condition=~Q(told_by=""), name="astold_by_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return f"as told {self.pk}"
+
+    def same_as(self, held: str, text: str, by: str, how: str, at: datetime) -> bool:
+        """Whether this is what is written here already."""
+        mine = (self.held, self.text, self.told_by, self.told_how, self.told_at)
+        return mine == (held, text, by, how, at)
 
 
 class Dissent(PublicModel):

@@ -1,8 +1,9 @@
-"""Quorum and provisional decisions (T3). Pure."""
+"""Quorum, provisional decisions, and what counts as an answer (T3). Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
 
 from cems.accounts.models import AgencyKind
+from cems.meetings.choices import Held
 
 IN_WORDS: Mapping[str, str] = {
     AgencyKind.POLICE: "the police",
@@ -15,6 +16,11 @@ IN_WORDS: Mapping[str, str] = {
     AgencyKind.HOUSING: "housing",
     AgencyKind.PARTNERSHIP: "the partnership",
 }
+
+
+def is_answer(held: str) -> bool:
+    """Whether an agency has said what it knows: silence ("") and "not checked" are no answer (T3)."""
+    return held not in {"", Held.NOT_CHECKED}
 
 
 def missing_from(present: Collection[str], must_attend: Sequence[str]) -> list[str]:

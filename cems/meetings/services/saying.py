@@ -1,6 +1,7 @@
 """What each agency says of a child to a forum, and where it does not agree (T3)."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.time import now
 from cems.base.transactions import one_transaction
 from cems.children.models import Child
-from cems.meetings.choices import Held, MeetingForum
-from cems.meetings.models import Contribution, Dissent
+from cems.meetings.choices import Held, MeetingForum, ToldHow
+from cems.meetings.models import AsTold, Contribution, Dissent
+from cems.meetings.rules import is_answer
 
 
 @one_transaction
@@ -56,6 +58,72 @@ def contribution_save(
         row.save(update_fields=[*fields, "version"])
     verb = Verb.CREATED if made else Verb.CHANGED
     record(user, verb=verb, subject=row, child=child.public_id, part="contributions", at=instant)
+    return row
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an agency that is away told: its answer, in whose words, how and when."""
+
+    held: Held
+    text: str
+    by: str
+    how: ToldHow
+    at: datetime
+
+
+@one_transaction
+def as_told_write(
+    user: User,
+    *,
+    child: Child,
+    forum: MeetingForum,
+    about: UUID,
+    agency: Agency,
+    told: Told,
+    seen: int,
+    at: datetime | None = None,
+) -> AsTold:
+    """Write down what an agency that is away told; called under the lock of the whole record.
+
+    `seen` is how many such notes of this agency the writer had before them. The newest said again as it stands is
+    given back. Raises Overtaken with the other text where somebody wrote since, Conflict where the agency has
+    answered itself, Invalid naming the field to mend.
+    """
+    instant, words, by = at or now(), told.text.strip(), told.by.strip()
+    if told.held == Held.WRITTEN and not words:
+        raise Invalid("Write what they told you, or choose one of the other answers.", field="text")
+    if not by:
+        raise Invalid("Write who told you.", field="told_by")
+    if told.at > instant:
+        raise Invalid("This is in the future. Check the day and the time.", field="told_on")
+    own = Contribution.objects.filter(about=about, agency=agency).first()
+    if own and is_answer(own.held):
+        raise Conflict(
+            f"{agency} has answered itself meanwhile. Its answer is on the sheet, and it can add to it."
+        )
+    rows = AsTold.objects.filter(about=about, agency=agency).select_related("written_by")
+    newest = rows.order_by("-number").first()
+    if newest and newest.same_as(told.held, words, by, told.how, told.at):
+        return newest
+    if newest and newest.number != seen:
+        theirs = {"held": newest.held, "text": newest.text}
+        raise Overtaken(theirs=theirs, version=newest.number, by=str(newest.written_by))
+    row = AsTold.objects.create(
+        child=child,
+        forum=forum,
+        about=about,
+        agency=agency,
+        number=newest.number + 1 if newest else 1,
+        held=told.held,
+        text=words,
+        told_by=by,
+        told_how=told.how,
+        told_at=told.at,
+        written_by=user,
+        written_at=instant,
+    )
+    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="contributions", at=instant)
     return row
 
 
