@@ -22,15 +22,16 @@ from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.doors import OpenChild, log_read, may_take_away, open_child
 from cems.children.models import Child
 from cems.children.selectors.whole import seen
-from cems.meetings.choices import MeetingForum
-from cems.meetings.models import Contribution, Meeting
-from triage.api_bodies import ContributionBody, DecisionBody, ItemShown, ItemWhole, Sent
+from cems.meetings.choices import Held, MeetingForum, ToldHow
+from cems.meetings.models import AsTold, Contribution, Meeting
+from cems.meetings.services.saying import Told
+from triage.api_bodies import AsToldBody, ContributionBody, DecisionBody, ItemShown, ItemWhole, Sent
 from triage.choices import OutcomeKind
 from triage.gate import gates
 from triage.models import Item
 from triage.returns import returns_of
 from triage.services.deciding import Ruling, Task, decide
-from triage.services.saying import say
+from triage.services.saying import say, say_as_told
 from triage.services.starting import Wish
 
 PARTS = (Part.DECISIONS, Part.OWN_SUBMISSIONS)
@@ -88,10 +89,7 @@ class OneItem(ApiView):
         """An item with its clock, gate and decision; what agencies said only to those at the table."""
         item, opened = _open(request, public_id)
         log_read(cast(Any, request), opened, Part.DECISIONS, item)
-        rows = Contribution.objects.filter(about=item.public_id).select_related("agency").order_by("pk")
-        said = list(rows) if opened.access.sees(Part.CONTRIBUTIONS) else []
-        [shown] = _told([item], {item.child_id: opened.child})
-        return Response({**ItemWhole({"item": shown, "contributions": said}).data})
+        return _whole(item, opened)
 
 
 class ItemContribution(ApiView):
@@ -110,10 +108,7 @@ class ItemContribution(ApiView):
         """The item with what the person's own agency has said, and its version."""
         item, opened = _open(request, public_id, Part.CONTRIBUTIONS, work=Work.CONTRIBUTION)
         log_read(cast(Any, request), opened, Part.CONTRIBUTIONS, item)
-        mine = Contribution.objects.filter(about=item.public_id, agency=_user(request).agency_id)
-        [shown] = _told([item], {item.child_id: opened.child})
-        said = list(mine.select_related("agency"))
-        return Response({**ItemWhole({"item": shown, "contributions": said}).data})
+        return _whole(item, opened, agency=_user(request).agency_id)
 
     @extend_schema(request=ContributionBody, responses=ItemWhole)
     def post(self, request: Request, public_id: UUID) -> Response:
@@ -122,7 +117,7 @@ class ItemContribution(ApiView):
         body = ContributionBody(data=request.data)
         body.is_valid(raise_exception=True)
         sent: Sent = body.validated_data
-        said = say(
+        say(
             _user(request),
             child=opened.child,
             about=item.public_id,
@@ -130,8 +125,45 @@ class ItemContribution(ApiView):
             text=sent["text"],
             version=sent["version"],
         )
-        [shown] = _told([item], {item.child_id: opened.child})
-        return Response({**ItemWhole({"item": shown, "contributions": [said]}).data})
+        return _whole(item, opened, agency=_user(request).agency_id)
+
+
+class ItemAsTold(ApiView):
+    """What an agency that is away told."""
+
+    door = Door(
+        Shape.API,
+        part=Part.CONTRIBUTIONS,
+        parts=(Part.CONTRIBUTIONS,),
+        work=Work.DECISIONS,
+        about_child=True,
+    )
+
+    @extend_schema(responses=ItemWhole)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """The item with what agencies said and told: what a chair looks at before writing for one."""
+        item, opened = _open(request, public_id, Part.CONTRIBUTIONS, work=Work.DECISIONS)
+        log_read(cast(Any, request), opened, Part.CONTRIBUTIONS, item)
+        return _whole(item, opened)
+
+    @extend_schema(request=AsToldBody, responses=ItemWhole)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Write down what an agency that is away told the chair; the same again is taken once."""
+        item, opened = _open(request, public_id, Part.CONTRIBUTIONS, work=Work.DECISIONS)
+        body = AsToldBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        sent: Sent = body.validated_data
+        say_as_told(
+            _user(request),
+            child=opened.child,
+            about=item.public_id,
+            agency=sent["agency"],
+            told=Told(
+                Held(sent["held"]), sent["text"], sent["told_by"], ToldHow(sent["told_how"]), sent["told_at"]
+            ),
+            seen=sent["seen"],
+        )
+        return _whole(item, opened)
 
 
 class ItemDecision(ApiView):
@@ -190,6 +222,18 @@ def _open(
     if not opened.access.sees(Part.DECISIONS) and not _own(_user(request), item):
         raise Http404
     return item, opened
+
+
+def _whole(item: Item, opened: OpenChild, *, agency: int | None = None) -> Response:
+    """The item with what agencies (or this one) said, and told the chair, for those who may read it."""
+    said: list[Any] = []
+    told: list[Any] = []
+    if opened.access.sees(Part.CONTRIBUTIONS):
+        about: dict[str, Any] = {"about": item.public_id} | ({"agency": agency} if agency else {})
+        said = list(Contribution.objects.filter(**about).select_related("agency").order_by("pk"))
+        told = list(AsTold.objects.filter(**about).select_related("agency", "written_by").order_by("pk"))
+    [shown] = _told([item], {item.child_id: opened.child})
+    return Response({**ItemWhole({"item": shown, "contributions": said, "as_told": told}).data})
 
 
 def _own(user: User, item: Item) -> bool:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from cems.accounts.models import Agency, Locality, Team, User
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from cems.meetings.choices import Held
+from cems.meetings.choices import Held, ToldHow
 from matrix.api_bodies import Strict
 from triage.choices import CegReason, ItemKind, OutcomeKind, ReturnReason
 from triage.models import AdviceVersion
@@ -76,6 +76,18 @@ class ContributionBody(Strict):
     version = serializers.IntegerField(min_value=0, default=0)
 
 
+class AsToldBody(Strict):
+    """What an agency that is away told; `seen` is how many such notes of it the item showed, 0 for none."""
+
+    agency = serializers.SlugRelatedField(queryset=Agency.objects.all(), slug_field="code")
+    held = serializers.ChoiceField(Held.choices)
+    text = serializers.CharField(default="", allow_blank=True)
+    told_by = serializers.CharField(max_length=200)
+    told_how = serializers.ChoiceField(ToldHow.choices)
+    told_at = serializers.DateTimeField()
+    seen = serializers.IntegerField(min_value=0, default=0)
+
+
 class DecisionShown(serializers.Serializer[Any]):
     """A decision as whoever may read decisions reads it."""
 
@@ -108,6 +120,20 @@ class ContributionShown(serializers.Serializer[Any]):
     said_at = serializers.DateTimeField()
 
 
+class AsToldShown(serializers.Serializer[Any]):
+    """What an agency that was away told the chair, who wrote it down."""
+
+    agency = serializers.CharField(source="agency.code")
+    number = serializers.IntegerField()
+    held = serializers.ChoiceField(Held.choices)
+    text = serializers.CharField()
+    told_by = serializers.CharField()
+    told_how = serializers.ChoiceField(ToldHow.choices)
+    told_at = serializers.DateTimeField()
+    written_by = serializers.CharField()
+    written_at = serializers.DateTimeField()
+
+
 class ItemShown(serializers.Serializer[Any]):
     """Something CEVT owes or gave a decision about."""
 
@@ -131,6 +157,7 @@ class ItemWhole(serializers.Serializer[Any]):
 
     item = ItemShown()
     contributions = ContributionShown(many=True)
+    as_told = AsToldShown(many=True)
 
 
 Sent = Mapping[str, Any]

@@ -26,6 +26,7 @@ from triage.models import (
     Wanted,
 )
 from triage.panel_allocation import PANEL
+from triage.panel_cevt import PANEL as CEVT_PANEL
 from triage.selectors.gathering import gathered, may_read_answers
 
 # What a decision or an entry of the log took from the library stands with it, so it is kept and shown with it.
@@ -301,6 +302,7 @@ CONTENT = ChildContent(
             _first_contact_panel,
             order=31,
         ),
+        CEVT_PANEL,
         PANEL,
     ),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from triage.views import cevt, deciding, meeting, minutes, research, saying, sheet
+from triage.views import as_told, cevt, deciding, meeting, minutes, raising, research, saying, sheet
 
 urlpatterns = [
     path("cevt/", cevt.cevt, name="cevt"),
@@ -12,7 +12,10 @@ urlpatterns = [
     path("cevt/research/say/", research.research_say, name="research_say"),
     path("cevt/children/<uuid:public_id>/", sheet.sheet, name="sheet"),
     path("cevt/children/<uuid:public_id>/say/", saying.say_field, name="say"),
+    path("cevt/children/<uuid:public_id>/as-told/<uuid:agency_id>/", as_told.as_told, name="as_told"),
     path("cevt/children/<uuid:public_id>/live/", saying.live, name="live"),
+    path("cevt/children/<uuid:public_id>/raise/", raising.raise_child, name="raise"),
+    path("cevt/raised/<uuid:item_id>/", raising.raised, name="raised"),
     path("cevt/children/<uuid:public_id>/confirm/", deciding.confirm, name="confirm"),
     path("cevt/children/<uuid:public_id>/ask/", deciding.ask, name="want"),
     path("cevt/children/<uuid:public_id>/answer/", deciding.answer, name="want_answer"),

@@ -64,7 +64,7 @@ function take(news) {
     line.classList.add("cems-said--new");
     if (shown) shown.replaceWith(line);
     else document.querySelector("[data-said]")?.append(line);
-    tell(`${line.querySelector(".cems-said__who").textContent.trim()} has written.`);
+    tell(`${line.querySelector(".cems-said__who").textContent.trim()} ${line.dataset.news}.`);
   }
   if (news.dataset.items !== sheet.dataset.items) {
     tell("Something was decided, taken off or came in for this child. ");

@@ -66,6 +66,12 @@ def _there(found: Any) -> Any:
     return found
 
 
+def _seated(story: Story, user: User) -> UUID:
+    """An agency with a seat at CEVT."""
+    row = Appointment.objects.filter(role_key="cevt_member").select_related("user__agency").order_by("pk")[0]
+    return row.user.agency.public_id
+
+
 # Addresses about a child whose arguments are more than the child's public id.
 OF_STORY: dict[str, OfStory] = {
     "children:decide": lambda story, user: {"involvement_id": story.claim.public_id},
@@ -108,7 +114,9 @@ OF_STORY: dict[str, OfStory] = {
     "matrix:compared": _submission,
     "matrix:submission_pdf": _submission,
     "api:submission": _submission,
-    **{f"cevt-api:{name}": _item for name in ("item", "contribution", "decision")},
+    **{f"cevt-api:{name}": _item for name in ("item", "contribution", "decision", "as_told")},
+    "triage:as_told": _and(agency_id=_seated),
+    "triage:raised": lambda story, user: {"item_id": story.item.public_id},
     "matrix:group": _draft(code=current(today()).groups[0].code),
     **{
         f"matrix:{name}": _draft()
@@ -236,6 +244,8 @@ OPEN_TO: dict[str, Callable[[frozenset[Part]], bool]] = {
     "children:decide": bool,
     # A question of First Contact: to the people of the team asked, whatever they reach; to nobody else, whatever.
     "triage:answer": lambda parts: False,
+    # What one raised at CEVT: to whoever raised it.
+    "triage:raised": lambda parts: False,
 }
 # What a person keeps of their own: without this part, another's is no more there.
 OWN_ONLY: dict[str, tuple[Part, Callable[[Story, User], bool]]] = {

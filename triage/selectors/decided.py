@@ -15,11 +15,13 @@ from matrix.models import Submission
 from triage.models import Decision, Item
 
 MOST = 200
+DECISION = ("decision__agreed", "decision__decided_by")
 
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision on a matrix as whoever sent it reads it; a confirmation counts before what it confirms."""
+    """A decision as whoever sent the matrix or raised the child reads it; a confirmation counts before what it
+    confirms."""
 
     row: Decision
     first: Decision
@@ -34,15 +36,15 @@ class Decided:
 
 def decided_on(sent: Submission) -> Decided | None:
     """What CEVT decided on this matrix; None while it has not."""
-    return _decided(_item_of(sent))
+    return decided_of(_item_of(sent))
 
 
 def _item_of(sent: Submission) -> Item | None:
-    rows = Item.objects.filter(submission=sent).select_related("decision__agreed", "decision__decided_by")
-    return rows.first()
+    return Item.objects.filter(submission=sent).select_related(*DECISION).first()
 
 
-def _decided(item: Item | None) -> Decided | None:
+def decided_of(item: Item | None) -> Decided | None:
+    """The decision about an item, read with DECISION; None while there is none."""
     if item is None or item.decision is None:
         return None
     first = item.decision
@@ -80,7 +82,7 @@ def unconfirmed(user: User) -> Sequence[tuple[Decision, Child]]:
 def panel(user: User, opened: OpenChild, sent: Submission) -> tuple[str, str, dict[str, object]] | None:
     """On the page of a sent matrix: what CEVT decided, why, and its words for whoever sent it."""
     item = _item_of(sent)
-    found, withdrawn = _decided(item), item.withdrawn_why if item else ""
+    found, withdrawn = decided_of(item), item.withdrawn_why if item else ""
     if not (found or withdrawn):
         return None
     return "What CEVT decided", "triage/cevt/decided_panel.html", {"found": found, "withdrawn": withdrawn}

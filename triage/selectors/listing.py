@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, prefetch_related_objects
 
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
@@ -16,14 +16,16 @@ from cems.children.access import accesses
 from cems.children.choices import MatterKind
 from cems.children.models import Bar, Child, Matter
 from cems.children.querysets import ChildQuerySet, root_of, roots_by_row
-from cems.meetings.choices import Held, MeetingForum
-from cems.meetings.models import Contribution, Meeting
+from cems.meetings.choices import MeetingForum
+from cems.meetings.models import Meeting
+from cems.meetings.rules import is_answer
 from triage.gate import gates
 from triage.members import Seats, has_seat, seats
 from triage.models import Decision, Item, Wanted
 from triage.returns import Histories, returns_of
 from triage.rules.measures import Return
 from triage.selectors.rows import Listing, Row
+from triage.selectors.said import heard
 
 MOST = 500  # open items read at once: far beyond what one meeting discusses
 # What the whole list needs of each item and child; a page that shows more of some reads that of those (`whole`).
@@ -38,7 +40,7 @@ _WHOLE = (
     "submission__matrix",
     "clock__owner_user",
     "clock__owner_team",
-    "raised_by",
+    "raised_by__agency",
 )
 
 
@@ -155,30 +157,15 @@ def _closed_rows(
         yield Row(children[pk], held, decided=last)
 
 
-def is_outstanding(held: str) -> bool:
-    """Whether an agency that answered this has yet to say what it knows: "not checked" is no answer."""
-    return held == Held.NOT_CHECKED
-
-
-def contributions(items: Sequence[Item]) -> QuerySet[Contribution]:
-    """What was said about these items, oldest first: of several of one agency the last counts."""
-    about = [item.public_id for item in items]
-    rows = Contribution.objects.filter(forum=MeetingForum.CEVT, about__in=about)
-    return rows.order_by("said_at", "pk")
-
-
 def _answered(items: Sequence[Item]) -> dict[int, set[int]]:
-    """By child, the agencies that said what they know."""
+    """By child, the agencies that said what they know; of all that one said or told, the last counts."""
     of = {item.public_id: item.child.pk for item in items}
     last: dict[int, dict[int, str]] = defaultdict(dict)
-    for about, agency, held in contributions(items).values_list("about", "agency", "held"):
+    for about, agency, held in heard(items):
         last[of[about]][agency] = held
     return defaultdict(
         set,
-        {
-            child: {agency for agency, held in said.items() if not is_outstanding(held)}
-            for child, said in last.items()
-        },
+        {child: {agency for agency, held in said.items() if is_answer(held)} for child, said in last.items()},
     )
 
 

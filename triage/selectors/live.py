@@ -9,8 +9,7 @@ from cems.children.doors import OpenChild
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from triage.models import Item
-from triage.selectors.listing import contributions
-from triage.selectors.said import Said, said_by
+from triage.selectors.said import Said, answers_by_agency, said_by
 
 PLACES = {"say": "what their agency knows", "decision": "in the decision"}
 
@@ -27,7 +26,7 @@ class Live:
     @property
     def mark(self) -> str:
         """The same for as long as nothing on the sheet has changed."""
-        lines = (f"{line.agency.pk}:{line.version}" for line in self.said)
+        lines = (f"{line.agency.pk}:{line.mark}" for line in self.said)
         return "|".join([*lines, self.items, meeting_mark(self.meeting), *self.people])
 
 
@@ -38,8 +37,7 @@ def live_state(user: User, opened: OpenChild, *, place: str, typing: bool) -> Li
     """
     items = Item.objects.filter(child__in=opened.whole, closed_at__isnull=True)
     held = list(items.order_by("received_at", "pk").only("pk", "public_id"))
-    said = {row.agency_id: row for row in contributions(held).select_related("agency", "said_by")}
-    lines = [line for line in said_by(user, (), said) if not line.own]
+    lines = [line for line in said_by(user, (), answers_by_agency(held)) if not line.own]
     there = here(user, subject=f"cevt:{opened.child.public_id}", place=place, typing=typing)
     return Live(lines, items_mark(held), _open_meeting(opened), [_there(one) for one in there])
 

@@ -18,7 +18,7 @@ from cems.meetings.models import Dissent, Meeting, Note
 from cems.meetings.selectors import Table, table_of
 from triage.choices import OutcomeKind
 from triage.models import Decision, Item
-from triage.services.telling import submitters
+from triage.services.telling import hearers
 
 PAGE = 30
 
@@ -104,7 +104,8 @@ def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[
         .order_by("pk")
     )
     of = {row.confirms_id or row.pk for row in decisions}
-    items = list(Item.objects.filter(decision__in=of).select_related("submission__submitted_by"))
+    papers = Item.objects.filter(decision__in=of)
+    items = list(papers.select_related("submission__submitted_by", "raised_by"))
     return [
         Minuted(
             row,
@@ -123,7 +124,7 @@ def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[
 def _told(row: Decision, items: Sequence[Item]) -> list[str]:
     """Who was told of a decision beside the table and those who have an action."""
     changed = row.confirms is None or row.confirms.agreed.level != row.agreed.level
-    told = [f"{one}, who sent the matrix" for one in submitters(row.decided_by, items)] if changed else []
+    told = hearers(row.decided_by, items) if changed else []
     if any(outcome.kind == OutcomeKind.ADVICE for outcome in row.outcomes.all()):
         told.append("the lead practitioner, of the advice")
     return told

@@ -14,7 +14,7 @@ from triage.choices import CegReason, OutcomeKind, WorkerKind
 from triage.models import Allocation, Item
 from triage.services.deciding import CONFIRM_WORKING_DAYS, Ruling, why_provisional
 from triage.services.starting import Wish, plan_of, wishes_for
-from triage.services.telling import submitters
+from triage.services.telling import hearers
 from triage.services.waiting import waiting_days
 
 
@@ -95,7 +95,7 @@ def _waiting(child: Child, level: RiskLevel, at: datetime) -> Effect:
 def _told(
     user: User, child: Child, items: Sequence[Item], wishes: Sequence[Wish], ruling: Ruling
 ) -> list[str]:
-    told = [f"{person}, who sent the matrix" for person in submitters(user, items)]
+    told = hearers(user, items)
     lead = lead_of(child)
     if any(wish.kind is OutcomeKind.ADVICE for wish in wishes):
         told.append(f"{lead}, lead practitioner, of the advice" if lead and lead.pk != user.pk else "")

@@ -14,10 +14,11 @@ from cems.base.time import local_date
 from cems.children.access import accesses
 from cems.children.models import Child, Placement
 from cems.children.querysets import cluster_ids, root_of
-from cems.meetings.models import Contribution
+from cems.meetings.rules import is_answer
 from triage.selectors.agenda import meeting_of
-from triage.selectors.listing import contributions, is_outstanding, listing, open_items
+from triage.selectors.listing import listing, open_items
 from triage.selectors.rows import Row
+from triage.selectors.said import NOTHING_YET, Answer, answers, heard
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Line:
     row: Row
     address: str
     meeting: str
-    said: Contribution | None
+    said: Answer
+    outstanding: bool
     held: str
     text: str
     version: int
@@ -43,10 +45,6 @@ class Line:
     def suffix(self) -> str:
         """How the fields of this child are told from the others'."""
         return str(self.child.public_id)
-
-    @property
-    def outstanding(self) -> bool:
-        return self.said is None or is_outstanding(self.said.held)
 
     def is_as(self, held: str, text: str) -> bool:
         """Whether this is what is saved already, or nothing at all."""
@@ -71,10 +69,10 @@ def research_list(user: User, at: datetime) -> list[Line]:
     shown = [row for row in rows if reach[row.child.pk].sees(Part.IDENTITY)]
     prefetch_related_objects([row.child for row in shown], "school")
     hidden = _confidential([row.child.pk for row in shown], at)
-    of = {item.public_id: item.child.pk for row in shown for item in row.items}
-    own = contributions([item for row in shown for item in row.items]).filter(agency=user.agency_id)
-    said = {of[one.about]: one for one in own.select_related("said_by")}
-    lines = [_line(row, said.get(row.child.pk), row.child.pk in hidden, at) for row in shown]
+    items = [item for row in shown for item in row.items]
+    of = {item.public_id: item.child.pk for item in items}
+    said = answers(items, lambda one: of[one.about], agency=user.agency_id)
+    lines = [_line(row, said.get(row.child.pk, NOTHING_YET), row.child.pk in hidden, at) for row in shown]
     return sorted(lines, key=lambda line: (line.meeting != "Today", line.row.key))
 
 
@@ -82,14 +80,14 @@ def to_look_up(user: User, at: datetime) -> int:
     """How many children on CEVT's list the person's agency has said nothing of yet: two queries."""
     visible = Child.objects.visible_to(user, at)
     held = open_items(user, visible)
-    own = contributions(held).filter(agency=user.agency_id).values_list("about", "held")
-    answered = {about for about, what in own if not is_outstanding(what)}
+    last = {about: what for about, _, what in heard(held, agency=user.agency_id)}
+    answered = {about for about, what in last.items() if is_answer(what)}
     roots = {item.root for item in held}  # type: ignore[attr-defined]
     return len(roots - {item.root for item in held if item.public_id in answered})  # type: ignore[attr-defined]
 
 
-def _line(row: Row, said: Contribution | None, hidden: bool, at: datetime) -> Line:
-    child = row.child
+def _line(row: Row, said: Answer, hidden: bool, at: datetime) -> Line:
+    child, own = row.child, said.row
     day = meeting_of(row.lead.received_at)
     place = ", ".join(filter(None, [child.address.replace("\n", ", "), child.postcode]))
     return Line(
@@ -97,9 +95,10 @@ def _line(row: Row, said: Contribution | None, hidden: bool, at: datetime) -> Li
         "Confidential: ask First Contact" if hidden else place or "Not recorded",
         "Today" if day <= local_date(at) else say_day(day),
         said,
-        said.held if said else "",
-        said.text if said else "",
-        said.version if said else 0,
+        not is_answer(said.last),
+        own.held if own else "",
+        own.text if own else "",
+        own.version if own else 0,
     )
 
 

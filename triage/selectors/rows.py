@@ -10,6 +10,7 @@ from cems.children.choices import HarmForm, RiskLevel
 from cems.children.models import Child
 from cems.clocks.presentation import present
 from cems.meetings.models import Meeting
+from triage.choices import ItemKind
 from triage.members import Seats
 from triage.models import Decision, Item, Wanted
 from triage.rules.gate import Passed
@@ -67,6 +68,11 @@ class Row:
         return list(dict.fromkeys(item.get_kind_display() for item in self.items))
 
     @property
+    def raised(self) -> list[Item]:
+        """What somebody raised without a matrix, of a row that was read `whole`: why, by whom and when."""
+        return [item for item in self.items if item.kind == ItemKind.RAISED]
+
+    @property
     def state(self) -> str:
         """A key of STATES."""
         if self.decided:
@@ -79,7 +85,8 @@ class Row:
     def waits(self) -> str:
         """Who waits on whom, in words."""
         if self.state == "first_contact":
-            return "Waits for First Contact to process the child. The clock runs meanwhile."
+            meanwhile = " The clock runs meanwhile." if any(item.clock_id for item in self.items) else ""
+            return f"Waits for First Contact to process the child.{meanwhile}"
         if self.state == "information":
             asked = ", ".join(dict.fromkeys(str(one.agency) for one in self.wanted))
             return f"CEVT waits for {asked}, which it has asked for more information."

@@ -10,6 +10,7 @@ from cems.base.registries import Happening
 from cems.base.time import local_date
 from cems.children.choices import HarmContext, HarmForm
 from cems.children.doors import OpenChild
+from cems.children.models import Child
 from cems.children.selectors.chronology import happenings
 from cems.children.selectors.overview import ShownPanel, panels_for
 from cems.meetings.models import Dissent, Meeting
@@ -18,16 +19,16 @@ from matrix.models import Submission
 from matrix.selectors.comparison import Beside, beside
 from matrix.selectors.draft import Filled, filled
 from triage.models import Decision, Item, Wanted
-from triage.selectors.listing import contributions, listing, whole
+from triage.selectors.listing import listing, whole
 from triage.selectors.rows import Listing, Row
-from triage.selectors.said import Said, said_by
+from triage.selectors.said import Said, answers_by_agency, said_by
 from triage.selectors.topline import Fact, top_line
 
 EARLIER = 10  # discussions shown; the chronology has all
 CHANGES = 12  # of what happened since the last time
 DONT_WAIT = (Duty.FRONT_DOOR, Duty.OUT_OF_HOURS)  # who is rung when it can't wait for the meeting
 # The sheet tells these itself, and better: what a panel would say again stays out.
-TOLD_HERE = frozenset({"matrix.newest", "matrix.own"})
+TOLD_HERE = frozenset({"matrix.newest", "matrix.own", "triage.cevt"})
 
 
 @dataclass(frozen=True)
@@ -112,22 +113,19 @@ def sheet(user: User, opened: OpenChild, *, room: bool = False) -> Sheet:
         matrix=_beside(opened, newest) if newest and access.sees(Part.MATRIX) else None,
         earlier=earlier,
         unconfirmed=next((one.row for one in earlier if is_unconfirmed(one.row)), None),
-        said=_said(user, today.seats.agencies(child.area_id), items) if items else [],
+        said=said_by(user, today.seats.agencies(child.area_id), answers_by_agency(items)) if items else [],
         wanted=row.wanted if row else [],
         panels=panels_for(user, opened, but=TOLD_HERE),
         meeting=meeting,
         table=table_of(meeting, opened.at),
-        desks=list(
-            DutyDesk.objects.filter(authority=child.area_id, duty__in=DONT_WAIT)
-            .select_related("team")
-            .order_by("duty")
-        ),
+        desks=desks_for(child),
     )
 
 
-def _said(user: User, agencies: Sequence[Agency], items: Sequence[Item]) -> list[Said]:
-    rows = contributions(items).select_related("agency", "said_by")
-    return said_by(user, agencies, {row.agency_id: row for row in rows})
+def desks_for(child: Child) -> list[DutyDesk]:
+    """Who is rung about this child when it can't wait for the meeting."""
+    desks = DutyDesk.objects.filter(authority=child.area_id, duty__in=DONT_WAIT)
+    return list(desks.select_related("team").order_by("duty"))
 
 
 def newest_matrix(opened: OpenChild) -> Submission | None:

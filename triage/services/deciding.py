@@ -39,7 +39,7 @@ from triage.returns import Histories, returns_of
 from triage.rules.measures import Return
 from triage.services.items import close_wanted
 from triage.services.starting import Wish, outcomes_start, wishes_for
-from triage.services.telling import tell_submitters
+from triage.services.telling import tell_decided
 
 CONFIRM_WORKING_DAYS = 1
 OUTSIDE = "outside a meeting"
@@ -105,7 +105,7 @@ def _decide(
         close_wanted(user, item, instant)
     contributions_freeze(about=[item.public_id for item in items], at=instant)
     matter_close(user, child=root, kind=MatterKind.CEVT, at=instant)
-    tell_submitters(user, row, items, instant)
+    tell_decided(user, row, items, instant)
     return row
 
 
@@ -152,7 +152,7 @@ def _confirm(
     row = _keep(user, root, items, ruling, meeting, instant, recorded_at, confirms=held)
     clocks.meet(user, clock=held.confirm_clock, at=instant)
     if row.agreed.level != held.agreed.level:
-        tell_submitters(user, row, items, instant)
+        tell_decided(user, row, items, instant)
     return row
 
 

@@ -24,7 +24,6 @@ from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.clocks.choices import OPEN, Stage
 from cems.meetings.services.saying import contributions_freeze
-from cems.notices.services import tell
 from matrix.events import MatrixSubmitted
 from matrix.models import Submission
 from matrix.rules import CEVT_WORKING_DAYS
@@ -35,6 +34,7 @@ from triage.clocks import RECEIPT
 from triage.events import ItemOpened
 from triage.gate import gates
 from triage.models import Item, Wanted
+from triage.services.telling import tell_withdrawn
 
 WANTED_SOURCE = "triage.wanted"
 
@@ -86,16 +86,30 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
 
 @one_transaction
 def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None) -> Item:
-    """Bring a child to CEVT without a new matrix, with the reason; an open item of that kind is given back."""
-    instant = at or now()
-    if not why.strip():
+    """Bring a child to CEVT without a new matrix, with the reason (T3).
+
+    The same said again by the same person is given back as it stands. Raises Invalid without a reason, Conflict
+    while another concern about the child is open (nobody's words are dropped unread) or when the child has died.
+    """
+    instant, words = at or now(), why.strip()
+    if not words:
         raise Invalid("Say what CEVT should look at, and why now.", field="why")
     root = lock_whole(child.pk)
-    held = Item.objects.of(root).filter(kind=ItemKind.RAISED, closed_at__isnull=True).first()
-    if held:
-        return held
-    row = Item(child=root, kind=ItemKind.RAISED, why=why.strip(), raised_by=user, received_at=instant)
+    if root.died_on is not None:
+        raise Conflict("The child has died. CEVT decides nothing about them any more.")
+    if held := raised_open(root):
+        if (held.raised_by_id, held.why) == (user.pk, words):
+            return held
+        raise Conflict("A concern about this child is on CEVT's list already.")
+    row = Item(child=root, kind=ItemKind.RAISED, why=words, raised_by=user, received_at=instant)
     return _opened(user, row, instant)
+
+
+def raised_open(child: Child) -> Item | None:
+    """The concern about this child that somebody raised and CEVT has not closed; of a merged record's two the first."""
+    rows = Item.objects.of(child).filter(kind=ItemKind.RAISED, closed_at__isnull=True)
+    found: Item | None = rows.select_related("raised_by__agency").order_by("received_at", "pk").first()
+    return found
 
 
 def _desk(row: Item, at: datetime) -> Team:
@@ -134,7 +148,8 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
     """Take an item off the list that should not be there (sent about another child). Raises Conflict if closed."""
     instant = at or now()
     lock_whole(item.child_id)
-    held = Item.objects.select_for_update(of=("self",)).select_related("clock", "child").get(pk=item.pk)
+    rows = Item.objects.select_for_update(of=("self",)).select_related("clock", "child", "submission")
+    held = rows.get(pk=item.pk)
     if held.closed_at:
         raise Conflict("This is no longer on CEVT's list.")
     if not why.strip():
@@ -148,17 +163,7 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
     if not Item.objects.of(held.child).filter(closed_at__isnull=True).exists():
         matter_close(user, child=held.child, kind=MatterKind.CEVT, at=instant)
     record(user, verb=Verb.WITHDRAWN, subject=held, child=held.child.public_id, part="decisions", at=instant)
-    if held.submission and held.submission.submitted_by_id != user.pk:
-        tell(
-            [held.submission.submitted_by_id],
-            kind="triage.withdrawn",
-            key=f"triage:{held.public_id}:withdrawn",
-            text=f"{held.submission.reference}: taken off CEVT's list. The matrix says why.",
-            url=reverse("matrix:submission", args=[held.submission.public_id]),
-            reference=held.submission.reference,
-            child=held.child.public_id,
-            at=instant,
-        )
+    tell_withdrawn(user, held, instant)
     return held
 
 

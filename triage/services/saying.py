@@ -1,17 +1,18 @@
-"""An agency says what it knows of a child on CEVT's list (T3)."""
+"""An agency says what it knows of a child on CEVT's list, itself or, while it is away, through the chair (T3)."""
 
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from cems.accounts.models import User
+from cems.accounts.models import Agency, User
 from cems.base.errors import Conflict, Invalid
 from cems.children.models import Child
 from cems.children.services.whole import lock_whole
 from cems.meetings.choices import Held, MeetingForum
-from cems.meetings.models import Contribution
-from cems.meetings.services.saying import contribution_save
+from cems.meetings.models import AsTold, Contribution
+from cems.meetings.services.saying import Told, as_told_write, contribution_save
+from triage.members import seats
 from triage.models import Item
 
 
@@ -31,12 +32,7 @@ def say(
     `about` is the item the page showed. Raises Conflict when that is decided or gone, Overtaken when a
     colleague of the agency saved since `version`, Invalid without an answer.
     """
-    root = lock_whole(child.pk)
-    item = Item.objects.of(root).filter(public_id=about).first()
-    if item is None or not item.is_open:
-        raise Conflict(
-            "CEVT has finished with this, so it can't be changed any more. Your text stays here: copy it."
-        )
+    root, item = _open_item(child, about)
     if held not in Held.values:
         if not text.strip():
             raise Invalid("Choose what your agency holds, or write it.", field="held")
@@ -51,3 +47,48 @@ def say(
         version=version,
         at=at,
     )
+
+
+@transaction.atomic
+def say_as_told(
+    user: User,
+    *,
+    child: Child,
+    about: UUID,
+    agency: Agency,
+    told: Told,
+    seen: int,
+    at: datetime | None = None,
+) -> AsTold:
+    """Write down what an agency that is away told the chair; it makes nobody attend, and the agency may add its own.
+
+    `about` is the item the page showed, `seen` how many notes of this agency it showed. Raises Invalid for the
+    chair's own agency and for one without a seat at this child's CEVT, and whatever `as_told_write` raises;
+    Conflict when the item is decided or gone.
+    """
+    root, item = _open_item(child, about)
+    if agency.pk == user.agency_id:
+        raise Invalid("For your own agency, write on the sheet in its own place.")
+    if agency not in seats([root.area_id]).agencies(root.area_id):
+        raise Invalid(f"{agency} has no seat at this CEVT. Ask it for information instead.")
+    return as_told_write(
+        user,
+        child=root,
+        forum=MeetingForum.CEVT,
+        about=item.public_id,
+        agency=agency,
+        told=told,
+        seen=seen,
+        at=at,
+    )
+
+
+def _open_item(child: Child, about: UUID) -> tuple[Child, Item]:
+    """The whole record, locked, and its open item. Raises Conflict when that is decided or gone."""
+    root = lock_whole(child.pk)
+    item = Item.objects.of(root).filter(public_id=about).first()
+    if item is None or not item.is_open:
+        raise Conflict(
+            "CEVT has finished with this, so it can't be changed any more. Your text stays here: copy it."
+        )
+    return root, item

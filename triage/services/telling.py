@@ -1,37 +1,72 @@
-"""Who is told of a decision: whoever sent the matrix, and the lead practitioner (T3, T4)."""
+"""Who is told what CEVT did: whoever sent the matrix or raised the child, and the lead practitioner (T3, T4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.urls import reverse
 
 from cems.accounts.models import User
-from cems.notices.services import tell
+from cems.notices.messages import Message
+from cems.notices.services import tell, tell_many
 from matrix.services.owners import lead_of
 from triage.models import Decision, Item
 
 
-def submitters(user: User, items: Sequence[Item]) -> list[User]:
-    """Whoever sent a matrix that is decided, each once; not the one who decides."""
+def hearers(user: User, items: Sequence[Item]) -> list[str]:
+    """Whoever sent a matrix that is decided, or raised the child, each once in words; not the one who decides."""
     sent = {item.submission.submitted_by for item in items if item.submission}
-    return sorted(sent - {user}, key=lambda person: (person.name, person.pk))
+    raised = {item.raised_by for item in items if item.raised_by}
+    return [
+        f"{person}, who {'sent the matrix' if person in sent else 'raised the child'}"
+        for person in sorted((sent | raised) - {user}, key=lambda one: (one.name, one.pk))
+    ]
 
 
-def tell_submitters(user: User, decision: Decision, items: Sequence[Item], at: datetime) -> None:
-    """Each who sent a matrix is told once that CEVT decided; the matrix's page has the words."""
-    for item in items:
-        if item.submission is None:
-            continue
+def tell_decided(user: User, decision: Decision, items: Sequence[Item], at: datetime) -> None:
+    """Each who sent a matrix or raised the child is told once that CEVT decided; a page of theirs has the words."""
+    kind, child = "triage.decided", decision.child.public_id
+    said = {
+        Message(
+            kind,
+            f"triage:{decision.public_id}:{paper}",
+            f"{reference}: CEVT has decided ({decision.reference})."
+            if reference
+            else f"{decision.reference}: CEVT has discussed the child you raised.",
+            url,
+            decision.reference,
+            child,
+        ): {person} - {user.pk}
+        for person, paper, reference, url in _waiting(items)
+    }
+    tell_many(said, at=at)
+
+
+def tell_withdrawn(user: User, item: Item, at: datetime) -> None:
+    """Whoever sent the matrix or raised the child is told that it was taken off the list; a page of theirs says why."""
+    for person, _, reference, url in _waiting([item]):
         tell(
-            {item.submission.submitted_by_id} - {user.pk},
-            kind="triage.decided",
-            key=f"triage:{decision.public_id}:{item.submission.public_id}",
-            text=f"{item.submission.reference}: CEVT has decided ({decision.reference}).",
-            url=reverse("matrix:submission", args=[item.submission.public_id]),
-            reference=decision.reference,
-            child=decision.child.public_id,
+            {person} - {user.pk},
+            kind="triage.withdrawn",
+            key=f"triage:{item.public_id}:withdrawn",
+            text=f"{reference}: taken off CEVT's list. The matrix says why."
+            if reference
+            else "A child you raised was taken off CEVT's list. The page says why.",
+            url=url,
+            reference=reference,
+            child=item.child.public_id,
             at=at,
         )
+
+
+def _waiting(items: Sequence[Item]) -> Iterator[tuple[int, object, str, str]]:
+    """Who waits to hear of each item, about which paper, its reference where it has one, and where they read it."""
+    for item in items:
+        if item.submission:
+            paper = item.submission
+            url = reverse("matrix:submission", args=[paper.public_id])
+            yield paper.submitted_by_id, paper.public_id, paper.reference, url
+        elif item.raised_by_id:
+            yield item.raised_by_id, item.public_id, "", reverse("triage:raised", args=[item.public_id])
 
 
 def tell_lead(user: User, decision: Decision, at: datetime) -> None:

@@ -26,7 +26,7 @@ from cems.children.shell import child_page
 from cems.meetings.choices import Held
 from cems.meetings.models import Meeting
 from triage.forms_cevt import DecisionForm
-from triage.members import ROOM, has_seat
+from triage.members import RAISE, ROOM, has_seat
 from triage.models import Decision
 from triage.rules.measures import Return
 from triage.selectors.advice import advice_for
@@ -96,6 +96,7 @@ def sheet_page(request: HttpRequest, opened: OpenChild, sheet: Sheet, **more: An
         "projector_url": _switch(request, keys),
         "may_decide": opened.access.may(Work.DECISIONS),
         "may_say": opened.access.may(Work.CONTRIBUTION),
+        "may_raise": opened.access.may(*RAISE),
         "sits": has_seat(profile_of(user)),
         "here": any(row.user_id == user.pk for row in sheet.table.present),
         "provisional": sheet.table.why_provisional if sheet.meeting else OUTSIDE,

@@ -169,7 +169,7 @@ def withdraw(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
     form = WhyForm(request.POST or None)
     if request.method == "POST" and taken(form, lambda: _withdraw(request, items, form)):
-        messages.success(request, "It is off the list. Whoever sent the matrix is told.")
+        messages.success(request, "It is off the list. Whoever sent the matrix or raised the child is told.")
         return redirect("triage:cevt")
     return _form_page(
         request,

@@ -137,7 +137,13 @@ def live(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if request.headers.get("If-None-Match") == tag:
         answer: HttpResponse = HttpResponseNotModified()
     else:
-        context = {"state": state, "meeting": state.meeting, "table": table_of(state.meeting, now())}
+        context = {
+            "state": state,
+            "meeting": state.meeting,
+            "table": table_of(state.meeting, now()),
+            "child": opened.child,
+            "may_decide": opened.access.may(Work.DECISIONS),
+        }
         answer = render(request, "triage/cevt/live.html", context)
     answer["ETag"] = tag
     return answer

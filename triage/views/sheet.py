@@ -96,7 +96,7 @@ def check_page(
 ) -> HttpResponse:
     """The step before a decision, or before the confirmation `of` one. Raises Invalid as the decision would."""
     ruling = form.ruling()
-    items = list(of.items.select_related("submission__submitted_by")) if of else shown.items
+    items = list(of.items.select_related("submission__submitted_by", "raised_by")) if of else shown.items
     found = preview(
         person(request),
         child=opened.child,
@@ -130,7 +130,7 @@ def _decide(request: HttpRequest, opened: OpenChild, shown: Sheet) -> HttpRespon
         reference = decided_once(request, opened, form, "triage.decide", perform)
     except (Invalid, Conflict) as refusal:
         return _refused(request, opened, shown, form, refusal)
-    messages.success(request, f"{reference}: decided. Whoever sent the matrix reads it now.")
+    messages.success(request, f"{reference}: decided. Whoever sent the matrix or raised the child is told.")
     context = sheet_page(request, opened, shown)
     if context["after"] is None:
         return redirect("triage:cevt")

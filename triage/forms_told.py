@@ -1,0 +1,87 @@
+"""What is written for CEVT in one's own name: why a child is raised, and what an agency that is away told one."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+
+from cems.accounts.forms import DayField, PlainForm
+from cems.base.time import LONDON, local, now
+from cems.children.forms import WordsField
+from cems.meetings.choices import Held, ToldHow
+from cems.meetings.services.saying import Told
+
+
+class RaiseForm(PlainForm):
+    """Why CEVT should look at a child without a new matrix (T3)."""
+
+    button = "Raise at CEVT"
+    why = WordsField(
+        rows=6,
+        label="Why should CEVT look at this child, and why now?",
+        help_text="What was seen or said, when, by whom, and what has changed. Everybody at CEVT reads it.",
+        error_messages={"required": "Say what CEVT should look at, and why now."},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class AsToldForm(PlainForm):
+    """What an agency that is away knows of a child, as somebody of it told the chair (T3)."""
+
+    button = "Write it down"
+    held = forms.ChoiceField(
+        choices=Held.choices,
+        widget=forms.RadioSelect,
+        label="What did they answer?",
+        error_messages={"required": "Choose what they answered."},
+    )
+    text = WordsField(
+        rows=5,
+        required=False,
+        label="What they told you",
+        help_text="As close to their words as you can. What you think of it belongs in the decision.",
+    )
+    told_by = forms.CharField(
+        max_length=200,
+        label="Who told you?",
+        help_text="Their name and work.",
+        error_messages={"required": "Write who told you."},
+    )
+    told_how = forms.ChoiceField(
+        choices=ToldHow.choices,
+        widget=forms.RadioSelect,
+        label="How?",
+        error_messages={"required": "Choose how they told you."},
+    )
+    told_on = DayField(label="On which day?", error_messages={"required": "Write the day they told you."})
+    told_time = forms.TimeField(
+        label="At what time?",
+        help_text="For example, 14:30.",
+        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input govuk-input--width-5"}),
+        error_messages={"required": "Write the time they told you.", "invalid": "Write the time like 14:30."},
+    )
+    about = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        instant = local(now())
+        kwargs["initial"] = {
+            "told_on": instant.date(),
+            "told_time": instant.time(),
+            **kwargs.get("initial", {}),
+        }
+        super().__init__(*args, **kwargs)
+
+    @property
+    def told(self) -> Told:
+        """What the service is told; call on a valid form."""
+        data = self.cleaned_data
+        return Told(
+            held=Held(data["held"]),
+            text=data["text"],
+            by=data["told_by"],
+            how=ToldHow(data["told_how"]),
+            at=datetime.combine(data["told_on"], data["told_time"], tzinfo=LONDON),
+        )
