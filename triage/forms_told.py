@@ -19,7 +19,7 @@ class RaiseForm(PlainForm):
     button = "Raise at CEVT"
     why = WordsField(
         rows=6,
-        label="Why should CEVT look at this child, and why now?",
+        label="Why CEVT should look at this child, and why now",
         help_text="What was seen or said, when, by whom, and what has changed. Everybody at CEVT reads it.",
         error_messages={"required": "Say what CEVT should look at, and why now."},
     )

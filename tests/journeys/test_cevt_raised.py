@@ -39,7 +39,7 @@ def test_first_contact_raises_a_child_and_hears_that_cevt_has_discussed_them(win
     page.get_by_role("button", name="Raise at CEVT").click()
     expect(page.locator(".govuk-error-summary")).to_contain_text("Say what CEVT should look at, and why now.")
     visitor.looks_right()
-    page.get_by_label("Why should CEVT look at this child, and why now?").fill(WHY)
+    page.get_by_label("Why CEVT should look at this child, and why now").fill(WHY)
     page.get_by_role("button", name="Raise at CEVT").click()
 
     # then the child is on the list, with why, by whom and when, for the chair
