@@ -17,6 +17,9 @@ from cems.base.time import now, today
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child, Matter
 from cems.notices.models import Notice
+from plans.choices import ReferralOutcome
+from plans.models import Referral
+from plans.services import Told, first_contact, referral_decide, referral_open
 from tests.factories.children import bar, involve, join, make_child, make_matter, restrict
 from tests.factories.people import make_team, make_user, sign_in
 from tests.factories.triage import make_chair, ruling, waiting_child
@@ -86,6 +89,28 @@ def test_who_decides_speaks_or_answers_the_front_door_raises_a_child(role: str, 
     assert Entry.objects.filter(subject_kind="triage.item", subject_id=str(item.public_id)).exists()
 
 
+def test_before_the_gate_first_contact_has_it_as_a_referral_and_behind_it_not(
+    child: Child, chair: User
+) -> None:
+    item_raise(chair, child=child, why=WHY)
+    referral = Referral.objects.get(child=child)
+    assert WHY in referral.concern and referral.clock.owner_team == first_contact(child)
+    desk = make_user("first_contact")
+    referral_decide(desk, referral=referral, outcome=ReferralOutcome.EARLY_HELP, rationale="A family worker.")
+    assert "CEVT can decide" in said(chair, reverse("triage:cevt"))
+    item_withdraw(chair, item=Item.objects.get(), why="To be raised again.")
+    allow_decision(child)
+    referrals = Referral.objects.count()
+    item_raise(chair, child=child, why="Seen again with him.")
+    assert Referral.objects.count() == referrals
+    # One that is open already takes the words in.
+    other = make_child(family_name="Otherby")
+    referral_open(chair, child=other, told=Told(concern="Rang in by the school."))
+    item_raise(chair, child=other, why=WHY)
+    held = Referral.objects.get(child=other)
+    assert "Rang in by the school." in held.concern and WHY in held.concern
+
+
 def test_the_list_and_the_sheet_say_why_by_whom_and_when(child: Child, chair: User) -> None:
     nurse = make_user("cevt_member", team=make_team(), name="Example Nurse")
     item_raise(nurse, child=child, why=WHY)
@@ -108,6 +133,7 @@ def test_sent_twice_it_is_raised_once(child: Child, chair: User) -> None:
 def test_one_that_is_open_is_shown_in_the_place_of_the_form_and_typed_words_stay(
     child: Child, chair: User
 ) -> None:
+    allow_decision(child)  # so First Contact has no referral, which would open the words to it
     nurse = make_user("cevt_member", team=make_team(), name="Example Nurse")
     item_raise(nurse, child=child, why=WHY)
     html = said(chair, page(child))
@@ -116,7 +142,8 @@ def test_one_that_is_open_is_shown_in_the_place_of_the_form_and_typed_words_stay
     answer = send(chair, child, "Typed while the other was sent.")
     html = unescape(answer.content.decode())
     assert answer.status_code == 400 and "Typed while the other was sent." in html
-    assert "is on CEVT’s list already" in html and Item.objects.count() == 1
+    assert "is on CEVT’s list already" in html
+    assert Item.objects.filter(kind=ItemKind.RAISED).count() == 1
     # First Contact reads that there is one, and neither whose nor which words.
     desk = said(make_user("first_contact"), page(child))
     assert "is on CEVT’s list already" in desk and WHY not in desk and "Example Nurse" not in desk

@@ -28,7 +28,7 @@ from matrix.events import MatrixSubmitted
 from matrix.models import Submission
 from matrix.rules import CEVT_WORKING_DAYS
 from plans.events import ReferralDecided
-from plans.services import first_contact
+from plans.services import Told, first_contact, referral_open
 from triage.choices import ItemKind
 from triage.clocks import RECEIPT
 from triage.events import ItemOpened
@@ -88,8 +88,10 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
 def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None) -> Item:
     """Bring a child to CEVT without a new matrix, with the reason (T3).
 
-    The same said again by the same person is given back as it stands. Raises Invalid without a reason, Conflict
-    while another concern about the child is open (nobody's words are dropped unread) or when the child has died.
+    Before the gate the words go to First Contact as a referral too, so that the child waits for somebody whose time
+    runs (T1). The same said again by the same person is given back as it stands. Raises Invalid without a reason,
+    Conflict while another concern about the child is open (nobody's words are dropped unread) or when the child
+    has died.
     """
     instant, words = at or now(), why.strip()
     if not words:
@@ -102,6 +104,8 @@ def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None
             return held
         raise Conflict("A concern about this child is on CEVT's list already.")
     row = Item(child=root, kind=ItemKind.RAISED, why=words, raised_by=user, received_at=instant)
+    if not gates([row], local_date(instant))[row.pk]:
+        referral_open(user, child=root, told=Told(concern=words), at=instant)
     return _opened(user, row, instant)
 
 
