@@ -8,7 +8,7 @@ A grant names the record that is read: of a merged record that is the one it was
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -47,11 +47,11 @@ class Way:
 
 
 def desired(
-    at: datetime, *, child_ids: Iterable[int] | None = None, user_ids: Iterable[int] | None = None
+    at: datetime, *, whole: Collection[int] | None = None, user_ids: Iterable[int] | None = None
 ) -> dict[Pair, datetime]:
-    """Who should reach whom now, and until when: (user id, child id) → instant."""
+    """Who should reach whom now, and until when: (user id, child id) → instant; of these (`whole_ids`), or all."""
     grants: dict[Pair, datetime] = {}
-    for way, child_id, until in _reached(at, child_ids, user_ids):
+    for way, child_id, until in _reached(at, whole, user_ids):
         pair = (way.holder, child_id)
         grants[pair] = max(grants.get(pair, until), until)
     return grants
@@ -60,7 +60,8 @@ def desired(
 def through(at: datetime, *, user_id: int, child_ids: Iterable[int] | None = None) -> dict[int, set[Key]]:
     """By child (these, or all), the posts by which this person reaches it: role, team, whom they stand in for."""
     found: dict[int, set[Key]] = defaultdict(set)
-    for way, child_id, _ in _reached(at, child_ids, [user_id]):
+    whole = None if child_ids is None else whole_ids(child_ids)
+    for way, child_id, _ in _reached(at, whole, [user_id]):
         found[child_id].add(way.key)
     return found
 
@@ -74,11 +75,10 @@ def dependants(user_ids: Iterable[int]) -> list[int]:
 
 
 def _reached(
-    at: datetime, child_ids: Iterable[int] | None, user_ids: Iterable[int] | None
+    at: datetime, children: Collection[int] | None, user_ids: Iterable[int] | None
 ) -> Iterator[tuple[Way, int, datetime]]:
-    """Each way by which these users reach these children at this instant, and how long it lasts."""
+    """Each way by which these users reach these children (`whole_ids`) at this instant, and how long it lasts."""
     wanted = None if user_ids is None else set(user_ids)
-    children = None if child_ids is None else whole_ids(child_ids)
     named = _named(at, children, wanted)
     asked = None if wanted is None else wanted | {supervisor for _, supervisor, _, _ in named}
     ways = [*_own_ways(at, asked), *_deputies_ways(at, asked)]
@@ -116,10 +116,11 @@ def rebuild(
     at: datetime, *, child_ids: Iterable[int] | None = None, user_ids: Iterable[int] | None = None
 ) -> int:
     """Make the grants of these children or users (or all) what they should be; return how many rows changed."""
-    wanted = desired(at, child_ids=child_ids, user_ids=user_ids)
+    whole = None if child_ids is None else whole_ids(child_ids)
+    wanted = desired(at, whole=whole, user_ids=user_ids)
     rows = ChildUserObjectPermission.objects.select_for_update()
-    if child_ids is not None:
-        rows = rows.filter(content_object__in=whole_ids(child_ids))
+    if whole is not None:
+        rows = rows.filter(content_object__in=whole)
     if user_ids is not None:
         rows = rows.filter(user__in=list(user_ids))
     stale: list[int] = []
@@ -131,9 +132,16 @@ def rebuild(
         elif until != grant.until:
             grant.until = until
             changed.append(grant)
-    permission = Permission.objects.get(content_type__app_label="children", codename=GRANT)
     ChildUserObjectPermission.objects.filter(pk__in=stale).delete()
     ChildUserObjectPermission.objects.bulk_update(changed, ["until"], batch_size=1000)
+    _grant(wanted)
+    return len(stale) + len(changed) + len(wanted)
+
+
+def _grant(wanted: Mapping[Pair, datetime]) -> None:
+    if not wanted:  # mostly: what changed about a child gave nobody a new way to it
+        return
+    permission = Permission.objects.get(content_type__app_label="children", codename=GRANT)
     ChildUserObjectPermission.objects.bulk_create(
         [
             ChildUserObjectPermission(
@@ -146,7 +154,6 @@ def rebuild(
         unique_fields=["user", "content_object"],
         update_fields=["until"],
     )
-    return len(stale) + len(changed) + len(wanted)
 
 
 def differences(at: datetime) -> list[str]:
@@ -204,7 +211,7 @@ def _deputies_ways(at: datetime, user_ids: Iterable[int] | None) -> list[Way]:
 
 
 def _named(
-    at: datetime, children: list[int] | None, user_ids: Iterable[int] | None
+    at: datetime, children: Collection[int] | None, user_ids: Iterable[int] | None
 ) -> list[tuple[Way, int, int, datetime]]:
     """What supervisors named for students: the student's post, the supervisor, the child, until when."""
     rows = StudentChild.objects.live(local_date(at))

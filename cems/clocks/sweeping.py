@@ -39,9 +39,10 @@ def sweep(at: datetime | None = None, limit: int = 20_000) -> int:
     """
     instant, acted = at or now(), 0
     while acted < limit:
-        claimed, done = _sweep_batch(instant, min(BATCH, limit - acted))
+        size = min(BATCH, limit - acted)
+        claimed, done = _sweep_batch(instant, size)
         acted += done
-        if not claimed:
+        if claimed < size:  # nothing else is due, or others hold it
             break
     mark_sweep(instant)
     return acted

@@ -44,8 +44,8 @@ WITH said AS (
   SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::uuid[])
   WITH ORDINALITY AS m(kind, key, text, url, reference, child, number)
 ), told AS (
-  INSERT INTO notices_notice (public_id, user_id, kind, key, text, url, reference, child, at)
-  SELECT gen_random_uuid(), u.id, said.kind, said.key, said.text, said.url, said.reference, said.child, %s
+  INSERT INTO notices_notice (public_id, user_id, kind, key, text, url, reference, child, at, read_at)
+  SELECT gen_random_uuid(), u.id, said.kind, said.key, said.text, said.url, said.reference, said.child, %s, %s
   FROM unnest(%s::int[], %s::bigint[]) AS r(number, user_id)
   JOIN said ON said.number = r.number
   JOIN accounts_user u ON u.id = r.user_id AND u.is_active
@@ -59,8 +59,13 @@ SELECT count(*) FROM told
 """
 
 
-def write_notices(messages: Mapping[Message, Iterable[int]], at: datetime, mail: bool) -> int:
-    """Write a notice for each message and person, and its mail, in one statement; returns how many are new."""
+def write_notices(
+    messages: Mapping[Message, Iterable[int]], at: datetime, mail: bool, *, read: bool = False
+) -> int:
+    """Write a notice for each message and person, and its mail, in one statement; returns how many are new.
+
+    `read` for old news, which counts as read when it was told.
+    """
     said = list(messages)
     told = [
         (number, user) for number, users in enumerate(messages.values(), 1) for user in sorted(set(users))
@@ -69,5 +74,6 @@ def write_notices(messages: Mapping[Message, Iterable[int]], at: datetime, mail:
         return 0
     columns = [[getattr(one, field.name) for one in said] for field in fields(Message)]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [*columns, at, [n for n, _ in told], [u for _, u in told], at, mail])
+        numbers, users = [n for n, _ in told], [u for _, u in told]
+        cursor.execute(_WRITE, [*columns, at, at if read else None, numbers, users, at, mail])
         return int(cursor.fetchone()[0])

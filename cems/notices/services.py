@@ -76,11 +76,7 @@ def tell_many(
         return told + write_notices(
             {m: who for m, who in messages.items() if m.child in quiet}, instant, False
         )
-    told = write_notices(messages, instant, False)
-    if told and instant < past:
-        keys = {message.key for message in messages}
-        Notice.objects.unread().filter(key__in=keys, at=instant).update(read_at=instant)
-    return told
+    return write_notices(messages, instant, False, read=instant < past)
 
 
 def keep_mail_back(ask: Callable[[Iterable[UUID]], set[UUID]]) -> None:

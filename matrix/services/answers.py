@@ -46,8 +46,10 @@ def answer_save(
     when the matrix is a draft no longer.
     """
     instant, held = at or now(), open_draft(matrix)
-    row, changed = _save(user, held, _rows(held, [code]).get(code), code, version, given, instant)
+    row, changed = _answered(user, held, _rows(held, [code]).get(code), code, version, given, instant)
     if changed:
+        if row:
+            row.save()
         touch(user, held, [code], instant)
     return row
 
@@ -70,17 +72,26 @@ def answers_save(
     instant, held = at or now(), open_draft(matrix)
     rows = _rows(held, [*given, *(still or {})])
     refused: dict[str, CommandError] = {}
-    saved = []
+    saved, new = [], []
     for code, (version, answer) in given.items():
         try:
-            if _save(user, held, rows.get(code), code, version, answer, instant)[1]:
-                saved.append(code)
+            row, changed = _answered(user, held, rows.get(code), code, version, answer, instant)
         except CommandError as error:  # raised before anything of this answer was written
             refused[code] = error
+            continue
+        if not changed:
+            continue
+        saved.append(code)
+        if row and row.pk:
+            row.save()
+        elif row:
+            new.append(row)
+    Answer.objects.bulk_create(new)
     for code, version in (still or {}).items():
         row = rows.get(code)
         if row and row.version == version and row.answered_at < held.started_at:
-            _asked_again(user, row, instant)
+            _ask_again(user, row, instant)
+            row.save()
             saved.append(code)
     if saved:
         touch(user, held, saved, instant)
@@ -124,10 +135,13 @@ def _rows(matrix: Matrix, codes: list[str]) -> dict[str, Answer]:
     return {row.code: row for row in rows}
 
 
-def _save(
+def _answered(
     user: User, matrix: Matrix, row: Answer | None, code: str, version: int, given: AnswerGiven, at: datetime
 ) -> tuple[Answer | None, bool]:
-    """The answer as it now stands, and whether that changed anything; the matrix is locked."""
+    """The answer as it should now stand, for the caller to save, and whether that changes anything.
+
+    The matrix is locked; an answer that is taken back is gone when this returns.
+    """
     if code not in {one.code for one in load(matrix.instrument_version).indicators}:
         raise Invalid(NOT_ASKED)
     values = _checked(given, matrix.child, local_date(at), row)
@@ -141,7 +155,7 @@ def _save(
     if kept != version:
         raise Overtaken(theirs=answer_values(row), version=kept, by=_last_by(matrix, code, row))
     if row is None:
-        return Answer.objects.create(
+        return Answer(
             matrix=matrix, code=code, version=kept + 1, answered_by=user, answered_at=at, **values
         ), True
     if not given.seen:
@@ -152,13 +166,12 @@ def _save(
         return None, True
     for name, value in values.items():
         setattr(row, name, value)
-    _asked_again(user, row, at)
+    _ask_again(user, row, at)
     return row, True
 
 
-def _asked_again(user: User, row: Answer, at: datetime) -> None:
+def _ask_again(user: User, row: Answer, at: datetime) -> None:
     row.version, row.answered_by, row.answered_at = row.version + 1, user, at
-    row.save()
 
 
 def _checked(given: AnswerGiven, child: Child, today: date, row: Answer | None) -> dict[str, Any]:
