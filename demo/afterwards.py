@@ -68,7 +68,7 @@ class Afterwards:
         course = self.story.course
         rows = (
             Action.objects.from_source(SOURCE, str(submission.public_id))
-            .select_related("clock")
+            .select_related("clock", "owner_user")
             .order_by("pk")
         )
         receipt = (

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from cems.audit.services import together
 from cems.base.errors import CommandError
 from cems.base.idempotency import once
 from cems.base.time import LONDON, local_date, now
@@ -113,7 +114,7 @@ def _tell(cast: Cast, tales: list[tuple[str, Story]], as_of: datetime, progress:
 
 def _telling(story: Story) -> Callable[[], dict[str, Any]]:
     def tell() -> dict[str, Any]:
-        with _all_or_nothing():
+        with _all_or_nothing(), together():
             return {"child": str(story.tell().public_id)}
 
     return tell
