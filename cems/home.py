@@ -1,6 +1,6 @@
 """A person's first page: what is late, today, this week, and what is new (screens: My work)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -72,7 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "sections": _sections(shown, names, instant),
             "count": len(work),
-            "cut": len(work) > LONGEST,
+            "shown": len(shown),
             "team": _by_person(team_shown, names),
             "team_cut": len(team) > LONGEST,
             "new": _news(user),
@@ -91,9 +91,11 @@ def _by_due(item: WorkItem) -> tuple[bool, datetime, str]:
 
 
 def _line(item: WorkItem, names: dict[Any, str]) -> Line:
+    record = reverse("children:overview", args=[item.child]) if item.child else ""
     if item.child in names:
-        return Line(item, names[item.child], reverse("children:overview", args=[item.child]))
-    return Line(item)
+        return Line(item, names[item.child], record)
+    # A desk's clock may lead to a record that only some of the desk may see.
+    return Line(replace(item, url="") if item.url == record else item)
 
 
 def _sections(items: list[WorkItem], names: dict[Any, str], instant: datetime) -> list[Section]:

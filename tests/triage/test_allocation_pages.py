@@ -71,6 +71,8 @@ def test_the_board_suggests_and_says_why(client: Client, child: Child, worker: U
     assert "1 of 7" in shown and "1 Significant" in shown
     entry = Entry.objects.get(verb=Verb.LISTED, part="triage.allocation")
     assert entry.detail["children"] == [str(child.public_id)]
+    has_worker(child_at(MODERATE), other, by=manager)
+    assert "1 Significant, 1 Moderate" in said(client, "triage:allocation")
 
 
 def test_continuity_comes_before_room_and_who_is_away_comes_last(
@@ -204,6 +206,16 @@ def test_the_worker_accepts_on_one_page_and_nobody_else_may(
     row.refresh_from_db()
     assert row.accepted_at and row.first_visit_on == today() and row.social_worker_told_at
     assert "Accept a child given to you" not in said(mine, "home")
+
+
+def test_a_line_of_the_desk_leads_nowhere_for_those_who_may_not_see_the_child(
+    client: Client, child: Child, worker: User
+) -> None:
+    record = reverse("children:overview", args=[child.public_id])
+    reference = Waiting.objects.get(child=child).clock.reference
+    mine, theirs = said(sign_in(worker), "home"), said(client, "home")
+    assert reference in mine and record not in mine and child.name not in mine
+    assert reference in theirs and f'href="{record}">Open' in theirs
 
 
 def test_the_panel_tells_who_has_and_had_the_child(
