@@ -35,7 +35,7 @@ from triage.models import Item
 if TYPE_CHECKING:
     from demo.story import Story
 
-_MEETINGS = {
+MEETINGS = {
     StatusKind.EARLY_HELP: MeetingKind.TEAM_AROUND_FAMILY,
     StatusKind.CHILD_IN_NEED: MeetingKind.CHILD_IN_NEED_REVIEW,
     StatusKind.CHILD_PROTECTION: MeetingKind.CORE_GROUP,
@@ -181,13 +181,17 @@ class Afterwards:
 
     def _plan_meeting(self, at: datetime) -> None:
         """The meeting of the child's own plan, a week or two on."""
-        kind = _MEETINGS.get(self.story.course.status) if self.story.course.status else None
-        if kind is None:
+        if self.story.course.status not in MEETINGS:
             return
         day = next_working_day(local_date(at) + timedelta(days=self.rng.randint(5, 14)))
-        self.time.at(moments.working_moment(self.rng, day), lambda when: self._meet(kind, when))
+        self.time.at(moments.working_moment(self.rng, day), self._meet)
 
-    def _meet(self, kind: MeetingKind, at: datetime) -> None:
+    def _meet(self, at: datetime) -> None:
+        """Those who meet are those of the plan there is by then."""
+        held = Status.objects.of(self.story.child).filter(ends_on__isnull=True, kind__in=MEETINGS)
+        if not (status := held.order_by("pk").last()):
+            return
+        kind = MEETINGS[StatusKind(status.kind)]
         outcome = self.rng.choice(self.words["meetings"][kind.value])
         meeting_record(
             self.story.author, child=self.story.child, kind=kind, held_at=at - timedelta(minutes=50),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Q
 from pytest_django import Settings
 
 import demo
@@ -17,9 +18,9 @@ from cems.audit.models import Entry
 from cems.base.errors import Conflict
 from cems.base.models import IdempotencyKey
 from cems.base.time import local_date, now
-from cems.children.choices import MatterKind
+from cems.children.choices import MatterKind, StatusKind
 from cems.children.grants import differences
-from cems.children.models import Bar, Child, Involvement, Matter, StudentChild
+from cems.children.models import Bar, Child, Involvement, Matter, Status, StudentChild
 from cems.children.models.periods import InvolvementState
 from cems.clocks.choices import OPEN, Stage
 from cems.clocks.models import Clock
@@ -27,12 +28,14 @@ from cems.clocks.sweeping import sweep
 from cems.meetings.models import Contribution, Meeting
 from cems.notices.models import Mail, Notice
 from demo import story
+from demo.afterwards import MEETINGS
 from demo.courses import CYCLE
 from demo.fill import NotFilled, fill
 from demo.password import PasswordLost, path
 from matrix.choices import MatrixState
 from matrix.models import Matrix, Submission
-from plans.models import Referral, Request
+from plans.choices import MeetingKind
+from plans.models import Referral, Request, StatutoryMeeting
 from tests.audit.conftest import SEALING, findings, seal_all
 from tests.demo.conftest import AS_OF
 from tests.demo.digest import digest
@@ -199,11 +202,23 @@ def test_the_whole_partnership() -> None:
     assert Notice.objects.filter(read_at__isnull=True).exists()
     assert IdempotencyKey.objects.filter(action="demo.fill").count() == ONE_OF_EACH + 2
     _the_days_work()
+    _meetings_are_those_of_the_plan_there_was()
 
     assert differences(now()) == []
     for command in ("check_access", "check_derived"):
         call_command(command, stdout=io.StringIO())
     assert Appointment.objects.filter(user__email="first.contact@demo.cems.example").count() == 1
+
+
+def _meetings_are_those_of_the_plan_there_was() -> None:
+    planned = StatutoryMeeting.objects.exclude(kind=MeetingKind.STRATEGY)
+    assert planned.exists()
+    for meeting in planned:
+        held_on = local_date(meeting.held_at)
+        running = Status.objects.of(meeting.child).filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=held_on), starts_on__lte=held_on
+        )
+        assert meeting.kind in {MEETINGS.get(StatusKind(row.kind)) for row in running}
 
 
 def _the_days_work() -> None:
