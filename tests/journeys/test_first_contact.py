@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import reverse
 
 from cems.accounts.models import Team
 from cems.children.choices import RiskLevel
@@ -62,7 +63,13 @@ def test_first_contact_gathers_and_decides_and_the_child_is_cevts(person: Person
     nurse.page.get_by_label("What your agency knows").fill(WORDS)
     nurse.page.get_by_role("button", name="Send the answer").click()
     assert "First Contact has your answer" in nurse.page.inner_text("main")
-    assert Gathering.objects.get().text == WORDS
+    asked = Gathering.objects.get()
+    assert asked.text == WORDS
+    # (what led there says from now on that it is answered)
+    nurse.open(reverse("triage:answer", args=[asked.public_id]))
+    assert "Nothing is left to do." in nurse.page.inner_text("main")
+    assert "Madeup" not in nurse.page.inner_text("body")
+    nurse.looks_right()
 
     # when First Contact has read it and writes down what it found, with the approach
     page.goto(referral)

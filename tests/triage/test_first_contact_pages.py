@@ -326,10 +326,26 @@ class TestAnswering:
         for role in ROLES:
             stranger = make_user(role, team=make_team(agency=asked.agency))
             assert sign_in(stranger).get(self.url(asked)).status_code == 404, role
-        client = sign_in(make_user("cevt_member", team=asked.asked_of))
+        nurse = make_user("cevt_member", team=asked.asked_of)
+        client = sign_in(nurse)
         sent = client.post(self.url(asked), {"answered": "written", "text": "Seen on Monday."}, follow=True)
         assert "First Contact has your answer" in sent.content.decode()
-        assert client.get(self.url(asked)).status_code == 404
+        assert sign_in(stranger).get(self.url(asked)).status_code == 404
+        # Whoever was asked and follows the notice later reads that it is answered, and nothing of the child.
+        late = sign_in(make_user("cevt_member", team=asked.asked_of)).get(self.url(asked))
+        said, child = (
+            late.content.decode(),
+            Child.objects.unscoped("what the test made").get(pk=asked.child_id),
+        )
+        assert late.status_code == 410 and "Your team has answered already" in said and str(nurse) in said
+        for words in (
+            child.family_name,
+            "1 Example Terrace",
+            asked.what,
+            "Seen on Monday.",
+            "Yours was not sent",
+        ):
+            assert words not in said
 
     @pytest.mark.requirement("A2")
     def test_a_record_that_shuts_them_out_stays_shut(self, asked: Gathering) -> None:
@@ -341,6 +357,8 @@ class TestAnswering:
         assert sign_in(colleague).get(self.url(asked)).status_code == 200
         restrict(child, owner=make_user())
         assert sign_in(colleague).get(self.url(asked)).status_code == 404
+        gathering_answer(colleague, gathering=asked, answered="nothing")
+        assert sign_in(nurse).get(self.url(asked)).status_code == 404
 
     def test_a_colleague_who_was_quicker_costs_no_words(self, asked: Gathering) -> None:
         first, second = (make_user("cevt_member", team=asked.asked_of) for _ in range(2))

@@ -21,11 +21,11 @@ from triage.services.gathering import gathering_answer
 
 @door(Shape.PAGE, reason="whoever is in a team First Contact asks, while the question waits for its answer")
 def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Who the child is, what is asked, and the answer; not there for anybody else, nor once it is answered."""
+    """Who the child is, what is asked, and the answer; nothing of it for anybody else, nor once it is answered."""
     user = person(request)
     asked = asked_of(user, public_id)
     if asked is None:
-        return _answered_meanwhile(request, public_id)
+        return _answered_already(request, public_id)
     if request.method == "GET":
         with transaction.atomic():
             read(
@@ -49,10 +49,14 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "triage/first_contact/answer.html", context, status=400 if form.errors else 200)
 
 
-def _answered_meanwhile(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """A colleague answered first: give back what was typed, and nothing of the child."""
-    row = question_to(person(request), public_id) if request.method == "POST" else None
+def _answered_already(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The notice of a question leads here for good: say who has answered, and nothing of the child.
+
+    Where a colleague was quicker, what was typed is given back.
+    """
+    row = question_to(person(request), public_id)
     if row is None:
         raise Http404
-    context = {"asked": row, "typed": request.POST.get("text", "")}
-    return render(request, "triage/first_contact/answered.html", context, status=409)
+    sent = request.method == "POST"
+    context = {"asked": row, "sent": sent, "typed": request.POST.get("text", "")}
+    return render(request, "triage/first_contact/answered.html", context, status=409 if sent else 410)
