@@ -50,6 +50,11 @@ class Profile:
         return frozenset(post.team_id for post in self.posts if post.team_id)
 
     @property
+    def works_for(self) -> frozenset[int]:
+        """The teams whose work is the person's too: of those, a child exploitation worker has none."""
+        return frozenset(post.team_id for post in self.posts if post.team_id and post.role.shares_work)
+
+    @property
     def acts_for(self) -> frozenset[int]:
         """The person, and those they stand in for in everything: whose promises they keep."""
         others = (post.stands_for for post in self.posts if post.stands_for and post.wholly)

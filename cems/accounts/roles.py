@@ -192,7 +192,8 @@ class Role:
     `sees` maps each reach the role has to the parts it opens. `wide` roles read whole
     authorities; `breaks_glass` roles may open one named child for some hours;
     `breaks_restricted` ones even a restricted record. Who has a role without `exports` takes no document
-    away. `covers` says whether the role may stand in for another, or have a deputy.
+    away. `covers` says whether the role may stand in for another, or have a deputy. What a team has to do is
+    also theirs who have a role in it that `shares_work`; others of the team are given theirs by name.
     """
 
     key: str
@@ -204,6 +205,7 @@ class Role:
     breaks_restricted: bool = False
     exports: bool = True
     covers: bool = True
+    shares_work: bool = True
 
     @property
     def wide(self) -> bool:
@@ -325,6 +327,7 @@ _ROLES = [
             {Work.DIRECT_WORK, Work.PLAN, Work.MATRIX, Work.NOTES, Work.INFORMATION_FORM, Work.OWN_ACTIONS}
         ),
         breaks_glass=True,
+        shares_work=False,
     ),
     Role(
         "missing_coordinator",
@@ -337,6 +340,7 @@ _ROLES = [
         },
         frozenset({Work.EPISODES, Work.INTERVIEWS, Work.MATRIX, Work.INFORMATION_FORM, Work.OWN_ACTIONS}),
         breaks_glass=True,
+        shares_work=False,
     ),
     Role(
         "erase_police",

@@ -22,7 +22,7 @@ class ActionQuerySet(OfChildQuerySet):
         """
         profile = profile_of(user)
         own = self.model.objects.filter(owner_user_id__in=profile.acts_for)
-        teams = self.model.objects.filter(owner_team_id__in=profile.team_ids)
+        teams = self.model.objects.filter(owner_team_id__in=profile.works_for)
         held = self.filter(pk__in=own.values("pk").union(teams.values("pk"), all=True))
         return held.readable_by(user)
 

@@ -45,7 +45,7 @@ def has(user: User, held: Held) -> bool:
     profile = profile_of(user)
     if held.owner_user_id:
         return held.owner_user_id in profile.acts_for or _manages(profile, held.owner_user_id)
-    return held.owner_team_id in profile.team_ids
+    return held.owner_team_id in profile.works_for
 
 
 def managed_team_ids(profile: Profile) -> frozenset[int]:

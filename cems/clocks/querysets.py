@@ -46,7 +46,7 @@ class ClockQuerySet(QuerySet[Any]):
     def _arms(self, profile: Profile, among: QuerySet[Any]) -> list[QuerySet[Any]]:
         """Those of the person, of each whom they stand in for and of each of their teams, apart: every one has
         its index."""
-        teams = [among.filter(owner_team_id=team) for team in sorted(profile.team_ids)]
+        teams = [among.filter(owner_team_id=team) for team in sorted(profile.works_for)]
         return [*(among.filter(owner_user_id=who) for who in sorted(profile.acts_for)), *teams]
 
     def still_open(self) -> Self:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from cems.accounts.models import Appointment, Delegation, Team, User
 from cems.accounts.querysets import current, here
+from cems.accounts.roles import ROLES
 
 # Roles that answer for a team's promises.
 MANAGING = ("team_manager", "erase_manager")
@@ -30,24 +31,29 @@ def current_appointments(on: date) -> QuerySet[Appointment]:
     return Appointment.objects.filter(current(on), here(on, "user__"))
 
 
-def acting(on: date, **narrow: Any) -> Iterable[tuple[int, int | None, int]]:
-    """Who acts in these posts on a day, their holders and live deputies: person, team, agency; in one statement."""
+def acting(on: date, **narrow: Any) -> Iterable[tuple[int, int | None, int, str]]:
+    """Who acts in these posts on a day, their holders and live deputies: person, team, agency, role; in one
+    statement."""
     held = current_appointments(on).filter(**narrow)
     covered = Delegation.objects.live(on).filter(**{f"appointment__{key}": it for key, it in narrow.items()})
-    rows: Iterable[tuple[int, int | None, int]] = held.values_list(
-        "user_id", "team_id", "user__agency_id"
-    ).union(covered.values_list("deputy_id", "appointment__team_id", "deputy__agency_id"))
+    rows: Iterable[tuple[int, int | None, int, str]] = held.values_list(
+        "user_id", "team_id", "user__agency_id", "role_key"
+    ).union(
+        covered.values_list("deputy_id", "appointment__team_id", "deputy__agency_id", "appointment__role_key")
+    )
     return rows
 
 
 def holders(clocks: Iterable[Held], on: date) -> Mapping[int, set[int]]:
-    """By clock: its owner, or everybody in the team that has it; and the deputies of those who are away."""
+    """By clock: its owner, or those in the team that has it who share its work; and the deputies of those who are
+    away. Where nobody in a team does, everybody in it: work waits nowhere."""
     clocks = list(clocks)
     members: dict[int, set[int]] = defaultdict(set)
+    others: dict[int, set[int]] = defaultdict(set)
     teams = {clock.owner_team_id for clock in clocks if clock.owner_team_id}
     if teams:
-        for user_id, team_id, _ in acting(on, team_id__in=teams):
-            members[team_id or 0].add(user_id)
+        for user_id, team_id, _, role in acting(on, team_id__in=teams):
+            (members if ROLES[role].shares_work else others)[team_id or 0].add(user_id)
     deputies: dict[int, set[int]] = defaultdict(set)
     if people := {clock.owner_user_id for clock in clocks if clock.owner_user_id}:
         covers = Delegation.objects.live(on).of_everything(on).filter(appointment__user__in=people)
@@ -56,7 +62,7 @@ def holders(clocks: Iterable[Held], on: date) -> Mapping[int, set[int]]:
     return {
         clock.pk: {clock.owner_user_id, *deputies[clock.owner_user_id]}
         if clock.owner_user_id
-        else set(members[clock.owner_team_id or 0])
+        else set(members[clock.owner_team_id or 0] or others[clock.owner_team_id or 0])
         for clock in clocks
     }
 
@@ -96,7 +102,7 @@ def _managers(on: date) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
     """Every current manager, and who stands in for one, by team and by agency; there are few of them."""
     of_team: dict[int, set[int]] = defaultdict(set)
     of_agency: dict[int, set[int]] = defaultdict(set)
-    for user_id, team_id, agency_id in acting(on, role_key__in=MANAGING):
+    for user_id, team_id, agency_id, _ in acting(on, role_key__in=MANAGING):
         of_agency[agency_id].add(user_id)
         if team_id:
             of_team[team_id].add(user_id)

@@ -4,11 +4,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cems.accounts.events import PersonLeft
+from cems.accounts.profile import profile_of
 from cems.audit.models import Entry
 from cems.base.calendar import close_of_business
 from cems.base.errors import Invalid
 from cems.base.events import publish
 from cems.clocks import services
+from cems.clocks.access import has
 from cems.clocks.choices import Stage
 from cems.clocks.models import Clock, Transition
 from cems.clocks.sweeping import sweep
@@ -190,6 +192,29 @@ def test_a_leavers_clocks_go_to_their_team() -> None:
     clock.refresh_from_db()
     assert (clock.owner, Clock.objects.get(pk=met.pk).owner) == (team, leaver)
     assert Notice.objects.filter(user=colleague, kind="clock.handed_over").count() == 1
+
+
+@pytest.mark.requirement("K1", "T6")
+def test_what_waits_at_a_desk_of_workers_is_their_managers_alone() -> None:
+    """A worker is given children by name: that others wait for one is no news to them, nor on their list."""
+    erase = make_team()
+    manager, worker = make_user("erase_manager", team=erase), make_user("ce_worker", team=erase)
+    clock = make_clock(make_user())
+    services.hand_over(None, clock=clock, owner=erase, reason="A child waits", at=MONDAY)
+    assert set(Notice.objects.values_list("user", flat=True)) == {manager.pk}
+    clock.refresh_from_db()
+    assert has(manager, clock) and not has(worker, clock)
+    for person, open_clocks in ((manager, [clock]), (worker, [])):
+        assert list(Clock.objects.open_of(profile_of(person))) == open_clocks
+        assert Clock.objects.count_of(profile_of(person)) == len(open_clocks)
+
+
+@pytest.mark.requirement("K1")
+def test_where_a_team_has_only_workers_they_are_told_so_that_nothing_waits_nowhere() -> None:
+    team = make_team()
+    worker = make_user("ce_worker", team=team)
+    services.hand_over(None, clock=make_clock(make_user()), owner=team, reason="A child waits", at=MONDAY)
+    assert set(Notice.objects.values_list("user", flat=True)) == {worker.pk}
 
 
 def test_a_failed_command_leaves_nothing_behind() -> None:

@@ -213,7 +213,9 @@ def test_a_line_of_the_desk_leads_nowhere_for_those_who_may_not_see_the_child(
 ) -> None:
     record = reverse("children:overview", args=[child.public_id])
     reference = Waiting.objects.get(child=child).clock.reference
-    mine, theirs = said(sign_in(worker), "home"), said(client, "home")
+    beside = make_user(team=worker.appointments.get().team)  # shares the desk's work, and works with other children
+    mine, theirs = said(sign_in(beside), "home"), said(client, "home")
+    assert reference not in said(sign_in(worker), "home")  # who is given children by name does not share it
     assert reference in mine and record not in mine and child.name not in mine
     assert reference in theirs and f'href="{record}">Open' in theirs
 

@@ -176,7 +176,7 @@ def _tell_reviewers(glass: BreakGlass, child: Child, instant: datetime) -> None:
         Q(user__agency=glass.user.agency_id)
         | Q(user__agency__kind=AgencyKind.PARTNERSHIP, user__agency__authorities__in=_places(child))
     )
-    told = {*(who for who, _, _ in managers), *auditors.values_list("user", flat=True)}
+    told = {*(who for who, *_ in managers), *auditors.values_list("user", flat=True)}
     barred = Bar.objects.filter(child__in=cluster_ids([child.pk])).values_list("user", flat=True)
     tell(
         told - {glass.user_id} - set(barred),

@@ -146,7 +146,7 @@ def _check(child: Child, place: Place, today: date) -> None:
 def _tell_desks(row: Placement, way: str, area_ids: set[int], at: datetime) -> None:
     """Education and health of these areas, where they have a desk: by reference, never by name."""
     desks = Team.objects.filter(code__in=TOLD_DESKS, agency__authorities__in=area_ids).distinct()
-    people = {who for who, _, _ in acting(local_date(at), team__in=desks)}
+    people = {who for who, *_ in acting(local_date(at), team__in=desks)}
     moved = f"moved into {row.area}" if way == "in" else f"left a placement in {row.area}"
     tell(
         people,

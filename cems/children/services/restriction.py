@@ -175,7 +175,7 @@ def conflict_declare(user: User, *, child: Child, reason: str, at: datetime | No
     teams = [post.team_id for post in profile_of(user).posts if post.team_id]
     managers = acting(local_date(instant), role_key="team_manager", team__in=teams)
     tell(
-        {who for who, _, _ in managers} - {user.pk},
+        {who for who, *_ in managers} - {user.pk},
         kind="children.conflict",
         key=f"conflict:{row.pk}",
         text=f"Somebody of your team declared a conflict on {held.reference}. Hand their work on.",
