@@ -51,6 +51,30 @@ def _emptying(style: object, tables: Sequence[str], **_: object) -> list[str]:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: pytest.FixtureRequest
+) -> None:
+    """Migrate once a server, whoever of the workers comes first: every test database is a copy of that one.
+
+    One left half migrated is no harm, since each copy is migrated too, most often with nothing left to do.
+    """
+    settings_dict = connection.settings_dict
+    ours = settings_dict["NAME"]
+    template = f"test_{ours}_migrated"
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute("SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(1)")  # until this cursor's connection ends
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [template])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(template)}")
+            settings_dict["NAME"] = template
+            call_command("migrate", verbosity=0, interactive=False)
+            connection.close()
+            settings_dict["NAME"] = ours
+    settings_dict["TEST"]["TEMPLATE"] = template
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """After the owner has migrated: reference data, then the application's rights for all tests."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
