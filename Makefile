@@ -3,7 +3,7 @@ PYTHON ?= python3
 BOOT := $(PYTHON) cems/local/bootstrap.py
 VENV := .venv/bin/python
 BESIDE := $(VENV) -m cems.local.with_servers --
-PYTEST := $(VENV) -m pytest -n auto --dist loadfile --durations=10
+PYTEST := $(VENV) -m pytest -n auto --dist worksteal --durations=10
 
 CHECKS := check-format check-style check-types check-layers check-templates check-migrations check-requirements
 
@@ -22,8 +22,7 @@ setup:  ## prepare the virtual environment and the front-end assets, for work on
 test: setup  ## run everything: checks, tests, the browser
 	@$(VENV) -m cems.local.system
 	@$(MAKE) --no-print-directory check
-	$(BESIDE) $(PYTEST) -m "not alone"
-	$(BESIDE) $(VENV) -m pytest -m alone
+	$(BESIDE) sh -c '$(PYTEST) -m "not alone" && $(VENV) -m pytest -m alone'
 
 # `make -k check` goes on after the first that fails.
 check: $(CHECKS)  ## format, style, types, layers, templates, migrations, requirements

@@ -57,6 +57,7 @@ def test_only_a_whole_run_owes_every_page(pytestconfig: pytest.Config) -> None:
         return SimpleNamespace(args=args, rootpath=pytestconfig.rootpath, option=SimpleNamespace(**chosen))
 
     assert is_whole_run(run(["tests"]))  # type: ignore[arg-type]
+    assert is_whole_run(run(["tests"], markexpr="not alone"))  # type: ignore[arg-type]
     assert not is_whole_run(run(["tests/guards"]))  # type: ignore[arg-type]
     assert not is_whole_run(run(["tests"], keyword="pages"))  # type: ignore[arg-type]
     assert not is_whole_run(run(["tests"], markexpr="not browser"))  # type: ignore[arg-type]

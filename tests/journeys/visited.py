@@ -27,12 +27,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def is_whole_run(config: pytest.Config) -> bool:
-    """Whether everything was asked for: no folder, word or mark chosen."""
+    """Whether everything was asked for: no folder, word or mark chosen. `make test` leaves those that must run
+    alone for afterwards; none of them opens a browser."""
     option = config.option
     chosen = any(
-        getattr(option, name, None)
-        for name in ("keyword", "markexpr", "lf", "ignore", "deselect", "collectonly")
-    )
+        getattr(option, name, None) for name in ("keyword", "lf", "ignore", "deselect", "collectonly")
+    ) or getattr(option, "markexpr", "") not in {"", "not alone"}
     whole = {str(config.rootpath), str(config.rootpath / "tests"), "tests"}
     return not chosen and set(config.args) <= whole
 
