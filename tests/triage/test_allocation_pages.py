@@ -213,7 +213,8 @@ def test_a_line_of_the_desk_leads_nowhere_for_those_who_may_not_see_the_child(
 ) -> None:
     record = reverse("children:overview", args=[child.public_id])
     reference = Waiting.objects.get(child=child).clock.reference
-    beside = make_user(team=worker.appointments.get().team)  # shares the desk's work, and works with other children
+    # Shares the desk's work, and works with other children.
+    beside = make_user(team=worker.appointments.get().team)
     mine, theirs = said(sign_in(beside), "home"), said(client, "home")
     assert reference not in said(sign_in(worker), "home")  # who is given children by name does not share it
     assert reference in mine and record not in mine and child.name not in mine
