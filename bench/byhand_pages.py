@@ -22,16 +22,19 @@ class ByHand(Frame):
         among = f"""(SELECT id, id AS root FROM {MINE} own UNION ALL SELECT o.id, o.merged_into_id
             FROM children_child o JOIN {MINE} own ON o.merged_into_id = own.id)"""
         every = "(SELECT id, coalesce(merged_into_id, id) AS root FROM children_child)"
-        source = f"""(SELECT o.root, max(greatest(similarity(n.search_key, %(name)s),
-            word_similarity(%(name)s, n.search_key) * 0.9)) AS likeness FROM children_childname n
+        words = sorted(self.cast.misspelt.lower().split())
+        close = "n.search_key %% %(name)s OR n.search_key %%> %(name)s"
+        alike = " AND ".join(f"n.sounds && children_name_sounds('{word}')" for word in words)
+        source = f"""(SELECT o.root, max(greatest(similarity(n.search_key, %(name)s), CASE WHEN {close}
+            THEN word_similarity(%(name)s, n.search_key) * 0.9 ELSE 0.001 END)) AS likeness FROM children_childname n
             JOIN {every if self.wide else among} o ON o.id = n.child_id
-            WHERE n.search_key %% %(name)s OR n.search_key %%> %(name)s GROUP BY 1) found
+            WHERE {close} OR {alike} GROUP BY 1) found
             JOIN children_child c ON c.id = found.root"""
         rows = self.ask(
             f"SELECT c.reference, c.public_id, round(likeness::numeric * 1000) AS rank, {REACHED}, c.*, l.level,"
             f" a.name, b.name, p.name, s.name FROM {source} {LEVEL} {PLACES}"
             f" WHERE {READABLE} {'AND ' + SERVED if self.wide else ''} ORDER BY rank DESC, c.public_id LIMIT 26",
-            name=" ".join(sorted(self.cast.misspelt.lower().split())),
+            name=" ".join(words),
         )[:25]
         self.listed("children.search", [row[1] for row in rows])
         return [row[0] for row in rows]

@@ -74,6 +74,7 @@ def copy(
         field
         for field in model._meta.concrete_fields
         if not (field.column in columns or field.column == "public_id" or field.null or field.primary_key)
+        and not field.generated
     ]
     public = "public_id" not in columns and any(f.column == "public_id" for f in model._meta.concrete_fields)
     names = [*columns, *(["public_id"] if public else []), *(str(field.column) for field in rest)]

@@ -99,7 +99,13 @@ class IdentityForm(PlainForm):
         data = self.cleaned_data
         numbers = tuple((kind.value, data[kind]) for kind in CHECKED if data.get(kind))
         name = f"{data['given_name']} {data['family_name']}"
-        return Asked(search_key(name), data["date_of_birth"], identifiers=numbers, written=written(name))
+        return Asked(
+            search_key(name),
+            data["date_of_birth"],
+            postcode=data["postcode"],
+            identifiers=numbers,
+            written=written(name),
+        )
 
 
 class NewChildForm(IdentityForm):

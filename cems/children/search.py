@@ -1,12 +1,11 @@
 """Finding children (C1), and saying no more than "a record may exist" to those without reach (access rules)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import transaction
 from django.db.models import (
     BooleanField,
@@ -35,6 +34,7 @@ from cems.base.time import local_date, now
 from cems.children.access import ChildAccess, accesses
 from cems.children.models import Child, ChildName, Identifier, NamedReader
 from cems.children.models.access import NamedReaderKind
+from cems.children.names import CLOSE, like, sounding
 from cems.children.querysets import cluster_ids, root_of, within
 from cems.children.rules.identity import written
 from cems.children.rules.search import Asked
@@ -56,6 +56,12 @@ class Found:
     child: Child
     access: ChildAccess
     rank: int
+    named: int
+
+    @property
+    def sounds_alike(self) -> bool:
+        """No name of the child is spelt closely to the one asked for: one sounds like it."""
+        return 0 < self.named < CLOSE * 1000 and self.rank < EXACT
 
     @property
     def identity(self) -> bool:
@@ -133,8 +139,16 @@ def unseen(user: User, asked: Asked) -> list[Child]:
 
 @transaction.atomic
 def likely(user: User, *, asked: Asked) -> list[Found]:
-    """Before a new record: the closest children that `user` may see, audited (C1)."""
-    close = _ranked(user, asked, "").filter(rank__gte=LIKELY, sealed_at__isnull=True)
+    """Before a new record: the closest children that `user` may see, audited (C1).
+
+    One whose name sounds alike is among them where the birth date or the postcode agrees.
+    """
+    fits = Q(rank__gte=LIKELY)
+    if asked.name and asked.postcode:
+        alike = ChildName.objects.filter(sounding(asked.name))
+        fits |= Q(postcode=asked.postcode, pk__in=alike.values_list(root_of()))
+    # The postcode is compared, not looked up: neighbours, and twins, are no duplicates.
+    close = _ranked(user, replace(asked, postcode=""), "").filter(fits, sealed_at__isnull=True)
     rows = _found(user, asked, _with_page(close[:8]))
     listed(user, what="children.likely", children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
     return rows
@@ -143,14 +157,14 @@ def likely(user: User, *, asked: Asked) -> list[Found]:
 def _found(user: User, asked: Asked, children: list[Any]) -> list[Found]:
     reached = accesses(user, children)
     return [
-        Found(child, reached[child.pk], child.rank)
+        Found(child, reached[child.pk], child.rank, child.named)
         for child in children
         if _may_find(reached[child.pk], asked, child.named)
     ]
 
 
 def _ranked(user: User, asked: Asked, after: str) -> QuerySet[Any, Any]:
-    """Visible children that answer any clue, with `rank` and how much of it the name gave (`named`)."""
+    """Visible children that answer any clue, with `rank` and how much of it is `bonus`: the rest the name gave."""
     exact = Q(pk__in=identified(asked)) | Q(pk__in=_referred(asked))
     bonus: Any = Case(When(exact, then=Value(EXACT)), default=Value(0))
     if asked.born:
@@ -163,7 +177,8 @@ def _ranked(user: User, asked: Asked, after: str) -> QuerySet[Any, Any]:
     arms = _arms(asked, None if profile_of(user).wide else visible.values("pk"))
     fitting = ArraySubquery(arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0])
     rows = visible.filter(_AnyOf(F("pk"), fitting))
-    rows = rows.annotate(named=named).annotate(rank=F("named") + bonus)
+    # The name's part stands in it once: written out again, it would be planned and counted again.
+    rows = rows.annotate(rank=named + bonus, bonus=bonus)
     key = _key(after)
     if key:
         rows = rows.filter(Q(rank__lt=key[0]) | Q(rank=key[0], public_id__gt=key[1]))
@@ -181,11 +196,11 @@ class _AnyOf(Func):
 
 def _with_page(rows: QuerySet[Any, Any]) -> list[Any]:
     """The ranked children with all that a page shows of each, which is asked only once they are known."""
-    ranked = list(rows.values_list("pk", "rank", "named"))
+    ranked = list(rows.values_list("pk", "rank", "bonus"))
     every = Child.objects.unscoped("the children that visible_to has just given, with their page")
     children: dict[int, Any] = every.with_page().in_bulk([pk for pk, _, _ in ranked])
-    for pk, rank, named in ranked:
-        children[pk].rank, children[pk].named = rank, named
+    for pk, rank, bonus in ranked:
+        children[pk].rank, children[pk].named = rank, rank - bonus
     return [children[pk] for pk, _, _ in ranked]
 
 
@@ -197,10 +212,10 @@ def _arms(asked: Asked, among: QuerySet[Any, Any] | None) -> list[QuerySet[Any, 
     """
     arms: list[QuerySet[Any, Any]] = []
     if asked.name and among is None:
-        arms.append(_names(asked.name).values_list(root_of()))
+        arms.append(like(asked.name).values_list(root_of()))
     elif asked.name:
         keys = ("child", "child__merged_into")
-        arms += [_names(asked.name).filter(**{f"{key}__in": among}).values_list(key) for key in keys]
+        arms += [like(asked.name).filter(**{f"{key}__in": among}).values_list(key) for key in keys]
     if asked.identifiers:
         arms.append(identified(asked))
     anyone = Child.objects.unscoped("arm of a search that visible_to narrows")
@@ -215,7 +230,7 @@ def _arms(asked: Asked, among: QuerySet[Any, Any] | None) -> list[QuerySet[Any, 
 
 def _best(name: str, key: str) -> Subquery:
     """How close the closest name comes, of the record itself or (by the other key) of those merged into it."""
-    rows = _names(name).filter(**{key: OuterRef("pk")}).order_by().values(key)
+    rows = like(name).filter(**{key: OuterRef("pk")}).order_by().values(key)
     return Subquery(rows.annotate(best=Max("likeness")).values("best"))
 
 
@@ -224,16 +239,6 @@ def _referred(asked: Asked) -> QuerySet[Any, Any]:
     rows = Child.objects.unscoped("arm of a search that visible_to narrows")
     fitting = rows.filter(reference=asked.reference) if asked.reference else rows.none()
     return fitting.values_list(Coalesce("merged_into", "pk"))
-
-
-def _names(name: str) -> QuerySet[ChildName]:
-    """Names like this one: close as a whole, or holding a word like it. Keys are of Latin letters, which is what
-    trigrams are made of."""
-    close = Q(search_key__trigram_similar=name) | Q(search_key__trigram_word_similar=name)
-    likeness: Any = Greatest(
-        TrigramSimilarity("search_key", name), TrigramWordSimilarity(name, "search_key") * Value(0.9)
-    )
-    return ChildName.objects.filter(close).annotate(likeness=likeness)
 
 
 def so_named(asked: Asked, names: QuerySet[ChildName]) -> list[int]:

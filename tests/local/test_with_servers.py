@@ -30,7 +30,7 @@ for link, command in (
     except psycopg.errors.InsufficientPrivilege:
         print("refused")
 copy = psycopg.connect(os.environ["DATABASE_OWNER_URL"], dbname="another")
-wanted = ["pg_trgm", "btree_gist", "unaccent"]
+wanted = ["pg_trgm", "btree_gist", "unaccent", "fuzzystrmatch"]
 print(copy.execute("SELECT count(*) FROM pg_extension WHERE extname = ANY(%s)", [wanted]).fetchone()[0])
 """
 WHO = """
@@ -41,7 +41,7 @@ print(psycopg.connect(os.environ["DATABASE_URL"]).execute("SELECT current_user")
 
 def test_the_three_logins_have_their_rights_and_no_more(project: Copy) -> None:
     code, said = project.run(*BESIDE, "python", "-c", RIGHTS)
-    assert (code, said.split()) == (0, ["1", "refused", "refused", "refused", "refused", "3"])
+    assert (code, said.split()) == (0, ["1", "refused", "refused", "refused", "refused", "4"])
 
 
 def test_the_exit_code_is_the_commands_and_nothing_is_kept(project: Copy) -> None:

@@ -5,12 +5,15 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from cems.accounts.models import Authority, Locality, Team
 from cems.base.models import PublicModel
 from cems.children.choices import Ethnicity, Gender, IdentifierKind, RiskLevel, Sex
 from cems.children.querysets import ChildManager
+
+# A function of our database: how each word of a search key sounds (migration 0008).
+SOUNDS = "children_name_sounds"
 
 
 class Child(PublicModel):
@@ -110,9 +113,15 @@ class Child(PublicModel):
 class ChildName(models.Model):
     """A name the child is or was known by; the registered name has a row too, so one index finds all."""
 
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="names")
+    # No index of its own: childname_of_child begins with the child.
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="names", db_index=False)
     name = models.CharField(max_length=170)
     search_key = models.CharField(max_length=170, editable=False)
+    sounds = models.GeneratedField(
+        expression=Func("search_key", function=SOUNDS),
+        output_field=ArrayField(models.TextField()),
+        db_persist=True,
+    )
     registered = models.BooleanField(default=False)
     added_at = models.DateTimeField()
 
@@ -120,6 +129,7 @@ class ChildName(models.Model):
         indexes = [
             GinIndex(name="childname_trigram", fields=["search_key"], opclasses=["gin_trgm_ops"]),
             models.Index(name="childname_of_child", fields=["child", "search_key"]),
+            GinIndex(name="childname_sounds", fields=["sounds"]),
         ]
         constraints = [
             models.UniqueConstraint(

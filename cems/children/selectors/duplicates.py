@@ -83,7 +83,8 @@ def candidates(user: User, child: Child) -> list[Found]:
     if child.sealed_at is not None:
         return []
     numbers = Identifier.objects.filter(child__in=cluster_ids([child.pk])).values_list("kind", "value")
-    asked = Asked(search_key(child.full_name), child.date_of_birth, identifiers=tuple(numbers))
+    name = search_key(child.full_name)
+    asked = Asked(name, child.date_of_birth, postcode=child.postcode, identifiers=tuple(numbers))
     seen_before = {
         one
         for row in (NotSame.objects.filter(child=child.pk) | NotSame.objects.filter(other=child.pk))
