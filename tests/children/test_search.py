@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cems.audit.choices import Verb
@@ -93,6 +93,12 @@ def test_a_name_in_another_script_is_kept_beside_the_same_name_in_latin_letters(
         "Олександр Тестенко",
     ]
     assert found(officer, "Олександр") == found(officer, "Oleksandr") == [child]
+
+
+def test_a_record_has_each_written_name_once():
+    name = make_child().names.get()
+    with pytest.raises(IntegrityError, match="childname_written_once"), transaction.atomic():
+        ChildName.objects.create(child=name.child, name=name.name, search_key="as it is", added_at=now())
 
 
 def test_keys_of_names_kept_before_are_made_anew_once():

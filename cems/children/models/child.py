@@ -132,6 +132,7 @@ class ChildName(models.Model):
             GinIndex(name="childname_sounds", fields=["sounds"]),
         ]
         constraints = [
+            models.UniqueConstraint(F("name"), F("child"), name="childname_written_once"),
             models.UniqueConstraint(
                 fields=["child"], condition=Q(registered=True), name="childname_registered"
             ),
