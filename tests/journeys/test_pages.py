@@ -126,6 +126,14 @@ def _asked(tour: Tour) -> Visitor:
     return visitor
 
 
+def _raised(tour: Tour) -> Visitor:
+    item = tour.world.stories["known"].item
+    assert item.raised_by is not None
+    visitor = tour.of(item.raised_by)
+    visitor.open(reverse("triage:raised", args=[item.public_id]))
+    return visitor
+
+
 # Pages that stand for one moment of one person: how the person comes there.
 MOMENTS: dict[str, Callable[[Tour], Visitor]] = {
     "mfa_authenticate": _half_way,
@@ -134,6 +142,7 @@ MOMENTS: dict[str, Callable[[Tour], Visitor]] = {
     "account_set_password": _without_password,
     "children:results": _results,
     "triage:answer": _asked,
+    "triage:raised": _raised,
     **{name: _key_of_own(name) for name in ("mfa_remove_webauthn", "mfa_edit_webauthn")},
     **{
         name: _just_signed_in(name)
