@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
-import pytest
 from django.apps import apps
 from django.db import connection
 
@@ -21,10 +21,8 @@ from cems.local.folders import PROJECT
 NATION = Nation(0.0005, 7, now())
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+def _page(out: Path) -> str:
     """What `python -m bench` writes for 500 children. It starts a server of its own."""
-    out = tmp_path_factory.mktemp("bench") / "benchmarks.md"
     command = [sys.executable, "-m", "bench", "--scale", "0.0005", "--turns", "1", "--pages", "2"]
     done = subprocess.run(
         [*command, "--out", str(out)],
@@ -38,8 +36,12 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     return out.read_text(encoding="utf-8")
 
 
-def test_a_tiny_nation_is_loaded_and_every_measure_taken(page: str) -> None:
-    """The run itself holds pages to the statements by hand, and grants and levels to what CEMS would make."""
+def test_a_tiny_nation_is_loaded_and_every_measure_taken(tmp_path: Path) -> None:
+    """The run itself holds pages to the statements by hand, and grants and levels to what CEMS would make.
+
+    One test, for one run: it is dear.
+    """
+    page = _page(tmp_path / "benchmarks.md")
     for title in ("Child search", "Child overview", "My work"):
         assert f"| {title}" in page
         assert f"{title}, name misspelt (First Contact)" in page or f"{title} (First Contact)" in page
@@ -49,17 +51,11 @@ def test_a_tiny_nation_is_loaded_and_every_measure_taken(page: str) -> None:
     for measure in ("Sweep of 100 clocks", "Sixteen people at once: p95", "Largest web process"):
         assert measure in page
     assert "500 children" in page
-
-
-def test_an_index_serves_every_page(page: str) -> None:
-    """With sequential scans off, a big table that is read whole all the same has no index that serves."""
+    # With sequential scans off, a big table that is read whole all the same has no index that serves.
     assert "reads the whole of" not in page
     assert "`childname_trigram`" in page or "`childname_of_child`" in page
     assert "`clock_open_of_user`" in page and "`clock_open_of_team`" in page
     assert "`involvement_claims`" in page and "`clock_of_reference`" in page
-
-
-def test_no_page_asks_more_on_a_longer_record(page: str) -> None:
     assert "on a longer record" not in page
 
 
