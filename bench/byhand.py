@@ -101,9 +101,15 @@ class Frame:
             " WHERE s.session_key = %(session)s AND s.expire_date > %(now)s AND u.id = %(user)s"
         )
         self.ask(
-            "SELECT p.*, (SELECT array_agg(authority_id) FROM accounts_agency_authorities"
-            " WHERE agency_id = %(agency)s) FROM accounts_appointment p WHERE user_id = %(user)s"
-            " AND starts_on <= %(now)s::date AND (ends_on IS NULL OR ends_on >= %(now)s::date)"
+            "SELECT p.*, NULL, (SELECT array_agg(authority_id) FROM accounts_agency_authorities"
+            " WHERE agency_id = %(agency)s) FROM accounts_appointment p WHERE p.user_id = %(user)s"
+            " AND p.starts_on <= %(now)s::date AND (p.ends_on IS NULL OR p.ends_on >= %(now)s::date)"
+            # And the posts of those the person stands in for, while they are here.
+            " UNION ALL SELECT p.*, u.name, (SELECT array_agg(authority_id) FROM accounts_agency_authorities"
+            " WHERE agency_id = %(agency)s) FROM accounts_delegation d JOIN accounts_appointment p"
+            " ON p.id = d.appointment_id JOIN accounts_user u ON u.id = p.user_id WHERE d.deputy_id = %(user)s"
+            " AND d.ended_at IS NULL AND d.starts_on <= %(now)s::date AND d.ends_on >= %(now)s::date AND u.is_active"
+            " AND p.starts_on <= %(now)s::date AND (p.ends_on IS NULL OR p.ends_on >= %(now)s::date)"
         )
         held = " + ".join(f"(SELECT count(*) FROM clocks_clock k WHERE {arm})" for arm in self.arms())
         self.ask(
