@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet, Value
@@ -45,7 +46,7 @@ class ChildAccess:
     reached: frozenset[tuple[Post, Reach]]
     glass: BreakGlass | None = None  # the person's emergency opening, while it lasts
 
-    @property
+    @cached_property
     def parts(self) -> frozenset[Part]:
         return frozenset(part for post, reach in self.reached for part in post.role.sees[reach])
 
@@ -107,6 +108,7 @@ def accesses(
     for matter in rows if rules or profile.wide else ():
         matters.setdefault(roots[matter.child_id], []).append(matter)
     found = {}
+    alike: dict[tuple[object, ...], ChildAccess] = {}  # most children of a list are reached in a few ways
     for child in children:
         if child.pk in by_glass_only:
             broken = {(post, Reach.BREAK_GLASS) for post in profile.posts if post.role.breaks_restricted}
@@ -115,13 +117,22 @@ def accesses(
         reaches = {reach for reach, reached in own.items() if child.pk in reached}
         if profile.wide and _wide_reaches(profile, child, matters.get(child.pk, ()), instant):
             reaches.add(Reach.AUTHORITY)
-        reached = {(post, reach) for post in profile.posts for reach in reaches if reach in post.role.sees}
-        for post in granted.get(child.pk, ()):
-            reached |= {(post, reach) for reach in BY_GRANT.intersection(post.role.sees)}
-        for post, reach, rule in rules:
-            if any(rule.covers(matter) for matter in matters.get(child.pk, ())):
-                reached.add((post, reach))
-        found[child.pk] = ChildAccess(frozenset(reached), glass.get(child.pk))
+        posts = tuple(granted.get(child.pk, ()))
+        covered = tuple(
+            number
+            for number, (_, _, rule) in enumerate(rules)
+            if any(rule.covers(matter) for matter in matters.get(child.pk, ()))
+        )
+        way = (frozenset(reaches), posts, covered, glass.get(child.pk))
+        if way not in alike:
+            reached = {
+                (post, reach) for post in profile.posts for reach in reaches if reach in post.role.sees
+            }
+            for post in posts:
+                reached |= {(post, reach) for reach in BY_GRANT.intersection(post.role.sees)}
+            reached |= {rules[number][:2] for number in covered}
+            alike[way] = ChildAccess(frozenset(reached), glass.get(child.pk))
+        found[child.pk] = alike[way]
     return found
 
 

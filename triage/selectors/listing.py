@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q, prefetch_related_objects
 
 from cems.accounts.models import User
-from cems.accounts.profile import profile_of
+from cems.accounts.profile import Profile, profile_of
 from cems.accounts.roles import Part
 from cems.base.time import LONDON, local_date
 from cems.children.access import accesses
 from cems.children.choices import MatterKind
 from cems.children.models import Bar, Child, Matter
-from cems.children.querysets import ChildQuerySet, root_of, roots_by_row
+from cems.children.querysets import root_of, roots_by_row
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.rules import is_answer
@@ -27,7 +27,7 @@ from triage.rules.measures import Return
 from triage.selectors.rows import Listing, Row
 from triage.selectors.said import heard
 
-MOST = 500  # open items read at once: far beyond what one meeting discusses
+MOST = 1000  # open items read at once: far beyond what one meeting discusses
 # What the whole list needs of each item and child; a page that shows more of some reads that of those (`whole`).
 _LINE = ("public_id", "child", "kind", "level", "received_at", "submission", "clock", "decision")
 _NAMED = (
@@ -49,34 +49,37 @@ def listing(user: User, at: datetime, *, room: bool = False) -> Listing:
 
     For a whole `room` it leaves out restricted children, whoever holds the screen.
     """
-    day = datetime.combine(local_date(at), time.min, tzinfo=LONDON)
-    visible = Child.objects.visible_to(user, at)  # built once: it is most of what this page reckons
-    if room:
-        visible = visible.filter(restricted=False)
-    items = open_items(user, visible)
-    decisions = {row.pk: row for row in _decided_since(visible, day)}
-    closed = list(_lines().filter(decision__in=decisions))
-    roots = roots_by_row({row.root for row in (*items, *closed)})
-    children = _children(user, visible, roots)
-    profile = profile_of(user)
+    day, profile = datetime.combine(local_date(at), time.min, tzinfo=LONDON), profile_of(user)
+    items, closed = _open(profile), _decided_since(profile, day)
+    roots = roots_by_row({row.root for row in (*items, *closed)})  # type: ignore[attr-defined]
+    shut = _restricted(user) if has_seat(profile) else set()
+    # Read with the children, of whom each is asked for: it is most of what this page reckons, so it is asked once.
+    seen = _seen(user, {*roots.values(), *shut}, at, room=room)
+    children = _children(user, seen, roots)
+    decisions = _decisions({item.decision_id for item in closed if item.decision_id}, day)
     table = seats(profile.authority_ids)
     rows = [*_open_rows(items, children, roots, table, at), *_closed_rows(closed, children, decisions)]
     rows.sort(key=lambda row: row.key)
     return Listing(
         [replace(row, number=number) for number, row in enumerate(rows, 1)],
         table,
-        _restricted(user, visible) if has_seat(profile) else 0,
+        len(shut - {child.pk for child in seen}),
         _open_meetings(profile.authority_ids),
     )
 
 
-def open_items(user: User, visible: ChildQuerySet) -> list[Item]:
-    """The open items of these children at the CEVT of the person's authorities, what is due first at the top.
+def open_items(user: User, at: datetime) -> list[Item]:
+    """The open items at the CEVT of the person's authorities, of the children they may see; `root` is the record
+    each is read under."""
+    items = _open(profile_of(user))
+    roots = {item.root for item in items}  # type: ignore[attr-defined]
+    seen = set(Child.objects.visible_to(user, at).filter(pk__in=roots).values_list("pk", flat=True))
+    return [item for item in items if item.root in seen]  # type: ignore[attr-defined]
 
-    `root` is the record each is read under.
-    """
-    served = list(profile_of(user).authority_ids)
-    held = _lines().filter(closed_at__isnull=True, authority__in=served, root__in=visible.values("pk"))
+
+def _open(profile: Profile) -> list[Item]:
+    """What is open at the CEVT of these authorities, due first at the top; whose children may be seen is asked next."""
+    held = _lines().filter(closed_at__isnull=True, authority__in=profile.authority_ids)
     return list(held.order_by(F("due").asc(nulls_last=True), "received_at", "pk")[:MOST])
 
 
@@ -99,15 +102,28 @@ def _lines() -> Any:
     return _annotated().only(*_LINE)
 
 
-def _decided_since(visible: ChildQuerySet, since: datetime) -> list[Decision]:
-    rows = Decision.objects.filter(decided_at__gte=since).annotate(root=root_of())
-    held = rows.filter(root__in=visible.values("pk")).select_related("agreed", "decided_by", "confirms")
-    return list(held.order_by("-decided_at")[:MOST])
+def _decided_since(profile: Profile, since: datetime) -> list[Item]:
+    """What was decided at the CEVT of these authorities from `since` on."""
+    held = _lines().filter(decision__decided_at__gte=since, authority__in=profile.authority_ids)
+    return list(held.order_by("-closed_at", "pk")[:MOST])
 
 
-def _children(user: User, visible: ChildQuerySet, roots: Mapping[int, int]) -> dict[int, Child]:
+def _decisions(ids: set[int], since: datetime) -> dict[int, Decision]:
+    """These decisions, and what confirmed them since."""
+    rows = Decision.objects.filter(Q(pk__in=ids) | Q(confirms__in=ids), decided_at__gte=since)
+    return {row.pk: row for row in rows.select_related("agreed", "decided_by", "confirms")} if ids else {}
+
+
+def _seen(user: User, roots: set[int], at: datetime, *, room: bool) -> list[Child]:
+    """Those of these children whom the person may see; for a whole `room` no restricted one."""
+    visible = Child.objects.visible_to(user, at).filter(pk__in=roots)
+    return list((visible.filter(restricted=False) if room else visible).with_bar().only(*_NAMED))
+
+
+def _children(user: User, seen: Sequence[Child], roots: Mapping[int, int]) -> dict[int, Child]:
     """The children among these whose CEVT papers are open to the person."""
-    found = list(visible.filter(pk__in=set(roots.values())).with_bar().only(*_NAMED))
+    rooted = set(roots.values())
+    found = [child for child in seen if child.pk in rooted]
     prefetch_related_objects(found, "locality")
     reach = accesses(user, found, roots=roots)
     return {child.pk: child for child in found if reach[child.pk].sees(Part.CONTRIBUTIONS)}
@@ -185,15 +201,14 @@ def _open_meetings(authority_ids: Iterable[int]) -> Sequence[Meeting]:
     return list(held.select_related("chair", "authority").order_by("started_at"))
 
 
-def _restricted(user: User, visible: ChildQuerySet) -> int:
-    """How many restricted children CEVT follows whom this person may not read: said, and nothing else of them."""
+def _restricted(user: User) -> set[int]:
+    """The restricted children CEVT follows, save those that bar the person. How many of them they may not read is
+    said, and nothing else of those."""
     followed = Matter.objects.filter(
         kind=MatterKind.CEVT, authority__in=profile_of(user).authority_ids, closed_at__isnull=True
     )
     rows = Child.objects.unscoped("how many restricted items there are, so that the forum asks their owners")
     shut = rows.roots().filter(restricted=True, pk__in=followed.annotate(root=root_of()).values("root"))
-    held = set(
-        shut.exclude(Exists(Bar.objects.filter(user=user, child=OuterRef("pk")))).values_list("pk", flat=True)
-    )
-    # A statement of its own: together they made the database read every child there is.
-    return len(held - set(visible.filter(pk__in=held).values_list("pk", flat=True)))
+    # Whom the person may see is another statement: together they made the database read every child there is.
+    open_to_say = shut.exclude(Exists(Bar.objects.filter(user=user, child=OuterRef("pk"))))
+    return set(open_to_say.values_list("pk", flat=True))

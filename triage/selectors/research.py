@@ -77,9 +77,8 @@ def research_list(user: User, at: datetime) -> list[Line]:
 
 
 def to_look_up(user: User, at: datetime) -> int:
-    """How many children on CEVT's list the person's agency has said nothing of yet: two queries."""
-    visible = Child.objects.visible_to(user, at)
-    held = open_items(user, visible)
+    """How many children on CEVT's list the person's agency has said nothing of yet: three queries."""
+    held = open_items(user, at)
     last = {about: what for about, _, what in heard(held, agency=user.agency_id)}
     answered = {about for about, what in last.items() if is_answer(what)}
     roots = {item.root for item in held}  # type: ignore[attr-defined]
