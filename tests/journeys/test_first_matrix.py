@@ -44,6 +44,8 @@ def says_seen_today(worker: Visitor, code: str, what: str) -> None:
 
 
 def is_saved(worker: Visitor) -> None:
+    # Not an earlier "Saved": one that is true of every answer on the page.
+    worker.page.wait_for_function("() => window.cems.answers().every((answer) => !answer.unsaved)")
     expect(worker.page.locator("[data-saved]").first).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
 
 

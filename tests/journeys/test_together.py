@@ -74,6 +74,8 @@ def leaves_the_question(visitor: Visitor) -> None:
 
 
 def is_saved(visitor: Visitor) -> None:
+    # Not an earlier "Saved": one that is true of every answer on the page.
+    visitor.page.wait_for_function("() => window.cems.answers().every((answer) => !answer.unsaved)")
     expect(visitor.page.locator("[data-saved]").first).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
 
 
