@@ -66,6 +66,12 @@ def may_see(user: User, clock: Clock) -> bool:
     )
 
 
+def may_follow(user: User, clock: Clock) -> bool:
+    """Whether what a clock is about is there for this person: a desk's may lead to a record only some of it see."""
+    of_record = clock.child is not None and str(clock.child) in clock.url
+    return bool(clock.url) and (not of_record or any(answer(user, clock.child) for answer in _may_see_child))  # type: ignore[arg-type]
+
+
 def colleagues(profile: Profile) -> frozenset[int]:
     """Everybody in the teams this person manages, themselves apart."""
     teams = managed_team_ids(profile)

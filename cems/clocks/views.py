@@ -164,6 +164,7 @@ def _detail(
     offered = by_hand.offered(_me(request), shown)
     context = {
         "clock": shown,
+        "leads": access.may_follow(_me(request), shown),
         "bar": present(shown, now()),
         "explanation": selectors.explain(shown),
         "history": selectors.history(shown),

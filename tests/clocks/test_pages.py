@@ -56,6 +56,25 @@ def test_whoever_may_see_the_child_may_look_but_not_act(monkeypatch: pytest.Monk
     assert clock.stage == Stage.RUNNING
 
 
+@pytest.mark.requirement("A2")
+def test_a_desks_clock_leads_to_a_record_only_those_of_the_desk_who_may_see_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    team, child = make_team(), uuid.uuid4()
+    reader, other = make_user(team=team), make_user(team=team)
+    monkeypatch.setattr(access, "_may_see_child", [lambda user, asked: user == reader and asked == child])
+    record, question = f"/children/{child}/", f"/questions/{uuid.uuid4()}/"
+    for url, person, linked in (
+        (record, reader, True),
+        (record, other, False),
+        (question, other, True),  # asked of the team, whoever may see the child
+    ):
+        clock = make_clock(team, child=child, url=url)
+        page = sign_in(person).get(reverse("clocks:detail", args=[clock.public_id])).content.decode()
+        assert (f'href="{url}"' in page) is linked
+        assert ("is on a record that is not open to you" in page) is not linked
+
+
 @pytest.mark.requirement("K1")
 def test_an_owner_acts_on_it_with_a_reason() -> None:
     owner = make_user()

@@ -4,9 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cems.accounts.models import User
-from cems.children.choices import MatterKind, RiskLevel
+from cems.accounts.desks import desk_of
+from cems.accounts.models import Duty, User
+from cems.base.time import today
+from cems.children.choices import MatterKind, RiskLevel, StatusKind
 from cems.children.models import Child, Matter
+from cems.children.services.periods import status_open
+from cems.notices.models import Notice
 from tests.factories.children import make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_user
@@ -91,3 +95,19 @@ def test_a_review_starts_none_and_a_raise_is_a_new_receipt(user: User, child: Ch
     received = Item.objects.filter(child=child, clock__isnull=False).order_by("pk")
     assert [row.submission_id for row in received] == [first.pk, raised.pk]
     assert Item.objects.get(child=child, clock=None).kind == ItemKind.REVIEW
+
+
+def test_cevts_desk_is_told_of_a_matrix_once_whichever_way_it_comes() -> None:
+    """At once behind the gate; before it only when First Contact hands the clock on."""
+    known, unknown, sender = make_child(), make_child(), make_user()
+    chair = make_user("cevt_chair", team=desk_of(Duty.CEVT, known.area_id))
+    told = Notice.objects.filter(user=chair)
+    status_open(sender, child=known, kind=StatusKind.CHILD_IN_NEED, starts_on=today())
+    sent = submit(sender, known, SIGNIFICANT)
+    notice = told.get()
+    assert notice.reference == sent.reference and "now with you. Due" in notice.text
+    assert known.family_name not in notice.text
+    submit(sender, unknown, SIGNIFICANT)
+    assert told.count() == 1
+    status_open(sender, child=unknown, kind=StatusKind.CHILD_IN_NEED, starts_on=today())
+    assert told.count() == 2

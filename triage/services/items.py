@@ -34,7 +34,7 @@ from triage.clocks import RECEIPT
 from triage.events import ItemOpened
 from triage.gate import gates
 from triage.models import Item, Wanted
-from triage.services.telling import tell_withdrawn
+from triage.services.telling import tell_received, tell_withdrawn
 
 WANTED_SOURCE = "triage.wanted"
 
@@ -69,10 +69,11 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
     level, child = RiskLevel(submission.level), submission.child
     row = Item(submission=submission, child=child, kind=kind, level=level, received_at=at)
     if kind is ItemKind.RECEIPT:
+        passed = bool(gates([row], local_date(at))[row.pk])
         row.clock = clocks.start(
             user,
             kind=RECEIPT.key,
-            owner=_desk(row, at),
+            owner=desk_of(Duty.CEVT, child.area_id) if passed else first_contact(child),
             deadline=close_of_business(at, CEVT_WORKING_DAYS[level]),
             reference=submission.reference,
             title=f"CEVT agrees the level ({level.label} submitted)",
@@ -81,6 +82,8 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
             child=child.public_id,
             at=at,
         )
+        if passed:  # else CEVT's desk is told when the clock is handed to it
+            tell_received(user, row.clock, at)
     return _opened(user, row, at)
 
 
@@ -114,12 +117,6 @@ def raised_open(child: Child) -> Item | None:
     rows = Item.objects.of(child).filter(kind=ItemKind.RAISED, closed_at__isnull=True)
     found: Item | None = rows.select_related("raised_by__agency").order_by("received_at", "pk").first()
     return found
-
-
-def _desk(row: Item, at: datetime) -> Team:
-    """Whose clock it is: First Contact's until the child has passed the gate, then CEVT's (T1)."""
-    passed = gates([row], local_date(at))[row.pk]
-    return desk_of(Duty.CEVT, row.child.area_id) if passed else first_contact(row.child)
 
 
 def _opened(user: User, row: Item, at: datetime) -> Item:

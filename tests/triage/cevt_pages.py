@@ -1,0 +1,20 @@
+"""Opening CEVT's pages in tests."""
+
+from html import unescape
+
+from django.test import Client
+from django.urls import reverse
+
+from cems.children.models import Child
+
+LIST = reverse("triage:cevt")
+
+
+def sheet(child: Child) -> str:
+    return reverse("triage:sheet", args=[child.public_id])
+
+
+def said(client: Client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200, response.content.decode()[-500:]
+    return unescape(response.content.decode())
