@@ -106,7 +106,9 @@ class Visitor:
 
     def faults(self, name: str = "") -> list[str]:
         """What is wrong with the page now shown; without fault it counts as visited, by `name` if it has several."""
-        self.page.wait_for_load_state("load")  # a press returns when the next page has begun, not when it is there
+        self.page.wait_for_load_state(
+            "load"
+        )  # a press returns when the next page has begun, not when it is there
         found = []
         for size in (NARROW, WIDE):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
