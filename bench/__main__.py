@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=7, help="which nation (7)")
     parser.add_argument("--turns", type=int, default=25, help="how often each page is asked (25)")
     parser.add_argument(
-        "--pages", type=int, default=12, help="pages for each of sixteen people (12); 0: none"
+        "--pages", type=int, default=24, help="pages for each of sixteen people (24); 0: none"
     )
     parser.add_argument("--out", type=Path, default=PAGE, help="where the page goes (docs/benchmarks.md)")
     parser.add_argument("--strict", action="store_true", help="fail when a limit is missed")

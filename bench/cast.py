@@ -11,14 +11,18 @@ from cems.accounts.models import User
 from cems.children.models import Child, Matter
 from matrix.models import Matrix, Submission
 
-# A child with an earlier submission and a draft of a person with work of their own, barred to nobody.
+# A child of the largest authority, whose lists are the longest, with an earlier submission and a draft of a person
+# with work of their own, barred to nobody.
 _CHILD = """
     SELECT m.id, m.child_id, m.started_by_id FROM matrix_matrix m
     JOIN children_child c ON c.id = m.child_id AND NOT c.restricted
     JOIN children_childuserobjectpermission g ON g.content_object_id = c.id AND g.user_id = m.started_by_id
-    WHERE m.state = 'draft' AND NOT EXISTS (SELECT FROM children_bar b WHERE b.child_id = c.id)
+    WHERE m.state = 'draft' AND c.area_id = %s AND NOT EXISTS (SELECT FROM children_bar b WHERE b.child_id = c.id)
     AND EXISTS (SELECT FROM matrix_submission s WHERE s.child_id = c.id AND s.level >= 2)
     ORDER BY m.id LIMIT 1"""
+
+
+WIDE = 4
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Cast:
 
     worker: User
     wide: User
-    crowd: list[User]
+    crowd: list[User]  # WIDE of First Contact, then practitioners
     child: Child
     draft: Matrix
     submission: Submission
@@ -40,7 +44,7 @@ def find(nation: Nation, first: Numbers) -> Cast:
     The child gets an open referral, so that First Contact reads all that the practitioner reads.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CHILD)
+        cursor.execute(_CHILD, [first.authority])
         row = cursor.fetchone()
     if row is None:
         raise LookupError("no child of this nation has a draft: choose a larger scale")
@@ -55,7 +59,7 @@ def find(nation: Nation, first: Numbers) -> Cast:
     return Cast(
         worker=User.objects.get(pk=row[2]),
         wide=people[0],
-        crowd=[*people[1:5], *workers],
+        crowd=[*people[1 : 1 + WIDE], *workers],
         child=child,
         draft=Matrix.objects.get(pk=row[0]),
         submission=submission,

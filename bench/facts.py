@@ -1,13 +1,16 @@
 """What is so of each child of the invented nation, worked out from its number: the tables agree by it."""
 
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import accumulate
+from math import exp
 
 from matrix.instrument import current
 
-AUTHORITIES = 10
+AUTHORITIES = 150  # to a nation of a million children, as England has
 LOCALITIES = 5  # to an authority
 TEAM, STAFF = 10, 3  # people to a team, to a school
 FOREVER = "9999-12-31T00:00:00+00:00"
@@ -28,13 +31,42 @@ class Nation:
         return max(200, round(1_000_000 * self.scale))
 
     @cached_property
+    def authorities(self) -> int:
+        return max(2, round(AUTHORITIES * self.scale))
+
+    @cached_property
+    def _shares(self) -> list[float]:
+        """The share of each authority, the largest first: four times the middling, twenty the smallest."""
+        weights = [exp(-3 * n / self.authorities) for n in range(self.authorities)]
+        return [weight / sum(weights) for weight in weights]
+
+    @cached_property
+    def _borders(self) -> list[float]:
+        return [2**32 * share for share in accumulate(self._shares[:-1])]
+
+    def _spread(self, total: float) -> list[range]:
+        """So many things dealt out to the authorities by their size, at least one each: the numbers each has."""
+        ends = list(accumulate(max(1, round(total * share)) for share in self._shares))
+        return [range(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
+
+    @cached_property
+    def team_numbers(self) -> list[range]:
+        """The teams (from 0) of each authority."""
+        return self._spread(2000 * self.scale)
+
+    @cached_property
+    def school_numbers(self) -> list[range]:
+        """The schools (from 0) of each authority."""
+        return self._spread(1000 * self.scale)
+
+    @cached_property
     def teams(self) -> int:
-        """Teams of practitioners; the same number in each authority."""
-        return AUTHORITIES * max(1, round(200 * self.scale))
+        """Teams of practitioners."""
+        return self.team_numbers[-1].stop
 
     @cached_property
     def schools(self) -> int:
-        return AUTHORITIES * max(1, round(100 * self.scale))
+        return self.school_numbers[-1].stop
 
     @cached_property
     def days(self) -> list[str]:
@@ -65,16 +97,16 @@ class Nation:
 
     # --- people: row numbers are given out from 1 above what the reference data made ------------------------
     def authority(self, child: int) -> int:
-        """Which authority (from 0) is responsible and lives around the child."""
-        return self.mix(child, WHERE) % AUTHORITIES
+        """Which authority (from 0, the largest) is responsible for the child, who lives there."""
+        return bisect(self._borders, self.mix(child, WHERE))
 
     def locality(self, child: int) -> int:
         return self.authority(child) * LOCALITIES + self.mix(child, OTHER) % LOCALITIES
 
     def team(self, child: int) -> int:
         """The team (from 0) that works with the child."""
-        mine = self.mix(child, WORKER) % (self.teams // AUTHORITIES)
-        return self.authority(child) + AUTHORITIES * mine
+        near = self.team_numbers[self.authority(child)]
+        return near[self.mix(child, WORKER) % len(near)]
 
     def worker(self, child: int) -> int | None:
         """The person (from 0) of that team who works with the child; the first of a team manages it."""
@@ -91,7 +123,8 @@ class Nation:
         drawn = self.mix(child, SCHOOL)
         if drawn % 2:
             return None
-        return self.authority(child) + AUTHORITIES * (drawn // 2 % (self.schools // AUTHORITIES))
+        near = self.school_numbers[self.authority(child)]
+        return near[drawn // 2 % len(near)]
 
     # --- papers: two matrices for three children in ten; the earlier has the odd number ---------------------
     def with_papers(self) -> Iterator[int]:

@@ -28,9 +28,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was loaded: row counts by table, seconds it took, and the size of the database."""
+    """What was loaded: row counts by table, children of the largest authority, seconds, the database's size."""
 
     counts: dict[str, int]
+    authorities: int
+    largest: int
     seconds: float
     gigabytes: float
 
@@ -51,7 +53,8 @@ def load(owner: psycopg.Connection, nation: Nation) -> tuple[Numbers, Loaded]:
     small = ["authority", "locality", "agency", "team", "user", "appointment"]
     finish(owner, [*(apps.get_model("accounts", name)._meta.db_table for name in small), *names])
     size: Any = owner.execute("SELECT pg_database_size(current_database())").fetchone()
-    return first, Loaded(counts, time.monotonic() - begun, size[0] / 1e9)
+    largest = sum(nation.authority(child) == 0 for child in range(1, nation.children + 1))
+    return first, Loaded(counts, nation.authorities, largest, time.monotonic() - begun, size[0] / 1e9)
 
 
 def _tables(nation: Nation, first: Numbers, permission: int) -> list[Table]:

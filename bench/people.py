@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import psycopg
 from django.apps import apps
 
-from bench.facts import AUTHORITIES, LOCALITIES, STAFF, TEAM, Nation
+from bench.facts import LOCALITIES, STAFF, TEAM, Nation
 from bench.loading import copy
 from bench.names import families, given_names, pick
 
@@ -29,23 +30,24 @@ class Numbers:
 def settle(owner: psycopg.Connection, nation: Nation) -> Numbers:
     """Fill the tables of agencies and people; returns where their row numbers begin."""
     first = Numbers(*(_next(owner, name) for name in ("authority", "locality", "agency", "team", "user")))
+    authorities = nation.authorities
     Authority, Agency = apps.get_model("accounts.Authority"), apps.get_model("accounts.Agency")
-    rows: Any = [(first.authority + n, f"E069{n:05d}", f"Example Authority {n}") for n in range(AUTHORITIES)]
-    copy(owner, Authority, ["id", "code", "name"], rows, AUTHORITIES)
+    rows: Any = [(first.authority + n, f"E069{n:05d}", f"Example Authority {n}") for n in range(authorities)]
+    copy(owner, Authority, ["id", "code", "name"], rows, authorities)
     rows = [
         (first.locality + n, first.authority + n // LOCALITIES, f"bench-{n}", f"Example Locality {n}")
-        for n in range(AUTHORITIES * LOCALITIES)
+        for n in range(authorities * LOCALITIES)
     ]
     model = apps.get_model("accounts.Locality")
-    copy(owner, model, ["id", "authority_id", "code", "name"], rows, AUTHORITIES * LOCALITIES)
+    copy(owner, model, ["id", "authority_id", "code", "name"], rows, len(rows))
     rows = [
         (first.agency + n, f"bench-{n}", f"Example Agency {n}", "childrens_services")
-        for n in range(AUTHORITIES)
+        for n in range(authorities)
     ]
-    rows.append((first.agency + AUTHORITIES, "bench-front-door", "Example Front Door", "childrens_services"))
+    rows.append((first.agency + authorities, "bench-front-door", "Example Front Door", "childrens_services"))
     copy(owner, Agency, ["id", "code", "name", "kind"], rows, len(rows))
-    served = [(first.agency + n, first.authority + n) for n in range(AUTHORITIES)]
-    served += [(first.agency + AUTHORITIES, first.authority + n) for n in range(AUTHORITIES)]
+    served = [(first.agency + n, first.authority + n) for n in range(authorities)]
+    served += [(first.agency + authorities, first.authority + n) for n in range(authorities)]
     rows = [(number, *pair) for number, pair in enumerate(served, 1000)]
     copy(owner, Agency.authorities.through, ["id", "agency_id", "authority_id"], rows, len(rows))
     _staff(owner, nation, first)
@@ -92,27 +94,26 @@ def _staff(owner: psycopg.Connection, nation: Nation, first: Numbers) -> None:
 
 
 def _teams(nation: Nation, first: Numbers) -> Iterator[tuple[Any, ...]]:
-    for n in range(nation.teams):
-        yield first.team + n, first.agency + n % AUTHORITIES, f"bench-{n}", f"Example Team {n}", "team"
-    for n in range(nation.teams, nation.teams + nation.schools):
-        agency = (n - nation.teams) % AUTHORITIES
-        yield first.team + n, first.agency + agency, f"bench-{n}", f"Example School {n}", "school"
+    for agency, numbers in enumerate(nation.team_numbers):
+        for n in numbers:
+            yield first.team + n, first.agency + agency, f"bench-{n}", f"Example Team {n}", "team"
+    for agency, numbers in enumerate(nation.school_numbers):
+        for n in (nation.teams + school for school in numbers):
+            yield first.team + n, first.agency + agency, f"bench-{n}", f"Example School {n}", "school"
     n = nation.teams + nation.schools
-    yield first.team + n, first.agency + AUTHORITIES, "bench-desk", "Example First Contact", "queue"
+    yield first.team + n, first.agency + nation.authorities, "bench-desk", "Example First Contact", "queue"
 
 
 def _people(nation: Nation) -> Iterator[tuple[int, int, str]]:
     """Agency, team (both from 0) and role of each person, in their order."""
-    for n in range(nation.teams * TEAM):
-        yield n // TEAM % AUTHORITIES, n // TEAM, "practitioner" if n % TEAM else "team_manager"
-    for n in range(nation.schools * STAFF):
-        yield (
-            n // STAFF % AUTHORITIES,
-            nation.teams + n // STAFF,
-            "school_deputy" if n % STAFF else "school_lead",
-        )
+    for agency, numbers in enumerate(nation.team_numbers):
+        for team, place in product(numbers, range(TEAM)):
+            yield agency, team, "practitioner" if place else "team_manager"
+    for agency, numbers in enumerate(nation.school_numbers):
+        for school, place in product(numbers, range(STAFF)):
+            yield agency, nation.teams + school, "school_deputy" if place else "school_lead"
     for _ in range(DESK):
-        yield AUTHORITIES, nation.teams + nation.schools, "first_contact"
+        yield nation.authorities, nation.teams + nation.schools, "first_contact"
 
 
 def _next(owner: psycopg.Connection, model: str) -> int:

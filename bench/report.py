@@ -116,6 +116,8 @@ def _page(found: Findings) -> list[str]:
         f"- Scale {found.scale:g}: {found.loaded.counts['children_child']:,} children,"
         f" {found.loaded.counts['matrix_matrix']:,} matrices with only the answered indicators"
         f" ({found.loaded.counts['matrix_answer']:,} answers), {rows:,} rows, {found.loaded.gigabytes:.1f} GB.",
+        f"- {found.loaded.authorities} authorities; the pages of CEVT and ERASE are of the largest, with"
+        f" {found.loaded.largest:,} children.",
         "- Missing episodes are not part of CEMS yet, so none were loaded.",
         f"- Limits missed: {len(missed) or 'none'}.",
         "",
@@ -194,7 +196,8 @@ def _triage(found: Findings) -> list[str]:
 
 def _crowd(crowd: Crowd) -> list[str]:
     return [
-        f"| Sixteen people at once: p95 for p50, {crowd.requests} pages | {crowd.p95_to_p50:.2f} | {TAIL:.0f} |"
+        f"| Sixteen people at once: p95 for p50 of the same page and kind of reader, {crowd.requests} pages |"
+        f" {crowd.p95_to_p50:.2f} | {TAIL:.0f} |"
         f" {_yes(crowd.p95_to_p50 <= TAIL and not crowd.failed)} |",
         f"| Largest web process, MB | {crowd.largest_megabytes:.0f} | {MEGABYTES} |"
         f" {_yes(crowd.largest_megabytes <= MEGABYTES)} |",

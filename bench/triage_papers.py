@@ -1,6 +1,5 @@
 """What CEVT has done in the invented nation: decisions, what they started, and what agencies said."""
 
-from bench.facts import AUTHORITIES
 from bench.loading import public_id
 from bench.papers import Papers
 from bench.records import Rows
@@ -43,7 +42,7 @@ class Decided:
             days, about = nation.days_ago(matrix), public_id("triage_item", matrix)
             said = nation.days[max(0, days - 1)]
             frozen = None if nation.waits(matrix) else nation.days[max(0, days - 4)]
-            for place, agency in enumerate((nation.authority(child), AUTHORITIES)):
+            for place, agency in enumerate((nation.authority(child), nation.authorities)):
                 by = self.papers.by(child)
                 yield (
                     2 * matrix + place, child, "cevt", about, first.agency + agency, "written", SAID, by, said, frozen

@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, CharField, Value
+from django.db.models import BigIntegerField, CharField, QuerySet, Value
 
 from cems.accounts.models import Agency, Appointment, Delegation, User
 from cems.accounts.querysets import covers_everything, current
 from cems.accounts.roles import ROLES, Reach, Role, Work
+from cems.base.statements import Statement
 from cems.base.time import today
 
 
@@ -106,16 +107,19 @@ def forget_profile(user: User) -> None:
 def _build(user: User, day: date) -> Profile:
     if not user.is_active or (user.ends_on is not None and user.ends_on < day):
         return Profile(user.pk, user.agency_id, frozenset(), ())
-    rows = _rows(user, day)
+    rows = sorted(
+        _POSTS.rows(user=user.pk, agency=user.agency_id, day=day),
+        key=lambda row: (row[3] is not None, row[6]),
+    )
     posts = tuple(Post(ROLES[key], *rest) for key, *rest, _, _ in rows)
     return Profile(user.pk, user.agency_id, frozenset(rows[0][-1] if rows else ()), posts)
 
 
-def _rows(user: User, day: date) -> list[Any]:
-    """The person's own appointments, then those they stand in for; the fields of a `Post`, the row, the
-    authorities served: all in one statement."""
-    served = Agency.authorities.through.objects.filter(agency=user.agency_id).values("authority")
-    held = Appointment.objects.filter(current(day), user_id=user.pk).values_list(
+def _posts(user: int, agency: int, day: date) -> QuerySet[Any, Any]:
+    """The person's own appointments and those they stand in for: the fields of a `Post`, the row, the
+    authorities served; all in one statement."""
+    served = Agency.authorities.through.objects.filter(agency=agency).values("authority")
+    held = Appointment.objects.filter(current(day), user_id=user).values_list(
         "role_key",
         "team_id",
         "locality_id",
@@ -125,11 +129,14 @@ def _rows(user: User, day: date) -> list[Any]:
         "pk",
         ArraySubquery(served),
     )
-    covered = Delegation.objects.live(day).filter(deputy_id=user.pk)
+    covered = Delegation.objects.live(day).filter(deputy_id=user)
     others = covered.values_list(
         *(f"appointment__{name}" for name in ("role_key", "team_id", "locality_id", "user_id", "user__name")),
         covers_everything(day),
         "pk",
         ArraySubquery(served),
     )
-    return sorted(held.union(others, all=True), key=lambda row: (row[3] is not None, row[6]))
+    return held.union(others, all=True)
+
+
+_POSTS = Statement(_posts, user=int, agency=int, day=date)

@@ -37,7 +37,7 @@ def _openings(user: User, now: datetime) -> Iterable[WorkItem]:
 def _provisional(user: User, now: datetime) -> Iterable[WorkItem]:
     if not profile_of(user).may(Work.DUPLICATES):
         return
-    for child in provisional(user)[:50]:
+    for child in provisional(user).only("public_id", "reference", "created_at")[:50]:
         days = waits(child, now)
         yield WorkItem(
             what="Match a provisional record",

@@ -128,7 +128,7 @@ def test_a_missed_limit_is_told() -> None:
     from bench.screens import LIST, Screen
     from bench.timing import Timed
 
-    loaded = Loaded({"children_child": 1, "matrix_matrix": 1, "matrix_answer": 1}, 1.0, 0.1)
+    loaded = Loaded({"children_child": 1, "matrix_matrix": 1, "matrix_answer": 1}, 1, 1, 1.0, 0.1)
     screen = Screen("search, practitioner", "Child search", LIST, lambda: None, list)  # type: ignore[arg-type, return-value]
     timed = Timed(10.0, 8.0, 20.0, 20.0, 9, 6, [])
     held = Measured(screen, timed, Plan(), 9)

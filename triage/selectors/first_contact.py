@@ -1,7 +1,7 @@
 """First Contact's queue, and whether a child has a matrix (T1)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from cems.children.querysets import root_of, whole_ids
 from cems.children.rules.search import understand
 from cems.children.search import Results, search
 from cems.children.selectors.duplicates import provisional
-from cems.children.selectors.people import before_key, claims
+from cems.children.selectors.people import before_key, claims_count
 from cems.children.selectors.whole import seen
 from cems.clocks.presentation import present
 from matrix.choices import MatrixState
@@ -100,7 +100,7 @@ def counts(user: User) -> Counts:
         open_referrals(user)[: MOST + 1].count(),
         open_requests(user)[: MOST + 1].count(),
         provisional(user)[: MOST + 1].count(),
-        len(claims(user, limit=MOST + 1)),
+        claims_count(user, MOST + 1),
     )
 
 
@@ -117,13 +117,11 @@ def referrals(user: User, *, state: str, level: RiskLevel | None, after: str, no
         rows = rows.filter(Exists(asked)).exclude(Exists(waiting))
     if level is not None:
         held = dict(rows.values_list("pk", "child"))
-        levels = newest_submissions(held.values())
-        rows = rows.filter(
-            pk__in=[pk for pk, child in held.items() if child in levels and levels[child].level == level]
-        )
+        levels = _levels(held.values())
+        rows = rows.filter(pk__in=[pk for pk, child in held.items() if levels.get(child) == level])
     found, key = _page(rows.select_related("made_by__agency", "agency", *OWNERS), after)
     children = seen(user, {row.child_id for row in found})
-    sent = newest_submissions([row.child_id for row in found])
+    sent = _levels([row.child_id for row in found])
     gathered, meetings = _gathered(found), _meetings(found)
     return Queue(
         [
@@ -131,7 +129,7 @@ def referrals(user: User, *, state: str, level: RiskLevel | None, after: str, no
                 row,
                 children.get(row.child_id),
                 present(row.clock, now),
-                RiskLevel(sent[row.child_id].level) if row.child_id in sent else None,
+                sent.get(row.child_id),
                 gathered[row.pk],
                 [one for one in gathered[row.pk] if not one.answered and now > one.clock.due_at],
                 meetings.get(row.child_id),
@@ -146,14 +144,14 @@ def requests(user: User, *, after: str, now: datetime) -> Queue:
     """Requests for a strategy meeting not answered yet, due first."""
     found, key = _page(open_requests(user).select_related("made_by__agency", *OWNERS), after)
     children = seen(user, {row.child_id for row in found})
-    sent = newest_submissions([row.child_id for row in found])
+    sent = _levels([row.child_id for row in found])
     return Queue(
         [
             Line(
                 row,
                 children.get(row.child_id),
                 present(row.clock, now),
-                RiskLevel(sent[row.child_id].level) if row.child_id in sent else None,
+                sent.get(row.child_id),
             )
             for row in found
         ],
@@ -199,11 +197,20 @@ def _newest(rows: QuerySet[Any], *order: str) -> dict[int, Any]:
     return {row.root: row for row in found}
 
 
-def newest_submissions(child_ids: Any) -> dict[int, Submission]:
+def newest_submissions(child_ids: Iterable[int]) -> dict[int, Submission]:
     """The newest matrix sent about each of these records (or what is read with it), by row number."""
+    return _newest_sent(child_ids, Submission.objects.select_related("submitted_by__agency"))
+
+
+def _levels(child_ids: Iterable[int]) -> dict[int, RiskLevel]:
+    """The level of the newest matrix sent about each of these records, by row number."""
+    sent = _newest_sent(child_ids, Submission.objects.only("level"))
+    return {pk: RiskLevel(row.level) for pk, row in sent.items()}
+
+
+def _newest_sent(child_ids: Iterable[int], rows: QuerySet[Submission]) -> dict[int, Submission]:
     roots = _by_record(list(child_ids))
-    rows = Submission.objects.filter(child__in=whole_ids(roots))
-    found = _newest(rows.select_related("submitted_by__agency"), "-received_at", "-pk")
+    found = _newest(rows.filter(child__in=whole_ids(roots)), "-received_at", "-pk")
     return {pk: found[root] for pk, root in roots.items() if root in found}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
@@ -14,8 +14,7 @@ from cems.children.models import Bar, Child, Involvement
 from cems.children.models.periods import InvolvementState
 from cems.children.querysets import cluster_ids
 from cems.children.selectors.glass import TOLD_FOR
-from cems.children.selectors.whole import seen
-from cems.children.services.periods import may_confirm
+from cems.children.services.periods import confirms_for, may_confirm
 
 
 @dataclass(frozen=True)
@@ -70,15 +69,24 @@ def work_just_ended(user: User, child: Child, at: datetime) -> bool:
 
 def claims(user: User, limit: int = 100) -> Sequence[Claim]:
     """Claims this person may decide, the longest waiting first; of children they may see."""
-    rows = list(
-        Involvement.objects.of_visible(user)
-        .filter(state=InvolvementState.CLAIMED, ended_at__isnull=True)
-        .select_related("user__agency", "team__agency")
-        .order_by("recorded_at", "pk")[:limit]
+    rows = _to_decide(user).select_related("user__agency", "team__agency", "child__merged_into")
+    shown = rows.order_by("recorded_at", "pk")[:limit]
+    return [Claim(row, row.child.merged_into or row.child) for row in shown]
+
+
+def claims_count(user: User, most: int) -> int:
+    """How many claims this person may decide, never counted beyond `most`."""
+    return _to_decide(user)[:most].count()
+
+
+def _to_decide(user: User) -> QuerySet[Involvement]:
+    claimed = Involvement.objects.of_visible(user).filter(
+        state=InvolvementState.CLAIMED, ended_at__isnull=True
     )
-    mine = [row for row in rows if row.user_id != user.pk and may_confirm(user, row.team)]
-    children = seen(user, [row.child_id for row in mine])
-    return [Claim(row, children[row.child_id]) for row in mine if row.child_id in children]
+    teams = confirms_for(user)
+    if teams is not None:
+        claimed = claimed.filter(team__in=teams)
+    return claimed.exclude(user=user.pk)  # nobody decides their own
 
 
 def teams_to_choose(user: User) -> Sequence[Team]:

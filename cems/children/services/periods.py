@@ -200,11 +200,16 @@ def may_confirm(user: User, team: Team | None) -> bool:
 
     A team manager confirms for the own team only, whatever other involvements the partnership has.
     """
+    teams = confirms_for(user)
+    return teams is None or (team is not None and team.pk in teams)
+
+
+def confirms_for(user: User) -> set[int] | None:
+    """The teams whose involvements this person confirms; None for those of every team and of nobody's."""
     profile = profile_of(user)
     if any(Work.INVOLVEMENT in role.writes and role.key != "team_manager" for role in profile.roles):
-        return True
-    managed = {post.team_id for post in profile.posts if post.role.key == "team_manager"}
-    return team is not None and team.pk in managed
+        return None
+    return {post.team_id for post in profile.posts if post.role.key == "team_manager" and post.team_id}
 
 
 def _state_for(user: User, person: User | None, team: Team | None) -> str:
