@@ -7,6 +7,7 @@ The exit code is 0 when every measure ran, whatever it found; with --strict it i
 """
 
 import argparse
+import gc
 import os
 import sys
 import warnings
@@ -64,6 +65,8 @@ def run(folders: "Folders", settings: dict[str, str], given: argparse.Namespace)
     nation = Nation(given.scale, given.seed, datetime.now(UTC))  # real servers' clocks go on meanwhile
     with owner_connection(settings) as owner:
         first, loaded = load(owner, nation)
+    gc.collect()
+    gc.freeze()  # what the load leaves in this process is not searched for garbage on account of the pages
     if given.scale <= 0.01:
         measures.check_projections()
     found = Findings(given.scale, given.seed, nation.at.date(), loaded)

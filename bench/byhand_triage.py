@@ -178,7 +178,7 @@ class ByHandTriage(ByHand):
         rows = self.ask(
             f"SELECT c.given_name, c.family_name, c.public_id, c.id, x.id, x.*, k.*, u.name, t.name, c.*, l.level,"
             f" {REACHED} FROM triage_waiting x {ROOTS} {LEVEL} {_HELD} WHERE x.ended_at IS NULL AND c.id IN {seen}"
-            f" AND {READABLE} ORDER BY k.due_at, x.id LIMIT 201",
+            f" AND {READABLE} ORDER BY k.due_at, x.id LIMIT 101",
             kinds=_CONCERN,
         )
         desks = self.ask("SELECT authority_id, team_id FROM accounts_dutydesk WHERE duty = 'erase'")
@@ -225,7 +225,7 @@ class ByHandTriage(ByHand):
         )
         self.ask("SELECT * FROM triage_vacancy WHERE ends_on IS NULL OR ends_on >= %(now)s::date")
         self.listed("triage.allocation", [row[2] for row in rows])
-        return [f"{row[0]} {row[1]}" for row in rows[:200]]
+        return [f"{row[0]} {row[1]}" for row in rows[:100]]
 
     def first_contact(self) -> list[str]:
         """Open referrals, due first, each with its child, newest matrix and who was asked; and what else waits."""

@@ -21,7 +21,7 @@ from cems.clocks.home_content import items_of_team
 from cems.notices.models import Notice
 from cems.notices.selectors import unread
 
-LONGEST = 100  # lines a person can take in; the lists of clocks and actions page on
+LONGEST = 50  # lines a person can take in; the lists of clocks and actions page on
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "home.html",
         {
             "sections": _sections(shown, names, instant),
-            "count": len(work),
-            "shown": len(shown),
+            "cut": len(work) > LONGEST,
             "team": _by_person(team_shown, names),
             "team_cut": len(team) > LONGEST,
             "new": _news(user),

@@ -258,6 +258,10 @@ class OfChildQuerySet(QuerySet[Any]):
         visible = Child.objects.visible_to(user).values("pk")
         return self.alias(of_root=root_of()).filter(of_root__in=visible)
 
+    def with_record(self) -> Self:
+        """With the record each row is read under, for `record_of`; of rows whose child may be seen."""
+        return self.select_related("child__merged_into")
+
     def readable_by(self, user: User, at: datetime | None = None) -> Self:
         """Leave out rows of records that shut the reader out (restricted, barred), whoever reaches them."""
         from cems.children.models import Child
@@ -269,6 +273,12 @@ class OfChildQuerySet(QuerySet[Any]):
 
 
 OfChildManager = models.Manager.from_queryset(OfChildQuerySet)
+
+
+def record_of(row: Any) -> "Child":
+    """The record that a row fetched `with_record` is read under."""
+    child: Child = row.child
+    return child.merged_into or child
 
 
 def at_address(user: User, public_id: UUID) -> ChildQuerySet:

@@ -27,10 +27,10 @@ class ClockQuerySet(QuerySet[Any]):
         (measured at 60,000 met clocks: 0.6 ms against 420 ms)."""
         return self._held(profile, self.model.objects.still_open()).still_open()
 
-    def first_of(self, profile: Profile, most: int) -> Self:
-        """The `most` open ones that are due first, in that order. Each arm ends as soon as it has so many: of a
-        desk that all of a nation's matters come to, the rest is not looked at."""
-        first = self.model.objects.still_open().order_by("due_at", "pk")
+    def first_of(self, profile: Profile, most: int, among: QuerySet[Any] | None = None) -> Self:
+        """The `most` open ones that are due first, in that order; `among` keeps to some of the open ones. Each arm
+        ends as soon as it has so many: of a desk that all of a nation's matters come to, the rest is not looked at."""
+        first = (self.model.objects.still_open() if among is None else among).order_by("due_at", "pk")
         arms = [arm.values("pk")[:most] for arm in self._arms(profile, first)]
         return self.filter(pk__in=arms[0].union(*arms[1:], all=True)).order_by("due_at", "pk")[:most]
 

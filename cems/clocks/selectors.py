@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 
@@ -21,9 +20,9 @@ CALENDAR = 2000  # events of a feed: far beyond what a desk has open, and still 
 STATES = {"open": "All open", "late": "Over their time", "paused": "Paused", "closed": "Met or cancelled"}
 
 
-def clocks_for(profile: Profile, limit: int = 200) -> Sequence[Clock]:
+def clocks_for(profile: Profile, limit: int = 100) -> Sequence[Clock]:
     """Open clocks of the person and of the person's teams, what is due first at the top."""
-    return list(Clock.objects.with_owner().first_of(profile, limit))
+    return list(Clock.objects.first_of(profile, limit).with_owner())
 
 
 def clocks_of_colleagues(profile: Profile, limit: int = 500) -> Sequence[Clock]:
@@ -52,7 +51,12 @@ def page(user: User, state: str, after: str, now: datetime) -> Page:
     """One page of the person's clocks in a state of STATES, by due time. Raises Invalid for another state."""
     if state not in STATES:
         raise Invalid("There is no such list of clocks.")
-    return _page(_in_state(profile_of(user), state, now), after)
+    profile, beyond = profile_of(user), _beyond(after) if after else Q()
+    if state == "closed":
+        return _page(Clock.objects.held_by(profile).closed().filter(beyond).order_by("due_at", "pk"))
+    held = Clock.objects.still_open().filter(beyond)
+    among = {"open": held, "late": held.late(now), "paused": held.filter(stage=Stage.PAUSED)}[state]
+    return _page(Clock.objects.first_of(profile, PAGE + 1, among))
 
 
 def page_about_children(user: User, *, kind: str, late: bool, after: str, now: datetime) -> Page:
@@ -62,10 +66,10 @@ def page_about_children(user: User, *, kind: str, late: bool, after: str, now: d
     """
     if kind and kind not in {one.key for one in clock_kinds()}:
         raise Invalid("There is no such kind of clock.")
-    held = access.about_children_seen(user).still_open()
+    held = access.about_children_seen(user).still_open().filter(_beyond(after) if after else Q())
     if kind:
         held = held.filter(kind=kind)
-    return _page(held.late(now) if late else held, after)
+    return _page((held.late(now) if late else held).order_by("due_at", "pk"))
 
 
 def kinds_by_label() -> Sequence[tuple[str, str]]:
@@ -88,19 +92,10 @@ def calendar_feed(user: User) -> CalendarFeed | None:
     return found
 
 
-def _page(held: ClockQuerySet, after: str) -> Page:
-    if after:
-        held = held.filter(_beyond(after))
-    rows = list(held.with_owner().order_by("due_at", "pk")[: PAGE + 1])
+def _page(held: ClockQuerySet) -> Page:
+    rows = list(held.with_owner()[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Page(rows[:PAGE], f"{last.due_at.isoformat()}~{last.pk}" if last else "")
-
-
-def _in_state(profile: Profile, state: str, now: datetime) -> Any:
-    if state == "closed":
-        return Clock.objects.held_by(profile).closed()
-    held = Clock.objects.open_of(profile)
-    return {"open": held, "late": held.late(now), "paused": held.filter(stage=Stage.PAUSED)}[state]
 
 
 def _beyond(after: str) -> Q:

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Appointment, Duty, DutyDesk, User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import root_of, whole_ids
+from cems.children.querysets import record_of, root_of, whole_ids
 from cems.children.rules.identity import age_on
-from cems.children.selectors.whole import seen
 from cems.clocks.presentation import present
 from triage.choices import WorkerKind
 from triage.models import Allocation, Hold, Vacancy, Waiting
@@ -108,16 +107,15 @@ def board(user: User, at: datetime) -> Board:
 def waiting_rows(user: User, team: Sequence[Worker], at: datetime) -> tuple[list[WaitingRow], bool]:
     """Who waits and is open to this person, what is due first at the top; and whether there are more."""
     found = Waiting.objects.of_visible(user).filter(ended_at__isnull=True).order_by("clock__due_at", "pk")
-    rows = list(found.select_related("clock__owner_user", "clock__owner_team")[: MOST + 1])
-    children = seen(user, {row.child_id for row in rows})
-    shown = [row for row in rows[:MOST] if row.child_id in children]
-    roots = {children[row.child_id].pk for row in shown}
+    rows = list(found.with_record().select_related("clock__owner_user", "clock__owner_team")[: MOST + 1])
+    shown = [(row, record_of(row)) for row in rows[:MOST]]
+    roots = {child.pk for _, child in shown}
     facts = facts_of(roots, [one.user.pk for one in team], at)
     desks = dict(DutyDesk.objects.filter(duty=Duty.ERASE).values_list("authority", "team"))
-    holds = _holds([row.pk for row in shown], local_date(at))
-    return [
-        _row(row, children[row.child_id], team, facts, desks, holds.get(row.pk), at) for row in shown
-    ], len(rows) > MOST
+    holds = _holds([row.pk for row, _ in shown], local_date(at))
+    return [_row(row, child, team, facts, desks, holds.get(row.pk), at) for row, child in shown], len(
+        rows
+    ) > MOST
 
 
 def _row(
@@ -157,17 +155,16 @@ def _holds(waiting_ids: Sequence[int], day: date) -> dict[int, Hold]:
 def orphans(user: User, at: datetime) -> list[Orphan]:
     """Children this person sees whose worker can't see to them any more: nobody drops off the board."""
     day = local_date(at)
-    mine = Allocation.objects.of_visible(user).filter(ended_at__isnull=True).select_related("worker")
-    gone = list(mine.exclude(_still_works(day)).order_by("starts_at", "pk")[:MOST])
     of_desks = Allocation.objects.filter(ended_at__isnull=True, involvement__team__in=desks_of(user))
     held = list(of_desks.annotate(root=root_of()).values_list("root", "worker", "pk"))
     shut = closed_to(whole_ids({root for root, _, _ in held}), {user_id for _, user_id, _ in held}, at)
     lost_ids = [allocation_id for root, user_id, allocation_id in held if (root, user_id) in shut]
-    lost = list(mine.filter(_still_works(day), pk__in=lost_ids).order_by("starts_at", "pk"))
-    children = seen(user, {row.child_id for row in (*gone, *lost)})
-    words = [(row, "has left, or works in another role or team now") for row in gone]
-    words += [(row, "may not open the record any more") for row in lost]
-    return [Orphan(row, children[row.child_id], why) for row, why in words if row.child_id in children]
+    mine = Allocation.objects.of_visible(user).filter(ended_at__isnull=True)
+    works = ExpressionWrapper(_still_works(day), output_field=BooleanField())
+    found = mine.annotate(works=works).filter(Q(works=False) | Q(pk__in=lost_ids))
+    rows = found.with_record().select_related("worker").order_by("works", "starts_at", "pk")
+    gone, lost = "has left, or works in another role or team now", "may not open the record any more"
+    return [Orphan(row, record_of(row), lost if row.works else gone) for row in rows[: 2 * MOST]]
 
 
 def _still_works(day: date) -> Q:

@@ -12,7 +12,7 @@ from cems.accounts.profile import profile_of
 from cems.base.time import today
 from cems.children.models import Bar, Child, Involvement
 from cems.children.models.periods import InvolvementState
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import cluster_ids, record_of
 from cems.children.selectors.glass import TOLD_FOR
 from cems.children.services.periods import confirms_for, may_confirm
 
@@ -69,9 +69,8 @@ def work_just_ended(user: User, child: Child, at: datetime) -> bool:
 
 def claims(user: User, limit: int = 100) -> Sequence[Claim]:
     """Claims this person may decide, the longest waiting first; of children they may see."""
-    rows = _to_decide(user).select_related("user__agency", "team__agency", "child__merged_into")
-    shown = rows.order_by("recorded_at", "pk")[:limit]
-    return [Claim(row, row.child.merged_into or row.child) for row in shown]
+    rows = _to_decide(user).with_record().select_related("user__agency", "team__agency")
+    return [Claim(row, record_of(row)) for row in rows.order_by("recorded_at", "pk")[:limit]]
 
 
 def claims_count(user: User, most: int) -> int:
