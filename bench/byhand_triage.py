@@ -8,6 +8,7 @@ from bench.byhand import LEVEL, OPEN, OWNERS, PLACES, REACHED, READABLE, SERVED,
 from bench.byhand_pages import ByHand
 from triage.members import SEATS
 from triage.selectors.first_contact import MOST, PAGE
+from triage.views.cevt import PAGE as LISTED
 
 # Whom a seat at CEVT, or ERASE's work, comes to by the matters of an authority.
 _FOLLOWED = """
@@ -30,8 +31,8 @@ class ByHandTriage(ByHand):
         """The list with its gate, what agencies said, who is asked, what was decided today."""
         self.frame()
         rows = self._listed()
-        self.listed("triage.cevt", [row[4] for row in rows[:PAGE]])
-        return list(dict.fromkeys(f"{row[2]} {row[3]}" for row in rows))[:PAGE]
+        self.listed("triage.cevt", [row[4] for row in rows[:LISTED]])
+        return list(dict.fromkeys(f"{row[2]} {row[3]}" for row in rows))[:LISTED]
 
     def _listed(self) -> Rows:
         seen = _FOLLOWED.format(until="m.until > %(now)s")

@@ -13,7 +13,7 @@ from cems.accounts.models import Appointment, Duty, DutyDesk, User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import record_of, root_of, whole_ids
+from cems.children.querysets import record_of, root_of, roots_by_row
 from cems.children.rules.identity import age_on
 from cems.clocks.presentation import present
 from triage.choices import WorkerKind
@@ -157,7 +157,8 @@ def orphans(user: User, at: datetime) -> list[Orphan]:
     day = local_date(at)
     of_desks = Allocation.objects.filter(ended_at__isnull=True, involvement__team__in=desks_of(user))
     held = list(of_desks.annotate(root=root_of()).values_list("root", "worker", "pk"))
-    shut = closed_to(whole_ids({root for root, _, _ in held}), {user_id for _, user_id, _ in held}, at)
+    whole = list(roots_by_row({root for root, _, _ in held}))
+    shut = closed_to(whole, {user_id for _, user_id, _ in held}, at)
     lost_ids = [allocation_id for root, user_id, allocation_id in held if (root, user_id) in shut]
     mine = Allocation.objects.of_visible(user).filter(ended_at__isnull=True)
     works = ExpressionWrapper(_still_works(day), output_field=BooleanField())

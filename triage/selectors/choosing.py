@@ -14,7 +14,7 @@ from cems.base.time import local_date
 from cems.children.choices import CaseRole, RiskLevel
 from cems.children.models import Bar, Child, Involvement, NamedReader
 from cems.children.models.periods import InvolvementState
-from cems.children.querysets import root_of, whole_ids
+from cems.children.querysets import root_of, roots_by_row
 from triage.choices import WorkerKind
 from triage.models import Allocation
 from triage.rules.workload import Candidate, stop_of_child
@@ -41,7 +41,7 @@ class Facts:
 
 def facts_of(roots: Collection[int], user_ids: Collection[int], at: datetime) -> Facts:
     """All of it for these records and people, in a fixed number of reads."""
-    whole = whole_ids(roots)
+    whole = list(roots_by_row(roots))
     ended = Allocation.objects.filter(child__in=whole, worker__in=list(user_ids), ended_at__isnull=False)
     who = ended.annotate(root=root_of()).values_list("root", "worker", "kind")
     last = who.annotate(last=Max("ended_at"))

@@ -14,7 +14,7 @@ from cems.accounts.roles import Part
 from cems.children.access import ChildAccess
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import root_of, whole_ids
+from cems.children.querysets import root_of, roots_by_row
 from cems.children.rules.search import understand
 from cems.children.search import Results, search
 from cems.children.selectors.duplicates import provisional
@@ -28,7 +28,7 @@ from plans.models import Referral, Request
 from triage.choices import Answered
 from triage.models import Gathering, Item
 
-PAGE = 50
+PAGE = 30  # what a person goes through at one sitting; what is due first comes first
 MOST = 99  # counts beside the queue say "more than 99"
 STATES = {
     "": "All",
@@ -210,7 +210,8 @@ def _levels(child_ids: Iterable[int]) -> dict[int, RiskLevel]:
 
 def _newest_sent(child_ids: Iterable[int], rows: QuerySet[Submission]) -> dict[int, Submission]:
     roots = _by_record(list(child_ids))
-    found = _newest(rows.filter(child__in=whole_ids(roots)), "-received_at", "-pk")
+    whole = list(roots_by_row(set(roots.values())))
+    found = _newest(rows.filter(child__in=whole), "-received_at", "-pk")
     return {pk: found[root] for pk, root in roots.items() if root in found}
 
 
@@ -233,7 +234,7 @@ def matrices_of(user: User, words: str) -> tuple[Results, list[HasMatrix]]:
     """
     results = search(user, asked=understand(words))
     rows = [row for row in results.rows if row.access.sees(Part.LEVEL)]
-    whole = whole_ids(row.child.pk for row in rows)
+    whole = list(roots_by_row(row.child.pk for row in rows))
     sent = newest_submissions([row.child.pk for row in rows])
     drafts = _newest(
         Matrix.objects.filter(child__in=whole, state=MatrixState.DRAFT).select_related("started_by__agency"),

@@ -12,7 +12,7 @@ from cems.accounts.models import User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import root_of, whole_ids
+from cems.children.querysets import root_of, roots_by_row
 from cems.children.rules.identity import age_on
 from cems.clocks.presentation import present
 from triage.choices import WorkerKind
@@ -61,7 +61,7 @@ def unallocated(user: User, at: datetime, *, after: UUID | None = None) -> Excep
 
 
 def _rows(children: Sequence[Child], at: datetime) -> list[Unallocated]:
-    whole = whole_ids(child.pk for child in children)
+    whole = list(roots_by_row(child.pk for child in children))
     joined = ("clock__owner_user", "clock__owner_team")
     waits = Waiting.objects.filter(child__in=whole, kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
     waiting = {row.root: row for row in waits.annotate(root=root_of()).select_related(*joined)}

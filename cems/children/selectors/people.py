@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
 from cems.base.time import today
 from cems.children.models import Bar, Child, Involvement
 from cems.children.models.periods import InvolvementState
-from cems.children.querysets import cluster_ids, record_of
+from cems.children.querysets import OfChildQuerySet, cluster_ids, record_of
 from cems.children.selectors.glass import TOLD_FOR
 from cems.children.services.periods import confirms_for, may_confirm
 
@@ -78,7 +78,7 @@ def claims_count(user: User, most: int) -> int:
     return _to_decide(user)[:most].count()
 
 
-def _to_decide(user: User) -> QuerySet[Involvement]:
+def _to_decide(user: User) -> OfChildQuerySet:
     claimed = Involvement.objects.of_visible(user).filter(
         state=InvolvementState.CLAIMED, ended_at__isnull=True
     )
