@@ -22,7 +22,8 @@ from cems.children.models import (
     NamedReader,
     Submitter,
 )
-from cems.children.querysets import BY_GRANT, breaks_restricted, matter_rules, posts_by_grant, roots_by_row
+from cems.children.querysets import roots_by_row
+from cems.children.reach import BY_GRANT, breaks_restricted, matter_rules, posts_by_grant
 from cems.children.rules.wide import ADULT, born_by, wide_reach_lasts
 
 WHY = {

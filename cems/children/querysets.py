@@ -2,37 +2,23 @@
 
 from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from cems.accounts.models import User
-from cems.accounts.profile import Post, Profile, profile_of
-from cems.accounts.roles import Reach
+from cems.accounts.profile import profile_of
 from cems.base.time import local_date
 from cems.base.time import now as present
-from cems.children.choices import MatterKind
-from cems.children.rules.wide import ADULT, FOLLOWED_LEVELS, FOLLOWED_TO, born_by
+from cems.children.reach import READABLE, breaks_restricted, root_of, visible
+from cems.children.rules.wide import ADULT, FOLLOWED_TO, born_by
 
 if TYPE_CHECKING:
-    from cems.children.models import Child, Matter
-
-MATTERS_OF_CONCERN = frozenset({MatterKind.EXPLOITATION, MatterKind.MISSING, MatterKind.CEVT, MatterKind.CEG})
-BY_GRANT = frozenset({Reach.INVOLVED, Reach.NAMED})
-_MINUTED = frozenset({MatterKind.CEG})
-_MATTERS: dict[Reach, frozenset[MatterKind]] = {
-    Reach.FORUM: frozenset({MatterKind.CEVT}),
-    Reach.MISSING: frozenset({MatterKind.MISSING}),
-    Reach.MATTER: MATTERS_OF_CONCERN,
-    Reach.OPEN_MATTER: MATTERS_OF_CONCERN,
-    Reach.REFERRAL: frozenset({MatterKind.REFERRAL}),
-}
+    from cems.children.models import Child
 
 
 class ChildQuerySet(QuerySet["Child"]):
@@ -48,20 +34,18 @@ class ChildQuerySet(QuerySet["Child"]):
         """
         instant = at or present()
         profile = profile_of(user)
-        arms = _arms(profile, instant)
-        anyhow = Q(pk__in=arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0]) if arms else None
-        if profile.wide:
-            # Asked only of the few grown-up ones that the first condition leaves out: this OR costs no index.
-            lasts = _wide_lasts(local_date(instant))
-            reached = within(profile.authority_ids) & (lasts | anyhow if anyhow else lasts)
-        elif anyhow:
-            reached = anyhow
-        else:
+        if not any(post.role.sees for post in profile.posts):
             return self.none()
-        readable = self._readable(user.pk, instant, glass=breaks_restricted(profile))
-        return self.filter(
-            reached & Q(merged_into__isnull=True) & readable
-        )  # one filter: each is dear to build
+        day = local_date(instant)
+        condition = visible(profile).of(
+            user=profile.user_id,
+            instant=instant,
+            authorities=sorted(profile.authority_ids),
+            adult=born_by(day, ADULT),
+            followed=born_by(day, FOLLOWED_TO),
+            **{f"place{number}": post.locality_id for number, post in enumerate(profile.posts)},
+        )
+        return self.filter(condition)
 
     def roots(self) -> Self:
         """Leave out records merged into another."""
@@ -77,20 +61,7 @@ class ChildQuerySet(QuerySet["Child"]):
         A record with others merged into it is read as a whole, so each of them must let the reader in.
         With `glass` an emergency opening of the record counts as being named on it.
         """
-        return self.filter(self._readable(user_id, instant, glass=glass))
-
-    def _readable(self, user_id: int, instant: datetime, *, glass: bool) -> Q:
-        from cems.children.models import Bar, BreakGlass, NamedReader
-
-        named = NamedReader.objects.filter(child=OuterRef("pk"), user_id=user_id, until__gt=instant)
-        barred = Bar.objects.filter(user_id=user_id).alias(root=root_of()).filter(root=OuterRef("pk"))
-        shut = self.model.plain.filter(merged_into=OuterRef("pk"), restricted=True).exclude(Exists(named))
-        open_to_them = Q(restricted=False) | Q(Exists(named))
-        if glass:
-            opened = BreakGlass.objects.filter(user_id=user_id, until__gt=instant)
-            open_to_them |= Q(Exists(opened.filter(child=OuterRef("pk"))))
-            shut = shut.exclude(Exists(opened.filter(child=OuterRef("merged_into"))))
-        return open_to_them & Q(~Exists(barred)) & Q(~Exists(shut))
+        return self.filter(READABLE[glass].of(user=user_id, instant=instant))
 
     def with_bar(self) -> Self:
         """Everything the identity bar shows, in the same query."""
@@ -103,103 +74,6 @@ class ChildQuerySet(QuerySet["Child"]):
     def with_page(self) -> Self:
         """Both."""
         return self.with_bar().with_places()
-
-
-def breaks_restricted(profile: Profile) -> bool:
-    """Whether an emergency opening lets this person into a restricted record too."""
-    return any(role.breaks_restricted for role in profile.roles)
-
-
-def _wide_lasts(day: date) -> Q:
-    """The children whom a whole authority's reader still reads on this day: `wide_reach_lasts` in SQL."""
-    from cems.children.models import Matter
-
-    planned = Matter.objects.filter(kind=MatterKind.TRANSITION, closed_at__isnull=True)
-    planned = planned.alias(root=root_of()).filter(root=OuterRef("pk"))
-    followed = Q(current_level__level__in=FOLLOWED_LEVELS) | Q(Exists(planned))
-    return (
-        Q(date_of_birth__gt=born_by(day, ADULT)) | Q(date_of_birth__gt=born_by(day, FOLLOWED_TO)) & followed
-    )
-
-
-def posts_by_grant(profile: Profile) -> list[Post]:
-    """The posts that come to a child by a grant: one who works with it, or a student it was named for."""
-    return [post for post in profile.posts if BY_GRANT.intersection(post.role.sees)]
-
-
-def _arms(profile: Profile, instant: datetime) -> list[QuerySet[Any, Any]]:
-    """The sets of child ids this profile reaches, one query each, for UNION ALL."""
-    from cems.children.models import BreakGlass, ChildUserObjectPermission, Matter, Submitter
-
-    arms: list[QuerySet[Any, Any]] = []
-    if posts_by_grant(profile):
-        arms.append(
-            ChildUserObjectPermission.objects.filter(user_id=profile.user_id, until__gt=instant).values_list(
-                "content_object_id"
-            )
-        )
-    if profile.posts_reaching(Reach.SUBMITTED):
-        arms += _and_roots(Submitter.objects.filter(user_id=profile.user_id))
-    if profile.posts_reaching(Reach.BREAK_GLASS):
-        arms += _and_roots(BreakGlass.objects.filter(user_id=profile.user_id, until__gt=instant))
-    for _, _, rule in matter_rules(profile, instant):
-        arms += _and_roots(Matter.objects.filter(rule.condition))
-    return arms
-
-
-def _and_roots(rows: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
-    """The children these rows name, and the roots of those merged: an arm each, for the few merged ones
-    lie in an index of their own. Grants need none, they are written for the root."""
-    merged = rows.filter(child__merged_into__isnull=False)
-    return [rows.values_list("child_id"), merged.values_list("child__merged_into_id")]
-
-
-@dataclass(frozen=True)
-class MatterRule:
-    """Which matters reach a post; asked of the database (`condition`) and of one row (`covers`)."""
-
-    kinds: frozenset[str]
-    authority_ids: frozenset[int] | None
-    locality_id: int | None
-    live_at: datetime | None
-
-    @property
-    def condition(self) -> Q:
-        wanted = Q(kind__in=sorted(self.kinds))
-        if self.authority_ids is not None:
-            wanted &= Q(authority__in=self.authority_ids)
-        if self.locality_id is not None:
-            wanted &= Q(locality=self.locality_id)
-        return wanted & Q(until__gt=self.live_at) if self.live_at else wanted
-
-    def covers(self, matter: "Matter") -> bool:
-        return (
-            matter.kind in self.kinds
-            and (self.authority_ids is None or matter.authority_id in self.authority_ids)
-            and (self.locality_id is None or matter.locality_id == self.locality_id)
-            and (self.live_at is None or matter.until > self.live_at)
-        )
-
-
-def matter_rules(profile: Profile, instant: datetime) -> list[tuple[Post, Reach, MatterRule]]:
-    """Which matters reach this profile, and as which reach; one home for the rule."""
-    rules: list[tuple[Post, Reach, MatterRule]] = []
-    for post in profile.posts:
-        for reach in post.role.sees:
-            if reach is Reach.FORUM and post.role.of_locality:
-                if post.locality_id is not None:  # a board member without a board reaches nobody
-                    rules.append(
-                        (
-                            post,
-                            reach,
-                            MatterRule(frozenset({MatterKind.CEG}), None, post.locality_id, instant),
-                        )
-                    )
-            elif reach in _MATTERS:
-                kinds = _MATTERS[reach] | (_MINUTED if post.role.key == "business_support" else frozenset())
-                live_at = None if reach is Reach.MATTER else instant
-                rules.append((post, reach, MatterRule(kinds, profile.authority_ids, None, live_at)))
-    return rules
 
 
 class ChildManager(models.Manager["Child"]):
@@ -287,18 +161,6 @@ def at_address(user: User, public_id: UUID) -> ChildQuerySet:
 
     root = Child.plain.filter(public_id=public_id).values(root=Coalesce("merged_into", "pk"))
     return Child.objects.visible_to(user).filter(pk=Subquery(root))
-
-
-def within(authority_ids: Iterable[int]) -> Q:
-    """Records whose authority, area, or those of a record merged into them, are among these: three indexes."""
-    ids = sorted(authority_ids)
-    joined = Value(ids, output_field=ArrayField(models.BigIntegerField()))  # one parameter, not one for each
-    return Q(authority__in=ids) | Q(area__in=ids) | Q(joined_authorities__overlap=joined)
-
-
-def root_of(key: str = "child") -> Coalesce:
-    """The record that a row's child is read under: itself, or the one it was merged into."""
-    return Coalesce(f"{key}__merged_into", key)
 
 
 def cluster_ids(root_ids: Iterable[int]) -> QuerySet[Any, Any] | tuple[int, ...]:

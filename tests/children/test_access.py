@@ -276,3 +276,28 @@ def test_asking_for_many_costs_what_asking_for_one_costs():
 
 def test_a_child_page_part_is_never_guessed():
     assert not access_to(make_user(), make_child()).sees(*Part)
+
+
+@pytest.mark.parametrize("key", ["first_contact", "cevt_chair", "erase_manager", "missing_coordinator"])
+def test_readers_of_one_role_are_each_asked_about_by_their_own_authorities(key):
+    """The words of the rule are kept for a role; whose authorities they are, and how many, is each reader's own."""
+    durham, darlington = make_authority(), make_authority(DARLINGTON)
+    none, one, both = (make_agency(authorities=of) for of in ([], [durham], [durham, darlington]))
+    children = {place: make_child(authority=place, area=place) for place in (durham, darlington)}
+    for child in children.values():
+        for kind in MatterKind.values:
+            make_matter(child, kind)
+    for agency, places in ((one, {durham}), (none, set()), (both, {durham, darlington}), (one, {durham})):
+        user = make_user(key, agency=agency, team=make_team(agency=agency))
+        assert {place for place, child in children.items() if sees(user, child)} == places
+
+
+def test_members_of_boards_are_each_asked_about_by_their_own_board():
+    boards = [make_locality("east"), make_locality("south")]
+    children = [make_child(locality=board) for board in boards]
+    for child in children:
+        make_matter(child, MatterKind.CEG)
+    for place in (0, 1, 0):
+        user = make_user("ceg_member", locality=boards[place])
+        assert [sees(user, child) for child in children] == [place == 0, place == 1]
+    assert not any(sees(make_user("ceg_member"), child) for child in children)

@@ -13,7 +13,8 @@ from cems.accounts.models import Appointment, Duty, DutyDesk, User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import record_of, root_of, roots_by_row
+from cems.children.querysets import record_of, roots_by_row
+from cems.children.reach import root_of
 from cems.children.rules.identity import age_on
 from cems.clocks.presentation import present
 from triage.choices import WorkerKind

@@ -14,7 +14,8 @@ from cems.base.time import local_date
 from cems.children.choices import CaseRole, RiskLevel
 from cems.children.models import Bar, Child, Involvement, NamedReader
 from cems.children.models.periods import InvolvementState
-from cems.children.querysets import root_of, roots_by_row
+from cems.children.querysets import roots_by_row
+from cems.children.reach import root_of
 from triage.choices import WorkerKind
 from triage.models import Allocation
 from triage.rules.workload import Candidate, stop_of_child

@@ -14,7 +14,8 @@ from cems.accounts.roles import Part
 from cems.children.access import ChildAccess
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import root_of, roots_by_row
+from cems.children.querysets import roots_by_row
+from cems.children.reach import root_of
 from cems.children.rules.search import understand
 from cems.children.search import Results, search
 from cems.children.selectors.duplicates import provisional

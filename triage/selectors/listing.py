@@ -15,7 +15,8 @@ from cems.base.time import LONDON, local_date
 from cems.children.access import accesses
 from cems.children.choices import MatterKind
 from cems.children.models import Bar, Child, Matter
-from cems.children.querysets import root_of, roots_by_row
+from cems.children.querysets import roots_by_row
+from cems.children.reach import root_of
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.rules import is_answer

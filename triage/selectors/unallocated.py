@@ -12,7 +12,8 @@ from cems.accounts.models import User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import root_of, roots_by_row
+from cems.children.querysets import roots_by_row
+from cems.children.reach import root_of
 from cems.children.rules.identity import age_on
 from cems.clocks.presentation import present
 from triage.choices import WorkerKind

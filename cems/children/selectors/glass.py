@@ -9,7 +9,7 @@ from cems.accounts.models import AgencyKind, User
 from cems.accounts.profile import profile_of
 from cems.base.time import local_date
 from cems.children.models import Bar, BreakGlass
-from cems.children.querysets import root_of
+from cems.children.reach import root_of
 from cems.clocks.recipients import current_appointments
 
 TOLD_FOR = timedelta(

@@ -15,7 +15,8 @@ from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import local_date, now
 from cems.children.models import Bar, BreakGlass, Child, ChildName, GlassOutcome, NamedReader
 from cems.children.models.access import NamedReaderKind
-from cems.children.querysets import breaks_restricted, cluster_ids, within
+from cems.children.querysets import cluster_ids
+from cems.children.reach import breaks_restricted, within
 from cems.children.rules.glass import open_until
 from cems.children.rules.search import Asked
 from cems.children.search import identified, limit_questions, so_named, tell_owners
