@@ -1,15 +1,16 @@
 """Occasions that require a matrix (M4)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.base.calendar import close_of_business
 from cems.base.errors import Invalid
-from cems.base.time import now, today
+from cems.base.time import LONDON, now, today
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.notices.models import Notice
@@ -115,7 +116,11 @@ class TestAssessment:
 
 
 class TestPage:
-    def test_recorded_shown_and_offered_when_a_matrix_is_started(self, user: User, child: Child) -> None:
+    # After close of business there would be six working days left.
+    @time_machine.travel(datetime(2026, 11, 18, 10, tzinfo=LONDON))
+    def test_recorded_shown_and_offered_when_a_matrix_is_started(self) -> None:
+        user, child = make_user(), make_child()
+        involve(child, user)
         client = sign_in(user)
         day = today() - timedelta(days=1)
         given = {"happened_on_0": day.day, "happened_on_1": day.month, "happened_on_2": day.year}
