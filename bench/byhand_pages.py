@@ -235,12 +235,12 @@ class ByHand(Frame):
         """What is due first among the clocks of a person and their teams, with the names of the children."""
         self.frame()
         first = " UNION ALL ".join(
-            f"(SELECT id, due_at FROM clocks_clock k WHERE {arm} ORDER BY due_at, id LIMIT 100)"
+            f"(SELECT id, due_at FROM clocks_clock k WHERE {arm} ORDER BY due_at, id LIMIT 200)"
             for arm in self.arms()
         )
         clocks = self.ask(
             f"SELECT k.reference, k.child, k.due_at, k.id, k.kind, {CLOCK} FROM ({first} ORDER BY due_at, id"
-            f" LIMIT 100) due JOIN clocks_clock k ON k.id = due.id {OWNERS} ORDER BY k.due_at, k.id"
+            f" LIMIT 200) due JOIN clocks_clock k ON k.id = due.id {OWNERS} ORDER BY k.due_at, k.id"
         )
         named = [row[3] for row in clocks if row[4] == "action.due"]
         if named:
@@ -281,7 +281,7 @@ class ByHand(Frame):
             " AND kind NOT LIKE 'clock.%%' ORDER BY at DESC LIMIT 10"
         )
         clocks.sort(key=lambda row: (row[2], row[0]))
-        return [row[0] for row in clocks[:45]]
+        return [row[0] for row in clocks[:80]]
 
     def _to_decide(self) -> None:
         """What only First Contact has: claims to work with a child, and records to match."""

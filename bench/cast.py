@@ -22,16 +22,13 @@ _CHILD = """
     ORDER BY m.id LIMIT 1"""
 
 
-WIDE = 4
-
-
 @dataclass(frozen=True)
 class Cast:
     """A practitioner who works with the child; First Contact, who reads every authority; and the papers."""
 
     worker: User
     wide: User
-    crowd: list[User]  # WIDE of First Contact, then practitioners
+    crowd: list[User]
     child: Child
     draft: Matrix
     submission: Submission
@@ -59,7 +56,7 @@ def find(nation: Nation, first: Numbers) -> Cast:
     return Cast(
         worker=User.objects.get(pk=row[2]),
         wide=people[0],
-        crowd=[*people[1 : 1 + WIDE], *workers],
+        crowd=[*people[1:5], *workers],
         child=child,
         draft=Matrix.objects.get(pk=row[0]),
         submission=submission,

@@ -8,14 +8,13 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from statistics import median, quantiles
 
 from django.conf import settings as django_settings
 from django.urls import reverse
 
-from bench.cast import WIDE, Cast
+from bench.cast import Cast
 from bench.screens import signed_in
 from cems.local import parts, process
 from cems.local.folders import Folders
@@ -38,21 +37,19 @@ def measure(folders: Folders, settings: Mapping[str, str], cast: Cast, pages: in
     """`pages` pages for each of sixteen signed-in people, and the memory of the web processes after them.
 
     The people look at My work and at their clocks, with a second's thought between; without it two processors
-    would only measure their own queue. A desk's page holds many times what a worker's holds, so each page is held
-    to what is usual of it for the same kind of reader. Raises RuntimeError where the server does not start.
+    would only measure their own queue. Raises RuntimeError where the server does not start.
     """
     port = free_port()
     urls = [reverse("home"), reverse("clocks:list")]
     cookies = [
-        (place < WIDE, signed_in(user).cookies[django_settings.SESSION_COOKIE_NAME].value)
-        for place, user in enumerate(cast.crowd[:USERS])
+        signed_in(user).cookies[django_settings.SESSION_COOKIE_NAME].value for user in cast.crowd[:USERS]
     ]
     with serving(folders, settings, port) as web:
         # All at once too: every thread of every process has its imports, templates and connection by then.
         _all_at_once(port, urls, cookies, WARMING)
         times, failed = _all_at_once(port, urls, cookies, pages)
         memory = max(_resident(number) for number in children_of(web))
-    worst = max(quantiles(alike, n=20)[-1] / median(alike) for alike in times.values())
+    worst = max(quantiles(of_page, n=20)[-1] / median(of_page) for of_page in times.values())
     return Crowd(sum(map(len, times.values())), failed, worst, memory)
 
 
@@ -70,26 +67,23 @@ def serving(folders: Folders, settings: Mapping[str, str], port: int) -> Iterato
 
 
 def _all_at_once(
-    port: int, urls: list[str], cookies: list[tuple[bool, str]], pages: int
-) -> tuple[dict[tuple[str, bool], list[float]], int]:
-    """Seconds of each answer, by page and whether its reader is one of the desk; and how many failed."""
-    times: dict[tuple[str, bool], list[float]] = {pair: [] for pair in product(urls, (True, False))}
+    port: int, urls: list[str], cookies: list[str], pages: int
+) -> tuple[dict[str, list[float]], int]:
+    times: dict[str, list[float]] = {url: [] for url in urls}
     failed: list[int] = []
 
-    def person(place: int, wide: bool, cookie: str) -> None:
+    def person(place: int, cookie: str) -> None:
         thought = threading.Event()
         thought.wait(place / USERS)  # they do not begin at one instant
         for turn in range(pages):
             url, begun = urls[(place + turn) % len(urls)], time.perf_counter()
             status = _ask(port, url, cookie)
-            times[url, wide].append(time.perf_counter() - begun)
+            times[url].append(time.perf_counter() - begun)
             if status != 200:
                 failed.append(status)
             thought.wait(1)
 
-    people = [
-        threading.Thread(target=person, args=(place, *who), daemon=True) for place, who in enumerate(cookies)
-    ]
+    people = [threading.Thread(target=person, args=pair, daemon=True) for pair in enumerate(cookies)]
     for one in people:
         one.start()
     for one in people:

@@ -196,7 +196,7 @@ def _triage(found: Findings) -> list[str]:
 
 def _crowd(crowd: Crowd) -> list[str]:
     return [
-        f"| Sixteen people at once: p95 for p50 of the same page and kind of reader, {crowd.requests} pages |"
+        f"| Sixteen people at once: p95 for p50, {crowd.requests} pages |"
         f" {crowd.p95_to_p50:.2f} | {TAIL:.0f} |"
         f" {_yes(crowd.p95_to_p50 <= TAIL and not crowd.failed)} |",
         f"| Largest web process, MB | {crowd.largest_megabytes:.0f} | {MEGABYTES} |"

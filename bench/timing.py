@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from statistics import quantiles
+from statistics import median
 from typing import Any
 
 from django.db import connection
@@ -93,17 +93,12 @@ def in_turn(page: Callable[[], object], hand: Callable[[], object], turns: int) 
     return Timed(
         _fastest(ours),
         _fastest(theirs),
-        _quick(processor),
-        _quick(calibration),
+        median(processor),
+        median(calibration),
         len(ours[-1].statements),
         len(theirs[-1].statements),
         ours[-1].statements,
     )
-
-
-def _quick(milliseconds: list[float]) -> float:
-    """What a quarter of the turns come below: whatever else a shared machine does only ever adds to a turn."""
-    return quantiles(milliseconds, n=4, method="inclusive")[0] if len(milliseconds) > 1 else milliseconds[0]
 
 
 def _fastest(tallies: list[Tally]) -> float:

@@ -14,14 +14,14 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
 from cems.base.doors import Shape, door
-from cems.base.registries import WorkItem, home_content
+from cems.base.registries import WorkItem, home_content, of_record
 from cems.base.time import local_date, now
 from cems.children.selectors.whole import seen_at
 from cems.clocks.home_content import items_of_team
 from cems.notices.models import Notice
 from cems.notices.selectors import unread
 
-LONGEST = 50  # lines a person can take in; the lists of clocks and actions page on
+LONGEST = 100  # lines a person can take in; the lists of clocks and actions page on
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "home.html",
         {
             "sections": _sections(shown, names, instant),
-            "cut": len(work) > LONGEST,
+            "count": len(work),
+            "shown": len(shown),
             "team": _by_person(team_shown, names),
             "team_cut": len(team) > LONGEST,
             "new": _news(user),
@@ -94,7 +95,7 @@ def _line(item: WorkItem, names: dict[Any, str]) -> Line:
     if item.child in names:
         return Line(item, names[item.child], record)
     # A desk's clock may lead to a record that only some of the desk may see.
-    return Line(replace(item, url="") if item.url == record else item)
+    return Line(replace(item, url="") if of_record(item.url, item.child) else item)
 
 
 def _sections(items: list[WorkItem], names: dict[Any, str], instant: datetime) -> list[Section]:

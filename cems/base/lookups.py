@@ -10,14 +10,21 @@ from django.db.models import Field, ForeignObject
 from django.db.models.fields.related_lookups import RelatedIn
 from django.db.models.lookups import In
 
-# The types whose values the driver takes as they are prepared; a list of any other stays a list.
-_PLAIN = frozenset({"bigint", "integer", "smallint", "varchar", "text", "uuid", "date"})
+# What an array is of, by the type of the column: those whose values the driver takes as they are prepared. A list for
+# any other stays a list.
+_NUMBER = "bigint"
+_KINDS = {
+    **dict.fromkeys(("smallint", "integer", "bigint"), _NUMBER),
+    **{kind: kind for kind in ("varchar", "text", "uuid", "date")},
+}
 
 
 class _OneArray(In):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         kind = self._kind(connection)
         values = list(dict.fromkeys(one for one in self.rhs if one is not None)) if kind else []
+        if kind == _NUMBER:  # what no column holds matches nothing, and no array holds it either
+            values = [one for one in values if -(2**63) <= one < 2**63]
         if len(values) < 2:  # none matches nothing and one is an equality: as everywhere
             return super().as_sql(compiler, connection)
         lhs, params = self.process_lhs(compiler, connection)
@@ -28,7 +35,7 @@ class _OneArray(In):
         if not self.rhs_is_direct_value() or not isinstance(getattr(self.lhs, "output_field", None), Field):
             return ""
         kind = (self.lhs.output_field.db_type(connection) or "").partition("(")[0]  # without its length
-        return kind if kind in _PLAIN else ""
+        return _KINDS.get(kind, "")
 
 
 class ArrayIn(_OneArray):

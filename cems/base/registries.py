@@ -96,6 +96,11 @@ class ChildContent:
     now: tuple[NowLine, ...] = ()
 
 
+def of_record(url: str, child: UUID | None) -> bool:
+    """Whether an address is one of this child's record, whose door asks who may see the child."""
+    return child is not None and str(child) in url
+
+
 @dataclass(frozen=True)
 class WorkItem:
     """One line of a person's work list: what, why now, until when, one thing to do.

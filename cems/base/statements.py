@@ -5,6 +5,7 @@ only its values change from one page to the next, the words are kept: of a whole
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -22,7 +23,7 @@ _SAMPLES: dict[type, Callable[[int, int], Any]] = {
 _ROW = "the_row"  # how the words of a condition name the row it is asked of
 
 
-class _Words:
+class _Words(ABC):
     """What `build` asks, with the values it is asked with each time; `kinds` says the type of each.
 
     `build` takes the values by name, of int, list (of numbers, sorted), date or datetime, and gives a queryset. Its
@@ -32,8 +33,9 @@ class _Words:
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], **kinds: type) -> None:
         self._build, self._kinds = build, kinds
 
+    @abstractmethod
     def _said(self, rows: QuerySet[Any, Any]) -> tuple[str, Any]:
-        raise NotImplementedError
+        """The SQL of it and its parameters."""
 
     def _given(self, values: dict[str, Any]) -> list[Any]:
         """The parameters of the words, for these values."""

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
+from cems.base.registries import of_record
 from cems.base.time import today
 from cems.clocks.models import Clock
 from cems.clocks.querysets import ClockQuerySet
@@ -68,8 +69,10 @@ def may_see(user: User, clock: Clock) -> bool:
 
 def may_follow(user: User, clock: Clock) -> bool:
     """Whether what a clock is about is there for this person: a desk's may lead to a record only some of it see."""
-    of_record = clock.child is not None and str(clock.child) in clock.url
-    return bool(clock.url) and (not of_record or any(answer(user, clock.child) for answer in _may_see_child))  # type: ignore[arg-type]
+    child = clock.child
+    if child is None or not of_record(clock.url, child):
+        return bool(clock.url)
+    return any(answer(user, child) for answer in _may_see_child)
 
 
 def colleagues(profile: Profile) -> frozenset[int]:

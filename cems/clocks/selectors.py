@@ -20,7 +20,7 @@ CALENDAR = 2000  # events of a feed: far beyond what a desk has open, and still 
 STATES = {"open": "All open", "late": "Over their time", "paused": "Paused", "closed": "Met or cancelled"}
 
 
-def clocks_for(profile: Profile, limit: int = 100) -> Sequence[Clock]:
+def clocks_for(profile: Profile, limit: int = 200) -> Sequence[Clock]:
     """Open clocks of the person and of the person's teams, what is due first at the top."""
     return list(Clock.objects.first_of(profile, limit).with_owner())
 

@@ -187,17 +187,22 @@ def hand_over(
     for field, value in _owner(owner).items():
         setattr(kept, field, value)
     _note(user, kept, Step.HANDED_OVER, instant, reason=reason, number=kept.version + 1)
+    tell_holders(user, clock=kept, key=f"handed_over:{kept.version}", at=instant)
+    return kept
+
+
+def tell_holders(user: User | None, *, clock: Clock, key: str, at: datetime) -> None:
+    """Whoever has the clock is told that it is with them now, once by `key`; not the one who gave it them."""
     message = Message(
         kind="clock.handed_over",
-        key=f"clock:{kept.public_id}:handed_over:{kept.version}",
-        text=f"{kept.reference}, {kept.rule.label}: now with you. Due {say(kept.due_at)}.",
-        url=kept.url,
-        reference=kept.reference,
-        child=kept.child,
+        key=f"clock:{clock.public_id}:{key}",
+        text=f"{clock.reference}, {clock.rule.label}: now with you. Due {say(clock.due_at)}.",
+        url=clock.url,
+        reference=clock.reference,
+        child=clock.child,
     )
-    told = recipients.holders([kept], local_date(instant))[kept.pk]
-    tell_many({message: told - {user.pk if user else 0}}, at=instant)
-    return kept
+    told = recipients.holders([clock], local_date(at))[clock.pk]
+    tell_many({message: told - {user.pk if user else 0}}, at=at)
 
 
 @one_transaction

@@ -63,6 +63,14 @@ def test_a_longer_word_than_the_column_holds_matches_nobody() -> None:
     assert not Authority.objects.filter(code__in=["E" * (length + 1), "F" * (length + 1)]).exists()
 
 
+def test_numbers_no_column_holds_match_nobody(children: list[Child]) -> None:
+    one, two, *_ = (child.pk for child in children)
+    for huge in (10**20, -(10**20), 2**63):
+        assert found(Q(pk__in=[one, huge])) == {one}
+        assert found(Q(pk__in=[one, two, huge])) == found(Q(pk__in=[one, two])) == {one, two}
+        assert found(Q(authority__in=[huge, huge + 1])) == set()
+
+
 def test_rows_and_expressions_may_stand_in_the_list(children: list[Child]) -> None:
     authority, other = children[0].authority, make_authority("elsewhere")
     assert found(Q(authority__in=[authority, other])) == {child.pk for child in children}

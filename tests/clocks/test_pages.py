@@ -144,12 +144,12 @@ def test_administrators_see_what_was_given_up_and_take_it_back() -> None:
     assert sign_in(make_user()).get(reverse("clocks:parked")).status_code == 403
 
 
-def test_a_first_page_that_is_cut_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_first_page_that_is_cut_says_how_much_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cems.home.LONGEST", 2)
     person = make_user()
     whole = [make_clock(person).reference for _ in range(2)]
     client = sign_in(person)
     page = client.get(reverse("home")).content.decode()
-    assert all(reference in page for reference in whole) and "There is more" not in page
+    assert all(reference in page for reference in whole) and "These are the first" not in page
     make_clock(person)
-    assert "There is more: only what is due first is listed." in client.get(reverse("home")).content.decode()
+    assert "These are the first 2 of 3." in client.get(reverse("home")).content.decode()

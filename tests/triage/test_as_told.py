@@ -43,11 +43,6 @@ def _ready() -> None:
 
 
 @pytest.fixture
-def chair() -> User:
-    return make_chair()
-
-
-@pytest.fixture
 def child() -> Child:
     return make_child(given_name="Marnie", family_name="Madeup")
 

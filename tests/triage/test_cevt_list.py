@@ -9,8 +9,8 @@ from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.services.saying import contribution_save
 from tests.factories.children import bar, involve, make_child, restrict
 from tests.factories.matrices import submit
-from tests.factories.people import make_authority, make_locality, make_team, make_user, sign_in
-from tests.factories.triage import make_chair, ruling, waiting_child
+from tests.factories.people import make_authority, make_team, make_user, sign_in
+from tests.factories.triage import ruling, waiting_child
 from tests.triage.cevt_pages import LIST, said, sheet
 from triage.models import Item
 from triage.services.deciding import decide
@@ -18,16 +18,6 @@ from triage.services.items import information_ask
 
 pytestmark = pytest.mark.django_db
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
-
-
-@pytest.fixture
-def chair() -> User:
-    return make_chair()
-
-
-@pytest.fixture
-def child() -> Child:
-    return make_child(given_name="Marnie", family_name="Madeup", locality=make_locality("east"))
 
 
 def test_the_list_says_who_waits_on_whom_what_is_due_first_and_what_was_decided(

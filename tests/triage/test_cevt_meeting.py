@@ -40,16 +40,6 @@ from triage.services.starting import Wish
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T3")]
 
 
-@pytest.fixture
-def chair() -> User:
-    return make_chair()
-
-
-@pytest.fixture
-def child() -> Child:
-    return make_child(given_name="Marnie", family_name="Madeup", locality=make_locality("east"))
-
-
 def make_member(kind: str = AgencyKind.HEALTH, **kw: object) -> User:
     return make_user("cevt_member", team=make_team(agency=make_agency(kind=kind)), **kw)  # type: ignore[arg-type]
 

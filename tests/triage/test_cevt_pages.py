@@ -19,7 +19,7 @@ from cems.meetings.models import Contribution
 from cems.meetings.services.saying import contribution_save
 from tests.factories.children import involve, make_child, make_placement, restrict
 from tests.factories.matrices import submit
-from tests.factories.people import make_locality, make_team, make_user, sign_in
+from tests.factories.people import make_team, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.triage.cevt_pages import LIST, said, sheet
 from triage.models import Decision, Wanted
@@ -28,16 +28,6 @@ from triage.services.items import item_withdraw
 
 pytestmark = pytest.mark.django_db
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
-
-
-@pytest.fixture
-def chair() -> User:
-    return make_chair()
-
-
-@pytest.fixture
-def child() -> Child:
-    return make_child(given_name="Marnie", family_name="Madeup", locality=make_locality("east"))
 
 
 def hidden(html: str) -> dict[str, str]:

@@ -41,11 +41,6 @@ def child() -> Child:
     return make_child(locality=make_locality("east"))
 
 
-@pytest.fixture
-def chair() -> User:
-    return make_chair()
-
-
 @pytest.mark.requirement("T2", "T3", "T4", "C4")
 def test_one_decision_agrees_the_level_meets_the_clock_and_starts_board_and_worker(
     child: Child, chair: User

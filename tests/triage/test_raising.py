@@ -41,11 +41,6 @@ def child() -> Child:
     return row
 
 
-@pytest.fixture
-def chair() -> User:
-    return make_chair()
-
-
 def page(child: Child) -> str:
     return reverse("triage:raise", args=[child.public_id])
 

@@ -166,7 +166,7 @@ def orphans(user: User, at: datetime) -> list[Orphan]:
     found = mine.annotate(works=works).filter(Q(works=False) | Q(pk__in=lost_ids))
     rows = found.with_record().select_related("worker").order_by("works", "starts_at", "pk")
     gone, lost = "has left, or works in another role or team now", "may not open the record any more"
-    return [Orphan(row, record_of(row), lost if row.works else gone) for row in rows[: 2 * MOST]]
+    return [Orphan(row, record_of(row), lost if row.works else gone) for row in rows]
 
 
 def _still_works(day: date) -> Q:

@@ -29,7 +29,7 @@ from plans.models import Referral, Request
 from triage.choices import Answered
 from triage.models import Gathering, Item
 
-PAGE = 30  # what a person goes through at one sitting; what is due first comes first
+PAGE = 50
 MOST = 99  # counts beside the queue say "more than 99"
 STATES = {
     "": "All",

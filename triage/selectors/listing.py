@@ -25,7 +25,7 @@ from triage.members import Seats, has_seat, seats
 from triage.models import Decision, Item, Wanted
 from triage.returns import Histories, returns_of
 from triage.rules.measures import Return
-from triage.selectors.rows import Listing, Row
+from triage.selectors.rows import Lined, Listing, Row
 from triage.selectors.said import heard
 
 MOST = 1000  # open items read at once: far beyond what one meeting discusses
@@ -52,7 +52,7 @@ def listing(user: User, at: datetime, *, room: bool = False) -> Listing:
     """
     day, profile = datetime.combine(local_date(at), time.min, tzinfo=LONDON), profile_of(user)
     items, closed = _open(profile), _decided_since(profile, day)
-    roots = roots_by_row({row.root for row in (*items, *closed)})  # type: ignore[attr-defined]
+    roots = roots_by_row({row.root for row in items} | {row.root for row in closed})
     shut = _restricted(user) if has_seat(profile) else set()
     # Read with the children, of whom each is asked for: it is most of what this page reckons, so it is asked once.
     seen = _seen(user, {*roots.values(), *shut}, at, room=room)
@@ -69,16 +69,16 @@ def listing(user: User, at: datetime, *, room: bool = False) -> Listing:
     )
 
 
-def open_items(user: User, at: datetime) -> list[Item]:
+def open_items(user: User, at: datetime) -> list[Lined]:
     """The open items at the CEVT of the person's authorities, of the children they may see; `root` is the record
     each is read under."""
     items = _open(profile_of(user))
-    roots = {item.root for item in items}  # type: ignore[attr-defined]
+    roots = {item.root for item in items}
     seen = set(Child.objects.visible_to(user, at).filter(pk__in=roots).values_list("pk", flat=True))
-    return [item for item in items if item.root in seen]  # type: ignore[attr-defined]
+    return [item for item in items if item.root in seen]
 
 
-def _open(profile: Profile) -> list[Item]:
+def _open(profile: Profile) -> list[Lined]:
     """What is open at the CEVT of these authorities, due first at the top; whose children may be seen is asked next."""
     held = _lines().filter(closed_at__isnull=True, authority__in=profile.authority_ids)
     return list(held.order_by(F("due").asc(nulls_last=True), "received_at", "pk")[:MOST])
@@ -103,7 +103,7 @@ def _lines() -> Any:
     return _annotated().only(*_LINE)
 
 
-def _decided_since(profile: Profile, since: datetime) -> list[Item]:
+def _decided_since(profile: Profile, since: datetime) -> list[Lined]:
     """What was decided at the CEVT of these authorities from `since` on."""
     held = _lines().filter(decision__decided_at__gte=since, authority__in=profile.authority_ids)
     return list(held.order_by("-closed_at", "pk")[:MOST])
@@ -130,10 +130,10 @@ def _children(user: User, seen: Sequence[Child], roots: Mapping[int, int]) -> di
     return {child.pk: child for child in found if reach[child.pk].sees(Part.CONTRIBUTIONS)}
 
 
-def _by_child(items: Iterable[Item], children: Mapping[int, Child]) -> dict[int, list[Item]]:
-    grouped: dict[int, list[Item]] = defaultdict(list)
+def _by_child(items: Iterable[Lined], children: Mapping[int, Child]) -> dict[int, list[Lined]]:
+    grouped: dict[int, list[Lined]] = defaultdict(list)
     for item in sorted(items, key=lambda one: (one.received_at, one.pk)):
-        child = children.get(item.root)  # type: ignore[attr-defined]
+        child = children.get(item.root)
         if child is not None:
             item.child = child  # the record it is read under, read once
             grouped[child.pk].append(item)
@@ -141,7 +141,11 @@ def _by_child(items: Iterable[Item], children: Mapping[int, Child]) -> dict[int,
 
 
 def _open_rows(
-    items: Sequence[Item], children: Mapping[int, Child], roots: Mapping[int, int], table: Seats, at: datetime
+    items: Sequence[Lined],
+    children: Mapping[int, Child],
+    roots: Mapping[int, int],
+    table: Seats,
+    at: datetime,
 ) -> Iterable[Row]:
     grouped = _by_child(items, children)
     shown = [item for held in grouped.values() for item in held]
@@ -165,7 +169,7 @@ def _return_of(kinds: Sequence[Return]) -> Return:
 
 
 def _closed_rows(
-    items: Sequence[Item], children: Mapping[int, Child], decisions: Mapping[int, Decision]
+    items: Sequence[Lined], children: Mapping[int, Child], decisions: Mapping[int, Decision]
 ) -> Iterable[Row]:
     newest = sorted(decisions.values(), key=lambda row: row.decided_at)
     for pk, held in _by_child(items, children).items():
@@ -174,7 +178,7 @@ def _closed_rows(
         yield Row(children[pk], held, decided=last)
 
 
-def _answered(items: Sequence[Item]) -> dict[int, set[int]]:
+def _answered(items: Sequence[Lined]) -> dict[int, set[int]]:
     """By child, the agencies that said what they know; of all that one said or told, the last counts."""
     of = {item.public_id: item.child.pk for item in items}
     last: dict[int, dict[int, str]] = defaultdict(dict)
@@ -186,7 +190,7 @@ def _answered(items: Sequence[Item]) -> dict[int, set[int]]:
     )
 
 
-def _wanted(items: Sequence[Item]) -> dict[int, list[Wanted]]:
+def _wanted(items: Sequence[Lined]) -> dict[int, list[Wanted]]:
     of = {item.pk: item.child.pk for item in items}
     rows = Wanted.objects.filter(item__in=of, answered_at__isnull=True).select_related("agency")
     found: dict[int, list[Wanted]] = defaultdict(list)

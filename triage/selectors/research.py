@@ -82,8 +82,8 @@ def to_look_up(user: User, at: datetime) -> int:
     held = open_items(user, at)
     last = {about: what for about, _, what in heard(held, agency=user.agency_id)}
     answered = {about for about, what in last.items() if is_answer(what)}
-    roots = {item.root for item in held}  # type: ignore[attr-defined]
-    return len(roots - {item.root for item in held if item.public_id in answered})  # type: ignore[attr-defined]
+    roots = {item.root for item in held}
+    return len(roots - {item.root for item in held if item.public_id in answered})
 
 
 def _line(row: Row, said: Answer, hidden: bool, at: datetime) -> Line:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from cems.accounts.models import Agency
 from cems.children.choices import HarmForm, RiskLevel
@@ -16,6 +16,21 @@ from triage.models import Decision, Item, Wanted
 from triage.rules.gate import Passed
 from triage.rules.measures import Return
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class Told(TypedDict):
+        """What the list reads of an item besides its own columns: the record it is read under, when it is due, and
+        the forms of harm its matrix names."""
+
+        root: int
+        due: datetime | None
+        forms: Sequence[str] | None
+
+    Lined = WithAnnotations[Item, Told]
+else:
+    Lined = Item
+
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -24,7 +39,7 @@ class Row:
     """One child on the list, with all that is open about them; `decided` is today's decision, if there is one."""
 
     child: Child
-    items: Sequence[Item]
+    items: Sequence[Lined]
     passed: Sequence[Passed] = ()
     wanted: Sequence[Wanted] = ()
     outstanding: Sequence[Agency] = ()
@@ -33,13 +48,13 @@ class Row:
     number: int = 0
 
     @property
-    def lead(self) -> Item:
+    def lead(self) -> Lined:
         """The item that contributions belong to: the one that waits longest."""
         return self.items[0]
 
     @property
     def due_at(self) -> datetime:
-        dues = [item.due for item in self.items]  # type: ignore[attr-defined]
+        dues = [item.due for item in self.items]
         return min(filter(None, dues), default=NEVER)
 
     @property
@@ -56,7 +71,7 @@ class Row:
     @property
     def forms(self) -> list[str]:
         """The forms of harm named in the matrices that are open."""
-        named = {form for item in self.items for form in item.forms or ()}  # type: ignore[attr-defined]
+        named = {form for item in self.items for form in item.forms or ()}
         return [form for form in HarmForm.values if form in named]
 
     @property
@@ -68,7 +83,7 @@ class Row:
         return list(dict.fromkeys(item.get_kind_display() for item in self.items))
 
     @property
-    def raised(self) -> list[Item]:
+    def raised(self) -> list[Lined]:
         """What somebody raised without a matrix, of a row that was read `whole`: why, by whom and when."""
         return [item for item in self.items if item.kind == ItemKind.RAISED]
 

@@ -34,7 +34,7 @@ from triage.clocks import RECEIPT
 from triage.events import ItemOpened
 from triage.gate import gates
 from triage.models import Item, Wanted
-from triage.services.telling import tell_received, tell_withdrawn
+from triage.services.telling import tell_withdrawn
 
 WANTED_SOURCE = "triage.wanted"
 
@@ -83,7 +83,7 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
             at=at,
         )
         if passed:  # else CEVT's desk is told when the clock is handed to it
-            tell_received(user, row.clock, at)
+            clocks.tell_holders(user, clock=row.clock, key="started", at=at)
     return _opened(user, row, at)
 
 

@@ -6,10 +6,6 @@ from datetime import datetime
 from django.urls import reverse
 
 from cems.accounts.models import User
-from cems.base.calendar import say
-from cems.base.time import local_date
-from cems.clocks.models import Clock
-from cems.clocks.recipients import holders
 from cems.notices.messages import Message
 from cems.notices.services import tell, tell_many
 from matrix.services.owners import lead_of
@@ -24,20 +20,6 @@ def hearers(user: User, items: Sequence[Item]) -> list[str]:
         f"{person}, who {'sent the matrix' if person in sent else 'raised the child'}"
         for person in sorted((sent | raised) - {user}, key=lambda one: (one.name, one.pk))
     ]
-
-
-def tell_received(user: User, clock: Clock, at: datetime) -> None:
-    """CEVT's desk is told of a matrix that comes to it at once, as it is of one that First Contact hands on."""
-    tell(
-        holders([clock], local_date(at))[clock.pk] - {user.pk},
-        kind="triage.received",
-        key=f"clock:{clock.public_id}:received",
-        text=f"{clock.reference}, {clock.rule.label}: now with you. Due {say(clock.due_at)}.",
-        url=clock.url,
-        reference=clock.reference,
-        child=clock.child,
-        at=at,
-    )
 
 
 def tell_decided(user: User, decision: Decision, items: Sequence[Item], at: datetime) -> None:
