@@ -1,5 +1,13 @@
 # One image for web, worker, beat and migrations; docker-compose.yml says which it is.
-FROM python:3.11-slim-bookworm AS build
+# What PDFs need: Pango, and fonts of every script that names are written in. CEMS refuses to start without.
+FROM python:3.11-slim-bookworm AS system
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+        fonts-liberation fonts-dejavu-core fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji \
+    && rm -rf /var/lib/apt/lists/*
+
+FROM system AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 RUN python -m venv .venv
@@ -24,7 +32,7 @@ RUN CEMS_MODE=production CEMS_BASE_URL=https://build.invalid CEMS_ALLOWED_HOSTS=
     CEMS_AUDIT_KEY="$(python -c 'import uuid; print(uuid.uuid4().hex * 2)')" \
     .venv/bin/python manage.py collectstatic --no-input
 
-FROM python:3.11-slim-bookworm
+FROM system
 RUN groupadd --gid 10001 cems && useradd --uid 10001 --gid cems --no-create-home --home-dir /state cems \
     && install --directory --owner=cems --group=cems --mode=0700 /state
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

@@ -9,6 +9,8 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from cems.local import pdf_requirements
+
 MODES = ("local", "test", "production")
 
 
@@ -101,6 +103,10 @@ class Environment:
                 self.faults.append("CEMS_BASE_URL must be the https:// address people use.")
             if "*" in self.words("CEMS_ALLOWED_HOSTS"):
                 self.faults.append("CEMS_ALLOWED_HOSTS must name the hosts, not *.")
+            self.faults += [
+                f"{name} is not on this machine, and PDFs need it (Debian: {package})."
+                for name, package in pdf_requirements.missing().items()
+            ]
         if self.faults:
             raise ImproperlyConfigured(
                 "CEMS can't start:\n" + "\n".join(f"  - {fault}" for fault in self.faults)

@@ -14,7 +14,7 @@ from cems.audit.selectors import months_ahead, strays, unsealed_age
 from cems.base.doors import Shape, door
 from cems.base.time import now
 from cems.clocks.selectors import sweep_health
-from cems.documents.rendering import available as pdfs_available
+from cems.local import pdf_requirements
 from cems.notices.selectors import outbox_health
 
 SEALED_WITHIN = timedelta(seconds=60)
@@ -129,8 +129,8 @@ def outbox(at: datetime) -> str:
 
 
 def documents(at: datetime) -> str:
-    if not pdfs_available():
-        raise Doubtful("PDFs are off: Pango is missing")
+    if lacking := pdf_requirements.missing():
+        raise Doubtful(f"PDFs are off: this machine lacks {', '.join(lacking)}")
     return "PDFs can be made"
 
 

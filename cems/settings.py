@@ -357,7 +357,10 @@ LOGGING: dict[str, Any] = {
     "formatters": {"json": {"()": "cems.base.logs.JsonLines"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["plain"]}},
     "root": {"handlers": ["console"], "level": env.text("CEMS_LOG_LEVEL", "INFO")},
-    "loggers": {"django.db.backends": {"level": "WARNING"}},
+    "loggers": {
+        "django.db.backends": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},  # its warnings quote signs of the record that no font has
+    },
 }
 
 env.refuse_unsafe()

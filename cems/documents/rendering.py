@@ -11,8 +11,9 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from cems.base.errors import Unavailable
+from cems.local import pdf_requirements
 
-OFF = "PDFs are off on this machine, because a part of the system (Pango) is missing. Print the page instead."
+OFF = "PDFs are off on this machine, because it lacks Pango or some fonts. Print the page instead."
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,9 @@ class Paper:
         return f"{words}.pdf"
 
 
-@cache
 def available() -> bool:
-    """Whether this machine can make PDFs: WeasyPrint needs Pango, which `make run` can't always install."""
-    try:
-        import weasyprint  # noqa: F401 - imported late: it is slow, and fails where Pango is missing
-    except (ImportError, OSError):
-        return False
-    return True
+    """Whether this machine can make PDFs, in every script: `make run` can't always install what that needs."""
+    return not pdf_requirements.missing()
 
 
 def render_pdf(template: str, context: dict[str, Any], paper: Paper) -> bytes:
@@ -52,7 +48,7 @@ def render_pdf(template: str, context: dict[str, Any], paper: Paper) -> bytes:
     """
     if not available():
         raise Unavailable(OFF)
-    from weasyprint import CSS, HTML
+    from weasyprint import CSS, HTML  # late: it is slow to import, and fails where Pango is missing
     from weasyprint.urls import URLFetcher
 
     html = render_to_string(template, {**context, "paper": paper})

@@ -22,6 +22,7 @@ from cems.local.folders import (
 from cems.local.gate import check_port, only_one, port_wanted
 from cems.local.health import readiness
 from cems.local.postgres import Postgres
+from cems.local.system import prepare_pdfs
 from cems.local.trouble import Trouble
 from cems.local.valkey import Valkey
 from cems.local.watch import Watch, keep, say
@@ -167,6 +168,7 @@ def main() -> int:
         check_socket_path(folders.sockets)
         with only_one(folders, f"http://127.0.0.1:{port}") as cut_off:
             check_port(port, 6 if cut_off else 0.2)
+            prepare_pdfs()
             serve(folders, settings_for(folders, port), port)
     except Trouble as trouble:
         sys.stderr.write(f"\n{trouble}\n")

@@ -1,36 +1,16 @@
 """PDFs: tagged, made without any network, telling whose they are; and plain words where they can't be made."""
 
-import io
 import socket
-from datetime import datetime
 
 import pytest
-from pypdf import PdfReader
 
 from cems.base.errors import Unavailable
-from cems.base.time import LONDON, now
-from cems.documents import rendering
+from cems.base.time import now
 from cems.documents.rendering import Paper, render_pdf
 from cems.health import Doubtful, documents
+from cems.local import pdf_requirements
+from tests.documents.conftest import MADE, PAPER
 from tests.factories.children import make_child
-
-MADE = datetime(2026, 3, 2, 14, 5, tzinfo=LONDON)
-PAPER = Paper("Chronology", "CHD-2026-00042", "Example Person, Example Agency", MADE)
-
-
-@pytest.fixture
-def draw(settings, tmp_path):
-    """Render a piece of HTML on paper; gives the reader of the PDF."""
-    settings.TEMPLATES = [
-        {**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]},
-    ]
-
-    def render(body, paper=PAPER):
-        text = f'{{% extends "documents/base.html" %}}{{% block content %}}{body}{{% endblock content %}}'
-        (tmp_path / "example.html").write_text(text, encoding="utf-8")
-        return PdfReader(io.BytesIO(render_pdf("example.html", {}, paper)))
-
-    return render
 
 
 def test_every_sheet_says_what_it_is_who_made_it_and_when(draw):
@@ -68,12 +48,12 @@ def test_nothing_is_fetched(draw, address, monkeypatch, tmp_path):
     assert not asked and "Example" in text and "From the disk" not in text
 
 
-def test_without_pango_it_says_so_plainly(monkeypatch):
-    monkeypatch.setattr(rendering, "available", lambda: False)
-    monkeypatch.setattr("cems.health.pdfs_available", lambda: False)
+@pytest.mark.parametrize("lacking", ["libpango-1.0.so.0", "Noto Sans CJK SC"])
+def test_without_pango_or_a_font_it_says_so_plainly(monkeypatch, lacking):
+    monkeypatch.setattr(pdf_requirements, "missing", lambda: {lacking: "a-package"})
     with pytest.raises(Unavailable, match="PDFs are off on this machine"):
         render_pdf("documents/base.html", {}, PAPER)
-    with pytest.raises(Doubtful):
+    with pytest.raises(Doubtful, match=lacking):
         documents(now())
 
 

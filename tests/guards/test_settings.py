@@ -5,11 +5,13 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from cems.environment import Environment
+from cems.local.pdf_requirements import FONTS
 from tests.guards.source import ROOT, hand_written, sources, told
 
 SAFE = {
@@ -94,6 +96,23 @@ def test_production_refuses(what: str) -> None:
 def test_all_faults_are_named_at_once() -> None:
     done = _start({"CEMS_SECRET_KEY": "", "CEMS_DEBUG": "1", "DATABASE_URL": ""})
     assert all(f"  - {name}" in done.stderr for name in ("CEMS_SECRET_KEY", "CEMS_DEBUG", "DATABASE_URL"))
+
+
+def test_production_refuses_a_machine_without_the_fonts_of_pdfs(tmp_path: Path) -> None:
+    """Names would be printed as empty boxes: fontconfig is shown a machine that has no fonts."""
+    (tmp_path / "fonts.conf").write_text(f"<fontconfig><dir>{tmp_path}</dir></fontconfig>", encoding="utf-8")
+    done = _start({"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "CEMS_DEBUG": "1"})
+    assert done.returncode != 0
+    assert all(f"  - {font} is not on this machine" in done.stderr for font in FONTS)
+    assert "(Debian: fonts-noto-cjk)" in done.stderr and "  - CEMS_DEBUG" in done.stderr
+
+
+def test_production_refuses_a_machine_without_pango(tmp_path: Path) -> None:
+    (tmp_path / "libpango-1.0.so.0").write_bytes(b"")  # found first, and no library
+    done = _start({"LD_LIBRARY_PATH": str(tmp_path)})
+    assert done.returncode != 0
+    named = "libpango-1.0.so.0 is not on this machine, and PDFs need it (Debian: libpango-1.0-0)."
+    assert f"  - {named}" in done.stderr, done.stderr
 
 
 def test_an_unknown_mode_is_refused() -> None:

@@ -1,0 +1,77 @@
+"""What CEMS needs of the machine: the image and CI install it, `make run` goes on without, `make test` stops."""
+
+import shlex
+
+from cems.local import pdf_requirements, system
+from cems.local.folders import PROJECT
+from tests.local.conftest import Copy
+
+DOCKERFILE = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+NEEDED = {*pdf_requirements.LIBRARIES.values(), *pdf_requirements.FONTS.values()}
+
+
+def stages() -> dict[str, str]:
+    """The stages of the image by name; the last one, which is shipped, by "final"."""
+    found: dict[str, str] = {}
+    for part in DOCKERFILE.split("\nFROM ")[1:]:
+        words = part.splitlines()[0].split()
+        found[words[2] if len(words) > 2 else "final"] = part
+    return found
+
+
+def ancestors(name: str) -> list[str]:
+    """The stages whose files a stage has: itself and those it is made from."""
+    base = stages()[name].split()[0]
+    return [name, *(ancestors(base) if base in stages() else [])]
+
+
+def test_the_image_has_what_pdfs_need() -> None:
+    installed = {
+        word
+        for name in ancestors("final")
+        for line in stages()[name].replace("\\\n", " ").splitlines()
+        if line.startswith("RUN") and "apt-get install" in line
+        for word in shlex.split(line)
+    }
+    assert NEEDED - installed == set()
+
+
+def test_settings_are_read_only_where_pdfs_can_be_made() -> None:
+    """Production refuses a machine without; the image is made as production reads it."""
+    reading = [name for name, text in stages().items() if "manage.py" in text]
+    assert reading == ["collected"]
+    assert set(ancestors("collected")) & set(ancestors("final")) == {"system"}
+
+
+def test_ci_installs_what_the_tests_need() -> None:
+    text = (PROJECT / ".ci" / "run").read_text(encoding="utf-8")
+    listed = text.split("packages=(")[1].split(")")[0].split()
+    assert set(listed) == NEEDED | {system.BROWSER_PACKAGE}
+
+
+# Nothing can be installed where there is no apt; nor does fontconfig tell of any font there.
+BARE = {"PATH": "/nowhere"}
+
+
+def test_the_tests_stop_with_the_line_to_type(project: Copy) -> None:
+    code, said = project.run("-m", "cems.local.system", **BARE)
+    assert code == 1
+    assert (
+        "The tests need what this machine lacks:" in said and "Noto Sans Tamil" in said and "Chromium" in said
+    )
+    assert "apt-get install --yes --no-install-recommends" in said
+    assert {"chromium", "fonts-noto-core", "fonts-noto-cjk"} <= set(said.replace("'", " ").split())
+
+
+def test_a_run_goes_on_and_says_that_pdfs_are_off(project: Copy) -> None:
+    prepare = "from cems.local.system import prepare_pdfs; prepare_pdfs(); print('and goes on')"
+    code, said = project.run("-c", prepare, **BARE)
+    assert code == 0
+    assert "PDFs are off, because this machine lacks Liberation Sans, Noto Sans," in said
+    assert "fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core'\n" in said
+    assert said.endswith("and goes on\n")
+
+
+def test_where_all_is_there_nothing_is_said(project: Copy) -> None:
+    prepare = "from cems.local import system; system.prepare_pdfs(); raise SystemExit(system.main())"
+    assert project.run("-c", prepare) == (0, "")
