@@ -97,3 +97,14 @@ def test_a_sign_that_no_font_has_would_be_found_and_is_not_logged(
 
 def test_numbers_of_pages_are_not_drawn_as_emoji(draw: Draw) -> None:
     assert drawn_with(draw("<p>1 2 3</p>")) <= {"Liberation-Sans", "Liberation-Sans-Bold"}
+
+
+@pytest.mark.parametrize("place", ["p", "h2", "li", "td"])
+def test_a_long_word_stays_on_the_sheet(draw: Draw, place: str) -> None:
+    """An address of a page, or a slip of the keyboard: 493 points hold no more than 56 of the letter m."""
+    opening, closing = ("<table><tr><td>2 March</td>", "</tr></table>") if place == "td" else ("", "")
+    pdf = draw(f"{opening}<{place}>{'m' * 300}</{place}>{closing}")
+    lines = [line.strip() for line in pdf.pages[0].extract_text().splitlines()]
+    runs = [line.count("m") for line in lines if "mmmm" in line]
+    assert sum(runs) >= 300
+    assert max(runs) <= 56
