@@ -3,7 +3,6 @@
 Hours are elapsed; a month is the same day or the last; people live in Europe/London, instants are UTC.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -20,7 +19,10 @@ _NAMES = {
     "Spring Bank Holiday": "Spring bank holiday",
     "Late Summer Bank Holiday": "Summer bank holiday",
 }
-_SATURDAY = 5
+# Filled at import and fixed: one that fills a year when it is first asked tells a second thread meanwhile that
+# the year has none. Beyond these years only weekends are known, as to the `holidays` package itself.
+_ENGLAND = holidays.country_holidays("GB", subdiv="ENG", years=range(1950, 2101), expand=False)
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -47,35 +49,37 @@ def _dates(words: tuple[str, ...]) -> frozenset[date]:
     return frozenset(date.fromisoformat(word) for word in words)
 
 
-@lru_cache(maxsize=4096)
-def _bank_holiday(day: date) -> str:
-    name = str(_england().get(day) or "")
-    plain = name.removesuffix(" (observed)")
-    return _NAMES.get(plain, plain) + (" (substitute day)" if plain != name else "")
+@lru_cache(maxsize=8)
+def _shared(shut: frozenset[date]) -> holidays.HolidayBase:
+    """England's bank holidays and these closures; made whole before anybody sees it, and never changed."""
+    days = _ENGLAND.copy()
+    days.update({day: "closed" for day in shut if day not in _ENGLAND})
+    return days
 
 
-@lru_cache(maxsize=1)
-def _england() -> holidays.HolidayBase:
-    return holidays.country_holidays("GB", subdiv="ENG")
+def _days(shut: frozenset[date] | None) -> holidays.HolidayBase:
+    return _shared(closures() if shut is None else shut)
 
 
 def why_shut(day: date, shut: frozenset[date] | None = None) -> str:
     """Why `day` is no working day: "weekend", a bank holiday's name or "closed"; "" when it is one."""
-    if day.weekday() >= _SATURDAY:
+    days = _days(shut)
+    if days.is_weekend(day):
         return "weekend"
-    return _bank_holiday(day) or ("closed" if day in (closures() if shut is None else shut) else "")
+    name = str(days.get(day, ""))
+    plain = name.removesuffix(" (observed)")
+    return _NAMES.get(plain, plain) + (" (substitute day)" if plain != name else "")
 
 
 def is_working_day(day: date, shut: frozenset[date] | None = None) -> bool:
     """Whether people of the partnership are at work on `day` (K1)."""
-    return not why_shut(day, shut)
+    return bool(_days(shut).is_working_day(day))
 
 
 def next_working_day(day: date, shut: frozenset[date] | None = None) -> date:
     """`day` itself if it is a working day, else the first one after it."""
-    while not is_working_day(day, shut):
-        day += timedelta(days=1)
-    return day
+    found: date = _days(shut).get_nth_working_day(day, 0)
+    return found
 
 
 def add_working_days(day: date, n: int, shut: frozenset[date] | None = None) -> date:
@@ -83,23 +87,13 @@ def add_working_days(day: date, n: int, shut: frozenset[date] | None = None) -> 
 
     The agenda's papers go out seven working days before the meeting: add_working_days(meeting, -7).
     """
-    step = timedelta(days=1 if n > 0 else -1)
-    for _ in range(abs(n)):
-        day += step
-        while not is_working_day(day, shut):
-            day += step
-    return day
+    found: date = _days(shut).get_nth_working_day(day, n) if n else day
+    return found
 
 
 def working_days_between(day: date, end: date, shut: frozenset[date] | None = None) -> int:
     """How many working days come after `day`, up to and with `end`; 0 when `end` is not later."""
-    return sum(1 for each in _days_after(day, end) if is_working_day(each, shut))
-
-
-def _days_after(day: date, end: date) -> Iterator[date]:
-    while day < end:
-        day += timedelta(days=1)
-        yield day
+    return int(_days(shut).get_working_days_count(day + _ONE_DAY, end)) if day < end else 0
 
 
 def closes(day: date) -> datetime:
@@ -111,7 +105,7 @@ def counts_as(instant: datetime, shut: frozenset[date] | None = None) -> date:
     """The working day that something received at `instant` counts as: out of hours, the next one (T2)."""
     day = local(instant).date()
     if instant > closes(day):
-        day += timedelta(days=1)
+        day += _ONE_DAY
     return next_working_day(day, shut)
 
 
@@ -140,8 +134,8 @@ def _explain_days(
         start += f" {received:%H:%M}, out of hours, so counted as {say_day(day_0, year)}"
     skipped = [
         f"{say_day(day, year)} skipped ({reason})"
-        for day in _days_after(received.date(), last.date())
-        if (reason := why_shut(day, shut)) not in {"", "weekend"}
+        for day in _days(shut)[received.date() + _ONE_DAY : last.date() + _ONE_DAY]
+        if (reason := why_shut(day, shut)) != "weekend"
     ]
     count = f"{n} working day{'' if n == 1 else 's'}" if n else "the same working day"
     return f"{start} → due {say(due, year)}: {', '.join([count, *skipped])}"

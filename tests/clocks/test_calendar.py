@@ -135,3 +135,26 @@ def test_the_partnerships_own_closures_are_skipped(settings: object) -> None:
     deadline = calendar.close_of_business(london("2026-06-01T10:00"), 1)
     assert deadline.explanation.endswith("1 working day, Tue 2 Jun skipped (closed)")
     assert deadline.due_at == london("2026-06-03T17:00")
+
+
+@pytest.mark.requirement("K1")
+def test_the_years_are_there_before_anybody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A year filled by the first who asks is empty for a thread that asks meanwhile, and that answer stayed."""
+
+    def fill(*_: object) -> None:
+        raise AssertionError("a year was filled when it was asked for")
+
+    monkeypatch.setattr(type(ENGLAND), "_populate", fill)
+    for year in (1974, 1999, 2027, 2061, 2100):
+        assert calendar.why_shut(date(year, 12, 25)) in {"Christmas Day", "weekend"}
+    assert calendar.why_shut(date(2061, 12, 26)) == "Boxing Day"
+    shut = frozenset({date(2061, 12, 28)})
+    assert calendar.add_working_days(date(2061, 12, 23), 1, shut) == date(2061, 12, 29)
+
+
+def test_closures_of_one_partnership_do_not_stay_for_another() -> None:
+    day = date(2026, 6, 2)
+    assert calendar.why_shut(day, frozenset({day})) == "closed"
+    assert calendar.why_shut(day, frozenset()) == ""
+    christmas = date(2026, 12, 25)
+    assert calendar.why_shut(christmas, frozenset({christmas})) == "Christmas Day"
