@@ -77,6 +77,17 @@ class PersonForm(PlainForm):
     phone = forms.CharField(max_length=30, label="Telephone at work", required=False)
 
 
+class ParticularsForm(PersonForm):
+    """The particulars of a person who is here already."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = (
+            "If you change it, they are signed out, and choose a new password by a link sent to the new address. If "
+            "somebody else may have used the old one, take the second factor away as well."
+        )
+
+
 class NewPersonForm(PersonForm):
     """A new person."""
 

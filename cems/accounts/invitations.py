@@ -1,6 +1,7 @@
 """The mail by which a new person chooses a password. Sent after the change is committed (A1)."""
 
 import logging
+from datetime import date
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -10,6 +11,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from cems.accounts.models import User
+from cems.accounts.services_tokens import is_service_account
+from cems.accounts.sign_in import has_left
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +21,11 @@ def link_for(user: User) -> str:
     """A link that sets the password once, good for PASSWORD_RESET_TIMEOUT and only until it is used."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return settings.BASE_URL.rstrip("/") + reverse("account_reset_password_from_key", kwargs=key)
+
+
+def can_be_sent(user: User, on: date) -> bool:
+    """Whether the account is for a person who chooses a password: not a system's, and not a leaver's."""
+    return not has_left(user, on) and not is_service_account(user)
 
 
 def send(user: User) -> bool:

@@ -68,9 +68,11 @@ def create_user(
 
 @transaction.atomic
 def change_user(actor: User, *, user: User, changes: Mapping[str, str], at: datetime | None = None) -> User:
-    """Mend a person's particulars (A1). A new e-mail address ends their sign-ins.
+    """Mend a person's particulars (A1).
 
-    `changes` holds any of name, job_title, phone, email. Raises Invalid for a bad or taken address.
+    A new e-mail address ends their sign-ins and their password, and gets a link to choose another: what somebody
+    chose through the old address, perhaps a mistyped one, opens nothing any more. `changes` holds any of name,
+    job_title, phone, email. Raises Invalid for a bad or taken address.
     """
     _may_administer(actor)
     fresh = _locked(user)
@@ -84,13 +86,17 @@ def change_user(actor: User, *, user: User, changes: Mapping[str, str], at: date
         return fresh
     for key in changed:
         setattr(fresh, key, values[key])
+    if "email" in changed:
+        fresh.set_unusable_password()
     try:
         with transaction.atomic():
-            fresh.save(update_fields=changed)
+            fresh.save(update_fields=[*changed, *(["password"] if "email" in changed else [])])
     except IntegrityError:
         raise Invalid("Somebody with this e-mail address is here already.", field="email") from None
     if "email" in changed:
         end_sign_ins(fresh)
+        if invitations.can_be_sent(fresh, local_date(at or now())):
+            transaction.on_commit(lambda: invitations.send(fresh))
     record(actor, verb=Verb.CHANGED, subject=fresh, detail={"fields": changed}, at=at)
     return fresh
 

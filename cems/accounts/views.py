@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from cems.accounts import forms, selectors, selectors_cover, services
+from cems.accounts import forms, invitations, selectors, selectors_cover, services
 from cems.accounts.doors import person as me
 from cems.accounts.doors import work_door
 from cems.accounts.models import Agency, Appointment, Team, User
@@ -126,9 +126,13 @@ def new(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Mend a person's particulars."""
     person = _user(public_id)
-    form = forms.PersonForm(request.POST or None, initial=forms.particulars(person))
-    if _command(request, form, lambda data: services.change_user(me(request), user=person, changes=data)):
-        messages.success(request, "Saved.")
+    form = forms.ParticularsForm(request.POST or None, initial=forms.particulars(person))
+    changed = _command(
+        request, form, lambda data: services.change_user(me(request), user=person, changes=data)
+    )
+    if changed:
+        invited = changed.email != person.email and invitations.can_be_sent(person, today())
+        messages.success(request, "Saved. They get a link at the new address." if invited else "Saved.")
         return redirect("people:user", public_id)
     return _form_page(request, form, "Change particulars", _page_of(person))
 

@@ -1,0 +1,216 @@
+"""From the invitation to the first page, as production is set; and invitations that went to a wrong address."""
+
+import importlib
+import re
+import runpy
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.apps import apps
+from django.conf import settings
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from cems.accounts import services
+from cems.accounts.models import User
+from tests.factories.people import make_agency, make_user, sign_in
+from tests.guards.source import ROOT
+from tests.guards.test_settings import SAFE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PASSWORD = "three rivers and a bridge"
+OTHERS = "a stranger's long password"
+HOST = "cems.example.test"
+# What belongs to the machine of the test, not to how production answers.
+OF_THE_MACHINE = re.compile(
+    r"DATABASE|CACHES|CELERY|STATE_DIR|STORAGES|STATIC|WHITENOISE|EMAIL_|LOGGING|CEMS_MODE|TESTING"
+)
+
+
+@pytest.fixture(autouse=True)
+def _as_production(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The settings that production has, read from its environment."""
+    with monkeypatch.context() as environment:
+        for name, value in SAFE.items():
+            environment.setenv(name, value)
+        environment.delenv("CEMS_SECOND_FACTOR", raising=False)
+        read = runpy.run_path(str(ROOT / "cems" / "settings.py"))
+    names = (name for name in read if name.isupper() and not OF_THE_MACHINE.search(name))
+    other = {name: read[name] for name in names if getattr(settings, name, None) != read[name]}
+    assert other["SECURE_SSL_REDIRECT"], "these are not the settings of production"
+    cache.clear()
+    with override_settings(**other):
+        yield
+
+
+class Browser:
+    """Somebody's browser behind the proxy of production: https, with the forms' own tokens."""
+
+    def __init__(self) -> None:
+        self.client = Client(
+            enforce_csrf_checks=True,
+            SERVER_NAME=HOST,
+            headers={
+                "X-Forwarded-Proto": "https",
+                "X-Forwarded-For": "192.0.2.7",
+                "Origin": f"https://{HOST}",
+                "Referer": f"https://{HOST}/",
+            },
+        )
+
+    def open(self, address: str) -> Any:
+        self.page = self.client.get(address.removeprefix(f"https://{HOST}"), follow=True)
+        return self.page
+
+    def send(self, **values: str) -> Any:
+        """Fill in and send the form of the page that is open."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.page.content.decode())
+        assert token, self.page.content.decode()
+        where = self.page.request["PATH_INFO"]
+        self.page = self.client.post(where, {"csrfmiddlewaretoken": token[1], **values}, follow=True)
+        return self.page
+
+    def here(self) -> str:
+        return str(self.page.resolver_match.view_name)
+
+    def choose_password(self, link: str, password: str) -> bool:
+        """Open a link and choose a password; whether the link was taken."""
+        if self.open(link).context.get("token_fail"):
+            return False
+        self.send(password1=password, password2=password)
+        return True
+
+    def sign_in(self, email: str, password: str) -> str:
+        """Give address and password; where that leads."""
+        self.open(reverse("account_login"))
+        self.send(login=email, password=password)
+        self.open("/")
+        return self.here()
+
+    def set_up_second_factor(self) -> None:
+        secret = self.page.context["form"].secret
+        self.send(code=format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+
+
+def letters_to(address: str) -> list[str]:
+    """The links of the mails to this address, oldest first."""
+    bodies = [str(letter.body) for letter in mail.outbox if letter.to == [address]]
+    return [link for body in bodies for link in re.findall(r"https://\S+/password/reset/key/\S+", body)]
+
+
+def invite(email: str) -> User:
+    """An administrator adds a practitioner, who gets a link."""
+    admin = make_user("administrator")
+    user = services.create_user(admin, email=email, name="Invited Example", agency=make_agency())
+    services.appoint(admin, user=user, role_key="practitioner")
+    return user
+
+
+@pytest.mark.requirement("A1")
+@time_machine.travel(datetime(2026, 6, 10, 9, 0, tzinfo=UTC), tick=False)
+def test_who_is_invited_comes_to_their_first_page() -> None:
+    user = invite("invited@example.test")
+    person = Browser()
+    (link,) = letters_to(user.email)
+    assert person.choose_password(link, PASSWORD)
+    assert person.here() == "account_reset_password_from_key_done"
+
+    assert person.sign_in(user.email, PASSWORD) == "mfa_activate_totp"
+    person.set_up_second_factor()
+    assert Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    person.open("/")
+    assert person.here() == "home"
+    assert user.name in person.page.content.decode()
+    assert not Browser().choose_password(link, OTHERS), "the link worked twice"
+
+
+@pytest.mark.requirement("A1")
+def test_who_forgot_the_password_after_the_invitation_comes_in_too() -> None:
+    user = invite("forgot@example.test")
+    person = Browser()
+    person.open(reverse("account_reset_password"))
+    person.send(email=user.email)
+    assert person.choose_password(letters_to(user.email)[-1], PASSWORD)
+    assert person.sign_in(user.email, PASSWORD) == "mfa_activate_totp"
+    person.set_up_second_factor()
+    person.open("/")
+    assert person.here() == "home"
+
+
+@pytest.mark.requirement("A1")
+def test_an_invitation_to_a_mistyped_address_opens_nothing_once_it_is_corrected() -> None:
+    user = invite("mistpyed@example.test")
+    (wrong,) = letters_to("mistpyed@example.test")
+    services.change_user(make_user("administrator"), user=user, changes={"email": "mistyped@example.test"})
+
+    stranger = Browser()
+    assert not stranger.choose_password(wrong, OTHERS), "the link that went astray still opens the account"
+    stranger.open(reverse("account_reset_password"))
+    stranger.send(email="mistpyed@example.test")
+    assert letters_to("mistpyed@example.test") == [wrong], "the wrong address gets another link"
+
+    (right,) = letters_to("mistyped@example.test")
+    person = Browser()
+    assert person.choose_password(right, PASSWORD)
+    assert person.sign_in("mistyped@example.test", PASSWORD) == "mfa_activate_totp"
+    assert not EmailAddress.objects.exists(), "an address is kept beside the account's own"
+
+
+@pytest.mark.requirement("A1")
+def test_a_password_chosen_at_a_mistyped_address_ends_when_it_is_corrected() -> None:
+    user = invite("mistpyed@example.test")
+    stranger = Browser()
+    (wrong,) = letters_to(user.email)
+    stranger.choose_password(wrong, OTHERS)
+    assert stranger.sign_in(user.email, OTHERS) == "mfa_activate_totp"
+    admin = make_user("administrator")
+    services.change_user(admin, user=user, changes={"email": "mistyped@example.test"})
+
+    stranger.open("/")
+    assert stranger.here() == "account_login", "the sign-in went on"
+    for address in ("mistpyed@example.test", "mistyped@example.test"):
+        assert Browser().sign_in(address, OTHERS) == "account_login", address
+    services.change_user(admin, user=user, changes={"email": "mistyped@example.test", "phone": "03000 1"})
+    assert len(letters_to("mistyped@example.test")) == 1, "nothing new, and yet another link"
+
+
+@pytest.mark.requirement("A1")
+def test_a_leaver_whose_address_is_corrected_gets_no_link() -> None:
+    user, admin = invite("leaver@example.test"), make_user("administrator")
+    services.end_user(admin, user=user, last_day=user.created_at.date(), at_once=True)
+    services.change_user(admin, user=user, changes={"email": "gone@example.test"})
+    assert letters_to("gone@example.test") == []
+
+
+@pytest.mark.requirement("A1")
+def test_copies_of_addresses_made_before_no_longer_bar_or_open_anything() -> None:
+    user = make_user(email="right@example.test", password=PASSWORD)
+    EmailAddress.objects.create(user=user, email="wrong@example.test", verified=False)
+    migration = importlib.import_module("cems.accounts.migrations.0008_own_addresses_only")
+    migration.remove_copies(apps, None)
+
+    assert Browser().sign_in("wrong@example.test", PASSWORD) == "account_login"
+    assert Browser().sign_in(user.email, PASSWORD) == "mfa_activate_totp"
+
+
+@pytest.mark.requirement("A1")
+def test_the_page_says_what_a_changed_address_brings_about() -> None:
+    with override_settings(SECURE_SSL_REDIRECT=False, ALLOWED_HOSTS=["testserver"]):
+        client, user = sign_in(make_user("administrator")), invite("before@example.test")
+        address = reverse("people:change", args=[user.public_id])
+        assert "choose a new password by a link" in client.get(address).content.decode()
+        said = client.post(address, {"name": user.name, "email": "after@example.test"}, follow=True)
+        assert "They get a link at the new address." in said.content.decode()
+        assert len(letters_to("after@example.test")) == 1
+        said = client.post(address, {"name": "Other Example", "email": "after@example.test"}, follow=True)
+        assert "a link at the new address" not in said.content.decode()
