@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from cems.accounts import sign_in
 from cems.accounts.models import User
+from cems.base.time import now
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +61,11 @@ class ClosedSignUp(DefaultAccountAdapter):
         return found is not None and found.pk == user.pk
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        # Who has just typed the password need not type it again to set up their first second factor.
-        fresh = sign_in.signed_in_for(self.request) < FIRST_SET_UP
-        if fresh and not Authenticator.objects.filter(user_id=self.request.user.pk).exists():
+        # Who has just typed the password need not type it again to set up their first second factor, and to see
+        # the recovery codes that come with it.
+        ago = sign_in.signed_in_for(self.request)
+        earlier = Authenticator.objects.filter(user_id=self.request.user.pk, created_at__lt=now() - ago)
+        if ago < FIRST_SET_UP and not earlier.exists():
             return False
         return super().is_reauthentication_required(app=app, **kwargs)
 
