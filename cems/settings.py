@@ -22,6 +22,7 @@ BASE_URL = env.text("CEMS_BASE_URL", "http://127.0.0.1:8000")
 STATE_DIR = env.state_dir(BASE_DIR)
 
 INSTALLED_APPS = [
+    "cems.accounts",  # before django.contrib.auth, whose createsuperuser it replaces
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -42,7 +43,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "cems.base",
     "cems.audit",
-    "cems.accounts",
     "cems.notices",
     "cems.clocks",
     "cems.documents",
