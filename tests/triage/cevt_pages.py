@@ -1,5 +1,6 @@
 """Opening CEVT's pages in tests."""
 
+import re
 from html import unescape
 
 from django.test import Client
@@ -18,3 +19,8 @@ def said(client: Client, url: str) -> str:
     response = client.get(url)
     assert response.status_code == 200, response.content.decode()[-500:]
     return unescape(response.content.decode())
+
+
+def hidden(html: str) -> dict[str, str]:
+    """The hidden fields of a page, as a browser would send them back."""
+    return dict(re.findall(r'<input type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"', html))

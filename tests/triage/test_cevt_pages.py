@@ -21,18 +21,13 @@ from tests.factories.children import involve, make_child, make_placement, restri
 from tests.factories.matrices import submit
 from tests.factories.people import make_team, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
-from tests.triage.cevt_pages import LIST, said, sheet
+from tests.triage.cevt_pages import LIST, hidden, said, sheet
 from triage.models import Decision, Wanted
 from triage.services.deciding import decide
 from triage.services.items import item_withdraw
 
 pytestmark = pytest.mark.django_db
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
-
-
-def hidden(html: str) -> dict[str, str]:
-    """The hidden fields of a page, as a browser would send them back."""
-    return dict(re.findall(r'<input type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"', html))
 
 
 def fields(client: Client, child: Child, **typed: object) -> dict[str, object]:

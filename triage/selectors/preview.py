@@ -8,12 +8,13 @@ from cems.accounts.models import User
 from cems.base.calendar import close_of_business, say
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
+from cems.children.services.access import FORUM_REACH_AFTER
 from cems.meetings.models import Meeting
 from matrix.services.owners import lead_of
 from triage.choices import CegReason, OutcomeKind, WorkerKind
 from triage.models import Allocation, Item
 from triage.services.deciding import CONFIRM_WORKING_DAYS, Ruling, why_provisional
-from triage.services.starting import Wish, plan_of, wishes_for
+from triage.services.starting import Wish, leaves_board, plan_of, wishes_for
 from triage.services.telling import hearers
 from triage.services.waiting import waiting_days
 
@@ -60,6 +61,11 @@ def preview(
     if ruling.level < RiskLevel.MODERATE:
         effects.append(
             Effect("The exploitation concern ends; who followed the child only for it stops doing so")
+        )
+    if leaves_board(child, ruling.level, wishes):
+        days = FORUM_REACH_AFTER.days
+        effects.append(
+            Effect(f"The child leaves the CEG board; its members keep sight of the record for {days} days")
         )
     if provisional:
         until = _until(at, CONFIRM_WORKING_DAYS, "decided")

@@ -38,7 +38,7 @@ from triage.models import Decision, Item
 from triage.returns import Histories, returns_of
 from triage.rules.measures import Return
 from triage.services.items import close_wanted
-from triage.services.starting import Wish, outcomes_start, wishes_for
+from triage.services.starting import Wish, leaves_board, outcomes_start, wishes_for
 from triage.services.telling import tell_decided
 
 CONFIRM_WORKING_DAYS = 1
@@ -259,6 +259,8 @@ def _keep(
         dissent_record(user, child=root, about=row.public_id, agency=agency, text=text, at=at)
     if ruling.level < RiskLevel.MODERATE:
         matter_close(user, child=root, kind=MatterKind.EXPLOITATION, at=at)
+    if leaves_board(root, ruling.level, wishes):
+        matter_close(user, child=root, kind=MatterKind.CEG, at=at)
     detail = {"level": int(ruling.level), "provisional": bool(why)}
     record(user, verb=Verb.DECIDED, subject=row, child=root.public_id, part="decisions", detail=detail, at=at)
     publish(

@@ -19,7 +19,7 @@ from cems.base.transactions import one_transaction
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import StatusOpened
 from cems.children.models import Child
-from cems.children.services.access import matter_close, matter_is_open, matter_open
+from cems.children.services.access import matter_close, matter_open
 from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.clocks.choices import OPEN, Stage
@@ -40,13 +40,17 @@ WANTED_SOURCE = "triage.wanted"
 
 
 def on_matrix_submitted(event: MatrixSubmitted) -> None:
-    """A new receipt at Moderate or Significant starts the clock; a review CEVT owes a look comes without (M5, M6)."""
+    """A new receipt at Moderate or Significant starts the clock; a review comes without (M5, M6).
+
+    The boards have no list of their own yet, so the review of a child on one is CEVT's to look at too: every
+    review arrives on somebody's list.
+    """
     submission = Submission.objects.select_related("child").get(pk=event.submission_id)
     user = User.objects.get(pk=event.user_id)
     level = RiskLevel(event.level)
     if event.new_receipt and level in CEVT_WORKING_DAYS:
         item_open(user, submission=submission, kind=ItemKind.RECEIPT, at=event.received_at)
-    elif not event.new_receipt and not matter_is_open(submission.child, MatterKind.CEG):
+    elif not event.new_receipt:
         item_open(user, submission=submission, kind=ItemKind.REVIEW, at=event.received_at)
 
 

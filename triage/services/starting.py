@@ -13,7 +13,7 @@ from cems.base.time import local_date
 from cems.base.transactions import one_transaction
 from cems.children.choices import HarmForm, MatterKind, RiskLevel
 from cems.children.models import Child
-from cems.children.services.access import matter_open
+from cems.children.services.access import matter_is_open, matter_open
 from matrix.services.owners import lead_of
 from triage.choices import CegReason, OutcomeKind
 from triage.models import AdviceVersion, Decision, Outcome
@@ -100,6 +100,12 @@ def _of_this_child(wish: Wish, child: Child, level: RiskLevel) -> Wish:
         return wish
     usual = CegReason.SIGNIFICANT if level is RiskLevel.SIGNIFICANT else ""
     return replace(wish, locality=wish.locality or child.locality, ceg_reason=wish.ceg_reason or usual)
+
+
+def leaves_board(child: Child, level: RiskLevel, wishes: Sequence[Wish]) -> bool:
+    """Whether this decision ends the CEG board's work: at Low or None, unless it sends the child there itself (M6)."""
+    asked = any(wish.kind is OutcomeKind.CEG for wish in wishes)
+    return level < RiskLevel.MODERATE and not asked and matter_is_open(child, MatterKind.CEG)
 
 
 @one_transaction
