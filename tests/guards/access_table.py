@@ -1,0 +1,97 @@
+"""The table of roles in docs/access.md, made from `cems/accounts/roles.py` (A1, A2).
+
+`python -m tests.guards.access_table` writes it anew; a guard compares.
+"""
+
+from dataclasses import fields
+from pathlib import Path
+
+from cems.accounts import roles
+from cems.accounts.roles import ROLES, Part, Role
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "access.md"
+BEGIN = "<!-- The tables from here on are made by python -m tests.guards.access_table -->"
+END = "<!-- to here -->"
+
+# What a flag of a role means when it is not at its default. A flag without words here is shown by its name.
+FLAGS = {
+    "of_locality": "of one locality",
+    "breaks_glass": "emergency access",
+    "breaks_restricted": "also to restricted records",
+    "exports": "takes no document away",
+    "covers": "stands in for nobody and has no deputy",
+    "shares_work": "is given the team's work by name",
+}
+
+
+def views() -> dict[str, frozenset[Part]]:
+    """The sets of parts that have a name in roles.py, in plain words, the largest first."""
+    named = {
+        name.lower().replace("_", " "): value
+        for name, value in vars(roles).items()
+        if isinstance(value, frozenset) and len(value) > 1 and all(isinstance(one, Part) for one in value)
+    }
+    return dict(sorted(named.items(), key=lambda pair: (-len(pair[1]), pair[0])))
+
+
+def parts_in_words(parts: frozenset[Part]) -> str:
+    """The views a set of parts is made of, and the parts beyond them."""
+    words, left = [], set(parts)
+    for name, view in views().items():
+        if view <= left:
+            words.append(f"*{name}*")
+            left -= view
+    return " and ".join([*words, *(_word(part) for part in Part if part in left)])
+
+
+def access_table() -> str:
+    """The Markdown of both tables: the roles, and the views they are made of."""
+    rows = [
+        "| role | how it comes to a child, and what it then sees | writes | and |",
+        "|---|---|---|---|",
+        *(_row(role) for role in ROLES.values()),
+        "",
+        "| view | parts |",
+        "|---|---|",
+        *(
+            f"| *{name}* | {', '.join(_word(part) for part in Part if part in view)} |"
+            for name, view in sorted(views().items())
+            if any(f"*{name}*" in _row(role) for role in ROLES.values())
+        ),
+    ]
+    return "\n".join(rows)
+
+
+def block(page: str) -> str:
+    """What stands between the two marks of a page."""
+    return page.split(BEGIN)[1].split(END)[0].strip()
+
+
+def write() -> None:
+    """Put the tables as they are now into docs/access.md."""
+    page = PAGE.read_text("utf-8")
+    PAGE.write_text(page.replace(block(page), access_table()), "utf-8")
+
+
+def _row(role: Role) -> str:
+    sees = "<br>".join(f"{_word(reach)}: {parts_in_words(parts)}" for reach, parts in role.sees.items())
+    writes = ", ".join(sorted(_word(work) for work in role.writes))
+    return f"| {role.label} | {sees or 'reaches no child'} | {writes or '–'} | {_flags(role)} |"
+
+
+def _flags(role: Role) -> str:
+    flags = (one for one in fields(role) if isinstance(one.default, bool))
+    words = (
+        FLAGS.get(one.name, one.name.replace("_", " "))
+        for one in flags
+        if getattr(role, one.name) != one.default
+    )
+    return ", ".join(words) or "–"
+
+
+def _word(value: str) -> str:
+    return str(value).replace("_", " ")
+
+
+if __name__ == "__main__":
+    write()
