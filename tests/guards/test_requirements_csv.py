@@ -3,6 +3,7 @@
 import ast
 import csv
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 from tests.guards.source import ROOT, dotted, told
@@ -16,6 +17,12 @@ def _rows() -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+def listed() -> dict[str, str]:
+    """Requirement id → its state: built, partial or absent."""
+    return {row["id"]: row["state"] for row in _rows()}
+
+
+@cache
 def marked() -> dict[str, set[str]]:
     """Requirement id → the test files that carry it, from `@pytest.mark.requirement("M3")` and `pytestmark`."""
     found: dict[str, set[str]] = {}
@@ -47,7 +54,7 @@ def test_requirements_called_built_are_carried_by_a_test() -> None:
 
 
 def test_requirements_carried_by_tests_are_listed_and_not_absent() -> None:
-    states = {row["id"]: row["state"] for row in _rows()}
+    states = listed()
     faults = [
         f"{key} ({', '.join(sorted(files))})"
         for key, files in marked().items()
