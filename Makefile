@@ -8,10 +8,10 @@ PYTEST := $(VENV) -m pytest -n auto --dist worksteal --durations=10
 CHECKS := check-format check-style check-types check-layers check-templates check-migrations check-requirements
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check $(CHECKS) bench screenshots lock clean
+.PHONY: help run setup test test-fast check $(CHECKS) bench screenshots lock clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run:  ## start CEMS here, with everything it needs (PORT=8001 for another port)
 	@$(BOOT) -m cems.local.run
@@ -19,10 +19,18 @@ run:  ## start CEMS here, with everything it needs (PORT=8001 for another port)
 setup:  ## prepare the virtual environment and the front-end assets, for work on the code
 	@$(BOOT) --dev
 
-test: setup  ## run everything: checks, tests, the browser
+ifdef APP
+test: setup  ## run everything: checks, tests, the browser (APP=matrix: the tests of one app alone)
+	$(BESIDE) $(PYTEST) tests/$(APP)
+else
+test: setup
 	@$(VENV) -m cems.local.system
 	@$(MAKE) --no-print-directory check
 	$(BESIDE) sh -c '$(PYTEST) -m "not alone" && $(VENV) -m pytest -m alone'
+endif
+
+test-fast: setup  ## run what needs no browser, no worker and no walk of every page
+	$(BESIDE) $(PYTEST) -m "not alone and not browser and not walk and not workers"
 
 # `make -k check` goes on after the first that fails.
 check: $(CHECKS)  ## format, style, types, layers, templates, migrations, requirements

@@ -22,7 +22,7 @@ from tests.guards.addresses import OF_A_MOMENT, Address, addresses
 from tests.guards.source import told
 from tests.guards.table import readers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 FILE = Path(__file__).with_name("query_counts.json")
 RESULTS = "children:results"
 

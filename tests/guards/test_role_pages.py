@@ -18,7 +18,7 @@ from tests.guards.addresses import OF_A_MOMENT, addresses
 from tests.guards.leaks import hint_of
 from tests.guards.source import told
 
-pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
+pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.requirement("A2")]
 MEND = "mend the door of the address, or read through visible_to."
 
 
