@@ -1,6 +1,9 @@
 """A second version of the instrument for tests, made of the first: no file of it is in the product."""
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,20 @@ GONE = "home-conflict"
 RENAMED, NAMED_NOW = "sexual-grooming", "sexual-befriended"
 MERGED, MERGED_NOW = ("home-parental-substances", "home-parental-mental-health"), "home-parental-health"
 NEW = "home-new-question"
+
+
+@contextmanager
+def first_version_alone(folder: Path) -> Iterator[None]:
+    """For the length of the block the product has its first version only, whatever it has published since."""
+    ours = loader.FOLDER
+    shutil.copy(ours / "ce-matrix-1.json", folder)
+    loader.FOLDER = folder
+    loader._files.cache_clear()
+    try:
+        yield
+    finally:
+        loader.FOLDER = ours
+        loader._files.cache_clear()
 
 
 def second_version(folder: Path, published: date, *, number: int = 2) -> None:

@@ -1,6 +1,7 @@
 """Two colleagues in one matrix at the same time: each sees what the other does, nobody loses a word (M6, C6)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from matrix.models import Answer, Matrix
 from matrix.services.contributors import contributor_add, contributor_end
 from matrix.services.drafts import matrix_start
 from tests.factories.children import involve, make_child
-from tests.factories.instruments import GONE, NAMED_NOW, RENAMED, second_version
+from tests.factories.instruments import GONE, NAMED_NOW, RENAMED, first_version_alone, second_version
 from tests.factories.matrices import answer, seen
 from tests.factories.people import make_user
 from tests.journeys.browser import Visitor
@@ -251,9 +252,15 @@ def test_record_f6_somebody_taken_out_while_typing_is_told_and_keeps_the_text(
     assert not Answer.objects.exists()
 
 
+@pytest.fixture
+def first_version(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with first_version_alone(tmp_path_factory.mktemp("first")):
+        yield
+
+
 @pytest.mark.requirement("M1")
 def test_record_f2_a_draft_is_moved_to_newer_questions_under_a_colleagues_eyes(
-    both: Both, tmp_path: Path, settings: Any
+    first_version: None, both: Both, tmp_path: Path, settings: Any
 ) -> None:
     # given an answer to a question that a newer version asks differently, and one it asks no longer
     worker, nurse, user = both.worker, both.nurse, both.matrix.started_by

@@ -1,7 +1,7 @@
 """Drafts on an instrument that has moved on: shown first, then moved whole, nothing lost (M1, record-f2)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -37,13 +37,28 @@ from matrix.services.drafts import matrix_start
 from matrix.services.moving import matrix_move
 from matrix.services.submission import NotReady, matrix_submit
 from tests.factories.children import involve, make_child
-from tests.factories.instruments import GONE, MERGED, MERGED_NOW, NAMED_NOW, NEW, RENAMED, second_version
+from tests.factories.instruments import (
+    GONE,
+    MERGED,
+    MERGED_NOW,
+    NAMED_NOW,
+    NEW,
+    RENAMED,
+    first_version_alone,
+    second_version,
+)
 from tests.factories.matrices import HARM, STRENGTH, answer, ready_matrix, seen, set_field
 from tests.factories.people import make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("M1")]
 
 Publish = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def _first_version_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with first_version_alone(tmp_path_factory.mktemp("first")):
+        yield
 
 
 @pytest.fixture
