@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from cems.accounts.roles import ROLES
 from cems.children.choices import CaseRole
 
 
@@ -83,7 +84,7 @@ class WorkerKind(models.TextChoices):
     @property
     def role_key(self) -> str:
         """The role in the access table of somebody who can be given a child as this."""
-        return {"ce_worker": "ce_worker", "coordinator": "missing_coordinator"}[self.value]
+        return next(role.key for role in ROLES.values() if role.allocated_as == self.value)
 
     @property
     def case_role(self) -> CaseRole:

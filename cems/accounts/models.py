@@ -10,7 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Lower
 
 from cems.accounts.querysets import DelegationQuerySet, UserManager
-from cems.accounts.roles import ROLE_CHOICES, ROLES, Role
+from cems.accounts.roles import ROLE_CHOICES, ROLES, Role, RoleKey
 from cems.base.models import PublicModel
 
 
@@ -198,8 +198,8 @@ class Appointment(PublicModel):
                 condition=Q(agency_staff=False) | Q(ends_on__isnull=False), name="agency_staff_end"
             ),
             models.CheckConstraint(
-                condition=Q(role_key="student", supervisor__isnull=False, ends_on__isnull=False)
-                | (~Q(role_key="student") & Q(supervisor__isnull=True)),
+                condition=Q(role_key=RoleKey.STUDENT.value, supervisor__isnull=False, ends_on__isnull=False)
+                | (~Q(role_key=RoleKey.STUDENT.value) & Q(supervisor__isnull=True)),
                 name="student_supervised_and_ends",
             ),
             models.CheckConstraint(

@@ -1,12 +1,46 @@
-"""Every role, what it reaches and what it sees, as one data structure (A1, A2, access rules).
+"""Every role, what it reaches, sees and may, as one data structure (A1, A2, access rules).
 
 The pages, API, search, counts, exports and messages all read this; the role guard test is
 generated from it. Change access here and nowhere else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+
+class RoleKey(StrEnum):
+    """What a role is called in the database, in the order of the access table.
+
+    Others ask a role what it may do, never which one it is: a guard keeps these names to this file.
+    """
+
+    PRACTITIONER = "practitioner"
+    CHAMPION = "champion"
+    SCHOOL_LEAD = "school_lead"
+    SCHOOL_DEPUTY = "school_deputy"
+    REVIEWING_OFFICER = "reviewing_officer"
+    TEAM_MANAGER = "team_manager"
+    FIRST_CONTACT = "first_contact"
+    EDT = "edt"
+    CEVT_CHAIR = "cevt_chair"
+    CEVT_MEMBER = "cevt_member"
+    ERASE_MANAGER = "erase_manager"
+    CE_WORKER = "ce_worker"
+    MISSING_COORDINATOR = "missing_coordinator"
+    ERASE_POLICE = "erase_police"
+    POLICE_ANALYST = "police_analyst"
+    CEG_CHAIR = "ceg_chair"
+    CEG_MEMBER = "ceg_member"
+    COMMUNITY_SAFETY = "community_safety"
+    BUSINESS_SUPPORT = "business_support"
+    HEAD_OF_SERVICE = "head_of_service"
+    AUDITOR = "auditor"
+    INFORMATION_GOVERNANCE = "information_governance"
+    STRATEGIC_MEMBER = "strategic_member"
+    ADMINISTRATOR = "administrator"
+    STUDENT = "student"
+    SERVICE_ACCOUNT = "service_account"
 
 
 class Reach(StrEnum):
@@ -187,25 +221,52 @@ POLICE = frozenset(
 
 @dataclass(frozen=True, eq=False)  # one object a role, compared by identity: `sees` can't be hashed
 class Role:
-    """One row of the access table.
+    """One row of the access table: what the role reaches, sees and does, and what else it may.
 
-    `sees` maps each reach the role has to the parts it opens. `wide` roles read whole
-    authorities; `breaks_glass` roles may open one named child for some hours;
-    `breaks_restricted` ones even a restricted record. Who has a role without `exports` takes no document
-    away. `covers` says whether the role may stand in for another, or have a deputy. What a team has to do is
-    also theirs who have a role in it that `shares_work`; others of the team are given theirs by name.
+    `sees` maps each reach the role has to the parts it opens; `writes` is the work it does on the children it
+    reaches. What follows are capabilities, which the rules ask instead of the role's name.
+
+    Where it is held:
+        of_team: it reaches children through a team, desk or school, which an appointment names.
+        of_school: that is a school or college.
+        of_locality: it sits on a locality's board, which an appointment names.
+        supervised: an appointment names a supervisor, whose children are shown, and a last day.
+        is_system: it is an agency's system, not a person.
+    For a team:
+        shares_work: what the team has to do is theirs too; others of the team are given theirs by name.
+        manages: it answers for the promises of the team and hears when one is broken.
+        heads_team: what anybody of the team works with is theirs too. It reaches those children, confirms the
+            team's involvements and no others, and looks at the team's emergency openings.
+        allocated_as: what kind of worker children are allocated to it as.
+    Beyond:
+        breaks_glass: it may open one named child for some hours; breaks_restricted: even a restricted record.
+        works_shifts: such an opening lasts to the end of the shift.
+        audits: it looks at the emergency openings of its whole agency; the partnership's auditor at everybody's.
+        minutes_board: it keeps the minutes of every board of the authorities served, with no locality of its own.
+        exports: it may take documents away.
+        covers: it may stand in for another, or have a deputy.
     """
 
-    key: str
+    key: RoleKey
     label: str
     sees: Mapping[Reach, frozenset[Part]] = field(default_factory=dict)
     writes: frozenset[Work] = frozenset()
+    of_team: bool = False
+    of_school: bool = False
     of_locality: bool = False
+    supervised: bool = False
+    is_system: bool = False
+    shares_work: bool = True
+    manages: bool = False
+    heads_team: bool = False
+    allocated_as: str = ""
     breaks_glass: bool = False
     breaks_restricted: bool = False
+    works_shifts: bool = False
+    audits: bool = False
+    minutes_board: bool = False
     exports: bool = True
     covers: bool = True
-    shares_work: bool = True
 
     @property
     def wide(self) -> bool:
@@ -239,64 +300,84 @@ _FRONT_DOOR_WRITES = frozenset(
 
 _ROLES = [
     Role(
-        "practitioner",
+        RoleKey.PRACTITIONER,
         "Practitioner",
         _PRACTITIONER_SEES | {Reach.BREAK_GLASS: PRACTICE},
         _PRACTITIONER_WRITES,
         breaks_glass=True,
     ),
     Role(
-        "champion",
+        RoleKey.CHAMPION,
         "Practice champion",
         _PRACTITIONER_SEES | {Reach.BREAK_GLASS: PRACTICE},
         _PRACTITIONER_WRITES | {Work.ADVICE},
         breaks_glass=True,
     ),
-    Role("school_lead", "School safeguarding lead", _SCHOOL, _SCHOOL_WRITES),
-    Role("school_deputy", "Deputy school safeguarding lead", _SCHOOL, _SCHOOL_WRITES),
     Role(
-        "reviewing_officer",
+        RoleKey.SCHOOL_LEAD,
+        "School safeguarding lead",
+        _SCHOOL,
+        _SCHOOL_WRITES,
+        of_team=True,
+        of_school=True,
+    ),
+    Role(
+        RoleKey.SCHOOL_DEPUTY,
+        "Deputy school safeguarding lead",
+        _SCHOOL,
+        _SCHOOL_WRITES,
+        of_team=True,
+        of_school=True,
+    ),
+    Role(
+        RoleKey.REVIEWING_OFFICER,
         "Reviewing officer",
         _PRACTITIONER_SEES,
         frozenset({Work.ESCALATION, Work.OWN_ACTIONS}),
     ),
     Role(
-        "team_manager",
+        RoleKey.TEAM_MANAGER,
         "Team manager",
         _PRACTITIONER_SEES | {Reach.INVOLVED: PRACTICE | RECORD_USE, Reach.BREAK_GLASS: PRACTICE},
         _PRACTITIONER_WRITES | {Work.TEAM, Work.INVOLVEMENT, Work.STATUS},
         breaks_glass=True,
+        of_team=True,
+        manages=True,
+        heads_team=True,
     ),
     Role(
-        "first_contact",
+        RoleKey.FIRST_CONTACT,
         "First Contact",
         _FRONT_DOOR_SEES,
         _FRONT_DOOR_WRITES,
         breaks_glass=True,
         breaks_restricted=True,
+        of_team=True,
     ),
     Role(
-        "edt",
+        RoleKey.EDT,
         "Emergency Duty Team",
         _FRONT_DOOR_SEES,
         _FRONT_DOOR_WRITES,
         breaks_glass=True,
         breaks_restricted=True,
+        of_team=True,
+        works_shifts=True,
     ),
     Role(
-        "cevt_chair",
+        RoleKey.CEVT_CHAIR,
         "CEVT chair",
         {Reach.FORUM: EVERYTHING_BUT_RAW, Reach.MISSING: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN},
         frozenset({Work.DECISIONS, Work.CONTRIBUTION, Work.OWN_ACTIONS, Work.MEETINGS, Work.FIGURES}),
     ),
     Role(
-        "cevt_member",
+        RoleKey.CEVT_MEMBER,
         "CEVT member",
         {Reach.FORUM: TRIAGE, Reach.MISSING: TRIAGE, Reach.SUBMITTED: OWN},
         frozenset({Work.CONTRIBUTION, Work.OWN_ACTIONS}),
     ),
     Role(
-        "erase_manager",
+        RoleKey.ERASE_MANAGER,
         "ERASE manager",
         {
             Reach.MATTER: EVERYTHING_BUT_RAW | RECORD_USE,
@@ -318,9 +399,10 @@ _ROLES = [
             }
         ),
         breaks_glass=True,
+        manages=True,
     ),
     Role(
-        "ce_worker",
+        RoleKey.CE_WORKER,
         "Child exploitation worker",
         {Reach.INVOLVED: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN, Reach.BREAK_GLASS: PRACTICE},
         frozenset(
@@ -328,9 +410,11 @@ _ROLES = [
         ),
         breaks_glass=True,
         shares_work=False,
+        of_team=True,
+        allocated_as="ce_worker",
     ),
     Role(
-        "missing_coordinator",
+        RoleKey.MISSING_COORDINATOR,
         "Missing coordinator",
         {
             Reach.MISSING: COORDINATION,
@@ -341,9 +425,10 @@ _ROLES = [
         frozenset({Work.EPISODES, Work.INTERVIEWS, Work.MATRIX, Work.INFORMATION_FORM, Work.OWN_ACTIONS}),
         breaks_glass=True,
         shares_work=False,
+        allocated_as="coordinator",
     ),
     Role(
-        "erase_police",
+        RoleKey.ERASE_POLICE,
         "ERASE police officer",
         {Reach.OPEN_MATTER: POLICE, Reach.SUBMITTED: OWN, Reach.BREAK_GLASS: POLICE},
         frozenset({Work.EPISODES, Work.INTELLIGENCE, Work.MATRIX, Work.INFORMATION_FORM, Work.OWN_ACTIONS}),
@@ -351,52 +436,82 @@ _ROLES = [
         breaks_restricted=True,
     ),
     # The analyst's children come with the registers of people and places; until a link exists there are none.
-    Role("police_analyst", "Police analyst", {}, frozenset({Work.GRADING, Work.REGISTERS})),
+    Role(RoleKey.POLICE_ANALYST, "Police analyst", {}, frozenset({Work.GRADING, Work.REGISTERS})),
     Role(
-        "ceg_chair",
+        RoleKey.CEG_CHAIR,
         "CEG chair",
         {Reach.FORUM: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN},
         frozenset({Work.REVIEWS, Work.CONTRIBUTION, Work.OWN_ACTIONS, Work.MEETINGS}),
         of_locality=True,
     ),
     Role(
-        "ceg_member",
+        RoleKey.CEG_MEMBER,
         "CEG member",
         {Reach.FORUM: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN},
         frozenset({Work.CONTRIBUTION, Work.OWN_ACTIONS}),
         of_locality=True,
     ),
     Role(
-        "community_safety",
+        RoleKey.COMMUNITY_SAFETY,
         "Community safety or housing",
         {Reach.FORUM: frozenset({Part.IDENTITY, Part.LEVEL, Part.AGENCY_ACTIONS}), Reach.SUBMITTED: OWN},
         frozenset({Work.PLACES, Work.OWN_ACTIONS, Work.INFORMATION_FORM}),
         of_locality=True,
     ),
     Role(
-        "business_support",
+        RoleKey.BUSINESS_SUPPORT,
         "Business support",
         {Reach.FORUM: frozenset({Part.MINUTES})},
         frozenset({Work.MEETINGS}),
+        minutes_board=True,
     ),
     Role(
-        "head_of_service",
+        RoleKey.HEAD_OF_SERVICE,
         "Head of Service",
         {Reach.MATTER: EVERYTHING_BUT_RAW},
         frozenset({Work.OVERSIGHT}),
     ),
     # Auditor and information governance reach children only through an assigned sample, request or incident.
-    Role("auditor", "Auditor", {}, frozenset({Work.AUDIT_FINDINGS})),
-    Role("information_governance", "Information governance", {}, frozenset({Work.DISCLOSURE})),
-    Role("strategic_member", "Strategic member", {}, frozenset({Work.AGENDA_ITEMS})),
-    Role("administrator", "Administrator", {}, frozenset({Work.ADMINISTRATION})),
-    # A student reads what the supervisor shows them, and approves, exports and opens in an emergency nothing.
-    Role("student", "Student", {Reach.NAMED: PRACTICE}, exports=False, covers=False),
     Role(
-        "service_account", "Service account", {Reach.SUBMITTED: OWN}, frozenset({Work.MATRIX}), covers=False
+        RoleKey.AUDITOR,
+        "Auditor",
+        {},
+        frozenset({Work.AUDIT_FINDINGS}),
+        audits=True,
+    ),
+    Role(RoleKey.INFORMATION_GOVERNANCE, "Information governance", {}, frozenset({Work.DISCLOSURE})),
+    Role(RoleKey.STRATEGIC_MEMBER, "Strategic member", {}, frozenset({Work.AGENDA_ITEMS})),
+    Role(RoleKey.ADMINISTRATOR, "Administrator", {}, frozenset({Work.ADMINISTRATION})),
+    # A student reads what the supervisor shows them, and approves, exports and opens in an emergency nothing.
+    Role(
+        RoleKey.STUDENT,
+        "Student",
+        {Reach.NAMED: PRACTICE},
+        exports=False,
+        covers=False,
+        supervised=True,
+    ),
+    Role(
+        RoleKey.SERVICE_ACCOUNT,
+        "Service account",
+        {Reach.SUBMITTED: OWN},
+        frozenset({Work.MATRIX}),
+        covers=False,
+        is_system=True,
     ),
 ]
 
 ROLES: Mapping[str, Role] = {role.key: role for role in _ROLES}
-ROLE_CHOICES = [(role.key, role.label) for role in _ROLES]
-NEVER_COVER = frozenset(role.key for role in _ROLES if not role.covers)
+ROLE_CHOICES = [(role.key.value, role.label) for role in _ROLES]
+
+
+def _keys(may: Callable[[Role], bool]) -> frozenset[str]:
+    return frozenset(role.key for role in _ROLES if may(role))
+
+
+# The roles that have a capability, for those who ask the database for their holders.
+MANAGING = _keys(lambda role: role.manages)
+HEADING_TEAM = _keys(lambda role: role.heads_team)
+AUDITING = _keys(lambda role: role.audits)
+SUPERVISED = _keys(lambda role: role.supervised)
+NEVER_COVER = _keys(lambda role: not role.covers)

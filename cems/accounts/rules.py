@@ -6,10 +6,6 @@ from cems.accounts.models import Team, TeamKind
 from cems.accounts.roles import Role
 from cems.base.months import add_months
 
-# Roles that reach children through the team, desk or school they are held in.
-TEAM_NEEDED = frozenset({"team_manager", "school_lead", "school_deputy", "first_contact", "edt", "ce_worker"})
-SCHOOL_ROLES = frozenset({"school_lead", "school_deputy"})
-STUDENT = "student"
 CONFIRM_EVERY_MONTHS = 3
 
 
@@ -21,9 +17,9 @@ def appointment_fault(
     Source: access.md. A role that reaches children through a team says which team; one of a locality's
     board says which locality; a school's lead is lead of a school.
     """
-    if role.key in TEAM_NEEDED and team is None:
+    if role.of_team and team is None:
         return "team", f"Choose the team: a {role.label} sees children through it."
-    if role.key in SCHOOL_ROLES and team is not None and team.kind != TeamKind.SCHOOL:
+    if role.of_school and team is not None and team.kind != TeamKind.SCHOOL:
         return "team", "Choose a school or college for this role."
     if role.of_locality and not has_locality:
         return "locality", f"Choose the locality: a {role.label} sits on its board."
@@ -39,11 +35,11 @@ def temporary_fault(
 
     Source: access.md. Agency staff need an end date; a student has one, and a supervisor.
     """
-    if role.key == STUDENT and not supervised:
+    if role.supervised and not supervised:
         return "supervisor", "Name the supervisor: a student sees the children the supervisor names."
-    if role.key != STUDENT and supervised:
+    if supervised and not role.supervised:
         return "supervisor", "Only a student has a supervisor. Leave this empty."
-    if ends_on is None and (agency_staff or role.key == STUDENT):
+    if ends_on is None and (agency_staff or role.supervised):
         return "ends_on", "Write the last day: agency staff and students have one."
     return None
 

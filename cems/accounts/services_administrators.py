@@ -7,7 +7,7 @@ from django.db import transaction
 from cems.accounts import services
 from cems.accounts.models import Agency, User
 from cems.accounts.profile import profile_of
-from cems.accounts.roles import Work
+from cems.accounts.roles import RoleKey, Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.errors import Conflict, Invalid
@@ -38,7 +38,7 @@ def administrator_add(
         record(actor, verb=Verb.CHANGED, subject=existing, detail={"fields": ["invitation"]}, at=at)
         return existing
     user = services.create_user(actor, email=email, name=name, agency=agency, invite=False, at=at)
-    services.appoint(actor, user=user, role_key="administrator", at=at)
+    services.appoint(actor, user=user, role_key=RoleKey.ADMINISTRATOR, at=at)
     return user
 
 

@@ -95,7 +95,7 @@ def token_used(key: str, at: datetime | None = None) -> ServiceToken | None:
 
 def is_service_account(user: User) -> bool:
     """Whether this is an agency's system, not a person."""
-    return profile_of(user).has("service_account")
+    return any(role.is_system for role in profile_of(user).roles)
 
 
 def fingerprint(key: str) -> str:

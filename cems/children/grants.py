@@ -99,7 +99,7 @@ def _reached(
             by_team[way.team_id].append(way)
     own: dict[Pair, datetime] = {}  # what supervisors reach themselves, in nobody's place
     for child_id, user_id, team_id, ended_at in rows.values_list(root_of(), "user_id", "team_id", "ended_at"):
-        for_team = [way for way in by_team[team_id] if user_id is None or way.role_key == "team_manager"]
+        for_team = [way for way in by_team[team_id] if user_id is None or ROLES[way.role_key].heads_team]
         for way in {*by_person[user_id], *for_team}:
             until = min(ended_at or FOREVER, way.until)
             if way.of == way.holder:

@@ -203,7 +203,7 @@ def matter_rules(profile: Profile, instant: datetime) -> list[tuple[Post, Reach,
                         )
                     )
             elif reach in _MATTERS:
-                kinds = _MATTERS[reach] | (_MINUTED if post.role.key == "business_support" else frozenset())
+                kinds = _MATTERS[reach] | (_MINUTED if post.role.minutes_board else frozenset())
                 live_at = None if reach is Reach.MATTER else instant
                 rules.append((post, reach, MatterRule(kinds, profile.authority_ids, None, live_at)))
     return rules

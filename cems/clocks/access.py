@@ -17,7 +17,7 @@ from cems.base.registries import of_record
 from cems.base.time import today
 from cems.clocks.models import Clock
 from cems.clocks.querysets import ClockQuerySet
-from cems.clocks.recipients import MANAGING, Held, current_appointments
+from cems.clocks.recipients import Held, current_appointments
 
 _may_see_child: list[Callable[[User, UUID], bool]] = []
 _children_seen: list[Callable[[User], QuerySet[Any, Any]]] = []
@@ -51,7 +51,7 @@ def has(user: User, held: Held) -> bool:
 
 def managed_team_ids(profile: Profile) -> frozenset[int]:
     """The teams this person manages."""
-    return frozenset(post.team_id for post in profile.posts if post.team_id and post.role.key in MANAGING)
+    return frozenset(post.team_id for post in profile.posts if post.team_id and post.role.manages)
 
 
 def _manages(profile: Profile, user_id: int) -> bool:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from cems.accounts.rules import STUDENT
+from cems.accounts.roles import SUPERVISED
 from cems.base.calendar import add_working_days, say_day
 from cems.base.time import local_date, now
 from cems.clocks.recipients import current_appointments, managers_of
@@ -26,7 +26,7 @@ def tell_of_last_days(at: datetime | None = None) -> int:
     by = add_working_days(day, settings.LEAVING_WARNING_DAYS)
     rows = list(
         current_appointments(day)
-        .filter(Q(agency_staff=True) | Q(role_key=STUDENT), ends_on__lte=by)
+        .filter(Q(agency_staff=True) | Q(role_key__in=SUPERVISED), ends_on__lte=by)
         .select_related("user")
         .order_by("pk")
     )

@@ -12,10 +12,7 @@ from django.db.models import QuerySet
 
 from cems.accounts.models import Appointment, Delegation, Team, User
 from cems.accounts.querysets import current, here
-from cems.accounts.roles import ROLES
-
-# Roles that answer for a team's promises.
-MANAGING = ("team_manager", "erase_manager")
+from cems.accounts.roles import MANAGING, ROLES
 
 
 class Held(Protocol):

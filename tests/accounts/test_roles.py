@@ -8,6 +8,7 @@ from cems.accounts.models import Team, TeamKind, User
 from cems.accounts.roles import ROLES, Part, Reach, Work
 from cems.base.time import today
 from tests.factories.people import make_user
+from triage.choices import WorkerKind
 
 EVERY_ROLE = {
     "practitioner",
@@ -69,6 +70,40 @@ def test_breaking_glass_is_a_reach_only_of_roles_that_may() -> None:
     for role in ROLES.values():
         assert (Reach.BREAK_GLASS in role.sees) == role.breaks_glass, role.key
     assert {r.key for r in ROLES.values() if r.breaks_restricted} == {"first_contact", "edt", "erase_police"}
+
+
+# Who has each capability: what the rules ask instead of a role's name.
+CAPABILITIES = {
+    "of_team": {"team_manager", "school_lead", "school_deputy", "first_contact", "edt", "ce_worker"},
+    "of_school": {"school_lead", "school_deputy"},
+    "of_locality": {"ceg_chair", "ceg_member", "community_safety"},
+    "supervised": {"student"},
+    "is_system": {"service_account"},
+    "manages": {"team_manager", "erase_manager"},
+    "heads_team": {"team_manager"},
+    "allocated_as": {"ce_worker", "missing_coordinator"},
+    "works_shifts": {"edt"},
+    "audits": {"auditor"},
+    "minutes_board": {"business_support"},
+}
+
+
+@pytest.mark.requirement("A1", "A2")
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_a_capability_is_had_by_these_and_nobody_else(capability: str) -> None:
+    assert {role.key for role in ROLES.values() if getattr(role, capability)} == CAPABILITIES[capability]
+
+
+@pytest.mark.requirement("A1")
+def test_those_of_a_school_are_of_a_team_and_those_children_are_allocated_to_get_no_other_work() -> None:
+    assert all(role.of_team for role in ROLES.values() if role.of_school)
+    assert {role.key for role in ROLES.values() if not role.shares_work} == CAPABILITIES["allocated_as"]
+
+
+@pytest.mark.requirement("T6")
+def test_children_are_allocated_to_one_role_for_each_kind_of_worker() -> None:
+    assert {kind.role_key for kind in WorkerKind} == CAPABILITIES["allocated_as"]
+    assert WorkerKind.COORDINATOR.role_key == "missing_coordinator"
 
 
 @pytest.mark.requirement("A1")

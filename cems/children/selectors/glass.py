@@ -20,10 +20,10 @@ TOLD_FOR = timedelta(
 def to_review(user: User, at: datetime) -> QuerySet[BreakGlass]:
     """The openings this person has still to look at: of their team as manager, or as auditor; never their own."""
     profile = profile_of(user)
-    managed = [post.team_id for post in profile.posts if post.role.key == "team_manager" and post.team_id]
+    managed = [post.team_id for post in profile.posts if post.role.heads_team and post.team_id]
     members = current_appointments(local_date(at)).filter(team__in=managed).values("user")
     theirs = Q(user__in=members) if managed else Q(pk__in=[])
-    if profile.has("auditor"):
+    if any(role.audits for role in profile.roles):
         theirs |= Q(user__agency=profile.agency_id)
         if user.agency.kind == AgencyKind.PARTNERSHIP:
             served = profile.authority_ids

@@ -15,7 +15,7 @@ from cems.children.querysets import cluster_ids
 from cems.clocks.recipients import current_appointments
 
 # Whose role reaches records without an involvement: they may be named too.
-REACHING = [key for key, role in ROLES.items() if role.sees and role.key not in {"service_account"}]
+REACHING = [key for key, role in ROLES.items() if role.sees and not role.is_system]
 
 
 @dataclass(frozen=True)

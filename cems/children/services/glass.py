@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from cems.accounts.models import AgencyKind, User
 from cems.accounts.profile import Profile, profile_of
+from cems.accounts.roles import AUDITING, HEADING_TEAM
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.errors import Invalid, NotAllowed
@@ -162,7 +163,11 @@ def _may_open(user: User, profile: Profile, child: Child, instant: datetime) -> 
 
 
 def _until(profile: Profile, instant: datetime) -> datetime:
-    shift = time.fromisoformat(settings.EDT_SHIFT_ENDS) if profile.has("edt") else None
+    shift = (
+        time.fromisoformat(settings.EDT_SHIFT_ENDS)
+        if any(role.works_shifts for role in profile.roles)
+        else None
+    )
     return open_until(instant, hours=settings.GLASS_HOURS, shift_ends=shift)
 
 
@@ -172,8 +177,8 @@ def _tell_reviewers(glass: BreakGlass, child: Child, instant: datetime) -> None:
     on = local_date(instant)
     posts = current_appointments(on)
     teams = posts.filter(user=glass.user, team__isnull=False).values("team")
-    managers = acting(on, role_key="team_manager", team__in=teams)
-    auditors = posts.filter(role_key="auditor").filter(
+    managers = acting(on, role_key__in=HEADING_TEAM, team__in=teams)
+    auditors = posts.filter(role_key__in=AUDITING).filter(
         Q(user__agency=glass.user.agency_id)
         | Q(user__agency__kind=AgencyKind.PARTNERSHIP, user__agency__authorities__in=_places(child))
     )

@@ -207,9 +207,9 @@ def may_confirm(user: User, team: Team | None) -> bool:
 def confirms_for(user: User) -> set[int] | None:
     """The teams whose involvements this person confirms; None for those of every team and of nobody's."""
     profile = profile_of(user)
-    if any(Work.INVOLVEMENT in role.writes and role.key != "team_manager" for role in profile.roles):
+    if any(Work.INVOLVEMENT in role.writes and not role.heads_team for role in profile.roles):
         return None
-    return {post.team_id for post in profile.posts if post.role.key == "team_manager" and post.team_id}
+    return {post.team_id for post in profile.posts if post.role.heads_team and post.team_id}
 
 
 def _state_for(user: User, person: User | None, team: Team | None) -> str:

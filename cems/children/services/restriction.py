@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
-from cems.accounts.roles import Work
+from cems.accounts.roles import HEADING_TEAM, Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import on_day
@@ -173,7 +173,7 @@ def conflict_declare(user: User, *, child: Child, reason: str, at: datetime | No
         reader_name(user, child=held, person=deputy.user, kind=NamedReaderKind.OWNER, at=instant)
     row = _bar(user, held, user, reason, instant)
     teams = [post.team_id for post in profile_of(user).posts if post.team_id]
-    managers = acting(local_date(instant), role_key="team_manager", team__in=teams)
+    managers = acting(local_date(instant), role_key__in=HEADING_TEAM, team__in=teams)
     tell(
         {who for who, *_ in managers} - {user.pk},
         kind="children.conflict",
