@@ -83,8 +83,8 @@ class ParticularsForm(PersonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].help_text = (
-            "If you change it, they are signed out, and choose a new password by a link sent to the new address. If "
-            "somebody else may have used the old one, take the second factor away as well."
+            "If you change it, they are signed out and get a link at the new address to choose a new password. If "
+            "somebody else may have used the old one, press “Second factor lost” on their page too."
         )
 
 
