@@ -129,6 +129,7 @@ class Visitor:
         )
         if wide > 0:
             yield f"the page scrolls sideways by {wide} px: {self.page.evaluate(WIDEST)}"
+        yield from (f"wider than its column: {field}" for field in self.page.evaluate(WIDER_THAN_ITS_COLUMN))
 
     def _axe(self) -> Iterator[str]:
         if not self.page.evaluate("'axe' in window"):  # half a megabyte, once a page and not once a width
@@ -151,6 +152,27 @@ WIDEST = """(() => {
   const edge = document.documentElement.clientWidth;
   const out = [...document.querySelectorAll('body *')].find((one) => one.getBoundingClientRect().right > edge + 1);
   return out ? out.tagName.toLowerCase() + (out.className ? '.' + out.className : '') : 'something unseen';
+})()"""
+
+# Each field that would stick out of what holds it if its content were long. Tried with an option longer than any
+# screen, since how wide a field is by itself depends on the words of the day and on the browser's version.
+WIDER_THAN_ITS_COLUMN = """(() => {
+  const selects = [...document.querySelectorAll('select')].map((select) => {
+    const option = new Option('An option longer than any screen. '.repeat(12));
+    select.append(option);
+    return option;
+  });
+  const edge = document.documentElement.clientWidth;
+  const fields = [...document.querySelectorAll('select, textarea, input:not([type=hidden])')];
+  const out = fields.filter((field) => {
+    const box = field.getBoundingClientRect();
+    if (box.width === 0 || field.closest('.govuk-visually-hidden')) return false;
+    const holder = field.parentElement.getBoundingClientRect();
+    return box.right > edge + 1 || (field.matches('select, textarea') && box.right > holder.right + 1);
+  });
+  const told = out.map((field) => `${field.tagName.toLowerCase()} ${field.id || field.name}`);
+  selects.forEach((option) => option.remove());
+  return told;
 })()"""
 
 

@@ -37,6 +37,24 @@ def test_each_kind_of_fault_is_seen(window: Open) -> None:
     assert "404: /no-such-page/" in told
 
 
+def test_a_field_as_wide_as_its_longest_option_is_seen(window: Open) -> None:
+    # given a page with a select that fits today, and may not with longer options or another browser
+    visitor = window()
+    visitor.open(reverse("account_login"))
+    visitor.page.evaluate(
+        """() => {
+          const select = document.createElement('select');
+          select.id = 'kind'; select.ariaLabel = 'Kind'; select.append(new Option('All'));
+          document.querySelector('main').append(select);
+        }"""
+    )
+    # then it keeps to its column, whatever is in it
+    assert visitor.faults() == []
+    # and is told of, once where it is not kept so
+    visitor.page.evaluate("document.querySelector('#kind').style.maxWidth = 'none'")
+    assert "wider than its column: select kind" in "\n".join(visitor.faults())
+
+
 def test_another_host_is_seen(window: Open) -> None:
     visitor = window()
     visitor.open(reverse("account_login"))
