@@ -1,29 +1,31 @@
 """Settings come from the environment; what is missing or unsafe is refused in plain words."""
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvValidationError, ValidationError, validate
 
 from cems.local import pdf_requirements
 
 MODES = ("local", "test", "production")
 
 
-@dataclass
-class Environment:
-    """Reads variables and collects every fault, so that one start names them all."""
+class Environment(Env):
+    """Reads variables and collects every fault, so that one start names them all.
 
-    values: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    faults: list[str] = field(default_factory=list)
+    A variable that is set to nothing counts as not set: compose hands on so what its file leaves out.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(eager=False)
+        self.add_parser("postgresql", _postgresql)
 
     @property
     def mode(self) -> str:
-        mode = self.values.get("CEMS_MODE", "production")
+        mode = self.text("CEMS_MODE", "production")
         if mode not in MODES:
             raise ImproperlyConfigured(f"CEMS_MODE is {mode!r}; it must be one of {', '.join(MODES)}.")
         return mode
@@ -34,49 +36,31 @@ class Environment:
 
     def text(self, name: str, default: str | None = None) -> str:
         """The value of `name`; without a default, a missing value is a fault."""
-        value = self.values.get(name, "").strip()
-        if value:
-            return value
-        if default is None:
-            self.faults.append(f"{name} is not set.")
-            return ""
-        return default
+        value = self.str(name) if default is None else self.str(name, default)
+        return value or ""
 
     def flag(self, name: str, default: bool = False) -> bool:
-        return self.text(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+        """Whether `name` is 1, true, yes or on; neither these nor their opposites is a fault."""
+        return bool(self.bool(name, default))
 
     def number(self, name: str, default: int) -> int:
-        raw = self.text(name, str(default))
-        try:
-            return int(raw)
-        except ValueError:
-            self.faults.append(f"{name} must be a whole number, not {raw!r}.")
-            return default
+        """The whole number of `name`; anything else is a fault."""
+        value = self.int(name, default)
+        return default if value is None else value
 
     def words(self, name: str, default: str | None = "") -> list[str]:
-        return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
+        """The words of `name` between commas; with None as default, a missing value is a fault."""
+        return [word for part in self.text(name, default).split(",") if (word := part.strip())]
 
     def secret(self, name: str) -> str:
-        """A secret of at least 32 characters that is not an obvious default."""
-        value = self.text(name)
-        if (
-            value
-            and self.production
-            and (len(value) < 32 or "change" in value.lower() or "secret" in value.lower())
-        ):
-            self.faults.append(
-                f"{name} is too short or looks like a default; make one of 50 random characters."
-            )
-        return value
+        """A secret, in production of at least 32 characters and no obvious default."""
+        return self.str(name, validate=_unguessable if self.production else None) or ""
 
     def database(self, name: str) -> dict[str, Any]:
         """A Django database dictionary from a URL variable."""
-        url = self.text(name)
-        if not url:
+        config: dict[str, Any] | None = self.postgresql(name)
+        if config is None:
             return {"ENGINE": "django.db.backends.postgresql", "NAME": ""}
-        config: dict[str, Any] = {**dj_database_url.parse(url)}
-        if config.get("ENGINE") != "django.db.backends.postgresql":
-            self.faults.append(f"{name} must be a postgresql:// address.")
         config["CONN_MAX_AGE"] = self.number("CEMS_DATABASE_KEEP_SECONDS", 60)
         config["CONN_HEALTH_CHECKS"] = True
         options = config.setdefault("OPTIONS", {})
@@ -89,25 +73,53 @@ class Environment:
         return Path(self.text("CEMS_STATE_DIR", str(base / ".local" / "state")))
 
     def refuse_unsafe(self) -> None:
-        """Raise ImproperlyConfigured naming every fault found, if any."""
+        """Raise ImproperlyConfigured naming every fault found, if any. Nothing is read after this."""
+        faults: list[str] = []
         if self.production:
-            if self.flag("CEMS_DEBUG"):
-                self.faults.append("CEMS_DEBUG must be off in production.")
-            if self.flag("CEMS_DEMO"):
-                self.faults.append(
-                    "CEMS_DEMO must be off in production: demo sign-ins need no second factor."
-                )
-            if not self.flag("CEMS_SECOND_FACTOR", True):
-                self.faults.append("CEMS_SECOND_FACTOR must be on in production.")
-            if not self.text("CEMS_BASE_URL", "").startswith("https://"):
-                self.faults.append("CEMS_BASE_URL must be the https:// address people use.")
-            if "*" in self.words("CEMS_ALLOWED_HOSTS"):
-                self.faults.append("CEMS_ALLOWED_HOSTS must name the hosts, not *.")
-            self.faults += [
+            self._ask_what_production_must_have()
+            faults = [
                 f"{name} is not on this machine, and PDFs need it (Debian: {package})."
                 for name, package in pdf_requirements.missing().items()
             ]
-        if self.faults:
-            raise ImproperlyConfigured(
-                "CEMS can't start:\n" + "\n".join(f"  - {fault}" for fault in self.faults)
-            )
+        try:
+            self.seal()
+        except EnvValidationError as error:
+            told = cast(Mapping[str, list[str]], error.error_messages)  # what seal() found, by variable
+            faults = [f"{name}: {one}" for name, why in told.items() for one in dict.fromkeys(why)] + faults
+        if faults:
+            raise ImproperlyConfigured("CEMS can't start:\n" + "\n".join(f"  - {fault}" for fault in faults))
+
+    def _ask_what_production_must_have(self) -> None:
+        off = validate.Equal(False, error="must be off in production.")
+        off_for_all = validate.Equal(
+            False, error="must be off in production: demo sign-ins need no second factor."
+        )
+        on = validate.Equal(True, error="must be on in production.")
+        secure = validate.Regexp("https://", error="must be the https:// address people use.")
+        named = validate.Regexp(r"[^*]+\Z", error="must name the hosts, not *.")
+        self.bool("CEMS_DEBUG", False, validate=off)
+        self.bool("CEMS_DEMO", False, validate=off_for_all)
+        self.bool("CEMS_SECOND_FACTOR", True, validate=on)
+        self.str("CEMS_BASE_URL", validate=secure)
+        self.str("CEMS_ALLOWED_HOSTS", validate=named)
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        value = super()._get_value(env_key, default)
+        if not isinstance(value, str) or value is default:
+            return value
+        return value.strip() or default
+
+
+def _unguessable(secret: str) -> None:
+    if len(secret) < 32 or "change" in secret.lower() or "secret" in secret.lower():
+        raise ValidationError("is too short or looks like a default; make one of 50 random characters.")
+
+
+def _postgresql(address: str) -> dict[str, Any]:
+    try:
+        config: dict[str, Any] = {**dj_database_url.parse(address)}
+    except ValueError:
+        config = {}
+    if config.get("ENGINE") != "django.db.backends.postgresql":
+        raise ValidationError("must be a postgresql:// address.")
+    return config

@@ -42,6 +42,8 @@ UNSAFE: dict[str, tuple[dict[str, str], str]] = {
     "another database": ({"DATABASE_URL": "sqlite:///cems.db"}, "DATABASE_URL"),
     "no database": ({"DATABASE_URL": ""}, "DATABASE_URL"),
     "no queue": ({"REDIS_URL": ""}, "REDIS_URL"),
+    "a database address that is none": ({"DATABASE_URL": "cems"}, "DATABASE_URL"),
+    "a switch that is neither on nor off": ({"CEMS_SECOND_FACTOR": "maybe"}, "CEMS_SECOND_FACTOR"),
     "a number that is none": ({"CEMS_SWEEP_SECONDS": "often"}, "CEMS_SWEEP_SECONDS"),
 }
 SHOW = """
@@ -115,9 +117,34 @@ def test_production_refuses_a_machine_without_pango(tmp_path: Path) -> None:
     assert f"  - {named}" in done.stderr, done.stderr
 
 
-def test_an_unknown_mode_is_refused() -> None:
+def test_an_unknown_mode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CEMS_MODE", "staging")
     with pytest.raises(ImproperlyConfigured, match="CEMS_MODE"):
-        _ = Environment({"CEMS_MODE": "staging"}).mode
+        _ = Environment().mode
+
+
+def test_a_fault_is_named_once_and_tells_no_value() -> None:
+    done = _start(
+        {
+            "CEMS_SECRET_KEY": "hunter2",
+            "DATABASE_URL": "oracle://app:hunter2@db/cems",
+            "CEMS_DEBUG": "hunter2",
+        }
+    )
+    assert "hunter2" not in done.stderr
+    assert [
+        done.stderr.count(f"  - {name}") for name in ("CEMS_SECRET_KEY", "DATABASE_URL", "CEMS_DEBUG")
+    ] == [1, 1, 1]
+    assert "  - DATABASE_URL: must be a postgresql:// address." in done.stderr
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_what_is_set_to_nothing_is_as_if_not_set(blank: str) -> None:
+    """Compose hands on an empty value for what its file leaves out."""
+    names = {"CEMS_EMAIL_USER", "CEMS_EMAIL_PORT", "CEMS_SECOND_FACTOR", "CEMS_PROXIES", "CEMS_DEBUG"}
+    show = "from django.conf import settings as s; print(s.EMAIL_PORT, s.SECOND_FACTOR_COMPULSORY, s.DEBUG)"
+    done = _start(dict.fromkeys(names, blank), show)
+    assert done.stdout.split() == ["25", "True", "False"], done.stderr
 
 
 # --- names -------------------------------------------------------------------------------------------
