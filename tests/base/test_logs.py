@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+from datetime import datetime
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -100,3 +101,18 @@ def test_a_line_of_a_refused_request_carries_its_reference_too(caught: Caught) -
     request.reference = "9QXM-7K2F"  # type: ignore[attr-defined]
     caught.warning("Forbidden: %s", request.path, extra={"request": request, "status_code": 403})
     assert caught.line()["reference"] == "9QXM-7K2F"
+
+
+def test_a_message_that_is_an_object_gets_no_fields_of_its_own(caught: Caught) -> None:
+    caught.error({"child": "Zephyr", "status": "Zephyr", "exception": "x"})
+    line = caught.line()
+    assert set(line) == {"at", "level", "logger", "message"}
+    assert datetime.fromisoformat(line["at"]).tzinfo is not None
+    assert line["level"] == "ERROR" and line["logger"] == "tests"
+
+
+def test_what_others_add_passes_under_no_chosen_name(caught: Caught) -> None:
+    caught.error(
+        "said", extra={"status_code": PLANTED, "exception": PLANTED, "reference": PLANTED, "at": PLANTED}
+    )
+    assert set(caught.line()) == {"at", "level", "logger", "message"}
