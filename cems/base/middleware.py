@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware
 
 from cems.base.logs import current_reference
 from cems.base.refusals import DATABASE_AWAY, database_away, refuse, refuse_for
@@ -74,18 +73,3 @@ class PlainRefusals:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return refuse_for(request, exception)
-
-
-class SameOriginCsrf(CsrfViewMiddleware):
-    """Django's check, for pages that send no referrer.
-
-    Under `Referrer-Policy: no-referrer` browsers put `Origin: null` on a form of our own page, which
-    Django refuses. The browser's own word that the form is of the same origin stands in for it; a page
-    elsewhere can't forge that header, and the token is still asked for.
-    """
-
-    def process_request(self, request: HttpRequest) -> None:
-        own = request.META.get("HTTP_SEC_FETCH_SITE") == "same-origin"
-        if own and request.META.get("HTTP_ORIGIN") == "null":
-            request.META["HTTP_ORIGIN"] = f"{request.scheme}://{request.get_host()}"
-        super().process_request(request)

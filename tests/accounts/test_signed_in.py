@@ -96,7 +96,7 @@ def test_signed_in_answers_are_not_kept_and_tell_no_other_site() -> None:
     for url in (PAGE, reverse("notices:list"), "/nothing-here/"):
         answer = client.get(url)
         assert "no-store" in answer["Cache-Control"], url
-        assert answer["Referrer-Policy"] == "no-referrer", url
+        assert answer["Referrer-Policy"] == "same-origin", url
         assert answer["X-Frame-Options"] == "DENY", url
         assert answer["X-Content-Type-Options"] == "nosniff", url
         policy = answer["Content-Security-Policy"]

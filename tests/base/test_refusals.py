@@ -121,15 +121,30 @@ def test_a_stale_form_is_told_how_to_go_on() -> None:
 
 
 @pytest.mark.django_db
-def test_a_form_of_our_own_page_passes_without_a_referrer() -> None:
-    client = Client(enforce_csrf_checks=True, headers={"Origin": "null"})
+def test_only_a_form_of_our_own_page_is_taken() -> None:
+    client = Client(enforce_csrf_checks=True)
     token = client.get("/account/login/").cookies["csrftoken"].value
     form = {"login": "a@example.test", "password": "x", "csrfmiddlewaretoken": token}
-    assert client.post("/account/login/", form, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
-    assert client.post("/account/login/", form, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
-    assert client.post("/account/login/", form).status_code == 403
+    own = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
+    assert client.post("/account/login/", form, headers=own).status_code == 200
     wrong = form | {"csrfmiddlewaretoken": "0" * 32}
-    assert client.post("/account/login/", wrong, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 403
+    assert client.post("/account/login/", wrong, headers=own).status_code == 403
+    for origin in ("null", "https://testserver.example.test", "http://elsewhere.example.test"):
+        assert client.post("/account/login/", form, headers={**own, "Origin": origin}).status_code == 403
+
+
+@pytest.mark.django_db
+def test_over_tls_a_form_that_tells_nothing_of_its_page_is_refused() -> None:
+    client = Client(enforce_csrf_checks=True)
+    token = client.get("/account/login/", secure=True).cookies["csrftoken"].value
+    form = {"login": "a@example.test", "password": "x", "csrfmiddlewaretoken": token}
+
+    def sent(referrer: dict[str, str]) -> int:
+        return client.post("/account/login/", form, secure=True, headers=referrer).status_code
+
+    assert sent({"Referer": "https://testserver/account/login/"}) == 200
+    assert sent({"Referer": "https://elsewhere.example.test/"}) == 403
+    assert sent({}) == 403
 
 
 def cut_our_connection() -> None:

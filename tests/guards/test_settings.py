@@ -83,7 +83,7 @@ def test_safe_settings_start_and_are_safe() -> None:
         "SECOND_FACTOR_COMPULSORY": True,
         "SESSION_COOKIE_HTTPONLY": True,
         "X_FRAME_OPTIONS": "DENY",
-        "SECURE_REFERRER_POLICY": "no-referrer",
+        "SECURE_REFERRER_POLICY": "same-origin",
     }
 
 
