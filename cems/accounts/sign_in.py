@@ -10,7 +10,7 @@ from allauth.mfa import signals as mfa
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
-from django.dispatch import Signal
+from django.dispatch import Signal  # noqa: TID251 - to listen to the signals of Django and django-allauth
 from django.http import HttpRequest
 
 from cems.accounts.models import User

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cems.environment import Environment
 from cems.local.pdf_requirements import FONTS
-from tests.guards.source import ROOT, hand_written, sources, told
+from tests.guards.source import ROOT, hand_written, told
 
 SAFE = {
     "CEMS_MODE": "production",
@@ -190,26 +190,6 @@ def test_files_of_deployment_name_only_settings_that_are_read(path: str) -> None
     passwords = {"CEMS_OWNER_PASSWORD", "CEMS_APP_PASSWORD", "CEMS_SEALER_PASSWORD"}
     faults = sorted(_named_in(path) - _read() - by_shell - replicas - passwords)
     assert not faults, told(faults, "nothing reads this name: correct it, or read it in cems/settings.py.")
-
-
-def test_settings_come_from_one_place() -> None:
-    """Nobody reads the environment in passing: a fault there would be told too late."""
-    allowed = (
-        "cems/environment.py",
-        "cems/local/",
-        "cems/celery.py",
-        "cems/wsgi.py",
-        "cems/asgi.py",
-        "demo/",
-    )
-    faults = [
-        f"{source.path}:{node.lineno}"
-        for source in sources()
-        if not source.lies_in(*allowed)
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
-    ]
-    assert not faults, told(faults, "read it in cems/settings.py through env, and ask django.conf.settings.")
 
 
 def test_no_file_of_secrets_is_kept() -> None:

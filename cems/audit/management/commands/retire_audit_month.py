@@ -1,6 +1,6 @@
 """`manage.py retire_audit_month 2019-05 --reason …`: let a month of the audit go, and keep its seals."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         if settings.DATABASE_ROLE != "owner":
             raise CommandError("Run this as the owner: CEMS_DATABASE_ROLE=owner.")
         try:
-            first: date = datetime.strptime(month, "%Y-%m").date()
+            first = date.fromisoformat(f"{month}-01")
         except ValueError:
             raise CommandError("Give the month as year and month, such as 2019-05.") from None
         count = retire_month(None, month=first, reason=reason)
