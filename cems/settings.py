@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "cems.base",
+    "cems.policy",
     "cems.audit",
     "cems.notices",
     "cems.clocks",

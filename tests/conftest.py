@@ -6,6 +6,7 @@ Only flushing between transactional tests and dropping the database go back to t
 import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 
 import pytest
 from django.conf import settings
@@ -14,6 +15,9 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
+
+from cems.base.time import now
+from cems.policy import snapshot
 
 pytest_plugins = ("tests.journeys.visited",)
 
@@ -104,6 +108,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker in item.iter_markers("django_db"):
             if "sealer" in (marker.kwargs.get("databases") or ()):
                 item.add_marker("alone")
+
+
+class AlwaysDefaults(snapshot.Snapshot):
+    """Never too old."""
+
+    def is_fresh(self, instant: datetime) -> bool:
+        return True
+
+
+def keep_defaults() -> None:
+    """Practice settings are at their defaults, whatever the time is made to be."""
+    snapshot.keep(AlwaysDefaults(now()))
+
+
+keep_defaults()  # for deadlines that a test module reckons as it is read
+
+
+@pytest.fixture(autouse=True)
+def practice_settings(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test begins with the defaults: what an earlier one decided, and rolled back, is not kept.
+
+    One without a database stays with them; one with a database reads anew once its time has gone on.
+    """
+    with_database = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    if with_database or request.node.get_closest_marker("django_db"):
+        snapshot.keep(snapshot.Snapshot(now()))
+        yield
+        keep_defaults()
+    else:
+        yield
 
 
 @pytest.fixture

@@ -1,14 +1,17 @@
-"""Working days of England, and the deadlines made of them (K1, T2). Pure: no database, no present time.
+"""Working days of England, and the deadlines made of them (K1, T2). Pure but for the partnership's own office.
 
-Hours are elapsed; a month is the same day or the last; people live in Europe/London, instants are UTC.
+When offices open, close and are shut besides bank holidays is the partnership's to decide, and asked of the `Office`
+that `cems.policy` fills in. Hours are elapsed; a month is the same day or the last; people live in Europe/London,
+instants are UTC.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Protocol
 
 import holidays
-from django.conf import settings
 
 from cems.base.months import add_months
 from cems.base.time import LONDON, local
@@ -34,19 +37,33 @@ class Deadline:
     explanation: str
 
 
-def closing_time() -> time:
-    """Close of business in London (setting CLOSE_OF_BUSINESS, 17:00 unless set)."""
-    return time.fromisoformat(getattr(settings, "CLOSE_OF_BUSINESS", "17:00"))
+class Office(Protocol):
+    """When the partnership works, day by day (slot, filled once: by `cems.policy`, from practice settings)."""
+
+    def opens(self, day: date) -> time: ...
+
+    def closes(self, day: date) -> time: ...
+
+    def closures(self) -> frozenset[date]:
+        """The days on which it is shut besides weekends and bank holidays."""
+
+    def edition(self) -> Hashable:
+        """Another whenever an answer may be: for what is kept of the answers."""
 
 
-def closures() -> frozenset[date]:
-    """Days on which the partnership is shut besides bank holidays (setting CLOSURES, ISO dates)."""
-    return _dates(tuple(getattr(settings, "CLOSURES", ())))
+_offices: list[Office] = []
 
 
-@lru_cache(maxsize=8)
-def _dates(words: tuple[str, ...]) -> frozenset[date]:
-    return frozenset(date.fromisoformat(word) for word in words)
+def fill_office(office: Office) -> None:
+    """Say whom to ask when the partnership works, in `AppConfig.ready`. Raises ValueError where it was said."""
+    if _offices and type(_offices[0]) is not type(office):
+        raise ValueError("the office is filled already")
+    _offices[:] = [office]
+
+
+def the_office() -> Office:
+    """When the partnership works."""
+    return _offices[0]
 
 
 @lru_cache(maxsize=8)
@@ -58,7 +75,7 @@ def _shared(shut: frozenset[date]) -> holidays.HolidayBase:
 
 
 def _days(shut: frozenset[date] | None) -> holidays.HolidayBase:
-    return _shared(closures() if shut is None else shut)
+    return _shared(the_office().closures() if shut is None else shut)
 
 
 def why_shut(day: date, shut: frozenset[date] | None = None) -> str:
@@ -98,7 +115,7 @@ def working_days_between(day: date, end: date, shut: frozenset[date] | None = No
 
 def closes(day: date) -> datetime:
     """Close of business on `day`, in UTC."""
-    return datetime.combine(day, closing_time(), LONDON).astimezone(UTC)
+    return datetime.combine(day, the_office().closes(day), LONDON).astimezone(UTC)
 
 
 def counts_as(instant: datetime, shut: frozenset[date] | None = None) -> date:

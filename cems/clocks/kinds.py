@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cems.clocks.choices import Measure, Stage
+from cems.policy.declared import Policy
 
 if TYPE_CHECKING:
     from cems.clocks.models import Clock
@@ -48,6 +49,8 @@ class ClockKind:
     `escalate(clock)` names who is told of a breach besides the owner; without it, the managers of the
     owner's team. `check(clocks)` recomputes from the truth just before acting, by row number. `say(clocks)` gives what
     a page calls each, by row number, where somebody's own words say more than the label; mail never does.
+    `lengths` names the practice settings one of which is the clock's length: whoever starts it hands over which, with
+    the value read, and the clock keeps it whatever the setting becomes.
     """
 
     key: str
@@ -62,6 +65,7 @@ class ClockKind:
     escalate: Callable[[Clock], Collection[int]] | None = None
     check: Callable[[Sequence[Clock]], Mapping[int, Finding]] | None = None
     say: Callable[[Sequence[Clock]], Mapping[int, str]] | None = None
+    lengths: tuple[Policy[int], ...] = ()
 
     def __post_init__(self) -> None:
         if self.may_pause and self.measure is not Measure.WORKING_DAYS:

@@ -21,7 +21,8 @@ class Clock(PublicModel):
     """One promise that has a time. The app that made it keeps a key to it.
 
     `reference` and `url` lead to what is promised; `title` is fixed words, never what somebody typed.
-    `next_at` is the next instant at which it acts by itself, `acted_until` the last one it acted for.
+    `next_at` is the next instant at which it acts by itself, `acted_until` the last one it acted for. Where its
+    length is a practice setting, `length` is what that was when the clock was started, and stays.
     """
 
     kind = models.CharField(max_length=60)
@@ -38,6 +39,9 @@ class Clock(PublicModel):
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     explanation = models.TextField()
+    length_setting = models.CharField(max_length=60, blank=True, help_text="Key of the practice setting")
+    length_authority_id = models.BigIntegerField(null=True, blank=True)
+    length = models.PositiveIntegerField(null=True, blank=True)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.RUNNING)
     round = models.PositiveIntegerField(default=0, help_text="Goes up each time it is reckoned anew")
     next_at = models.DateTimeField(null=True, blank=True)
@@ -70,6 +74,11 @@ class Clock(PublicModel):
             ),
             models.CheckConstraint(
                 condition=Q(stage__in=_LIVE) | Q(next_at__isnull=True), name="clock_still_does_nothing"
+            ),
+            models.CheckConstraint(
+                condition=Q(length_setting="", length__isnull=True, length_authority_id__isnull=True)
+                | (~Q(length_setting="") & Q(length__isnull=False)),
+                name="clock_length_of_a_setting",
             ),
             models.CheckConstraint(
                 condition=Q(parked_at__isnull=True, parked_why="")

@@ -9,6 +9,7 @@ from cems.base.time import local, local_date
 from cems.clocks.choices import Measure, Stage
 from cems.clocks.kinds import clock_kind
 from cems.clocks.models import Clock
+from cems.policy.declared import declared
 
 _HOUR = timedelta(hours=1)
 _LOOKS = {
@@ -90,6 +91,25 @@ def look(clock: Clock, now: datetime) -> str:
     return _LOOKS[stage]
 
 
+def length_note(clock: Clock, now: datetime) -> str:
+    """That an open clock keeps the length its practice setting had when it began; "" where that still holds."""
+    if not clock.length_setting or clock.length is None or not clock.is_open:
+        return ""
+    policy = declared(clock.length_setting)
+    current = policy.at(now, clock.length_authority_id)
+    if current == clock.length:
+        return ""
+    return (
+        f"{policy.in_words(clock.length)}, as set when it began. For what begins now it is"
+        f" {policy.in_words(current)}."
+    )
+
+
+def explained(clock: Clock, now: datetime) -> str:
+    """How its time was reckoned, and whether what is reckoned today would have another length."""
+    return "\n".join(line for line in (clock.explanation, length_note(clock, now)) if line)
+
+
 def present(clock: Clock, now: datetime) -> dict[str, Any]:
     """What `components/clock.html` shows of a clock. Reads the owner: fetch clocks `with_owner()`."""
     return {
@@ -98,7 +118,7 @@ def present(clock: Clock, now: datetime) -> dict[str, Any]:
         "percent": percent(clock, now),
         "state": look(clock, now),
         "title": clock.title,
-        "explanation": clock.explanation,
+        "explanation": explained(clock, now),
         "owner": str(clock.owner),
         "late": look(clock, now) == "breached",
     }

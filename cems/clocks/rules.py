@@ -1,6 +1,6 @@
 """When a clock acts, and what it then does (K1). Pure: the present is passed in."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -38,14 +38,16 @@ def agenda(kind: ClockKind, started_at: datetime, due_at: datetime) -> Sequence[
 
     A warning that would come before the clock starts, or not before it is due, is left out.
     """
-    warnings, rest = _moments(kind, due_at)
+    warnings, rest = _moments(kind, due_at, calendar.the_office().edition())
     in_time = [moment for moment in warnings if started_at < moment < due_at]
     return [*(Due(moment, Step.WARNED, number) for number, moment in enumerate(in_time)), *rest]
 
 
 @lru_cache(maxsize=4096)
-def _moments(kind: ClockKind, due_at: datetime) -> tuple[tuple[datetime, ...], tuple[Due, ...]]:
-    """Kept, since most clocks are due at the same close of business."""
+def _moments(
+    kind: ClockKind, due_at: datetime, edition: Hashable
+) -> tuple[tuple[datetime, ...], tuple[Due, ...]]:
+    """Kept, since most clocks are due at the same close of business; `edition` of the working days they rest on."""
     last_day = local_date(due_at)
     reminders = [
         Due(_opens(calendar.add_working_days(last_day, n)), Step.REMINDED, n)

@@ -13,6 +13,7 @@ from cems.clocks import access
 from cems.clocks.choices import Stage
 from cems.clocks.kinds import clock_kinds
 from cems.clocks.models import CalendarFeed, Clock, SweepMark, Transition
+from cems.clocks.presentation import explained
 from cems.clocks.querysets import ClockQuerySet
 
 PAGE = 50
@@ -109,9 +110,9 @@ def _beyond(after: str) -> Q:
     return Q(due_at__gt=instant) | Q(due_at=instant, pk__gt=number)
 
 
-def explain(clock: Clock) -> Sequence[str]:
-    """How the clock was reckoned, a line for each time it was."""
-    return clock.explanation.splitlines()
+def explain(clock: Clock, now: datetime) -> Sequence[str]:
+    """How the clock was reckoned, a line for each time it was, and whether its setting is another now."""
+    return explained(clock, now).splitlines()
 
 
 def history(clock: Clock) -> Sequence[Transition]:

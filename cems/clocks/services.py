@@ -19,6 +19,7 @@ from cems.clocks.kinds import clock_kind
 from cems.clocks.models import Clock, Transition
 from cems.notices.messages import Message
 from cems.notices.services import tell_many
+from cems.policy.declared import Reading
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Promise:
     title: str = ""
     url: str = ""
     child: UUID | None = None
+    length: Reading[int] | None = None
 
 
 @one_transaction
@@ -45,19 +47,22 @@ def start(
     title: str = "",
     url: str = "",
     child: UUID | None = None,
+    length: Reading[int] | None = None,
     at: datetime | None = None,
 ) -> Clock:
     """Start a clock of `kind` for `owner`, with a deadline made by `cems.base.calendar`.
 
-    `title` (the kind's label unless given) is shown in lists: fixed words, never what somebody typed.
-    Raises LookupError for a kind no app declares.
+    `title` (the kind's label unless given) is shown in lists: fixed words, never what somebody typed. `length` is
+    the practice setting, as read, that the deadline was made with. Raises LookupError for a kind no app declares,
+    ValueError where the kind's length is another setting than the one given, or one and none is given.
     """
-    return start_many(user, promises=[Promise(kind, owner, deadline, reference, title, url, child)], at=at)[0]
+    promise = Promise(kind, owner, deadline, reference, title, url, child, length)
+    return start_many(user, promises=[promise], at=at)[0]
 
 
 @one_transaction
 def start_many(user: User | None, *, promises: Sequence[Promise], at: datetime | None = None) -> list[Clock]:
-    """Start many clocks at the cost of one, in their order. Raises LookupError for a kind no app declares."""
+    """Start many clocks at the cost of one, in their order. Raises as `start`."""
     instant = at or now()
     clocks = Clock.objects.bulk_create([_started(promise) for promise in promises])
     Transition.objects.bulk_create(
@@ -69,7 +74,9 @@ def start_many(user: User | None, *, promises: Sequence[Promise], at: datetime |
 
 
 def _started(promise: Promise) -> Clock:
-    rule, deadline = clock_kind(promise.kind), promise.deadline
+    rule, deadline, length = clock_kind(promise.kind), promise.deadline, promise.length
+    if rule.lengths and (length is None or length.policy not in rule.lengths):
+        raise ValueError(f"a clock of the kind {rule.key} is started with the setting its length is of")
     return Clock(
         kind=promise.kind,
         reference=promise.reference,
@@ -79,6 +86,9 @@ def _started(promise: Promise) -> Clock:
         started_at=deadline.started_at,
         due_at=deadline.due_at,
         explanation=deadline.explanation,
+        length_setting=length.policy.key if length else "",
+        length_authority_id=length.authority_id if length else None,
+        length=length.value if length else None,
         next_at=rules.agenda(rule, deadline.started_at, deadline.due_at)[0].at,
         **_owner(promise.owner),
     )

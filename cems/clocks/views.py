@@ -166,7 +166,7 @@ def _detail(
         "clock": shown,
         "leads": access.may_follow(_me(request), shown),
         "bar": present(shown, now()),
-        "explanation": selectors.explain(shown),
+        "explanation": selectors.explain(shown, now()),
         "history": selectors.history(shown),
         "acts": [(act, BUTTONS[act]) for act in offered],
         "form": form or ByHandForm(),

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from cems.base import calendar
 from cems.base.time import LONDON, local
+from cems.policy.policy import CLOSURES
+from tests.factories.policies import decide
 
 ENGLAND = holidays.country_holidays("GB", subdiv="ENG", years=range(2023, 2034))
 DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
@@ -130,8 +132,9 @@ def test_a_deadline_before_its_start_is_refused() -> None:
         calendar.close_of_business(london("2026-06-01T10:00"), -1)
 
 
-def test_the_partnerships_own_closures_are_skipped(settings: object) -> None:
-    settings.CLOSURES = ["2026-06-02"]  # type: ignore[attr-defined]
+@pytest.mark.django_db
+def test_the_partnerships_own_closures_are_skipped() -> None:
+    decide(CLOSURES, frozenset({date(2026, 6, 2)}))
     deadline = calendar.close_of_business(london("2026-06-01T10:00"), 1)
     assert deadline.explanation.endswith("1 working day, Tue 2 Jun skipped (closed)")
     assert deadline.due_at == london("2026-06-03T17:00")

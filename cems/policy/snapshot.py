@@ -1,0 +1,83 @@
+"""Every dated value, kept in the process for half a minute, so that a page asks the database for none.
+
+A change begins at the earliest `LEAD` after it is made, and a value that has begun is never altered. `LEAD` is longer
+than what is kept here lives, with the longest command between: so each process knows of a change before it begins,
+and all of them take the new value at the same instant.
+"""
+
+from bisect import bisect_right
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from cems.base.time import now
+from cems.policy.models import SettingValue
+
+MAX_AGE = timedelta(seconds=30)
+LEAD = timedelta(minutes=2)
+
+Place = tuple[str, int | None]
+
+
+@dataclass(frozen=True)
+class Dated:
+    """What a setting is from an instant on; `inherits` where an authority goes by the whole partnership again."""
+
+    starts_at: datetime
+    stored: Any
+    inherits: bool = False
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All values that stand, by setting and authority, each in the order in which they begin."""
+
+    read_at: datetime
+    values: Mapping[Place, Sequence[Dated]] = field(default_factory=dict)
+    edition: Hashable = ()
+
+    def is_fresh(self, instant: datetime) -> bool:
+        """Whether it may still be used; not after the clock of the machine was put back."""
+        return timedelta() <= instant - self.read_at < MAX_AGE
+
+    def in_force(self, key: str, authority_id: int | None, instant: datetime) -> Dated | None:
+        """What was decided of the setting by then; None while its default holds, or the whole partnership's."""
+        rows = self.values.get((key, authority_id))
+        if not rows:
+            return None
+        count = bisect_right(rows, instant, key=lambda row: row.starts_at)
+        return rows[count - 1] if count else None
+
+
+_kept: Snapshot | None = None
+
+
+def snapshot() -> Snapshot:
+    """What is kept, read anew when it is older than `MAX_AGE`."""
+    global _kept
+    kept, instant = _kept, now()
+    if kept is None or not kept.is_fresh(instant):
+        _kept = kept = read_now(instant)
+    return kept
+
+
+def read_now(instant: datetime) -> Snapshot:
+    """All values that stand in the database: a few dozen rows."""
+    values: dict[Place, list[Dated]] = {}
+    edition = []
+    for row in (
+        SettingValue.objects.standing()
+        .oldest_first()
+        .values("pk", "key", "authority_id", "starts_at", "value", "inherits")
+    ):
+        place = (row["key"], row["authority_id"])
+        values.setdefault(place, []).append(Dated(row["starts_at"], row["value"], row["inherits"]))
+        edition.append(row["pk"])
+    return Snapshot(instant, values, tuple(edition))
+
+
+def keep(made: Snapshot | None) -> None:
+    """Keep this one from here on; None forgets what is kept, so that the next look reads it anew."""
+    global _kept
+    _kept = made
