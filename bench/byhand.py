@@ -15,7 +15,8 @@ from django.db import connection
 from bench.cast import Cast
 from cems.accounts.models import User
 from cems.base.time import local_date, now
-from cems.children.rules.wide import ADULT, FOLLOWED_TO, born_by
+from cems.children.policy import FOLLOWED_TO_AGE
+from cems.children.rules.wide import ADULT, born_by
 
 Rows = list[tuple[Any, ...]]
 OPEN = "('running', 'warned', 'breached', 'paused')"
@@ -75,7 +76,7 @@ class Frame:
             "agency": user.agency_id,
             "served": list(user.agency.authorities.values_list("pk", flat=True)),
             "adult": born_by(local_date(instant), ADULT),
-            "followed": born_by(local_date(instant), FOLLOWED_TO),
+            "followed": born_by(local_date(instant), FOLLOWED_TO_AGE.at(instant)),
             "year": instant - timedelta(days=365),
             "quarter": quarter,
             "next_quarter": quarter + QUARTER,

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
-
 from bench.cast import Cast
 from bench.facts import Nation
 from bench.people import Numbers
@@ -16,7 +14,10 @@ from cems.children.models import Child, Involvement
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.services.saying import contribution_save
 from cems.meetings.services.sittings import attend, meeting_start
+from cems.policy import snapshot
+from cems.policy.models import SettingValue
 from triage.models import Item
+from triage.policy import SOCIAL_WORK_TEAMS
 from triage.services.allocating import allocate
 from triage.services.items import item_raise
 from triage.services.waiting import waiting_open
@@ -100,7 +101,17 @@ def _person(name: str, role: str, team: Team) -> User:
 
 def _allocated(manager: User, workers: Sequence[User], authority: Authority) -> list[Child]:
     """Children at Significant of the authority: some with each worker, thirty who wait, the rest are given back."""
-    settings.SOCIAL_WORK_TEAMS = ["bench-"]  # the names of the field's own teams say which these are
+    beginnings = (*SOCIAL_WORK_TEAMS.default, "bench-")  # these teams count as social work's too
+    SettingValue.objects.create(
+        key=SOCIAL_WORK_TEAMS.key,
+        number=1,
+        value=list(beginnings),
+        starts_at=now() - timedelta(days=400),
+        made_at=now() - timedelta(days=401),
+        made_by=manager,
+        why="The teams of the bench",
+    )
+    snapshot.keep(None)
     social = Involvement.objects.filter(case_role=CaseRole.SOCIAL_WORKER, ended_at__isnull=True)
     rows = Child.objects.visible_to(manager).filter(
         area=authority,

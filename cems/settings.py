@@ -6,6 +6,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 
 from cems.environment import Environment
+from cems.retired_settings import still_set
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -252,44 +253,11 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
 CRISPY_TEMPLATE_PACK = "gds"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# --- times the partnership may change ---------------------------------------------------------------
-CLOSE_OF_BUSINESS = env.text("CEMS_CLOSE_OF_BUSINESS", "17:00")
-OFFICE_HOURS = (env.text("CEMS_OFFICE_OPENS", "08:30"), CLOSE_OF_BUSINESS)
-CLOSURES = env.words("CEMS_CLOSURES")
-FOLLOW_AT_ONCE_DAYS = env.number("CEMS_FOLLOW_AT_ONCE_DAYS", 1)
-FOLLOW_DAYS = env.number("CEMS_FOLLOW_DAYS", 5)
-# CEVT and allocation: agencies for a quorum, those without whom a decision is provisional, working days to wait
-CEVT_QUORUM = env.number("CEMS_CEVT_QUORUM", 3)
-CEVT_MUST_ATTEND = env.words("CEMS_CEVT_MUST_ATTEND", "police,childrens_services")
-CEVT_AGENDA_CLOSES = env.text("CEMS_CEVT_AGENDA_CLOSES", "16:00")
-ALLOCATE_SIGNIFICANT_DAYS = env.number("CEMS_ALLOCATE_SIGNIFICANT_DAYS", 2)
-ALLOCATE_MODERATE_DAYS = env.number("CEMS_ALLOCATE_MODERATE_DAYS", 5)
-GATHERING_DAYS = env.number("CEMS_GATHERING_DAYS", 1)
-# Teams that take children of certain ages: First Contact is warned, never stopped.
-TEAM_AGES = env.words("CEMS_TEAM_AGES", "aset:14-17")
-WORKER_CAPACITY = env.number("CEMS_WORKER_CAPACITY", 7)
+# --- what the host decides of pages that ask again, and of the questions; what the partnership decides is data ----
 MATRIX_INSTRUMENT_FOLDERS = env.words("CEMS_MATRIX_INSTRUMENT_FOLDERS")
-MATRIX_OLD_DAYS = env.number("CEMS_MATRIX_OLD_DAYS", 28)
-# Working days until a child at Significant without a worker is looked at again; how many move at once
-LOOK_AGAIN_DAYS = env.number("CEMS_LOOK_AGAIN_DAYS", 5)
-REASSIGN_MOST = env.number("CEMS_REASSIGN_MOST", 30)
-# Before days off, from when on the board asks who holds each child that still waits
-HANDOVER_FROM = env.text("CEMS_HANDOVER_FROM", "15:00")
-# Whose social workers ERASE works beside: teams whose code begins so (ERASE Annual Report 2023-24, 8b)
-SOCIAL_WORK_TEAMS = env.words(
-    "CEMS_SOCIAL_WORK_TEAMS", "aset,families-first,children-in-care,darlington-assessment"
-)
-MATRIX_DUE_DAYS = env.number("CEMS_MATRIX_DUE_DAYS", 5)
-PLACED_TELL_DAYS = env.number("CEMS_PLACED_TELL_DAYS", 1)
-PLACED_ANSWER_DAYS = env.number("CEMS_PLACED_ANSWER_DAYS", 2)
-PLACED_ESCALATION_DAYS = env.number("CEMS_PLACED_ESCALATION_DAYS", 1)
-GLASS_HOURS = env.number("CEMS_GLASS_HOURS", 4)
 LIVE_SECONDS = env.number("CEMS_LIVE_SECONDS", 4)
 CEVT_LIVE_SECONDS = env.number("CEMS_CEVT_LIVE_SECONDS", 8)  # twelve people ask: docs/adr/0005
 PRESENCE_SECONDS = env.number("CEMS_PRESENCE_SECONDS", 30)
-DEPUTY_DAYS = env.number("CEMS_DEPUTY_DAYS", 42)
-LEAVING_WARNING_DAYS = env.number("CEMS_LEAVING_WARNING_DAYS", 10)
-EDT_SHIFT_ENDS = env.text("CEMS_EDT_SHIFT_ENDS", "08:30")
 
 # --- mail: from the outbox only ----------------------------------------------------------------------
 EMAIL_BACKEND = env.text(
@@ -368,4 +336,5 @@ LOGGING: dict[str, Any] = {
     },
 }
 
+env.faults.extend(still_set(env.values))
 env.refuse_unsafe()

@@ -8,7 +8,7 @@ from cems.base.time import LONDON, local
 from cems.children.choices import RiskLevel
 from cems.clocks.choices import Stage
 from cems.clocks.rules import stage_at
-from matrix.rules import CEVT_WORKING_DAYS
+from matrix.policy import CEVT_DAYS
 from triage.clocks import RECEIPT
 
 _OPENS, _CLOSES = 9, 16
@@ -55,7 +55,7 @@ def received_so_that(rng: Random, stage: Stage, level: RiskLevel, as_of: datetim
         there = local(moment)
         if not is_working_day(there.date()) or not _OPENS <= there.hour < _CLOSES:
             continue
-        due = close_of_business(moment, CEVT_WORKING_DAYS[level]).due_at
+        due = close_of_business(moment, CEVT_DAYS[level].at(moment)).due_at
         if stage_at(RECEIPT, moment, due, as_of) is stage and due > as_of - timedelta(days=5):
             found.append(moment)
             if stage is Stage.WARNED and local(due).date() == local(as_of).date():

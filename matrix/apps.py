@@ -12,10 +12,13 @@ class MatrixConfig(AppConfig):
         from cems.base.registries import add_child_content, add_home_content
         from cems.children.events import LevelAgreed
         from cems.clocks.kinds import add_clock_kind
+        from cems.policy.declared import add_policies
         from matrix import child_content, clocks, handlers, home_content
+        from matrix.policy import POLICIES
         from matrix.services.reviews import review_follow_level
         from plans.events import ReferralDecided, RequestAnswered
 
+        add_policies(POLICIES)
         add_clock_kind(clocks.REVIEW)
         add_clock_kind(clocks.DUE)
         add_child_content(child_content.CONTENT)

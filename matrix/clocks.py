@@ -2,6 +2,9 @@
 
 from cems.clocks.choices import Measure
 from cems.clocks.kinds import ClockKind
+from matrix.policy import MATRIX_DUE_DAYS, REVIEW_MONTHS
 
-REVIEW = ClockKind("matrix.review", "CE Matrix to be reviewed", Measure.MONTHS)
-DUE = ClockKind("matrix.due", "CE Matrix due", Measure.WORKING_DAYS)
+REVIEW = ClockKind(
+    "matrix.review", "CE Matrix to be reviewed", Measure.MONTHS, lengths=tuple(REVIEW_MONTHS.values())
+)
+DUE = ClockKind("matrix.due", "CE Matrix due", Measure.WORKING_DAYS, lengths=(MATRIX_DUE_DAYS,))

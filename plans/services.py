@@ -27,8 +27,7 @@ from plans.choices import MeetingKind, ReferralOutcome, ReferralState, RequestAn
 from plans.clocks import REFERRAL_DECISION, STRATEGY_MEETING
 from plans.events import ReferralDecided, RequestAnswered
 from plans.models import Referral, Request, StatutoryMeeting
-
-DECISION_WORKING_DAYS = 1
+from plans.policy import REFERRAL_DECISION_DAYS, STRATEGY_ANSWER_DAYS
 
 
 def first_contact(child: Child) -> Team:
@@ -64,7 +63,7 @@ def referral_open(
     received_at: datetime | None = None,
     at: datetime | None = None,
 ) -> Referral:
-    """Refer a child to First Contact (T1); a decision is due within one working day of its receipt.
+    """Refer a child to First Contact (T1); a decision is due by its clock, which runs from receipt.
 
     While a referral is open, new papers join it: the open one is returned, and what is told is added to it.
     Raises Invalid where it would have been received in the future.
@@ -80,11 +79,13 @@ def referral_open(
     if held:
         return _joined(user, held, told, instant)
     reference, public_id = next_reference("REF", instant), uuid4()
+    length = REFERRAL_DECISION_DAYS.read(received, child.area_id)
     clock = clocks.start(
         user,
         kind=REFERRAL_DECISION.key,
         owner=first_contact(child),
-        deadline=close_of_business(received, DECISION_WORKING_DAYS),
+        deadline=close_of_business(received, length.value),
+        length=length,
         reference=reference,
         title="Decide the referral",
         url=reverse("plans:referral", args=[root.public_id, public_id]),
@@ -180,11 +181,13 @@ def strategy_meeting_request(
     if held:
         return held
     reference, public_id = next_reference("REQ", instant), uuid4()
+    length = STRATEGY_ANSWER_DAYS.read(instant, child.area_id)
     clock = clocks.start(
         user,
         kind=STRATEGY_MEETING.key,
         owner=owner or first_contact(child),
-        deadline=close_of_business(instant, DECISION_WORKING_DAYS),
+        deadline=close_of_business(instant, length.value),
+        length=length,
         reference=reference,
         title="Strategy meeting: held, or threshold not met and why",
         url=reverse("plans:request", args=[root.public_id, public_id]),

@@ -17,13 +17,16 @@ class TriageConfig(AppConfig):
         )
         from cems.children.events import InvolvementChanged, LevelAgreed, StatusOpened
         from cems.clocks.kinds import add_clock_kind
+        from cems.policy.declared import add_policies
         from matrix.events import MatrixSubmitted
         from plans.events import ReferralDecided
         from plans.registries import decided_at
         from triage import child_content, clocks, handlers, home_content
+        from triage.policy import POLICIES
         from triage.selectors import decided
         from triage.services import advice, items
 
+        add_policies(POLICIES)
         for kind in (
             clocks.RECEIPT,
             clocks.CONFIRMATION,

@@ -2,6 +2,14 @@
 
 from cems.clocks.choices import Measure
 from cems.clocks.kinds import ClockKind
+from matrix.policy import CEVT_DAYS
+from triage.policy import (
+    ALLOCATE_MODERATE_DAYS,
+    ALLOCATE_SIGNIFICANT_DAYS,
+    CONFIRMATION_DAYS,
+    GATHERING_DAYS,
+    LOOK_AGAIN_DAYS,
+)
 
 # Only "more information wanted" pauses it (T2): CEVT asks for that on the child's sheet, nobody on the clock's page.
 RECEIPT = ClockKind(
@@ -11,12 +19,29 @@ RECEIPT = ClockKind(
     may_pause=True,
     paused_by_its_app=True,
     reminders=5,
+    lengths=tuple(CEVT_DAYS.values()),
 )
 CONFIRMATION = ClockKind(
-    "triage.confirmation", "Provisional decision to be confirmed", Measure.WORKING_DAYS, reminders=5
+    "triage.confirmation",
+    "Provisional decision to be confirmed",
+    Measure.WORKING_DAYS,
+    reminders=5,
+    lengths=(CONFIRMATION_DAYS,),
 )
-WAITING = ClockKind("triage.waiting", "Worker to be allocated", Measure.WORKING_DAYS, reminders=5)
+WAITING = ClockKind(
+    "triage.waiting",
+    "Worker to be allocated",
+    Measure.WORKING_DAYS,
+    reminders=5,
+    lengths=(ALLOCATE_SIGNIFICANT_DAYS, ALLOCATE_MODERATE_DAYS),
+)
 LOOK_AGAIN = ClockKind(
-    "triage.look_again", "Significant without a worker: look again", Measure.WORKING_DAYS, reminders=5
+    "triage.look_again",
+    "Significant without a worker: look again",
+    Measure.WORKING_DAYS,
+    reminders=5,
+    lengths=(LOOK_AGAIN_DAYS,),
 )
-GATHERING = ClockKind("triage.gathering", "Information for First Contact", Measure.WORKING_DAYS)
+GATHERING = ClockKind(
+    "triage.gathering", "Information for First Contact", Measure.WORKING_DAYS, lengths=(GATHERING_DAYS,)
+)

@@ -9,6 +9,7 @@ from functools import cached_property
 from cems.children.models import AgreedLevel
 from cems.children.querysets import roots_with
 from triage.models import Item
+from triage.policy import REREFERRAL_MONTHS
 from triage.rules.measures import Return, befores, kind_of_return
 
 
@@ -55,4 +56,11 @@ def returns_of(items: Sequence[Item], *, told: Histories | None = None) -> dict[
     `told`, where the caller has it, is the history of these items.
     """
     held = told or Histories(items)
-    return {item.pk: kind_of_return(item.received_at, befores(held.levels_of(item))) for item in items}
+    return {
+        item.pk: kind_of_return(
+            item.received_at,
+            befores(held.levels_of(item)),
+            months=REREFERRAL_MONTHS.at(item.received_at),
+        )
+        for item in items
+    }

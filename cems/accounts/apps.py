@@ -9,7 +9,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from cems.accounts import reference, sign_in
+        from cems.accounts.policy import POLICIES
         from cems.base.registries import add_reference_data
+        from cems.policy.declared import add_policies
 
+        add_policies(POLICIES)
         add_reference_data("accounts", reference.sync)
         sign_in.connect()

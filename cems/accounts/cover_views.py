@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +18,7 @@ from cems.accounts.services_cover import delegate, delegation_end, may_delegate
 from cems.base.doors import Shape, door
 from cems.base.errors import CommandError, Invalid
 from cems.base.idempotency import once
-from cems.base.time import today
+from cems.base.time import now, today
 
 
 @door(Shape.PAGE, reason="everybody sees who stands in for them, and for whom they do")
@@ -38,7 +37,7 @@ def cover_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     own = holder.pk == user.pk
     if not posts and not own:
         raise Http404
-    form = CoverForm(posts, request.POST or None, longest=settings.DEPUTY_DAYS)
+    form = CoverForm(posts, request.POST or None, longest=selectors_cover.longest_cover(now()))
     if request.method == "POST" and form.is_valid():
         try:
             _named_once(user, holder, posts, form.cleaned_data)

@@ -6,8 +6,6 @@ from cems.accounts.models import Team, TeamKind
 from cems.accounts.roles import Role
 from cems.base.months import add_months
 
-CONFIRM_EVERY_MONTHS = 3
-
 
 def appointment_fault(
     role: Role, team: Team | None, has_locality: bool, starts_on: date, ends_on: date | None
@@ -58,6 +56,6 @@ def cover_fault(on: date, starts_on: date, ends_on: date, longest_days: int) -> 
     return None
 
 
-def confirmation_due(last: date | None, agency_since: date) -> date:
-    """The day an agency's next look through its people is due: three months after the last (access.md)."""
-    return add_months(last or agency_since, CONFIRM_EVERY_MONTHS)
+def confirmation_due(last: date | None, agency_since: date, *, months: int) -> date:
+    """The day an agency's next look through its people is due: so many months after the last (access.md)."""
+    return add_months(last or agency_since, months)

@@ -11,6 +11,7 @@ from django.db.models import Count, Max, OuterRef, Prefetch, Q, Subquery
 
 from cems.accounts import rules
 from cems.accounts.models import Agency, Appointment, PeopleConfirmation, Team, User
+from cems.accounts.policy import CONFIRM_PEOPLE_MONTHS
 from cems.accounts.querysets import UserQuerySet, current
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
@@ -91,7 +92,8 @@ def _agency_row(row: Agency, on: date) -> AgencyRow:
     begun = confirmed or since
     if not people or begun is None:
         return AgencyRow(row, people, confirmed, None, False)
-    due = rules.confirmation_due(local_date(confirmed) if confirmed else None, local_date(begun))
+    last = local_date(confirmed) if confirmed else None
+    due = rules.confirmation_due(last, local_date(begun), months=CONFIRM_PEOPLE_MONTHS.at(begun))
     return AgencyRow(row, people, confirmed, due, due < on)
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Prefetch
 
 from cems.accounts.models import Appointment, Delegation, User
+from cems.accounts.policy import DEPUTY_DAYS
 from cems.accounts.profile import profile_of
 from cems.accounts.querysets import DelegationQuerySet, current, here
 from cems.accounts.roles import NEVER_COVER, Work
@@ -71,3 +72,8 @@ def _rows(on: date) -> DelegationQuerySet:
     return rows.select_related(
         "deputy", "appointment__user", "appointment__team", "appointment__locality"
     ).order_by("starts_on", "pk")
+
+
+def longest_cover(at: datetime) -> int:
+    """How many days a deputy may cover at the most (a setting)."""
+    return DEPUTY_DAYS.at(at)

@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from cems.accounts import rules
 from cems.accounts.events import DelegationChanged
 from cems.accounts.models import Appointment, Delegation, User
+from cems.accounts.policy import DEPUTY_DAYS
 from cems.accounts.profile import forget_profile, profile_of
 from cems.accounts.roles import NEVER_COVER, Work
 from cems.audit.choices import Verb
@@ -41,7 +41,7 @@ def delegate(
         raise NotAllowed("Its holder, their team's manager or an administrator names a deputy.")
     if deputy.pk == actor.pk:
         raise NotAllowed("You can't name yourself. Ask whose work it is, or an administrator.")
-    if fault := rules.cover_fault(day, first, ends_on, settings.DEPUTY_DAYS):
+    if fault := rules.cover_fault(day, first, ends_on, DEPUTY_DAYS.at(instant)):
         raise Invalid(fault[1], field=fault[0])
     _post_covers(post, ends_on, day)
     _person_covers(deputy, post, first)

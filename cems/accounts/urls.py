@@ -6,7 +6,7 @@ Chosen one by one so that none of allauth's other pages (own e-mail addresses, s
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
-from cems.accounts import cover_views, own_views, token_views, views
+from cems.accounts import cover_views, own_views, practice_settings_views, token_views, views
 
 account_patterns = (
     [
@@ -42,6 +42,16 @@ people_patterns = (
     "people",
 )
 
+practice_settings_patterns = (
+    [
+        path("", practice_settings_views.settings, name="list"),
+        path("changes/<uuid:public_id>/withdraw/", practice_settings_views.withdraw, name="withdraw"),
+        path("<str:key>/", practice_settings_views.setting, name="setting"),
+        path("<str:key>/change/", practice_settings_views.change, name="change"),
+    ],
+    "practice_settings",
+)
+
 urlpatterns = [
     path("account/", include(account_patterns)),
     path("account/keep-alive/", own_views.keep_alive, name="account_keep_alive"),
@@ -68,4 +78,5 @@ urlpatterns = [
     path("account/sign-ins/", own_views.sessions, name="usersessions_list"),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("people/", include(people_patterns)),
+    path("practice-settings/", include(practice_settings_patterns)),
 ]

@@ -25,6 +25,7 @@ from cems.clocks import recipients
 from cems.clocks import services as clocks
 from cems.notices.messages import Message
 from cems.notices.services import tell_many
+from cems.policy.declared import Reading
 
 CLOCK_KIND = "action.due"
 
@@ -40,13 +41,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Asked:
-    """One thing somebody undertakes, by `deadline` if there is one; `key` names a follow-up of its source."""
+    """One thing somebody undertakes, by `deadline` if there is one; `key` names a follow-up of its source.
+
+    `length` is the practice setting that the deadline was made with, where it was one.
+    """
 
     title: str
     owner: User | Team
     deadline: Deadline | None = None
     key: str = ""
     detail: str = ""
+    length: Reading[int] | None = None
 
 
 @one_transaction
@@ -60,6 +65,7 @@ def open_action(
     source: Source | None = None,
     key: str = "",
     detail: str = "",
+    length: Reading[int] | None = None,
     happened_at: datetime | None = None,
     carried_from: Action | None = None,
     at: datetime | None = None,
@@ -69,7 +75,7 @@ def open_action(
     A follow-up (`key`) that this source already raised is given back as it is. Raises Invalid without a
     title, ValueError for a follow-up of no source.
     """
-    asked = [Asked(title, owner, deadline, key, detail)]
+    asked = [Asked(title, owner, deadline, key, detail, length)]
     return open_actions(
         user,
         asked=asked,
@@ -139,7 +145,7 @@ def _raised(source: Source | None, keys: set[str]) -> dict[str, Action]:
 
 
 def _start_clocks(user: User | None, rows: Sequence[Action], asked: Sequence[Asked], at: datetime) -> None:
-    due = [(row, one.deadline) for row, one in zip(rows, asked, strict=True) if one.deadline]
+    due = [(row, one.deadline, one.length) for row, one in zip(rows, asked, strict=True) if one.deadline]
     promises = [
         clocks.Promise(
             kind=CLOCK_KIND,
@@ -148,11 +154,12 @@ def _start_clocks(user: User | None, rows: Sequence[Action], asked: Sequence[Ask
             reference=row.reference,
             url=reverse("actions:detail", args=[row.public_id]),
             child=row.child.public_id if row.child else None,
+            length=length,
         )
-        for row, deadline in due
+        for row, deadline, length in due
     ]
     if promises:
-        for (row, _), clock in zip(due, clocks.start_many(user, promises=promises, at=at), strict=True):
+        for (row, *_), clock in zip(due, clocks.start_many(user, promises=promises, at=at), strict=True):
             row.clock = clock
 
 
@@ -163,6 +170,7 @@ def ask_again(
     action: Action,
     source: Source,
     deadline: Deadline | None = None,
+    length: Reading[int] | None = None,
     at: datetime | None = None,
 ) -> Action:
     """Another paper asks for what is still to be done: noted on the action, its owner told, nothing opened twice.
@@ -178,6 +186,7 @@ def ask_again(
             user,
             clock=kept.clock,
             deadline=deadline,
+            length=length,
             reason=f"Asked for again with {source.reference}",
             at=instant,
         )

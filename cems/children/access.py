@@ -22,6 +22,7 @@ from cems.children.models import (
     NamedReader,
     Submitter,
 )
+from cems.children.policy import FOLLOWED_TO_AGE
 from cems.children.querysets import roots_by_row
 from cems.children.reach import BY_GRANT, breaks_restricted, matter_rules, posts_by_grant
 from cems.children.rules.wide import ADULT, born_by, wide_reach_lasts
@@ -198,4 +199,5 @@ def _wide_reaches(profile: Profile, child: Child, matters: Iterable[Matter], ins
     day = local_date(instant)
     grown = child.date_of_birth <= born_by(day, ADULT)  # asked only then: the level may cost a query
     level = child.current_level.level if grown and child.current_level else None
-    return wide_reach_lasts(child.date_of_birth, level, transition, day)
+    followed_to = FOLLOWED_TO_AGE.at(instant)
+    return wide_reach_lasts(child.date_of_birth, level, transition, day, followed_to=followed_to)

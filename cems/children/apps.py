@@ -13,10 +13,13 @@ class ChildrenConfig(AppConfig):
         from cems.base.events import subscribe
         from cems.children import child_content, derived, handlers, home_content, reference
         from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL, RESTRICTION_REVIEW
+        from cems.children.policy import POLICIES
         from cems.clocks.access import ask_children_seen, ask_may_see_child
         from cems.clocks.kinds import add_clock_kind
         from cems.notices.services import keep_mail_back
+        from cems.policy.declared import add_policies
 
+        add_policies(POLICIES)
         registries.add_child_content(child_content.CONTENT)
         registries.add_home_content(home_content.CONTENT)
         registries.derived_checks["children.current_level"] = derived.current_levels

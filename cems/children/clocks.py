@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from cems.base.time import now
 from cems.children.models import Child
+from cems.children.policy import PLACED_ANSWER_DAYS, PLACED_ESCALATION_DAYS, PLACED_TELL_DAYS
 from cems.clocks.choices import Measure, Stage
 from cems.clocks.kinds import ClockKind, Finding, Morning
 from cems.clocks.models import Clock
@@ -32,14 +33,21 @@ RESTRICTION_REVIEW = ClockKind(
     check=_not_restricted_any_more,
 )
 PLACED_TELL = ClockKind(
-    "children.placed_tell", "Responsible authority to be told of a concern", Measure.WORKING_DAYS
+    "children.placed_tell",
+    "Responsible authority to be told of a concern",
+    Measure.WORKING_DAYS,
+    lengths=(PLACED_TELL_DAYS,),
 )
 PLACED_ANSWER = ClockKind(
-    "children.placed_answer", "Responsible authority to answer a concern", Measure.WORKING_DAYS
+    "children.placed_answer",
+    "Responsible authority to answer a concern",
+    Measure.WORKING_DAYS,
+    lengths=(PLACED_ANSWER_DAYS,),
 )
 PLACED_ESCALATION = ClockKind(
     "children.placed_escalation",
     "Placing authority's inaction to be taken up",
     Measure.WORKING_DAYS,
     reminders=2,
+    lengths=(PLACED_ESCALATION_DAYS,),
 )

@@ -14,8 +14,9 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.base.time import local_date
 from cems.base.time import now as present
+from cems.children.policy import FOLLOWED_TO_AGE
 from cems.children.reach import READABLE, breaks_restricted, root_of, visible
-from cems.children.rules.wide import ADULT, FOLLOWED_TO, born_by
+from cems.children.rules.wide import ADULT, born_by
 
 if TYPE_CHECKING:
     from cems.children.models import Child
@@ -42,7 +43,7 @@ class ChildQuerySet(QuerySet["Child"]):
             instant=instant,
             authorities=sorted(profile.authority_ids),
             adult=born_by(day, ADULT),
-            followed=born_by(day, FOLLOWED_TO),
+            followed=born_by(day, FOLLOWED_TO_AGE.at(instant)),
             **{f"place{number}": post.locality_id for number, post in enumerate(profile.posts)},
         )
         return self.filter(condition)

@@ -13,6 +13,9 @@ class ClocksConfig(AppConfig):
         from cems.base.registries import add_home_content
         from cems.clocks.handlers import rehome_clocks
         from cems.clocks.home_content import CONTENT
+        from cems.clocks.policy import POLICIES
+        from cems.policy.declared import add_policies
 
+        add_policies(POLICIES)
         add_home_content(CONTENT)
         subscribe(PersonLeft, rehome_clocks)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.urls import reverse
 from cems.accounts.roles import SUPERVISED
 from cems.base.calendar import add_working_days, say_day
 from cems.base.time import local_date, now
+from cems.clocks.policy import LEAVING_WARNING_DAYS
 from cems.clocks.recipients import current_appointments, managers_of
 from cems.notices.messages import Message
 from cems.notices.services import tell_many
@@ -23,7 +23,7 @@ def tell_of_last_days(at: datetime | None = None) -> int:
     """
     instant = at or now()
     day = local_date(instant)
-    by = add_working_days(day, settings.LEAVING_WARNING_DAYS)
+    by = add_working_days(day, LEAVING_WARNING_DAYS.at(instant))
     rows = list(
         current_appointments(day)
         .filter(Q(agency_staff=True) | Q(role_key__in=SUPERVISED), ends_on__lte=by)

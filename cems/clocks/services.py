@@ -77,7 +77,7 @@ def _started(promise: Promise) -> Clock:
     rule, deadline, length = clock_kind(promise.kind), promise.deadline, promise.length
     if rule.lengths and (length is None or length.policy not in rule.lengths):
         raise ValueError(f"a clock of the kind {rule.key} is started with the setting its length is of")
-    return Clock(
+    clock = Clock(
         kind=promise.kind,
         reference=promise.reference,
         title=promise.title or rule.label,
@@ -86,12 +86,18 @@ def _started(promise: Promise) -> Clock:
         started_at=deadline.started_at,
         due_at=deadline.due_at,
         explanation=deadline.explanation,
-        length_setting=length.policy.key if length else "",
-        length_authority_id=length.authority_id if length else None,
-        length=length.value if length else None,
         next_at=rules.agenda(rule, deadline.started_at, deadline.due_at)[0].at,
         **_owner(promise.owner),
     )
+    if length is not None:
+        _take_length(clock, length)
+    return clock
+
+
+def _take_length(clock: Clock, length: Reading[int]) -> None:
+    """The clock keeps the length that its setting has now."""
+    clock.length_setting, clock.length = length.policy.key, length.value
+    clock.length_authority_id = length.authority_id
 
 
 @one_transaction
@@ -154,12 +160,19 @@ def resume(user: User | None, *, clock: Clock, reason: str = "", at: datetime | 
 
 @one_transaction
 def move_due(
-    user: User | None, *, clock: Clock, deadline: Deadline, reason: str, at: datetime | None = None
+    user: User | None,
+    *,
+    clock: Clock,
+    deadline: Deadline,
+    reason: str,
+    length: Reading[int] | None = None,
+    at: datetime | None = None,
 ) -> Clock:
     """What the clock depended on was corrected: reckon it again. What already happened stays in its history.
 
-    A stage reached before is not told twice; one reached only now is told by the next sweep. A met clock
-    stays met, in time or not as the new deadline says. Raises Invalid when it was cancelled.
+    Its length stays, unless the deadline was made with another (`length`). A stage reached before is not told
+    twice; one reached only now is told by the next sweep. A met clock stays met, in time or not as the new
+    deadline says. Raises Invalid when it was cancelled.
     """
     kept, instant = _locked(clock), at or now()
     if kept.stage == Stage.CANCELLED:
@@ -167,6 +180,8 @@ def move_due(
     kept.round += 1
     kept.started_at, kept.due_at = deadline.started_at, deadline.due_at
     kept.explanation = deadline.explanation
+    if length is not None:
+        _take_length(kept, length)
     if kept.stage == Stage.PAUSED and kept.paused_at:
         kept.working_days_left = rules.working_days_left(kept.paused_at, kept.due_at)
     elif kept.stage in LIVE:

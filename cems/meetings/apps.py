@@ -12,6 +12,9 @@ class MeetingsConfig(AppConfig):
         from cems.clocks.kinds import add_clock_kind
         from cems.meetings import child_content
         from cems.meetings.clocks import MEETING_END
+        from cems.meetings.policy import POLICIES
+        from cems.policy.declared import add_policies
 
+        add_policies(POLICIES)
         add_clock_kind(MEETING_END)
         add_child_content(child_content.CONTENT)

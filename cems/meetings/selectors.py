@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
-
 from cems.meetings.models import Attendance, Meeting
+from cems.meetings.policy import CEVT_MUST_ATTEND, CEVT_QUORUM
 from cems.meetings.rules import why_provisional
 
 
 @dataclass(frozen=True)
 class Table:
-    """The people of a meeting at one instant: there then, there at some time, and those who sent an apology."""
+    """The people of a meeting at one instant: there then, there at some time, and those who sent an apology.
+
+    A meeting keeps the quorum and the list of agencies that must attend which held when it began.
+    """
 
     rows: Sequence[Attendance]
     at: datetime
+    meeting: Meeting | None = None
 
     @property
     def present(self) -> list[Attendance]:
@@ -37,11 +40,13 @@ class Table:
     @property
     def why_provisional(self) -> str:
         """Why a decision made at this table now is provisional; "" when it is final."""
+        began_at = self.meeting.started_at if self.meeting else self.at
+        authority_id = self.meeting.authority_id if self.meeting else None
         return why_provisional(
             {row.agency.kind for row in self.present},
             len({row.agency_id for row in self.present}),
-            must_attend=settings.CEVT_MUST_ATTEND,
-            quorum=settings.CEVT_QUORUM,
+            must_attend=CEVT_MUST_ATTEND.at(began_at, authority_id),
+            quorum=CEVT_QUORUM.at(began_at, authority_id),
         )
 
 
@@ -50,4 +55,4 @@ def table_of(meeting: Meeting | None, at: datetime) -> Table:
     if meeting is None:
         return Table((), at)
     rows = Attendance.objects.filter(meeting=meeting).select_related("user__agency", "agency", "standing_for")
-    return Table(list(rows.order_by("joined_at", "pk")), at)
+    return Table(list(rows.order_by("joined_at", "pk")), at, meeting)

@@ -42,7 +42,8 @@ class Policy(Generic[T]):
 
     `key` names it in the database, `title` and `explanation` on the page, `source` the public document and paragraph
     of its default. `by_authority`: an authority may have a value of its own, since whoever reads it says for which.
-    `check` says in words what is wrong with a value that its type allows; "" when nothing is.
+    `check(value, before, first_day)` says in words what is wrong with a value that its type allows, in place of the
+    value before from a day on; "" when nothing is.
     """
 
     key: str
@@ -53,7 +54,7 @@ class Policy(Generic[T]):
     default: T
     source: str
     by_authority: bool = False
-    check: Callable[[T], str] | None = None
+    check: Callable[[T, T, date], str] | None = None
 
     def at(self, instant: datetime, authority_id: int | None = None) -> T:
         """The value in force at `instant`: the authority's own, else the whole partnership's, else the default."""

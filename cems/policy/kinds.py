@@ -49,7 +49,7 @@ class ValueKind(ABC, Generic[T]):
 
     def restored(self, stored: Any) -> T:
         """The value from what JSON kept."""
-        return stored  # type: ignore[no-any-return]  # what `stored` of the same type wrote
+        return stored
 
 
 @dataclass(frozen=True)

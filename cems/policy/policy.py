@@ -1,6 +1,6 @@
 """Settings of the working day, which every deadline stands on (K1, T2)."""
 
-from datetime import time
+from datetime import date, time
 
 from cems.policy.declared import DECISION, Policy, Subject
 from cems.policy.kinds import Days, TimeOfDay
@@ -26,6 +26,16 @@ CLOSE_OF_BUSINESS = Policy(
     default=time(17),
     source=DECISION,
 )
+
+
+def _closure_fault(days: frozenset[date], before: frozenset[date], first: date) -> str:
+    """A day counts by the list that holds on it: one added for the time before would be passed over unseen."""
+    late = sorted(day for day in days - before if day < first)
+    if not late:
+        return ""
+    return f"{late[0].day} {late[0]:%B %Y} is before this change begins, so it would not count. Take it out."
+
+
 CLOSURES = Policy(
     key="office.closures",
     subject=Subject.WORKING_DAY,
@@ -37,6 +47,7 @@ CLOSURES = Policy(
     kind=Days("None but weekends and bank holidays"),
     default=frozenset(),
     source=DECISION,
+    check=_closure_fault,
 )
 
 POLICIES = (OFFICE_OPENS, CLOSE_OF_BUSINESS, CLOSURES)

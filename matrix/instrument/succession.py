@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.conf import settings
-
 from matrix.instrument.loader import load, versions
 from matrix.instrument.shape import Indicator, Instrument
 
@@ -17,17 +15,15 @@ class Successor:
     until: date
 
 
-def successor(version: int, on: date) -> Successor | None:
+def successor(version: int, on: date, *, days: int) -> Successor | None:
     """The newest version published by `on`, when it is later than `version`; else None.
 
-    The days to finish on the old one (`MATRIX_OLD_DAYS`) run from the first version that came after it.
+    The `days` to finish on the old one run from the first version that came after it.
     """
     later = [load(one) for one in versions() if one > version and load(one).published <= on]
     if not later:
         return None
-    return Successor(
-        later[-1], min(one.published for one in later) + timedelta(days=settings.MATRIX_OLD_DAYS)
-    )
+    return Successor(later[-1], min(one.published for one in later) + timedelta(days=days))
 
 
 def codes_carried(earlier: int, later: int) -> dict[str, str]:

@@ -12,32 +12,14 @@ from cems.children.choices import RiskLevel
 
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
 
-CEVT_WORKING_DAYS: Mapping[RiskLevel, int] = {MODERATE: 3, SIGNIFICANT: 2}
-"""Working days CEVT has from receipt (T2). A level not named starts no CEVT clock (M5)."""
-
-REVIEW_MONTHS: Mapping[RiskLevel, int] = {MODERATE: 1, SIGNIFICANT: 1}
-"""Calendar months from a submission to its review (M6). A level not named has none."""
-
 _PATH = "Harm Outside the Home Multi-Agency Procedures, Child Exploitation Matrix: "
 
 
-class Unit(StrEnum):
-    """What a time limit is counted in."""
+class Limit(StrEnum):
+    """A time limit of its own, counted from receipt of the matrix; how long it is, is a practice setting."""
 
-    HOURS = "hours"
-    WORKING_DAYS = "working_days"
-
-
-@dataclass(frozen=True)
-class Within:
-    """A time limit, counted from receipt of the matrix."""
-
-    amount: int
-    unit: Unit
-
-    def __str__(self) -> str:
-        noun = "hour" if self.unit is Unit.HOURS else "working day"
-        return f"{self.amount} {noun}{'' if self.amount == 1 else 's'}"
+    PHONE_CALL = "phone_call"
+    CEVT = "cevt"
 
 
 class Owner(TextChoices):
@@ -88,7 +70,7 @@ class Situation:
 class Follow:
     """One step that follows from a level: what, whose, by when, and under which conditions.
 
-    `at_once` asks for it now without a clock of its own; `within` is a clock. `compulsory` is
+    `at_once` asks for it now without a clock of its own; `limit` is a clock. `compulsory` is
     False for a step that is only to be considered. All of `only_if` must hold.
     """
 
@@ -96,7 +78,7 @@ class Follow:
     title: str
     owner: Owner
     source: str
-    within: Within | None = None
+    limit: Limit | None = None
     at_once: bool = False
     compulsory: bool = True
     only_if: frozenset[Needs] = field(default_factory=frozenset)
@@ -138,9 +120,10 @@ def _to_childrens_services(level: RiskLevel, ask: str, *, at_once: bool) -> tupl
 
 
 def _cevt(level: RiskLevel) -> Follow:
-    limit = Within(CEVT_WORKING_DAYS[level], Unit.WORKING_DAYS)
     source = f"{_PATH}{level.label} Risk"
-    return Follow("cevt", "CEVT reviews the matrix and agrees the level", Owner.CEVT, source, within=limit)
+    return Follow(
+        "cevt", "CEVT reviews the matrix and agrees the level", Owner.CEVT, source, limit=Limit.CEVT
+    )
 
 
 def _phone_call(whom: str, *only_if: Needs) -> Follow:
@@ -150,7 +133,7 @@ def _phone_call(whom: str, *only_if: Needs) -> Follow:
         f"Phone {whom}, or record your tries and their times",
         Owner.SUBMITTER,
         "Decision of the partnership",
-        within=Within(1, Unit.HOURS),
+        limit=Limit.PHONE_CALL,
         at_once=True,
         only_if=frozenset({Needs.CALL_NOT_MADE, *only_if}),
     )
@@ -273,11 +256,11 @@ def review_due(
     submitted: date,
     *,
     on_ceg_board: bool,
-    months: Mapping[RiskLevel, int] = REVIEW_MONTHS,
+    months: Mapping[RiskLevel, int],
 ) -> Review | None:
     """The review owed after the last submission, or None (M6).
 
-    One calendar month for Moderate and Significant (ERASE Annual Report 2023–24, paragraph 28);
+    So many calendar `months` for each level that has reviews (ERASE Annual Report 2023–24, paragraph 28);
     to CEG when the child is on its board, else to CEVT. `in_force` is the level acted on, so the
     reviews stop when Low or None is agreed.
     """

@@ -22,6 +22,7 @@ from matrix.instrument import (
     successor,
 )
 from matrix.models import Answer, Matrix, Submission
+from matrix.policy import OLD_QUESTIONS_DAYS
 from matrix.rules import (
     Change,
     ChangeKind,
@@ -147,7 +148,8 @@ class Filled:
     @cached_property
     def successor(self) -> Successor | None:
         """The newer version of the questions, where this matrix was begun with an older one."""
-        return successor(self.matrix.instrument_version, self.today)
+        days = OLD_QUESTIONS_DAYS.on(self.today)
+        return successor(self.matrix.instrument_version, self.today, days=days)
 
     @cached_property
     def no_longer_asked(self) -> list[NoLongerAsked]:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.urls import reverse
 
 from cems.accounts.models import Duty, User
@@ -21,6 +20,7 @@ from cems.notices.services import tell
 from matrix.choices import REQUIRING
 from matrix.clocks import DUE
 from matrix.models import MatrixDue, Submission
+from matrix.policy import MATRIX_DUE_DAYS
 from matrix.services.owners import desk, lead_of
 
 
@@ -49,11 +49,13 @@ def matrix_due_raise(
     if held:
         return held
     reference = next_reference("DUE", instant)
+    length = MATRIX_DUE_DAYS.read(instant, root.area_id)
     clock = clocks.start(
         user,
         kind=DUE.key,
         owner=lead_of(root) or desk(Duty.FRONT_DOOR, root),
-        deadline=close_of_business(instant, settings.MATRIX_DUE_DAYS, word="recorded"),
+        deadline=close_of_business(instant, length.value, word="recorded"),
+        length=length,
         reference=reference,
         url=reverse("matrix:for_child", args=[root.public_id]),
         child=root.public_id,

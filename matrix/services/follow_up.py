@@ -1,19 +1,19 @@
 """What a submitted level starts: referral, strategy meeting, actions, each with who has it and by when (M5)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
-
-from django.conf import settings
+from datetime import date, datetime
 
 from cems.accounts.models import User
 from cems.actions.models import Action
 from cems.actions.services import Asked, Source, ask_again, open_actions
-from cems.base.calendar import Deadline, close_of_business, hours_after, is_working_day
+from cems.base.calendar import Deadline, close_of_business, hours_after, is_working_day, the_office
 from cems.base.time import local, local_date
 from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, RiskLevel, StatusKind
 from cems.children.models import Child, Status
+from cems.policy.declared import Reading
 from matrix.models import Joined, Submission
-from matrix.rules import Follow, Situation, Unit, follows
+from matrix.policy import FOLLOW_AT_ONCE_DAYS, FOLLOW_DAYS, PHONE_CALL_HOURS
+from matrix.rules import Follow, Limit, Situation, follows
 from matrix.services.owners import owner_of, team_of_worker
 from plans import services as plans
 
@@ -47,15 +47,19 @@ def _act(user: User, submission: Submission, steps: Sequence[Follow], at: dateti
     source = Source(SOURCE, str(submission.public_id), submission.reference)
     rows = Action.objects.of(child).to_do().filter(key__in=[step.key for step in steps])
     held = {row.key: row for row in rows.order_by("-pk")}
+    lengths = {step.key: length_of(step, at, child.area_id) for step in steps}
     for step in (one for one in steps if one.key in held):
-        ask_again(user, action=held[step.key], source=source, deadline=deadline_of(step, at), at=at)
+        length = lengths[step.key]
+        deadline = deadline_of(length, at)
+        ask_again(user, action=held[step.key], source=source, deadline=deadline, length=length, at=at)
         Joined.objects.get_or_create(submission=submission, action=held[step.key])
     asked = [
         Asked(
             title=step.title,
             owner=owner_of(step.key, step.owner, user=user, child=child),
-            deadline=deadline_of(step, at),
+            deadline=deadline_of(lengths[step.key], at),
             key=step.key,
+            length=lengths[step.key],
         )
         for step in steps
         if step.key not in held
@@ -83,20 +87,25 @@ def statuses_on(child: Child, day: date) -> set[str]:
 
 
 def out_of_hours(at: datetime) -> bool:
-    """Whether the Emergency Duty Team has the phone: no working day, or outside office hours (setting)."""
-    there = local(at)
-    opens, closes = (time.fromisoformat(word) for word in settings.OFFICE_HOURS)
-    return not is_working_day(there.date()) or not opens <= there.time() < closes
+    """Whether the Emergency Duty Team has the phone: no working day, or outside office hours (settings)."""
+    there, office = local(at), the_office()
+    day = there.date()
+    return not is_working_day(day) or not office.opens(day) <= there.time() < office.closes(day)
 
 
-def deadline_of(step: Follow, at: datetime) -> Deadline:
+def length_of(step: Follow, at: datetime, authority_id: int) -> Reading[int]:
     """The step's own limit, or the partnership's usual one: the next working day at once, else a week.
 
-    The procedures name no time for these steps; a promise without one is forgotten, so each gets
-    a time that the partnership may change (settings FOLLOW_AT_ONCE_DAYS, FOLLOW_DAYS).
+    The procedures name no time for most of these steps; a promise without one is forgotten, so each gets a time
+    that is a practice setting.
     """
-    if step.within and step.within.unit is Unit.HOURS:
-        return hours_after(at, step.within.amount, word="received")
-    if step.within:
-        return close_of_business(at, step.within.amount)
-    return close_of_business(at, settings.FOLLOW_AT_ONCE_DAYS if step.at_once else settings.FOLLOW_DAYS)
+    if step.limit is Limit.PHONE_CALL:
+        return PHONE_CALL_HOURS.read(at, authority_id)
+    return (FOLLOW_AT_ONCE_DAYS if step.at_once else FOLLOW_DAYS).read(at, authority_id)
+
+
+def deadline_of(length: Reading[int], at: datetime) -> Deadline:
+    """When a step with this limit is due: hours are elapsed, days are working days."""
+    if length.policy is PHONE_CALL_HOURS:
+        return hours_after(at, length.value, word="received")
+    return close_of_business(at, length.value)

@@ -12,6 +12,7 @@ from cems.base.time import local_date, now
 from matrix.evidence import settled
 from matrix.instrument import codes_carried, successor
 from matrix.models import Answer, Matrix
+from matrix.policy import OLD_QUESTIONS_DAYS
 from matrix.services.drafts import open_draft
 
 
@@ -27,7 +28,7 @@ def matrix_move(user: User, *, matrix: Matrix, to: int, at: datetime | None = No
     was = held.instrument_version
     if was == to:
         return held
-    found = successor(was, local_date(instant))
+    found = successor(was, local_date(instant), days=OLD_QUESTIONS_DAYS.at(instant))
     if found is None or found.instrument.version != to:
         raise Conflict("The questions changed again meanwhile. Look at what would change, and confirm that.")
     rows = list(Answer.objects.filter(matrix=held))

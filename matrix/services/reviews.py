@@ -17,7 +17,8 @@ from cems.clocks import services as clocks
 from matrix.clocks import REVIEW
 from matrix.levels import level_in_force
 from matrix.models import Review, Submission
-from matrix.rules import REVIEW_MONTHS, review_due
+from matrix.policy import REVIEW_MONTHS
+from matrix.rules import review_due
 from matrix.services.owners import lead_of
 
 
@@ -63,14 +64,18 @@ def _open_reviews(root: Child) -> list[Review]:
 def _start(user: User | None, child: Child, submission: Submission, at: datetime) -> Review | None:
     level = level_in_force(child)
     on_board = matter_is_open(child, MatterKind.CEG)
-    wanted = level and review_due(level, local_date(submission.received_at), on_ceg_board=on_board)
+    lengths = {one: policy.read(at, child.area_id) for one, policy in REVIEW_MONTHS.items()}
+    months = {one: length.value for one, length in lengths.items()}
+    day = local_date(submission.received_at)
+    wanted = level and review_due(level, day, on_ceg_board=on_board, months=months)
     if not wanted or level is None:
         return None
     clock = clocks.start(
         user,
         kind=REVIEW.key,
         owner=lead_of(child) or submission.submitted_by,
-        deadline=month_after(submission.received_at, REVIEW_MONTHS[level], word="submitted"),
+        deadline=month_after(submission.received_at, months[level], word="submitted"),
+        length=lengths[level],
         reference=submission.reference,
         title="Review the CE Matrix",
         url=reverse("matrix:for_child", args=[child.public_id]),

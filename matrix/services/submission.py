@@ -23,6 +23,7 @@ from matrix.evidence import suggestion_of
 from matrix.instrument import Instrument, load, successor
 from matrix.levels import level_in_force
 from matrix.models import Answer, Matrix, Submission
+from matrix.policy import OLD_QUESTIONS_DAYS
 from matrix.rules import Receipt, judgement_problem, receipt
 from matrix.services.due import dues_meet
 from matrix.services.follow_up import start_follow_up
@@ -146,7 +147,7 @@ def work_ended(matrix: Matrix) -> str:
 def problems_of(matrix: Matrix, instrument: Instrument, answers: list[Answer], today: date) -> list[Problem]:
     """Everything still wanted, in the order the pages ask it (M2, M3)."""
     problems = []
-    newer = successor(matrix.instrument_version, today)
+    newer = successor(matrix.instrument_version, today, days=OLD_QUESTIONS_DAYS.on(today))
     if newer and today > newer.until:
         problems.append(Problem(MOVE_FIRST, field="instrument"))
     asked = {one.code for one in instrument.indicators}

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from cems.accounts import services
 from cems.accounts.models import Appointment, Delegation
+from cems.accounts.policy import DEPUTY_DAYS
 from cems.accounts.profile import forget_profile, profile_of
 from cems.accounts.services_cover import delegate, delegation_end
 from cems.audit.choices import Verb
@@ -16,6 +17,7 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now, today
 from cems.notices.models import Mail, Notice
 from tests.factories.people import appoint, make_agency, make_team, make_user, sign_in, stand_in
+from tests.factories.policies import decide_policy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
 DAY = timedelta(days=1)
@@ -100,9 +102,9 @@ def test_days_that_will_not_do(chair, colleague, days, field):
     assert refused.value.field == field
 
 
-def test_six_weeks_are_the_longest_and_a_setting(chair, colleague, settings):
+def test_six_weeks_are_the_longest_and_a_setting(chair, colleague):
     assert cover(chair, chair, colleague, ends_on=today() + 41 * DAY)
-    settings.DEPUTY_DAYS = 3
+    decide_policy(DEPUTY_DAYS, 3)
     with pytest.raises(Invalid, match="3 days at the most"):
         cover(chair, chair, colleague, starts_on=today() + 50 * DAY, ends_on=today() + 53 * DAY)
 

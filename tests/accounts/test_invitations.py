@@ -208,7 +208,9 @@ def test_the_page_says_what_a_changed_address_brings_about() -> None:
     with override_settings(SECURE_SSL_REDIRECT=False, ALLOWED_HOSTS=["testserver"]):
         client, user = sign_in(make_user("administrator")), invite("before@example.test")
         address = reverse("people:change", args=[user.public_id])
-        assert "get a link at the new address to choose a new password" in client.get(address).content.decode()
+        assert (
+            "get a link at the new address to choose a new password" in client.get(address).content.decode()
+        )
         said = client.post(address, {"name": user.name, "email": "after@example.test"}, follow=True)
         assert "They get a link at the new address." in said.content.decode()
         assert len(letters_to("after@example.test")) == 1

@@ -102,5 +102,7 @@ def test_a_birthday_on_29_february_comes_on_1_march(time_machine):
 def test_the_rule_is_that_of_whole_years(born, day, level, planned):
     age = age_on(born, day)
     followed = (level or 0) >= 2 or planned
-    assert wide_reach_lasts(born, level, planned, day) == (age < 18 or (age < 22 and followed))
+    assert wide_reach_lasts(born, level, planned, day, followed_to=22) == (
+        age < 18 or (age < 22 and followed)
+    )
     assert (born <= born_by(day, 18)) == (age >= 18)

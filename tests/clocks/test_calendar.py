@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cems.base import calendar
 from cems.base.time import LONDON, local
 from cems.policy.policy import CLOSURES
-from tests.factories.policies import decide
+from tests.factories.policies import decide_policy
 
 ENGLAND = holidays.country_holidays("GB", subdiv="ENG", years=range(2023, 2034))
 DAYS = st.dates(date(2024, 1, 1), date(2032, 12, 31))
@@ -134,7 +134,7 @@ def test_a_deadline_before_its_start_is_refused() -> None:
 
 @pytest.mark.django_db
 def test_the_partnerships_own_closures_are_skipped() -> None:
-    decide(CLOSURES, frozenset({date(2026, 6, 2)}))
+    decide_policy(CLOSURES, frozenset({date(2026, 6, 2)}))
     deadline = calendar.close_of_business(london("2026-06-01T10:00"), 1)
     assert deadline.explanation.endswith("1 working day, Tue 2 Jun skipped (closed)")
     assert deadline.due_at == london("2026-06-03T17:00")

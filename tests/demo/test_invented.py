@@ -22,7 +22,7 @@ from matrix.choices import IndicatorKind, Occasion
 from matrix.hints import hints
 from matrix.instrument import load as instrument_of
 from matrix.instrument import versions
-from matrix.rules import CEVT_WORKING_DAYS
+from matrix.policy import CEVT_DAYS
 from triage.clocks import RECEIPT
 
 TODAY = date(2026, 10, 15)
@@ -73,14 +73,14 @@ def test_a_course_lies_in_the_past_and_in_order(seed: int, number: int, as_of: d
 @given(
     presents,
     st.sampled_from([Stage.WARNED, Stage.BREACHED]),
-    st.sampled_from(list(CEVT_WORKING_DAYS)),
+    st.sampled_from(list(CEVT_DAYS)),
     st.randoms(),
 )
 def test_there_is_always_a_receipt_that_is_due_soon_or_late(
     as_of: datetime, stage: Stage, level: RiskLevel, rng: object
 ) -> None:
     moment = received_so_that(rng, stage, level, as_of)  # type: ignore[arg-type]
-    due = close_of_business(moment, CEVT_WORKING_DAYS[level]).due_at
+    due = close_of_business(moment, CEVT_DAYS[level].default).due_at
     assert stage_at(RECEIPT, moment, due, as_of) is stage
 
 

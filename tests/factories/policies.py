@@ -14,14 +14,14 @@ LONG_AGO = datetime(2015, 1, 1, tzinfo=UTC)
 _number = count(1)
 
 
-def decide(
+def decide_policy(
     policy: Policy[T], value: T, *, since: datetime = LONG_AGO, authority_id: int | None = None, **more: Any
 ) -> SettingValue:
     """The setting has this value since `since`, and every process knows."""
     fields: dict[str, Any] = {
         "why": "Decided by the test",
         "made_at": since - timedelta(days=1),
-        "value": policy.kind.stored(value),
+        "value": None if more.get("inherits") else policy.kind.stored(value),
         **more,
     }
     if "made_by" not in fields:

@@ -18,6 +18,7 @@ from tests.guards.source import ROOT, hand_written, package_of, packages, ranks,
 OF_THE_PROJECT = {
     "cems.settings": "lists the apps",
     "cems.environment": "reads variables",
+    "cems.retired_settings": "names variables that are no longer read",
     "cems.celery": "starts Celery",
     "cems.asgi": "starts the web process",
     "cems.wsgi": "starts the web process",

@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cems.environment import Environment
 from cems.local.pdf_requirements import FONTS
+from cems.policy.declared import every_policy
+from cems.retired_settings import RETIRED
 from tests.guards.source import ROOT, hand_written, told
 
 SAFE = {
@@ -45,6 +47,7 @@ UNSAFE: dict[str, tuple[dict[str, str], str]] = {
     "a database address that is none": ({"DATABASE_URL": "cems"}, "DATABASE_URL"),
     "a switch that is neither on nor off": ({"CEMS_SECOND_FACTOR": "maybe"}, "CEMS_SECOND_FACTOR"),
     "a number that is none": ({"CEMS_SWEEP_SECONDS": "often"}, "CEMS_SWEEP_SECONDS"),
+    "what the partnership decides now": ({"CEMS_GATHERING_DAYS": "2"}, "CEMS_GATHERING_DAYS"),
 }
 SHOW = """
 import json, django
@@ -115,6 +118,16 @@ def test_production_refuses_a_machine_without_pango(tmp_path: Path) -> None:
     assert done.returncode != 0
     named = "libpango-1.0.so.0 is not on this machine, and PDFs need it (Debian: libpango-1.0-0)."
     assert f"  - {named}" in done.stderr, done.stderr
+
+
+def test_what_is_a_practice_setting_now_is_told_where_to_change_it() -> None:
+    """One that is still set in the environment would be believed to hold."""
+    done = _start({"CEMS_WORKER_CAPACITY": "9", "CEMS_CLOSURES": ""})
+    assert (
+        "CEMS_WORKER_CAPACITY" in done.stderr and "“Children a full-time worker has room for”" in done.stderr
+    )
+    assert "CEMS_CLOSURES" not in done.stderr
+    assert set(RETIRED.values()) <= {policy.title for policy in every_policy()}
 
 
 def test_an_unknown_mode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

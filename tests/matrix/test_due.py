@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.urls import reverse
 
 from cems.accounts.models import User
@@ -16,6 +15,7 @@ from cems.children.models import Child
 from cems.notices.models import Notice
 from matrix.choices import REQUIRING, Occasion
 from matrix.models import MatrixDue
+from matrix.policy import MATRIX_DUE_DAYS
 from matrix.services.due import matrix_due_raise
 from plans.choices import ReferralOutcome
 from plans.services import referral_decide, referral_open
@@ -48,7 +48,7 @@ def raise_it(user: User, child: Child, occasion: str = Occasion.CUSTODY, days_ag
 def test_each_occasion_starts_a_clock_for_whoever_leads(user: User, child: Child, occasion: str) -> None:
     row = raise_it(make_user(), child, occasion)
     assert row.clock.owner == user
-    assert row.clock.due_at == close_of_business(row.recorded_at, settings.MATRIX_DUE_DAYS).due_at
+    assert row.clock.due_at == close_of_business(row.recorded_at, MATRIX_DUE_DAYS.default).due_at
     assert Notice.objects.filter(user=user, kind="matrix.due").count() == 1
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from cems.children.choices import RiskLevel
 from matrix import rules
-from matrix.rules import Forum, Receipt, Review, Situation, Unit, Within
+from matrix.policy import CEVT_DAYS, PHONE_CALL_HOURS, REVIEW_MONTHS
+from matrix.rules import Forum, Limit, Receipt, Review, Situation
 
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
 SITUATIONS = [Situation(*flags) for flags in product((True, False), repeat=4)]
@@ -15,6 +16,9 @@ OPEN = Situation(open_to_childrens_services=True, out_of_hours=False)
 NOT_OPEN = Situation(open_to_childrens_services=False, out_of_hours=False)
 OPEN_AT_NIGHT = Situation(open_to_childrens_services=True, out_of_hours=True)
 NOT_OPEN_AT_NIGHT = Situation(open_to_childrens_services=False, out_of_hours=True)
+
+
+MONTHS = {level: policy.default for level, policy in REVIEW_MONTHS.items()}
 
 
 def keys(level: RiskLevel, situation: Situation) -> list[str]:
@@ -33,7 +37,7 @@ class TestFollows:
     @pytest.mark.parametrize("situation", SITUATIONS)
     def test_none_and_low_start_no_clock_and_no_cevt(self, situation: Situation) -> None:
         for level in (NONE, LOW):
-            assert all(step.within is None for step in rules.follows(level, situation))
+            assert all(step.limit is None for step in rules.follows(level, situation))
             assert "cevt" not in keys(level, situation)
 
     def test_low(self) -> None:
@@ -87,7 +91,8 @@ class TestFollows:
         told, call, meeting, *_ = steps
         assert told.at_once
         assert "strategy meeting" in told.title
-        assert call.within == Within(1, Unit.HOURS)
+        assert call.limit is Limit.PHONE_CALL
+        assert PHONE_CALL_HOURS.in_words(PHONE_CALL_HOURS.default) == "1 hour"
         assert phone in call.title
         assert meeting.compulsory
 
@@ -116,24 +121,24 @@ class TestFollows:
     @pytest.mark.parametrize(("level", "days"), [(MODERATE, 3), (SIGNIFICANT, 2)])
     def test_cevt_has_its_working_days(self, level: RiskLevel, days: int) -> None:
         (cevt,) = (step for step in rules.follows(level, OPEN) if step.key == "cevt")
-        assert cevt.within == Within(days, Unit.WORKING_DAYS)
-        assert str(cevt.within) == f"{days} working days"
+        assert cevt.limit is Limit.CEVT
+        assert CEVT_DAYS[level].in_words(CEVT_DAYS[level].default) == f"{days} working days"
 
 
 @pytest.mark.requirement("M6")
 class TestReview:
     @pytest.mark.parametrize("level", (MODERATE, SIGNIFICANT))
     def test_one_calendar_month_after_the_last_submission(self, level: RiskLevel) -> None:
-        due = rules.review_due(level, date(2026, 1, 31), on_ceg_board=False)
+        due = rules.review_due(level, date(2026, 1, 31), on_ceg_board=False, months=MONTHS)
         assert due == Review(date(2026, 2, 28), Forum.CEVT)
 
     def test_it_goes_to_ceg_when_the_child_is_on_its_board(self) -> None:
-        review = rules.review_due(SIGNIFICANT, date(2026, 6, 15), on_ceg_board=True)
+        review = rules.review_due(SIGNIFICANT, date(2026, 6, 15), on_ceg_board=True, months=MONTHS)
         assert review == Review(date(2026, 7, 15), Forum.CEG)
 
     @pytest.mark.parametrize("level", (NONE, LOW))
     def test_it_stops_when_low_or_none_is_agreed(self, level: RiskLevel) -> None:
-        assert rules.review_due(level, date(2026, 6, 15), on_ceg_board=True) is None
+        assert rules.review_due(level, date(2026, 6, 15), on_ceg_board=True, months=MONTHS) is None
 
     def test_the_months_are_the_partnerships_to_set(self) -> None:
         review = rules.review_due(LOW, date(2026, 6, 15), on_ceg_board=False, months={LOW: 6})

@@ -29,6 +29,7 @@ from matrix.instrument import (
     versions,
 )
 from matrix.models import Matrix, Submission
+from matrix.policy import OLD_QUESTIONS_DAYS
 from matrix.rules import ChangeKind
 from matrix.selectors.draft import filled
 from matrix.selectors.moving import moving
@@ -49,6 +50,7 @@ from tests.factories.instruments import (
 )
 from tests.factories.matrices import HARM, STRENGTH, answer, ready_matrix, seen, set_field
 from tests.factories.people import make_user, sign_in
+from tests.factories.policies import decide_policy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("M1")]
 
@@ -137,12 +139,12 @@ class TestVersions:
 
     def test_the_days_to_finish_run_from_the_first_version_that_came_after(self, publish: Publish) -> None:
         publish(5)
-        found = successor(1, today())
+        found = successor(1, today(), days=28)
         assert found
         assert found.instrument.version == 2
         assert found.until == today() + timedelta(days=23)
-        assert successor(2, today()) is None
-        assert successor(1, today() - timedelta(days=6)) is None
+        assert successor(2, today(), days=28) is None
+        assert successor(1, today() - timedelta(days=6), days=28) is None
 
     @pytest.mark.parametrize("replaces", [["sexual-told"], ["Not a code"], "home-x"])
     def test_what_a_question_replaces_must_make_sense(self, replaces: object) -> None:
@@ -253,7 +255,7 @@ class TestMove:
 
 class TestTime:
     def test_record_f2_the_old_questions_may_be_sent_for_some_weeks_and_then_no_more(
-        self, user: User, child: Child, publish: Publish, settings: Any
+        self, user: User, child: Child, publish: Publish
     ) -> None:
         matrix = ready_matrix(user, child, RiskLevel.LOW, at=now() - timedelta(days=40))
         publish(29)
@@ -263,7 +265,7 @@ class TestTime:
         assert problem.field == "instrument"
         page = sign_in(user).get(url("check", matrix)).content.decode()
         assert url("move", matrix) in page
-        settings.MATRIX_OLD_DAYS = 29
+        decide_policy(OLD_QUESTIONS_DAYS, 29)
         sent = matrix_submit(user, matrix=matrix)
         assert sent.matrix.instrument_version == 1
 

@@ -32,9 +32,11 @@ from tests.factories.allocation import (
 )
 from tests.factories.children import agree_level, bar, involve, join, make_child, name_reader, restrict
 from tests.factories.people import make_team, make_user
+from tests.factories.policies import decide_policy
 from tests.factories.triage import make_chair, ruling, waiting_child
 from triage.choices import WaitingEnd, WorkerKind
 from triage.models import Allocation, NotMade, Waiting
+from triage.policy import REASSIGN_MOST
 from triage.selectors.allocated import allocations_in
 from triage.selectors.board import board
 from triage.selectors.unallocated import unallocated
@@ -351,9 +353,7 @@ def test_whoever_leaves_is_seen_on_the_board_until_each_child_has_somebody(
         reassign(manager, worker=worker, to=to, why="Sent twice.")
 
 
-def test_moving_several_is_all_or_nothing_and_capped(
-    worker: User, manager: User, settings: pytest.FixtureRequest
-) -> None:
+def test_moving_several_is_all_or_nothing_and_capped(worker: User, manager: User) -> None:
     rows = [has_worker(child_at(), worker, by=manager) for _ in range(2)]
     here, elsewhere = make_worker(), make_user("ce_worker", team=make_team())
     with pytest.raises(Invalid):
@@ -361,7 +361,7 @@ def test_moving_several_is_all_or_nothing_and_capped(
             manager, worker=worker, to={rows[0].public_id: here, rows[1].public_id: elsewhere}, why="Leaves."
         )
     assert Allocation.objects.filter(worker=worker, ended_at=None).count() == 2
-    settings.REASSIGN_MOST = 1  # type: ignore[attr-defined]
+    decide_policy(REASSIGN_MOST, 1)
     with pytest.raises(Invalid, match="at most 1"):
         reassign(manager, worker=worker, to={row.public_id: here for row in rows}, why="Leaves.")
 

@@ -19,9 +19,11 @@ from plans.services import referral_open
 from tests.factories.children import make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_team, make_user
+from tests.factories.policies import decide_policy
 from triage.choices import Answered, Section47, Threshold
 from triage.gate import gates
 from triage.models import Gathering, Inquiry, Item
+from triage.policy import GATHERING_DAYS
 from triage.rules.gate import Passed
 from triage.services.gathering import gathering_answer, gathering_ask
 from triage.services.inquiry import Findings, inquiry_save, referral_settle
@@ -66,8 +68,8 @@ class TestGathering:
         assert notice.user == nurse and notice.url == asked.clock.url
         assert referral.child.family_name not in notice.text and referral.reference in notice.text
 
-    def test_the_setting_gives_the_days(self, desk: User, child: Child, team: Team, settings: object) -> None:
-        settings.GATHERING_DAYS = 2  # type: ignore[attr-defined]
+    def test_the_setting_gives_the_days(self, desk: User, child: Child, team: Team) -> None:
+        decide_policy(GATHERING_DAYS, 2)
         row = referral_open(desk, child=child, at=FRIDAY)
         (asked,) = gathering_ask(desk, referral=row, teams=[team], what="Seen this month?", at=FRIDAY)
         assert asked.clock.due_at == TUESDAY_CLOSE + timedelta(days=1)

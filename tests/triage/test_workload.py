@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cems.base.time import LONDON
 from cems.children.choices import RiskLevel
 from triage.rules.workload import (
+    Ahead,
     Away,
     Candidate,
     because,
@@ -25,7 +26,7 @@ from triage.rules.workload import (
 
 pytestmark = pytest.mark.requirement("T6")
 DAY = date(2026, 5, 6)  # a Wednesday
-WORKER = Candidate(1, "Example Person", places=7, load=3)
+WORKER = Candidate(1, "Example Person", places=7, load=3, ahead=Ahead(away=7, leaves=28))
 
 days = st.dates(DAY - timedelta(days=400), DAY + timedelta(days=60))
 aways = st.builds(
@@ -39,6 +40,7 @@ candidates = st.builds(
     name=st.sampled_from(["Avery Example", "Blake Example", "Casey Example"]),
     places=st.integers(0, 9),
     load=st.integers(0, 12),
+    ahead=st.just(WORKER.ahead),
     away=st.lists(aways, max_size=2).map(tuple),
     leaves_on=st.none() | days.filter(lambda day: day >= DAY),
     shut_out=st.booleans(),

@@ -3,6 +3,7 @@
 Harm Outside the Home Multi-Agency Procedures, The Adolescent Safeguarding and Exploitation Team: ages 14 to 17.
 """
 
+import re
 from collections.abc import Iterable
 
 
@@ -14,6 +15,16 @@ def ages_of(words: Iterable[str]) -> dict[str, tuple[int, int]]:
         least, _, most = ages.partition("-")
         found[code] = (int(least), int(most))
     return found
+
+
+def ages_fault(word: str) -> str:
+    """What is wrong with one entry such as "aset:14-17", in words; "" where nothing is."""
+    fit = re.fullmatch(r"[a-z0-9-]{2,40}:([0-9]{1,2})-([0-9]{1,2})", word)
+    if not fit:
+        return "write the code of the team and the ages, such as aset:14-17."
+    if int(fit[1]) > int(fit[2]):
+        return "write the younger age first."
+    return ""
 
 
 def warning(code: str, age: int, ages: dict[str, tuple[int, int]]) -> str:

@@ -10,8 +10,6 @@ from cems.base.months import add_months
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 
-REREFERRAL_MONTHS = 12
-
 
 class Return(TextChoices):
     """What a receipt is to those before it."""
@@ -44,20 +42,20 @@ def befores(levels: Sequence[tuple[datetime, int]]) -> list[Before]:
     return found[::-1]
 
 
-def kind_of_return(received_at: datetime, before: Sequence[Before]) -> Return:
+def kind_of_return(received_at: datetime, before: Sequence[Before], *, months: int) -> Return:
     """Whether a receipt is the first, a repeat of a concern still open, or a re-referral (T7, Decision).
 
     Repeat: a concern decided before is still open when it arrives. Re-referral: none is open, and an
-    earlier decision ended within the twelve months before (the same day counts). Older ones don't count.
+    earlier decision ended within so many `months` before (the same day counts). Older ones don't count.
     """
     earlier = [one for one in before if one.decided_at < received_at]
     if any(one.ended_at is None or one.ended_at > received_at for one in earlier):
         return Return.REPEAT
     day = local_date(received_at)
-    if any(one.ended_at and _within(local_date(one.ended_at), day) for one in earlier):
+    if any(one.ended_at and _within(local_date(one.ended_at), day, months) for one in earlier):
         return Return.REREFERRAL
     return Return.FIRST
 
 
-def _within(ended: date, day: date) -> bool:
-    return day <= add_months(ended, REREFERRAL_MONTHS)
+def _within(ended: date, day: date, months: int) -> bool:
+    return day <= add_months(ended, months)

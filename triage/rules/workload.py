@@ -13,10 +13,6 @@ from cems.base.calendar import is_working_day, next_working_day, say_day
 from cems.base.time import local
 from cems.children.choices import RiskLevel
 
-# A leave or a last day that begins within so many days is told before a child is given.
-AHEAD = timedelta(days=7)
-LEAVES_SOON = timedelta(days=28)
-
 
 def places(children: int, share: int) -> int:
     """The children a worker has room for: those of full time by the per cent worked, whole children only."""
@@ -35,6 +31,14 @@ class Away:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """A leave, or a last day, that comes within so many days is told before a child is given (settings)."""
+
+    away: int
+    leaves: int
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A worker of the right role and team, as one child's allocation looks at them.
 
@@ -46,6 +50,7 @@ class Candidate:
     name: str
     places: int
     load: int
+    ahead: Ahead
     away: tuple[Away, ...] = ()
     leaves_on: date | None = None
     shut_out: bool = False
@@ -79,9 +84,9 @@ def cautions(one: Candidate, day: date) -> list[str]:
         last = f" until {say_day(away.until)}" if away.until else ""
         if away.covers(day) and away.until:
             found.append(f"Is away{last}.")
-        elif day < away.since <= day + AHEAD:
+        elif day < away.since <= day + timedelta(days=one.ahead.away):
             found.append(f"Is away from {say_day(away.since)}{last}.")
-    if one.leaves_on and one.leaves_on <= day + LEAVES_SOON:
+    if one.leaves_on and one.leaves_on <= day + timedelta(days=one.ahead.leaves):
         found.append(f"Leaves on {say_day(one.leaves_on)}.")
     return found
 

@@ -1,19 +1,17 @@
 """Which meeting a child is on the agenda of, and when that agenda closes (T3)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-
-from django.conf import settings
+from datetime import date, datetime, timedelta
 
 from cems.base.calendar import add_working_days, next_working_day, say, say_day
 from cems.base.time import LONDON, local_date
+from triage.policy import CEVT_AGENDA_CLOSES
 
 
 def closes_at(day: date) -> datetime:
     """When the agenda of the meeting on `day` closes: the working day before, at a time that is a setting."""
-    return datetime.combine(
-        add_working_days(day, -1), time.fromisoformat(settings.CEVT_AGENDA_CLOSES), tzinfo=LONDON
-    )
+    before = add_working_days(day, -1)
+    return datetime.combine(before, CEVT_AGENDA_CLOSES.on(before), tzinfo=LONDON)
 
 
 def meeting_of(received_at: datetime) -> date:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db.models import Max, Q
 
 from cems.accounts.desks import desk_of
@@ -18,7 +17,8 @@ from cems.children.querysets import roots_by_row
 from cems.children.reach import root_of
 from triage.choices import WorkerKind
 from triage.models import Allocation
-from triage.rules.workload import Candidate, stop_of_child
+from triage.policy import SOCIAL_WORK_TEAMS, SOON_AWAY_DAYS, SOON_LEAVES_DAYS
+from triage.rules.workload import Ahead, Candidate, stop_of_child
 from triage.selectors.workers import Worker, given_on, levels_and_births, workers
 
 
@@ -38,6 +38,7 @@ class Facts:
     had: dict[tuple[int, int, str], datetime]  # when somebody's last work with a child, of a kind, ended
     social_workers: dict[int, SocialWorker]
     levels: dict[int, RiskLevel | None]
+    ahead: Ahead  # how long before they are away or leave it is told
 
 
 def facts_of(roots: Collection[int], user_ids: Collection[int], at: datetime) -> Facts:
@@ -51,6 +52,7 @@ def facts_of(roots: Collection[int], user_ids: Collection[int], at: datetime) ->
         had={(root, user_id, kind): instant for root, user_id, kind, instant in last},
         social_workers=social_workers(whole, local_date(at)),
         levels={root: level for root, (level, _) in levels_and_births(roots).items()},
+        ahead=Ahead(away=SOON_AWAY_DAYS.at(at), leaves=SOON_LEAVES_DAYS.at(at)),
     )
 
 
@@ -93,10 +95,11 @@ def social_workers(whole: Collection[int], day: date) -> dict[int, SocialWorker]
     codes: dict[int | None, list[str]] = defaultdict(list)
     for user_id, code in posts.filter(team__isnull=False).values_list("user", "team__code"):
         codes[user_id].append(code)
+    beginnings = SOCIAL_WORK_TEAMS.on(day)
     found: dict[int, SocialWorker] = {}
     for row in rows:
         mine = [row.team.code] if row.team else codes[row.user_id]
-        right = any(code.startswith(tuple(settings.SOCIAL_WORK_TEAMS)) for code in mine)
+        right = any(code.startswith(beginnings) for code in mine)
         before = found.get(row.root)
         if row.user and (before is None or (right and not before.right_team)):
             found[row.root] = SocialWorker(row.user, right)
@@ -113,6 +116,7 @@ def candidates(
             name=one.user.name,
             places=one.places,
             load=one.load,
+            ahead=facts.ahead,
             away=one.away,
             leaves_on=one.leaves_on,
             shut_out=(root, one.user.pk) in facts.shut,

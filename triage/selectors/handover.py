@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-
-from django.conf import settings
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
@@ -17,6 +15,7 @@ from cems.children.models import Child
 from cems.children.selectors.whole import seen
 from cems.clocks.presentation import present
 from triage.models import Hold, Waiting
+from triage.policy import HANDOVER_FROM
 from triage.rules.workload import handover_day
 from triage.selectors.board import MOST
 from triage.selectors.workers import levels_and_births
@@ -55,7 +54,7 @@ def until_day(at: datetime) -> date:
 
 def asked_now(at: datetime) -> date | None:
     """The next working day, where it is late before days off and the board asks; else None."""
-    return handover_day(at, time.fromisoformat(settings.HANDOVER_FROM))
+    return handover_day(at, HANDOVER_FROM.at(at))
 
 
 def handover(user: User, at: datetime) -> Handover:

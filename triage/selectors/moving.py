@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-
 from cems.accounts.models import Duty, DutyDesk, User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.selectors.whole import seen
 from triage.models import Allocation
+from triage.policy import REASSIGN_MOST
 from triage.rules.workload import cautions, ranked, spread, stop
 from triage.selectors.choosing import candidates, facts_of
 from triage.selectors.workers import Worker, desks_of, workers
@@ -58,7 +57,7 @@ def moving(user: User, worker: User, at: datetime) -> Moving:
         "-level", "starts_at", "pk"
     )
     everything = list(held)
-    rows = everything[: settings.REASSIGN_MOST]
+    rows = everything[: REASSIGN_MOST.at(at)]
     children = seen(user, {row.child_id for row in rows})
     shown = [row for row in rows if row.child_id in children]
     desks = set(desks_of(user)) | set(

@@ -8,15 +8,16 @@ from cems.accounts.models import User
 from cems.base.calendar import close_of_business, say
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.services.access import FORUM_REACH_AFTER
+from cems.children.policy import FORUM_REACH_DAYS
 from cems.meetings.models import Meeting
 from matrix.services.owners import lead_of
 from triage.choices import CegReason, OutcomeKind, WorkerKind
 from triage.models import Allocation, Item
-from triage.services.deciding import CONFIRM_WORKING_DAYS, Ruling, why_provisional
+from triage.policy import CONFIRMATION_DAYS
+from triage.services.deciding import Ruling, why_provisional
 from triage.services.starting import Wish, leaves_board, plan_of, wishes_for
 from triage.services.telling import hearers
-from triage.services.waiting import waiting_days
+from triage.services.waiting import waiting_length
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,12 @@ def preview(
             Effect("The exploitation concern ends; who followed the child only for it stops doing so")
         )
     if leaves_board(child, ruling.level, wishes):
-        days = FORUM_REACH_AFTER.days
+        days = FORUM_REACH_DAYS.at(at)
         effects.append(
             Effect(f"The child leaves the CEG board; its members keep sight of the record for {days} days")
         )
     if provisional:
-        until = _until(at, CONFIRM_WORKING_DAYS, "decided")
+        until = _until(at, CONFIRMATION_DAYS.at(at, child.area_id), "decided")
         effects.append(Effect(f"It is provisional ({provisional}) and must be confirmed", str(user), until))
     return Preview(effects, _told(user, child, items, wishes, ruling), provisional)
 
@@ -90,11 +91,12 @@ def _of_outcomes(child: Child, level: RiskLevel, wishes: Sequence[Wish], at: dat
 
 
 def _waiting(child: Child, level: RiskLevel, at: datetime) -> Effect:
+    length = waiting_length(level, at, child.area_id)
     held = Allocation.objects.of(child).filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
     if row := held.select_related("worker").first():
         return Effect("The child keeps the child exploitation worker there is", str(row.worker))
     return Effect(
-        "The child waits for a child exploitation worker", "ERASE", _until(at, waiting_days(level), "agreed")
+        "The child waits for a child exploitation worker", "ERASE", _until(at, length.value, "agreed")
     )
 
 

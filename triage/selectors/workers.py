@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Max, Q
 
 from cems.accounts.models import Appointment, Duty, DutyDesk, Team, User
@@ -18,6 +17,7 @@ from cems.children.reach import root_of
 from cems.children.rules.identity import age_on
 from triage.choices import WorkerKind
 from triage.models import Absence, Allocation, Capacity
+from triage.policy import WORKER_CAPACITY
 from triage.rules.workload import Away, places
 
 ADULT = 18
@@ -123,13 +123,14 @@ def workers(
     if public_id is not None:
         posts = posts.filter(user__public_id=public_id)
     found: dict[tuple[int, str], Worker] = {}
+    room = WORKER_CAPACITY.on(day)
     for post in posts.select_related("user", "team").order_by("user__name", "pk"):
         one = kinds[post.role_key]
         last = min((end for end in (post.ends_on, post.user.ends_on) if end), default=None)
         standing = found.get((post.user_id, one))
         if standing is None or (standing.leaves_on and (last is None or last > standing.leaves_on)):
             assert post.team is not None  # noqa: S101 - the query asked for these teams
-            found[post.user_id, one] = Worker(post.user, one, post.team, last, settings.WORKER_CAPACITY, 100)
+            found[post.user_id, one] = Worker(post.user, one, post.team, last, room, 100)
     _fill(found, day)
     return list(found.values())
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.db import transaction
 
 from cems.accounts.models import User
@@ -22,6 +21,7 @@ from cems.children.services.whole import lock_whole
 from triage.choices import WorkerKind
 from triage.events import AllocationEnded, WorkerAllocated
 from triage.models import Allocation
+from triage.policy import REASSIGN_MOST
 from triage.rules.workload import cautions, stop
 from triage.selectors.choosing import Choice, choice_for
 from triage.services.telling_workers import tell_ended, tell_given
@@ -117,10 +117,8 @@ def reassign(
     instant = at or now()
     if not to:
         raise Invalid("Choose who takes over at least one child.", field="to")
-    if len(to) > settings.REASSIGN_MOST:
-        raise Invalid(
-            f"Move at most {settings.REASSIGN_MOST} children at once, then go on with the rest.", field="to"
-        )
+    if len(to) > (most := REASSIGN_MOST.at(instant)):
+        raise Invalid(f"Move at most {most} children at once, then go on with the rest.", field="to")
     rows = Allocation.objects.filter(public_id__in=list(to), worker=worker, ended_at__isnull=True)
     moves = [Move(row, to[row.public_id]) for row in rows.order_by("child", "pk")]
     if len(moves) != len(to):

@@ -35,13 +35,13 @@ from triage.clocks import CONFIRMATION
 from triage.events import CevtDecided
 from triage.gate import gates
 from triage.models import Decision, Item
+from triage.policy import CONFIRMATION_DAYS
 from triage.returns import Histories, returns_of
 from triage.rules.measures import Return
 from triage.services.items import close_wanted
 from triage.services.starting import Wish, leaves_board, outcomes_start, wishes_for
 from triage.services.telling import tell_decided
 
-CONFIRM_WORKING_DAYS = 1
 OUTSIDE = "outside a meeting"
 
 
@@ -236,11 +236,13 @@ def _keep(
         recorded_at=recorded_at,
     )
     if why:
+        length = CONFIRMATION_DAYS.read(at, root.area_id)
         row.confirm_clock = clocks.start(
             user,
             kind=CONFIRMATION.key,
             owner=user,
-            deadline=close_of_business(at, CONFIRM_WORKING_DAYS, word="decided"),
+            deadline=close_of_business(at, length.value, word="decided"),
+            length=length,
             reference=reference,
             url=reverse("children:overview", args=[root.public_id]),
             child=root.public_id,

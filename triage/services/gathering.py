@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
@@ -23,6 +22,7 @@ from plans.models import Referral
 from triage.choices import Answered
 from triage.clocks import GATHERING
 from triage.models import Gathering
+from triage.policy import GATHERING_DAYS
 
 
 def lock_referral(referral: Referral) -> Referral:
@@ -68,11 +68,13 @@ def gathering_ask(
 def _ask(user: User, referral: Referral, team: Team, what: str, at: datetime) -> Gathering:
     public_id, child = uuid4(), referral.child.public_id
     url = reverse("triage:answer", args=[public_id])
+    length = GATHERING_DAYS.read(at, referral.child.area_id)
     clock = clocks.start(
         user,
         kind=GATHERING.key,
         owner=team,
-        deadline=close_of_business(at, settings.GATHERING_DAYS, word="asked"),
+        deadline=close_of_business(at, length.value, word="asked"),
+        length=length,
         reference=referral.reference,
         title="First Contact asks what you know",
         url=url,

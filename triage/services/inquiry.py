@@ -1,9 +1,9 @@
 """What First Contact finds of a referral, and its decision with what follows from it (T1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
@@ -23,6 +23,7 @@ from plans.models import Referral
 from plans.services import referral_decide
 from triage.choices import Section47, Threshold
 from triage.models import Inquiry
+from triage.policy import TEAM_AGES
 from triage.rules.ages import ages_of, warning
 from triage.rules.approach import why_not
 from triage.rules.threshold import OFFERED, PASSED_ON, threshold_for
@@ -80,11 +81,11 @@ def inquiry_save(
     if (row.version if row else 0) != version:
         theirs = Inquiry.objects.select_related("to_team", "changed_by").get(referral=held)
         raise Overtaken(theirs=findings_of(theirs).said, version=theirs.version, by=str(theirs.changed_by))
-    _check(findings, age_on(held.child.date_of_birth, local_date(instant)))
+    _check(findings, age_on(held.child.date_of_birth, local_date(instant)), TEAM_AGES.at(instant))
     return _keep(user, held, row, findings, instant)
 
 
-def _check(found: Findings, age: int) -> None:
+def _check(found: Findings, age: int, ages: Sequence[str]) -> None:
     if found.approach:
         refusal = why_not(
             threshold=found.threshold, section_47=found.section_47, outside_home=found.outside_home
@@ -92,7 +93,7 @@ def _check(found: Findings, age: int) -> None:
         if refusal:
             raise Invalid(refusal, field="approach")
     if found.to_team and not found.to_team_why.strip():
-        said = warning(found.to_team.code, age, ages_of(settings.TEAM_AGES))
+        said = warning(found.to_team.code, age, ages_of(ages))
         if said:
             raise Invalid(f"{said} Say why this team all the same, or choose another.", field="to_team_why")
 

@@ -26,7 +26,7 @@ from cems.clocks.choices import OPEN, Stage
 from cems.meetings.services.saying import contributions_freeze
 from matrix.events import MatrixSubmitted
 from matrix.models import Submission
-from matrix.rules import CEVT_WORKING_DAYS
+from matrix.policy import CEVT_DAYS
 from plans.events import ReferralDecided
 from plans.services import Told, first_contact, referral_open
 from triage.choices import ItemKind
@@ -48,7 +48,7 @@ def on_matrix_submitted(event: MatrixSubmitted) -> None:
     submission = Submission.objects.select_related("child").get(pk=event.submission_id)
     user = User.objects.get(pk=event.user_id)
     level = RiskLevel(event.level)
-    if event.new_receipt and level in CEVT_WORKING_DAYS:
+    if event.new_receipt and level in CEVT_DAYS:
         item_open(user, submission=submission, kind=ItemKind.RECEIPT, at=event.received_at)
     elif not event.new_receipt:
         item_open(user, submission=submission, kind=ItemKind.REVIEW, at=event.received_at)
@@ -66,7 +66,7 @@ def on_status_opened(event: StatusOpened) -> None:
 
 @one_transaction
 def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetime) -> Item:
-    """Put a child on CEVT's list with a matrix; a receipt has its clock of 2 or 3 working days (T2).
+    """Put a child on CEVT's list with a matrix; a receipt has its clock by the level (T2).
 
     Before the gate First Contact's desk has the clock, behind it CEVT's. Waiting never pauses it.
     """
@@ -74,11 +74,13 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
     row = Item(submission=submission, child=child, kind=kind, level=level, received_at=at)
     if kind is ItemKind.RECEIPT:
         passed = bool(gates([row], local_date(at))[row.pk])
+        length = CEVT_DAYS[level].read(at, child.area_id)
         row.clock = clocks.start(
             user,
             kind=RECEIPT.key,
             owner=desk_of(Duty.CEVT, child.area_id) if passed else first_contact(child),
-            deadline=close_of_business(at, CEVT_WORKING_DAYS[level]),
+            deadline=close_of_business(at, length.value),
+            length=length,
             reference=submission.reference,
             title=f"CEVT agrees the level ({level.label} submitted)",
             # Not the matrix: the desk that has this clock may read the record and not every matrix in it.

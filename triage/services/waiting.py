@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import uuid4
 
-from django.conf import settings
 from django.urls import reverse
 
 from cems.accounts.desks import desk_of
@@ -18,15 +17,17 @@ from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
+from cems.policy.declared import Reading
 from triage.choices import WorkerKind
 from triage.clocks import WAITING
 from triage.models import Allocation, Decision, Waiting
+from triage.policy import ALLOCATE_MODERATE_DAYS, ALLOCATE_SIGNIFICANT_DAYS
 
 
-def waiting_days(level: RiskLevel) -> int:
+def waiting_length(level: RiskLevel, at: datetime, authority_id: int) -> Reading[int]:
     """How many working days a child at this level waits for a worker at most (settings)."""
-    significant = level is RiskLevel.SIGNIFICANT
-    return settings.ALLOCATE_SIGNIFICANT_DAYS if significant else settings.ALLOCATE_MODERATE_DAYS
+    policy = ALLOCATE_SIGNIFICANT_DAYS if level is RiskLevel.SIGNIFICANT else ALLOCATE_MODERATE_DAYS
+    return policy.read(at, authority_id)
 
 
 @one_transaction
@@ -51,11 +52,13 @@ def waiting_open(
     held = Waiting.objects.of(root).filter(kind=kind, ended_at__isnull=True).first()
     if held:
         return held
+    length = waiting_length(level, instant, root.area_id)
     clock = clocks.start(
         user,
         kind=WAITING.key,
         owner=desk_of(Duty.ERASE, root.area_id),
-        deadline=close_of_business(instant, waiting_days(level), word="agreed"),
+        deadline=close_of_business(instant, length.value, word="agreed"),
+        length=length,
         reference=next_reference("WTG", instant),
         title=f"Allocate a {kind.label.lower()} ({level.label})",
         url=reverse("children:overview", args=[root.public_id]),

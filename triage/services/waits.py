@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
@@ -24,6 +23,7 @@ from cems.clocks.models import Clock
 from triage.choices import WaitingEnd, WorkerKind
 from triage.clocks import LOOK_AGAIN
 from triage.models import Allocation, Hold, NotMade, Waiting
+from triage.policy import LOOK_AGAIN_DAYS
 
 
 @transaction.atomic
@@ -48,11 +48,13 @@ def no_worker(
     level = RiskLevel(root.current_level.level) if root.current_level else None
     clock = None
     if kind is WorkerKind.CE_WORKER and level is RiskLevel.SIGNIFICANT and root.died_on is None:
+        length = LOOK_AGAIN_DAYS.read(instant, root.area_id)
         clock = clocks.start(
             user,
             kind=LOOK_AGAIN.key,
             owner=desk_of(Duty.ERASE, root.area_id),
-            deadline=close_of_business(instant, settings.LOOK_AGAIN_DAYS, word="looked at"),
+            deadline=close_of_business(instant, length.value, word="looked at"),
+            length=length,
             reference=next_reference("WTG", instant),
             url=reverse("children:overview", args=[root.public_id]),
             child=root.public_id,

@@ -4,8 +4,7 @@ from datetime import date
 
 from cems.children.choices import RiskLevel
 
-ADULT = 18
-FOLLOWED_TO = 22  # a level or a transition plan is followed up to the day before this birthday
+ADULT = 18  # by law, so no practice setting: Children Act 1989, section 105
 FOLLOWED_LEVELS = (RiskLevel.MODERATE, RiskLevel.SIGNIFICANT)
 
 
@@ -20,12 +19,14 @@ def born_by(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-def wide_reach_lasts(born: date, level: int | None, in_transition: bool, day: date) -> bool:
+def wide_reach_lasts(
+    born: date, level: int | None, in_transition: bool, day: date, *, followed_to: int
+) -> bool:
     """A2: at 18 the reach of a whole authority ends, unless the agreed level is Moderate or more or a
-    transition plan is open; that ends with the day before the 22nd birthday.
+    transition plan is open; that ends with the day before the birthday of `followed_to`.
 
     Source: the partnership's access table, At 18. Who is involved keeps the record either way.
     """
     if born > born_by(day, ADULT):
         return True
-    return (level in FOLLOWED_LEVELS or in_transition) and born > born_by(day, FOLLOWED_TO)
+    return (level in FOLLOWED_LEVELS or in_transition) and born > born_by(day, followed_to)

@@ -9,10 +9,9 @@ from cems.base.time import now
 from cems.base.transactions import one_transaction
 from cems.children.choices import MatterKind
 from cems.children.models import Child, Matter, Submitter
+from cems.children.policy import FORUM_REACH_DAYS
 from cems.children.querysets import cluster_ids
 from cems.children.services.whole import kept_while_held, lock_whole
-
-FORUM_REACH_AFTER = timedelta(days=28)
 
 
 @one_transaction
@@ -53,9 +52,10 @@ def matter_is_open(root: Child, kind: str) -> bool:
 
 @one_transaction
 def matter_close(user: User, *, child: Child, kind: str, at: datetime | None = None) -> None:
-    """The forum's work is done. CEVT and CEG keep reach for 28 days more; the others end now."""
+    """The forum's work is done. CEVT and CEG keep reach for some days more (a setting); the others end now."""
     instant = at or now()
-    stays = FORUM_REACH_AFTER if kind in {MatterKind.CEVT, MatterKind.CEG} else timedelta()
+    read_on = kind in {MatterKind.CEVT, MatterKind.CEG}
+    stays = timedelta(days=FORUM_REACH_DAYS.at(instant) if read_on else 0)
     matters = _open_matters(lock_whole(child.pk))
     for row in [row for row in matters if row.kind == kind]:
         matters.remove(row)

@@ -1,6 +1,6 @@
 """A child has died: clocks and letters stop, legal hold, the record narrows to named people (access rules)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from cems.children.forever import FOREVER
 from cems.children.models import Bar, Child, Death, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.querysets import cluster_ids
-from cems.children.services.restriction import REVIEW_DAYS
+from cems.children.services.restriction import review_day
 from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.clocks.models import Clock
@@ -57,7 +57,7 @@ def death_record(
     )
     _narrow(held, owner, user, instant)
     held.died_on, held.legal_hold, held.restricted = died_on, True, True
-    held.restricted_review_on = held.restricted_review_on or local_date(instant) + timedelta(days=REVIEW_DAYS)
+    held.restricted_review_on = held.restricted_review_on or review_day(instant)
     held.save(update_fields=["died_on", "legal_hold", "restricted", "restricted_review_on"])
     ids = set(_public_ids(held))
     for clock in Clock.objects.still_open().filter(child__in=ids).order_by("pk"):
@@ -94,7 +94,7 @@ def death_undo(user: User, *, child: Child, reason: str, at: datetime | None = N
     row.save(update_fields=["undone_at", "undone_by", "undone_because"])
     held.died_on, held.legal_hold = None, False
     held.restricted = row.was_restricted
-    held.restricted_review_on = local_date(instant) + timedelta(days=REVIEW_DAYS) if held.restricted else None
+    held.restricted_review_on = review_day(instant) if held.restricted else None
     held.save(update_fields=["died_on", "legal_hold", "restricted", "restricted_review_on"])
     if not held.restricted:
         NamedReader.objects.filter(child=held, until__gt=instant).update(until=instant)

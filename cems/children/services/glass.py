@@ -1,8 +1,7 @@
 """Opening a record for some hours, with a reason; ending that; looking at it afterwards (A2)."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -16,6 +15,7 @@ from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import local_date, now
 from cems.children.models import Bar, BreakGlass, Child, ChildName, GlassOutcome, NamedReader
 from cems.children.models.access import NamedReaderKind
+from cems.children.policy import EDT_SHIFT_ENDS, EMERGENCY_ACCESS_HOURS
 from cems.children.querysets import cluster_ids
 from cems.children.reach import breaks_restricted, within
 from cems.children.rules.glass import open_until
@@ -163,12 +163,8 @@ def _may_open(user: User, profile: Profile, child: Child, instant: datetime) -> 
 
 
 def _until(profile: Profile, instant: datetime) -> datetime:
-    shift = (
-        time.fromisoformat(settings.EDT_SHIFT_ENDS)
-        if any(role.works_shifts for role in profile.roles)
-        else None
-    )
-    return open_until(instant, hours=settings.GLASS_HOURS, shift_ends=shift)
+    shift = EDT_SHIFT_ENDS.at(instant) if any(role.works_shifts for role in profile.roles) else None
+    return open_until(instant, hours=EMERGENCY_ACCESS_HOURS.at(instant), shift_ends=shift)
 
 
 def _tell_reviewers(glass: BreakGlass, child: Child, instant: datetime) -> None:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
@@ -17,6 +16,7 @@ from cems.base.time import local_date, now
 from cems.children.choices import CaseRole, ConcernStep, Route
 from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL
 from cems.children.models import CaseNote, Child, PlacedConcern, PlacedConcernStep, Placement
+from cems.children.policy import PLACED_ANSWER_DAYS, PLACED_ESCALATION_DAYS, PLACED_TELL_DAYS
 from cems.children.querysets import cluster_ids
 from cems.children.rules.placed import step_problem
 from cems.children.services.periods import team_allocate, team_release
@@ -25,11 +25,13 @@ from cems.clocks import services as clocks
 from cems.clocks.models import Clock
 from cems.clocks.recipients import current_appointments
 from cems.notices.services import tell
+from cems.policy.declared import Reading
 
 
 def concern_begin(user: User, *, placement: Placement, note: CaseNote, at: datetime) -> PlacedConcern:
     """First Contact of the area tells the responsible authority within its time. Inside the caller's transaction."""
     public_id, child = uuid4(), note.child
+    length = PLACED_TELL_DAYS.read(at, placement.area_id)
     return PlacedConcern.objects.create(
         public_id=public_id,
         child=child,
@@ -43,7 +45,8 @@ def concern_begin(user: User, *, placement: Placement, note: CaseNote, at: datet
             user,
             kind=PLACED_TELL.key,
             owner=desk_in(Duty.FRONT_DOOR, placement.area_id) or user,
-            deadline=close_of_business(at, settings.PLACED_TELL_DAYS, word="recorded"),
+            deadline=close_of_business(at, length.value, word="recorded"),
+            length=length,
             reference=child.reference,
             url=reverse("children:placed_concern", args=[child.public_id, public_id]),
             child=child.public_id,
@@ -74,12 +77,14 @@ def responsible_told(
     if route not in Route.values:
         raise Invalid("Choose how they were told.", field="route")
     _settle(user, held.clock, f"Told: {Route(route).label.lower()}", happened_at)
+    length = PLACED_ANSWER_DAYS.read(happened_at, held.area_id)
     clock = _wait(
         user,
         held,
         PLACED_ANSWER.key,
         held.clock.owner,
-        close_of_business(happened_at, settings.PLACED_ANSWER_DAYS, word="told"),
+        close_of_business(happened_at, length.value, word="told"),
+        length,
         instant,
     )
     row = PlacedConcernStep(whom=whom.strip(), route=route, text=text.strip(), clock=clock)
@@ -123,8 +128,9 @@ def inaction_escalated(
     if waiting is not None and waiting.is_open:
         clocks.cancel(user, clock=waiting, reason="Escalated: no answer", at=instant)
     lead = desk_in(Duty.SAFEGUARDING_LEAD, held.area_id)
-    deadline = close_of_business(instant, settings.PLACED_ESCALATION_DAYS, word="escalated")
-    clock = _wait(user, held, PLACED_ESCALATION.key, lead or user, deadline, instant)
+    length = PLACED_ESCALATION_DAYS.read(instant, held.area_id)
+    deadline = close_of_business(instant, length.value, word="escalated")
+    clock = _wait(user, held, PLACED_ESCALATION.key, lead or user, deadline, length, instant)
     if lead:
         team_allocate(user, child=held.child, team=lead, case_role=CaseRole.SAFEGUARDING_LEAD, at=instant)
         words = "a placing authority's inaction is yours to take up"
@@ -195,7 +201,13 @@ def _settle(user: User, clock: Clock | None, reason: str, at: datetime) -> None:
 
 
 def _wait(
-    user: User, concern: PlacedConcern, kind: str, owner: User | Team, deadline: Deadline, at: datetime
+    user: User,
+    concern: PlacedConcern,
+    kind: str,
+    owner: User | Team,
+    deadline: Deadline,
+    length: Reading[int],
+    at: datetime,
 ) -> Clock:
     child = concern.child
     return clocks.start(
@@ -206,6 +218,7 @@ def _wait(
         reference=child.reference,
         url=concern.clock.url,
         child=child.public_id,
+        length=length,
         at=at,
     )
 

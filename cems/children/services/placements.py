@@ -16,13 +16,13 @@ from cems.base.time import local_date, now
 from cems.children.choices import PlacementKind
 from cems.children.events import PlacementConcern
 from cems.children.models import CaseNote, Child, Placement
+from cems.children.policy import PLACEMENT_DESKS
 from cems.children.services.history import note_write
 from cems.children.services.placed_concerns import concern_begin
 from cems.children.services.whole import lock_whole
 from cems.clocks.recipients import acting
 from cems.notices.services import tell
 
-TOLD_DESKS = ("education-desk", "health-desk")
 LONG_STAY_KINDS = frozenset({PlacementKind.HEALTH, PlacementKind.EDUCATION})
 
 
@@ -145,7 +145,7 @@ def _check(child: Child, place: Place, today: date) -> None:
 
 def _tell_desks(row: Placement, way: str, area_ids: set[int], at: datetime) -> None:
     """Education and health of these areas, where they have a desk: by reference, never by name."""
-    desks = Team.objects.filter(code__in=TOLD_DESKS, agency__authorities__in=area_ids).distinct()
+    desks = Team.objects.filter(code__in=PLACEMENT_DESKS.at(at), agency__authorities__in=area_ids).distinct()
     people = {who for who, *_ in acting(local_date(at), team__in=desks)}
     moved = f"moved into {row.area}" if way == "in" else f"left a placement in {row.area}"
     tell(

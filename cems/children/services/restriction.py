@@ -1,6 +1,6 @@
 """What narrows a record: restriction with its owner and readers, bars, conflicts (A2)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -17,6 +17,7 @@ from cems.children.clocks import RESTRICTION_REVIEW
 from cems.children.forever import FOREVER
 from cems.children.models import Bar, Child, NamedReader
 from cems.children.models.access import NamedReaderKind
+from cems.children.policy import RESTRICTION_REVIEW_DAYS
 from cems.children.querysets import cluster_ids
 from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
@@ -24,7 +25,6 @@ from cems.clocks.models import Clock
 from cems.clocks.recipients import acting
 from cems.notices.services import tell
 
-REVIEW_DAYS = 90
 KEEPERS = (NamedReaderKind.OWNER, NamedReaderKind.DEPUTY)
 
 
@@ -38,7 +38,7 @@ def restrict(
     reason: str = "",
     at: datetime | None = None,
 ) -> Child:
-    """Only people named on the record read it from now on; its owner reviews that within 90 days.
+    """Only people named on the record read it from now on; its owner reviews that within some days (a setting).
 
     Raises NotAllowed without the right; Invalid where owner and deputy are one person, are barred, or the
     record is restricted already.
@@ -51,7 +51,7 @@ def restrict(
     if deputy == owner:
         raise Invalid("The deputy stands in for the owner: choose somebody else.", field="deputy")
     held.restricted = True
-    held.restricted_review_on = local_date(instant) + timedelta(days=REVIEW_DAYS)
+    held.restricted_review_on = review_day(instant)
     held.save(update_fields=["restricted", "restricted_review_on"])
     _name(user, held, owner, NamedReaderKind.OWNER, "owner", instant)
     if deputy:
@@ -64,13 +64,13 @@ def restrict(
 
 @transaction.atomic
 def restriction_review(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
-    """The owner or deputy looked at it again: it stays restricted for 90 days more, because `reason`."""
+    """The owner or deputy looked at it again: it stays restricted until the next review, because `reason`."""
     instant = at or now()
     held = _managed(user, child, instant)
     if not reason.strip():
         raise Invalid("Say why the record must stay restricted.", field="reason")
     _stop_review(user, held, reason.strip(), instant)
-    held.restricted_review_on = local_date(instant) + timedelta(days=REVIEW_DAYS)
+    held.restricted_review_on = review_day(instant)
     held.save(update_fields=["restricted_review_on"])
     _start_review(user, held, _owner_of(held, instant) or user, instant)
     _changed(user, held, reason.strip(), instant)
@@ -299,6 +299,11 @@ def _changed(user: User, child: Child, reason: str, at: datetime) -> None:
         detail={"fields": ["restricted"]},
         at=at,
     )
+
+
+def review_day(at: datetime) -> date:
+    """When a record restricted or looked at now is to be reviewed (a setting)."""
+    return local_date(at) + timedelta(days=RESTRICTION_REVIEW_DAYS.at(at))
 
 
 def _reviews(child: Child) -> list[Clock]:

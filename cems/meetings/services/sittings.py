@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -19,6 +18,7 @@ from cems.clocks import services as clocks
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.clocks import MEETING_END
 from cems.meetings.models import Attendance, Meeting, Note
+from cems.meetings.policy import CEVT_QUORUM
 from cems.meetings.selectors import table_of
 
 
@@ -112,7 +112,7 @@ def meeting_enter(
         started_at=started_at,
         ended_at=ended_at,
         ended_by=user,
-        quorate=len({one.agency_id for one in (user, *people)}) >= settings.CEVT_QUORUM,
+        quorate=len({one.agency_id for one in (user, *people)}) >= CEVT_QUORUM.at(started_at, authority.pk),
         clock=clock,
     )
     Attendance.objects.bulk_create(
@@ -200,7 +200,7 @@ def meeting_end(user: User, *, meeting: Meeting, at: datetime | None = None) -> 
     table = table_of(held, instant)
     Attendance.objects.filter(meeting=held, apology=False, left_at__isnull=True).update(left_at=instant)
     held.ended_at, held.ended_by = instant, user
-    held.quorate = len(table.agencies_ever) >= settings.CEVT_QUORUM
+    held.quorate = len(table.agencies_ever) >= CEVT_QUORUM.at(held.started_at, held.authority_id)
     held.version += 1
     held.save(update_fields=["ended_at", "ended_by", "quorate", "version"])
     clocks.meet(user, clock=held.clock, at=instant)

@@ -1,0 +1,170 @@
+"""Pages of practice settings: what the partnership decides, changed by an administrator (K1)."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from cems.accounts import selectors_practice_settings as selectors
+from cems.accounts.doors import person as me
+from cems.accounts.doors import work_door
+from cems.accounts.forms_practice_settings import SOON, SettingForm, typed_value
+from cems.accounts.models import Authority
+from cems.accounts.roles import Work
+from cems.accounts.selectors_practice_settings import Setting
+from cems.accounts.services_practice_settings import Wanted, setting_change, setting_plan, setting_withdraw
+from cems.base.calendar import say
+from cems.base.doors import Shape
+from cems.base.errors import CommandError, Overtaken
+from cems.base.idempotency import once
+from cems.base.time import now
+from cems.policy.models import SettingValue
+
+administrators = work_door(Shape.PAGE, Work.ADMINISTRATION)
+
+
+@administrators
+def settings(request: HttpRequest) -> HttpResponse:
+    """Every setting by subject: its value, since when, where it comes from."""
+    groups = selectors.settings_by_subject(now())
+    return render(request, "practice_settings/list.html", {"groups": groups})
+
+
+@administrators
+def setting(request: HttpRequest, key: str) -> HttpResponse:
+    """One setting: what it is, what comes, what it was."""
+    found = _found(key, _authority(request))
+    policy = found.policy
+    context: dict[str, Any] = {"setting": found, "standing": found.standing, "policy": policy}
+    context["default_words"] = policy.in_words(policy.default)
+    if policy.by_authority:
+        context["served"] = selectors.authorities_served()
+    return render(request, "practice_settings/setting.html", context)
+
+
+@administrators
+def change(request: HttpRequest, key: str) -> HttpResponse:
+    """Another value from an instant on: the form, then what it will do, then it is kept."""
+    authority = _authority(request)
+    found = _found(key, authority)
+    if authority is not None and not found.policy.by_authority:
+        raise Http404
+    form, step = _form(request, found, authority), request.POST.get("step", "")
+    if request.method != "POST" or step == "edit":
+        return _change_page(request, found, form)
+    if not form.is_valid():
+        return _change_page(request, found, form, status=400)
+    wanted = Wanted(
+        policy=found.policy,
+        authority=authority,
+        **{name: form.cleaned_data[name] for name in ("typed", "why", "version", "starts_on")},
+        inherits=form.cleaned_data.get("inherits", False),
+    )
+    try:
+        if step == "save":
+            starts_at = _change_once(request, wanted, form.cleaned_data["key"])
+            messages.success(request, f"{found.policy.title}: the new value holds from {starts_at}.")
+            return redirect(_page_of(found))
+        return _check_page(request, found, wanted)
+    except Overtaken as lost:
+        return _lost_page(request, _found(key, authority), form, lost)
+    except CommandError as refusal:
+        form.refuse(refusal)
+        return _change_page(request, found, form, status=400)
+
+
+def _form(request: HttpRequest, found: Setting, authority: Authority | None) -> SettingForm:
+    current = found.policy.at(now(), authority.pk if authority else None)
+    initial = {
+        "value": typed_value(found.policy, current),
+        "version": found.standing.version,
+        "starts": SOON,
+    }
+    return SettingForm(found.policy, authority, request.POST or None, initial=initial)
+
+
+def _change_once(request: HttpRequest, wanted: Wanted, key: UUID) -> str:
+    """Keep the change and say from when; the same form sent twice is kept once."""
+
+    def perform() -> dict[str, Any]:
+        row = setting_change(me(request), wanted=wanted)
+        return {"starts": say(row.starts_at, year=True)}
+
+    body = {
+        "setting": wanted.policy.key,
+        "authority": wanted.authority.code if wanted.authority else "",
+        "typed": wanted.typed,
+        "inherits": wanted.inherits,
+        "starts_on": wanted.starts_on,
+    }
+    result, _ = once(me(request), key=key, action="practice_settings.change", body=body, perform=perform)
+    return str(result["starts"])
+
+
+def _change_page(
+    request: HttpRequest, found: Setting, form: SettingForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {"form": form, "setting": found, "back_url": _page_of(found), **more}
+    return render(request, "practice_settings/change.html", context, status=status)
+
+
+def _lost_page(request: HttpRequest, found: Setting, form: SettingForm, lost: Overtaken) -> HttpResponse:
+    """A colleague was quicker: both values, and what was typed stays to be sent once more or dropped."""
+    sent = request.POST.copy()
+    sent["version"], sent["key"] = str(lost.version), str(uuid4())
+    mine = form.cleaned_data["typed"].replace("\n", ", ")
+    kept = SettingForm(found.policy, found.standing.authority, sent)
+    return _change_page(request, found, kept, status=409, lost=lost, mine=mine)
+
+
+def _check_page(request: HttpRequest, found: Setting, wanted: Wanted) -> HttpResponse:
+    """What the change will do, before it does it."""
+    planned = setting_plan(me(request), wanted=wanted, at=now())
+    context = {
+        "setting": found,
+        "back_url": _page_of(found),
+        "words": selectors.INHERITED if wanted.inherits else found.policy.in_words(planned.value),
+        "starts": say(planned.starts_at, year=True),
+        "why": wanted.why,
+        "sent": [
+            (name, value)
+            for name in request.POST
+            if name not in {"csrfmiddlewaretoken", "step", "submit"}
+            for value in request.POST.getlist(name)
+        ],
+    }
+    return render(request, "practice_settings/check.html", context)
+
+
+@work_door(Shape.POST, Work.ADMINISTRATION)
+def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take a change back that has not begun."""
+    row = get_object_or_404(SettingValue.objects.get_queryset(), public_id=public_id)
+    setting_withdraw(me(request), value=row)
+    authority = Authority.objects.filter(pk=row.authority_id).first() if row.authority_id else None
+    found = _found(row.key, authority)
+    messages.success(request, f"{found.policy.title}: the change is taken back and will not begin.")
+    return redirect(_page_of(found))
+
+
+def _found(key: str, authority: Authority | None) -> Setting:
+    try:
+        return selectors.setting(key, authority, now())
+    except LookupError:
+        raise Http404 from None
+
+
+def _authority(request: HttpRequest) -> Authority | None:
+    """The authority whose own value the page is about, from the address; None for the whole partnership."""
+    code = request.GET.get("authority", "")
+    return get_object_or_404(Authority, code=code) if code else None
+
+
+def _page_of(found: Setting) -> str:
+    address = reverse("practice_settings:setting", args=[found.policy.key])
+    authority = found.standing.authority
+    return f"{address}?{urlencode({'authority': authority.code})}" if authority else address

@@ -1,0 +1,17 @@
+"""Practice settings of actions that the system raises (C2)."""
+
+from cems.policy.declared import DECISION, Policy, Subject
+from cems.policy.kinds import Number
+
+PLACEMENT_CONCERN_DAYS = Policy(
+    key="actions.placement_concern_days",
+    subject=Subject.PLACED,
+    title="To act on a concern about a placed child",
+    explanation="First Contact of the area acts within so long of the concern, whoever is responsible.",
+    kind=Number("working day", 0, 20),
+    default=1,
+    source=DECISION,
+    by_authority=True,
+)
+
+POLICIES = (PLACEMENT_CONCERN_DAYS,)
