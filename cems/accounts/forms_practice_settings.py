@@ -7,6 +7,7 @@ from django import forms
 
 from cems.accounts.forms import DayField, PlainForm
 from cems.accounts.models import Authority
+from cems.base.errors import Invalid
 from cems.policy.declared import Policy
 from cems.policy.kinds import Choice, Choices, Days, Lines, Number, TimeOfDay, ValueKind, YesOrNo
 
@@ -42,6 +43,7 @@ class SettingForm(PlainForm):
 
     def __init__(self, policy: Policy[Any], authority: Authority | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.policy = policy
         self.fields["value"] = _field(policy)
         first = ["value"]
         if authority is not None:
@@ -53,7 +55,7 @@ class SettingForm(PlainForm):
         self.helper.layout.fields = [self._laid_out(name) for name in self.fields]
 
     def clean(self) -> dict[str, Any]:
-        """A later day needs its day; a value is needed unless the partnership's holds."""
+        """A later day needs its day; the value is one its type allows, unless the partnership's holds."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("starts") == ON_A_DAY and not data.get("starts_on") and "starts_on" not in self.errors:
             self.add_error("starts_on", "Write the first day on which the new value holds.")
@@ -61,6 +63,11 @@ class SettingForm(PlainForm):
             data["starts_on"] = None
         value = data.get("value")
         data["typed"] = "\n".join(value) if isinstance(value, list) else value or ""
+        if not data.get("inherits") and "value" not in self.errors:
+            try:
+                self.policy.kind.parsed(data["typed"])
+            except Invalid as refusal:  # beside what else is to be mended
+                self.add_error("value", refusal.message)
         return data
 
 

@@ -21,13 +21,14 @@ def decide_policy(
     fields: dict[str, Any] = {
         "why": "Decided by the test",
         "made_at": since - timedelta(days=1),
+        "number": next(_number),
         "value": None if more.get("inherits") else policy.kind.stored(value),
         **more,
     }
     if "made_by" not in fields:
         fields["made_by"] = make_user("administrator")
     row: SettingValue = SettingValue.objects.create(
-        key=policy.key, authority_id=authority_id, number=next(_number), starts_at=since, **fields
+        key=policy.key, authority_id=authority_id, starts_at=since, **fields
     )
     snapshot.keep(None)
     return row
