@@ -6,13 +6,6 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
-class PersonAdded:
-    """A person may sign in from now on."""
-
-    user_id: int
-
-
-@dataclass(frozen=True)
 class PersonLeft:
     """The person's last day is here or past: hand on what waits for them, end what they reach."""
 
@@ -39,11 +32,3 @@ class DelegationChanged:
     starts_on: date
     ends_on: date
     ended: bool
-
-
-@dataclass(frozen=True)
-class PeopleConfirmed:
-    """An agency confirmed its people; the next time is due three months later."""
-
-    agency_id: int
-    on: date

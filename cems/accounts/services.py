@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from cems.accounts import invitations, rules
-from cems.accounts.events import AppointmentChanged, PeopleConfirmed, PersonAdded, PersonLeft
+from cems.accounts.events import AppointmentChanged, PersonLeft
 from cems.accounts.models import Agency, Appointment, Locality, PeopleConfirmation, Team, User
 from cems.accounts.profile import forget_profile, profile_of
 from cems.accounts.roles import ROLES, Reach, Work
@@ -60,7 +60,6 @@ def create_user(
     except IntegrityError:
         raise Invalid("Somebody with this e-mail address is here already.", field="email") from None
     record(actor, verb=Verb.CREATED, subject=user, detail={"agency": agency.code}, at=at)
-    publish(PersonAdded(user.pk))
     if invite:
         transaction.on_commit(lambda: invitations.send(user))
     return user
@@ -286,7 +285,6 @@ def confirm_people(
         raise Conflict("The list has changed since you opened it. Look through it once more.")
     row = PeopleConfirmation.objects.create(agency=agency, confirmed_by=actor, at=instant, people=people)
     record(actor, verb=Verb.CHANGED, subject=agency, detail={"people_confirmed": people}, at=at)
-    publish(PeopleConfirmed(agency.pk, local_date(instant)))
     return row
 
 

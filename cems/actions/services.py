@@ -9,13 +9,11 @@ from django.urls import reverse
 
 from cems.accounts.models import Team, User
 from cems.actions.choices import Status
-from cems.actions.events import ActionCancelled, ActionCompleted
 from cems.actions.models import Action
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import Deadline, say_day
 from cems.base.errors import Conflict, Invalid
-from cems.base.events import publish
 from cems.base.references import next_references
 from cems.base.time import local_date, now
 from cems.base.transactions import one_transaction
@@ -208,7 +206,6 @@ def complete(user: User | None, *, action: Action, outcome: str, at: datetime | 
     if kept.clock:
         clocks.meet(user, clock=kept.clock, at=instant)
     _audit(user, kept, Verb.COMPLETED, instant)
-    publish(ActionCompleted(kept.pk, kept.child_id, kept.key, kept.source_kind, kept.source_id, instant))
     return kept
 
 
@@ -221,7 +218,6 @@ def cancel(user: User | None, *, action: Action, reason: str, at: datetime | Non
     if kept.clock:
         clocks.cancel(user, clock=kept.clock, reason="The action is no longer needed", at=instant)
     _audit(user, kept, Verb.CANCELLED, instant)
-    publish(ActionCancelled(kept.pk, kept.child_id, kept.key, kept.source_kind, kept.source_id, instant))
     return kept
 
 

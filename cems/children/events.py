@@ -5,16 +5,6 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class ChildRecorded:
-    """A record was made; `provisional` ones wait for First Contact to match them."""
-
-    child_id: int
-    provisional: bool
-    user_id: int
-    at: datetime
-
-
-@dataclass(frozen=True)
 class LevelAgreed:
     """A forum agreed a level; reviews stop at Low and None, and start again above (M6)."""
 

@@ -12,11 +12,9 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from cems.base.calendar import say
-from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.clocks import recipients
 from cems.clocks.choices import Stage, Step
-from cems.clocks.events import ClockBreached, ClockWarned
 from cems.clocks.kinds import Finding
 from cems.clocks.models import Clock
 from cems.clocks.presentation import time_left
@@ -89,11 +87,10 @@ def _database_lost() -> bool:
 
 
 def _act(clocks: Sequence[Clock], at: datetime) -> None:
-    """Recompute these clocks and write what follows: transitions, notices, how they stand, events."""
+    """Recompute these clocks and write what follows: transitions, notices, how they stand."""
     findings = _findings(clocks)
     rows: list[StepRow] = []
     speaking: list[tuple[Clock, Due]] = []
-    events: list[object] = []
     for clock in clocks:
         finding = findings.get(clock.pk)
         if finding:
@@ -102,14 +99,11 @@ def _act(clocks: Sequence[Clock], at: datetime) -> None:
         move = _next(clock, at)
         clock.stage, clock.next_at = move.stage, move.next_at
         rows.extend(_row(clock, due.step, at, number=due.number) for due in move.steps)
-        events.extend(event for due in move.steps if (event := _event(clock, due, at)))
         if move.steps:
             speaking.append((clock, move.steps[-1]))
     write_steps(rows)
     write_advances(clocks, at)
     tell_many(_messages(speaking, at), at=at)
-    for event in events:
-        publish(event)
 
 
 def _findings(clocks: Sequence[Clock]) -> Mapping[int, Finding]:
@@ -144,14 +138,6 @@ def _close(clock: Clock, finding: Finding, at: datetime) -> StepRow:
 
 def _row(clock: Clock, step: Step, at: datetime, *, number: int = 0, reason: str = "") -> StepRow:
     return StepRow(clock.pk, step.value, clock.round, number, at, reason, clock.due_at)
-
-
-def _event(clock: Clock, due: Due, at: datetime) -> object | None:
-    if due.step is Step.WARNED:
-        return ClockWarned(clock.pk, clock.kind, clock.child, due.number, at)
-    if due.step is Step.BREACHED:
-        return ClockBreached(clock.pk, clock.kind, clock.child, at)
-    return None
 
 
 def _messages(speaking: Sequence[tuple[Clock, Due]], at: datetime) -> Mapping[Message, set[int]]:

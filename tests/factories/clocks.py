@@ -1,6 +1,6 @@
 """Builders of clocks, with kinds of their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -41,7 +41,16 @@ def _check(clocks: Sequence[Clock]) -> Mapping[int, Finding]:
 CHECKED = ClockKind(
     "test.checked", "Example checked", Measure.WORKING_DAYS, warnings=(Morning(1),), check=_check
 )
-for _kind in (PROMISE, MISSING, CHECKED):
+
+
+def _escalate(clock: Clock) -> Collection[int]:
+    if clock.reference.startswith("FAILS"):
+        raise RuntimeError("no")
+    return ()
+
+
+ESCALATED = ClockKind("test.escalated", "Example escalated", Measure.WORKING_DAYS, escalate=_escalate)
+for _kind in (PROMISE, MISSING, CHECKED, ESCALATED):
     add_clock_kind(_kind)
 
 _number = count(1)

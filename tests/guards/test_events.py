@@ -49,13 +49,20 @@ def test_each_event_is_documented_with_its_listeners() -> None:
     }
     written = _documented()
     faults = [
-        f"| `{event}` | {', '.join(f'`{name}`' for name in sorted(names)) or 'nobody yet'} |"
+        f"| `{event}` | {', '.join(f'`{name}`' for name in sorted(names))} |"
         for event, names in sorted(real.items())
         if written.get(event) != names
     ]
     faults += [f"{event} is documented but does not exist" for event in sorted(written.keys() - real.keys())]
     assert real
     assert not faults, told(faults, "put these rows into the table of events of docs/architecture.md.")
+
+
+def test_an_event_without_a_listener_does_not_exist() -> None:
+    """One that nobody hears is a promise no test can hold: it is declared when its first listener is written."""
+    heard = listeners()
+    faults = [f"{event.__module__}.{event.__qualname__}" for event in events() if not heard.get(event)]
+    assert not faults, told(faults, "take the event and its publish() away, or subscribe in AppConfig.ready.")
 
 
 def test_events_are_frozen_and_carry_ids_and_scalars() -> None:

@@ -11,7 +11,6 @@ from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.errors import Conflict, Invalid
-from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child, Involvement
@@ -19,7 +18,6 @@ from cems.children.models.periods import InvolvementState
 from cems.children.services.periods import involvement_decide, involvement_end, involvement_start
 from cems.children.services.whole import lock_whole
 from triage.choices import WorkerKind
-from triage.events import AllocationEnded, WorkerAllocated
 from triage.models import Allocation
 from triage.policy import REASSIGN_MOST
 from triage.rules.workload import cautions, stop
@@ -202,7 +200,6 @@ def _give(
     detail = {"kind": str(choice.kind), "level": int(row.level)}
     record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="decisions", detail=detail, at=at)
     tell_given(user, row, choice.social_worker.user if choice.social_worker else None, at)
-    publish(WorkerAllocated(allocation_id=row.pk, child_id=root.pk, worker_id=worker.pk, at=at))
     return row
 
 
@@ -247,4 +244,3 @@ def _close(user: User | None, held: Allocation, why: str, at: datetime) -> None:
     child = held.child
     record(user, verb=Verb.CLOSED, subject=held, child=child.public_id, part="decisions", at=at)
     tell_ended(user, held, at)
-    publish(AllocationEnded(allocation_id=held.pk, child_id=held.child_id, worker_id=held.worker_id, at=at))

@@ -13,7 +13,6 @@ from cems.audit.choices import Verb
 from cems.audit.services import record, together
 from cems.base.calendar import close_of_business
 from cems.base.errors import Conflict, Invalid
-from cems.base.events import publish
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.base.transactions import one_transaction
@@ -32,7 +31,6 @@ from cems.notices.services import told_together
 from matrix.models import Submission
 from triage.choices import ReturnReason
 from triage.clocks import CONFIRMATION
-from triage.events import CevtDecided
 from triage.gate import gates
 from triage.models import Decision, Item
 from triage.policy import CONFIRMATION_DAYS
@@ -265,14 +263,4 @@ def _keep(
         matter_close(user, child=root, kind=MatterKind.CEG, at=at)
     detail = {"level": int(ruling.level), "provisional": bool(why)}
     record(user, verb=Verb.DECIDED, subject=row, child=root.public_id, part="decisions", detail=detail, at=at)
-    publish(
-        CevtDecided(
-            decision_id=row.pk,
-            child_id=root.pk,
-            user_id=user.pk,
-            level=int(ruling.level),
-            provisional=bool(why),
-            at=at,
-        )
-    )
     return row

@@ -13,7 +13,6 @@ from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business
 from cems.base.errors import Conflict, Invalid
-from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.base.transactions import one_transaction
 from cems.children.choices import MatterKind, RiskLevel
@@ -31,7 +30,6 @@ from plans.events import ReferralDecided
 from plans.services import Told, first_contact, referral_open
 from triage.choices import ItemKind
 from triage.clocks import RECEIPT
-from triage.events import ItemOpened
 from triage.gate import gates
 from triage.models import Item, Wanted
 from triage.services.telling import tell_withdrawn
@@ -130,7 +128,6 @@ def _opened(user: User, row: Item, at: datetime) -> Item:
     row.save(force_insert=True)
     matter_open(user, child=row.child, kind=MatterKind.CEVT, at=at)
     record(user, verb=Verb.CREATED, subject=row, child=row.child.public_id, part="decisions", at=at)
-    publish(ItemOpened(item_id=row.pk, child_id=row.child_id, at=at))
     return row
 
 

@@ -10,10 +10,8 @@ from cems.accounts.models import Authority, Locality, Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.errors import Conflict, Invalid
-from cems.base.events import publish
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
-from cems.children.events import ChildRecorded
 from cems.children.models import Child, ChildName, Identifier, Submitter
 from cems.children.querysets import cluster_ids
 from cems.children.rules.identity import check_birth, check_identifier, check_postcode, search_key, written
@@ -88,7 +86,6 @@ def child_create(
     # Whoever makes a record keeps sight of their own work on it, and of nothing more.
     Submitter.objects.get_or_create(child=child, user=user, defaults={"at": instant})
     record(user, verb=Verb.CREATED, subject=child, child=child.public_id, part="identity", at=instant)
-    publish(ChildRecorded(child_id=child.pk, provisional=provisional, user_id=user.pk, at=instant))
     return child
 
 
