@@ -1,6 +1,7 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class BaseConfig(AppConfig):
@@ -8,6 +9,7 @@ class BaseConfig(AppConfig):
     label = "base"
 
     def ready(self) -> None:
-        from cems.base import lookups
+        from cems.base import checks, lookups
 
         lookups.register()
+        register(checks.slots_filled)
