@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.base.registries import places
+from cems.base.slots import NAVIGATION
 from cems.clocks.selectors import count
 from cems.notices.selectors import unread_count
 
@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "user_role_label": ", ".join(profile.labels),
         "places": [
             (place.label, reverse(place.url_name))
-            for place in places()
+            for place in NAVIGATION
             if any(profile.may(Work(work)) for work in place.works)
         ],
         "may_administer": profile.may(Work.ADMINISTRATION),

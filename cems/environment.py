@@ -1,6 +1,6 @@
 """Settings come from the environment; what is missing or unsafe is refused in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -72,12 +72,12 @@ class Environment(Env):
     def state_dir(self, base: Path) -> Path:
         return Path(self.text("CEMS_STATE_DIR", str(base / ".local" / "state")))
 
-    def refuse_unsafe(self) -> None:
-        """Raise ImproperlyConfigured naming every fault found, if any. Nothing is read after this."""
-        faults: list[str] = []
+    def refuse_unsafe(self, found: Sequence[str] = ()) -> None:
+        """Raise ImproperlyConfigured naming every fault found, here or before, if any. Nothing is read after this."""
+        faults = list(found)
         if self.production:
             self._ask_what_production_must_have()
-            faults = [
+            faults += [
                 f"{name} is not on this machine, and PDFs need it (Debian: {package})."
                 for name, package in pdf_requirements.missing().items()
             ]

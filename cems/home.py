@@ -14,7 +14,8 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
 from cems.base.doors import Shape, door
-from cems.base.registries import WorkItem, home_content, of_record
+from cems.base.first_page import WorkItem, of_record
+from cems.base.slots import FIRST_PAGE_LINES, START_BUTTONS
 from cems.base.time import local_date, now
 from cems.children.selectors.whole import seen_at
 from cems.clocks.home_content import items_of_team
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     instant = now()
     profile = profile_of(user)
-    work = [item for content in home_content.values() for item in content.items(user, instant)]
+    work = [item for lines in FIRST_PAGE_LINES for item in lines(user, instant)]
     team = sorted(items_of_team(user, instant), key=lambda item: (item.owner, *_by_due(item)))
     team_shown = team[:LONGEST]
     open_to = seen_at(user, {item.child for item in [*work, *team_shown] if item.child})
@@ -57,15 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
     names = {item.child: open_to[item.child].name for item in [*shown, *team_shown] if item.child in open_to}
     if names:
         listed(user, what="home", children=list(names))
-    buttons = sorted(
-        {
-            button
-            for content in home_content.values()
-            for button in content.buttons
-            if profile.may(Work(button.work))
-        },
-        key=lambda button: button.order,
-    )
+    buttons = [button for button in START_BUTTONS if profile.may(Work(button.work))]
     return render(
         request,
         "home.html",

@@ -1,5 +1,6 @@
 """Django settings, all from the environment (docs/operations.md lists each variable)."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -336,5 +337,4 @@ LOGGING: dict[str, Any] = {
     },
 }
 
-env.faults.extend(still_set(env.values))
-env.refuse_unsafe()
+env.refuse_unsafe(still_set(os.environ))

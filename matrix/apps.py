@@ -7,23 +7,41 @@ class MatrixConfig(AppConfig):
     name = "matrix"
 
     def ready(self) -> None:
-        from cems.base import registries
         from cems.base.events import subscribe
-        from cems.base.registries import add_child_content, add_home_content
         from cems.children.events import LevelAgreed
-        from cems.clocks.kinds import add_clock_kind
-        from cems.policy.declared import add_policies
-        from matrix import child_content, clocks, handlers, home_content
-        from matrix.policy import POLICIES
+        from matrix import handlers
         from matrix.services.reviews import review_follow_level
         from plans.events import ReferralDecided, RequestAnswered
 
-        add_policies(POLICIES)
-        add_clock_kind(clocks.REVIEW)
-        add_clock_kind(clocks.DUE)
-        add_child_content(child_content.CONTENT)
-        add_home_content(home_content.CONTENT)
-        registries.submitted_level.append(child_content.submitted_level)
+        self._fill_slots()
         subscribe(LevelAgreed, review_follow_level)
         subscribe(ReferralDecided, handlers.referral_decided)
         subscribe(RequestAnswered, handlers.request_answered)
+
+    def _fill_slots(self) -> None:
+        from cems.policy.slots import POLICIES
+        from matrix import policy
+
+        POLICIES.fill(*policy.POLICIES, by=self.label)
+        from cems.base.slots import FIRST_PAGE_LINES, KEPT, START_BUTTONS
+        from cems.children.slots import (
+            CHRONOLOGY,
+            MERGE_BLOCKERS,
+            NOW_LINES,
+            PANELS,
+            SUB_NAVIGATION,
+            SUBMITTED_LEVEL,
+        )
+        from cems.clocks.slots import KINDS
+        from matrix import child_content, clocks, home_content
+
+        KINDS.fill(clocks.REVIEW, clocks.DUE, by=self.label)
+        KEPT.fill(*child_content.ROWS, by=self.label)
+        CHRONOLOGY.fill(child_content.chronology, by=self.label)
+        MERGE_BLOCKERS.fill(child_content.merge_blockers, by=self.label)
+        SUBMITTED_LEVEL.fill(child_content.submitted_level, by=self.label)
+        NOW_LINES.fill(child_content.NOW_LINE, by=self.label, after="children.lead")
+        PANELS.fill(*child_content.PANELS, by=self.label, after="children.statuses")
+        SUB_NAVIGATION.fill(child_content.TAB, by=self.label, before="children:chronology")
+        FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
+        START_BUTTONS.fill(home_content.BUTTON, by=self.label, before="children:new")

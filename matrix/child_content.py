@@ -4,16 +4,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
+from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept, Shown
 from cems.base.regimes import ARRANGED, JUDGED, KEPT, RECORDED
-from cems.base.registries import ChildContent, Happening, NavigationItem, NowLine, Panel
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild
+from cems.children.slots import Happening, NavigationItem, NowLine, Panel
 from cems.clocks.presentation import present
-from matrix.choices import MatrixState, Seen
+from matrix.choices import MatrixState
 from matrix.models import Answer, Contributor, Joined, Matrix, MatrixDue, Review, Submission
 from matrix.selectors.child import (
     drafting,
@@ -83,7 +85,7 @@ def _own_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     }
 
 
-def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
     if not opened.access.sees(Part.MATRIX):
         return
     for sent in sent_lately(opened, since):
@@ -110,66 +112,14 @@ def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening
         )
 
 
-def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
-    """Each matrix with its judgement, then its answers; who says so is a third party, marked for redaction."""
-    rows = (
-        Matrix.objects.filter(child__in=child_ids).prefetch_related("answers__agency").order_by("started_at")
-    )
-    for matrix in rows:
-        yield {
-            "kind": "CE Matrix",
-            "reference": matrix.reference,
-            "started": matrix.started_at,
-            "state": matrix.get_state_display(),
-            "level": matrix.get_level_display(),
-            "reasons": matrix.reasons,
-            "difference": matrix.difference,
-            "child_views": matrix.child_views,
-            "mother_views": matrix.mother_views,
-            "father_views": matrix.father_views,
-            "carer_views": matrix.carer_views,
-            "family_views": matrix.family_views,
-            "informed": matrix.get_informed_display(),
-            "not_informed_why": matrix.not_informed_why,
-        }
-        for answer in matrix.answers.all():
-            yield {
-                "kind": "Answer in a CE Matrix",
-                "reference": matrix.reference,
-                "question": question_text(answer.code, matrix.instrument_version),
-                "answer": Seen(answer.seen).label,
-                "seen_on": answer.seen_on,
-                "what": answer.what,
-                "third_party": answer.source,
-                "agency": answer.agency.name if answer.agency else "",
-            }
-    for due in MatrixDue.objects.filter(child__in=child_ids).select_related("clock"):
-        yield {
-            "kind": "CE Matrix due",
-            "occasion": due.get_occasion_display(),
-            "happened": due.happened_at,
-            "due": due.clock.due_at,
-        }
-    for review in Review.objects.filter(child__in=child_ids).select_related("submission", "clock"):
-        yield {
-            "kind": "Review of a CE Matrix",
-            "reference": review.submission.reference,
-            "due": review.clock.due_at,
-            "ended": review.ended_at,
-        }
-
-
-def _merge_preview(child_ids: Sequence[int]) -> Iterable[str]:
-    drafts = Matrix.objects.filter(child__in=child_ids, state=MatrixState.DRAFT)
-    own = sorted(drafts.filter(own=True).values_list("reference", flat=True))
+def _own_drafts(child_ids: Sequence[int]) -> Iterable[str]:
+    drafts = Matrix.objects.filter(child__in=child_ids, state=MatrixState.DRAFT, own=True)
+    own = sorted(drafts.values_list("reference", flat=True))
     if own:
         yield f"People who see only their own go on with theirs: {', '.join(own)}."
-    reviews = Review.objects.filter(child__in=child_ids, ended_at__isnull=True).count()
-    if reviews > 1:
-        yield f"{reviews} reviews of a matrix are open: the next matrix ends them all."
 
 
-def _merge_blockers(child_ids: Sequence[int]) -> Iterable[str]:
+def merge_blockers(child_ids: Sequence[int]) -> Iterable[str]:
     """One matrix a child is in progress, whichever record it began on."""
     drafts = Matrix.objects.filter(child__in=child_ids, state=MatrixState.DRAFT, own=False)
     references = sorted(drafts.values_list("reference", flat=True))
@@ -180,43 +130,130 @@ def _merge_blockers(child_ids: Sequence[int]) -> Iterable[str]:
         )
 
 
-CONTENT = ChildContent(
-    app="matrix",
-    models=(Matrix, Contributor, Answer, Submission, MatrixDue, Joined, Review),
-    subject_access=_subject_access,
-    retention={
-        "Matrix": "with the child's record",
-        "Contributor": "with the child's record",
-        "Answer": "with the child's record",
-        "Submission": "with the child's record",
-        "MatrixDue": "with the child's record",
-        "Joined": "with the child's record",
-        "Review": "with the child's record",
-    },
-    regimes={
-        "Matrix": JUDGED,
-        "Contributor": KEPT,
-        "Answer": RECORDED,
-        "Submission": JUDGED,
-        "MatrixDue": ARRANGED,
-        "Joined": KEPT,
-        "Review": ARRANGED,
-    },
-    rows={
-        "CE Matrix": "Matrix",
-        "Answer in a CE Matrix": "Answer",
-        "CE Matrix due": "MatrixDue",
-        "Review of a CE Matrix": "Review",
-    },
-    chronology=_chronology,
-    merge_preview=_merge_preview,
-    merge_blockers=_merge_blockers,
-    panels=(
-        Panel("matrix.newest", "CE Matrix", Part.MATRIX, "matrix/panel.html", _panel, order=20),
-        Panel(
-            "matrix.own", "Your CE Matrices", Part.OWN_SUBMISSIONS, "matrix/panel.html", _own_panel, order=21
+ROWS = (
+    Kept(
+        Matrix,
+        title="CE Matrix",
+        retention=WITH_RECORD,
+        basis=JUDGED,
+        columns={
+            "reference": "reference",
+            "started": "started_at",
+            "occasion": "occasion",
+            "state": "state",
+            "level": "level",
+            "reasons": "reasons",
+            "difference": "difference",
+            "forms of harm": "forms",
+            "contexts": "contexts",
+            "child_views": "child_views",
+            "mother_views": "mother_views",
+            "father_views": "father_views",
+            "carer_views": "carer_views",
+            "family_views": "family_views",
+            "informed": "informed",
+            "not_informed_why": "not_informed_why",
+            "why withdrawn": "withdrawn_why",
+        },
+        left_out={
+            BY_WHOM: ("started_by",),
+            INTERNAL: ("instrument_version", "own", "changed_at", "field_versions"),
+        },
+        order=("started_at", "pk"),
+        at_merge=_own_drafts,
+    ),
+    Kept(
+        Answer,
+        title="Answer in a CE Matrix",
+        retention=WITH_RECORD,
+        basis=RECORDED,
+        columns={
+            "reference": "matrix.reference",
+            "question": Shown(
+                lambda row: question_text(row.code, row.matrix.instrument_version), "code", "matrix"
+            ),
+            "answer": "seen",
+            "when": "when_kind",
+            "seen_on": "seen_on",
+            "what": "what",
+            "agency": Shown(lambda row: row.agency.name if row.agency else "", "agency"),
+        },
+        left_out={BY_WHOM: ("answered_by",), WRITTEN: ("answered_at",), INTERNAL: ("version",)},
+        third_party="source",
+        reached_by=("matrix__child",),
+        order=("matrix__started_at", "matrix", "pk"),
+    ),
+    Kept(
+        Contributor,
+        title="Helped to fill in a CE Matrix",
+        retention=WITH_RECORD,
+        basis=KEPT,
+        not_shown=BY_WHOM,
+        reached_by=("matrix__child",),
+    ),
+    Kept(
+        Submission,
+        title="CE Matrix sent",
+        retention=WITH_RECORD,
+        basis=JUDGED,
+        columns={
+            "reference": "reference",
+            "received": "received_at",
+            "level": "level",
+            "level suggested by the answers": "suggested",
+            "harm has happened": "harm_happened",
+            "call to First Contact": "call",
+        },
+        left_out={
+            "stands in the CE Matrix it was sent from": ("matrix", "reasons", "difference"),
+            WRITTEN: ("recorded_at",),
+            BY_WHOM: ("submitted_by",),
+            INTERNAL: ("suggested_because", "rule_version", "receipt"),
+        },
+        order=("received_at", "pk"),
+    ),
+    Kept(
+        MatrixDue,
+        title="CE Matrix due",
+        retention=WITH_RECORD,
+        basis=ARRANGED,
+        columns={"occasion": "occasion", "happened": "happened_at", "due": "clock.due_at"},
+        left_out={
+            OWN_ROW: ("met_by",),
+            WRITTEN: ("recorded_at",),
+            BY_WHOM: ("recorded_by",),
+            INTERNAL: ("source",),
+        },
+    ),
+    Kept(
+        Joined,
+        title="Joined an open action",
+        retention=WITH_RECORD,
+        basis=KEPT,
+        not_shown=INTERNAL,
+        reached_by=("submission__child",),
+    ),
+    Kept(
+        Review,
+        title="Review of a CE Matrix",
+        retention=WITH_RECORD,
+        basis=ARRANGED,
+        columns={
+            "reference": "submission.reference",
+            "goes to": "to",
+            "due": "clock.due_at",
+            "ended": "ended_at",
+        },
+        at_merge=Counted(
+            Q(ended_at__isnull=True),
+            lambda count: f"{count} reviews of a matrix are open: the next matrix ends them all.",
+            least=2,
         ),
     ),
-    navigation=(NavigationItem("Matrix", "matrix:for_child", Part.MATRIX, order=10),),
-    now=(NowLine("matrix.newest", Part.MATRIX, _now_line, order=20),),
 )
+PANELS = (
+    Panel("matrix.newest", "CE Matrix", Part.MATRIX, "matrix/panel.html", _panel),
+    Panel("matrix.own", "Your CE Matrices", Part.OWN_SUBMISSIONS, "matrix/panel.html", _own_panel),
+)
+TAB = NavigationItem("Matrix", "matrix:for_child", Part.MATRIX)
+NOW_LINE = NowLine("matrix.newest", Part.MATRIX, _now_line)

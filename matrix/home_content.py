@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from cems.accounts.roles import Work
-from cems.base.registries import HomeContent, StartButton, WorkItem
+from cems.base.first_page import StartButton, WorkItem
 from cems.base.time import local
 from matrix.choices import MatrixState
 from matrix.models import Matrix
@@ -34,8 +34,4 @@ def items(user: Any, now: datetime) -> Iterable[WorkItem]:
     ]
 
 
-CONTENT = HomeContent(
-    app="matrix",
-    items=items,
-    buttons=(StartButton("Start a CE Matrix: find the child", "children:search", Work.MATRIX, order=10),),
-)
+BUTTON = StartButton("Start a CE Matrix: find the child", "children:search", Work.MATRIX)

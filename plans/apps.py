@@ -7,13 +7,16 @@ class PlansConfig(AppConfig):
     name = "plans"
 
     def ready(self) -> None:
-        from cems.base.registries import add_child_content
-        from cems.clocks.kinds import add_clock_kind
-        from cems.policy.declared import add_policies
-        from plans import child_content, clocks
-        from plans.policy import POLICIES
+        from cems.policy.slots import POLICIES
+        from plans import policy
 
-        add_policies(POLICIES)
-        add_clock_kind(clocks.REFERRAL_DECISION)
-        add_clock_kind(clocks.STRATEGY_MEETING)
-        add_child_content(child_content.CONTENT)
+        POLICIES.fill(*policy.POLICIES, by=self.label)
+        from cems.base.slots import KEPT
+        from cems.children.slots import CHRONOLOGY, PANELS
+        from cems.clocks.slots import KINDS
+        from plans import child_content, clocks
+
+        KINDS.fill(clocks.REFERRAL_DECISION, clocks.STRATEGY_MEETING, by=self.label)
+        KEPT.fill(*child_content.ROWS, by=self.label)
+        CHRONOLOGY.fill(child_content.chronology, by=self.label)
+        PANELS.fill(child_content.PANEL, by=self.label, before="actions.open")

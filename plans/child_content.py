@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
+from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept
 from cems.base.regimes import HELD, JUDGED
-from cems.base.registries import ChildContent, Happening, Panel
 from cems.children.doors import OpenChild
+from cems.children.slots import Happening, Panel
 from cems.clocks.presentation import present
 from plans.models import Referral, Request, StatutoryMeeting
 
@@ -56,7 +58,7 @@ def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     }
 
 
-def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
     if opened.access.sees(Part.REFERRALS):
         yield from _of_referrals(opened, since)
     if opened.access.sees(Part.STRATEGY):
@@ -124,66 +126,64 @@ def _url(name: str, paper: Referral | Request, opened: OpenChild) -> str:
     return reverse(f"plans:{name}", args=[opened.child.public_id, paper.public_id])
 
 
-def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
-    for referral in Referral.objects.filter(child__in=child_ids):
-        yield {
-            "kind": "Referral",
-            "reference": referral.reference,
-            "received": referral.received_at,
-            "outcome": referral.get_outcome_display(),
-            "rationale": referral.rationale,
-        }
-    for request in Request.objects.filter(child__in=child_ids):
-        yield {
-            "kind": "Request for a strategy meeting",
-            "reference": request.reference,
-            "requested": request.requested_at,
-            "answer": request.get_answer_display(),
-            "why": request.answer_why,
-        }
-    for meeting in StatutoryMeeting.objects.filter(child__in=child_ids):
-        yield {
-            "kind": "Statutory meeting",
-            "meeting": meeting.get_kind_display(),
-            "held": meeting.held_at,
-            "outcome": meeting.outcome,
-        }
-
-
-def _merge_preview(child_ids: Sequence[int]) -> Iterable[str]:
-    open_referrals = Referral.objects.filter(child__in=child_ids, state="open").count()
-    if open_referrals > 1:
-        yield f"{open_referrals} referrals are open: First Contact decides each."
-    open_requests = Request.objects.filter(child__in=child_ids, answer="").count()
-    if open_requests > 1:
-        yield f"{open_requests} requests for a strategy meeting are open: each needs its answer."
-
-
-CONTENT = ChildContent(
-    app="plans",
-    models=(Referral, Request, StatutoryMeeting),
-    subject_access=_subject_access,
-    retention={
-        "Referral": "with the child's record",
-        "Request": "with the child's record",
-        "StatutoryMeeting": "with the child's record",
-    },
-    regimes={"Referral": JUDGED, "Request": JUDGED, "StatutoryMeeting": HELD},
-    rows={
-        "Referral": "Referral",
-        "Request for a strategy meeting": "Request",
-        "Statutory meeting": "StatutoryMeeting",
-    },
-    chronology=_chronology,
-    merge_preview=_merge_preview,
-    panels=(
-        Panel(
-            "plans.requests",
-            "Referrals and strategy meetings",
-            Part.REFERRALS,
-            "plans/panel.html",
-            _panel,
-            order=30,
+ROWS = (
+    Kept(
+        Referral,
+        title="Referral",
+        retention=WITH_RECORD,
+        basis=JUDGED,
+        columns={
+            "reference": "reference",
+            "received": "received_at",
+            "agency": "agency",
+            "concern": "concern",
+            "informed": "informed",
+            "why not informed": "not_informed_why",
+            "assessment form": "saf_reference",
+            "outcome": "outcome",
+            "decided": "decided_at",
+            "rationale": "rationale",
+        },
+        left_out={
+            "names a person who may not wish the family to know": ("referrer",),
+            WRITTEN: ("recorded_at",),
+            BY_WHOM: ("made_by", "decided_by"),
+            INTERNAL: ("source", "state", "clock"),
+        },
+        third_party=True,  # the concern is told in the words of whoever referred
+        at_merge=Counted(
+            Q(state="open"),
+            lambda count: f"{count} referrals are open: First Contact decides each.",
+            least=2,
         ),
     ),
+    Kept(
+        Request,
+        title="Request for a strategy meeting",
+        retention=WITH_RECORD,
+        basis=JUDGED,
+        columns={
+            "meeting": "kind",
+            "reference": "reference",
+            "requested": "requested_at",
+            "answer": "answer",
+            "answered": "answered_at",
+            "why": "answer_why",
+        },
+        left_out={BY_WHOM: ("made_by", "answered_by"), INTERNAL: ("source", "clock")},
+        at_merge=Counted(
+            Q(answer=""),
+            lambda count: f"{count} requests for a strategy meeting are open: each needs its answer.",
+            least=2,
+        ),
+    ),
+    Kept(
+        StatutoryMeeting,
+        title="Statutory meeting",
+        retention=WITH_RECORD,
+        basis=HELD,
+        columns={"meeting": "kind", "held": "held_at", "outcome": "outcome"},
+        left_out={OWN_ROW: ("answers",), WRITTEN: ("recorded_at",), BY_WHOM: ("recorded_by",)},
+    ),
 )
+PANEL = Panel("plans.requests", "Referrals and strategy meetings", Part.REFERRALS, "plans/panel.html", _panel)

@@ -9,19 +9,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from cems.accounts.doors import person
 from cems.accounts.roles import Part, Work
-from cems.base import registries
 from cems.base.doors import Shape
 from cems.base.errors import NotAllowed
 from cems.base.time import now
 from cems.children.doors import OpenChild, child_door
 from cems.children.shell import child_page
+from cems.children.slots import NOW_LINES
 from cems.children.views.common import taken
 from cems.clocks.presentation import present
 from plans.choices import MeetingKind, RequestAnswer
 from plans.forms import RequestForm
 from plans.models import Referral, Request
-from plans.registries import decided_at
 from plans.services import meeting_record, strategy_meeting_answer
+from plans.slots import DECIDED_AT
 
 CLOCKED = ("made_by__agency", "clock__owner_user", "clock__owner_team")
 
@@ -31,8 +31,8 @@ def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> Http
     """One referral as those read it who work with the child; who decides it is sent to the page for that (T1)."""
     rows = Referral.objects.of(opened.child).select_related("decided_by", "agency", *CLOCKED)
     row = get_object_or_404(rows, public_id=referral_id)
-    if decided_at and opened.access.may(Work.REFERRALS):
-        return redirect(decided_at[0], opened.child.public_id, row.public_id)
+    if opened.access.may(Work.REFERRALS):
+        return redirect(DECIDED_AT.get(), opened.child.public_id, row.public_id)
     return render(request, "plans/referral.html", paper_page(request, opened, row))
 
 
@@ -77,7 +77,7 @@ def _answer(request: HttpRequest, opened: OpenChild, row: Request, form: Request
 
 def paper_page(request: HttpRequest, opened: OpenChild, row: Referral | Request) -> dict[str, Any]:
     """What the page of a referral or request shows beside its form: the child, the paper, its clock, what is known."""
-    known = (line.line(opened) for line in registries.now_lines() if opened.access.sees(line.part))
+    known = (line.line(opened) for line in NOW_LINES if opened.access.sees(line.part))
     return {
         **child_page(request, opened, current="children:overview"),
         "row": row,

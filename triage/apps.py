@@ -9,40 +9,57 @@ class TriageConfig(AppConfig):
     def ready(self) -> None:
         from cems.accounts.events import PersonLeft
         from cems.base.events import subscribe
-        from cems.base.registries import (
-            add_child_content,
-            add_home_content,
-            add_reference_data,
-            submission_panels,
-        )
         from cems.children.events import InvolvementChanged, LevelAgreed, StatusOpened
-        from cems.clocks.kinds import add_clock_kind
-        from cems.policy.declared import add_policies
         from matrix.events import MatrixSubmitted
         from plans.events import ReferralDecided
-        from plans.registries import decided_at
-        from triage import child_content, clocks, handlers, home_content
-        from triage.policy import POLICIES
-        from triage.selectors import decided
-        from triage.services import advice, items
+        from triage import handlers
+        from triage.services import items
 
-        add_policies(POLICIES)
-        for kind in (
-            clocks.RECEIPT,
-            clocks.CONFIRMATION,
-            clocks.WAITING,
-            clocks.LOOK_AGAIN,
-            clocks.GATHERING,
-        ):
-            add_clock_kind(kind)
-        add_child_content(child_content.CONTENT)
-        add_home_content(home_content.CONTENT)
-        add_reference_data("triage", advice.sync)
-        decided_at[:] = ["triage:referral"]
-        submission_panels.append(decided.panel)
+        self._fill_slots()
         subscribe(MatrixSubmitted, items.on_matrix_submitted)
         subscribe(ReferralDecided, items.on_referral_decided)
         subscribe(StatusOpened, items.on_status_opened)
         subscribe(InvolvementChanged, handlers.on_involvement_changed)
         subscribe(LevelAgreed, handlers.on_level_agreed)
         subscribe(PersonLeft, handlers.on_person_left)
+
+    def _fill_slots(self) -> None:
+        from cems.policy.slots import POLICIES
+        from triage import policy
+
+        POLICIES.fill(*policy.POLICIES, by=self.label)
+        from cems.base.slots import FIRST_PAGE_LINES, KEPT, NAVIGATION, REFERENCE_DATA, START_BUTTONS
+        from cems.children.slots import CHRONOLOGY, PANELS
+        from cems.clocks.slots import KINDS
+        from matrix.slots import SUBMISSION_PANELS
+        from plans.slots import DECIDED_AT
+        from triage import (
+            child_content,
+            chronology,
+            clocks,
+            home_content,
+            panel_allocation,
+            panel_cevt,
+            panel_first_contact,
+        )
+        from triage.selectors import decided
+        from triage.services import advice
+
+        KINDS.fill(
+            clocks.RECEIPT,
+            clocks.CONFIRMATION,
+            clocks.WAITING,
+            clocks.LOOK_AGAIN,
+            clocks.GATHERING,
+            by=self.label,
+        )
+        KEPT.fill(*child_content.ROWS, by=self.label)
+        CHRONOLOGY.fill(chronology.chronology, by=self.label)
+        PANELS.fill(panel_allocation.PANEL, by=self.label, before="plans.requests")
+        PANELS.fill(panel_first_contact.PANEL, panel_cevt.PANEL, by=self.label, after="plans.requests")
+        FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
+        START_BUTTONS.fill(*home_content.BUTTONS, by=self.label, before="children:search")
+        NAVIGATION.fill(*home_content.PLACES, by=self.label)
+        REFERENCE_DATA.fill(advice.sync, by=self.label)
+        DECIDED_AT.fill("triage:referral", by=self.label)
+        SUBMISSION_PANELS.fill(decided.panel, by=self.label)

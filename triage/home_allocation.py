@@ -8,7 +8,7 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.base.registries import Place, StartButton, WorkItem
+from cems.base.first_page import Place, StartButton, WorkItem
 from cems.children.selectors.whole import seen
 from triage.models import Waiting
 from triage.selectors.board import orphans
@@ -16,13 +16,12 @@ from triage.selectors.handover import asked_now
 from triage.selectors.mine import to_take_up
 
 BUTTONS = (
-    StartButton("Allocation: who has room", "triage:allocation", Work.ALLOCATION, order=5),
-    StartButton("My children", "triage:my_children", Work.DIRECT_WORK, order=5),
+    StartButton("Allocation: who has room", "triage:allocation", Work.ALLOCATION),
+    StartButton("My children", "triage:my_children", Work.DIRECT_WORK),
 )
 PLACES = (
-    Place("Allocation", "triage:allocation", (Work.ALLOCATION, Work.OVERSIGHT), 40),
-    Place("My children", "triage:my_children", (Work.DIRECT_WORK, Work.INTERVIEWS), 40),
-    Place("ERASE handover", "triage:handover", (Work.REFERRALS,), 70),
+    Place("Allocation", "triage:allocation", (Work.ALLOCATION, Work.OVERSIGHT)),
+    Place("My children", "triage:my_children", (Work.DIRECT_WORK, Work.INTERVIEWS)),
 )
 
 

@@ -8,14 +8,14 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.base.registries import HomeContent, Place, StartButton, WorkItem
+from cems.base.first_page import Place, StartButton, WorkItem
 from triage import home_allocation
 from triage.members import has_seat
 from triage.selectors.agenda import agenda_at
 from triage.selectors.research import to_look_up
 
 
-def _items(user: User, at: datetime) -> Iterable[WorkItem]:
+def items(user: User, at: datetime) -> Iterable[WorkItem]:
     """Triage's promises are clocks and actions, which the first page lists already; beside them what to prepare."""
     yield from home_allocation.items(user, at)
     if has_seat(profile_of(user)):
@@ -33,19 +33,16 @@ def _to_look_up(user: User, at: datetime) -> Iterable[WorkItem]:
         )
 
 
-CONTENT = HomeContent(
-    app="triage",
-    items=_items,
-    buttons=(
-        StartButton("Open CEVT", "triage:cevt", Work.DECISIONS, order=5),
-        StartButton("Open First Contact's queue", "triage:first_contact", Work.REFERRALS, order=5),
-        *home_allocation.BUTTONS,
-    ),
-    places=(
-        Place("First Contact", "triage:first_contact", (Work.REFERRALS,), 20),
-        Place("CEVT", "triage:cevt", (Work.DECISIONS, Work.CONTRIBUTION), 25),
-        *home_allocation.PLACES,
-        Place("CEVT in figures", "triage:figures", (Work.FIGURES,), 55),
-        Place("Advice", "triage:advice_log", (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK), 60),
-    ),
+BUTTONS = (
+    StartButton("Open CEVT", "triage:cevt", Work.DECISIONS),
+    StartButton("Open First Contact's queue", "triage:first_contact", Work.REFERRALS),
+    *home_allocation.BUTTONS,
+)
+PLACES = (
+    Place("First Contact", "triage:first_contact", (Work.REFERRALS,)),
+    Place("CEVT", "triage:cevt", (Work.DECISIONS, Work.CONTRIBUTION)),
+    *home_allocation.PLACES,
+    Place("CEVT in figures", "triage:figures", (Work.FIGURES,)),
+    Place("Advice", "triage:advice_log", (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK)),
+    Place("ERASE handover", "triage:handover", (Work.REFERRALS,)),
 )

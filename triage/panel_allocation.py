@@ -3,8 +3,8 @@
 from typing import Any
 
 from cems.accounts.roles import Part, Work
-from cems.base.registries import Panel
 from cems.children.doors import OpenChild
+from cems.children.slots import Panel
 from cems.clocks.presentation import present
 from triage.models import Allocation, Waiting
 
@@ -28,5 +28,9 @@ def _panel(user: Any, opened: OpenChild) -> dict[str, Any] | None:
 
 
 PANEL = Panel(
-    "triage.allocation", "Worker from ERASE", Part.INVOLVED, "triage/allocation/panel.html", _panel, order=25
+    "triage.allocation",
+    "Worker from ERASE",
+    Part.INVOLVED,
+    "triage/allocation/panel.html",
+    _panel,
 )

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
-from cems.base.registries import Panel
 from cems.children.doors import OpenChild
+from cems.children.slots import Panel
 from triage.members import RAISE
 from triage.models import Item
 
@@ -28,4 +28,4 @@ def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     }
 
 
-PANEL = Panel("triage.cevt", "CEVT", Part.IDENTITY, "triage/cevt/panel.html", _panel, order=32)
+PANEL = Panel("triage.cevt", "CEVT", Part.IDENTITY, "triage/cevt/panel.html", _panel)

@@ -8,11 +8,12 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from cems.accounts import reference, sign_in
-        from cems.accounts.policy import POLICIES
-        from cems.base.registries import add_reference_data
-        from cems.policy.declared import add_policies
+        from cems.accounts import policy
+        from cems.policy.slots import POLICIES
 
-        add_policies(POLICIES)
-        add_reference_data("accounts", reference.sync)
+        POLICIES.fill(*policy.POLICIES, by=self.label)
+        from cems.accounts import reference, sign_in
+        from cems.base.slots import REFERENCE_DATA
+
+        REFERENCE_DATA.fill(reference.sync, by=self.label)
         sign_in.connect()

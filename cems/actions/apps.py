@@ -8,17 +8,21 @@ class ActionsConfig(AppConfig):
     label = "actions"
 
     def ready(self) -> None:
+        from cems.actions import policy
+        from cems.policy.slots import POLICIES
+
+        POLICIES.fill(*policy.POLICIES, by=self.label)
         from cems.actions import child_content, handlers, home_content
         from cems.actions.clock import ACTION_DUE
-        from cems.actions.policy import POLICIES
         from cems.base.events import subscribe
-        from cems.base.registries import add_child_content, add_home_content
+        from cems.base.slots import FIRST_PAGE_LINES, KEPT
         from cems.children.events import PlacementConcern
-        from cems.clocks.kinds import add_clock_kind
-        from cems.policy.declared import add_policies
+        from cems.children.slots import CHRONOLOGY, PANELS
+        from cems.clocks.slots import KINDS
 
-        add_policies(POLICIES)
-        add_clock_kind(ACTION_DUE)
-        add_child_content(child_content.CONTENT)
-        add_home_content(home_content.CONTENT)
+        KINDS.fill(ACTION_DUE, by=self.label)
+        KEPT.fill(*child_content.ROWS, by=self.label)
+        CHRONOLOGY.fill(child_content.chronology, by=self.label)
+        PANELS.fill(*child_content.PANELS, by=self.label)
+        FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
         subscribe(PlacementConcern, handlers.on_placement_concern)

@@ -13,9 +13,10 @@ from cems.accounts.roles import Part
 from cems.actions import selectors
 from cems.actions.choices import Status
 from cems.actions.models import Action
+from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept, Shown
 from cems.base.regimes import ARRANGED
-from cems.base.registries import ChildContent, Happening, Panel
 from cems.children.doors import OpenChild
+from cems.children.slots import Happening, Panel
 
 
 def _told(opened: OpenChild, since: datetime | None) -> Sequence[Action]:
@@ -41,7 +42,7 @@ def _own_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     return {"action_rows": rows} if rows else None
 
 
-def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
     for action in _told(opened, since) if opened.access.sees(Part.ACTIONS) else ():
         url = reverse("actions:detail", args=[action.public_id])
         yield Happening(
@@ -69,45 +70,35 @@ def _chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening
             )
 
 
-def _subject_access(child_ids: Sequence[int]) -> Iterable[dict[str, Any]]:
-    for action in Action.objects.filter(child__in=child_ids).with_page():
-        yield {
-            "kind": "Action",
-            "reference": action.reference,
-            "agreed": action.happened_at,
-            "title": action.title,
-            "detail": action.detail,
-            "owner": str(action.owner),
-            "status": action.get_status_display(),
-            "closed": action.closed_at,
-            "outcome": action.outcome,
-        }
-
-
-def _merge_preview(child_ids: Sequence[int]) -> Iterable[str]:
-    count = Action.objects.filter(child__in=child_ids).to_do().count()
-    if count:
-        yield f"{count} open action{'' if count == 1 else 's'}: shown together, none is lost."
-
-
-CONTENT = ChildContent(
-    app="actions",
-    models=(Action,),
-    subject_access=_subject_access,
-    retention={"Action": "with the child's record"},
-    regimes={"Action": ARRANGED},
-    rows={"Action": "Action"},
-    chronology=_chronology,
-    merge_preview=_merge_preview,
-    panels=(
-        Panel("actions.open", "Actions", Part.ACTIONS, "actions/panel.html", _panel, order=40),
-        Panel(
-            "actions.own",
-            "Your agency's actions",
-            Part.AGENCY_ACTIONS,
-            "actions/panel.html",
-            _own_panel,
-            order=41,
+ROWS = (
+    Kept(
+        Action,
+        title="Action",
+        retention=WITH_RECORD,
+        basis=ARRANGED,
+        columns={
+            "reference": "reference",
+            "agreed": "happened_at",
+            "title": "title",
+            "detail": "detail",
+            "owner": Shown(lambda action: str(action.owner), "owner_user", "owner_team"),
+            "status": "status",
+            "closed": "closed_at",
+            "outcome": "outcome",
+        },
+        left_out={
+            WRITTEN: ("created_at",),
+            BY_WHOM: ("created_by", "closed_by"),
+            OWN_ROW: ("source_kind", "source_id", "source_reference", "carried_from"),
+            INTERNAL: ("key", "clock"),
+        },
+        at_merge=Counted(
+            Q(status=Status.OPEN),
+            lambda count: f"{count} open action{'' if count == 1 else 's'}: shown together, none is lost.",
         ),
     ),
+)
+PANELS = (
+    Panel("actions.open", "Actions", Part.ACTIONS, "actions/panel.html", _panel),
+    Panel("actions.own", "Your agency's actions", Part.AGENCY_ACTIONS, "actions/panel.html", _own_panel),
 )

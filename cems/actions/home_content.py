@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from cems.actions import selectors
-from cems.base.registries import HomeContent, WorkItem
+from cems.base.first_page import WorkItem
 
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
@@ -23,6 +23,3 @@ def items(user: Any, now: datetime) -> Iterable[WorkItem]:
         )
         for action in selectors.without_clock(user)
     ]
-
-
-CONTENT = HomeContent(app="actions", items=items)

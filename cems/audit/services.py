@@ -15,9 +15,9 @@ from django.db import connection, models, transaction
 from cems.audit.choices import LawfulBasis, Verb
 from cems.audit.models import Entry
 from cems.base.errors import Invalid
+from cems.base.kept import regime_of
 from cems.base.logs import current_reference
 from cems.base.regimes import Regime
-from cems.base.registries import regime_of
 from cems.base.time import now
 
 Actor = AbstractBaseUser | AnonymousUser | None

@@ -1,1 +1,1 @@
-"""The lowest floor: time, events, registries, references, idempotency."""
+"""The lowest floor: time, events, extension slots, references, idempotency."""

@@ -1,7 +1,7 @@
 """Working days of England, and the deadlines made of them (K1, T2). Pure but for the partnership's own office.
 
-When offices open, close and are shut besides bank holidays is the partnership's to decide, and asked of the `Office`
-that `cems.policy` fills in. Hours are elapsed; a month is the same day or the last; people live in Europe/London,
+When offices open, close and are shut besides bank holidays is the partnership's to decide, and asked of the
+`Office`. Hours are elapsed; a month is the same day or the last; people live in Europe/London,
 instants are UTC.
 """
 
@@ -14,6 +14,7 @@ from typing import Protocol
 import holidays
 
 from cems.base.months import add_months
+from cems.base.slots import OFFICE
 from cems.base.time import LONDON, local
 
 # What gov.uk calls the days that the `holidays` package names otherwise.
@@ -38,7 +39,7 @@ class Deadline:
 
 
 class Office(Protocol):
-    """When the partnership works, day by day (slot, filled once: by `cems.policy`, from practice settings)."""
+    """When the partnership works, day by day (`OFFICE`, filled by `cems.policy` from practice settings)."""
 
     def opens(self, day: date) -> time: ...
 
@@ -51,19 +52,9 @@ class Office(Protocol):
         """Another whenever an answer may be: for what is kept of the answers."""
 
 
-_offices: list[Office] = []
-
-
-def fill_office(office: Office) -> None:
-    """Say whom to ask when the partnership works, in `AppConfig.ready`. Raises ValueError where it was said."""
-    if _offices and type(_offices[0]) is not type(office):
-        raise ValueError("the office is filled already")
-    _offices[:] = [office]
-
-
 def the_office() -> Office:
     """When the partnership works."""
-    return _offices[0]
+    return OFFICE.get()
 
 
 @lru_cache(maxsize=8)

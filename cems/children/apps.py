@@ -9,27 +9,55 @@ class ChildrenConfig(AppConfig):
 
     def ready(self) -> None:
         from cems.accounts.events import AppointmentChanged, DelegationChanged, PersonLeft
-        from cems.base import registries
         from cems.base.events import subscribe
-        from cems.children import child_content, derived, handlers, home_content, reference
-        from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL, RESTRICTION_REVIEW
-        from cems.children.policy import POLICIES
-        from cems.clocks.access import ask_children_seen, ask_may_see_child
-        from cems.clocks.kinds import add_clock_kind
-        from cems.notices.services import keep_mail_back
-        from cems.policy.declared import add_policies
+        from cems.children import handlers
 
-        add_policies(POLICIES)
-        registries.add_child_content(child_content.CONTENT)
-        registries.add_home_content(home_content.CONTENT)
-        registries.derived_checks["children.current_level"] = derived.current_levels
-        registries.derived_checks["children.joined_authorities"] = derived.joined_authorities
-        registries.add_reference_data("children", reference.sync)
-        for kind in (RESTRICTION_REVIEW, PLACED_TELL, PLACED_ANSWER, PLACED_ESCALATION):
-            add_clock_kind(kind)
-        keep_mail_back(handlers.died)
+        self._fill_slots()
         subscribe(PersonLeft, handlers.rights_changed)
         subscribe(AppointmentChanged, handlers.rights_changed)
         subscribe(DelegationChanged, handlers.cover_changed)
-        ask_may_see_child(handlers.may_see)
-        ask_children_seen(handlers.seen_by)
+
+    def _fill_slots(self) -> None:
+        from cems.children import policy
+        from cems.policy.slots import POLICIES
+
+        POLICIES.fill(*policy.POLICIES, by=self.label)
+        from cems.base.slots import (
+            DERIVED_CHECKS,
+            FIRST_PAGE_LINES,
+            KEPT,
+            REFERENCE_DATA,
+            START_BUTTONS,
+            DerivedCheck,
+        )
+        from cems.children import (
+            child_content,
+            derived,
+            handlers,
+            happenings,
+            home_content,
+            panels,
+            reference,
+        )
+        from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL, RESTRICTION_REVIEW
+        from cems.children.slots import CHRONOLOGY, NOW_LINES, PANELS, SUB_NAVIGATION
+        from cems.clocks.slots import CHILDREN_SEEN, KINDS, MAY_SEE_CHILD
+        from cems.notices.slots import MAIL_WITHHELD
+
+        DERIVED_CHECKS.fill(
+            DerivedCheck("children.current_level", derived.current_levels),
+            DerivedCheck("children.joined_authorities", derived.joined_authorities),
+            by=self.label,
+        )
+        FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
+        START_BUTTONS.fill(home_content.BUTTON, by=self.label)
+        REFERENCE_DATA.fill(reference.sync, by=self.label)
+        KEPT.fill(*child_content.ROWS, by=self.label)
+        CHRONOLOGY.fill(happenings.chronology, by=self.label)
+        NOW_LINES.fill(*panels.NOW_LINES, by=self.label)
+        PANELS.fill(*panels.PANELS, by=self.label)
+        SUB_NAVIGATION.fill(*panels.SUB_NAVIGATION, by=self.label)
+        KINDS.fill(RESTRICTION_REVIEW, PLACED_TELL, PLACED_ANSWER, PLACED_ESCALATION, by=self.label)
+        MAY_SEE_CHILD.fill(handlers.may_see, by=self.label)
+        CHILDREN_SEEN.fill(handlers.seen_by, by=self.label)
+        MAIL_WITHHELD.fill(handlers.died, by=self.label)

@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.urls import reverse
 
 from cems.accounts.roles import Part
-from cems.base.registries import Happening
 from cems.base.time import LONDON, local_date
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild
@@ -22,6 +21,7 @@ from cems.children.models import (
     Status,
 )
 from cems.children.models.periods import InvolvementState
+from cems.children.slots import Happening
 
 
 def noon(day: date) -> datetime:

@@ -8,14 +8,15 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.base.registries import HomeContent, StartButton, WorkItem
+from cems.base.first_page import StartButton, WorkItem
 from cems.base.time import local
 from cems.children.selectors.duplicates import provisional, waits
 from cems.children.selectors.glass import to_review
 from cems.children.selectors.people import claims
 
 
-def _items(user: User, now: datetime) -> Iterable[WorkItem]:
+def items(user: User, now: datetime) -> Iterable[WorkItem]:
+    """What the person decides: claims, provisional records, emergency openings to look at."""
     yield from _claims(user)
     yield from _provisional(user, now)
     yield from _openings(user, now)
@@ -64,8 +65,4 @@ def _claims(user: User) -> Iterable[WorkItem]:
         )
 
 
-CONTENT = HomeContent(
-    app="children",
-    items=_items,
-    buttons=(StartButton("Record a child", "children:new", Work.RECORD, order=60),),
-)
+BUTTON = StartButton("Record a child", "children:new", Work.RECORD)

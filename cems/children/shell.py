@@ -6,14 +6,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from cems.accounts.roles import Part
-from cems.base import registries
-from cems.base.registries import NavigationItem
 from cems.base.time import local_date, today
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild
 from cems.children.rules.identity import age_on
+from cems.children.slots import MISSING_NOW, SUB_NAVIGATION, SUBMITTED_LEVEL, NavigationItem
 
-OVERVIEW = NavigationItem("Overview", "children:overview", Part.IDENTITY, order=0)
+OVERVIEW = NavigationItem("Overview", "children:overview", Part.IDENTITY)
 
 
 def child_page(request: HttpRequest, opened: OpenChild, *, current: str = "") -> dict[str, Any]:
@@ -44,7 +43,7 @@ def child_bar(opened: OpenChild) -> dict[str, Any]:
     if access.sees(Part.LEVEL):
         bar |= level_facts(opened)
     if access.sees(Part.MISSING):
-        bar["missing"] = next((words for ask in registries.missing_now if (words := ask(child))), "")
+        bar["missing"] = MISSING_NOW.value(child) if MISSING_NOW.value else ""
     return bar
 
 
@@ -58,11 +57,7 @@ def level_facts(opened: OpenChild) -> dict[str, Any]:
             "level_label": RiskLevel(agreed.level).label,
             "level_since": local_date(agreed.happened_at),
         }
-    newest = max(
-        (found for ask in registries.submitted_level if (found := ask(opened))),
-        key=lambda f: f[1],
-        default=None,
-    )
+    newest = SUBMITTED_LEVEL.get()(opened)
     if newest and (agreed is None or (newest[1] > agreed.happened_at and newest[0] != agreed.level)):
         facts |= {"proposed_level": newest[0], "proposed_label": RiskLevel(newest[0]).label}
     return facts
@@ -71,7 +66,7 @@ def level_facts(opened: OpenChild) -> dict[str, Any]:
 def child_nav(opened: OpenChild, current: str) -> list[dict[str, Any]]:
     """The tabs of the parts that are open to this person."""
     access = opened.access
-    items = [item for item in registries.navigation() if access.sees(item.part)]
+    items = [item for item in SUB_NAVIGATION if access.sees(item.part)]
     if access.sees(Part.IDENTITY, Part.OWN_SUBMISSIONS):
         items.insert(0, OVERVIEW)
     return [

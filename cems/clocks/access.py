@@ -1,44 +1,23 @@
 """Who may see a clock's page, and who may act on it there (A2).
 
 The page shows a reference and fixed words, no name. Those who have the clock or manage them see it;
-so does whoever may see the child, which the app of children answers through `ask_may_see_child` for one
-child and through `ask_children_seen` for a list.
+so does whoever may see the child, which the app of children answers: `MAY_SEE_CHILD` for one child,
+`CHILDREN_SEEN` for a list.
 """
-
-from collections.abc import Callable
-from typing import Any
-from uuid import UUID
-
-from django.db.models import QuerySet
 
 from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
-from cems.base.registries import of_record
+from cems.base.first_page import of_record
 from cems.base.time import today
 from cems.clocks.models import Clock
 from cems.clocks.querysets import ClockQuerySet
 from cems.clocks.recipients import Held, current_appointments
-
-_may_see_child: list[Callable[[User, UUID], bool]] = []
-_children_seen: list[Callable[[User], QuerySet[Any, Any]]] = []
-
-
-def ask_may_see_child(answer: Callable[[User, UUID], bool]) -> None:
-    """The app of children says who may see a child, by the child's public id."""
-    _may_see_child[:] = [answer]
-
-
-def ask_children_seen(answer: Callable[[User], QuerySet[Any, Any]]) -> None:
-    """The app of children gives the public ids of all children a person may see, as a query of one column."""
-    _children_seen[:] = [answer]
+from cems.clocks.slots import CHILDREN_SEEN, MAY_SEE_CHILD
 
 
 def about_children_seen(user: User) -> ClockQuerySet:
-    """The clocks about children this person may see; none where no app knows of children."""
-    found: ClockQuerySet = Clock.objects.none()
-    for answer in _children_seen:
-        found = Clock.objects.about(answer(user))
-    return found
+    """The clocks about children this person may see."""
+    return Clock.objects.about(CHILDREN_SEEN.get()(user))
 
 
 def has(user: User, held: Held) -> bool:
@@ -62,9 +41,7 @@ def _manages(profile: Profile, user_id: int) -> bool:
 
 def may_see(user: User, clock: Clock) -> bool:
     """Whether the clock's page is there for this person."""
-    return has(user, clock) or (
-        clock.child is not None and any(answer(user, clock.child) for answer in _may_see_child)
-    )
+    return has(user, clock) or (clock.child is not None and MAY_SEE_CHILD.get()(user, clock.child))
 
 
 def may_follow(user: User, clock: Clock) -> bool:
@@ -72,7 +49,7 @@ def may_follow(user: User, clock: Clock) -> bool:
     child = clock.child
     if child is None or not of_record(clock.url, child):
         return bool(clock.url)
-    return any(answer(user, child) for answer in _may_see_child)
+    return MAY_SEE_CHILD.get()(user, child)
 
 
 def colleagues(profile: Profile) -> frozenset[int]:

@@ -8,14 +8,15 @@ class ClocksConfig(AppConfig):
     label = "clocks"
 
     def ready(self) -> None:
+        from cems.clocks import policy
+        from cems.policy.slots import POLICIES
+
+        POLICIES.fill(*policy.POLICIES, by=self.label)
         from cems.accounts.events import PersonLeft
         from cems.base.events import subscribe
-        from cems.base.registries import add_home_content
+        from cems.base.slots import FIRST_PAGE_LINES
+        from cems.clocks import home_content
         from cems.clocks.handlers import rehome_clocks
-        from cems.clocks.home_content import CONTENT
-        from cems.clocks.policy import POLICIES
-        from cems.policy.declared import add_policies
 
-        add_policies(POLICIES)
-        add_home_content(CONTENT)
+        FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
         subscribe(PersonLeft, rehome_clocks)

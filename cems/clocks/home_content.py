@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cems.accounts.profile import profile_of
-from cems.base.registries import HomeContent, WorkItem
+from cems.base.first_page import WorkItem
 from cems.clocks import selectors
 from cems.clocks.choices import Stage
 from cems.clocks.models import Clock
@@ -41,6 +41,3 @@ def work_item(clock: Clock, title: str, now: datetime) -> WorkItem:
         owner=bar["owner"],
         clock=bar,
     )
-
-
-CONTENT = HomeContent(app="clocks", items=items)

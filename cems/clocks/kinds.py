@@ -1,6 +1,6 @@
 """Each promise that has a time is a kind of clock, declared in code by the app that makes it (K1).
 
-An app registers its kinds in `AppConfig.ready`; the sweep asks them what to do.
+An app fills its kinds into the slot `KINDS`; the sweep asks them what to do.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cems.clocks.choices import Measure, Stage
+from cems.clocks.slots import KINDS
 from cems.policy.declared import Policy
 
 if TYPE_CHECKING:
@@ -72,23 +73,14 @@ class ClockKind:
             raise ValueError(f"{self.key}: only a clock of working days can be paused")
 
 
-_kinds: dict[str, ClockKind] = {}
-
-
-def add_clock_kind(kind: ClockKind) -> None:
-    """Register a kind; registering the same key with other content is a mistake (ValueError)."""
-    if _kinds.setdefault(kind.key, kind) != kind:
-        raise ValueError(f"two kinds of clock are called {kind.key}")
-
-
 def clock_kind(key: str) -> ClockKind:
     """The kind called `key`. Raises LookupError when no installed app declares it."""
-    try:
-        return _kinds[key]
-    except KeyError:
-        raise LookupError(f"no app declares the kind of clock {key}") from None
+    kind = KINDS.get(key)
+    if kind is None:
+        raise LookupError(f"no app declares the kind of clock {key}")
+    return kind
 
 
 def clock_kinds() -> Sequence[ClockKind]:
     """Every declared kind, by key."""
-    return [kind for _, kind in sorted(_kinds.items())]
+    return sorted(KINDS, key=lambda kind: kind.key)

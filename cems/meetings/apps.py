@@ -8,13 +8,14 @@ class MeetingsConfig(AppConfig):
     label = "meetings"
 
     def ready(self) -> None:
-        from cems.base.registries import add_child_content
-        from cems.clocks.kinds import add_clock_kind
+        from cems.meetings import policy
+        from cems.policy.slots import POLICIES
+
+        POLICIES.fill(*policy.POLICIES, by=self.label)
+        from cems.base.slots import KEPT
+        from cems.clocks.slots import KINDS
         from cems.meetings import child_content
         from cems.meetings.clocks import MEETING_END
-        from cems.meetings.policy import POLICIES
-        from cems.policy.declared import add_policies
 
-        add_policies(POLICIES)
-        add_clock_kind(MEETING_END)
-        add_child_content(child_content.CONTENT)
+        KINDS.fill(MEETING_END, by=self.label)
+        KEPT.fill(*child_content.ROWS, by=self.label)

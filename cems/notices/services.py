@@ -1,6 +1,6 @@
 """Telling people, once each (K1)."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -13,10 +13,10 @@ from cems.notices.history import read_before
 from cems.notices.messages import Message
 from cems.notices.models import Mail, Notice
 from cems.notices.querysets import write_notices
+from cems.notices.slots import MAIL_WITHHELD
 
 _Told = dict[tuple[datetime, bool], dict[Message, set[int]]]
 _together: ContextVar[_Told | None] = ContextVar("told_together", default=None)
-_keep_back: list[Callable[[Iterable[UUID]], set[UUID]]] = []
 
 
 def tell(
@@ -79,11 +79,6 @@ def tell_many(
     return write_notices(messages, instant, False, read=instant < past)
 
 
-def keep_mail_back(ask: Callable[[Iterable[UUID]], set[UUID]]) -> None:
-    """The app of children says about which children no mail may leave (a child has died)."""
-    _keep_back[:] = [ask]
-
-
 @one_transaction
 def withhold_mail(*, children: Collection[UUID]) -> int:
     """Take mail about these children that has not left yet out of the outbox; returns how many."""
@@ -93,7 +88,7 @@ def withhold_mail(*, children: Collection[UUID]) -> int:
 
 def _kept_back(messages: Mapping[Message, Iterable[int]]) -> set[UUID | None]:
     children = {message.child for message in messages if message.child}
-    return {child for ask in _keep_back for child in ask(children)} if children else set()
+    return set(MAIL_WITHHELD.get()(children)) if children else set()
 
 
 @one_transaction

@@ -8,10 +8,10 @@ class PolicyConfig(AppConfig):
     label = "policy"
 
     def ready(self) -> None:
-        from cems.base.calendar import fill_office
-        from cems.policy.declared import add_policies
+        from cems.base.slots import OFFICE
+        from cems.policy import policy
         from cems.policy.office import SettingsOffice
-        from cems.policy.policy import POLICIES
+        from cems.policy.slots import POLICIES
 
-        add_policies(POLICIES)
-        fill_office(SettingsOffice())
+        POLICIES.fill(*policy.POLICIES, by=self.label)
+        OFFICE.fill(SettingsOffice(), by=self.label)

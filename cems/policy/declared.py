@@ -1,6 +1,6 @@
 """A practice setting as its app declares it, and how it is read: `GATHERING_DAYS.at(instant, authority_id)`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from cems.base.time import LONDON
 from cems.policy.kinds import ValueKind
+from cems.policy.slots import POLICIES
 from cems.policy.snapshot import snapshot
 
 T = TypeVar("T")
@@ -81,25 +82,15 @@ class Policy(Generic[T]):
         return self.kind.in_words(value)
 
 
-_declared: dict[str, Policy[Any]] = {}
-
-
-def add_policies(policies: Iterable[Policy[Any]]) -> None:
-    """Declare an app's settings, in `AppConfig.ready`. Raises ValueError where two have the same key."""
-    for policy in policies:
-        if _declared.setdefault(policy.key, policy) is not policy:
-            raise ValueError(f"two practice settings are called {policy.key}")
-
-
 def declared(key: str) -> Policy[Any]:
     """The setting called `key`. Raises LookupError when no installed app declares it."""
-    try:
-        return _declared[key]
-    except KeyError:
-        raise LookupError(f"no app declares the practice setting {key}") from None
+    policy = POLICIES.get(key)
+    if policy is None:
+        raise LookupError(f"no app declares the practice setting {key}")
+    return policy
 
 
 def every_policy() -> Sequence[Policy[Any]]:
     """Every declared setting, by heading, then in the order of declaration."""
     order = list(Subject)
-    return sorted(_declared.values(), key=lambda policy: order.index(policy.subject))
+    return sorted(POLICIES, key=lambda policy: order.index(policy.subject))

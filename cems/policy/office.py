@@ -28,6 +28,6 @@ class SettingsOffice:
 
 @lru_cache(maxsize=8)
 def _closures(lists: tuple[tuple[Any, ...], ...]) -> frozenset[date]:
-    """Every day that is in the list which holds on it, of the lists that stand: each with when it begins, then its days."""
+    """Every day that is in the list which holds on it; each of the lists that stand begins with its first instant."""
     named = {day for _, *days in lists for day in CLOSURES.kind.restored(days)}
     return frozenset(day for day in named if day in CLOSURES.on(day))

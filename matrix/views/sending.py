@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.base import registries
 from cems.base.doors import Shape
 from cems.base.errors import Invalid
 from cems.base.idempotency import once
@@ -21,6 +20,7 @@ from matrix.forms import key_from, typed
 from matrix.models import Matrix, Submission
 from matrix.selectors.sent import what_happens_now
 from matrix.services.submission import NotReady, matrix_submit, problems_of
+from matrix.slots import SUBMISSION_PANELS
 from matrix.views.common import as_sent, elsewhere, field_url, me, page, state_of
 from matrix.views.shown import named, whole
 
@@ -71,7 +71,7 @@ def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse
         steps=what_happens_now(sent, opened.child.whole, now()),
         panels=[
             ShownPanel(f"sent-{number}", *found)
-            for number, tell in enumerate(registries.submission_panels, 1)
+            for number, tell in enumerate(SUBMISSION_PANELS, 1)
             if (found := tell(me(request), opened.child, sent)) is not None
         ],
         on_paper=available(),

@@ -18,7 +18,7 @@ from cems.audit.models import Seal
 from cems.audit.sealing import seal
 from cems.audit.services import record
 from cems.audit.verification import verify
-from cems.base.registries import derived_checks
+from cems.base.slots import DERIVED_CHECKS
 from cems.children.choices import RiskLevel
 from cems.children.models import AgreedLevel, ChildUserObjectPermission, Matter
 from cems.clocks.models import Clock, Transition
@@ -100,7 +100,7 @@ def test_floor_f13_a_restored_record_is_whole_and_agrees_with_itself(
         said = StringIO()
         for command in ("verify_audit", "check_derived", "check_access"):
             call_command(command, stdout=said)
-        assert said.getvalue().count(": right") == len(derived_checks) > 0
+        assert said.getvalue().count(": right") == len(DERIVED_CHECKS.items()) > 0
         ChildUserObjectPermission.objects.all().delete()  # the checks look at the restored rows, not at these
         with pytest.raises(CommandError, match="2 grants differ"):
             call_command("check_access", stdout=said)

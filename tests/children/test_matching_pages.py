@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cems.base import registries
 from cems.base.time import now, today
+from cems.children import home_content
 from cems.children.models import Child, Identifier, Merge, NotSame
 from cems.children.rules.duplicates import alike
 from cems.children.rules.identity import search_key
@@ -89,8 +89,7 @@ def test_a_provisional_record_is_matched_with_one_that_is_known(officer):
     assert client.post(address, {"why": ""}).status_code == 400
     assert client.post(address, {"why": "Same NHS number"}).status_code == 302
     assert Merge.objects.get().child == known
-    items = registries.home_content["children"].items
-    assert not [item for item in items(officer, now()) if "provisional" in item.what]
+    assert not [item for item in home_content.items(officer, now()) if "provisional" in item.what]
     # The old address opens the whole.
     answer = client.get(page("overview", came.public_id))
     assert answer.context["child"] == known and came.family_name in answer.content.decode()
@@ -115,11 +114,7 @@ def test_what_must_be_decided_is_asked_and_kept_when_something_is_missing(office
 
 def test_a_new_child_is_confirmed(officer):
     came = make_child(provisional=True)
-    (item,) = [
-        item
-        for item in registries.home_content["children"].items(officer, now())
-        if item.child == came.public_id
-    ]
+    (item,) = [item for item in home_content.items(officer, now()) if item.child == came.public_id]
     assert item.url == page("candidates", came.public_id)
     client = sign_in(officer)
     client.post(page("confirm", came.public_id))

@@ -5,11 +5,14 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from cems.clocks import access, services
+from cems.accounts.models import User
+from cems.base.extension import Filling
+from cems.clocks import services
 from cems.clocks.choices import Stage
 from cems.clocks.home_content import items, items_of_team
 from cems.clocks.models import Clock
 from cems.clocks.selectors import count
+from cems.clocks.slots import MAY_SEE_CHILD
 from tests.factories.clocks import MISSING, MONDAY, make_clock
 from tests.factories.people import make_team, make_user, sign_in
 
@@ -46,7 +49,11 @@ def test_owner_team_mates_and_managers_see_it_strangers_do_not() -> None:
 def test_whoever_may_see_the_child_may_look_but_not_act(monkeypatch: pytest.MonkeyPatch) -> None:
     child, reader = uuid.uuid4(), make_user()
     clock = make_clock(make_user(), child=child)
-    monkeypatch.setattr(access, "_may_see_child", [lambda user, asked: user == reader and asked == child])
+
+    def only(user: User, asked: uuid.UUID) -> bool:
+        return user == reader and asked == child
+
+    monkeypatch.setattr(MAY_SEE_CHILD, "fillings", [Filling("tests", only, "tests")])
     assert look(reader, clock) == 200
     answer = sign_in(reader).post(
         reverse("clocks:act", args=[clock.public_id]), {"act": "cancel", "reason": "not mine"}
@@ -62,7 +69,11 @@ def test_a_desks_clock_leads_to_a_record_only_those_of_the_desk_who_may_see_it(
 ) -> None:
     team, child = make_team(), uuid.uuid4()
     reader, other = make_user(team=team), make_user(team=team)
-    monkeypatch.setattr(access, "_may_see_child", [lambda user, asked: user == reader and asked == child])
+
+    def only(user: User, asked: uuid.UUID) -> bool:
+        return user == reader and asked == child
+
+    monkeypatch.setattr(MAY_SEE_CHILD, "fillings", [Filling("tests", only, "tests")])
     record, question = f"/children/{child}/", f"/questions/{uuid.uuid4()}/"
     for url, person, linked in (
         (record, reader, True),

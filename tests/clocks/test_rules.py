@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cems.base.calendar import close_of_business, hours_after
+from cems.base.extension import Misfilled
 from cems.clocks.choices import Measure, Stage, Step
-from cems.clocks.kinds import ClockKind, Finding, add_clock_kind, clock_kind
+from cems.clocks.kinds import ClockKind, Finding, clock_kind
 from cems.clocks.rules import Due, advance, agenda, working_days_left
+from cems.clocks.slots import KINDS
 from tests.factories.clocks import MISSING, MONDAY, PROMISE, london
 
 DEADLINE = close_of_business(MONDAY, 2)  # Wednesday 3 June 17:00
@@ -80,9 +82,9 @@ def test_only_a_clock_of_working_days_may_be_paused() -> None:
 
 
 def test_a_kind_is_declared_once() -> None:
-    add_clock_kind(PROMISE)
-    with pytest.raises(ValueError, match="two kinds"):
-        add_clock_kind(ClockKind("test.promise", "Another", Measure.DATE))
+    with pytest.raises(Misfilled, match="has test.promise of tests already"):
+        KINDS.fill(ClockKind("test.promise", "Another", Measure.DATE), by="tests")
+    assert clock_kind("test.promise") is PROMISE
     with pytest.raises(LookupError):
         clock_kind("test.unknown")
 

@@ -9,8 +9,9 @@ from cems.base.calendar import Deadline, close_of_business
 from cems.base.time import LONDON
 from cems.clocks import services
 from cems.clocks.choices import Measure
-from cems.clocks.kinds import ClockKind, Finding, Morning, add_clock_kind
+from cems.clocks.kinds import ClockKind, Finding, Morning
 from cems.clocks.models import Clock
+from cems.clocks.slots import KINDS
 
 PROMISE = ClockKind(
     "test.promise",
@@ -50,8 +51,7 @@ def _escalate(clock: Clock) -> Collection[int]:
 
 
 ESCALATED = ClockKind("test.escalated", "Example escalated", Measure.WORKING_DAYS, escalate=_escalate)
-for _kind in (PROMISE, MISSING, CHECKED, ESCALATED):
-    add_clock_kind(_kind)
+KINDS.fill(PROMISE, MISSING, CHECKED, ESCALATED, by="tests")
 
 _number = count(1)
 

@@ -24,7 +24,7 @@ OF_THE_PROJECT = {
     "cems.wsgi": "starts the web process",
     "cems.local": "starts servers; imports nothing of the product",
 }
-DOWN = "call down, publish an event (events.py), or register content (child_content.py, home_content.py)."
+DOWN = "call down, publish an event (events.py), or fill a slot (slots.py of the app below)."
 
 
 def test_imports_point_down() -> None:

@@ -1,14 +1,20 @@
 """Every row that reaches a child is told of, kept for a set time, and read through its child (C5, A4)."""
 
+from dataclasses import replace
+
 import pytest
 from django.apps import apps
 from django.db import models
+from django.test.utils import isolate_apps
 
-from cems.base.registries import child_content, own_copy
+from cems.base.kept import Kept
+from cems.base.regimes import RECORDED
+from cems.base.slots import KEPT
 from cems.children.models import Child
+from cems.children.own_copy import own_copy
 from cems.children.querysets import OfChildQuerySet
 from tests.factories.world import make_world
-from tests.guards.source import ROOT, package_of, ranks, told
+from tests.guards.source import package_of, ranks, told
 
 # Rows that reach a child but are nothing about it. Each with its reason.
 NOT_ABOUT_A_CHILD: dict[str, str] = {}
@@ -52,55 +58,79 @@ def reaching_a_child() -> list[type[models.Model]]:
 
 
 def test_every_model_that_reaches_a_child_is_covered() -> None:
-    covered = {model for content in child_content.values() for model in content.models}
+    covered = {kept.model for kept in KEPT}
     faults = [
         model._meta.label
         for model in [Child, *reaching_a_child()]
         if model not in covered and model._meta.label not in NOT_ABOUT_A_CHILD
     ]
     assert not faults, told(
-        faults, "name the model in the app's child_content.py, with its subject access and retention."
+        faults, "declare the model in the app's child_content.py: Kept(Model, title=…, retention=…, basis=…)."
     )
 
 
-def test_covered_models_are_the_apps_own_and_kept_for_a_set_time() -> None:
+def test_kept_models_are_the_apps_own_and_kept_for_a_set_time_under_a_title_of_their_own() -> None:
     faults = []
-    for content in child_content.values():
-        for model in content.models:
-            if model._meta.app_label != content.app:
-                faults.append(f"{content.app} covers {model._meta.label} of another app")
-            if not content.retention.get(model.__name__):
-                faults.append(f"{content.app} does not say how long {model._meta.label} is kept")
-    assert child_content
+    titles: dict[str, str] = {}
+    for filling in KEPT.fillings:
+        kept, label = filling.value, filling.value.model._meta.label
+        if kept.model._meta.app_label != filling.by:
+            faults.append(f"{filling.by} keeps {label} of another app")
+        if not kept.retention:
+            faults.append(f"{filling.by} does not say how long {label} is kept")
+        if titles.setdefault(kept.title, label) != label:
+            faults.append(f"{label} and {titles[kept.title]} are both called {kept.title}")
+    assert titles
     assert not faults, told(
-        faults, "retention={'ModelName': 'period of the retention schedule'} in child_content.py."
+        faults, "Kept(Model, title=…, retention=…) in child_content.py of the model's own app."
     )
 
 
-def test_every_covered_model_has_a_regime_and_the_data_page_tells_it() -> None:
-    """Who controls it, under which law, about whom, fact or opinion (access rules)."""
-    written = (ROOT / "docs" / "data.md").read_text("utf-8")
-    faults = []
-    for content in child_content.values():
-        for model in content.models:
-            regime = content.regimes.get(model.__name__)
-            if regime is None:
-                faults.append(f"{content.app} does not say the regime of {model._meta.label}")
-                continue
-            row = (
-                f"| `{model._meta.label}` | {content.retention[model.__name__]} | {regime.controller.label} |"
-                f" {regime.law.label} | {regime.about.label} | {regime.nature.label} |"
-            )
-            if row not in written:
-                faults.append(f"docs/data.md lacks the row: {row}")
-        strange = {*content.regimes, *content.rows.values()} - {one.__name__ for one in content.models}
-        faults += [
-            f"{content.app} gives a regime or rows of {name}, which it does not cover" for name in strange
-        ]
+@pytest.mark.requirement("A4")
+def test_every_column_is_shown_in_the_childs_own_copy_or_left_out_with_a_reason() -> None:
+    faults = [fault for kept in KEPT for fault in kept.faults()]
+    faults += [
+        f"{kept.model._meta.label}: {reason!r} is no reason"
+        for kept in KEPT
+        for reason in kept.reasons().values()
+        if len(reason.split()) < 4
+    ]
+    faults += [
+        f"{kept.title}: a label may not be {k}" for kept in KEPT for k in {"kind", "regime"} & {*kept.columns}
+    ]
     assert not faults, told(
-        faults,
-        "regimes={'ModelName': one of cems/base/regimes.py} in child_content.py, and the row in docs/data.md.",
+        faults, "name the column in columns={…} or left_out={reason: (…)} of the model's Kept."
     )
+
+
+@isolate_apps()
+def test_house_f3_a_column_added_and_declared_nowhere_is_found() -> None:
+    class Shoe(models.Model):
+        child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+        size = models.IntegerField()
+        colour = models.CharField(max_length=9)
+        friends = models.ManyToManyField("self")
+
+        class Meta:
+            app_label = "children"
+
+        def __str__(self) -> str:
+            return "shoe"
+
+    kept = Kept(
+        Shoe,
+        title="Shoe",
+        retention="a year",
+        basis=RECORDED,
+        columns={"size": "size"},
+        left_out={"nobody asks for the colour": ("colour", "laces"), "told elsewhere in words": ("size",)},
+    )
+    assert kept.faults() == [
+        "children.Shoe.friends is neither shown nor left out",
+        "children.Shoe.size is shown and left out",
+        "children.Shoe has no column laces",
+    ]
+    assert replace(kept, columns={}, left_out={}, not_shown="worn by nobody any more").faults() == []
 
 
 @pytest.mark.django_db

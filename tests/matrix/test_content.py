@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cems.base.registries import child_content
 from cems.base.time import now, today
 from cems.children.access import access_to
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild
-from matrix.child_content import CONTENT, submitted_level
+from cems.children.own_copy import own_copy
+from matrix.child_content import merge_blockers, submitted_level
 from matrix.services.drafts import matrix_start
 from tests.factories.children import make_child
 from tests.factories.matrices import CONCERN, answer, seen, submit
@@ -18,16 +18,11 @@ from tests.factories.people import make_user
 pytestmark = pytest.mark.django_db
 
 
-def test_every_model_has_its_period_of_retention() -> None:
-    assert set(CONTENT.retention) == {model.__name__ for model in CONTENT.models}
-    assert child_content["matrix"] is CONTENT
-
-
 def test_the_childs_own_copy_marks_who_said_so_as_a_third_party() -> None:
     user, child = make_user(), make_child()
     draft = matrix_start(user, child=child)
     answer(user, draft, CONCERN, seen(today(), "Messages late at night", source="An aunt"))
-    rows = list(CONTENT.subject_access([child.pk]))
+    rows = list(own_copy([child.pk]))
     (given,) = [row for row in rows if row["kind"] == "Answer in a CE Matrix"]
     assert (given["what"], given["third_party"]) == ("Messages late at night", "An aunt")
     assert [row["reference"] for row in rows if row["kind"] == "CE Matrix"] == [draft.reference]
@@ -36,10 +31,9 @@ def test_the_childs_own_copy_marks_who_said_so_as_a_third_party() -> None:
 def test_two_drafts_stand_in_the_way_of_a_merge_and_one_does_not() -> None:
     user, one, two = make_user(), make_child(), make_child()
     matrix_start(user, child=one)
-    assert CONTENT.merge_blockers is not None
-    assert list(CONTENT.merge_blockers([one.pk, two.pk])) == []
+    assert list(merge_blockers([one.pk, two.pk])) == []
     matrix_start(user, child=two)
-    (line,) = CONTENT.merge_blockers([one.pk, two.pk])
+    (line,) = merge_blockers([one.pk, two.pk])
     assert line.startswith("2 matrices are in progress")
 
 

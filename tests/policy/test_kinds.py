@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cems.base.errors import Invalid
-from cems.policy.declared import Policy, add_policies, declared, every_policy
+from cems.base.extension import Misfilled
+from cems.policy.declared import Policy, declared, every_policy
 from cems.policy.kinds import Choice, Choices, Days, Lines, Number, TimeOfDay, Words, YesOrNo
 from cems.policy.policy import CLOSE_OF_BUSINESS
+from cems.policy.slots import POLICIES
 
 pytestmark = pytest.mark.requirement("K1")
 TEAMS = Lines(lambda line: "" if line.isalnum() else "write one word.")
@@ -103,9 +105,8 @@ def test_a_key_is_declared_once() -> None:
         default=time(9),
         source="",
     )
-    add_policies([CLOSE_OF_BUSINESS])
-    with pytest.raises(ValueError, match="two practice settings"):
-        add_policies([again])
+    with pytest.raises(Misfilled, match=CLOSE_OF_BUSINESS.key):
+        POLICIES.fill(again, by="another")
     with pytest.raises(LookupError):
         declared("office.nothing")
 

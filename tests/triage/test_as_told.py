@@ -17,10 +17,10 @@ from rest_framework.test import APIClient
 from cems.accounts.models import Agency, AgencyKind, User
 from cems.audit.models import Entry
 from cems.base.errors import CommandError, Conflict, Invalid, Overtaken
-from cems.base.registries import own_copy
 from cems.base.time import local, now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
+from cems.children.own_copy import own_copy
 from cems.meetings.choices import Held, ToldHow
 from cems.meetings.models import AsTold, Attendance, Contribution
 from cems.meetings.services.saying import Told

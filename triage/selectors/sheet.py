@@ -6,13 +6,13 @@ from datetime import datetime
 
 from cems.accounts.models import Agency, Duty, DutyDesk, User
 from cems.accounts.roles import Part
-from cems.base.registries import Happening
 from cems.base.time import local_date
 from cems.children.choices import HarmContext, HarmForm
 from cems.children.doors import OpenChild
 from cems.children.models import Child
 from cems.children.selectors.chronology import happenings
 from cems.children.selectors.overview import ShownPanel, panels_for
+from cems.children.slots import Happening
 from cems.meetings.models import Dissent, Meeting
 from cems.meetings.selectors import Table, table_of
 from matrix.models import Submission

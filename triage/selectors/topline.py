@@ -8,12 +8,12 @@ from django.db.models import Q
 
 from cems.accounts.roles import Part
 from cems.actions.models import Action
-from cems.base import registries
 from cems.base.time import local, local_date
 from cems.children.choices import CaseRole, FeedbackFrom
 from cems.children.doors import OpenChild
 from cems.children.models import Feedback, Involvement, Placement, Status
 from cems.children.models.periods import InvolvementState
+from cems.children.slots import MISSING_NOW
 from matrix.models import Submission
 from plans.models import Referral, Request
 from triage.choices import OutcomeKind
@@ -71,10 +71,11 @@ def _tonight(opened: OpenChild) -> Iterable[Fact]:
 
 
 def _missing(opened: OpenChild) -> Iterable[Fact]:
-    if not registries.missing_now:
+    missing_now = MISSING_NOW.value
+    if missing_now is None:
         yield Fact("Missing now", f"{UNKNOWN} Ask the police at the table.")
         return
-    words = next((words for ask in registries.missing_now if (words := ask(opened.child))), "")
+    words = missing_now(opened.child)
     yield Fact("Missing now", f"Missing for {words}." if words else "No.", grave=bool(words))
 
 

@@ -1,13 +1,13 @@
 """What stands against each other when two records become one (C1: decided on preview)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cems.base import registries
-from cems.base.registries import ChildContent
+from cems.base.slots import KEPT
 from cems.children.models import Child, Identifier, Merge, Placement, Status
 from cems.children.querysets import cluster_ids
+from cems.children.slots import MERGE_BLOCKERS
 
 ROOT, OTHER = "root", "other"
 
@@ -45,18 +45,15 @@ def preview(root: Child, other: Child) -> Preview:
         root,
         other,
         compared(root, other),
-        _asked(ids, lambda content: content.merge_preview),
-        _asked(ids, lambda content: content.merge_blockers),
+        merge_lines(ids),
+        [line for blockers in MERGE_BLOCKERS for line in blockers(ids)],
         choices(root, other),
     )
 
 
-def _asked(
-    ids: Sequence[int],
-    which: Callable[[ChildContent], Callable[[Sequence[int]], Iterable[str]] | None],
-) -> list[str]:
-    asks = [ask for content in registries.child_content.values() if (ask := which(content))]
-    return [line for ask in asks for line in ask(ids)]
+def merge_lines(ids: Sequence[int]) -> list[str]:
+    """What a merge of these records brings together and leaves to decide, of every kind of row about them."""
+    return [line for kept in KEPT for line in kept.merge_lines(ids)]
 
 
 def compared(root: Child, other: Child) -> list[tuple[str, str, str]]:

@@ -5,10 +5,10 @@ from typing import Any
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
-from cems.base import registries
 from cems.children.doors import OpenChild
 from cems.children.models import ChildName, Identifier
 from cems.children.selectors.chronology import Strip, strip
+from cems.children.slots import NOW_LINES, PANELS
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def overview(user: User, opened: OpenChild) -> Overview:
     access = opened.access
     lines = [
         Line(*found)
-        for line in registries.now_lines()
+        for line in NOW_LINES
         if access.sees(line.part) and (found := line.line(opened)) is not None
     ]
     return Overview(
@@ -60,7 +60,7 @@ def panels_for(user: User, opened: OpenChild, *, but: frozenset[str] = frozenset
     """Every app's panel whose part is open to this person; those of these keys (`but`) are not even asked."""
     return [
         ShownPanel(panel.key, panel.title, panel.template, context)
-        for panel in registries.panels()
+        for panel in PANELS
         if panel.key not in but
         and opened.access.sees(panel.part)
         and (context := panel.context(user, opened)) is not None

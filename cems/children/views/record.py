@@ -15,7 +15,7 @@ from cems.audit.selectors import record_use as uses_of
 from cems.audit.services import record
 from cems.base.doors import Shape
 from cems.base.errors import Invalid
-from cems.base.registries import regime_of
+from cems.base.kept import regime_of
 from cems.base.time import now, today
 from cems.children.access import WHY
 from cems.children.doors import OpenChild, child_door

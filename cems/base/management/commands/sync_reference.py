@@ -5,13 +5,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from cems.base.registries import reference_data
+from cems.base.slots import REFERENCE_DATA
 
 
 class Command(BaseCommand):
     help = "Write reference data (agencies, localities, instrument …) from the project's data files."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for app, sync in reference_data.items():
+        for app, sync in REFERENCE_DATA.items():
             with transaction.atomic():
                 self.stdout.write(f"{app}: {sync()}")

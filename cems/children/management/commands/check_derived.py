@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cems.base import registries
+from cems.base.slots import DERIVED_CHECKS
 
 
 class Command(BaseCommand):
@@ -12,10 +12,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wrong = 0
-        for name, check in sorted(registries.derived_checks.items()):
-            lines = check()
+        for check in DERIVED_CHECKS:
+            lines = check.differences()
             wrong += len(lines)
-            self.stdout.write(f"{name}: {f'{len(lines)} differ' if lines else 'right'}")
+            self.stdout.write(f"{check.name}: {f'{len(lines)} differ' if lines else 'right'}")
             for line in lines:
                 self.stdout.write(f"  {line}")
         if wrong:

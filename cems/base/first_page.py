@@ -1,0 +1,49 @@
+"""What apps add to a person's first page and to the header: lines of work, start buttons, places."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One line of a person's work list: what, why now, until when, one thing to do.
+
+    `child` is a public id; the page shows a name only where the reader may see the child, and leaves out
+    what `needs_child` where they may not.
+    """
+
+    what: str
+    why: str
+    url: str
+    due_at: datetime | None = None
+    warned: bool = False
+    child: UUID | None = None
+    reference: str = ""
+    owner: str = ""
+    clock: Any = None
+    needs_child: bool = False
+
+
+@dataclass(frozen=True)
+class StartButton:
+    """The main job of a role, as the big button of the first page."""
+
+    label: str
+    url_name: str
+    work: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page that stands in the header of everybody whose roles do one of these kinds of work."""
+
+    label: str
+    url_name: str
+    works: tuple[str, ...]
+
+
+def of_record(url: str, child: UUID | None) -> bool:
+    """Whether an address is one of this child's record, whose door asks who may see the child."""
+    return child is not None and str(child) in url

@@ -1,0 +1,114 @@
+"""What the record itself puts on a child's page: what matters now, panels, tabs (C1–C5)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.accounts.roles import Part
+from cems.base.time import local_date
+from cems.children import happenings
+from cems.children.choices import CaseRole, HarmForm, RiskLevel
+from cems.children.doors import OpenChild
+from cems.children.models import Involvement
+from cems.children.slots import NavigationItem, NowLine, Panel
+from cems.clocks.models import Clock
+from cems.clocks.presentation import words as clock_words
+
+LEADS = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP, CaseRole.CE_WORKER)
+
+
+# --- what matters now ---------------------------------------------------------------------------------
+def _level_line(opened: OpenChild) -> tuple[str, str, str]:
+    agreed = opened.child.current_level
+    if agreed is None:
+        return "Agreed level", "No forum has agreed a level yet.", ""
+    forms = ", ".join(HarmForm(form).label.lower() for form in agreed.forms)
+    since = f"{local_date(agreed.happened_at):%-d %B %Y}"
+    level = f"{RiskLevel(agreed.level).label} since {since}, agreed by {agreed.get_forum_display()}"
+    return "Agreed level", f"{level}: {forms}." if forms else f"{level}.", ""
+
+
+def _current(opened: OpenChild) -> Sequence[Involvement]:
+    """Confirmed involvements that run now, longest first."""
+    return [
+        row
+        for row in happenings.involvements(opened, opened.year_ago)
+        if row.started_at <= opened.at and (row.ended_at is None or row.ended_at > opened.at)
+    ]
+
+
+def _lead_line(opened: OpenChild) -> tuple[str, str, str]:
+    rows = _current(opened)
+    url = reverse("children:involved", args=[opened.child.public_id])
+    for role in LEADS:
+        for row in rows:
+            if row.case_role == role:
+                who = row.user or row.team
+                phone = (row.user and row.user.phone) or (row.team and row.team.phone) or ""
+                return "Who leads", f"{who}, {role.label.lower()}{f', {phone}' if phone else ''}", url
+    return "Who leads", "Nobody is recorded as leading.", url
+
+
+def _status_line(opened: OpenChild) -> tuple[str, str, str]:
+    day = local_date(opened.at)
+    rows = [
+        row
+        for row in reversed(happenings.statuses(opened))
+        if row.starts_on <= day and (row.ends_on is None or row.ends_on >= day)
+    ]
+    said = [f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}" for row in rows]
+    url = reverse("children:statuses", args=[opened.child.public_id])
+    return "Status", "; ".join(said) or "Not known to services by a status.", url
+
+
+def _clock_line(opened: OpenChild) -> tuple[str, str, str] | None:
+    of_whole = Clock.objects.still_open().filter(child__in=opened.whole.values())
+    clock = of_whole.order_by("due_at", "pk").first()
+    if clock is None:
+        return None
+    return (
+        "Next clock",
+        f"{clock.title}: {clock_words(clock, opened.at)}",
+        reverse("clocks:detail", args=[clock.public_id]),
+    )
+
+
+# --- panels ---------------------------------------------------------------------------------------------
+def _involved_panel(user: User, opened: OpenChild) -> dict[str, Any]:
+    return {"involvements": _current(opened), "child": opened.child}
+
+
+def _status_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
+    rows = happenings.statuses(opened)[:5]
+    return {"statuses": rows} if rows else None
+
+
+NOW_LINES = (
+    NowLine("children.level", Part.LEVEL, _level_line),
+    NowLine("children.lead", Part.INVOLVED, _lead_line),
+    NowLine("children.status", Part.STATUS, _status_line),
+    NowLine("children.clock", Part.DECISIONS, _clock_line),
+)
+PANELS = (
+    Panel(
+        "children.involved",
+        "Who works with the child",
+        Part.INVOLVED,
+        "children/panel_involved.html",
+        _involved_panel,
+    ),
+    Panel("children.statuses", "Statuses", Part.STATUS, "children/panel_statuses.html", _status_panel),
+)
+SUB_NAVIGATION = (
+    NavigationItem("Chronology", "children:chronology", Part.CHRONOLOGY),
+    NavigationItem("Notes", "children:notes", Part.NOTES),
+    NavigationItem("Feedback", "children:feedback", Part.NOTES),
+    NavigationItem("Levels", "children:levels", Part.LEVEL_HISTORY),
+    NavigationItem("Involved", "children:involved", Part.INVOLVED),
+    NavigationItem("Statuses", "children:statuses", Part.STATUS),
+    NavigationItem("Placements", "children:placements", Part.STATUS),
+    NavigationItem("Who may read", "children:restriction", Part.IDENTITY),
+    NavigationItem("Record use", "children:record_use", Part.RECORD_USE),
+)

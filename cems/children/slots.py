@@ -1,0 +1,101 @@
+"""What the pages, chronology and merging of a child's record ask of every app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from cems.base.extension import Many, One
+
+if TYPE_CHECKING:
+    from cems.accounts.models import User
+    from cems.children.doors import OpenChild
+    from cems.children.models import Child
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A block of a child's page. `context(user, opened)` returns what `template` needs, or None to stay out;
+    `opened` is the child as the person has opened it, and remembers what was read of it for this page."""
+
+    key: str
+    title: str
+    part: str
+    template: str
+    context: Callable[[User, OpenChild], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of a child's chronology (C5): when it happened apart from when it was recorded.
+
+    Who did it is given by row number, `by_id`: only a page that shows names asks for them, for all its lines
+    at once. `by` is for whoever has none.
+    """
+
+    happened_at: datetime
+    recorded_at: datetime
+    kind: str
+    title: str
+    part: str
+    text: str = ""
+    by: str = ""
+    url: str = ""
+    by_id: int | None = None
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """A tab of a child's sub-navigation, shown to those who may see `part`."""
+
+    label: str
+    url_name: str
+    part: str
+
+
+@dataclass(frozen=True)
+class NowLine:
+    """One of the lines "what matters now" at the top of a child's page, shown to those who may see `part`.
+
+    `line(opened)` returns label, text and perhaps an address, or None where there is nothing to say.
+    """
+
+    key: str
+    part: str
+    line: Callable[[OpenChild], tuple[str, str, str] | None]
+
+
+PANELS: Many[Panel] = Many(
+    "children.panels",
+    "A block of a child's overview, for those who may see its part.",
+    name_of=lambda panel: panel.key,
+)
+SUB_NAVIGATION: Many[NavigationItem] = Many(
+    "children.sub_navigation",
+    "A tab of a child's pages, for those who may see its part.",
+    name_of=lambda item: item.url_name,
+)
+NOW_LINES: Many[NowLine] = Many(
+    "children.now_lines",
+    'A line of "what matters now" at the top of a child\'s overview.',
+    name_of=lambda line: line.key,
+)
+CHRONOLOGY: Many[Callable[[OpenChild, datetime | None], Iterable[Happening]]] = Many(
+    "children.chronology",
+    "What the app's rows tell in a child's chronology; with an instant, at least all from that instant on.",
+)
+MERGE_BLOCKERS: Many[Callable[[Sequence[int]], Iterable[str]]] = Many(
+    "children.merge_blockers",
+    "What must be settled before these records become one, a plain sentence each.",
+)
+SUBMITTED_LEVEL: One[Callable[[OpenChild], tuple[int, datetime] | None]] = One(
+    "children.submitted_level",
+    "The newest submitted level of a child and when it was submitted, shown until a forum agrees one (C4).",
+)
+MISSING_NOW: One[Callable[[Child], str]] = One(
+    "children.missing_now",
+    'How long the child has been missing, in words; "" when not missing.',
+    needed=False,
+)

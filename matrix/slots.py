@@ -1,0 +1,20 @@
+"""What the matrix's own pages ask of the apps above."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from cems.base.extension import Many
+
+if TYPE_CHECKING:
+    from cems.accounts.models import User
+    from cems.children.doors import OpenChild
+    from matrix.models import Submission
+
+SUBMISSION_PANELS: Many[Callable[[User, OpenChild, Submission], tuple[str, str, dict[str, Any]] | None]] = (
+    Many(
+        "matrix.submission_panels",
+        "A block of the page of a sent matrix, as title, template and what the template needs; None to stay out.",
+    )
+)

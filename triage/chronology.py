@@ -1,0 +1,106 @@
+"""What triage tells in a child's chronology (C5)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from cems.accounts.roles import Part
+from cems.children.doors import OpenChild
+from cems.children.slots import Happening
+from triage.models import Allocation, Decision, Gathering, Item, NotMade
+from triage.selectors.gathering import may_read_answers
+
+
+def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    if opened.access.sees(Part.REFERRALS):
+        yield from _of_gathering(opened, since)
+    if not opened.access.sees(Part.DECISIONS):
+        return
+    yield from _of_items(opened, since)
+    yield from _of_decisions(opened, since)
+    yield from _of_allocations(opened, since)
+    yield from _of_not_made(opened, since)
+
+
+def _of_gathering(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    reads = may_read_answers(opened.access)
+    rows = Gathering.objects.filter(child__in=opened.whole).lately(since, "asked_at", "answered_at")
+    for row in rows.select_related("agency", "asked_by", "answered_by", "referral"):
+        yield Happening(
+            row.asked_at,
+            row.asked_at,
+            "Referral",
+            f"First Contact asked {row.agency} ({row.referral.reference})",
+            Part.REFERRALS,
+            text=row.what if reads else "",
+            by=str(row.asked_by),
+        )
+        if row.answered_at:
+            yield Happening(
+                row.answered_at,
+                row.answered_at,
+                "Referral",
+                f"{row.agency}: {row.get_answered_display().lower()} ({row.referral.reference})",
+                Part.REFERRALS,
+                text=row.text if reads else "",
+                by=str(row.answered_by),
+            )
+
+
+def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    rows = Item.objects.filter(child__in=opened.whole).lately(since, "received_at", "closed_at")
+    for row in rows.select_related("submission", "clock"):
+        paper = f" ({row.submission.reference})" if row.submission else ""
+        yield Happening(
+            row.received_at,
+            row.received_at,
+            "CEVT",
+            f"On CEVT's list: {row.get_kind_display().lower()}{paper}",
+            Part.DECISIONS,
+            text=row.clock.explanation if row.clock else row.why,
+            by_id=row.raised_by_id,
+        )
+
+
+def _of_decisions(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    decisions = Decision.objects.filter(child__in=opened.whole).lately(since, "decided_at")
+    for decision in decisions.prefetch_related("outcomes"):
+        started = ", ".join(row.get_kind_display() for row in decision.outcomes.all())
+        yield Happening(
+            decision.decided_at,
+            decision.recorded_at,
+            "CEVT",
+            f"CEVT decided ({decision.reference})",
+            Part.DECISIONS,
+            text=started,
+            by_id=decision.decided_by_id,
+        )
+
+
+def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    allocations = Allocation.objects.filter(child__in=opened.whole).lately(since, "starts_at", "ended_at")
+    for row in allocations.select_related("worker"):
+        kind = row.get_kind_display()
+        yield Happening(
+            row.starts_at,
+            row.recorded_at,
+            "Allocation",
+            f"{kind} allocated: {row.worker}",
+            Part.DECISIONS,
+            by_id=row.allocated_by_id,
+        )
+        if row.ended_at:
+            yield Happening(
+                row.ended_at,
+                row.ended_at,
+                "Allocation",
+                f"{kind} ended: {row.worker}",
+                Part.DECISIONS,
+                text=row.ended_why,
+                by_id=row.ended_by_id,
+            )
+
+
+def _of_not_made(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+    for row in NotMade.objects.filter(child__in=opened.whole).lately(since, "at").select_related("by"):
+        title = f"No {row.get_kind_display().lower()} for now"
+        yield Happening(row.at, row.at, "Allocation", title, Part.DECISIONS, text=row.why, by=str(row.by))
