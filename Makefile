@@ -5,7 +5,7 @@ VENV := .venv/bin/python
 BESIDE := $(VENV) -m cems.local.with_servers --
 PYTEST := $(VENV) -m pytest -n auto --dist worksteal --durations=10
 
-CHECKS := check-format check-style check-types check-layers check-templates check-migrations check-requirements
+CHECKS := check-format check-style check-types check-layers check-templates check-scripts check-migrations check-requirements
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test test-fast check $(CHECKS) bench screenshots lock clean
@@ -26,6 +26,7 @@ else
 test: setup
 	@$(VENV) -m cems.local.system
 	@$(MAKE) --no-print-directory check
+	$(VENV) -m cems.local.scripts test
 	$(BESIDE) sh -c '$(PYTEST) -m "not alone" && $(VENV) -m pytest -m alone'
 endif
 
@@ -33,7 +34,7 @@ test-fast: setup  ## run what needs no browser, no worker and no walk of every p
 	$(BESIDE) $(PYTEST) -m "not alone and not browser and not walk and not workers"
 
 # `make -k check` goes on after the first that fails.
-check: $(CHECKS)  ## format, style, types, layers, templates, migrations, requirements
+check: $(CHECKS)  ## format, style, types, layers, templates, scripts, migrations, requirements
 
 check-format: setup
 	$(VENV) -m ruff format --check .
@@ -45,6 +46,8 @@ check-layers: setup
 	.venv/bin/lint-imports
 check-templates: setup
 	.venv/bin/djlint --check --lint templates
+check-scripts: setup
+	$(VENV) -m cems.local.scripts check
 check-migrations: setup
 	$(BESIDE) $(VENV) -m cems.local.check_migrations
 check-requirements: setup

@@ -74,7 +74,7 @@ def install(root: Path, work: Path) -> Path:
     """
     for name in PACKAGE_FILES:
         shutil.copyfile(root / name, work / name)
-    run([*npm(), "ci", "--ignore-scripts"], work)
+    run([*npm(), "ci", "--omit=dev", "--ignore-scripts"], work)
     return work / "node_modules"
 
 
@@ -92,6 +92,12 @@ def npm() -> list[str]:
         raise Trouble("Node.js is not on this machine; install node and npm, then try again.")
     home = Path(found.origin).parent
     return [str(home / "bin" / "node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def node() -> str:
+    """The program Node.js that goes with `npm`. Raises Trouble when there is none."""
+    command = npm()
+    return command[0] if len(command) > 1 else str(shutil.which("node"))
 
 
 def run(command: list[str], folder: Path) -> None:

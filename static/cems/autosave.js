@@ -238,7 +238,8 @@ class AutosaveForm {
 
 const forms = Array.from(document.querySelectorAll("form[data-autosave]"), (form) => new AutosaveForm(form));
 window.cems.answers = () => forms.flatMap((form) => form.answers);
-const again = () => forms.forEach((form) => form.answers.forEach((answer) => answer.state === "failed" && answer.save()));
+const again = () =>
+  forms.forEach((form) => form.answers.forEach((answer) => answer.state === "failed" && answer.save()));
 
 window.addEventListener("online", again);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && again());

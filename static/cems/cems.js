@@ -7,7 +7,7 @@ const channel = "BroadcastChannel" in window ? new BroadcastChannel("cems") : nu
 // The cookie, not the page's own token: signing in again in another tab changes it.
 function csrfToken() {
   const cookie = document.cookie.match(/(?:^|;\s*)(?:__[A-Za-z]+-)?csrftoken=([^;]+)/);
-  return cookie ? decodeURIComponent(cookie[1]) : document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+  return cookie ? decodeURIComponent(cookie[1]) : (document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
 }
 
 // randomUUID is missing where a page is served without TLS from another machine.

@@ -13,7 +13,8 @@ const LOST = 3; // questions without an answer before it is said
 
 // Change the page without moving what is looked at: what has the focus, else the first thing in view.
 function steady(change) {
-  const inView = (one) => one && one.getBoundingClientRect().bottom > 0 && one.getBoundingClientRect().top < innerHeight;
+  const inView = (one) =>
+    one && one.getBoundingClientRect().bottom > 0 && one.getBoundingClientRect().top < innerHeight;
   const focused = document.activeElement?.closest("main *");
   const anchor = inView(focused)
     ? focused
@@ -22,7 +23,8 @@ function steady(change) {
       );
   const before = anchor?.getBoundingClientRect().top;
   change();
-  if (anchor?.isConnected && scrollY > 0) scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: "instant" });
+  if (anchor?.isConnected && scrollY > 0)
+    scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: "instant" });
 }
 
 class Live {
@@ -37,7 +39,9 @@ class Live {
     this.mine = false; // something was saved here since the last answer
     this.typed = { name: "", at: -Infinity };
     this.waiting = new Map(); // what colleagues saved that is not shown yet
-    this.places = new Map((window.cems.answers?.() ?? []).map((answer) => [answer.group.dataset.answer, this.place(answer)]));
+    this.places = new Map(
+      (window.cems.answers?.() ?? []).map((answer) => [answer.group.dataset.answer, this.place(answer)]),
+    );
     document.addEventListener("visibilitychange", () => !document.hidden && this.soon());
     window.addEventListener("online", () => this.soon());
     document.addEventListener("focusout", () => setTimeout(() => this.settle(), 0));
@@ -68,7 +72,9 @@ class Live {
   }
 
   next() {
-    const pace = document.hidden ? HIDDEN : Math.min(this.every * 2 ** Math.min(this.tries, 6), Math.max(SLOWEST, this.every));
+    const pace = document.hidden
+      ? HIDDEN
+      : Math.min(this.every * 2 ** Math.min(this.tries, 6), Math.max(SLOWEST, this.every));
     clearTimeout(this.timer);
     if (!this.over) this.timer = setTimeout(() => this.ask(), pace * 1000);
   }
@@ -114,10 +120,14 @@ class Live {
       return this.apply(reply);
     }
     if (answer.status === 401 || answer.type === "opaqueredirect") {
-      return this.lost("You are signed out: what colleagues save does not show here. What you typed stays on this page.");
+      return this.lost(
+        "You are signed out: what colleagues save does not show here. What you typed stays on this page.",
+      );
     }
     if (answer.status === 404) {
-      return this.end("This matrix is no longer open to you. What you typed stays on this page: copy it before you leave.");
+      return this.end(
+        "This matrix is no longer open to you. What you typed stays on this page: copy it before you leave.",
+      );
     }
     if (answer.status === 403) return this.end(reply?.message ?? "This matrix is no longer open to you.");
     this.lost("Not connected: what colleagues save does not show here just now.");
