@@ -13,9 +13,9 @@ from bench.timing import counted
 from cems.children.choices import HarmForm, RiskLevel
 from cems.meetings.models import Meeting
 from matrix.models import Submission
-from triage.choices import OutcomeKind, ReturnReason
+from triage.choices import ReturnReason
 from triage.services.deciding import Ruling, Task, decide
-from triage.services.starting import Wish
+from triage.services.outcomes import ADVICE, Wish
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def measure(cast: Cast, table: Table, turns: int) -> Decided:
         level=RiskLevel.SIGNIFICANT,
         rationale="Agreed on what the table knows",
         forms=[HarmForm.CRIMINAL],
-        outcomes=[Wish(OutcomeKind.ADVICE, why="Talk about debts, and what happens if one is not paid")],
+        outcomes=[Wish(ADVICE, why="Talk about debts, and what happens if one is not paid")],
         tasks=[Task("Talk with the school", table.people[1]), Task("Visit the home", cast.worker)],
         seen=newest.public_id if newest else None,
         returned_because=ReturnReason.NEW_INFORMATION,

@@ -107,7 +107,7 @@ def _tables(nation: Nation, first: Numbers, permission: int) -> list[Table]:
         ("triage.Decision", _DECISION, decided.decisions(), 0.26),
         (
             "triage.Outcome",
-            "id decision_id child_id kind ceg_reason locality_id",
+            "id decision_id child_id kind label ceg_reason locality_id",
             decided.outcomes(),
             0.35,
         ),

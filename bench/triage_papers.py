@@ -3,6 +3,7 @@
 from bench.loading import public_id
 from bench.papers import Papers
 from bench.records import Rows
+from triage.services.outcomes import ADVICE, ALLOCATION, CEG
 
 SAID = "Known here since the spring; came twice with injuries and would not say from what."
 
@@ -30,10 +31,10 @@ class Decided:
                 continue
             if nation.level(matrix) == 3:
                 board = first.locality + nation.locality(child)
-                yield 2 * matrix, matrix, child, "ceg", "significant", board
-                yield 2 * matrix + 1, matrix, child, "allocation", "", None
+                yield 2 * matrix, matrix, child, CEG.key, CEG.label, "significant", board
+                yield 2 * matrix + 1, matrix, child, ALLOCATION.key, ALLOCATION.label, "", None
             else:
-                yield 2 * matrix, matrix, child, "advice", "", None
+                yield 2 * matrix, matrix, child, ADVICE.key, ADVICE.label, "", None
 
     def contributions(self) -> Rows:
         """What two agencies said of each child CEVT had before it; frozen when it had decided."""

@@ -1,13 +1,12 @@
 """Django settings, all from the environment (docs/operations.md lists each variable)."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 
 from cems.environment import Environment
-from cems.retired_settings import still_set
+from cems.retired_settings import RETIRED, still_set
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -337,4 +336,4 @@ LOGGING: dict[str, Any] = {
     },
 }
 
-env.refuse_unsafe(still_set(os.environ))
+env.refuse_unsafe(still_set({name: env.text(name, "") for name in RETIRED}))

@@ -25,7 +25,7 @@ from demo import moments
 from demo.courses import Said
 from demo.data import load
 from matrix.models import Submission
-from triage.choices import CegReason, OutcomeKind, ReturnReason, WorkerKind
+from triage.choices import CegReason, ReturnReason, WorkerKind
 from triage.gate import gates
 from triage.models import Allocation, Item, NotMade, Waiting
 from triage.returns import returns_of
@@ -34,7 +34,7 @@ from triage.selectors.advice import advice_for
 from triage.selectors.choosing import choice_for
 from triage.services.allocating import allocate, allocation_end
 from triage.services.deciding import Ruling, Task, decide
-from triage.services.starting import Wish
+from triage.services.outcomes import ADVICE, ALLOCATION, CEG, STEP_DOWN, Wish
 from triage.services.taking_up import take_up
 from triage.services.waits import no_worker
 
@@ -137,16 +137,16 @@ class Forums:
         words, wishes = self.words["outcomes_of_cevt"], []
         if said.level < RiskLevel.SIGNIFICANT and said.board:
             why = self.rng.choice(words["ceg"])
-            wishes.append(Wish(OutcomeKind.CEG, why, CegReason.JUDGEMENT))
+            wishes.append(Wish(CEG, why, CegReason.JUDGEMENT))
         if said.level is RiskLevel.MODERATE and said.worker:
-            wishes.append(Wish(OutcomeKind.ALLOCATION, self.rng.choice(words["allocation"])))
+            wishes.append(Wish(ALLOCATION, self.rng.choice(words["allocation"])))
         if said.level < RiskLevel.SIGNIFICANT:
             age = age_on(self.story.child.date_of_birth, local_date(at))
             suited = advice_for(age=age, forms=said.forms, level=said.level)
             if suited:
-                wishes.append(Wish(OutcomeKind.ADVICE, advice=self.rng.sample(suited, min(2, len(suited)))))
+                wishes.append(Wish(ADVICE, advice=self.rng.sample(suited, min(2, len(suited)))))
         if said.level <= RiskLevel.LOW and said.ends:
-            wishes.append(Wish(OutcomeKind.STEP_DOWN, self.rng.choice(words["step_down"])))
+            wishes.append(Wish(STEP_DOWN, self.rng.choice(words["step_down"])))
         return wishes
 
     def _tasks(self) -> list[Task]:

@@ -1,12 +1,13 @@
 """What is asked of children's services, and the statutory meetings beside it (T1, M5, X6, G3)."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from cems.accounts.models import Agency
 from cems.base.models import PublicModel
-from cems.children.choices import Informed
+from cems.children.choices import HarmForm, Informed, RiskLevel
 from cems.children.models import Child
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
@@ -113,3 +114,42 @@ class StatutoryMeeting(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class Provider(PublicModel):
+    """A service outside the partnership's own teams that children or their parents are referred to (T4, TR1).
+
+    Which there are, and whom each takes, differs between partnerships and over time, so it is data. A row is
+    never removed: `active_until` is the last day on which the provider takes referrals.
+    """
+
+    code = models.SlugField(max_length=30, unique=True)
+    name = models.CharField(max_length=120)
+    page = models.URLField(blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    age_from = models.PositiveSmallIntegerField(default=0)
+    age_to = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: no oldest age")
+    harms = ArrayField(
+        models.CharField(max_length=14, choices=HarmForm), default=list, blank=True, help_text="Empty: any"
+    )
+    levels = ArrayField(
+        models.PositiveSmallIntegerField(choices=RiskLevel), default=list, blank=True, help_text="Empty: any"
+    )
+    takes_parents = models.BooleanField(default=False)
+    active_from = models.DateField()
+    active_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(age_to__isnull=True) | Q(age_to__gte=F("age_from")),
+                name="provider_ages_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(active_until__isnull=True) | Q(active_until__gte=F("active_from")),
+                name="provider_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

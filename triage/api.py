@@ -26,13 +26,12 @@ from cems.meetings.choices import Held, MeetingForum, ToldHow
 from cems.meetings.models import AsTold, Contribution, Meeting
 from cems.meetings.services.saying import Told
 from triage.api_bodies import AsToldBody, ContributionBody, DecisionBody, ItemShown, ItemWhole, Sent
-from triage.choices import OutcomeKind
 from triage.gate import gates
 from triage.models import Item
 from triage.returns import returns_of
 from triage.services.deciding import Ruling, Task, decide
+from triage.services.outcomes import OUTCOMES, Wish
 from triage.services.saying import say, say_as_told
-from triage.services.starting import Wish
 
 PARTS = (Part.DECISIONS, Part.OWN_SUBMISSIONS)
 _SHOWN = ("submission", "clock", "decision__agreed", "decision__decided_by")
@@ -67,7 +66,7 @@ class Items(ApiView):
         rows = (
             Item.objects.of_visible(user)
             .select_related(*_SHOWN)
-            .prefetch_related("decision__outcomes__locality")
+            .prefetch_related("decision__outcomes__locality", "decision__outcomes__provider")
         )
         if request.query_params.get("open") in {"true", "1"}:
             rows = rows.filter(closed_at__isnull=True)
@@ -269,7 +268,7 @@ def _ruling(sent: Sent) -> Ruling:
         rationale=sent["rationale"],
         forms=[HarmForm(form) for form in sorted(sent["forms"])],
         contexts=[HarmContext(context) for context in sorted(sent["contexts"])],
-        outcomes=[Wish(**{**one, "kind": OutcomeKind(one["kind"])}) for one in sent["outcomes"]],
+        outcomes=[Wish(**{**one, "kind": OUTCOMES[one["kind"]]}) for one in sent["outcomes"]],
         tasks=[
             Task(one["title"], one["person"] if "person" in one else one["team"], one["working_days"])
             for one in sent["tasks"]

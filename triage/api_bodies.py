@@ -9,22 +9,35 @@ from cems.accounts.models import Agency, Locality, Team, User
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.meetings.choices import Held, ToldHow
 from matrix.api_bodies import Strict
-from triage.choices import CegReason, ItemKind, OutcomeKind, ReturnReason
+from plans.models import Provider
+from triage.choices import CegReason, ItemKind, ReturnReason
 from triage.models import AdviceVersion
 from triage.rules.gate import Passed
 from triage.rules.measures import Return
+from triage.services.outcomes import OUTCOMES
+
+
+class OutcomeKindField(serializers.ChoiceField):
+    """The key of a kind of outcome, among those there are when the request comes."""
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__([(kind.key, kind.label) for kind in OUTCOMES.values()], **kw)
 
 
 class OutcomeBody(Strict):
     """One thing the decision is to start."""
 
-    kind = serializers.ChoiceField(OutcomeKind.choices)
+    kind = OutcomeKindField()
     why = serializers.CharField(default="", allow_blank=True)
     ceg_reason = serializers.ChoiceField(CegReason.choices, default="", allow_blank=True)
     locality = serializers.SlugRelatedField(
         queryset=Locality.objects.all(), slug_field="code", default=None, allow_null=True
     )
+    provider = serializers.SlugRelatedField(
+        queryset=Provider.objects.all(), slug_field="code", default=None, allow_null=True
+    )
     for_parents = serializers.BooleanField(default=False)
+    details = serializers.DictField(child=serializers.CharField(), default=dict)
     advice = serializers.SlugRelatedField(
         queryset=AdviceVersion.objects.all(), slug_field="public_id", many=True, required=False
     )
@@ -103,9 +116,17 @@ class DecisionShown(serializers.Serializer[Any]):
     feedback = serializers.CharField()
     outcomes = serializers.SerializerMethodField()
 
-    def get_outcomes(self, row: Any) -> list[dict[str, str]]:
+    def get_outcomes(self, row: Any) -> list[dict[str, Any]]:
         return [
-            {"kind": one.kind, "why": one.why, "locality": one.locality.code if one.locality else ""}
+            {
+                "kind": one.kind,
+                "label": one.label,
+                "why": one.why,
+                "locality": one.locality.code if one.locality else "",
+                "provider": one.provider.code if one.provider else "",
+                "for_parents": one.for_parents,
+                "details": one.details,
+            }
             for one in row.outcomes.all()
         ]
 

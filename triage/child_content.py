@@ -27,9 +27,15 @@ from triage.models import (
     Waiting,
     Wanted,
 )
+from triage.services.outcomes import kind_of
 
 # What a decision or an entry of the log took from the library stands with it, and is shown with it.
 ADVICE: Column = Shown(lambda row: "; ".join(one.title for one in row.advice.all()), "advice")
+ANSWERS: Column = Shown(
+    lambda row: "; ".join(f"{name}: {answer}" for name, answer in kind_of(row).answers(row.details)),
+    "details",
+)
+AS_LABEL = "the key of what the label says"
 WITH_IT = "shown with what it was given for"
 
 CEVT = (
@@ -100,15 +106,17 @@ CEVT = (
         retention=WITH_RECORD,
         basis=AGREED,
         columns={
-            "outcome": "kind",
+            "outcome": "label",
             "reference": "decision.reference",
             "why": "why",
             "reason for CEG": "ceg_reason",
             "locality": "locality",
+            "provider": "provider",
             "for parents": "for_parents",
+            "details": ANSWERS,
             "advice": ADVICE,
         },
-        left_out={OWN_ROW: ("action",)},
+        left_out={OWN_ROW: ("action",), AS_LABEL: ("kind",)},
     ),
     Kept(
         Outcome.advice.through,

@@ -14,19 +14,6 @@ class ItemKind(models.TextChoices):
     RAISED = "raised", "Raised by a professional"
 
 
-class OutcomeKind(models.TextChoices):
-    """What CEVT decides beside the level; each starts something (T4)."""
-
-    CEG = "ceg", "To the locality's CEG board"
-    ALLOCATION = "allocation", "A child exploitation worker is to be allocated"
-    ADVICE = "advice", "Advice to the lead practitioner"
-    DISRUPTION = "disruption", "Urgent disruption"
-    NRM = "nrm", "National Referral Mechanism"
-    CHANGING_LIVES = "changing_lives", "Changing Lives"
-    STEP_DOWN = "step_down", "Step down"
-    NOT_CEG = "not_ceg", "Not for CEG"
-
-
 class CegReason(models.TextChoices):
     """Why a child goes to the board (T4)."""
 

@@ -64,7 +64,7 @@ def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
 def _of_decisions(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
     decisions = Decision.objects.filter(child__in=opened.whole).lately(since, "decided_at")
     for decision in decisions.prefetch_related("outcomes"):
-        started = ", ".join(row.get_kind_display() for row in decision.outcomes.all())
+        started = ", ".join(row.label for row in decision.outcomes.all())
         yield Happening(
             decision.decided_at,
             decision.recorded_at,

@@ -1,50 +1,34 @@
 """What people type at CEVT: a decision, a question, why something is taken off, who is at the table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import QueryDict
 
 from cems.accounts.forms import PlainForm
-from cems.accounts.models import Agency, Locality, Team, User
+from cems.accounts.models import Agency, Team, User
 from cems.base.errors import CommandError
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.forms import WordsField
-from triage.choices import CegReason, OutcomeKind, ReturnReason
-from triage.models import AdviceVersion, Decision
+from triage.choices import ReturnReason
+from triage.forms_outcomes import OutcomesForm, short
+from triage.models import Decision
 from triage.services.deciding import Ruling, Task
-from triage.services.starting import Wish
 
 ACTIONS = 4  # rows for actions on the form; more are added from the list of actions
 BOTH = "both"
-MANY = {"harms", "contexts", "outcomes", "advice"}  # fields of several values
+MANY = {"harms", "contexts"}  # fields of several values, beside those of the outcomes
 LEVELS = [
     (RiskLevel.SIGNIFICANT.value, "Significant (high)"),
     (RiskLevel.MODERATE.value, "Moderate (medium)"),
     (RiskLevel.LOW.value, "Low"),
     (RiskLevel.NONE.value, "None: no exploitation concern found"),
 ]
-_WHY: Mapping[OutcomeKind, str] = {
-    OutcomeKind.CEG: "Why the board should follow the child",
-    OutcomeKind.ALLOCATION: "Why a worker, at Moderate",
-    OutcomeKind.ADVICE: "Advice in your own words",
-    OutcomeKind.DISRUPTION: "What is to be disrupted, and why now",
-    OutcomeKind.NRM: "What gives the suspicion of trafficking or slavery",
-    OutcomeKind.CHANGING_LIVES: "What Changing Lives is asked to do",
-    OutcomeKind.STEP_DOWN: "Who goes on supporting the child, and how",
-    OutcomeKind.NOT_CEG: "Why the child does not go to the board",
-}
 
 
-def short(**kw: Any) -> forms.CharField:
-    """A text of some lines."""
-    return WordsField(**{"rows": 2, "required": False, **kw})
-
-
-class DecisionForm(forms.Form):
+class DecisionForm(OutcomesForm):
     """Everything a chair decides of one child; which fields an outcome asks for is checked by the rules (T4)."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -71,30 +55,6 @@ class DecisionForm(forms.Form):
         label="Where it happens",
         widget=forms.CheckboxSelectMultiple,
     )
-    outcomes = forms.MultipleChoiceField(
-        choices=OutcomeKind.choices,
-        required=False,
-        label="What follows",
-        help_text="At Significant the board and a worker follow by themselves.",
-        widget=forms.CheckboxSelectMultiple,
-    )
-    ceg_locality = forms.ModelChoiceField(
-        Locality.objects.none(), required=False, label="Board of", empty_label="The child's own locality"
-    )
-    ceg_reason = forms.ChoiceField(
-        choices=[("", "Choose"), *CegReason.choices], required=False, label="Reason for the board"
-    )
-    changing_lives_for = forms.ChoiceField(
-        choices=[("child", "The young person (16 and over)"), ("parents", "Their parents"), (BOTH, "Both")],
-        initial="child",
-        required=False,
-        label="For whom",
-    )
-    advice = forms.MultipleChoiceField(
-        required=False,
-        label="Advice from the library",
-        widget=forms.CheckboxSelectMultiple,
-    )
     feedback = short(
         label="Feedback to whoever sent the matrix or raised the child",
         help_text="What was clear, what would have helped. They read it at once.",
@@ -103,8 +63,6 @@ class DecisionForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        localities: QuerySet[Locality] | None = None,
-        advice: Sequence[AdviceVersion] = (),
         owners: Sequence[User | Team] = (),
         agencies: Sequence[Agency] = (),
         confirms: bool = False,
@@ -114,12 +72,6 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kw)
         self.owners = {_owner_key(owner): owner for owner in owners}
         self.agencies = {f"dissent_{agency.public_id}": agency for agency in agencies}
-        if localities is not None:
-            self.fields["ceg_locality"].queryset = localities.order_by("name")  # type: ignore[attr-defined]
-        self.suited = {str(version.pk): version for version in advice}
-        self.fields["advice"].choices = [(key, version.title) for key, version in self.suited.items()]  # type: ignore[attr-defined]
-        for kind, label in _WHY.items():
-            self.fields[f"{kind}_why"] = short(label=label)
         for number in range(1, ACTIONS + 1):
             self._add_action(number)
         for name, agency in self.agencies.items():
@@ -163,25 +115,6 @@ class DecisionForm(forms.Form):
     # --- for the template -------------------------------------------------------------------------
 
     @property
-    def outcome_rows(self) -> list[dict[str, Any]]:
-        """Each outcome with the fields it asks for."""
-        chosen = {str(one) for one in (self["outcomes"].value() or ())}
-        more = {
-            OutcomeKind.CEG: ["ceg_locality", "ceg_reason"],
-            OutcomeKind.CHANGING_LIVES: ["changing_lives_for"],
-            OutcomeKind.ADVICE: ["advice"] if self.suited else [],
-        }
-        return [
-            {
-                "value": kind.value,
-                "label": kind.label,
-                "checked": kind.value in chosen,
-                "fields": [self[name] for name in (*more.get(kind, ()), f"{kind}_why")],
-            }
-            for kind in OutcomeKind
-        ]
-
-    @property
     def action_rows(self) -> list[list[forms.BoundField]]:
         return [
             [self[f"action{number}_{name}"] for name in ("title", "owner", "days")]
@@ -214,9 +147,7 @@ class DecisionForm(forms.Form):
             rationale=data["rationale"],
             forms=[HarmForm(one) for one in data["harms"]],
             contexts=[HarmContext(one) for one in data["contexts"]],
-            outcomes=[
-                wish for kind in OutcomeKind if kind in data["outcomes"] for wish in self._wishes(kind)
-            ],
+            outcomes=self.wishes(),
             tasks=[
                 Task(title, self.owners[data[f"action{number}_owner"]], data[f"action{number}_days"] or 5)
                 for number in range(1, ACTIONS + 1)
@@ -231,36 +162,15 @@ class DecisionForm(forms.Form):
             returned_because=data.get("returned_because", ""),
         )
 
-    def _wishes(self, kind: OutcomeKind) -> list[Wish]:
-        data = self.cleaned_data
-        why = data[f"{kind}_why"]
-        if kind is OutcomeKind.CEG:
-            return [Wish(kind, why, ceg_reason=data["ceg_reason"], locality=data["ceg_locality"])]
-        if kind is OutcomeKind.ADVICE:
-            return [Wish(kind, why, advice=[self.suited[key] for key in data["advice"]])]
-        if kind is OutcomeKind.CHANGING_LIVES:
-            whom = data["changing_lives_for"] or "child"
-            parents = {"child": [False], "parents": [True], BOTH: [False, True]}[whom]
-            return [Wish(kind, why, for_parents=one) for one in parents]
-        return [Wish(kind, why)]
-
     def refuse(self, error: CommandError) -> None:
         """Put what the rules or the service refused beside the field to mend."""
-        self.add_error(self._field_of(error), error.message)
-
-    def _field_of(self, error: CommandError) -> str | None:
-        if error.field in OutcomeKind.values:
-            if error.field == OutcomeKind.CEG:
-                named = "locality" in error.message
-                return "ceg_locality" if named else "ceg_reason" if "reason" in error.message else "ceg_why"
-            chosen = error.field in self.cleaned_data.get("outcomes", ())
-            return f"{error.field}_why" if chosen else "outcomes"
-        return error.field if error.field in self.fields else None
+        self.add_error(self.field_of(error.field), error.message)
 
     @classmethod
     def told(cls, post: QueryDict) -> dict[str, Any]:
         """What was typed, to begin a form with again without judging it."""
-        return {name: post.getlist(name) if name in MANY else post.get(name) for name in post}
+        many = MANY | cls.of_several()
+        return {name: post.getlist(name) if name in many else post.get(name) for name in post}
 
     @staticmethod
     def begins(

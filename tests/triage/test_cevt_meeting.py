@@ -35,7 +35,7 @@ from tests.factories.people import (
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from triage.models import Item
 from triage.services.deciding import Task, decide
-from triage.services.starting import Wish
+from triage.services.outcomes import DISRUPTION, Wish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T3")]
 
@@ -160,7 +160,7 @@ class TestMinutes:
                 rationale="An older man drives her about.",
                 tasks=[Task("Ask the youth club", chair)],
                 dissents=[(police, "We saw less.")],
-                outcomes=[Wish("disruption", "The car outside school.")],  # type: ignore[arg-type]
+                outcomes=[Wish(DISRUPTION, "The car outside school.")],
             ),
         )
         note_add(chair, meeting=meeting, kind=NoteKind.THEME, text="Cars outside schools.")

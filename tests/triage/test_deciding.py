@@ -24,11 +24,11 @@ from tests.factories.children import make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_locality, make_user
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
-from triage.choices import CegReason, OutcomeKind
+from triage.choices import CegReason
 from triage.models import Decision, Item, Waiting, Wanted
 from triage.services.deciding import Task, confirm, decide
 from triage.services.items import information_ask, information_give, item_raise, item_withdraw
-from triage.services.starting import Wish
+from triage.services.outcomes import CEG, STEP_DOWN, Wish
 
 pytestmark = pytest.mark.django_db
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
@@ -60,7 +60,7 @@ def test_one_decision_agrees_the_level_meets_the_clock_and_starts_board_and_work
     assert item.clock and item.clock.stage == Stage.MET
     assert not row.provisional and row.submitted_level == SIGNIFICANT
     kinds = {one.kind: one for one in row.outcomes.all()}
-    assert set(kinds) == {OutcomeKind.CEG, OutcomeKind.ALLOCATION}
+    assert set(kinds) == {"ceg", "allocation"}
     assert (kinds["ceg"].locality, kinds["ceg"].ceg_reason) == (child.locality, CegReason.SIGNIFICANT)
     assert Matter.objects.get(child=child, kind=MatterKind.CEG, closed_at=None).locality == child.locality
     assert Waiting.objects.get(child=child).clock.stage == Stage.RUNNING
@@ -210,8 +210,8 @@ def test_cevt_f10_a_child_without_locality_needs_one_chosen_for_the_board(chair:
     item = waiting_child(child)
     with pytest.raises(Invalid) as refused:
         decide(chair, child=child, ruling=ruling(item))
-    assert refused.value.field == OutcomeKind.CEG and not Decision.objects.exists()
-    board = Wish(OutcomeKind.CEG, locality=make_locality("south"))
+    assert refused.value.field == "ceg_locality" and not Decision.objects.exists()
+    board = Wish(CEG, locality=make_locality("south"))
     decide(chair, child=child, ruling=ruling(item, outcomes=[board]))
     assert Matter.objects.get(child=child, kind=MatterKind.CEG).locality == make_locality("south")
 
@@ -226,7 +226,7 @@ def test_low_ends_the_concern_and_keeps_tasks_and_dissent(child: Child, chair: U
         ruling=ruling(
             item,
             LOW,
-            outcomes=[Wish(OutcomeKind.STEP_DOWN, "Early help goes on.")],
+            outcomes=[Wish(STEP_DOWN, "Early help goes on.")],
             tasks=[Task("Ask the youth club", make_user())],
             dissents=[(police, "We hold newer information.")],
         ),

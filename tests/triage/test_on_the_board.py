@@ -15,10 +15,10 @@ from tests.factories.matrices import submit
 from tests.factories.people import make_locality, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.triage.cevt_pages import LIST, hidden, said, sheet
-from triage.choices import CegReason, ItemKind, OutcomeKind
+from triage.choices import CegReason, ItemKind
 from triage.models import Item
 from triage.services.deciding import decide
-from triage.services.starting import Wish
+from triage.services.outcomes import CEG, Wish
 
 pytestmark = pytest.mark.django_db
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
@@ -98,7 +98,7 @@ def test_the_board_keeps_a_child_at_moderate_and_one_sent_there_at_low(
 ) -> None:
     decide(chair, child=on_the_board, ruling=ruling(review(on_the_board, MODERATE), MODERATE))
     assert board(on_the_board).closed_at is None
-    again = Wish(OutcomeKind.CEG, "Missing three times this month.", CegReason.MISSING)
+    again = Wish(CEG, "Missing three times this month.", CegReason.MISSING)
     decide(chair, child=on_the_board, ruling=ruling(review(on_the_board, LOW), LOW, outcomes=[again]))
     assert board(on_the_board).closed_at is None
 

@@ -7,16 +7,42 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cems.accounts.models import Locality
 from cems.base.time import LONDON
 from cems.children.choices import HarmForm, RiskLevel
+from cems.children.rules.identity import age_on
 from cems.meetings.rules import why_provisional
-from triage.choices import CegReason, OutcomeKind
+from plans.models import Provider
+from triage.choices import CegReason
+from triage.models import AdviceVersion
 from triage.rules.gate import Passed, gate
 from triage.rules.measures import Before, Return, kind_of_return
-from triage.rules.outcomes import Asked, always, problems
+from triage.services.outcomes import (
+    ADVICE,
+    ALLOCATION,
+    CEG,
+    DISRUPTION,
+    NOT_CEG,
+    NRM,
+    PROVIDER,
+    STEP_DOWN,
+    Case,
+    Wish,
+)
+from triage.services.starting import always, problems
 
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
 BORN, DAY = date(2011, 6, 1), date(2026, 5, 6)
+EAST = Locality(name="East")
+CHANGING_LIVES = Provider(
+    code="changing-lives",
+    name="Changing Lives",
+    age_from=16,
+    harms=["sexual"],
+    levels=[2, 3],
+    takes_parents=True,
+    active_from=date(2020, 1, 1),
+)
 
 
 @pytest.mark.requirement("T1")
@@ -48,13 +74,14 @@ def test_a_decision_is_provisional_without_police_childrens_services_or_quorum(
     assert why_provisional(present, agencies, must_attend=["police", "childrens_services"], quorum=3) == why
 
 
-def said(*asked: Asked, level: RiskLevel, forms: tuple[str, ...] = (), born: date = BORN) -> list[str]:
-    return [kind for kind, _ in problems(asked, level=level, forms=forms, born=born, on=DAY)]
+def said(*asked: Wish, level: RiskLevel, forms: tuple[str, ...] = (), born: date = BORN) -> list[str]:
+    case = Case(level, forms, age_on(born, DAY), DAY, frozenset(one.kind.key for one in asked))
+    return [field for field, _ in problems(asked, case)]
 
 
 @pytest.mark.requirement("T4")
 def test_significant_starts_board_and_worker_and_nothing_less_does() -> None:
-    assert always(SIGNIFICANT) == {OutcomeKind.CEG, OutcomeKind.ALLOCATION}
+    assert set(always(SIGNIFICANT)) == {CEG, ALLOCATION}
     assert not any(always(level) for level in (NONE, LOW, MODERATE))
 
 
@@ -62,31 +89,31 @@ def test_significant_starts_board_and_worker_and_nothing_less_does() -> None:
 @pytest.mark.parametrize(
     ("asked", "level", "wrong"),
     [
-        (Asked(OutcomeKind.CEG, ceg_reason=CegReason.SIGNIFICANT, has_locality=True), SIGNIFICANT, False),
-        (Asked(OutcomeKind.CEG, ceg_reason=CegReason.SIGNIFICANT), SIGNIFICANT, True),  # no locality: f10
-        (Asked(OutcomeKind.CEG, ceg_reason=CegReason.SIGNIFICANT, has_locality=True), MODERATE, True),
-        (Asked(OutcomeKind.CEG, ceg_reason=CegReason.JUDGEMENT, has_locality=True), MODERATE, True),
-        (Asked(OutcomeKind.CEG, "Siblings", CegReason.JUDGEMENT, has_locality=True), MODERATE, False),
-        (Asked(OutcomeKind.CEG, "Often missing", CegReason.MISSING, has_locality=True), LOW, False),
-        (Asked(OutcomeKind.CEG, has_locality=True), MODERATE, True),
-        (Asked(OutcomeKind.NOT_CEG, "Well supported"), SIGNIFICANT, True),
-        (Asked(OutcomeKind.NOT_CEG, "Well supported"), MODERATE, False),
-        (Asked(OutcomeKind.NOT_CEG), MODERATE, True),
-        (Asked(OutcomeKind.ALLOCATION), SIGNIFICANT, False),
-        (Asked(OutcomeKind.ALLOCATION), MODERATE, True),
-        (Asked(OutcomeKind.ALLOCATION, "An older brother is involved"), MODERATE, False),
-        (Asked(OutcomeKind.ALLOCATION, "An older brother is involved"), LOW, True),
-        (Asked(OutcomeKind.ADVICE), MODERATE, True),
-        (Asked(OutcomeKind.ADVICE, has_advice=True), MODERATE, False),
-        (Asked(OutcomeKind.STEP_DOWN, "Early help goes on"), LOW, False),
-        (Asked(OutcomeKind.STEP_DOWN), LOW, True),
-        (Asked(OutcomeKind.STEP_DOWN, "Early help goes on"), MODERATE, True),
-        (Asked(OutcomeKind.NRM), SIGNIFICANT, True),
-        (Asked(OutcomeKind.NRM, "Moved between towns to sell"), LOW, False),
-        (Asked(OutcomeKind.DISRUPTION, "The flat is known"), LOW, False),
+        (Wish(CEG, ceg_reason=CegReason.SIGNIFICANT, locality=EAST), SIGNIFICANT, False),
+        (Wish(CEG, ceg_reason=CegReason.SIGNIFICANT), SIGNIFICANT, True),  # no locality: f10
+        (Wish(CEG, ceg_reason=CegReason.SIGNIFICANT, locality=EAST), MODERATE, True),
+        (Wish(CEG, ceg_reason=CegReason.JUDGEMENT, locality=EAST), MODERATE, True),
+        (Wish(CEG, "Siblings", CegReason.JUDGEMENT, locality=EAST), MODERATE, False),
+        (Wish(CEG, "Often missing", CegReason.MISSING, locality=EAST), LOW, False),
+        (Wish(CEG, locality=EAST), MODERATE, True),
+        (Wish(NOT_CEG, "Well supported"), SIGNIFICANT, True),
+        (Wish(NOT_CEG, "Well supported"), MODERATE, False),
+        (Wish(NOT_CEG), MODERATE, True),
+        (Wish(ALLOCATION), SIGNIFICANT, False),
+        (Wish(ALLOCATION), MODERATE, True),
+        (Wish(ALLOCATION, "An older brother is involved"), MODERATE, False),
+        (Wish(ALLOCATION, "An older brother is involved"), LOW, True),
+        (Wish(ADVICE), MODERATE, True),
+        (Wish(ADVICE, advice=[AdviceVersion(title="Debts")]), MODERATE, False),
+        (Wish(STEP_DOWN, "Early help goes on"), LOW, False),
+        (Wish(STEP_DOWN), LOW, True),
+        (Wish(STEP_DOWN, "Early help goes on"), MODERATE, True),
+        (Wish(NRM), SIGNIFICANT, True),
+        (Wish(NRM, "Moved between towns to sell"), LOW, False),
+        (Wish(DISRUPTION, "The flat is known"), LOW, False),
     ],
 )
-def test_each_outcome_asks_for_what_it_needs(asked: Asked, level: RiskLevel, wrong: bool) -> None:
+def test_each_outcome_asks_for_what_it_needs(asked: Wish, level: RiskLevel, wrong: bool) -> None:
     assert bool(said(asked, level=level)) is wrong
 
 
@@ -99,19 +126,30 @@ def test_each_outcome_asks_for_what_it_needs(asked: Asked, level: RiskLevel, wro
         (date(2010, 5, 7), MODERATE, (HarmForm.SEXUAL,), True, True),  # the parents, at any age
         (date(2009, 1, 1), LOW, (HarmForm.SEXUAL,), False, False),
         (date(2009, 1, 1), SIGNIFICANT, (HarmForm.CRIMINAL,), False, False),
+        (date(2011, 1, 1), SIGNIFICANT, (HarmForm.CRIMINAL,), True, True),  # the parents, whatever the harm
+        (date(2009, 1, 1), LOW, (HarmForm.SEXUAL,), True, False),
     ],
 )
 def test_changing_lives_takes_16_and_over_at_moderate_sexual_risk(
     born: date, level: RiskLevel, forms: tuple[str, ...], parents: bool, right: bool
 ) -> None:
-    asked = Asked(OutcomeKind.CHANGING_LIVES, for_parents=parents)
+    asked = Wish(PROVIDER, for_parents=parents, provider=CHANGING_LIVES)
     assert (said(asked, level=level, forms=forms, born=born) == []) is right
 
 
 @pytest.mark.requirement("T4")
 def test_board_and_not_for_the_board_exclude_each_other() -> None:
-    board = Asked(OutcomeKind.CEG, "Siblings", CegReason.JUDGEMENT, has_locality=True)
-    assert said(board, Asked(OutcomeKind.NOT_CEG, "Well supported"), level=MODERATE) == [OutcomeKind.NOT_CEG]
+    board = Wish(CEG, "Siblings", CegReason.JUDGEMENT, locality=EAST)
+    assert said(board, Wish(NOT_CEG, "Well supported"), level=MODERATE) == ["not_ceg"]
+
+
+@pytest.mark.requirement("T4")
+def test_the_same_is_not_asked_for_twice_and_no_kind_is_asked_what_it_does_not_ask() -> None:
+    nrm = Wish(NRM, "Moved between towns to sell")
+    assert said(nrm, nrm, level=LOW) == ["nrm"]
+    assert said(Wish(NRM, "Moved", details={"court": "Durham"}), level=LOW) == ["nrm_court"]
+    both = [Wish(PROVIDER, for_parents=one, provider=CHANGING_LIVES) for one in (False, True)]
+    assert said(*both, level=MODERATE, forms=(HarmForm.SEXUAL,), born=date(2009, 1, 1)) == []
 
 
 START = datetime(2022, 1, 3, 12, tzinfo=UTC)

@@ -12,7 +12,8 @@ from cems.children.models import AgreedLevel, Child
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
 from cems.meetings.models import Meeting
-from triage.choices import CegReason, OutcomeKind, ReturnReason
+from plans.models import Provider
+from triage.choices import CegReason, ReturnReason
 
 
 class Decision(PublicModel):
@@ -73,11 +74,14 @@ class Outcome(PublicModel):
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="outcomes")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=14, choices=OutcomeKind)
+    kind = models.CharField("key of its kind", max_length=40)
+    label = models.CharField("what it was called when it was decided", max_length=120, db_default="")
     why = models.TextField(blank=True)
     ceg_reason = models.CharField(max_length=11, choices=CegReason, blank=True)
     locality = models.ForeignKey(Locality, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    for_parents = models.BooleanField(default=False, help_text="For the parents (Changing Lives)")
+    provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    for_parents = models.BooleanField(default=False, help_text="For the parents, by a provider")
+    details = models.JSONField("answers to what its kind asks beside why", default=dict, db_default={})
     action = models.ForeignKey(Action, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     advice = models.ManyToManyField("triage.AdviceVersion", blank=True, related_name="+")
 
@@ -85,7 +89,11 @@ class Outcome(PublicModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["decision", "kind", "for_parents"], name="outcome_once"),
+            models.UniqueConstraint(
+                fields=["decision", "kind", "provider", "for_parents"],
+                name="outcome_once_each",
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(
                 condition=~Q(kind="ceg") | (Q(locality__isnull=False) & ~Q(ceg_reason="")),
                 name="outcome_ceg_where_and_why",

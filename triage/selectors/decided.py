@@ -13,6 +13,7 @@ from cems.children.reach import root_of
 from cems.clocks.choices import OPEN
 from matrix.models import Submission
 from triage.models import Decision, Item
+from triage.services.outcomes import kind_of
 
 MOST = 200
 DECISION = ("decision__agreed", "decision__decided_by")
@@ -37,6 +38,12 @@ class Decided:
 def decided_on(sent: Submission) -> Decided | None:
     """What CEVT decided on this matrix; None while it has not."""
     return decided_of(_item_of(sent))
+
+
+def letter_lines(found: Decided) -> list[str]:
+    """What follows from the decision, a sentence each, as the letter says it."""
+    rows = found.row.outcomes.select_related("locality").order_by("pk")
+    return [kind_of(row).sentence(row) for row in rows]
 
 
 def _item_of(sent: Submission) -> Item | None:

@@ -1,13 +1,13 @@
 """CEVT in figures for a period: repeats, re-referrals, time to decide, reasons for return (T7)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
@@ -15,9 +15,10 @@ from cems.base.calendar import closes, counts_as, working_days_between
 from cems.base.time import LONDON, local_date
 from cems.children.choices import RiskLevel
 from triage.choices import ItemKind, ReturnReason
-from triage.models import Item
+from triage.models import Item, Outcome
 from triage.returns import returns_of
 from triage.rules.measures import Return
+from triage.services.outcomes import kind_of
 
 BATCH = 2000
 
@@ -47,6 +48,8 @@ class Figures:
     reviews: int
     withdrawn: int
     reasons: Sequence[tuple[str, int]]
+    decisions: int
+    outcomes: Sequence[tuple[str, int]]
 
     @property
     def received(self) -> int:
@@ -74,6 +77,7 @@ def figures(user: User, *, starts: date, ends: date) -> Figures:
     receipts = [item for item in items if item.kind == ItemKind.RECEIPT and not item.withdrawn_why]
     levels = sorted({RiskLevel(item.level) for item in receipts if item.level is not None}, reverse=True)
     decisions = {item.decision.pk: item.decision for item in receipts if item.decision}
+    every = {item.decision_id for item in items if item.decision_id}
     reasons = Counter(
         ReturnReason(row.returned_because).label for row in decisions.values() if row.returned_because
     )
@@ -84,7 +88,22 @@ def figures(user: User, *, starts: date, ends: date) -> Figures:
         reviews=sum(item.kind == ItemKind.REVIEW for item in items),
         withdrawn=sum(bool(item.withdrawn_why) for item in items),
         reasons=reasons.most_common(),
+        decisions=len(every),
+        outcomes=_outcomes(every),
     )
+
+
+def _outcomes(decisions: Collection[int]) -> list[tuple[str, int]]:
+    """How many decisions started each kind, most first; a confirmation counts in place of what it confirms."""
+    final = Q(decision__in=decisions, decision__confirmed_by__isnull=True) | Q(
+        decision__confirms__in=decisions
+    )
+    rows = Outcome.objects.filter(final).values_list("kind", "label")
+    counted = rows.annotate(number=Count("decision", distinct=True)).order_by("kind", "label")
+    found: Counter[str] = Counter()
+    for kind, label, number in counted:
+        found[kind_of(Outcome(kind=kind, label=label)).figure_of(label)] += number
+    return found.most_common()
 
 
 def _in_period(user: User, starts: date, ends: date) -> list[Item]:

@@ -16,8 +16,8 @@ from cems.children.reach import root_of
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Dissent, Meeting, Note
 from cems.meetings.selectors import Table, table_of
-from triage.choices import OutcomeKind
 from triage.models import Decision, Item
+from triage.services.outcomes import kind_of
 from triage.services.telling import hearers
 
 PAGE = 30
@@ -55,6 +55,7 @@ class Minuted:
     dissents: Sequence[Dissent]
     actions: Sequence[Action]
     told: Sequence[str]
+    outcomes: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[
             [one for one in dissents if one.about == row.public_id],
             [one for one in actions if one.source_id == str(row.public_id)],
             _told(row, [one for one in items if one.decision_id == (row.confirms_id or row.pk)]),
+            [kind_of(outcome).minute(outcome) for outcome in row.outcomes.all()],
         )
         for row in decisions
     ]
@@ -125,6 +127,4 @@ def _told(row: Decision, items: Sequence[Item]) -> list[str]:
     """Who was told of a decision beside the table and those who have an action."""
     changed = row.confirms is None or row.confirms.agreed.level != row.agreed.level
     told = hearers(row.decided_by, items) if changed else []
-    if any(outcome.kind == OutcomeKind.ADVICE for outcome in row.outcomes.all()):
-        told.append("the lead practitioner, of the advice")
-    return told
+    return told + [tells for outcome in row.outcomes.all() if (tells := kind_of(outcome).tells)]

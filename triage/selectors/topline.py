@@ -16,9 +16,9 @@ from cems.children.models.periods import InvolvementState
 from cems.children.slots import MISSING_NOW
 from matrix.models import Submission
 from plans.models import Referral, Request
-from triage.choices import OutcomeKind
 from triage.models import Inquiry, Outcome
 from triage.selectors.rows import Listing
+from triage.services.outcomes import NRM
 
 UNKNOWN = "Not recorded in CEMS."
 _WORKERS = (CaseRole.SOCIAL_WORKER, CaseRole.LEAD_PRACTITIONER, CaseRole.EARLY_HELP)
@@ -131,7 +131,7 @@ def _with_phone(row: Involvement) -> str:
 
 
 def _nrm(opened: OpenChild) -> Iterable[Fact]:
-    rows = Outcome.objects.filter(child__in=opened.whole, kind=OutcomeKind.NRM).select_related("action")
+    rows = Outcome.objects.filter(child__in=opened.whole, kind=NRM.key).select_related("action")
     held = rows.order_by("-pk").first()
     if held is None or held.action is None:
         yield Fact("NRM", "CEVT has not asked for a referral. Others are not recorded in CEMS.")

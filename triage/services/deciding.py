@@ -37,7 +37,8 @@ from triage.policy import CONFIRMATION_DAYS
 from triage.returns import Histories, returns_of
 from triage.rules.measures import Return
 from triage.services.items import close_wanted
-from triage.services.starting import Wish, leaves_board, outcomes_start, wishes_for
+from triage.services.outcomes import Wish
+from triage.services.starting import leaves_board, outcomes_start, wishes_for
 from triage.services.telling import tell_decided
 
 OUTSIDE = "outside a meeting"

@@ -25,6 +25,7 @@ from cems.children.rules.identity import age_on
 from cems.children.shell import child_page
 from cems.meetings.choices import Held
 from cems.meetings.models import Meeting
+from plans.models import Provider
 from triage.forms_cevt import DecisionForm
 from triage.members import RAISE, ROOM, has_seat
 from triage.models import Decision
@@ -35,6 +36,7 @@ from triage.selectors.meetings import meeting_at
 from triage.selectors.rows import Filters
 from triage.selectors.sheet import Sheet
 from triage.services.deciding import OUTSIDE
+from triage.services.outcomes import Offer
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,12 @@ def decision_fields(opened: OpenChild, sheet: Sheet, *, confirms: bool = False) 
     named = sheet.newest.matrix.forms if sheet.newest else []
     suited = advice_for(age=age_on(opened.child.date_of_birth, today()), forms=named, level=None)
     return {
-        "localities": Locality.objects.filter(authority=opened.child.area_id),
-        "advice": suited,
+        "offer": Offer(
+            localities=list(Locality.objects.filter(authority=opened.child.area_id).order_by("name")),
+            advice=suited,
+            providers=list(Provider.objects.order_by("name", "pk")),
+            on=today(),
+        ),
         "owners": owners_for(opened, [row.user for row in sheet.table.present]),
         "agencies": sheet.present,
         "confirms": confirms,

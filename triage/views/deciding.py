@@ -24,7 +24,7 @@ from matrix.doors import Opened, submission_door
 from matrix.models import Submission
 from triage.forms_cevt import AnswerForm, AskForm, DecisionForm, WhyForm
 from triage.models import Decision, Item, Wanted
-from triage.selectors.decided import decided_on, unconfirmed
+from triage.selectors.decided import decided_on, letter_lines, unconfirmed
 from triage.selectors.sheet import Sheet
 from triage.selectors.sheet import sheet as sheet_of
 from triage.services.deciding import Ruling
@@ -211,7 +211,9 @@ def feedback_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpRespon
     if found is None:
         raise Conflict("CEVT has not decided on this matrix yet. Its page says when it will.")
     paper = Paper("Feedback from CEVT", sent.reference, f"{user}, {user.agency}", instant)
-    context = {"sent": sent, "found": found, "sees_decision": opened.child.access.sees(Part.DECISIONS)}
+    sees_decision = opened.child.access.sees(Part.DECISIONS)
+    follows = letter_lines(found) if sees_decision else []
+    context = {"sent": sent, "found": found, "sees_decision": sees_decision, "follows": follows}
     made = render_pdf("documents/feedback.html", context, paper)
     with transaction.atomic():
         record(

@@ -1,0 +1,89 @@
+"""The providers children are referred to: written by those who keep the list, brought first by the release (T4)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from cems.accounts.models import User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.errors import Conflict, Invalid
+from cems.base.time import now
+from cems.base.transactions import one_transaction
+from plans.models import Provider
+
+FILE = Path(__file__).with_name("providers.json")
+
+
+@dataclass(frozen=True)
+class ProviderTerms:
+    """Who a provider is and whom it takes."""
+
+    name: str
+    active_from: date
+    page: str = ""
+    phone: str = ""
+    age_from: int = 0
+    age_to: int | None = None
+    harms: Sequence[str] = field(default_factory=list)
+    levels: Sequence[int] = field(default_factory=list)
+    takes_parents: bool = False
+    active_until: date | None = None
+
+
+@one_transaction
+def provider_write(
+    user: User,
+    *,
+    terms: ProviderTerms,
+    code: str,
+    provider: Provider | None = None,
+    at: datetime | None = None,
+) -> Provider:
+    """Add a provider, or change one: what was referred to it before stays as it was.
+
+    Raises Invalid naming the field to mend; Conflict when another provider has this code.
+    """
+    instant = at or now()
+    _check(terms)
+    if provider is None:
+        if Provider.objects.filter(code=code).exists():
+            raise Conflict("There is a provider with this short name already.")
+        row, verb = Provider(code=code), Verb.CREATED
+    else:
+        row, verb = Provider.objects.select_for_update().get(pk=provider.pk), Verb.CHANGED
+    for name, value in _columns(terms).items():
+        setattr(row, name, value)
+    row.save()
+    record(user, verb=verb, subject=row, at=instant)
+    return row
+
+
+def sync() -> str:
+    """Put the partnership's first providers in place; what people wrote since stays. Harmless to repeat."""
+    rows: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))
+    known = set(Provider.objects.values_list("code", flat=True))
+    for row in rows:
+        if row["code"] not in known:
+            Provider.objects.create(**{**row, "active_from": date.fromisoformat(row["active_from"])})
+    return f"{len(rows)} providers"
+
+
+def _check(terms: ProviderTerms) -> None:
+    if not terms.name.strip():
+        raise Invalid("Write the provider's name.", field="name")
+    if terms.age_to is not None and terms.age_to < terms.age_from:
+        raise Invalid("The youngest age is above the oldest.", field="age_from")
+    if terms.active_until is not None and terms.active_until < terms.active_from:
+        raise Invalid("It would end before it begins.", field="active_until")
+
+
+def _columns(terms: ProviderTerms) -> Mapping[str, Any]:
+    return asdict(terms) | {
+        "name": terms.name.strip(),
+        "harms": list(terms.harms),
+        "levels": list(terms.levels),
+    }
