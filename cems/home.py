@@ -56,8 +56,9 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     shown = work[:LONGEST]
     names = {item.child: open_to[item.child].name for item in [*shown, *team_shown] if item.child in open_to}
-    if names:
-        listed(user, what="home", children=list(names))
+    told = dict.fromkeys(item.child for item in [*shown, *team_shown] if item.child)
+    if told:
+        listed(user, what="home", children=list(told))
     buttons = [button for button in START_BUTTONS if profile.may(Work(button.work))]
     return render(
         request,

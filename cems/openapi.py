@@ -11,6 +11,7 @@ class Description(SpectacularAPIView):
 
     door = Door(Shape.API, reason="how the API is used; nothing of anybody")
     permission_classes = [IsAuthenticated]
+    http_method_names = ["get", "head"]
 
 
 description = Description.as_view()

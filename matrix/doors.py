@@ -6,21 +6,20 @@ from functools import wraps
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
 
 from cems.accounts.doors import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Door, Shape, View, signed_out
+from cems.base.doors import Door, Shape, View, methods_of, not_taken, signed_out
 from cems.base.errors import NotAllowed
 from cems.base.time import now
-from cems.children.doors import OpenChild, log_read, may_take_away, open_child
+from cems.children.doors import OpenChild, answered, log_read, may_take_away, open_child
 from cems.children.selectors.people import work_just_ended
 from matrix.models import Contributor, Matrix, Submission
 from matrix.services.submission import work_ended
 
 Paper = TypeVar("Paper", Matrix, Submission)
 PARTS = (Part.MATRIX, Part.OWN_SUBMISSIONS)
-SENT = frozenset({Shape.POST, Shape.API})  # shapes that only take what is sent to them
 
 
 @dataclass(frozen=True)
@@ -36,14 +35,14 @@ class Opened(Generic[Paper]):
         return not self.child.access.sees(Part.MATRIX)
 
 
-def matrix_door(shape: Shape) -> Callable[[View], View]:
+def matrix_door(shape: Shape, methods: tuple[str, ...] = ()) -> Callable[[View], View]:
     """Guard a view of a matrix in progress: whoever may fill in matrices and reads this child's, or began it."""
-    return _door(shape, Matrix, Work.MATRIX)
+    return _door(shape, Matrix, Work.MATRIX, methods_of(shape, methods))
 
 
 def submission_door(shape: Shape) -> Callable[[View], View]:
     """Guard a view of a sent matrix: whoever reads this child's matrices, began it or sent it."""
-    return _door(shape, Submission, None)
+    return _door(shape, Submission, None, methods_of(shape, ()))
 
 
 def open_submission(request: HttpRequest, public_id: UUID) -> Opened[Submission]:
@@ -59,7 +58,9 @@ def _log(request: HttpRequest, opened: Opened[Any]) -> None:
     log_read(request, opened.child, part, opened.paper)
 
 
-def _door(shape: Shape, model: type[Paper], work: Work | None) -> Callable[[View], View]:
+def _door(
+    shape: Shape, model: type[Paper], work: Work | None, methods: tuple[str, ...]
+) -> Callable[[View], View]:
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, public_id: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -68,13 +69,16 @@ def _door(shape: Shape, model: type[Paper], work: Work | None) -> Callable[[View
                 return refusal
             opened = _open(request, model, public_id, work)
             may_take_away(shape, opened.child.access)
-            if shape in SENT and request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            if shape is not Shape.FRAGMENT:  # the page round it was a read
-                _log(request, opened)
-            return view(request, opened, *args, **kwargs)
+            return not_taken(request, methods) or answered(
+                request,
+                shape,
+                lambda: _log(request, opened),
+                lambda: view(request, opened, *args, **kwargs),
+            )
 
-        guarded.door = Door(shape, part=Part.MATRIX, parts=PARTS, work=work or "", about_child=True)  # type: ignore[attr-defined]
+        guarded.door = Door(  # type: ignore[attr-defined]
+            shape, part=Part.MATRIX, parts=PARTS, work=work or "", about_child=True, methods=methods
+        )
         return guarded
 
     return mark

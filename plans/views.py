@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from cems.accounts.doors import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.time import now
 from cems.children.doors import OpenChild, child_door
@@ -36,7 +36,7 @@ def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> Http
     return render(request, "plans/referral.html", paper_page(request, opened, row))
 
 
-@child_door(Shape.PAGE, Part.STRATEGY)
+@child_door(Shape.PAGE, Part.STRATEGY, methods=FORM)
 def request(request: HttpRequest, opened: OpenChild, request_id: UUID) -> HttpResponse:
     """One request for a strategy meeting: held, or threshold not met and why (M5)."""
     row = get_object_or_404(

@@ -124,6 +124,7 @@ class ItemContribution(ApiView):
             text=sent["text"],
             version=sent["version"],
         )
+        log_read(cast(Any, request), opened, Part.CONTRIBUTIONS, item)
         return _whole(item, opened, agency=_user(request).agency_id)
 
 
@@ -162,6 +163,7 @@ class ItemAsTold(ApiView):
             ),
             seen=sent["seen"],
         )
+        log_read(cast(Any, request), opened, Part.CONTRIBUTIONS, item)
         return _whole(item, opened)
 
 
@@ -203,6 +205,7 @@ class ItemDecision(ApiView):
             body=_plain(request.data, public_id),
             perform=perform,
         )
+        log_read(cast(Any, request), opened, Part.DECISIONS, item)
         fresh = Item.objects.select_related(*_SHOWN).get(pk=item.pk)
         [shown] = _told([fresh], {item.child_id: opened.child})
         return Response(ItemShown(shown).data, status=201)

@@ -1,5 +1,6 @@
 """The door of an address of the API: a key of an agency's system, or a person who is signed in (O1)."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from rest_framework.views import APIView
 
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.base.doors import Door, View
+from cems.base.doors import READ, SEND, Door, View
 from cems.base.errors import Invalid, NotAllowed
 
 
@@ -20,6 +21,7 @@ class ApiView(APIView):
     door: Door
     read_scope = ""
     write_scope = ""
+    http_method_names = ["get", "head", "post"]
 
     def check_permissions(self, request: Request) -> None:
         """Signed in, the scope of the key, then the work of the role. Raises NotAllowed without it.
@@ -44,8 +46,14 @@ class ApiView(APIView):
 def opened(view: type[ApiView]) -> View:
     """The address for `urls.py`, with its door where the guards look for it."""
     found: Any = view.as_view()
-    found.door = view.door
+    found.door = replace(view.door, methods=methods_taken(view))
     return found
+
+
+def methods_taken(view: type[APIView]) -> tuple[str, ...]:
+    """The methods an address of the API has an answer to."""
+    read = READ if hasattr(view, "get") else ()
+    return (*read, *(SEND if hasattr(view, "post") else ()))
 
 
 def key_of(request: Request) -> UUID:

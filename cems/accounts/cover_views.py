@@ -15,7 +15,7 @@ from cems.accounts.models import Delegation, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.accounts.services_cover import delegate, delegation_end, may_delegate
-from cems.base.doors import Shape, door
+from cems.base.doors import FORM, Shape, door
 from cems.base.errors import CommandError, Invalid
 from cems.base.idempotency import once
 from cems.base.time import now, today
@@ -28,7 +28,11 @@ def cover(request: HttpRequest) -> HttpResponse:
     return render(request, "account/cover.html", {"page": page, "today": today()})
 
 
-@door(Shape.PAGE, reason="everybody names their own deputy; a manager and an administrator somebody's")
+@door(
+    Shape.PAGE,
+    reason="everybody names their own deputy; a manager and an administrator somebody's",
+    methods=FORM,
+)
 def cover_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Name a deputy for this person's roles."""
     user, day = me(request), today()

@@ -13,13 +13,13 @@ from cems.accounts.forms import TokenForm
 from cems.accounts.models import ServiceToken, User
 from cems.accounts.roles import Work
 from cems.accounts.services_tokens import is_service_account, token_make, token_revoke
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import CommandError
 from cems.base.idempotency import once
 from cems.base.time import now
 
 
-@work_door(Shape.PAGE, Work.ADMINISTRATION)
+@work_door(Shape.PAGE, Work.ADMINISTRATION, methods=FORM)
 def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Make a key; the answer shows it, once."""
     account = get_object_or_404(User.objects.get_queryset().select_related("agency"), public_id=public_id)

@@ -16,7 +16,7 @@ from cems.accounts.doors import work_door
 from cems.accounts.models import Agency, Appointment, Team, User
 from cems.accounts.roles import ROLE_CHOICES, Work
 from cems.accounts.services_tokens import is_service_account
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import CommandError
 from cems.base.time import local_date, now, today
 
@@ -24,10 +24,11 @@ KEPT_SEARCHES = 5
 STATES = [("here", "Working here"), ("gone", "Left"), ("all", "Everybody")]
 
 administrators = work_door(Shape.PAGE, Work.ADMINISTRATION)
+administrators_form = work_door(Shape.PAGE, Work.ADMINISTRATION, FORM)
 administrators_post = work_door(Shape.POST, Work.ADMINISTRATION)
 
 
-@administrators
+@administrators_form
 def users(request: HttpRequest) -> HttpResponse:
     """People by name; the filters are in the URL, what was searched for only as a token."""
     if request.method == "POST":
@@ -109,7 +110,7 @@ def user(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "people/user.html", context)
 
 
-@administrators
+@administrators_form
 def new(request: HttpRequest) -> HttpResponse:
     """Add a person."""
     form = forms.NewPersonForm(request.POST or None)
@@ -122,7 +123,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return _form_page(request, form, "Add a person", reverse("people:users"))
 
 
-@administrators
+@administrators_form
 def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Mend a person's particulars."""
     person = _user(public_id)
@@ -137,7 +138,7 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _form_page(request, form, "Change particulars", _page_of(person))
 
 
-@administrators
+@administrators_form
 def appoint(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give a person a role."""
     person = _user(public_id)
@@ -148,7 +149,7 @@ def appoint(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _form_page(request, form, "Give a role", _page_of(person), about=person)
 
 
-@administrators
+@administrators_form
 def end_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End one role."""
     row = get_object_or_404(Appointment.objects.select_related("user", "team"), public_id=public_id)
@@ -164,7 +165,7 @@ def end_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _form_page(request, form, f"End the role: {row.role.label}", _page_of(row.user), about=row.user)
 
 
-@administrators
+@administrators_form
 def leave(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A person leaves."""
     person = _user(public_id)
@@ -177,7 +178,7 @@ def leave(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _form_page(request, form, "They leave", _page_of(person), about=person)
 
 
-@administrators
+@administrators_form
 def reset_second_factor(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a lost second factor away."""
     person = _user(public_id)
@@ -213,7 +214,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
     return render(request, "people/agencies.html", {"rows": selectors.agency_rows(today())})
 
 
-@administrators
+@administrators_form
 def agency(request: HttpRequest, code: str) -> HttpResponse:
     """Everybody of one agency, to be confirmed each quarter."""
     row = get_object_or_404(Agency, code=code)
@@ -235,7 +236,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     return render(request, "people/teams.html", {**context, "chosen": chosen})
 
 
-@administrators
+@administrators_form
 def team(request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
     """Add or mend a team."""
     row = get_object_or_404(Team, public_id=public_id) if public_id else None

@@ -29,6 +29,11 @@ class Row:
     child: Child | None
     clock: dict[str, Any] | None
 
+    @property
+    def about(self) -> Child | None:
+        """The child whom the words are about, whether the reader may open the record or not."""
+        return self.child or self.action.child
+
 
 @dataclass(frozen=True)
 class Page:
@@ -46,7 +51,7 @@ def page(user: User, *, mine: bool, closed: bool, before: int | None, now: datet
     held = held.closed() if closed else held.to_do()
     if before:
         held = held.filter(pk__lt=before)
-    found = list(held.with_page().order_by("-pk")[: PAGE + 1])
+    found = list(held.with_page().select_related("child").order_by("-pk")[: PAGE + 1])
     older = found[PAGE - 1].pk if len(found) > PAGE else None
     return Page(rows(user, found[:PAGE], now), older)
 
@@ -88,7 +93,9 @@ def open_for(user: User, public_id: UUID) -> Opened | None:
     Those who have it, or manage those who do, may act on it; so may see it whoever sees the child's actions
     (of their own agency only, where that is all their role sees). A record that shuts them out beats both.
     """
-    action = Action.objects.with_page().select_related("closed_by").filter(public_id=public_id).first()
+    action = (
+        Action.objects.with_page().select_related("closed_by", "child").filter(public_id=public_id).first()
+    )
     if action is None or not Action.objects.filter(pk=action.pk).readable_by(user).exists():
         return None
     child = seen(user, [action.child_id]).get(action.child_id) if action.child_id else None

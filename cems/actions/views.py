@@ -39,7 +39,7 @@ def actions(request: HttpRequest) -> HttpResponse:
         now=now(),
     )
     with transaction.atomic():
-        shown = [row.child.public_id for row in page.rows if row.child]
+        shown = [row.about.public_id for row in page.rows if row.about]
         listed(request.user, what="actions.list", children=list(dict.fromkeys(shown)))
     context = {
         "rows": page.rows,
@@ -100,15 +100,6 @@ def _opened(request: HttpRequest, public_id: UUID) -> selectors.Opened:
     opened = selectors.open_for(_me(request), public_id)
     if opened is None:
         raise Http404
-    if opened.child and request.method == "GET" and "X-CEMS-Polling" not in request.headers:
-        with transaction.atomic():
-            read(
-                request.user,
-                child=opened.child.public_id,
-                part=Part.ACTIONS,
-                subject=opened.action,
-                reason=opened.why,
-            )
     return opened
 
 
@@ -116,6 +107,16 @@ def _detail(
     request: HttpRequest, opened: selectors.Opened, form: CloseForm, status: int = 200
 ) -> HttpResponse:
     shown = opened.action
+    about = opened.child or shown.child
+    if about:
+        with transaction.atomic():
+            read(
+                request.user,
+                child=about.public_id,
+                part=Part.ACTIONS,
+                subject=shown,
+                reason=opened.why,
+            )
     context = {
         "action": shown,
         "child": opened.child,

@@ -4,14 +4,15 @@
 `cems.children.doors.child_door`, which asks `visible_to` and writes the audit.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
 
 from cems.base.errors import NotAllowed
 
@@ -29,13 +30,23 @@ class Shape(StrEnum):
     FEED = "feed"
 
 
+# What a view takes, declared at its door; anything else is answered 405.
+READ = ("GET", "HEAD")
+FORM = (*READ, "POST")
+SEND = ("POST",)
+_BY_SHAPE = {Shape.POST: SEND}
+# What is answered without a word of what is behind the address.
+_WORDLESS = frozenset({204, 304, 401, 403, 404, 405})
+
+
 @dataclass(frozen=True)
 class Door:
     """The declared access rule of one URL.
 
     `part` and `work` are values of the access table, any one of `parts` opens the door and `part` is
     what the audit names; `about_child` doors are walked by every
-    role on an own, another's and a restricted child; `reason` says why a door is public or own.
+    role on an own, another's and a restricted child; `reason` says why a door is public or own;
+    `methods` are those the view takes.
     """
 
     shape: Shape
@@ -45,6 +56,36 @@ class Door:
     about_child: bool = False
     reason: str = ""
     parts: tuple[str, ...] = ()
+    methods: tuple[str, ...] = READ
+
+
+class Wordless(JsonResponse):
+    """An answer that tells nothing of a record, such as the time and version of what was saved: no read (A3).
+
+    Raises ValueError for anything but a number, a code or a time.
+    """
+
+    def __init__(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        for value in data.values():
+            if not isinstance(value, int) and not re.fullmatch(r"[a-z0-9_:.-]{1,20}", str(value)):
+                raise ValueError("an answer without words holds numbers, codes and times only")
+        super().__init__(data, **kwargs)
+
+
+def methods_of(shape: Shape, methods: tuple[str, ...]) -> tuple[str, ...]:
+    """The methods a view takes: those declared, else what its shape is made for."""
+    return methods or _BY_SHAPE.get(shape, READ)
+
+
+def not_taken(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse | None:
+    """The answer to a method the view does not take: 405 with those it does."""
+    return None if request.method in methods else HttpResponseNotAllowed(methods)
+
+
+def tells(response: HttpResponseBase) -> bool:
+    """Whether an answer has content, so that giving it is a read, whatever was asked for and how (A3)."""
+    led_on = 300 <= response.status_code < 400
+    return not (led_on or response.status_code in _WORDLESS or isinstance(response, Wordless))
 
 
 def door(
@@ -54,16 +95,19 @@ def door(
     work: str = "",
     reason: str = "",
     may: Callable[[Any, str], bool] | None = None,
+    methods: tuple[str, ...] = (),
 ) -> Callable[[View], View]:
     """Guard a view that is not about one child.
 
-    `public` needs a `reason`. `work` is asked of `may(user, work)`: the accounts app gives
-    the usual one, `cems.accounts.doors.work_door`.
+    `methods` are those the view takes (READ, FORM, SEND), by its shape if not said. `public` needs a
+    `reason`. `work` is asked of `may(user, work)`: the accounts app gives the usual one,
+    `cems.accounts.doors.work_door`.
     """
     if public and not reason:
         raise ValueError("a public door needs its reason")
     if work and may is None:
         raise ValueError("a door for one kind of work needs the rule that answers it")
+    takes = methods_of(shape, methods)
 
     def mark(view: View) -> View:
         @wraps(view)
@@ -73,11 +117,9 @@ def door(
                 return refusal
             if work and may is not None and not may(request.user, work):
                 raise NotAllowed("Your role does not include this page.")
-            if shape is Shape.POST and request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            return view(request, *args, **kwargs)
+            return not_taken(request, takes) or view(request, *args, **kwargs)
 
-        guarded.door = Door(shape, public=public, work=work, reason=reason)  # type: ignore[attr-defined]
+        guarded.door = Door(shape, public=public, work=work, reason=reason, methods=takes)  # type: ignore[attr-defined]
         return guarded
 
     return mark

@@ -8,12 +8,12 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.audit.services import read
-from cems.base.doors import Door, Shape, View, signed_out
+from cems.base.doors import Door, Shape, View, methods_of, not_taken, signed_out, tells
 from cems.base.errors import NotAllowed
 from cems.base.time import local, now
 from cems.children.access import ChildAccess, access_to
@@ -120,25 +120,46 @@ def may_take_away(shape: Shape, access: ChildAccess) -> None:
 
 
 def log_read(request: HttpRequest, opened: OpenChild, part: Part, subject: Any = None) -> None:
-    """Write that the person looked; polling is no read. No audit, no page."""
-    if request.method == "GET" and "X-CEMS-Polling" not in request.headers:
-        with transaction.atomic():
-            read(
-                request.user,
-                child=opened.child.public_id,
-                part=part,
-                subject=subject,
-                reason=opened.access.why,
-            )
+    """Write that the person looked, whatever the method or header they sent. No audit, no page."""
+    with transaction.atomic():
+        read(
+            request.user,
+            child=opened.child.public_id,
+            part=part,
+            subject=subject,
+            reason=opened.access.why,
+        )
+
+
+def answered(
+    request: HttpRequest, shape: Shape, log: Callable[[], None], answer: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """What a view answers, its read written: before a page is made; after what may be answered without content.
+
+    A form that is drawn again tells the record as the page does; one that is done leads on and tells nothing.
+    A poll is a fragment that answers 304 while nothing has happened.
+    """
+    told_for_sure = request.method != "POST" and shape is not Shape.FRAGMENT
+    if told_for_sure:
+        log()
+    response = answer()
+    if not told_for_sure and tells(response):
+        log()
+    return response
 
 
 def child_door(
-    shape: Shape, *parts: Part, work: Work | tuple[Work, ...] | None = None
+    shape: Shape,
+    *parts: Part,
+    work: Work | tuple[Work, ...] | None = None,
+    methods: tuple[str, ...] = (),
 ) -> Callable[[View], View]:
     """Guard a view whose URL names a child by `public_id`; the view gets an `OpenChild` in its place.
 
     Any one of `parts` opens the door; the first is the one the audit names. So does any one kind of `work`.
+    `methods` are those the view takes (READ, FORM, SEND), by its shape if not said.
     """
+    takes = methods_of(shape, methods)
 
     def mark(view: View) -> View:
         @wraps(view)
@@ -148,13 +169,17 @@ def child_door(
                 return refusal
             opened = open_child(request, public_id, parts=parts, work=work)
             may_take_away(shape, opened.access)
-            if shape is Shape.POST and request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            log_read(request, opened, parts[0])
-            return view(request, opened, *args, **kwargs)
+            return not_taken(request, takes) or answered(
+                request,
+                shape,
+                lambda: log_read(request, opened, parts[0]),
+                lambda: view(request, opened, *args, **kwargs),
+            )
 
         works = "|".join(_each(work))
-        guarded.door = Door(shape, part=parts[0], parts=parts, work=works, about_child=True)  # type: ignore[attr-defined]
+        guarded.door = Door(  # type: ignore[attr-defined]
+            shape, part=parts[0], parts=parts, work=works, about_child=True, methods=takes
+        )
         return guarded
 
     return mark

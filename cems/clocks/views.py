@@ -1,5 +1,6 @@
 """Pages of clocks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from django.urls import reverse
 from cems.accounts.doors import work_door
 from cems.accounts.models import User
 from cems.accounts.roles import Work
-from cems.audit.services import listed
+from cems.audit.services import listed, read
 from cems.base.doors import Shape, door
 from cems.base.errors import Invalid
 from cems.base.time import now
@@ -46,6 +47,7 @@ def clocks(request: HttpRequest) -> HttpResponse:
     state, instant = request.GET.get("state", "open"), now()
     page = selectors.page(_me(request), state, request.GET.get("after", ""), instant)
     called = titles(page.clocks)
+    _listed(request, "clocks.list", page.clocks)
     url = reverse("clocks:list")
     context = {
         "rows": [(clock, called[clock.pk], _linked(clock, instant)) for clock in page.clocks],
@@ -67,10 +69,7 @@ def about_children(request: HttpRequest) -> HttpResponse:
     page = selectors.page_about_children(
         _me(request), kind=kind, late=late, after=request.GET.get("after", ""), now=instant
     )
-    if page.clocks:
-        with transaction.atomic():
-            children = list(dict.fromkeys(clock.child for clock in page.clocks if clock.child))
-            listed(_me(request), what="clocks.children", children=children, at=instant)
+    _listed(request, "clocks.children", page.clocks)
     asked = {"kind": kind, "late": "1" if late else "", "after": page.after}
     url = reverse("clocks:children")
     context = {
@@ -141,6 +140,14 @@ def _me(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def _listed(request: HttpRequest, what: str, shown: Sequence[Clock]) -> None:
+    """Write down which children a list of clocks was about (A3)."""
+    children = list(dict.fromkeys(clock.child for clock in shown if clock.child))
+    if children:
+        with transaction.atomic():
+            listed(_me(request), what=what, children=children)
+
+
 def _tabs() -> list[tuple[str, str, str]]:
     own = reverse("clocks:list")
     tabs = [(key, label, f"{own}?state={key}") for key, label in selectors.STATES.items()]
@@ -162,6 +169,15 @@ def _detail(
     request: HttpRequest, shown: Clock, form: ByHandForm | None = None, status: int = 200
 ) -> HttpResponse:
     offered = by_hand.offered(_me(request), shown)
+    if shown.child:
+        with transaction.atomic():
+            read(
+                _me(request),
+                child=shown.child,
+                part="clock",
+                subject=shown,
+                reason="has or follows its clock",
+            )
     context = {
         "clock": shown,
         "leads": access.may_follow(_me(request), shown),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.time import LONDON, now
 from cems.children.doors import OpenChild, child_door
 from cems.children.shell import child_page
@@ -39,7 +39,7 @@ def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "matrix/for_child.html", context)
 
 
-@child_door(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS, work=Work.MATRIX)
+@child_door(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS, work=Work.MATRIX, methods=FORM)
 def due(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record something that requires a matrix (M4): a clock starts for whoever leads."""
     form = DueForm(request.POST or None)

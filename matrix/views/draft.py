@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import CommandError, Invalid
 from matrix.choices import IndicatorKind, Seen, WhenKind
 from matrix.doors import Opened, matrix_door
@@ -54,7 +54,7 @@ def tasks(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     return render(request, "matrix/tasks.html", context)
 
 
-@matrix_door(Shape.PAGE)
+@matrix_door(Shape.PAGE, methods=FORM)
 def group(request: HttpRequest, opened: Opened[Matrix], code: str) -> HttpResponse:
     """One group of questions; saving goes on to the next group or back to the list."""
     away = elsewhere(request, opened) if request.method == "GET" else None

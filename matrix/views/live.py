@@ -23,7 +23,7 @@ def live(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
 
     `page` is where they are, `typing` the question they type in, `away` set while the tab is hidden, and
     `CODE-version` what the page shows. 200 {people, typing, saved, changed, instrument}, or {closed} once it
-    is a draft no longer. The door is asked each time (record-f6); asking is no read.
+    is a draft no longer. The door is asked each time (record-f6); 200 is a read, 304 is none.
     """
     matrix, user = opened.paper, me(request)
     if matrix.state != MatrixState.DRAFT:

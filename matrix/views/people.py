@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from cems.accounts.models import User
 from cems.accounts.roles import Work
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now, today
 from cems.children.views.common import taken
@@ -21,7 +21,7 @@ from matrix.services.owners import lead_of
 from matrix.views.common import elsewhere, me, page
 
 
-@matrix_door(Shape.PAGE)
+@matrix_door(Shape.PAGE, methods=FORM)
 def contributors(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Who fills this in; a colleague is asked by their address at work."""
     away = elsewhere(request, opened)

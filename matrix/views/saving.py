@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from cems.base.doors import Shape
+from cems.base.doors import SEND, Shape, Wordless
 from cems.base.idempotency import once
 from cems.base.time import local, now, today
 from matrix.doors import Opened, matrix_door
@@ -27,7 +27,7 @@ from matrix.services.overtaken import Overtaken
 from matrix.views.common import me
 
 
-@matrix_door(Shape.API)
+@matrix_door(Shape.API, methods=SEND)
 def answer(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Save one answer. 200 {saved_at, version}; 409 {conflict}; 400 {message}; 401 when somebody else signed in."""
     code = request.POST.get("answer", "")
@@ -62,7 +62,7 @@ def answer(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
         )
 
 
-@matrix_door(Shape.API)
+@matrix_door(Shape.API, methods=SEND)
 def field(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Save one field of the judgement or the views; answers as `answer` does."""
     name = request.POST.get("answer", "")
@@ -88,10 +88,10 @@ def _saved(version: int) -> dict[str, Any]:
 def _once(request: HttpRequest, matrix: Matrix, body: dict[str, Any], perform: Any) -> HttpResponse:
     # What one person typed is never saved under the name of another who signed in since.
     if request.POST.get("user", "") not in {"", str(request.user.pk)}:
-        return JsonResponse({"error": "signed_out"}, status=401)
+        return Wordless({"error": "signed_out"}, status=401)
     action = f"matrix.save:{matrix.public_id}"
     result, _ = once(me(request), key=key_from(request.POST), action=action, body=body, perform=perform)
-    return JsonResponse(result)
+    return Wordless(result)
 
 
 def _conflict(lost: Overtaken, *, yours: str, theirs: str, values: dict[str, Any]) -> JsonResponse:

@@ -54,7 +54,7 @@ const isPoll = (event) => !event || event.type === "cems:live";
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.headers["X-CSRFToken"] = csrfToken();
-  // The server must not count it as somebody being there, or as a record read.
+  // The server must not count it as somebody being there.
   if (isPoll(detail.triggeringEvent)) detail.headers["X-CEMS-Polling"] = "1";
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {

@@ -94,7 +94,7 @@ class Live {
       const answer = await fetch(`${this.box.dataset.live}?${this.query()}`, {
         headers: {
           "If-None-Match": this.tag,
-          "X-CEMS-Polling": "1", // asked by the page and by nobody: neither activity nor a read
+          "X-CEMS-Polling": "1", // asked by the page and by nobody: no activity (what is answered with words is a read)
           "X-Requested-With": "cems",
           Accept: "application/json",
         },

@@ -165,12 +165,18 @@ class TestIdle:
         ask(sign_in(nurse), matrix)
         assert ask(client, matrix, tag=told.headers["ETag"]).status_code == 200
 
-    def test_asking_is_no_read_and_no_sign_of_life(self, robin: User, matrix: Matrix) -> None:
+    def test_an_answer_with_words_is_a_read_and_304_is_none_nor_a_sign_of_life(
+        self, robin: User, matrix: Matrix
+    ) -> None:
         client = sign_in(robin)
         before = Entry.objects.count()
         seen_at = client.session.get("seen_at")
+        tag = ask(client, matrix).headers["ETag"]
+        assert Entry.objects.count() == before + 1
         ask(client, matrix)
-        assert Entry.objects.count() == before
+        assert Entry.objects.count() == before + 1, "one row for a quarter of an hour"
+        assert ask(client, matrix, tag=tag).status_code == 304
+        assert Entry.objects.count() == before + 1
         assert client.session.get("seen_at") == seen_at
 
 

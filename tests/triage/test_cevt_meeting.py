@@ -306,11 +306,13 @@ class TestLive:
         assert len(set(tags)) == 3
 
     @pytest.mark.requirement("A2")
-    def test_access_is_checked_each_time_and_polling_is_no_read(self, child: Child) -> None:
+    def test_access_is_checked_each_time_words_are_a_read_and_304_is_none(self, child: Child) -> None:
         waiting_child(child)
         nurse = make_member()
         client = sign_in(nurse)
+        before = Entry.objects.count()
         tag = self.poll(client, child)["ETag"]
+        assert Entry.objects.count() == before + 1
         before = Entry.objects.count()
         self.poll(client, child, tag)
         assert Entry.objects.count() == before

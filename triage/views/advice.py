@@ -13,7 +13,7 @@ from cems.accounts.doors import any_work_door, person, work_door
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
-from cems.base.doors import Shape, door
+from cems.base.doors import FORM, Shape, door
 from cems.base.errors import Invalid
 from cems.base.idempotency import once
 from cems.base.time import local_date, now, today
@@ -28,7 +28,8 @@ from triage.services.advice import advice_retire, advice_write, consultation_rec
 
 ADVISING = (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK)
 advisers = any_work_door(Shape.PAGE, *ADVISING)
-editors = work_door(Shape.PAGE, Work.ADVICE_LIBRARY)
+advisers_form = any_work_door(Shape.PAGE, *ADVISING, methods=FORM)
+editors_form = work_door(Shape.PAGE, Work.ADVICE_LIBRARY, FORM)
 editors_post = work_door(Shape.POST, Work.ADVICE_LIBRARY)
 
 
@@ -63,13 +64,13 @@ def entry(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "triage/advice/entry.html", context)
 
 
-@editors
+@editors_form
 def new(request: HttpRequest) -> HttpResponse:
     """Add a piece of advice."""
     return _write(request, None, AdviceForm(request.POST or None))
 
 
-@editors
+@editors_form
 def change(request: HttpRequest, code: str) -> HttpResponse:
     """Write a new version of a piece of advice."""
     row = _entry(code)
@@ -102,13 +103,13 @@ def log(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/advice/log.html", {"log": found, "older_url": older, "may_log": True})
 
 
-@advisers
+@advisers_form
 def consultation(request: HttpRequest) -> HttpResponse:
     """Keep what somebody asked and what was advised."""
     return _consult(request, ConsultationForm(request.POST or None, initial={"happened_on": today()}), None)
 
 
-@advisers
+@advisers_form
 def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Correct an entry of one's own; the earlier one is kept."""
     user = person(request)

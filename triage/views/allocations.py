@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cems.accounts.doors import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.time import local, local_date
 from cems.children.choices import RiskLevel
@@ -26,7 +26,7 @@ from triage.views.allocation_common import taken_once
 TAB = "children:overview"
 
 
-@child_door(Shape.PAGE, Part.INVOLVED)
+@child_door(Shape.PAGE, Part.INVOLVED, methods=FORM)
 def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpResponse:
     """Who has the child since when; the worker accepts it here, with the first visit and the social worker."""
     user, row = person(request), _row(opened, allocation_id)
@@ -59,7 +59,7 @@ def _take_up(request: HttpRequest, row: Allocation, form: TakeUpForm) -> None:
     take_up(person(request), allocation=row, **data)
 
 
-@child_door(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION)
+@child_door(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
 def end(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpResponse:
     """The work ends now, and the access with it."""
     row, form = _row(opened, allocation_id), EndForm(request.POST or None)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from cems.accounts.doors import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.idempotency import once
 from cems.children.doors import OpenChild, child_door
@@ -18,7 +18,7 @@ from triage.selectors.as_told import Away, away
 from triage.services.saying import say_as_told
 
 
-@child_door(Shape.PAGE, Part.CONTRIBUTIONS, work=Work.DECISIONS)
+@child_door(Shape.PAGE, Part.CONTRIBUTIONS, work=Work.DECISIONS, methods=FORM)
 def as_told(request: HttpRequest, opened: OpenChild, agency_id: UUID) -> HttpResponse:
     """What somebody of the agency told, who, how and when; the agency may add its own, and neither is lost."""
     place = _place(opened, agency_id)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from cems.accounts.doors import person
 from cems.accounts.roles import Part
 from cems.audit.services import read
-from cems.base.doors import Shape, door
+from cems.base.doors import FORM, Shape, door
 from cems.base.time import now
 from cems.children.views.common import taken
 from cems.clocks.presentation import present
@@ -19,22 +19,17 @@ from triage.selectors.gathering import asked_of, question_to
 from triage.services.gathering import gathering_answer
 
 
-@door(Shape.PAGE, reason="whoever is in a team First Contact asks, while the question waits for its answer")
+@door(
+    Shape.PAGE,
+    reason="whoever is in a team First Contact asks, while the question waits for its answer",
+    methods=FORM,
+)
 def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Who the child is, what is asked, and the answer; nothing of it for anybody else, nor once it is answered."""
     user = person(request)
     asked = asked_of(user, public_id)
     if asked is None:
         return _answered_already(request, public_id)
-    if request.method == "GET":
-        with transaction.atomic():
-            read(
-                user,
-                child=asked.child.public_id,
-                part=Part.IDENTITY,
-                subject=asked.row,
-                reason="asked by First Contact",
-            )
     form = AnswerForm(request.POST or None)
 
     def act() -> None:
@@ -45,6 +40,14 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
             request, f"{asked.row.referral.reference}: First Contact has your answer. Thank you."
         )
         return redirect("home")
+    with transaction.atomic():
+        read(
+            user,
+            child=asked.child.public_id,
+            part=Part.IDENTITY,
+            subject=asked.row,
+            reason="asked by First Contact",
+        )
     context = {"asked": asked.row, "child": asked.child, "bar": present(asked.row.clock, now()), "form": form}
     return render(request, "triage/first_contact/answer.html", context, status=400 if form.errors else 200)
 

@@ -15,7 +15,7 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.accounts.services import single_keys_set
 from cems.audit.services import listed
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.time import local_date, now
 from cems.children.choices import HarmForm, RiskLevel
 from triage.members import has_seat
@@ -68,7 +68,7 @@ def cevt(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/cevt/list.html", context)
 
 
-@any_work_door(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION)
+@any_work_door(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION, methods=FORM)
 def keys(request: HttpRequest) -> HttpResponse:
     """Which single keys there are, and switching them off or on for oneself."""
     user = person(request)

@@ -11,7 +11,7 @@ from cems.accounts.doors import person, work_door
 from cems.accounts.roles import Part, Work
 from cems.audit.choices import Verb
 from cems.audit.services import listed, record
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.idempotency import once
 from cems.base.time import now
@@ -48,7 +48,7 @@ def provisional(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/cevt/provisional.html", {"rows": shown})
 
 
-@child_door(Shape.PAGE, NEEDS, work=Work.DECISIONS)
+@child_door(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
 def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Confirm the child's provisional decision, or change it: a decision of its own, final (T3)."""
     shown = sheet_of(person(request), opened)
@@ -85,7 +85,7 @@ def _confirm_page(
     return render(request, "triage/cevt/confirm.html", context, status=status)
 
 
-@child_door(Shape.PAGE, NEEDS, work=Work.DECISIONS)
+@child_door(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
 def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Ask for more information before deciding: the one thing that pauses the clock (T2)."""
     shown = sheet_of(person(request), opened)
@@ -128,7 +128,7 @@ def _ask(request: HttpRequest, opened: OpenChild, item: Item | None, form: AskFo
     once(person(request), key=data["key"], action="triage.ask", body=body, perform=perform)
 
 
-@child_door(Shape.PAGE, NEEDS, work=Work.CONTRIBUTION)
+@child_door(Shape.PAGE, NEEDS, work=Work.CONTRIBUTION, methods=FORM)
 def answer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Tell CEVT what it wanted to know; the agency it was asked of, or the chair."""
     rows = list(
@@ -159,7 +159,7 @@ def _answer(request: HttpRequest, opened: OpenChild, row: Wanted, form: AnswerFo
     information_give(user, wanted=row, answer=form.cleaned_data["answer"])
 
 
-@child_door(Shape.PAGE, NEEDS, work=Work.DECISIONS)
+@child_door(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
 def withdraw(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Take an item off the list that should not be there."""
     items = list(

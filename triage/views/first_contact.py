@@ -12,7 +12,7 @@ from django.urls import reverse
 from cems.accounts.doors import person, work_door
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import Invalid
 from cems.base.idempotency import once
 from cems.base.time import now
@@ -83,7 +83,7 @@ def _address(here: dict[str, str], **changed: str) -> str:
     return f"{reverse('triage:first_contact')}?{urlencode({**here, **changed})}"
 
 
-@work_door(Shape.PAGE, Work.REFERRALS)
+@work_door(Shape.PAGE, Work.REFERRALS, methods=FORM)
 def has_matrix(request: HttpRequest) -> HttpResponse:
     """ "Has this child a matrix?", answered in one step; the words go by POST and stand in no address."""
     words = request.POST.get("q", "").strip()[:LONGEST]
@@ -97,7 +97,7 @@ def has_matrix(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/first_contact/has_matrix.html", context)
 
 
-@child_door(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS)
+@child_door(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS, methods=FORM)
 def refer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record a referral made by telephone or on paper; while one is open, what is written is added to it (T1)."""
     user, child = person(request), opened.child

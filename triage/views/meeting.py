@@ -13,7 +13,7 @@ from cems.accounts.doors import any_work_door, person, work_door
 from cems.accounts.models import Authority
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now
 from cems.meetings.choices import MeetingForum, NoteKind
@@ -43,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("triage:table", meeting_id=row.public_id)
 
 
-@any_work_door(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION)
+@any_work_door(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION, methods=FORM)
 def table(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Who is at the table, who sent an apology, for whom somebody stands in; the chair ticks, all read."""
     meeting = the_meeting(request, meeting_id)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from cems.accounts.doors import person
 from cems.accounts.roles import Part, Work
 from cems.audit.services import read
-from cems.base.doors import Shape, door
+from cems.base.doors import FORM, Shape, door
 from cems.base.idempotency import once
 from cems.children.doors import OpenChild, child_door
 from cems.children.shell import child_page
@@ -22,7 +22,7 @@ from triage.selectors.raised import before_raising, raised_by
 from triage.services.items import item_raise
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=RAISE)
+@child_door(Shape.PAGE, Part.IDENTITY, work=RAISE, methods=FORM)
 def raise_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Why CEVT should look at the child, and why now; a concern that is open already is shown in the form's place."""
     user, form = person(request), RaiseForm(request.POST or None)
@@ -59,7 +59,7 @@ def raised(request: HttpRequest, item_id: UUID) -> HttpResponse:
     found = raised_by(user, item_id)
     if found is None:
         raise Http404
-    if found.child and found.access and request.method == "GET":
+    if found.child and found.access:
         part = Part.DECISIONS if found.found else Part.OWN_SUBMISSIONS
         with transaction.atomic():
             read(

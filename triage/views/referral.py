@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cems.accounts.doors import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import Overtaken
 from cems.base.time import now
 from cems.children.doors import OpenChild, child_door
@@ -27,6 +27,7 @@ from triage.services.inquiry import findings_of, inquiry_save, referral_settle
 
 DECIDED = "This referral is decided. What you wrote was not kept."
 _door = child_door(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS)
+_form_door = child_door(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS, methods=FORM)
 
 
 @_door
@@ -90,7 +91,7 @@ def _tasks(
     ]
 
 
-@_door
+@_form_door
 def ask(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
     """Ask several agencies what they know; those asked before who have not answered are not asked twice."""
     row, teams = _row(opened, referral_id), teams_to_ask(opened.child)
@@ -117,7 +118,7 @@ def ask(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRespo
     return render(request, "triage/first_contact/ask.html", context, status=400 if form.errors else 200)
 
 
-@_door
+@_form_door
 def answer_for(
     request: HttpRequest, opened: OpenChild, referral_id: UUID, gathering_id: UUID
 ) -> HttpResponse:
@@ -147,7 +148,7 @@ def answer_for(
     )
 
 
-@_door
+@_form_door
 def found(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
     """Write down the need, section 47, where the risk lies, the approach and the team; a colleague's save shows."""
     row = _row(opened, referral_id)
@@ -183,7 +184,7 @@ def found(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRes
     return render(request, "triage/first_contact/found.html", context, status=status)
 
 
-@_door
+@_form_door
 def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
     """Decide the referral: outcome, reasons, and the status that goes with it where one chooses so."""
     row = _row(opened, referral_id)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 
 from cems.accounts.doors import person, work_door
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Shape
+from cems.base.doors import FORM, SEND, Shape
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.time import now
 from cems.children.doors import open_child
@@ -21,18 +21,18 @@ from triage.views.cevt import audit_list
 from triage.views.saying import in_words, save_typed, words
 
 
-@work_door(Shape.PAGE, Work.CONTRIBUTION)
+@work_door(Shape.PAGE, Work.CONTRIBUTION, methods=FORM)
 def research(request: HttpRequest) -> HttpResponse:
     """Each child on the agenda with what a search needs, and the agency's answer; prints on its own."""
     user, instant = person(request), now()
     lines = research_list(user, instant)
     if request.method == "POST":
         return _save(request, lines)
-    audit_list(request, "triage.research", [line.row for line in lines])
     return _page(request, lines)
 
 
 def _page(request: HttpRequest, lines: list[Line], status: int = 200, **more: Any) -> HttpResponse:
+    audit_list(request, "triage.research", [line.row for line in lines])
     context = {
         "lines": lines,
         "agenda": agenda_at(now()),
@@ -70,7 +70,7 @@ def _save(request: HttpRequest, lines: list[Line]) -> HttpResponse:
     return redirect("triage:research")
 
 
-@work_door(Shape.API, Work.CONTRIBUTION)
+@work_door(Shape.API, Work.CONTRIBUTION, methods=SEND)
 def research_say(request: HttpRequest) -> HttpResponse:
     """One answer of the list, saved as it is typed; answers as a sheet's own does."""
     try:

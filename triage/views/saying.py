@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 
 from cems.accounts.doors import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Shape
+from cems.base.doors import SEND, Shape, Wordless
 from cems.base.errors import Conflict, Invalid, NotAllowed, Overtaken
 from cems.base.idempotency import once
 from cems.base.time import local, now
@@ -65,7 +65,7 @@ def said_on_the_page(
     return redirect(sheet_url(opened.child.public_id, urlencode(asked_keys(request))))
 
 
-@child_door(Shape.API, Part.CONTRIBUTIONS, work=Work.CONTRIBUTION)
+@child_door(Shape.API, Part.CONTRIBUTIONS, work=Work.CONTRIBUTION, methods=SEND)
 def say_field(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Saved as it is typed. 200 {saved_at, version}; 409 {conflict} or {message}; 400 {message}; 401."""
     return save_typed(request, opened, words(request))
@@ -75,11 +75,9 @@ def save_typed(
     request: HttpRequest, opened: OpenChild, typed: dict[str, Any], suffix: str = ""
 ) -> HttpResponse:
     """Save what one agency says of one child, and answer as the autosaving form expects."""
-    if request.method != "POST":
-        raise Invalid("Send what is to be saved.")
     # What one person typed is never saved under the name of another who signed in since.
     if request.POST.get("user", "") not in {"", str(request.user.pk)}:
-        return JsonResponse({"error": "signed_out"}, status=401)
+        return Wordless({"error": "signed_out"}, status=401)
 
     def perform() -> dict[str, Any]:
         row = say(person(request), child=opened.child, **typed)
@@ -96,7 +94,7 @@ def save_typed(
         )
     except Overtaken as lost:
         return JsonResponse({"conflict": _both(lost, typed, suffix)}, status=409)
-    return JsonResponse(result)
+    return Wordless(result)
 
 
 def _both(lost: Overtaken, typed: dict[str, Any], suffix: str) -> dict[str, Any]:
@@ -124,7 +122,8 @@ def in_words(held: str, text: str) -> str:
 def live(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """What has changed on the sheet since the reader's page was drawn: 304 while nothing has.
 
-    Asked every few seconds by everybody at the table: access is checked each time, nothing is audited.
+    Asked every few seconds by everybody at the table: access is checked each time, and what colleagues have
+    said meanwhile is read like the sheet itself.
     """
     place = request.GET.get("place", "")
     state = live_state(

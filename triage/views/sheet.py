@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 
 from cems.accounts.doors import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.idempotency import once
 from cems.children.doors import OpenChild, child_door
@@ -34,13 +34,12 @@ from triage.views.saying import said_on_the_page
 Step = Callable[[HttpRequest, OpenChild, Sheet], HttpResponse]
 
 
-@child_door(Shape.PAGE, Part.CONTRIBUTIONS)
+@child_door(Shape.PAGE, Part.CONTRIBUTIONS, methods=FORM)
 def sheet(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The child as CEVT discusses them; the forms of the sheet come back here, each with its step."""
     opened = for_the_room(request, opened)
     shown = sheet_of(person(request), opened, room=projected(request))
     if request.method != "POST":
-        audit_list(request, "triage.sheet", list(shown.today.rows))
         return draw(request, opened, shown)
     step = _STEPS.get(request.POST.get("step", ""))
     if step is None:
@@ -59,6 +58,7 @@ def draw(
     """The sheet, with a decision form as it was typed or an empty one."""
     if form is None and opened.access.may(Work.DECISIONS) and shown.items:
         form = empty_form(opened, shown)
+    audit_list(request, "triage.sheet", list(shown.today.rows))
     context = sheet_page(request, opened, shown, form=form, **more)
     return render(request, "triage/cevt/sheet.html", context, status=status)
 

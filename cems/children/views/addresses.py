@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cems.accounts.roles import Part
 from cems.audit.services import read
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import CommandError
 from cems.base.time import now
 from cems.children.doors import OpenChild, child_door
@@ -34,7 +34,7 @@ def address(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/address.html", context)
 
 
-@child_door(Shape.PAGE, Part.IDENTITY)
+@child_door(Shape.PAGE, Part.IDENTITY, methods=FORM)
 def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Keep an address for listed people."""
     user = me(request)

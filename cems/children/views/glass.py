@@ -10,7 +10,7 @@ from django.urls import reverse
 from cems.accounts.doors import any_work_door
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Shape, door
+from cems.base.doors import FORM, Shape, door
 from cems.base.time import local, now
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms_access import GlassForm, GlassReviewForm
@@ -23,7 +23,11 @@ from cems.children.views.common import me, taken
 MOST = 100
 
 
-@door(Shape.PAGE, reason="whose role may not open a record is told whom to ring; the service asks the role")
+@door(
+    Shape.PAGE,
+    reason="whose role may not open a record is told whom to ring; the service asks the role",
+    methods=FORM,
+)
 def open_now(request: HttpRequest) -> HttpResponse:
     """What is recorded, then which child and why; then the record is open for some hours."""
     words = request.session.get("child_searches", {}).get(request.GET.get("search", ""), "")
@@ -57,7 +61,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     return render(request, "children/glass_reviews.html", {"rows": rows[:MOST]})
 
 
-@any_work_door(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS)
+@any_work_door(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS, methods=FORM)
 def review(request: HttpRequest, glass_id: UUID) -> HttpResponse:
     """Say whether one opening was right."""
     glass = get_object_or_404(to_review(me(request), now()), public_id=glass_id)

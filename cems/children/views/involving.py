@@ -11,7 +11,7 @@ from cems.accounts.doors import work_door
 from cems.accounts.models import Team
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.time import now
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms import CaseRoleForm, InvolveForm, InvolvementEndForm
@@ -34,7 +34,7 @@ def involved(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/involved.html", context)
 
 
-@child_door(Shape.PAGE, Part.INVOLVED, work=Work.INVOLVEMENT)
+@child_door(Shape.PAGE, Part.INVOLVED, work=Work.INVOLVEMENT, methods=FORM)
 def add(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """First the team, by the address; then the person or the whole team, and the role."""
     teams = people.teams_to_choose(me(request))
@@ -63,7 +63,7 @@ def _start(request: HttpRequest, opened: OpenChild, form: InvolveForm, team: Tea
     )
 
 
-@child_door(Shape.PAGE, Part.INVOLVED, Part.IDENTITY, Part.OWN_SUBMISSIONS)
+@child_door(Shape.PAGE, Part.INVOLVED, Part.IDENTITY, Part.OWN_SUBMISSIONS, methods=FORM)
 def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Say that one works with the child; First Contact confirms."""
     user, form = me(request), CaseRoleForm(request.POST or None)
@@ -84,7 +84,7 @@ def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return form_page(request, opened, form, title="I work with this child", current="children:involved")
 
 
-@child_door(Shape.PAGE, Part.INVOLVED, Part.OWN_SUBMISSIONS)
+@child_door(Shape.PAGE, Part.INVOLVED, Part.OWN_SUBMISSIONS, methods=FORM)
 def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpResponse:
     """Somebody no longer works with the child; their access ends at once."""
     row = get_object_or_404(

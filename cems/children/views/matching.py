@@ -10,7 +10,7 @@ from django.urls import reverse
 from cems.accounts.doors import work_door
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.time import local_date, now
 from cems.children.doors import OpenChild, child_door
@@ -33,7 +33,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     return render(request, "children/matching_queue.html", {"queue": found, "rows": rows})
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES)
+@child_door(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Who this record may be: the closest others, or one named by its reference; or a new child."""
     user, child = me(request), opened.child
@@ -52,7 +52,7 @@ def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/matching.html", context, status=400 if form.errors else 200)
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES)
+@child_door(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
     """Two records side by side; what must be decided; then one record. This address's first one stays."""
     user, root, other = me(request), opened.child, _other(request, opened, other_id)
@@ -100,7 +100,7 @@ def apart(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
     return redirect("children:duplicates")
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES)
+@child_door(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def undo(request: HttpRequest, opened: OpenChild, merge_id: UUID) -> HttpResponse:
     """Take two records apart again."""
     row = get_object_or_404(

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from cems.accounts.forms import PlainForm
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.time import local, now, today
 from cems.children.choices import ConcernStep
 from cems.children.doors import OpenChild, child_door
@@ -57,7 +57,7 @@ def concern(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpRe
     return render(request, "children/placed_concern.html", context)
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS)
+@child_door(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS, methods=FORM)
 def told(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpResponse:
     """Record who was told at the responsible authority."""
     return _step(
@@ -72,7 +72,7 @@ def told(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpRespo
     )
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS)
+@child_door(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS, methods=FORM)
 def answered(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpResponse:
     """Record what the responsible authority answered."""
     return _step(
@@ -87,7 +87,7 @@ def answered(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpR
     )
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS)
+@child_door(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS, methods=FORM)
 def escalated(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpResponse:
     """Escalate the inaction of the responsible authority."""
     return _step(
@@ -103,7 +103,7 @@ def escalated(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> Http
     )
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS)
+@child_door(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS, methods=FORM)
 def closed(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpResponse:
     """Record what came of an escalation."""
     return _step(

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
-from cems.base.doors import Shape, door
+from cems.base.doors import FORM, Shape, door
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms_placement import PlacementConcernForm, PlacementEndForm, PlacementForm
 from cems.children.models import Placement
@@ -32,7 +32,7 @@ def placements(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/placements.html", context)
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.STATUS)
+@child_door(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
 def place(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record a placement from a day on."""
     form = PlacementForm(request.POST or None)
@@ -44,7 +44,7 @@ def place(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return form_page(request, opened, form, title="Record a placement", current=TAB)
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.STATUS)
+@child_door(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
 def end(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResponse:
     """A placement ends on its last day."""
     row, form = _row(opened, placement_id), PlacementEndForm(request.POST or None)
@@ -57,7 +57,7 @@ def end(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResp
     return form_page(request, opened, form, title="End a placement", text=words, current=TAB)
 
 
-@child_door(Shape.PAGE, Part.STATUS)
+@child_door(Shape.PAGE, Part.STATUS, methods=FORM)
 def concern(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResponse:
     """A worry about a child who is placed goes to First Contact, who tells the authority responsible."""
     row, form = _row(opened, placement_id), PlacementConcernForm(request.POST or None)

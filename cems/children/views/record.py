@@ -13,7 +13,7 @@ from cems.accounts.roles import ROLES, Part, Reach, Work
 from cems.audit.choices import Verb
 from cems.audit.selectors import record_use as uses_of
 from cems.audit.services import record
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import Invalid
 from cems.base.kept import regime_of
 from cems.base.time import now, today
@@ -130,7 +130,7 @@ def statuses(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/statuses.html", context)
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.STATUS)
+@child_door(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
 def open_status(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record a status from a day on (C2)."""
     form = StatusForm(request.POST or None)
@@ -142,7 +142,7 @@ def open_status(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return form_page(request, opened, form, title="Record a status", current="children:statuses")
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.STATUS)
+@child_door(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
 def end_status(request: HttpRequest, opened: OpenChild, status_id: UUID) -> HttpResponse:
     """End a status on its last day (C2)."""
     status = get_object_or_404(Status.objects.of(opened.child), public_id=status_id)
@@ -176,7 +176,7 @@ def notes(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/notes.html", context)
 
 
-@child_door(Shape.PAGE, Part.NOTES, work=Work.NOTES)
+@child_door(Shape.PAGE, Part.NOTES, work=Work.NOTES, methods=FORM)
 def write_note(request: HttpRequest, opened: OpenChild, note_id: UUID | None = None) -> HttpResponse:
     """Write a case note, or correct one by another that supersedes it (C5)."""
     earlier = get_object_or_404(CaseNote.objects.of(opened.child), public_id=note_id) if note_id else None

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cems.accounts.roles import Part
 from cems.audit.services import read
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.base.errors import CommandError
 from cems.base.time import local, now, today
 from cems.children.doors import OpenChild, child_door
@@ -40,7 +40,7 @@ def orientation(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/orientation.html", context)
 
 
-@child_door(Shape.PAGE, Part.IDENTITY)
+@child_door(Shape.PAGE, Part.IDENTITY, methods=FORM)
 def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Keep the child's own words, if the child agrees."""
     if not _knows(request, opened):

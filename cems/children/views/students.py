@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from cems.audit.services import listed
-from cems.base.doors import Shape, door
+from cems.base.doors import FORM, Shape, door
 from cems.base.idempotency import once
 from cems.base.time import now
 from cems.children.forms_students import StudentChildForm
@@ -30,7 +30,7 @@ def students(request: HttpRequest) -> HttpResponse:
     return render(request, "children/students.html", {"students": found})
 
 
-@door(Shape.PAGE, reason=OWN)
+@door(Shape.PAGE, reason=OWN, methods=FORM)
 def student_child(request: HttpRequest) -> HttpResponse:
     """Show a student one more of my children."""
     user, instant = me(request), now()

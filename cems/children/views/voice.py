@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Shape
+from cems.base.doors import FORM, Shape
 from cems.children.choices import HarmContext, HarmForm
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms_placement import FeedbackForm
@@ -32,7 +32,7 @@ def feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/feedback.html", context)
 
 
-@child_door(Shape.PAGE, Part.NOTES, work=Work.NOTES)
+@child_door(Shape.PAGE, Part.NOTES, work=Work.NOTES, methods=FORM)
 def add_feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Type what the child or the family said, marked as theirs."""
     form = FeedbackForm(request.POST or None)
