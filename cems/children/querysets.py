@@ -52,6 +52,14 @@ class ChildQuerySet(QuerySet["Child"]):
         """Leave out records merged into another."""
         return self.filter(merged_into__isnull=True)
 
+    def restricted(self) -> Self:
+        """Records that open to named people only, themselves or by one merged into them."""
+        return self.filter(Q(restricted=True) | Q(Exists(_restricted_within())))
+
+    def not_restricted(self) -> Self:
+        """Leave those out."""
+        return self.exclude(Q(restricted=True) | Q(Exists(_restricted_within())))
+
     def not_sealed(self) -> Self:
         """Leave out sealed identities: they are never matched, merged or searched across."""
         return self.filter(sealed_at__isnull=True)
@@ -64,6 +72,13 @@ class ChildQuerySet(QuerySet["Child"]):
         """
         return self.filter(READABLE[glass].of(user=user_id, instant=instant))
 
+    def shut_to(self, user: User, at: datetime | None = None) -> Self:
+        """Records that `readable_by` leaves out for this person; of those merged too, as they are read."""
+        rows = ChildQuerySet(self.model).filter(pk=OuterRef("of_root"))
+        glass = breaks_restricted(profile_of(user))
+        open_record = rows.readable_by(user.pk, at or present(), glass=glass)
+        return self.alias(of_root=Coalesce("merged_into", "pk")).exclude(Exists(open_record))
+
     def with_bar(self) -> Self:
         """Everything the identity bar shows, in the same query."""
         return self.select_related("current_level")
@@ -75,6 +90,12 @@ class ChildQuerySet(QuerySet["Child"]):
     def with_page(self) -> Self:
         """Both."""
         return self.with_bar().with_places()
+
+
+def _restricted_within() -> QuerySet[Any, Any]:
+    from cems.children.models import Child
+
+    return Child.plain.filter(merged_into=OuterRef("pk"), restricted=True)
 
 
 class ChildManager(models.Manager["Child"]):
@@ -186,6 +207,14 @@ def whole_of(key: UUID | int) -> dict[int, UUID]:
         F("merged_into").asc(nulls_first=True)
     )
     return dict(rows.values_list("pk", "public_id"))
+
+
+def rows_of_whole(child_id: int) -> QuerySet[Any, Any]:
+    """The row numbers of all that is read with this record, be it merged or not, for a statement to put in."""
+    from cems.children.models import Child
+
+    root = Subquery(Child.plain.filter(pk=child_id).values(root=Coalesce("merged_into", "pk")))
+    return Child.plain.filter(Q(pk=root) | Q(merged_into=root)).values("pk")
 
 
 def roots_by_row(root_ids: Iterable[int]) -> dict[int, int]:

@@ -13,7 +13,8 @@ from cems.audit.services import record
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
 from cems.children.access import access_to
-from cems.children.models import Bar, Child, Submitter
+from cems.children.models import Child, Submitter
+from cems.children.selectors.restriction import is_barred, is_restricted
 from cems.notices.services import tell
 from matrix.models import Contributor, Matrix
 from matrix.services.drafts import open_draft
@@ -91,8 +92,9 @@ def _may_join(person: User, child: Child) -> bool:
     profile = profile_of(person)
     role = any(Work.MATRIX in post.role.writes for post in profile.posts_reaching(Reach.SUBMITTED))
     serves = bool({child.authority_id, child.area_id} & profile.authority_ids)
-    barred = Bar.objects.filter(child=child, user=person).exists()
-    return role and serves and not child.restricted and not barred
+    if not (role and serves):
+        return False
+    return not is_restricted(child.pk) and not is_barred(person, child.pk)
 
 
 def _note(user: User, matrix: Matrix, row: Contributor, verb: Verb, at: datetime) -> None:

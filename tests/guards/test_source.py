@@ -311,3 +311,34 @@ def test_the_guards_look_at_the_whole_product() -> None:
     assert {"cems", "matrix", "plans", "triage"} <= set(packages())
     assert len(sources()) > 100
     assert "child" in _keys_to_child()
+
+
+# --- Reads and bars --------------------------------------------------------------------------------------
+def test_no_header_decides_whether_a_look_is_recorded() -> None:
+    """What the page asks by itself is no activity; what is answered with words is a read all the same (A3)."""
+
+    def found(source: Source) -> Iterator[tuple[int, str]]:
+        for text in strings(source.tree):
+            if "X-CEMS-Polling" in text.value:
+                yield text.lineno, "asks whether the client calls it a poll"
+
+    faults = _walk(found, without={"cems/accounts/middleware.py": "how long a sign-in lasts unattended"})
+    assert not faults, told(faults, "let the door write the read, by what is answered.")
+
+
+def test_bars_are_asked_in_one_place() -> None:
+    """Of the whole, never of one row of merged records (A2)."""
+    places = {
+        "cems/children/reach.py": "the rule itself",
+        "cems/children/selectors/restriction.py": "the one home of the question",
+        "cems/children/services/restriction.py": "makes and ends bars",
+        "cems/children/own_copy.py": "shows the rows themselves",
+    }
+
+    def found(source: Source) -> Iterator[tuple[int, str]]:
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Attribute) and dotted(node) == "Bar.objects":
+                yield node.lineno, "asks for bars itself"
+
+    faults = _walk(found, without=places)
+    assert not faults, told(faults, "ask is_barred, barred_from, bars_of or closed_to of that module.")

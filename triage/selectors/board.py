@@ -16,11 +16,12 @@ from cems.children.models import Child
 from cems.children.querysets import record_of, roots_by_row
 from cems.children.reach import root_of
 from cems.children.rules.identity import age_on
+from cems.children.selectors.restriction import closed_to
 from cems.clocks.presentation import present
 from triage.choices import WorkerKind
 from triage.models import Allocation, Hold, Vacancy, Waiting
 from triage.rules.workload import Candidate, because, suggested
-from triage.selectors.choosing import Facts, candidates, closed_to, facts_of, stop_of
+from triage.selectors.choosing import Facts, candidates, facts_of, stop_of
 from triage.selectors.workers import Worker, desks_of, workers
 
 MOST = 100  # lines somebody can take in; what is due first comes first

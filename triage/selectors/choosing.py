@@ -11,10 +11,11 @@ from cems.accounts.desks import desk_of
 from cems.accounts.models import Appointment, Duty, User
 from cems.base.time import local_date
 from cems.children.choices import CaseRole, RiskLevel
-from cems.children.models import Bar, Child, Involvement, NamedReader
+from cems.children.models import Child, Involvement
 from cems.children.models.periods import InvolvementState
 from cems.children.querysets import roots_by_row
 from cems.children.reach import root_of
+from cems.children.selectors.restriction import closed_to
 from triage.choices import WorkerKind
 from triage.models import Allocation
 from triage.policy import SOCIAL_WORK_TEAMS, SOON_AWAY_DAYS, SOON_LEAVES_DAYS
@@ -54,24 +55,6 @@ def facts_of(roots: Collection[int], user_ids: Collection[int], at: datetime) ->
         levels={root: level for root, (level, _) in levels_and_births(roots).items()},
         ahead=Ahead(away=SOON_AWAY_DAYS.at(at), leaves=SOON_LEAVES_DAYS.at(at)),
     )
-
-
-def closed_to(whole: Collection[int], user_ids: Collection[int], at: datetime) -> set[tuple[int, int]]:
-    """Which of these records which of these people may not open whatever their role: barred, or not named."""
-    barred = Bar.objects.filter(child__in=whole, user__in=list(user_ids)).annotate(root=root_of())
-    shut = set(barred.values_list("root", "user"))
-    rows = Child.objects.unscoped(
-        "restricted records, so that no worker is given one that stays shut to them"
-    )
-    restricted = rows.filter(pk__in=whole, restricted=True).values_list("pk", "merged_into")
-    named = set(
-        NamedReader.objects.filter(child__in=whole, user__in=list(user_ids), until__gt=at).values_list(
-            "child", "user"
-        )
-    )
-    for pk, merged_into in restricted:
-        shut |= {(merged_into or pk, user_id) for user_id in user_ids if (pk, user_id) not in named}
-    return shut
 
 
 def social_workers(whole: Collection[int], day: date) -> dict[int, SocialWorker]:

@@ -14,9 +14,10 @@ from cems.accounts.roles import Part
 from cems.base.time import LONDON, local_date
 from cems.children.access import accesses
 from cems.children.choices import MatterKind
-from cems.children.models import Bar, Child, Matter
+from cems.children.models import Child, Matter
 from cems.children.querysets import roots_by_row
 from cems.children.reach import root_of
+from cems.children.selectors.restriction import bars_of
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.rules import is_answer
@@ -118,7 +119,7 @@ def _decisions(ids: set[int], since: datetime) -> dict[int, Decision]:
 def _seen(user: User, roots: set[int], at: datetime, *, room: bool) -> list[Child]:
     """Those of these children whom the person may see; for a whole `room` no restricted one."""
     visible = Child.objects.visible_to(user, at).filter(pk__in=roots)
-    return list((visible.filter(restricted=False) if room else visible).with_bar().only(*_NAMED))
+    return list((visible.not_restricted() if room else visible).with_bar().only(*_NAMED))
 
 
 def _children(user: User, seen: Sequence[Child], roots: Mapping[int, int]) -> dict[int, Child]:
@@ -213,7 +214,7 @@ def _restricted(user: User) -> set[int]:
         kind=MatterKind.CEVT, authority__in=profile_of(user).authority_ids, closed_at__isnull=True
     )
     rows = Child.objects.unscoped("how many restricted items there are, so that the forum asks their owners")
-    shut = rows.roots().filter(restricted=True, pk__in=followed.annotate(root=root_of()).values("root"))
+    shut = rows.roots().restricted().filter(pk__in=followed.annotate(root=root_of()).values("root"))
     # Whom the person may see is another statement: together they made the database read every child there is.
-    open_to_say = shut.exclude(Exists(Bar.objects.filter(user=user, child=OuterRef("pk"))))
+    open_to_say = shut.exclude(Exists(bars_of(user).filter(root=OuterRef("pk"))))
     return set(open_to_say.values_list("pk", flat=True))

@@ -90,7 +90,7 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
         meeting,
         table_of(meeting, meeting.ended_at or at),
         _minuted(shown, open_ones),
-        shut.filter(pk__in=roots - open_ones.keys(), restricted=True).count(),
+        shut.filter(pk__in=roots - open_ones.keys()).restricted().count(),
         [note for note in notes if note.kind == NoteKind.THEME],
         [note for note in notes if note.kind == NoteKind.HOTSPOT],
     )

@@ -8,8 +8,8 @@ from cems.accounts.models import DutyDesk, User
 from cems.accounts.roles import Part
 from cems.children.access import ChildAccess, access_to
 from cems.children.doors import OpenChild
-from cems.children.models import Bar, Child
-from cems.children.querysets import cluster_ids
+from cems.children.models import Child
+from cems.children.selectors.restriction import is_barred
 from cems.children.selectors.whole import seen
 from triage.choices import ItemKind
 from triage.gate import gates
@@ -66,7 +66,7 @@ def raised_by(user: User, item_id: UUID) -> Raised | None:
     """What this person raised at this address; None for anybody else's, and for whoever is barred from the record."""
     rows = Item.objects.filter(public_id=item_id, kind=ItemKind.RAISED, raised_by=user)
     item = rows.select_related("withdrawn_by", *DECISION).first()
-    if item is None or Bar.objects.filter(user=user, child__in=cluster_ids([item.child_id])).exists():
+    if item is None or is_barred(user, item.child_id):
         return None
     child = seen(user, [item.child_id]).get(item.child_id)
     if child is None:

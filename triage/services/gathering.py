@@ -13,6 +13,7 @@ from cems.audit.services import record
 from cems.base.calendar import close_of_business, say
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
+from cems.children.selectors.restriction import is_restricted
 from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.clocks.recipients import holders
@@ -53,7 +54,7 @@ def gathering_ask(
         raise Invalid("Choose one team of each agency.", field="teams")
     if not what.strip():
         raise Invalid("Write what you want to know.", field="what")
-    if held.child.restricted:
+    if is_restricted(held.child_id):
         raise Invalid(
             "This record is restricted, so the agencies could not open the question. Telephone them, and"
             " write what they say into your reasons."

@@ -18,6 +18,7 @@ from cems.accounts.roles import Part, Work
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import today
 from cems.children.access import ChildAccess
+from cems.children.selectors.restriction import is_restricted
 from cems.children.doors import OpenChild
 from cems.children.models import Involvement
 from cems.children.models.periods import InvolvementState
@@ -71,7 +72,7 @@ def for_the_room(request: HttpRequest, opened: OpenChild) -> OpenChild:
     """
     if not projected(request):
         return opened
-    if opened.child.restricted:
+    if is_restricted(opened.child.pk):
         raise NotAllowed(
             "This record is restricted, so it is not shown to a whole room. Open it on your own screen."
         )

@@ -8,8 +8,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from cems.accounts.models import AgencyKind, User
 from cems.accounts.profile import profile_of
 from cems.base.time import local_date
-from cems.children.models import Bar, BreakGlass
+from cems.children.models import BreakGlass
 from cems.children.reach import root_of
+from cems.children.selectors.restriction import bars_of
 from cems.clocks.recipients import current_appointments
 
 TOLD_FOR = timedelta(
@@ -28,15 +29,16 @@ def to_review(user: User, at: datetime) -> QuerySet[BreakGlass]:
         if user.agency.kind == AgencyKind.PARTNERSHIP:
             served = profile.authority_ids
             theirs |= Q(child__authority__in=served) | Q(child__area__in=served)
-    barred = Bar.objects.filter(user=user).alias(root=root_of()).filter(root=OuterRef("of_root"))
+    barred = bars_of(user).filter(root=OuterRef("of_root"))
     rows = BreakGlass.objects.filter(theirs, reviewed_at__isnull=True).exclude(user=user)
     return rows.alias(of_root=root_of()).exclude(Exists(barred)).select_related("child", "user__agency")
 
 
 def ran_out(user: User, public_id: UUID, at: datetime) -> BreakGlass | None:
     """The person's opening of this record that ended a short while ago, unless they have been barred since."""
-    barred = Bar.objects.filter(user=user, child=OuterRef("child"))
+    barred = bars_of(user).filter(root=OuterRef("of_root"))
     rows = BreakGlass.objects.filter(
         user=user, child__public_id=public_id, until__lte=at, until__gt=at - TOLD_FOR
     )
-    return rows.exclude(Exists(barred)).order_by("-until").first()
+    rows = rows.alias(of_root=root_of()).exclude(Exists(barred))
+    return rows.order_by("-until").first()

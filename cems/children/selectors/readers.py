@@ -11,7 +11,7 @@ from cems.accounts.models import User
 from cems.accounts.roles import ROLES
 from cems.base.time import local_date
 from cems.children.models import Bar, Child, ChildUserObjectPermission, NamedReader
-from cems.children.querysets import cluster_ids
+from cems.children.selectors.restriction import barred_from
 from cems.clocks.recipients import current_appointments
 
 # Whose role reaches records without an involvement: they may be named too.
@@ -30,7 +30,7 @@ def readers(child: Child, at: datetime) -> Readers:
     """What the page of a record's restriction shows to those who manage it."""
     order = {"owner": 0, "deputy": 1}
     rows = NamedReader.objects.filter(child=child, until__gt=at).select_related("user__agency")
-    bars = Bar.objects.filter(child__in=cluster_ids([child.pk])).select_related("user__agency", "made_by")
+    bars = barred_from(child.pk).select_related("user__agency", "made_by")
     named = sorted(rows, key=lambda row: (order.get(row.kind, 2), row.user.name.lower()))
     return Readers(named if child.restricted else [], list(bars.order_by(Lower("user__name"), "pk")))
 
@@ -41,7 +41,7 @@ def people_to_choose(child: Child, at: datetime) -> QuerySet[User]:
         role_key__in=REACHING, user__agency__authorities__in=[child.authority_id, child.area_id]
     )
     granted = ChildUserObjectPermission.objects.filter(content_object=child.pk, until__gt=at)
-    barred = Bar.objects.filter(child__in=cluster_ids([child.pk])).values("user")
+    barred = barred_from(child.pk).values("user")
     people = User.objects.here(local_date(at)).filter(
         Q(pk__in=posts.values("user")) | Q(pk__in=granted.values("user"))
     )
@@ -52,7 +52,7 @@ def people_at_work(child: Child, at: datetime) -> QuerySet[User]:
     """Who works with the child, or is named on the record, and is not barred: those who may know an address."""
     granted = ChildUserObjectPermission.objects.filter(content_object=child.pk, until__gt=at)
     named = NamedReader.objects.filter(child=child, until__gt=at)
-    barred = Bar.objects.filter(child__in=cluster_ids([child.pk])).values("user")
+    barred = barred_from(child.pk).values("user")
     people = User.objects.here(local_date(at)).filter(
         Q(pk__in=granted.values("user")) | Q(pk__in=named.values("user"))
     )

@@ -57,4 +57,4 @@ def students(user: User, at: datetime) -> Sequence[Student]:
 
 def to_choose(user: User, at: datetime) -> Sequence[Child]:
     """The children this person works with themselves, by name."""
-    return list(own_children(user, at).filter(restricted=False).order_by("family_name", "given_name", "pk"))
+    return list(own_children(user, at).not_restricted().order_by("family_name", "given_name", "pk"))

@@ -13,9 +13,10 @@ from cems.audit.services import record
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import local_date, now
 from cems.children.forever import FOREVER
-from cems.children.models import Bar, Child, Death, NamedReader
+from cems.children.models import Child, Death, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.querysets import cluster_ids
+from cems.children.selectors.restriction import is_barred
 from cems.children.services.restriction import review_day
 from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
@@ -44,8 +45,7 @@ def death_record(
         raise Invalid("This day is in the future.", field="died_on")
     if died_on < held.date_of_birth:
         raise Invalid("This day is before the child was born.", field="died_on")
-    whole = cluster_ids([held.pk])
-    if Bar.objects.filter(child__in=whole, user=owner).exists():
+    if is_barred(owner, held.pk):
         raise Invalid("This person is barred from the record.", field="owner")
     row = Death.objects.create(
         child=held,

@@ -13,16 +13,17 @@ from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import local_date, now
-from cems.children.models import Bar, BreakGlass, Child, ChildName, GlassOutcome, NamedReader
+from cems.children.models import BreakGlass, Child, ChildName, GlassOutcome, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.policy import EDT_SHIFT_ENDS, EMERGENCY_ACCESS_HOURS
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import cluster_ids, roots_by_row
 from cems.children.reach import breaks_restricted, within
 from cems.children.rules.glass import open_until
 from cems.children.rules.search import Asked
 from cems.children.search import identified, limit_questions, so_named, tell_owners
 from cems.children.selectors.glass import to_review
 from cems.clocks.recipients import acting, current_appointments
+from cems.children.selectors.restriction import barred_from, closed_to, is_barred
 from cems.notices.services import tell
 
 OPENINGS_AN_HOUR = 10
@@ -153,13 +154,9 @@ def _fitting(profile: Profile, named: Asked) -> list[Child]:
 
 def _may_open(user: User, profile: Profile, child: Child, instant: datetime) -> bool:
     """Bars beat everything; a restricted record opens to those named on it and to a few roles only."""
-    whole = cluster_ids([child.pk])
-    if Bar.objects.filter(child__in=whole, user=user).exists():
+    if is_barred(user, child.pk):
         return False
-    named = NamedReader.objects.filter(user=user, until__gt=instant).values("child")
-    shut = Child.objects.unscoped("whether a record or one joined to it is restricted")
-    shut = shut.filter(pk__in=whole, restricted=True).exclude(pk__in=named)
-    return breaks_restricted(profile) or not shut.exists()
+    return breaks_restricted(profile) or not closed_to(list(roots_by_row([child.pk])), [user.pk], instant)
 
 
 def _until(profile: Profile, instant: datetime) -> datetime:
@@ -179,7 +176,7 @@ def _tell_reviewers(glass: BreakGlass, child: Child, instant: datetime) -> None:
         | Q(user__agency__kind=AgencyKind.PARTNERSHIP, user__agency__authorities__in=_places(child))
     )
     told = {*(who for who, *_ in managers), *auditors.values_list("user", flat=True)}
-    barred = Bar.objects.filter(child__in=cluster_ids([child.pk])).values_list("user", flat=True)
+    barred = barred_from(child.pk).values_list("user", flat=True)
     tell(
         told - {glass.user_id} - set(barred),
         kind="children.glass",

@@ -19,6 +19,7 @@ from cems.children.models import Bar, Child, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.policy import RESTRICTION_REVIEW_DAYS
 from cems.children.querysets import cluster_ids
+from cems.children.selectors.restriction import is_barred
 from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.clocks.models import Clock
@@ -252,7 +253,7 @@ def _owner_of(child: Child, at: datetime) -> User | None:
 
 
 def _name(user: User, child: Child, person: User, kind: str, field: str, at: datetime) -> NamedReader:
-    if Bar.objects.filter(child__in=cluster_ids([child.pk]), user=person).exists():
+    if is_barred(person, child.pk):
         raise Invalid("This person is barred from the record.", field=field)
     row, _ = NamedReader.objects.update_or_create(
         child=child, user=person, defaults={"kind": kind, "until": FOREVER}

@@ -13,7 +13,8 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import local_date, now
 from cems.children import grants
 from cems.children.models import Child, StudentChild
-from cems.children.querysets import ChildQuerySet, cluster_ids
+from cems.children.querysets import ChildQuerySet
+from cems.children.selectors.restriction import is_restricted
 from cems.children.services.periods import may_confirm
 from cems.children.services.whole import lock_whole
 from cems.notices.services import tell
@@ -43,7 +44,7 @@ def student_name(
     root = lock_whole(child.pk)
     if not own_children(user, instant).filter(pk=root.pk).exists():
         raise Invalid("Choose a child you work with yourself.", field="child")
-    if _restricted(root):
+    if is_restricted(root.pk):
         raise Invalid("This record is restricted: only the people named on it read it.", field="child")
     try:
         with transaction.atomic():
@@ -89,11 +90,6 @@ def own_children(user: User, at: datetime) -> ChildQuerySet:
     ways = grants.through(at, user_id=user.pk)
     own = [child for child, keys in ways.items() if any(stands_for is None for _, _, stands_for in keys)]
     return Child.objects.visible_to(user, at).filter(pk__in=own)
-
-
-def _restricted(root: Child) -> bool:
-    whole = Child.objects.unscoped("whether a record or one joined to it is restricted")
-    return whole.filter(pk__in=cluster_ids([root.pk]), restricted=True).exists()
 
 
 def _told(user: User, row: StudentChild, verb: Verb, at: datetime) -> None:
