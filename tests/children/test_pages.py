@@ -256,6 +256,21 @@ def test_a_status_is_recorded_ended_and_never_doubled(child):
     assert status.ends_on == today()
 
 
+@pytest.mark.requirement("C2")
+def test_a_status_whose_last_day_is_before_its_first_is_a_mistake_that_names_the_field(child):
+    """It was an error page; what was typed stays, and the same form sent right is taken."""
+    client = sign_in(make_user("first_contact"))
+    began = today() - timedelta(days=30)
+    typed = {"kind": "child_in_need", **day(began, "starts_on")}
+    answer = client.post(at("open_status", child), {**typed, **day(began - timedelta(days=1), "ends_on")})
+    assert answer.status_code == 400
+    assert "The last day is before the first" in str(answer.context["form"].errors["ends_on"])
+    assert answer.context["form"]["starts_on"].value()[2] == str(began.year)
+    assert not Status.objects.filter(child=child).exists()
+    assert client.post(at("open_status", child), {**typed, **day(began, "ends_on")}).status_code == 302
+    assert Status.objects.get(child=child).ends_on == began
+
+
 def note(**changes):
     then = local(now() - timedelta(hours=2))
     data = {

@@ -32,12 +32,15 @@ def status_open(
     ends_on: date | None = None,
     at: datetime | None = None,
 ) -> Status:
-    """Record that the child has this status from `starts_on`. Raises Invalid or Conflict (overlap)."""
+    """Record that the child has this status from `starts_on`. Raises Invalid (a day that can't be, a last day
+    before the first) or Conflict (overlap)."""
     instant = at or now()
     if starts_on < child.date_of_birth:
         raise Invalid("The status starts before the child was born. Check the date.", field="starts_on")
     if starts_on > local_date(instant):
         raise Invalid("The status starts in the future. Record it on the day it begins.", field="starts_on")
+    if ends_on is not None and ends_on < starts_on:
+        raise Invalid("The last day is before the first. Check the dates.", field="ends_on")
     root = lock_whole(child.pk)
     running = Status.objects.of(root).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on), kind=kind)
     if (running.filter(starts_on__lte=ends_on) if ends_on else running).exists():
