@@ -18,10 +18,6 @@ class ChildrenConfig(AppConfig):
         subscribe(DelegationChanged, handlers.cover_changed)
 
     def _fill_slots(self) -> None:
-        from cems.children import policy
-        from cems.policy.slots import POLICIES
-
-        POLICIES.fill(*policy.POLICIES, by=self.label)
         from cems.base.slots import (
             DERIVED_CHECKS,
             FIRST_PAGE_LINES,
@@ -37,13 +33,16 @@ class ChildrenConfig(AppConfig):
             happenings,
             home_content,
             panels,
+            policy,
             reference,
         )
         from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL, RESTRICTION_REVIEW
         from cems.children.slots import CHRONOLOGY, NOW_LINES, PANELS, SUB_NAVIGATION
-        from cems.clocks.slots import CHILDREN_SEEN, KINDS, MAY_SEE_CHILD
+        from cems.clocks.slots import CHILDREN_SEEN, KINDS, MAY_SEE_CHILD, SHUT_WAYS
         from cems.notices.slots import MAIL_WITHHELD
+        from cems.policy.slots import POLICIES
 
+        POLICIES.fill(*policy.POLICIES, by=self.label)
         DERIVED_CHECKS.fill(
             DerivedCheck("children.current_level", derived.current_levels),
             DerivedCheck("children.joined_authorities", derived.joined_authorities),
@@ -60,4 +59,5 @@ class ChildrenConfig(AppConfig):
         KINDS.fill(RESTRICTION_REVIEW, PLACED_TELL, PLACED_ANSWER, PLACED_ESCALATION, by=self.label)
         MAY_SEE_CHILD.fill(handlers.may_see, by=self.label)
         CHILDREN_SEEN.fill(handlers.seen_by, by=self.label)
+        SHUT_WAYS.fill(handlers.shut_ways, by=self.label)
         MAIL_WITHHELD.fill(handlers.died, by=self.label)

@@ -1,6 +1,6 @@
 """What the record does when something below it changes, and what it answers to the apps below."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from cems.base.time import now
 from cems.children import grants
 from cems.children.models import Child
 from cems.children.querysets import at_address
+from cems.children.selectors.restriction import not_to_be_known
+from cems.clocks.choices import Shut
 
 
 def rights_changed(event: AppointmentChanged | PersonLeft) -> None:
@@ -34,6 +36,14 @@ def died(children: Iterable[UUID]) -> set[UUID]:
 def may_see(user: User, child: UUID) -> bool:
     """Whether the person may open the child in some part; asked by clocks."""
     return at_address(user, child).exists()
+
+
+def shut_ways(user: User, children: Collection[UUID]) -> dict[UUID, Shut]:
+    """Which of these records are shut to the person whatever reaches them, and how; asked by clocks."""
+    rows = Child.objects.unscoped("which records are shut to the holder of a clock")
+    shut = dict(rows.filter(public_id__in=list(children)).shut_to(user).values_list("pk", "public_id"))
+    hidden = not_to_be_known(user, shut) if shut else set()
+    return {public_id: Shut.HIDDEN if pk in hidden else Shut.RESTRICTED for pk, public_id in shut.items()}
 
 
 def seen_by(user: User) -> QuerySet[Any, Any]:

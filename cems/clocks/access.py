@@ -5,14 +5,28 @@ so does whoever may see the child, which the app of children answers: `MAY_SEE_C
 `CHILDREN_SEEN` for a list.
 """
 
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
 from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
 from cems.base.first_page import of_record
 from cems.base.time import today
+from cems.clocks.choices import Shut
 from cems.clocks.models import Clock
 from cems.clocks.querysets import ClockQuerySet
 from cems.clocks.recipients import Held, current_appointments
-from cems.clocks.slots import CHILDREN_SEEN, MAY_SEE_CHILD
+from cems.clocks.slots import CHILDREN_SEEN, MAY_SEE_CHILD, SHUT_WAYS
+
+
+def shut_ways(user: User, children: Collection[UUID]) -> Mapping[UUID, Shut]:
+    """Which of these children's records are shut to the person, and how."""
+    return SHUT_WAYS.get()(user, children) if children else {}
+
+
+def shut_way(user: User, clock: Clock) -> Shut | None:
+    """How the record this clock is about is shut to the person; None where it is not."""
+    return shut_ways(user, [clock.child]).get(clock.child) if clock.child else None
 
 
 def about_children_seen(user: User) -> ClockQuerySet:
@@ -40,13 +54,24 @@ def _manages(profile: Profile, user_id: int) -> bool:
 
 
 def may_see(user: User, clock: Clock) -> bool:
+<<<<<<< HEAD
     """Whether the clock's page is there for this person."""
     return has(user, clock) or (clock.child is not None and MAY_SEE_CHILD.get()(user, clock.child))
+=======
+    """Whether the clock's page is there for this person; never of a record they must not know of."""
+    if shut_way(user, clock) is Shut.HIDDEN:
+        return False
+    return has(user, clock) or (
+        clock.child is not None and any(answer(user, clock.child) for answer in _may_see_child)
+    )
+>>>>>>> 559a7ea (Show a holder no words of a record that is shut to them)
 
 
 def may_follow(user: User, clock: Clock) -> bool:
     """Whether what a clock is about is there for this person: a desk's may lead to a record only some of it see."""
     child = clock.child
+    if shut_way(user, clock):
+        return False
     if child is None or not of_record(clock.url, child):
         return bool(clock.url)
     return MAY_SEE_CHILD.get()(user, child)

@@ -1,5 +1,7 @@
 """The words of a clock."""
 
+from enum import Enum
+
 from django.db import models
 
 
@@ -40,3 +42,10 @@ class Measure(models.TextChoices):
     HOURS = "hours", "Hours"
     MONTHS = "months", "Months"
     DATE = "date", "A date"
+
+
+class Shut(Enum):
+    """How a child's record is shut to somebody whatever reaches it."""
+
+    RESTRICTED = "restricted"  # opens to named people only: that there is something may be said
+    HIDDEN = "hidden"  # bars the person, or is sealed: not even that

@@ -12,7 +12,6 @@ from django.utils.cache import get_conditional_response
 from rest_framework.throttling import SimpleRateThrottle
 
 from cems.accounts.doors import person
-from cems.accounts.profile import profile_of
 from cems.accounts.tokens import FailedTokens
 from cems.base.doors import Shape, door
 from cems.base.time import now
@@ -77,7 +76,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     if not throttle.allow_request(request, held):  # type: ignore[arg-type]
         return _too_many(throttle.wait())
     instant = now()
-    body = calendar_of(selectors.clocks_of_calendar(profile_of(held.user)), instant)
+    body = calendar_of(selectors.clocks_of_calendar(held.user), instant)
     answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'inline; filename="cems-clocks.ics"'
     answer["Cache-Control"] = "no-store"

@@ -4,27 +4,28 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.base.first_page import WorkItem
 from cems.clocks import selectors
 from cems.clocks.choices import Stage
 from cems.clocks.models import Clock
-from cems.clocks.presentation import present, titles
+from cems.clocks.presentation import SHUT_ITEM, present, titles
 
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
     """The person's open clocks and those of their teams, what is due first at the top."""
-    return _lines(selectors.clocks_for(profile_of(user)), now)
+    return _lines(selectors.clocks_for(profile_of(user)), user, now)
 
 
 def items_of_team(user: Any, now: datetime) -> Iterable[WorkItem]:
     """For a manager: the open clocks of the people in their teams; `owner` says whose."""
-    return _lines(selectors.clocks_of_colleagues(profile_of(user)), now)
+    return _lines(selectors.clocks_of_colleagues(profile_of(user)), user, now)
 
 
-def _lines(clocks: Sequence[Clock], now: datetime) -> list[WorkItem]:
-    called = titles(clocks)
-    return [work_item(clock, called[clock.pk], now) for clock in clocks]
+def _lines(clocks: Sequence[Clock], user: User, now: datetime) -> list[WorkItem]:
+    called = titles(clocks, user)
+    return [work_item(clock, called[clock.pk], now) for clock in clocks if clock.pk in called]
 
 
 def work_item(clock: Clock, title: str, now: datetime) -> WorkItem:
@@ -33,7 +34,7 @@ def work_item(clock: Clock, title: str, now: datetime) -> WorkItem:
     return WorkItem(
         what=title,
         why=clock.explanation.splitlines()[-1],
-        url=clock.url,
+        url="" if title == SHUT_ITEM else clock.url,
         due_at=clock.due_at,
         warned=clock.stage in {Stage.WARNED, Stage.BREACHED},
         child=clock.child,

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from cems.accounts.models import User
 from cems.base import calendar
 from cems.base.time import local, local_date
-from cems.clocks.choices import Measure, Stage
+from cems.clocks.access import shut_ways
+from cems.clocks.choices import Measure, Shut, Stage
 from cems.clocks.kinds import clock_kind
 from cems.clocks.models import Clock
 from cems.policy.declared import declared
 
+# What stands for words about a child whose record opens to named people only.
+SHUT_ITEM = "Restricted item, ask the owner"
 _HOUR = timedelta(hours=1)
 _LOOKS = {
     Stage.RUNNING: "running",
@@ -124,11 +128,20 @@ def present(clock: Clock, now: datetime) -> dict[str, Any]:
     }
 
 
-def titles(clocks: Sequence[Clock]) -> dict[int, str]:
-    """What a page calls each clock, by row number: its kind's own words, else its title. A read a kind."""
-    found = {clock.pk: clock.title for clock in clocks}
-    for key in {clock.kind for clock in clocks}:
+def titles(clocks: Sequence[Clock], user: User) -> dict[int, str]:
+    """What a page calls each clock for this person, by row number: its kind's own words, else its title.
+
+    Where the child's record is shut to the person, somebody's words about the child give way to
+    `SHUT_ITEM`; a clock of a record they must not know of is left out. A read, and one a kind with words.
+    """
+    shut = shut_ways(user, {clock.child for clock in clocks if clock.child})
+    hidden = {child for child, way in shut.items() if way is Shut.HIDDEN}
+    known = [clock for clock in clocks if clock.child not in hidden]
+    found = {clock.pk: clock.title for clock in known}
+    for key in {clock.kind for clock in known}:
         say = clock_kind(key).say
         if say:
-            found |= say([clock for clock in clocks if clock.kind == key])
+            said = [clock for clock in known if clock.kind == key]
+            found |= say([clock for clock in said if clock.child not in shut])
+            found |= {clock.pk: SHUT_ITEM for clock in said if clock.child in shut}
     return found

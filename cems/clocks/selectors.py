@@ -10,7 +10,7 @@ from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
 from cems.base.errors import Invalid
 from cems.clocks import access
-from cems.clocks.choices import Stage
+from cems.clocks.choices import Shut, Stage
 from cems.clocks.kinds import clock_kinds
 from cems.clocks.models import CalendarFeed, Clock, SweepMark, Transition
 from cems.clocks.presentation import explained
@@ -78,13 +78,16 @@ def kinds_by_label() -> Sequence[tuple[str, str]]:
     return sorted(((kind.key, kind.label) for kind in clock_kinds()), key=lambda choice: choice[1])
 
 
-def clocks_of_calendar(profile: Profile) -> Sequence[Clock]:
+def clocks_of_calendar(user: User) -> Sequence[Clock]:
     """What a calendar shows: the open clocks of the person and their teams that run towards a time.
 
-    A paused clock has no time until it is resumed. Where there are too many, those longest past stay out.
+    A paused clock has no time until it is resumed. Where there are too many, those longest past stay out; so
+    do those of records the person must not know of.
     """
-    held = Clock.objects.open_of(profile).live()
-    return list(held.with_last_change().order_by("-due_at", "-pk")[:CALENDAR])
+    held = Clock.objects.open_of(profile_of(user)).live()
+    rows = list(held.with_last_change().order_by("-due_at", "-pk")[:CALENDAR])
+    shut = access.shut_ways(user, {clock.child for clock in rows if clock.child})
+    return [clock for clock in rows if not clock.child or shut.get(clock.child) is not Shut.HIDDEN]
 
 
 def calendar_feed(user: User) -> CalendarFeed | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from cems.accounts.models import User
+    from cems.clocks.choices import Shut
     from cems.clocks.kinds import ClockKind
 
 KINDS: Many[ClockKind] = Many(
@@ -26,4 +27,8 @@ MAY_SEE_CHILD: One[Callable[[User, UUID], bool]] = One(
 CHILDREN_SEEN: One[Callable[[User], QuerySet[Any, Any]]] = One(
     "clocks.children_seen",
     "The public ids of all children a person may see, as a query of one column.",
+)
+SHUT_WAYS: One[Callable[[User, Collection[UUID]], Mapping[UUID, Shut]]] = One(
+    "clocks.shut_ways",
+    "Which of these children's records are shut to a person whatever reaches them, and how.",
 )

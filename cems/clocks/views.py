@@ -22,7 +22,7 @@ from cems.base.time import now
 from cems.clocks import access, by_hand, selectors, services
 from cems.clocks.forms import ByHandForm
 from cems.clocks.models import Clock
-from cems.clocks.presentation import present, titles
+from cems.clocks.presentation import SHUT_ITEM, present, titles
 from cems.notices.selectors import outbox_health
 from cems.notices.services import send_parked_again
 
@@ -46,11 +46,15 @@ def clocks(request: HttpRequest) -> HttpResponse:
     """All clocks I or my teams have, in the state the address says."""
     state, instant = request.GET.get("state", "open"), now()
     page = selectors.page(_me(request), state, request.GET.get("after", ""), instant)
-    called = titles(page.clocks)
-    _listed(request, "clocks.list", page.clocks)
+    called = titles(page.clocks, _me(request))
+    shown = [clock for clock in page.clocks if clock.pk in called]
+    for clock in shown:
+        if called[clock.pk] == SHUT_ITEM:
+            clock.url = ""  # what it leads to is not there for this person
+    _listed(request, "clocks.list", shown)
     url = reverse("clocks:list")
     context = {
-        "rows": [(clock, called[clock.pk], _linked(clock, instant)) for clock in page.clocks],
+        "rows": [(clock, called[clock.pk], _linked(clock, instant)) for clock in shown],
         "state": state,
         "tabs": _tabs(),
         "older_url": f"{url}?state={state}&after={page.after}".replace("+", "%2B") if page.after else "",
@@ -184,6 +188,7 @@ def _detail(
         "bar": present(shown, now()),
         "explanation": selectors.explain(shown, now()),
         "history": selectors.history(shown),
+        "reasons": access.shut_way(_me(request), shown) is None,
         "acts": [(act, BUTTONS[act]) for act in offered],
         "form": form or ByHandForm(),
     }

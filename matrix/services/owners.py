@@ -4,18 +4,28 @@ from django.db.models import Q, QuerySet
 
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, Team, User
+from cems.base.time import now
 from cems.children.choices import CaseRole
 from cems.children.models import Child, Involvement
 from cems.children.models.periods import InvolvementState
+from cems.children.querysets import cluster_ids
+from cems.children.selectors.restriction import closed_to
 from matrix.rules import Owner
 
 LEADS = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP)
 
 
 def lead_of(child: Child) -> User | None:
-    """The child's lead practitioner, or social worker, or early help worker; None where nobody is recorded."""
+    """The child's lead practitioner, or social worker, or early help worker; None where nobody is recorded.
+
+    Nobody whom the record shuts out: what they were given would tell them of the child.
+    """
     # Of two in one role the newest counts: written last.
-    rows = {row.case_role: row.user for row in _current(child).filter(user__isnull=False).reverse()}
+    found = list(_current(child).filter(user__isnull=False, case_role__in=LEADS).reverse())
+    ids = {row.user_id for row in found if row.user_id}
+    whole = list(cluster_ids([child.pk])) if ids else []
+    shut = {user_id for _, user_id in closed_to(whole, ids, now())} if ids else set()
+    rows = {row.case_role: row.user for row in found if row.user_id not in shut}
     return next((rows[role] for role in LEADS if role in rows), None)
 
 

@@ -1,5 +1,6 @@
 """CEVT by API: the same rules and refusals as the pages (T3, T4, O1)."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,13 +11,14 @@ from rest_framework.test import APIClient
 
 from cems.accounts.models import User
 from cems.accounts.services_tokens import token_make
+from cems.actions.models import Action
 from cems.base.time import today
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.meetings.models import Contribution, Dissent
-from tests.factories.children import bar, make_child
+from tests.factories.children import bar, make_child, restrict
 from tests.factories.matrices import submit
-from tests.factories.people import make_locality, make_user
+from tests.factories.people import DARLINGTON, make_agency, make_authority, make_locality, make_user
 from tests.factories.triage import QUORATE, make_chair, sitting, waiting_child
 from triage.models import Decision, Item
 
@@ -101,6 +103,32 @@ def test_what_the_page_refuses_the_api_refuses(
     named = [one["field"] for one in found.get("problems", [])] or [found["field"]]
     assert field is None or any(name and name.startswith(field) for name in named)
     assert not Decision.objects.exists()
+
+
+@pytest.mark.requirement("A2")
+@pytest.mark.parametrize("who", ["barred", "not named", "gone", "a stranger from elsewhere"])
+def test_the_chair_gives_no_action_to_somebody_who_may_not_know_of_the_child(child: Child, who: str) -> None:
+    item, chair = waiting_child(child), make_chair()
+    agency = make_agency(authorities=[make_authority(DARLINGTON)]) if "stranger" in who else None
+    person = make_user(**({"agency": agency} if agency else {}))
+    if who == "barred":
+        bar(child, person)
+    elif who == "not named":
+        restrict(child, owner=chair)
+    elif who == "gone":
+        User.objects.filter(pk=person.pk).update(ends_on=today() - timedelta(days=1))
+    sent = body(item, tasks=[{"title": "Ring the school", "person": str(person.public_id)}])
+    answer = send(chair, item, sent)
+    assert answer.status_code == 400, answer.json()
+    assert answer.json()["field"] == "tasks"
+    assert not Decision.objects.exists() and not Action.objects.filter(owner_user=person).exists()
+
+
+def test_the_chair_gives_an_action_to_somebody_who_works_here(child: Child) -> None:
+    item, chair, person = waiting_child(child), make_chair(), make_user()
+    sent = body(item, tasks=[{"title": "Ring the school", "person": str(person.public_id)}])
+    assert send(chair, item, sent).status_code == 201
+    assert Action.objects.filter(owner_user=person, title="Ring the school").exists()
 
 
 def test_without_a_key_or_the_work_or_reach_nothing_is_decided(child: Child) -> None:

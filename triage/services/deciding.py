@@ -19,6 +19,7 @@ from cems.base.transactions import one_transaction
 from cems.children.choices import HarmContext, HarmForm, MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.models.history import Forum
+from cems.children.querysets import cluster_ids
 from cems.children.services.access import matter_close
 from cems.children.services.history import level_agree
 from cems.children.services.whole import whole_held
@@ -36,12 +37,17 @@ from triage.models import Decision, Item
 from triage.policy import CONFIRMATION_DAYS
 from triage.returns import Histories, returns_of
 from triage.rules.measures import Return
+from triage.selectors.owners import not_to_be_given
 from triage.services.items import close_wanted
 from triage.services.outcomes import Wish
 from triage.services.starting import leaves_board, outcomes_start, wishes_for
 from triage.services.telling import tell_decided
 
 OUTSIDE = "outside a meeting"
+NOT_TO_BE_GIVEN = (
+    "Somebody named for an action may not know of this child: the record is closed to them, they have left, or"
+    " they work neither with the child nor for an agency here. Choose somebody else, or a desk."
+)
 
 
 @dataclass(frozen=True)
@@ -193,6 +199,15 @@ def why_provisional(meeting: Meeting | None, at: datetime) -> str:
     return table_of(meeting, at).why_provisional if meeting else OUTSIDE
 
 
+def _may_be_given(root: Child, ruling: Ruling, at: datetime) -> None:
+    """Raises Invalid for an action given to somebody who may not know of the child, by page and API alike."""
+    named = [(task.owner, "tasks") for task in ruling.tasks]
+    named += [(wish.owner, "outcomes") for wish in ruling.outcomes if wish.owner]
+    people = {owner: name for owner, name in named if isinstance(owner, User)}
+    if people and (refused := not_to_be_given(root, list(people), at, whole=list(cluster_ids([root.pk])))):
+        raise Invalid(NOT_TO_BE_GIVEN, field=people[refused[0]])
+
+
 def _keep(
     user: User,
     root: Child,
@@ -206,6 +221,7 @@ def _keep(
     """Write the decision and start what it starts."""
     if meeting is not None:
         meeting = lock_open(meeting, at)
+    _may_be_given(root, ruling, at)
     wishes = wishes_for(root, ruling.level, ruling.forms, ruling.outcomes, at)
     reference = next_reference("DEC", at)
     agreed = level_agree(

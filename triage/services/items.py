@@ -18,6 +18,7 @@ from cems.base.transactions import one_transaction
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import StatusOpened
 from cems.children.models import Child
+from cems.children.querysets import cluster_ids
 from cems.children.services.access import matter_close, matter_open
 from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
@@ -32,6 +33,7 @@ from triage.choices import ItemKind
 from triage.clocks import RECEIPT
 from triage.gate import gates
 from triage.models import Item, Wanted
+from triage.selectors.owners import not_to_be_given
 from triage.services.telling import tell_withdrawn
 
 WANTED_SOURCE = "triage.wanted"
@@ -193,6 +195,10 @@ def information_ask(
         raise Conflict("CEVT has decided already.")
     if not what.strip():
         raise Invalid("Say what CEVT wants to know.", field="what")
+    if isinstance(owner, User):
+        whole = list(cluster_ids([root.pk]))
+        if not_to_be_given(root, [owner], instant, whole=whole):
+            raise Invalid("This person may not read the record. Choose somebody else.", field="owner")
     row = Wanted(item=held, child=held.child, agency=agency, what=what.strip(), asked_by=user)
     row.asked_at = instant
     row.action = open_action(

@@ -1,6 +1,5 @@
 """What the pages of CEVT share."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -10,19 +9,16 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
-from cems.accounts.desks import desks_of
 from cems.accounts.doors import person
-from cems.accounts.models import Duty, Locality, Team, User
+from cems.accounts.models import Locality, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import today
 from cems.children.access import ChildAccess
-from cems.children.selectors.restriction import is_restricted
 from cems.children.doors import OpenChild
-from cems.children.models import Involvement
-from cems.children.models.periods import InvolvementState
 from cems.children.rules.identity import age_on
+from cems.children.selectors.restriction import is_restricted
 from cems.children.shell import child_page
 from cems.meetings.choices import Held
 from cems.meetings.models import Meeting
@@ -34,6 +30,7 @@ from triage.rules.measures import Return
 from triage.selectors.advice import advice_for
 from triage.selectors.live import items_mark
 from triage.selectors.meetings import meeting_at
+from triage.selectors.owners import owners_of
 from triage.selectors.rows import Filters
 from triage.selectors.sheet import Sheet
 from triage.services.deciding import OUTSIDE
@@ -118,16 +115,6 @@ def _switch(request: HttpRequest, keys: dict[str, str]) -> str:
     return f"{request.path}?{urlencode({**keys, 'projector': '1'})}"
 
 
-def owners_for(opened: OpenChild, present: Sequence[User]) -> list[User | Team]:
-    """Who may take on an action: those who work with the child, those at the table, and the desks."""
-    held = Involvement.objects.filter(
-        child__in=opened.whole, ended_at__isnull=True, state=InvolvementState.CONFIRMED, user__isnull=False
-    ).select_related("user__agency")
-    people = [row.user for row in held.order_by("pk") if row.user]
-    desks = desks_of([Duty.ERASE, Duty.CEVT, Duty.FRONT_DOOR], opened.child.area_id)
-    return list(dict.fromkeys([*people, *present, *desks]))
-
-
 def decision_fields(opened: OpenChild, sheet: Sheet, *, confirms: bool = False) -> dict[str, Any]:
     """The choices of the decision form for this child at this table."""
     named = sheet.newest.matrix.forms if sheet.newest else []
@@ -139,7 +126,9 @@ def decision_fields(opened: OpenChild, sheet: Sheet, *, confirms: bool = False) 
             providers=list(Provider.objects.order_by("name", "pk")),
             on=today(),
         ),
-        "owners": owners_for(opened, [row.user for row in sheet.table.present]),
+        "owners": owners_of(
+            opened.child, opened.at, whole=opened.whole, present=[row.user for row in sheet.table.present]
+        ),
         "agencies": sheet.present,
         "confirms": confirms,
         "returned": not confirms and sheet.row is not None and sheet.row.back is Return.REREFERRAL,

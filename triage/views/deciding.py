@@ -25,12 +25,13 @@ from matrix.models import Submission
 from triage.forms_cevt import AnswerForm, AskForm, DecisionForm, WhyForm
 from triage.models import Decision, Item, Wanted
 from triage.selectors.decided import decided_on, letter_lines, unconfirmed
+from triage.selectors.owners import owners_of
 from triage.selectors.sheet import Sheet
 from triage.selectors.sheet import sheet as sheet_of
 from triage.services.deciding import Ruling
 from triage.services.deciding import confirm as confirm_decision
 from triage.services.items import information_ask, information_give, item_withdraw
-from triage.views.common import decision_fields, empty_form, owners_for, sheet_page
+from triage.views.common import decision_fields, empty_form, sheet_page
 from triage.views.sheet import check_page, decided_once
 
 NEEDS = Part.CONTRIBUTIONS
@@ -89,7 +90,8 @@ def _confirm_page(
 def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Ask for more information before deciding: the one thing that pauses the clock (T2)."""
     shown = sheet_of(person(request), opened)
-    owners = owners_for(opened, shown.today.seats.of(opened.child.area_id))
+    seated = shown.today.seats.of(opened.child.area_id)
+    owners = owners_of(opened.child, opened.at, whole=opened.whole, present=seated)
     agencies = [one.pk for one in shown.today.seats.agencies(opened.child.area_id)]
     form = AskForm(request.POST or None, agencies=agencies, owners=owners)
     item = shown.items[0] if shown.items else None

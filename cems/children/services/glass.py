@@ -22,8 +22,8 @@ from cems.children.rules.glass import open_until
 from cems.children.rules.search import Asked
 from cems.children.search import identified, limit_questions, so_named, tell_owners
 from cems.children.selectors.glass import to_review
-from cems.clocks.recipients import acting, current_appointments
 from cems.children.selectors.restriction import barred_from, closed_to, is_barred
+from cems.clocks.recipients import acting, current_appointments
 from cems.notices.services import tell
 
 OPENINGS_AN_HOUR = 10

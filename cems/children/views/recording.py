@@ -27,7 +27,6 @@ from cems.children.shell import child_page
 from cems.children.views.common import form_page, me, taken
 
 
-
 @work_door(Shape.PAGE, Work.RECORD, methods=FORM)
 def new(request: HttpRequest) -> HttpResponse:
     """A new record: the form, then the likely duplicates, then the record (C1, floor-f3)."""

@@ -1,0 +1,116 @@
+"""What is typed of a child is not shown to whoever holds the action or clock of a record shut to them (A2)."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from cems.accounts.models import Team, User
+from cems.actions.models import Action
+from cems.actions.services import open_action
+from cems.audit.choices import Verb
+from cems.audit.models import Entry
+from cems.base.calendar import close_of_business
+from cems.base.time import now, today
+from cems.children.models import Child
+from cems.clocks.presentation import SHUT_ITEM
+from cems.clocks.selectors import clocks_of_calendar
+from tests.factories.children import bar, join, make_child, restrict
+from tests.factories.people import make_team, make_user, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
+
+WORDS = "Ask Example about the older boyfriend"
+
+
+@pytest.fixture
+def team() -> Team:
+    return make_team()
+
+
+@pytest.fixture
+def holder(team: Team) -> User:
+    return make_user(team=team)
+
+
+def give(owner: User | Team, child: Child) -> Action:
+    return open_action(None, title=WORDS, owner=owner, child=child, deadline=close_of_business(now(), 3))
+
+
+def shut(how: str, child: Child, holder: User) -> None:
+    """What can shut a record to somebody who holds an action of it."""
+    if how == "barred":
+        bar(child, holder)
+        return
+    restrict(child, owner=make_user())
+    if how == "sealed":
+        child.sealed_at = now()
+    if how == "dead":
+        child.died_on, child.legal_hold = today() - timedelta(days=1), True
+    child.save()
+
+
+PAGES = [("home", ""), ("clocks:list", ""), ("actions:list", ""), ("actions:list", "?whose=team")]
+
+
+@pytest.mark.parametrize("joined", [False, True])
+@pytest.mark.parametrize("of_team", [False, True])
+@pytest.mark.parametrize("how", ["restricted", "barred", "sealed", "dead"])
+def test_a_holder_is_shown_no_title_of_a_record_that_is_shut_to_them(
+    how: str, of_team: bool, joined: bool, holder: User, team: Team
+) -> None:
+    child = make_child()
+    action = give(team if of_team else holder, child)
+    client = sign_in(holder)
+    assert WORDS in client.get(reverse("clocks:list")).content.decode()
+    if joined:
+        root = make_child()
+        join(root, child)
+        child = root
+    shut(how, child, holder)
+    told = {"restricted": True, "dead": True, "barred": False, "sealed": False}[how] and not (
+        joined and how == "sealed"
+    )
+    for name, query in PAGES:
+        page = client.get(reverse(name) + query).content.decode()
+        assert WORDS not in page
+        if name != "home":  # where the notice from before leads to what is not there any more, by reference
+            assert reverse("actions:detail", args=[action.public_id]) not in page
+        if name != "actions:list":
+            assert (SHUT_ITEM in page and action.reference in page) is told, (name, how)
+    assert client.get(reverse("actions:detail", args=[action.public_id])).status_code == 404
+    assert action.clock is not None
+    detail = client.get(reverse("clocks:detail", args=[action.clock.public_id]))
+    assert detail.status_code == (200 if told else 404)
+    assert WORDS not in detail.content.decode()
+    assert bool(clocks_of_calendar(holder)) is told
+
+
+def test_a_manager_is_shown_no_title_of_what_their_people_hold_of_a_shut_record(team: Team) -> None:
+    holder, manager = make_user(team=team), make_user("team_manager", team=team)
+    child = make_child()
+    give(holder, child)
+    assert WORDS in sign_in(manager).get(reverse("home")).content.decode()
+    bar(child, manager)
+    page = sign_in(manager).get(reverse("home")).content.decode()
+    assert WORDS not in page and SHUT_ITEM not in page
+
+
+@pytest.mark.requirement("A3")
+def test_lists_of_work_write_down_whom_they_told_of(holder: User) -> None:
+    child = make_child()
+    action = give(holder, child)
+    client = sign_in(holder)
+    for name in ("home", "clocks:list", "actions:list"):
+        before = Entry.objects.filter(verb=Verb.LISTED).count()
+        assert WORDS in client.get(reverse(name), headers={"X-CEMS-Polling": "1"}).content.decode() or (
+            name == "actions:list"
+        )
+        rows = Entry.objects.filter(verb=Verb.LISTED).order_by("-pk")
+        assert rows.count() == before + 1, name
+        assert rows[0].detail["children"] == [str(child.public_id)]
+    assert action.clock is not None
+    client.head(reverse("clocks:detail", args=[action.clock.public_id]), headers={"X-CEMS-Polling": "1"})
+    assert Entry.objects.filter(verb=Verb.VIEWED, child=child.public_id, part="clock").count() == 1
+    client.get(reverse("actions:detail", args=[action.public_id]), headers={"X-CEMS-Polling": "1"})
+    assert Entry.objects.filter(verb=Verb.VIEWED, child=child.public_id, part="actions").count() == 1
