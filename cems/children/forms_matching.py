@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from cems.accounts.forms import PlainForm
+from cems.children.models import Identifier
 from cems.children.selectors.merging import Choice
 
 
@@ -52,6 +53,37 @@ class MergeForm(PlainForm):
     @property
     def decisions(self) -> dict[str, str]:
         return {key: self.cleaned_data[key] for key in self.asked}
+
+
+class SettleForm(PlainForm):
+    """Whose a number is that two records hold, and how one knows."""
+
+    button = "Settle the number"
+    kind = forms.ChoiceField(
+        widget=forms.RadioSelect, label="Which number?", error_messages={"required": "Choose the number."}
+    )
+    belongs = forms.ChoiceField(
+        choices=[("yes", "Yes, it is this child’s"), ("no", "No, it was recorded in error")],
+        widget=forms.RadioSelect,
+        label="Is it this child’s number?",
+        help_text="The other record keeps it as it is: whoever may open that one settles it there.",
+        error_messages={"required": "Say whether it is this child’s number."},
+    )
+    why = forms.CharField(
+        max_length=500,
+        label="How do you know?",
+        help_text="For example: confirmed by the school, or by the general practice.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say how you know."},
+    )
+
+    def __init__(self, numbers: Sequence[Identifier], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (row.kind, f"{row.get_kind_display()} {row.value}") for row in numbers
+        ]
+        if len(numbers) == 1:
+            self.fields["kind"].initial = numbers[0].kind
 
 
 class UndoForm(PlainForm):

@@ -12,6 +12,7 @@ from cems.base.first_page import StartButton, WorkItem
 from cems.base.time import local
 from cems.children.selectors.duplicates import provisional, waits
 from cems.children.selectors.glass import to_review
+from cems.children.selectors.identifiers import first_waits
 from cems.children.selectors.people import claims
 
 
@@ -19,6 +20,7 @@ def items(user: User, now: datetime) -> Iterable[WorkItem]:
     """What the person decides: claims, provisional records, emergency openings to look at."""
     yield from _claims(user)
     yield from _provisional(user, now)
+    yield from _numbers(user)
     yield from _openings(user, now)
 
 
@@ -44,6 +46,20 @@ def _provisional(user: User, now: datetime) -> Iterable[WorkItem]:
             what="Match a provisional record",
             why=f"Waiting for {days} day{'' if days == 1 else 's'}" if days else "Came in today",
             url=reverse("children:candidates", args=[child.public_id]),
+            child=child.public_id,
+            reference=child.reference,
+            owner=str(user),
+        )
+
+
+def _numbers(user: User) -> Iterable[WorkItem]:
+    if not profile_of(user).may(Work.DUPLICATES):
+        return
+    for child, since in first_waits(user):
+        yield WorkItem(
+            what="Settle a number that two records hold",
+            why=f"Recorded on {local(since):%-d %B}",
+            url=reverse("children:settle_number", args=[child.public_id]),
             child=child.public_id,
             reference=child.reference,
             owner=str(user),

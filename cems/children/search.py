@@ -248,12 +248,16 @@ def so_named(asked: Asked, names: QuerySet[ChildName]) -> list[int]:
     return [child for child, name in rows if written(name) == asked.written]
 
 
-def identified(asked: Asked) -> QuerySet[Any, Any]:
-    """The children who hold one of these identifiers now."""
+def identified(asked: Asked, *, settled: bool = False) -> QuerySet[Any, Any]:
+    """The children with one of these identifiers now; `settled` leaves out numbers another record holds, which
+    First Contact has yet to settle."""
     fits = Q(pk__in=[])
     for kind, value in asked.identifiers:
         fits |= Q(kind=kind, value=value)
-    return Identifier.objects.filter(fits, ended_at__isnull=True).values_list(root_of())
+    rows = Identifier.objects.filter(fits, ended_at__isnull=True)
+    if settled:
+        rows = rows.filter(Q(claimed_at__isnull=True) | Q(settled_at__isnull=False))
+    return rows.values_list(root_of())
 
 
 def _may_find(access: ChildAccess, asked: Asked, named: int) -> bool:

@@ -43,6 +43,7 @@ urlpatterns = [
     path("<uuid:public_id>/identity/", recording.edit, name="edit"),
     path("<uuid:public_id>/identity/name/", recording.add_name, name="add_name"),
     path("<uuid:public_id>/identity/number/", recording.add_identifier, name="add_identifier"),
+    path("<uuid:public_id>/identity/number/settle/", matching.settle_number, name="settle_number"),
     path("<uuid:public_id>/involved/", involving.involved, name="involved"),
     path("<uuid:public_id>/involved/add/", involving.add, name="involve"),
     path("<uuid:public_id>/involved/me/", involving.claim, name="claim"),

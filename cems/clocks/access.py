@@ -54,17 +54,10 @@ def _manages(profile: Profile, user_id: int) -> bool:
 
 
 def may_see(user: User, clock: Clock) -> bool:
-<<<<<<< HEAD
-    """Whether the clock's page is there for this person."""
-    return has(user, clock) or (clock.child is not None and MAY_SEE_CHILD.get()(user, clock.child))
-=======
     """Whether the clock's page is there for this person; never of a record they must not know of."""
     if shut_way(user, clock) is Shut.HIDDEN:
         return False
-    return has(user, clock) or (
-        clock.child is not None and any(answer(user, clock.child) for answer in _may_see_child)
-    )
->>>>>>> 559a7ea (Show a holder no words of a record that is shut to them)
+    return has(user, clock) or (clock.child is not None and MAY_SEE_CHILD.get()(user, clock.child))
 
 
 def may_follow(user: User, clock: Clock) -> bool:

@@ -15,7 +15,7 @@ from cems.children.access import access_to
 from cems.children.models import Child, ChildName, Identifier
 from cems.children.querysets import cluster_ids
 from cems.children.rules.search import Asked
-from cems.children.search import identified, likely, signpost, so_named, unseen
+from cems.children.search import likely, signpost, so_named, unseen
 from cems.children.services.record import Identity, child_create
 from cems.children.services.whole import lock_whole
 from matrix.choices import MatrixState
@@ -63,8 +63,7 @@ def child_recorded(
     # never stops a record.
     with suppress(TooMany):
         signpost(user, asked=asked)
-    # A number on a record anywhere would be refused on a full record, and the refusal would tell.
-    may_exist = bool(unseen(user, asked)) or identified(asked).exists()
+    may_exist = bool(unseen(user, asked))
     return child_create(user, identity=identity, identifiers=identifiers, provisional=may_exist, at=at)
 
 

@@ -145,7 +145,8 @@ def test_an_unseen_record_is_hinted_at_and_the_new_one_is_provisional(client, re
     made = children().get(provisional=True)
     # The number stays with the record that holds it, and is not lost for the one who matches them.
     assert Identifier.objects.get(child=unseen).ended_at is None
-    assert Identifier.objects.get(child=made).ended_at is not None
+    row = Identifier.objects.get(child=made)
+    assert row.ended_at is None and row.claimed_at is not None
     page = client.get(reverse("children:overview", args=[made.public_id])).content.decode()
     assert "provisional" not in page.lower()
 

@@ -15,8 +15,8 @@ from cems.children.models import CaseNote, Child, Matter, Merge
 from cems.children.models.history import Forum
 from cems.children.services.access import matter_is_open
 from cems.children.services.history import level_agree, note_write
+from cems.children.services.identifiers import identifier_add
 from cems.children.services.merging import merge, merge_undo
-from cems.children.services.record import identifier_add
 from cems.clocks.models import Clock
 from matrix.models import Matrix, Review, Submission
 from matrix.services.drafts import matrix_start

@@ -18,6 +18,7 @@ from cems.children.models import (
 )
 
 HANDED_OVER = "never the words: whoever works closest with the child hands them over, to the child alone"
+ANOTHER_RECORD = "would tell that another record has the number"
 CONFIDENTIAL = "never in an export: it is read by more people than it is made for"
 
 
@@ -48,7 +49,8 @@ def _differences(child_ids: Sequence[int]) -> Iterable[str]:
 
 def _numbers_twice(child_ids: Sequence[int]) -> Iterable[str]:
     held = Identifier.objects.filter(child__in=child_ids, ended_at__isnull=True)
-    for row in held.values("kind").annotate(how_many=Count("pk")).filter(how_many__gt=1).order_by("kind"):
+    numbers = held.values("kind").annotate(how_many=Count("value", distinct=True))
+    for row in numbers.filter(how_many__gt=1).order_by("kind"):
         yield f"Both have a number of the kind {IdentifierKind(row['kind']).label}: decide which one goes on."
 
 
@@ -97,6 +99,7 @@ ROWS = (
         retention=WITH_RECORD,
         basis=HELD,
         columns={"number of": "kind", "number": "value", "recorded": "added_at", "ended": "ended_at"},
+        left_out={ANOTHER_RECORD: ("claimed_at", "settled_at"), BY_WHOM: ("settled_by",)},
         at_merge=_numbers_twice,
     ),
     Kept(

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -143,21 +144,40 @@ class ChildName(models.Model):
 
 
 class Identifier(models.Model):
-    """A number another system knows the child by, checked by its own rule."""
+    """A number another system knows the child by, checked by its own rule.
+
+    One record holds it; what is recorded of another child with the same number is `claimed`: kept, shown and
+    found like any other, and First Contact settles it. So nobody learns by recording one whether it is known.
+    """
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="identifiers")
     kind = models.CharField(max_length=12, choices=IdentifierKind)
     value = models.CharField(max_length=40)
     added_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "value"], condition=Q(ended_at__isnull=True), name="identifier_one_child"
+                fields=["kind", "value"],
+                condition=Q(ended_at__isnull=True, claimed_at__isnull=True),
+                name="identifier_one_holder",
             ),
         ]
-        indexes = [models.Index(fields=["child"])]
+        indexes = [
+            models.Index(fields=["child"]),
+            models.Index(fields=["kind", "value"], name="identifier_value"),
+            models.Index(
+                fields=["claimed_at"],
+                condition=Q(claimed_at__isnull=False, settled_at__isnull=True, ended_at__isnull=True),
+                name="identifier_to_settle",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

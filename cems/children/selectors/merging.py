@@ -107,6 +107,9 @@ def choices(root: Child, other: Child) -> list[Choice]:
         for side, ids in sides.items()
         for row in [Placement.objects.filter(child__in=ids, ends_on__isnull=True).first()]
     }
+    for kind in numbers[ROOT].keys() & numbers[OTHER].keys():
+        if numbers[ROOT][kind].value == numbers[OTHER][kind].value:  # one number: nothing to decide
+            del numbers[ROOT][kind], numbers[OTHER][kind]
     found += _both("number", numbers, lambda row: row.get_kind_display(), lambda row: row.value)
     found += _both("status", statuses, lambda row: row.get_kind_display(), _since)
     found += _both("placement", placed, lambda row: "placement", _since)

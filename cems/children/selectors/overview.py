@@ -84,7 +84,8 @@ def identity(opened: OpenChild) -> list[dict[str, Any]]:
         ("Locality", f"{child.locality}, {child.area}" if child.locality else str(child.area)),
         ("School or college", str(child.school or "")),
         ("Authority responsible", str(child.authority)),
-        *((number.get_kind_display(), number.value) for number in numbers),
+        # Once, where records with one number were joined.
+        *dict.fromkeys((number.get_kind_display(), number.value) for number in numbers),
     ]
     return [{"label": label, "value": _said(value)} for label, value in rows]
 

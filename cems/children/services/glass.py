@@ -1,9 +1,10 @@
 """Opening a record for some hours, with a reason; ending that; looking at it afterwards (A2)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from cems.accounts.models import AgencyKind, User
@@ -139,8 +140,17 @@ def may_break(profile: Profile) -> bool:
 
 
 def _fitting(profile: Profile, named: Asked) -> list[Child]:
-    """The records that fit exactly and lie within the authorities served; two at the most."""
-    exact = Q(pk__in=identified(named)) | Q(reference=named.reference or None)
+    """The records that fit exactly and lie within the authorities served; two at the most.
+
+    Of two with one number the one that holds it: what was recorded since is First Contact's to settle.
+    """
+    return _exactly(profile, named, identified(named, settled=True)) or _exactly(
+        profile, named, identified(named)
+    )
+
+
+def _exactly(profile: Profile, named: Asked, numbered: QuerySet[Any, Any]) -> list[Child]:
+    exact = Q(pk__in=numbered) | Q(reference=named.reference or None)
     if named.full and named.born:
         born_then = ChildName.objects.filter(child__date_of_birth=named.born)
         exact |= Q(pk__in=so_named(named, born_then))

@@ -19,6 +19,7 @@ from cems.children.models import Child, Identifier, Merge, NotSame, Placement, S
 from cems.children.rules.duplicates import pair
 from cems.children.selectors.merging import OTHER, ROOT, Choice, preview
 from cems.children.services.history import level_point
+from cems.children.services.identifiers import identifier_resume
 from cems.notices.services import tell
 
 _UNSEEN = "One of these records is not open to you. Records of two authorities are joined by somebody who serves both."
@@ -200,10 +201,9 @@ def _put_back(kept: Child, held: Merge) -> None:
     """Let run again what the merge ended, where nothing has changed since."""
     day = local_date(held.at)
     for number in Identifier.objects.filter(pk__in=held.before["number"], ended_at=held.at):
-        taken = Identifier.objects.filter(ended_at__isnull=True, kind=number.kind)
-        if not (taken.filter(value=number.value) | taken.filter(child=number.child_id)).exists():
-            number.ended_at = None
-            number.save(update_fields=["ended_at"])
+        newer = Identifier.objects.filter(ended_at__isnull=True, kind=number.kind, child=number.child_id)
+        if not newer.exists():
+            identifier_resume(number, now())
     for model, name in ((Status, "status"), (Placement, "placement")):
         for row in model.objects.filter(pk__in=held.before[name], ends_on__gte=day):
             later = model.objects.filter(child=row.child_id, starts_on__gt=row.starts_on)

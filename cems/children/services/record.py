@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from cems.accounts.models import Authority, Locality, Team, User
 from cems.audit.choices import Verb
@@ -12,9 +12,9 @@ from cems.audit.services import record
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
-from cems.children.models import Child, ChildName, Identifier, Submitter
-from cems.children.querysets import cluster_ids
-from cems.children.rules.identity import check_birth, check_identifier, check_postcode, search_key, written
+from cems.children.models import Child, ChildName, Submitter
+from cems.children.rules.identity import check_birth, check_postcode, search_key, written
+from cems.children.services.identifiers import identifier_add
 from cems.children.services.whole import lock_whole
 
 CHANGEABLE = frozenset(
@@ -63,8 +63,10 @@ def child_create(
     provisional: bool = False,
     at: datetime | None = None,
 ) -> Child:
-    """Make a record. `identifiers` maps kind to value. Raises Invalid for what can't be right, Conflict
-    for an identifier another child holds (the answer names no child)."""
+    """Make a record. `identifiers` maps kind to value. Raises Invalid for what can't be right.
+
+    A number that another record holds is recorded too: First Contact settles it, and the caller can't tell.
+    """
     instant = at or now()
     check_birth(identity.date_of_birth, local_date(instant))
     values: Any = {
@@ -79,9 +81,7 @@ def child_create(
     )
     _registered_name(child, instant)
     for kind, value in (identifiers or {}).items():
-        if value.strip() and provisional:
-            _identifier_kept_aside(child, kind, value, instant)
-        elif value.strip():
+        if value.strip():
             identifier_add(user, child=child, kind=kind, value=value, at=instant)
     # Whoever makes a record keeps sight of their own work on it, and of nothing more.
     Submitter.objects.get_or_create(child=child, user=user, defaults={"at": instant})
@@ -153,49 +153,6 @@ def name_add(user: User, *, child: Child, name: str, at: datetime | None = None)
             at=instant,
         )
     return row
-
-
-@transaction.atomic
-def identifier_add(
-    user: User, *, child: Child, kind: str, value: str, at: datetime | None = None
-) -> Identifier:
-    """Record an identifier of the whole; an earlier one of the kind is ended. Raises Invalid or Conflict."""
-    instant = at or now()
-    checked, root = check_identifier(kind, value), lock_whole(child.pk)
-    same = Identifier.objects.filter(child__in=cluster_ids([root.pk]), kind=kind, ended_at__isnull=True)
-    held = same.filter(value=checked).first()
-    if held:
-        return held
-    same.update(ended_at=instant)
-    try:
-        with transaction.atomic():
-            row = Identifier.objects.create(child=root, kind=kind, value=checked, added_at=instant)
-    except IntegrityError as fault:
-        raise Conflict(
-            "This number is already on a record. Ask First Contact: it may be the same child.", field=kind
-        ) from fault
-    record(
-        user,
-        verb=Verb.CHANGED,
-        subject=root,
-        child=root.public_id,
-        part="identity",
-        detail={"fields": [kind]},
-        at=instant,
-    )
-    return row
-
-
-def _identifier_kept_aside(child: Child, kind: str, value: str, at: datetime) -> None:
-    """Keep a number of a provisional record, not in force where another record holds it.
-
-    A signpost never stops a record: First Contact matches the two (access rules).
-    """
-    checked = check_identifier(kind, value)
-    taken = Identifier.objects.filter(kind=kind, value=checked, ended_at__isnull=True).exists()
-    Identifier.objects.create(
-        child=child, kind=kind, value=checked, added_at=at, ended_at=at if taken else None
-    )
 
 
 def _registered_name(child: Child, at: datetime) -> None:

@@ -11,6 +11,7 @@ from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import now
 from cems.children.models import Child, Identifier
 from cems.children.querysets import cluster_ids
+from cems.children.services.identifiers import identifier_resume
 from cems.children.services.restriction import may_manage
 from cems.children.services.whole import lock_whole
 
@@ -37,16 +38,14 @@ def identity_seal(user: User, *, child: Child, reason: str, at: datetime | None 
 
 @transaction.atomic
 def identity_unseal(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
-    """The seal was set in error: the numbers that ended with it hold again where no other record has them."""
+    """The seal was set in error: the numbers that ended with it hold again. One that another record has by now
+    is First Contact's to settle."""
     instant = at or now()
     held = _kept(user, child, reason, instant)
     if held.sealed_at is None:
         raise Invalid("This record is not sealed.")
     for row in Identifier.objects.filter(child=held, ended_at=held.sealed_at):
-        same = Identifier.objects.filter(kind=row.kind, value=row.value, ended_at__isnull=True)
-        if not same.exists():
-            row.ended_at = None
-            row.save(update_fields=["ended_at"])
+        identifier_resume(row, instant)
     held.sealed_at = None
     return _written(user, held, reason, instant)
 

@@ -14,10 +14,12 @@ from cems.base.doors import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.time import local_date, now
 from cems.children.doors import OpenChild, child_door
-from cems.children.forms_matching import MergeForm, ReferenceForm, UndoForm
+from cems.children.forms_matching import MergeForm, ReferenceForm, SettleForm, UndoForm
 from cems.children.models import Child, Merge
 from cems.children.selectors import duplicates as queue
+from cems.children.selectors.identifiers import shared_numbers, to_settle
 from cems.children.selectors.merging import merges, preview
+from cems.children.services.identifiers import identifier_settle
 from cems.children.services.merging import child_confirm, merge, merge_undo, not_same
 from cems.children.shell import child_page
 from cems.children.views.common import form_page, me, taken
@@ -27,10 +29,50 @@ from cems.children.views.common import form_page, me, taken
 def duplicates(request: HttpRequest) -> HttpResponse:
     """Provisional records to match, and pairs of records that are alike."""
     found = queue.duplicates(me(request), now())
+    numbers, more_numbers = shared_numbers(me(request))
     shown = [*found.provisional, *(one for both in found.pairs for one in (both.older, both.newer))]
-    listed(me(request), what="children.duplicates", children=[child.public_id for child in shown])
+    shown += [one for row in numbers for one in (row.child, *row.others) if one]
+    listed(
+        me(request),
+        what="children.duplicates",
+        children=list(dict.fromkeys(child.public_id for child in shown)),
+    )
     rows = [(child, queue.waits(child, now())) for child in found.provisional]
-    return render(request, "children/matching_queue.html", {"queue": found, "rows": rows})
+    context = {"queue": found, "rows": rows, "numbers": numbers, "more_numbers": more_numbers}
+    return render(request, "children/matching_queue.html", context)
+
+
+@child_door(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
+def settle_number(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """A number that another record holds too: this child's, or not (C1)."""
+    numbers = to_settle(opened.child, list(opened.whole))
+    form = SettleForm(numbers, request.POST or None)
+
+    def act() -> None:
+        data = form.cleaned_data
+        identifier_settle(
+            me(request),
+            child=opened.child,
+            kind=data["kind"],
+            belongs=data["belongs"] == "yes",
+            why=data["why"],
+        )
+
+    if request.method == "POST" and taken(form, act):
+        messages.success(request, f"The number of {opened.child.name} is settled.")
+        return redirect("children:duplicates")
+    text = (
+        "Another record holds this number too." if numbers else "No number of this child waits to be settled."
+    )
+    return form_page(
+        request,
+        opened,
+        form,
+        title="Whose number is it?",
+        text=text,
+        current="children:overview",
+        back=reverse("children:duplicates"),
+    )
 
 
 @child_door(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)

@@ -19,12 +19,16 @@ from cems.base.idempotency import once
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms import NO_ROLE, ChangeForm, IdentifierForm, NameForm, NewChildForm
 from cems.children.models import Child
-from cems.children.rules.search import understand
+from cems.children.rules.identity import check_identifier
+from cems.children.rules.search import Asked, understand
 from cems.children.search import Found, likely, signpost, unseen
+from cems.children.services.identifiers import identifier_add
 from cems.children.services.periods import involvement_start
-from cems.children.services.record import child_change, child_create, identifier_add, name_add
+from cems.children.services.record import child_change, child_create, name_add
 from cems.children.shell import child_page
 from cems.children.views.common import form_page, me, taken
+
+MAY_EXIST = "A record may exist with this number: ask First Contact."
 
 
 @work_door(Shape.PAGE, Work.RECORD, methods=FORM)
@@ -185,12 +189,23 @@ def add_identifier(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         data = form.cleaned_data
         try:
             with transaction.atomic():
+                may_exist = _may_be_known(me(request), data["kind"], data["value"])
                 identifier_add(me(request), child=opened.child, kind=data["kind"], value=data["value"])
-        except (Invalid, Conflict) as refusal:
+        except Invalid as refusal:
             form.add_error("value", refusal.message)
         else:
-            return _saved(request, opened, "The number is added. An earlier one of the same kind is ended.")
+            words = "The number is added. An earlier one of the same kind is ended."
+            return _saved(request, opened, f"{words} {MAY_EXIST}" if may_exist else words)
     return form_page(request, opened, form, title="Add a number", current="children:overview")
+
+
+def _may_be_known(user: User, kind: str, value: str) -> bool:
+    """The signpost of a number, audited and limited as any. Past the limit it answers as if there were none:
+    a limit on questions never stops what is recorded. Raises Invalid for a number that can't be right."""
+    try:
+        return signpost(user, asked=Asked(identifiers=((kind, check_identifier(kind, value)),)))
+    except TooMany:
+        return False
 
 
 def _saved(request: HttpRequest, opened: OpenChild, words: str) -> HttpResponse:
