@@ -142,7 +142,7 @@ def _explain_days(
         start += f" {received:%H:%M}, out of hours, so counted as {say_day(day_0, year)}"
     skipped = [
         f"{say_day(day, year)} skipped ({reason})"
-        for day in _days(shut)[received.date() + _ONE_DAY : last.date() + _ONE_DAY]
+        for day in sorted(day for day in _days(shut) if received.date() < day <= last.date())
         if (reason := why_shut(day, shut)) != "weekend"
     ]
     count = f"{n} working day{'' if n == 1 else 's'}" if n else "the same working day"

@@ -15,9 +15,19 @@ END = "<!-- to here -->"
 
 # What a flag of a role means when it is not at its default. A flag without words here is shown by its name.
 FLAGS = {
+    "of_team": "held in a team, desk or school",
+    "of_school": "of a school only",
     "of_locality": "of one locality",
+    "supervised": "named a supervisor and a last day",
+    "is_system": "an agency's system, no person",
+    "manages": "answers for the team's promises",
+    "heads_team": "reaches, confirms and reviews what the team does",
+    "allocated_as": "children are allocated to them",
     "breaks_glass": "emergency access",
     "breaks_restricted": "also to restricted records",
+    "works_shifts": "to the end of the shift",
+    "audits": "looks at emergency access",
+    "minutes_board": "minutes every board of the authorities",
     "exports": "takes no document away",
     "covers": "stands in for nobody and has no deputy",
     "shares_work": "is given the team's work by name",
@@ -80,7 +90,7 @@ def _row(role: Role) -> str:
 
 
 def _flags(role: Role) -> str:
-    flags = (one for one in fields(role) if isinstance(one.default, bool))
+    flags = (one for one in fields(role) if isinstance(one.default, bool | str))
     words = (
         FLAGS.get(one.name, one.name.replace("_", " "))
         for one in flags
