@@ -48,6 +48,7 @@ LIKELY = 450  # rank from which a child is offered before a new record is made
 SIGNPOSTS_AN_HOUR = 20
 SEARCHES_A_MINUTE = 60
 _SEARCH, _QUESTION = "children.search", "children.signpost"
+NUMBER = "children.number"  # the question that recording a number asks, counted apart from those of searches
 
 
 @dataclass(frozen=True)
@@ -103,17 +104,18 @@ def search(user: User, *, asked: Asked, after: str = "") -> Results:
 
 
 @transaction.atomic
-def signpost(user: User, *, asked: Asked) -> bool:
+def signpost(user: User, *, asked: Asked, counted_as: str = _QUESTION) -> bool:
     """Whether a record may exist that `user` can't reach, for an exact identifier or full name with birth date.
 
     Audited and limited; the owner and deputy of a restricted record are told at once. Whatever the
-    record, the answer is the same word. Raises TooMany past the limit of an hour.
+    record, the answer is the same word. Raises TooMany past the limit of an hour, which questions
+    `counted_as` something else do not use up.
     """
     if not (asked.identifiers or asked.full):
         return False
     instant = now()
-    limit_questions(user, _QUESTION, timedelta(hours=1), SIGNPOSTS_AN_HOUR)
-    record(user, verb=Verb.SEARCHED, part=_QUESTION, at=instant)
+    limit_questions(user, counted_as, timedelta(hours=1), SIGNPOSTS_AN_HOUR)
+    record(user, verb=Verb.SEARCHED, part=counted_as, at=instant)
     matches = unseen(user, asked)
     for child in matches:
         record(

@@ -20,10 +20,94 @@ function newKey() {
   return [8, 12, 16, 20].reduceRight((text, at) => `${text.slice(0, at)}-${text.slice(at)}`, hex);
 }
 
+const SLOWEST = 60; // seconds
+
+// Asks our own server every few seconds what is new: slower while nothing answers, at once when the tab is looked
+// at or online again. The page asks, and nobody in person: the server counts neither activity nor a read.
+//
+// page: url(), every (seconds), hidden (seconds between questions in a hidden tab; null: none), accept,
+//       well() it answers · heard(answer) something is new · closed(answer) 403, 404: no longer open to this person
+//       lost(tries, signedOut) no answer, so many times now
+class Poller {
+  constructor(page) {
+    this.page = page;
+    this.tag = "";
+    this.tries = 0;
+    document.addEventListener("visibilitychange", () => !document.hidden && this.soon());
+    window.addEventListener("online", () => this.soon());
+  }
+
+  soon() {
+    if (!document.hidden || this.page.hidden !== null) this.in(0.3);
+  }
+
+  next() {
+    const { every, hidden } = this.page;
+    const pace = Math.min(every * 2 ** Math.min(this.tries, 6), Math.max(SLOWEST, every));
+    this.in(document.hidden ? hidden : pace);
+  }
+
+  in(seconds) {
+    clearTimeout(this.timer);
+    if (!this.over && seconds !== null) this.timer = setTimeout(() => this.ask(), seconds * 1000);
+  }
+
+  end() {
+    this.over = true;
+    clearTimeout(this.timer);
+  }
+
+  async ask() {
+    if (this.asking || this.over) return;
+    this.asking = true;
+    try {
+      const answer = await fetch(this.page.url(), {
+        headers: {
+          "If-None-Match": this.tag,
+          "X-CEMS-Polling": "1",
+          "X-Requested-With": "cems",
+          Accept: this.page.accept,
+        },
+        cache: "no-store",
+        redirect: "manual",
+        signal: AbortSignal.timeout(15_000),
+      });
+      await this.take(answer);
+    } catch {
+      this.miss(false);
+    } finally {
+      this.asking = false;
+      this.next();
+    }
+  }
+
+  async take(answer) {
+    if (answer.type === "opaqueredirect" || answer.status === 401) return this.miss(true);
+    if ([403, 404].includes(answer.status)) {
+      this.end();
+      return this.page.closed(answer);
+    }
+    if (!answer.ok && answer.status !== 304) return this.miss(false);
+    this.tries = 0;
+    this.page.well();
+    if (answer.status === 304) return null;
+    await this.page.heard(answer);
+    this.tag = answer.headers.get("ETag") ?? "";
+    return null;
+  }
+
+  miss(signedOut) {
+    this.tag = "";
+    this.tries += 1;
+    this.page.lost(this.tries, signedOut);
+  }
+}
+
 window.cems = {
   user: document.body.dataset.user ?? "",
   csrfToken,
   newKey,
+  poll: (page) => new Poller(page),
 
   // POST to our own server. A redirect is not followed: it means the sign-in has ended.
   post(url, body, seconds = 15) {

@@ -10,10 +10,7 @@ const own = document.getElementById("say");
 const FIELDS = "input, textarea, select, [contenteditable]";
 const TYPING = 8_000; // milliseconds since the last key that count as typing
 
-let tag = "";
 let typedAt = 0;
-let over = false;
-let misses = 0;
 
 document.addEventListener("input", () => (typedAt = Date.now()));
 
@@ -23,34 +20,40 @@ function place() {
   return decision?.contains(here) ? "decision" : "";
 }
 
-async function ask() {
-  if (over || document.visibilityState === "hidden") return;
+function address() {
   const url = new URL(sheet.dataset.live, location.origin);
   url.searchParams.set("place", place());
   if (place() && Date.now() - typedAt < TYPING) url.searchParams.set("typing", "1");
-  let answer;
-  try {
-    answer = await fetch(url, {
-      headers: { "X-CEMS-Polling": "1", "X-Requested-With": "cems", "If-None-Match": tag },
-      cache: "no-store",
-      redirect: "manual",
-      signal: AbortSignal.timeout(10_000),
-    });
-  } catch {
-    misses += 1;
-    if (misses === 2) tell("No connection: what others write does not arrive here. Your text stays on this page.");
-    return;
-  }
-  if ([401, 403, 404].includes(answer.status) || answer.type === "opaqueredirect") {
-    over = true;
+  return url;
+}
+
+function follow() {
+  let cut = false;
+  const poller = window.cems.poll({
+    url: address,
+    every: Number(sheet.dataset.every),
+    hidden: null,
+    accept: "text/html",
+    well: () => {
+      if (cut) tell("");
+      cut = false;
+    },
+    heard: async (answer) =>
+      take(new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild),
+    closed: () => shut(),
+    lost: (tries, signedOut) => {
+      if (signedOut) shut();
+      else if (tries === 2) {
+        cut = true;
+        tell("No connection: what others write does not arrive here. Your text stays on this page.");
+      }
+    },
+  });
+  const shut = () => {
+    poller.end();
     tell("This sheet is no longer open to you, or you are signed out. What you typed stays on this page: copy it.");
-    return;
-  }
-  if (misses > 1) tell("");
-  misses = 0;
-  if (answer.status !== 200) return;
-  tag = answer.headers.get("ETag") ?? "";
-  take(new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild);
+  };
+  poller.next();
 }
 
 function take(news) {
@@ -115,6 +118,6 @@ function adopt(event) {
   decision.querySelector("textarea[name=rationale]").focus();
 }
 
-if (sheet?.dataset.live) setInterval(ask, Number(sheet.dataset.every) * 1000);
+if (sheet?.dataset.live) follow();
 if (sheet && "keys" in sheet.dataset) document.addEventListener("keydown", pressed);
 document.querySelector("[data-adopt]")?.addEventListener("click", adopt);

@@ -7,7 +7,6 @@
 // Nothing somebody typed here is touched: see Answer.arrive. What one reads stays where it is.
 
 const HIDDEN = 60; // seconds
-const SLOWEST = 60;
 const STILL_TYPING = 8_000; // milliseconds after a key
 const LOST = 3; // questions without an answer before it is said
 
@@ -32,20 +31,25 @@ class Live {
     this.box = box;
     this.people = box.querySelector("[data-live-people]");
     this.note = box.querySelector("[data-live-note]");
-    this.every = Number(box.dataset.every);
     this.changed = box.dataset.changed;
-    this.tag = "";
-    this.tries = 0;
     this.mine = false; // something was saved here since the last answer
     this.typed = { name: "", at: -Infinity };
     this.waiting = new Map(); // what colleagues saved that is not shown yet
     this.places = new Map(
       (window.cems.answers?.() ?? []).map((answer) => [answer.group.dataset.answer, this.place(answer)]),
     );
-    document.addEventListener("visibilitychange", () => !document.hidden && this.soon());
-    window.addEventListener("online", () => this.soon());
     document.addEventListener("focusout", () => setTimeout(() => this.settle(), 0));
-    this.soon();
+    this.poller = window.cems.poll({
+      url: () => `${box.dataset.live}?${this.query()}`,
+      every: Number(box.dataset.every),
+      hidden: HIDDEN,
+      accept: "application/json",
+      well: () => this.found(),
+      heard: async (answer) => this.apply(await answer.json()),
+      closed: (answer) => this.closed(answer),
+      lost: (tries, signedOut) => tries >= LOST && this.lost(signedOut),
+    });
+    this.poller.soon();
   }
 
   // Beside each question: who is typing there, and who answered it meanwhile.
@@ -66,19 +70,6 @@ class Live {
     return { answer, typing, mark };
   }
 
-  soon() {
-    clearTimeout(this.timer);
-    if (!this.over) this.timer = setTimeout(() => this.ask(), 300);
-  }
-
-  next() {
-    const pace = document.hidden
-      ? HIDDEN
-      : Math.min(this.every * 2 ** Math.min(this.tries, 6), Math.max(SLOWEST, this.every));
-    clearTimeout(this.timer);
-    if (!this.over) this.timer = setTimeout(() => this.ask(), pace * 1000);
-  }
-
   query() {
     const query = new URLSearchParams({ page: this.box.dataset.page });
     if (document.hidden) query.set("away", "1");
@@ -87,68 +78,28 @@ class Live {
     return query;
   }
 
-  async ask() {
-    if (this.asking) return;
-    this.asking = true;
-    try {
-      const answer = await fetch(`${this.box.dataset.live}?${this.query()}`, {
-        headers: {
-          "If-None-Match": this.tag,
-          "X-CEMS-Polling": "1", // asked by the page and by nobody: no activity (what is answered with words is a read)
-          "X-Requested-With": "cems",
-          Accept: "application/json",
-        },
-        cache: "no-store",
-        redirect: "manual",
-        signal: AbortSignal.timeout(15_000),
-      });
-      await this.take(answer);
-    } catch {
-      this.lost("Not connected: what colleagues save does not show here just now.");
-    } finally {
-      this.asking = false;
-      this.next();
-    }
-  }
-
-  async take(answer) {
-    if (answer.status === 304) return this.found();
-    const reply = answer.type === "opaqueredirect" ? null : await answer.json().catch(() => null);
-    if (answer.ok && reply) {
-      this.tag = answer.headers.get("ETag") ?? "";
-      this.found();
-      return this.apply(reply);
-    }
-    if (answer.status === 401 || answer.type === "opaqueredirect") {
-      return this.lost(
-        "You are signed out: what colleagues save does not show here. What you typed stays on this page.",
-      );
-    }
-    if (answer.status === 404) {
-      return this.end(
-        "This matrix is no longer open to you. What you typed stays on this page: copy it before you leave.",
-      );
-    }
-    if (answer.status === 403) return this.end(reply?.message ?? "This matrix is no longer open to you.");
-    this.lost("Not connected: what colleagues save does not show here just now.");
+  async closed(answer) {
+    const reply = answer.status === 403 ? await answer.json().catch(() => null) : null;
+    const words = "This matrix is no longer open to you.";
+    this.end(reply?.message ?? (answer.status === 404 ? `${words} ${COPY}` : words));
   }
 
   found() {
-    this.tries = 0;
     this.say("");
     this.settle();
   }
 
-  lost(words) {
-    this.tag = "";
-    this.tries += 1;
-    if (this.tries < LOST) return;
+  lost(signedOut) {
     this.show([], {});
-    this.say(words);
+    this.say(
+      signedOut
+        ? "You are signed out: what colleagues save does not show here. What you typed stays on this page."
+        : "Not connected: what colleagues save does not show here just now.",
+    );
   }
 
   end(words, link) {
-    this.over = true;
+    this.poller.end();
     this.show([], {});
     this.say(words, link);
   }
@@ -207,6 +158,7 @@ class Live {
   }
 }
 
+const COPY = "What you typed stays on this page: copy it before you leave.";
 const MOVED = "A colleague moved this matrix to the newer questions. Copy what is not saved, then go on there.";
 const WAITS = (words) => ({
   unsaved: `${words}. You will see both when yours is saved.`,

@@ -19,8 +19,9 @@ export const conflict = (theirs, version) => ({
   body: { conflict: { yours: "mine", theirs, theirs_by: "A colleague", version } },
 });
 
+/** A page with our scripts of these names, run one after the other. */
 export class Page {
-  constructor() {
+  constructor(...scripts) {
     const form = `<form data-autosave="/save/"><div data-answer="Q1" data-version="1"><textarea name="text"></textarea></div>
       <div data-answer="Q2" data-version="1"><textarea name="more"></textarea></div><button>Send</button></form>`;
     this.dom = new JSDOM(`<body data-login-url="/login/">${form}${CONFLICT}</body>`, {
@@ -43,8 +44,12 @@ export class Page {
       seen: () => {},
       post: (url, body) => this.answer(url, body),
     };
-    this.window.eval(`{${readFileSync("static/cems/autosave.js", "utf-8")}}`);
-    [this.one, this.two] = this.window.cems.answers();
+    this.window.AbortSignal.timeout = () => null;
+    this.window.fetch = (url, { headers }) => this.answer(url, Object.entries(headers));
+    for (const name of scripts.length ? scripts : ["autosave"]) {
+      this.window.eval(`{${readFileSync(`static/cems/${name}.js`, "utf-8")}}`);
+    }
+    [this.one, this.two] = this.window.cems.answers?.() ?? [];
   }
 
   async answer(url, body) {
@@ -52,9 +57,9 @@ export class Page {
     const reply = await this.answers.shift();
     if (!reply) throw new Error(`the page sent more than the test answers: ${body}`);
     if (reply instanceof Error) throw reply;
-    const { type = "basic", status, body: json } = reply;
+    const { type = "basic", status, body: json, tag = null } = reply;
     const text = () => (json ? Promise.resolve(json) : Promise.reject(new Error("no JSON")));
-    return { type, status, ok: status === 200, json: text };
+    return { type, status, ok: status === 200, json: text, headers: { get: () => tag } };
   }
 
   type(words, answer = this.one) {
@@ -76,6 +81,12 @@ export class Page {
       act();
     }
     this.time = until;
+  }
+
+  /** The tab goes out of sight, or comes back. */
+  look(visible) {
+    Object.defineProperty(this.document, "hidden", { value: !visible, configurable: true });
+    this.document.dispatchEvent(new this.window.Event("visibilitychange"));
   }
 
   get said() {

@@ -21,7 +21,7 @@ from cems.children.forms import NO_ROLE, ChangeForm, IdentifierForm, NameForm, N
 from cems.children.models import Child
 from cems.children.rules.identity import check_identifier
 from cems.children.rules.search import Asked, understand
-from cems.children.search import Found, likely, signpost, unseen
+from cems.children.search import NUMBER, Found, likely, signpost, unseen
 from cems.children.services.identifiers import identifier_add
 from cems.children.services.periods import involvement_start
 from cems.children.services.record import child_change, child_create, name_add
@@ -203,7 +203,8 @@ def _may_be_known(user: User, kind: str, value: str) -> bool:
     """The signpost of a number, audited and limited as any. Past the limit it answers as if there were none:
     a limit on questions never stops what is recorded. Raises Invalid for a number that can't be right."""
     try:
-        return signpost(user, asked=Asked(identifiers=((kind, check_identifier(kind, value)),)))
+        asked = Asked(identifiers=((kind, check_identifier(kind, value)),))
+        return signpost(user, asked=asked, counted_as=NUMBER)
     except TooMany:
         return False
 
