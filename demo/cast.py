@@ -2,15 +2,16 @@
 
 import itertools
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
-
-from django.db import transaction
 
 from cems.accounts.models import Agency, Authority, Locality, Team, User
 from cems.accounts.roles import ROLES
 from cems.accounts.services import appoint, create_user
+from cems.base.command import command
 from cems.base.time import local_date
 from demo import password
 from demo.data import load
@@ -124,20 +125,30 @@ def gather(since: datetime, as_of: datetime | None = None) -> Cast:
     localities = {row.code: row for row in Locality.objects.all()}
     absent = [row for row in load("people") if address(row["key"]) not in here]
     first = {email for _, _, email in _posts(load("people"))}
-    with transaction.atomic():
-        for row in absent:
-            if address(row["key"]) in first:
-                _hire(row, secret, teams, localities, since, as_of or since)
-        # Last: whoever waits for this file finds these people there, or nearly.
-        password.keep(secret)
+    hire = partial(
+        _hire, None, secret=secret, teams=teams, localities=localities, since=since, as_of=as_of or since
+    )
+    _hire_first(None, rows=[row for row in absent if address(row["key"]) in first], hire=hire, secret=secret)
     for row in absent:
         if address(row["key"]) not in first:
-            _hire(row, secret, teams, localities, since, as_of or since)
+            hire(row=row)
     return Cast()
 
 
-@transaction.atomic
+@command
+def _hire_first(
+    actor: None, *, rows: Sequence[dict[str, Any]], hire: Callable[..., None], secret: str
+) -> None:
+    for row in rows:
+        hire(row=row)
+    # Last: whoever waits for this file finds these people there, or nearly.
+    password.keep(secret)
+
+
+@command
 def _hire(
+    actor: None,
+    *,
     row: dict[str, Any],
     secret: str,
     teams: dict[str, Team],
@@ -147,7 +158,7 @@ def _hire(
 ) -> None:
     team = teams[row["team"]]
     user = create_user(
-        None,
+        actor,
         email=address(row["key"]),
         name=row["name"],
         job_title=row["job"],
@@ -163,7 +174,7 @@ def _hire(
     homes = [team, *(teams[code] for code in row.get("teams", ()))]
     for role, home in itertools.product(row["roles"], homes):
         appoint(
-            None,
+            actor,
             user=user,
             role_key=role,
             team=None if role in TEAMLESS else home,

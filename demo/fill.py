@@ -1,16 +1,13 @@
 """Filling the synthetic partnership: people first, then the newest children, each in one transaction."""
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
-from cems.audit.services import together
 from cems.base.errors import CommandError
 from cems.base.idempotency import once
 from cems.base.time import LONDON, local_date, now
@@ -114,24 +111,9 @@ def _tell(cast: Cast, tales: list[tuple[str, Story]], as_of: datetime, progress:
 
 def _telling(story: Story) -> Callable[[], dict[str, Any]]:
     def tell() -> dict[str, Any]:
-        with _all_or_nothing(), together():
-            return {"child": str(story.tell().public_id)}
+        return {"child": str(story.tell().public_id)}
 
     return tell
-
-
-@contextmanager
-def _all_or_nothing() -> Iterator[None]:
-    """Whatever is refused inside undoes the whole transaction, so no step of it needs a savepoint of its own.
-
-    They were a third of all statements of a fill.
-    """
-    features = connection.features
-    features.uses_savepoints = False
-    try:
-        yield
-    finally:
-        features.uses_savepoints = True
 
 
 def _once(

@@ -11,11 +11,11 @@ from cems.accounts.models import Agency, Duty, Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business, say_day
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
-from cems.base.transactions import one_transaction
 from cems.children.choices import Informed, MatterKind
 from cems.children.models import Child
 from cems.children.querysets import whole_ids
@@ -53,7 +53,7 @@ class Told:
 NOTHING = Told()
 
 
-@one_transaction
+@command
 def referral_open(
     user: User,
     *,
@@ -133,7 +133,7 @@ def _joined(user: User, held: Referral, told: Told, at: datetime) -> Referral:
     return held
 
 
-@one_transaction
+@command
 def referral_decide(
     user: User, *, referral: Referral, outcome: ReferralOutcome, rationale: str, at: datetime | None = None
 ) -> Referral:
@@ -169,7 +169,7 @@ def referral_decide(
     return held
 
 
-@one_transaction
+@command
 def strategy_meeting_request(
     user: User, *, child: Child, owner: Team | None = None, source: str = "", at: datetime | None = None
 ) -> Request:
@@ -207,7 +207,7 @@ def strategy_meeting_request(
     return row
 
 
-@one_transaction
+@command
 def strategy_meeting_answer(
     user: User, *, request: Request, answer: RequestAnswer, why: str = "", at: datetime | None = None
 ) -> Request:
@@ -237,7 +237,7 @@ def strategy_meeting_answer(
     return held
 
 
-@one_transaction
+@command
 def meeting_record(
     user: User,
     *,

@@ -10,9 +10,9 @@ from typing import Any
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
-from cems.base.transactions import one_transaction
 from plans.models import Provider
 
 FILE = Path(__file__).with_name("providers.json")
@@ -34,7 +34,7 @@ class ProviderTerms:
     active_until: date | None = None
 
 
-@one_transaction
+@command
 def provider_write(
     user: User,
     *,

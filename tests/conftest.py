@@ -19,7 +19,7 @@ from django.test import TransactionTestCase
 from cems.base.time import now
 from cems.policy import snapshot
 
-pytest_plugins = ("tests.journeys.visited",)
+pytest_plugins = ("tests.journeys.visited", "tests.guards.audited")
 
 
 def _as_application(connection: BaseDatabaseWrapper, **_: object) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cems.accounts.models import Duty, DutyDesk, Team
-from cems.base.transactions import kept_in_command
+from cems.base.command import kept_in_command
 
 
 def desk_of(duty: Duty, authority_id: int) -> Team:

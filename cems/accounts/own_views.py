@@ -1,7 +1,6 @@
 """A person's own sign-ins, and the sign that they are still there (A1)."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
@@ -25,8 +24,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @door(Shape.POST, reason="everybody may end their own sign-ins")
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End my sign-ins everywhere but here."""
-    with transaction.atomic():
-        ended = sign_in.end_own_elsewhere(person(request), here=request.session.session_key or "")
+    ended = sign_in.end_own_elsewhere(person(request), here=request.session.session_key or "")
     messages.success(request, f"Signed out in {ended} other place{'' if ended == 1 else 's'}.")
     return redirect("account:sessions")
 

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from cems.accounts.models import Agency, Authority, DutyDesk, Locality, Team
+from cems.base.command import command
 
 FILE = Path(__file__).with_name("reference.json")
 
 
-def sync() -> str:
+@command
+def sync(user: None = None) -> str:
     """Write what the file says; what people added stays, and nothing is deleted. Harmless to repeat."""
     data: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     authorities = {row["code"]: _authority(row) for row in data["authorities"]}

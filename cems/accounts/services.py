@@ -18,6 +18,7 @@ from cems.accounts.services_cover import end_all
 from cems.accounts.sign_in import end_sign_ins
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.time import local_date, now
@@ -25,7 +26,7 @@ from cems.base.time import local_date, now
 CHANGEABLE = ("name", "job_title", "phone", "email")
 
 
-@transaction.atomic
+@command
 def create_user(
     actor: User | None,
     *,
@@ -47,16 +48,15 @@ def create_user(
     instant = at or now()
     address = _address(email)
     try:
-        with transaction.atomic():
-            user = User.objects.create_user(
-                address,
-                password,
-                name=_needed(name, "name"),
-                agency=agency,
-                job_title=job_title.strip(),
-                phone=phone.strip(),
-                created_at=instant,
-            )
+        user = User.objects.create_user(
+            address,
+            password,
+            name=_needed(name, "name"),
+            agency=agency,
+            job_title=job_title.strip(),
+            phone=phone.strip(),
+            created_at=instant,
+        )
     except IntegrityError:
         raise Invalid("Somebody with this e-mail address is here already.", field="email") from None
     record(actor, verb=Verb.CREATED, subject=user, detail={"agency": agency.code}, at=at)
@@ -65,7 +65,7 @@ def create_user(
     return user
 
 
-@transaction.atomic
+@command
 def change_user(actor: User, *, user: User, changes: Mapping[str, str], at: datetime | None = None) -> User:
     """Mend a person's particulars (A1).
 
@@ -88,8 +88,7 @@ def change_user(actor: User, *, user: User, changes: Mapping[str, str], at: date
     if "email" in changed:
         fresh.set_unusable_password()
     try:
-        with transaction.atomic():
-            fresh.save(update_fields=[*changed, *(["password"] if "email" in changed else [])])
+        fresh.save(update_fields=[*changed, *(["password"] if "email" in changed else [])])
     except IntegrityError:
         raise Invalid("Somebody with this e-mail address is here already.", field="email") from None
     if "email" in changed:
@@ -100,14 +99,14 @@ def change_user(actor: User, *, user: User, changes: Mapping[str, str], at: date
     return fresh
 
 
-@transaction.atomic
+@command
 def single_keys_set(actor: User, *, on: bool, at: datetime | None = None) -> None:
     """Switch single keys on or off for oneself: with speech input or a tremor they do harm (WCAG 2.1.4)."""
     User.objects.filter(pk=actor.pk).update(single_keys=on)
     record(actor, verb=Verb.CHANGED, subject=actor, detail={"fields": ["single_keys"]}, at=at)
 
 
-@transaction.atomic
+@command
 def appoint(
     actor: User | None,
     *,
@@ -143,17 +142,16 @@ def appoint(
     if supervisor is not None:
         _may_supervise(supervisor, fresh, first)
     try:
-        with transaction.atomic():
-            appointment = Appointment.objects.create(
-                user=fresh,
-                role_key=role.key,
-                team=team,
-                locality=locality,
-                starts_on=first,
-                ends_on=ends_on,
-                agency_staff=agency_staff,
-                supervisor=supervisor,
-            )
+        appointment = Appointment.objects.create(
+            user=fresh,
+            role_key=role.key,
+            team=team,
+            locality=locality,
+            starts_on=first,
+            ends_on=ends_on,
+            agency_staff=agency_staff,
+            supervisor=supervisor,
+        )
     except IntegrityError:
         raise Invalid("They hold this role there already in these days.", field="role_key") from None
     record(
@@ -168,7 +166,7 @@ def appoint(
     return appointment
 
 
-@transaction.atomic
+@command
 def end_appointment(
     actor: User | None, *, appointment: Appointment, last_day: date | None = None, at: datetime | None = None
 ) -> None:
@@ -185,7 +183,7 @@ def end_appointment(
     forget_profile(appointment.user)
 
 
-@transaction.atomic
+@command
 def end_user(
     actor: User | None, *, user: User, last_day: date, at_once: bool = False, at: datetime | None = None
 ) -> User:
@@ -219,7 +217,7 @@ def end_user(
     return fresh
 
 
-@transaction.atomic
+@command
 def bring_back(actor: User, *, user: User, at: datetime | None = None) -> User:
     """Let a person who left sign in again; their roles are given anew, one by one (A1)."""
     _may_administer(actor, about=user)
@@ -231,20 +229,20 @@ def bring_back(actor: User, *, user: User, at: datetime | None = None) -> User:
     return fresh
 
 
-@transaction.atomic
-def tell_departures(at: datetime | None = None) -> int:
+@command
+def tell_departures(user: None = None, *, at: datetime | None = None) -> int:
     """Tell the other apps of those whose last day has come; returns how many. Harmless to repeat."""
     instant = at or now()
     due = User.objects.select_for_update(skip_locked=True).filter(
         ends_on__lte=local_date(instant), departure_told_at__isnull=True
     )
     rows = list(due.order_by("pk"))
-    for user in rows:
-        _depart(user, instant)
+    for leaver in rows:
+        _depart(leaver, instant)
     return len(rows)
 
 
-@transaction.atomic
+@command
 def reset_second_factor(actor: User, *, user: User, reason: str, at: datetime | None = None) -> None:
     """Take away a lost second factor, end the sign-ins; the person sets up a new one at the next (A1)."""
     _may_administer(actor, about=user)
@@ -259,7 +257,7 @@ def reset_second_factor(actor: User, *, user: User, reason: str, at: datetime | 
     )  # fmt: skip
 
 
-@transaction.atomic
+@command
 def invite_again(actor: User, *, user: User, at: datetime | None = None) -> None:
     """Send a person a new link to choose a password (A1)."""
     _may_administer(actor)
@@ -269,7 +267,7 @@ def invite_again(actor: User, *, user: User, at: datetime | None = None) -> None
     transaction.on_commit(lambda: invitations.send(user))
 
 
-@transaction.atomic
+@command
 def confirm_people(
     actor: User, *, agency: Agency, expected: int, at: datetime | None = None
 ) -> PeopleConfirmation:
@@ -288,7 +286,7 @@ def confirm_people(
     return row
 
 
-@transaction.atomic
+@command
 def save_team(actor: User, *, team: Team | None, at: datetime | None = None, **values: Any) -> Team:
     """Add a team, desk, school or home, or mend one (A1). `values` are the model's own fields."""
     _may_administer(actor)

@@ -2,19 +2,18 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from cems.accounts import services
 from cems.accounts.models import Agency, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import RoleKey, Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 
 
-@transaction.atomic
+@command
 def administrator_add(
     actor: User | None, *, email: str, name: str, agency_code: str, at: datetime | None = None
 ) -> User:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q
 
 from cems.accounts import rules
@@ -13,12 +13,13 @@ from cems.accounts.profile import forget_profile, profile_of
 from cems.accounts.roles import NEVER_COVER, Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.time import local_date, now
 
 
-@transaction.atomic
+@command
 def delegate(
     actor: User,
     *,
@@ -46,22 +47,21 @@ def delegate(
     _post_covers(post, ends_on, day)
     _person_covers(deputy, post, first)
     try:
-        with transaction.atomic():
-            row = Delegation.objects.create(
-                appointment=post,
-                deputy=deputy,
-                starts_on=first,
-                ends_on=ends_on,
-                made_by=actor,
-                made_at=instant,
-            )
+        row = Delegation.objects.create(
+            appointment=post,
+            deputy=deputy,
+            starts_on=first,
+            ends_on=ends_on,
+            made_by=actor,
+            made_at=instant,
+        )
     except IntegrityError:
         raise Conflict("They are the deputy for this already in these days.", field="starts_on") from None
     _record(actor, row, Verb.ACCESS_GIVEN, at)
     return row
 
 
-@transaction.atomic
+@command
 def delegation_end(actor: User, *, delegation: Delegation, at: datetime | None = None) -> Delegation:
     """End a cover this minute, or take it back before it begins (A2).
 
@@ -78,6 +78,7 @@ def delegation_end(actor: User, *, delegation: Delegation, at: datetime | None =
     return row
 
 
+@command
 def end_all(actor: User | None, *, user: User, last_day: date, at: datetime, at_once: bool) -> None:
     """Somebody leaves: nobody covers for them, nor they for anybody, after that day (A2)."""
     touched = Q(deputy=user) | Q(appointment__user=user)

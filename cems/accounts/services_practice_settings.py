@@ -16,6 +16,7 @@ from cems.accounts.roles import Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import say
+from cems.base.command import command, savepoint
 from cems.base.errors import Conflict, Invalid, NotAllowed, Overtaken
 from cems.base.time import local_date, now
 from cems.policy.declared import Policy, declared
@@ -56,7 +57,7 @@ def setting_plan(actor: User, *, wanted: Wanted, at: datetime) -> Planned:
     return _planned(wanted, list(_rows(wanted.policy, wanted.authority)), at)
 
 
-@transaction.atomic
+@command
 def setting_change(actor: User, *, wanted: Wanted, at: datetime | None = None) -> SettingValue:
     """The setting has another value from then on; clocks that run keep theirs.
 
@@ -68,7 +69,7 @@ def setting_change(actor: User, *, wanted: Wanted, at: datetime | None = None) -
     rows = _locked(policy, authority)
     planned = _planned(wanted, rows, instant)
     try:
-        with transaction.atomic():
+        with savepoint():
             row: SettingValue = SettingValue.objects.create(
                 key=policy.key,
                 authority_id=authority.pk if authority else None,
@@ -86,7 +87,7 @@ def setting_change(actor: User, *, wanted: Wanted, at: datetime | None = None) -
     return row
 
 
-@transaction.atomic
+@command
 def setting_withdraw(actor: User, *, value: SettingValue, at: datetime | None = None) -> SettingValue:
     """Take a change back before it begins. Raises NotAllowed without the right, Conflict once it has begun."""
     _may_administer(actor)

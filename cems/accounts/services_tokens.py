@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
-from django.db import transaction
 from django.db.models import Q
 
 from cems.accounts.models import Scope, ServiceToken, User
@@ -14,6 +13,7 @@ from cems.accounts.roles import Work
 from cems.accounts.sign_in import has_left
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.months import add_months
 from cems.base.time import LONDON, local_date, now
@@ -23,7 +23,7 @@ LONGEST_MONTHS = 12
 NOTED_EVERY = timedelta(minutes=1)
 
 
-@transaction.atomic
+@command
 def token_make(
     actor: User,
     *,
@@ -66,7 +66,7 @@ def token_make(
     return row, key
 
 
-@transaction.atomic
+@command
 def token_revoke(actor: User, *, token: ServiceToken, at: datetime | None = None) -> None:
     """Take a key back this minute. Again is harmless."""
     _may(actor)
@@ -88,9 +88,15 @@ def token_used(key: str, at: datetime | None = None) -> ServiceToken | None:
     if token is None or has_left(token.user, local_date(instant)) or not is_service_account(token.user):
         return None
     # Written once a minute at the most, so that busy systems don't wait for each other here.
-    lately = Q(last_used_at__isnull=True) | Q(last_used_at__lt=instant - NOTED_EVERY)
-    ServiceToken.objects.filter(lately, pk=token.pk).update(last_used_at=instant)
+    if token.last_used_at is None or token.last_used_at < instant - NOTED_EVERY:
+        _note_use(token.user, token=token, at=instant)
     return token
+
+
+@command
+def _note_use(user: User, *, token: ServiceToken, at: datetime) -> None:
+    lately = Q(last_used_at__isnull=True) | Q(last_used_at__lt=at - NOTED_EVERY)
+    ServiceToken.objects.filter(lately, pk=token.pk).update(last_used_at=at)
 
 
 def is_service_account(user: User) -> bool:

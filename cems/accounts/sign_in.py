@@ -9,13 +9,13 @@ from allauth.account.adapter import get_adapter
 from allauth.mfa import signals as mfa
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.db import transaction
 from django.dispatch import Signal  # noqa: TID251 - to listen to the signals of Django and django-allauth
 from django.http import HttpRequest
 
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.time import now, today
 
 
@@ -36,24 +36,25 @@ def locked_out(request: HttpRequest, email: str) -> None:
 
 def _attempt(request: HttpRequest, verb: Verb, email: str, why: str) -> None:
     user = User.objects.filter(email__iexact=email.strip()).first() if email else None
-    with transaction.atomic():
-        # Nobody is the actor: that it was the account's person is just what was not shown.
-        record(None, verb=verb, subject=user, reason=why, detail={"address": _address(request)})
+    # Nobody is the actor: that it was the account's person is just what was not shown.
+    record(None, verb=verb, subject=user, reason=why, detail={"address": _address(request)})
 
 
 def _signed_in(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
     request.session["signed_in_at"] = int(now().timestamp())
-    with transaction.atomic():
-        record(user, verb=Verb.SIGNED_IN, subject=user, detail={"address": _address(request)})
+    record(user, verb=Verb.SIGNED_IN, subject=user, detail={"address": _address(request)})
 
 
 def _signed_out(sender: object, request: HttpRequest, user: User | None, **_: Any) -> None:
-    if user is None:
-        return
-    reason = getattr(request, "signed_out_because", "")
-    with transaction.atomic():
-        UserSession.objects.filter(session_key=request.session.session_key).delete()
-        record(user, verb=Verb.SIGNED_OUT, subject=user, reason=reason)
+    if user is not None:
+        reason = getattr(request, "signed_out_because", "")
+        _sign_in_ended(user, session_key=request.session.session_key, reason=reason)
+
+
+@command
+def _sign_in_ended(user: User, *, session_key: str | None, reason: str) -> None:
+    UserSession.objects.filter(session_key=session_key).delete()
+    record(user, verb=Verb.SIGNED_OUT, subject=user, reason=reason)
 
 
 def _second_factor_failed(sender: object, request: HttpRequest, user: User | None, **_: Any) -> None:
@@ -64,8 +65,7 @@ def _credentials_changed(what: str) -> Callable[..., None]:
     """A listener that records which of the person's own means of signing in changed."""
 
     def listen(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
-        with transaction.atomic():
-            record(user, verb=Verb.CREDENTIALS_CHANGED, subject=user, detail={"fields": [what]})
+        record(user, verb=Verb.CREDENTIALS_CHANGED, subject=user, detail={"fields": [what]})
 
     return listen
 
@@ -111,6 +111,7 @@ def end_sign_ins(user: User, *, but: str = "") -> int:
     return len(rows)
 
 
+@command
 def end_own_elsewhere(user: User, *, here: str) -> int:
     """End the person's own sign-ins everywhere but in the session with key `here`; recorded (A3)."""
     ended = end_sign_ins(user, but=here)

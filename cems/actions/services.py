@@ -13,10 +13,10 @@ from cems.actions.models import Action
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import Deadline, say_day
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_references
 from cems.base.time import local_date, now
-from cems.base.transactions import one_transaction
 from cems.children.models import Child
 from cems.children.services.whole import lock_whole
 from cems.clocks import recipients
@@ -52,7 +52,7 @@ class Asked:
     length: Reading[int] | None = None
 
 
-@one_transaction
+@command
 def open_action(
     user: User | None,
     *,
@@ -85,7 +85,7 @@ def open_action(
     )[0]
 
 
-@one_transaction
+@command
 def open_actions(
     user: User | None,
     *,
@@ -161,7 +161,7 @@ def _start_clocks(user: User | None, rows: Sequence[Action], asked: Sequence[Ask
             row.clock = clock
 
 
-@one_transaction
+@command
 def ask_again(
     user: User | None,
     *,
@@ -193,7 +193,7 @@ def ask_again(
     return kept
 
 
-@one_transaction
+@command
 def complete(user: User | None, *, action: Action, outcome: str, at: datetime | None = None) -> Action:
     """The action was done, `at` being when; its clock is met.
 
@@ -209,7 +209,7 @@ def complete(user: User | None, *, action: Action, outcome: str, at: datetime | 
     return kept
 
 
-@one_transaction
+@command
 def cancel(user: User | None, *, action: Action, reason: str, at: datetime | None = None) -> Action:
     """The action is no longer needed. Raises Invalid without a reason, Conflict when it is closed already."""
     kept, instant = _open(action), at or now()
@@ -221,7 +221,7 @@ def cancel(user: User | None, *, action: Action, reason: str, at: datetime | Non
     return kept
 
 
-@one_transaction
+@command
 def carry_over(
     user: User | None,
     *,
@@ -257,7 +257,7 @@ def carry_over(
     )
 
 
-@one_transaction
+@command
 def hand_over(
     user: User | None, *, action: Action, owner: User | Team, reason: str = "", at: datetime | None = None
 ) -> Action:

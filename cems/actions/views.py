@@ -4,7 +4,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -38,9 +37,8 @@ def actions(request: HttpRequest) -> HttpResponse:
         before=int(before) if before else None,
         now=now(),
     )
-    with transaction.atomic():
-        shown = [row.about.public_id for row in page.rows if row.about]
-        listed(request.user, what="actions.list", children=list(dict.fromkeys(shown)))
+    shown = [row.about.public_id for row in page.rows if row.about]
+    listed(request.user, what="actions.list", children=list(dict.fromkeys(shown)))
     context = {
         "rows": page.rows,
         "whose": whose,
@@ -109,14 +107,13 @@ def _detail(
     shown = opened.action
     about = opened.child or shown.child
     if about:
-        with transaction.atomic():
-            read(
-                request.user,
-                child=about.public_id,
-                part=Part.ACTIONS,
-                subject=shown,
-                reason=opened.why,
-            )
+        read(
+            request.user,
+            child=about.public_id,
+            part=Part.ACTIONS,
+            subject=shown,
+            reason=opened.why,
+        )
     context = {
         "action": shown,
         "child": opened.child,

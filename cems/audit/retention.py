@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from cems.audit import sealing
 from cems.audit.choices import Verb
 from cems.audit.partitions import bounds, name_of
 from cems.audit.services import Actor, record
 from cems.audit.unsealed import frontiers
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.months import add_months
 from cems.base.time import now
@@ -32,12 +33,16 @@ def retire_month(user: Actor, *, month: date, reason: str, at: datetime | None =
     count = _sealed_count(first)
     # The seal first: should the drop fail, the month is still there and checked, and can be dropped again.
     sealing.retire(f"{first:%Y-%m}", at=instant)
-    with transaction.atomic():
-        detail = {"month": f"{first:%Y-%m}", "count": count}
-        record(user, verb=Verb.RETIRED, reason=reason, detail=detail, at=instant)
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE {name_of(first)}")
+    _drop(user, first=first, count=count, reason=reason, at=instant)
     return count
+
+
+@command
+def _drop(user: Actor, *, first: date, count: int, reason: str, at: datetime) -> None:
+    detail = {"month": f"{first:%Y-%m}", "count": count}
+    record(user, verb=Verb.RETIRED, reason=reason, detail=detail, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {name_of(first)}")
 
 
 def _sealed_count(first: date) -> int:

@@ -1,19 +1,18 @@
 """Writing the audit trail (A3, A4). An error here fails the command: no audit, no page."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from cems.audit.choices import LawfulBasis, Verb
 from cems.audit.models import Entry
+from cems.base.command import command, running
 from cems.base.errors import Invalid
 from cems.base.kept import regime_of
 from cems.base.logs import current_reference
@@ -26,28 +25,7 @@ QUARTER = timedelta(minutes=15)
 # An id, a code, a reference, a date, a field's name. Not a sentence, and not a person's full name.
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9_.:+/-]{1,64}|[a-z][a-z ]{0,39}")
 
-_together: ContextVar[list[Entry] | None] = ContextVar("audit_together", default=None)
-
-
-@contextmanager
-def together() -> Iterator[None]:
-    """Write the rows of a command in one statement when the block ends, in the caller's transaction (A3).
-
-    For a command whose errors undo all of it: after an error nothing is written, as nothing was done. Blocks
-    within one another are one. Raises RuntimeError outside a transaction, DatabaseError as `record` does.
-    """
-    if _together.get() is not None:
-        yield
-        return
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("audit rows kept together outside a transaction")
-    kept: list[Entry] = []
-    token = _together.set(kept)
-    try:
-        yield
-    finally:
-        _together.reset(token)
-    Entry.objects.bulk_create(kept)
+_BATCH = "audit"
 
 
 def record(
@@ -62,6 +40,8 @@ def record(
     at: datetime | None = None,
 ) -> Entry:
     """Write down that `user` did `verb`, in the caller's transaction (A3).
+
+    The rows of a command are written in one statement, before it is committed; outside one, at once.
 
     Args:
         user: who; None, or someone signed out, where nobody is known.
@@ -79,7 +59,7 @@ def record(
     return _write(user, verb, subject, child, part, reason, checked, at)
 
 
-@transaction.atomic(savepoint=False)
+@command
 def read(
     user: Actor,
     *,
@@ -101,7 +81,8 @@ def read(
     lock = ":".join(str(word) for word in (_key_of(user), child, part, kind, key, begin.timestamp()))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
-    if Entry.objects.filter(**row, actor=_key_of(user), at__gte=begin, at__lt=begin + QUARTER).exists():
+    looked = Entry.objects.filter(**row, actor=_key_of(user), at__gte=begin, at__lt=begin + QUARTER)
+    if looked.exists() or _waits(row, _key_of(user), begin):
         return False
     _write(user, Verb.VIEWED, subject, child, part, reason, {}, instant)
     return True
@@ -208,12 +189,23 @@ def _write(
         detail=detail,
         request_reference=current_reference.get(),
     )
-    kept = _together.get()
-    if kept is None:
+    scope = running()
+    if scope is None:
         entry.save(force_insert=True)
     else:
-        kept.append(entry)
+        scope.batch(_BATCH, Entry.objects.bulk_create).append(entry)
     return entry
+
+
+def _waits(row: Mapping[str, Any], actor: int | None, begin: datetime) -> bool:
+    """Whether the same look waits already for the end of this very command."""
+    scope = running()
+    return scope is not None and any(
+        one.actor_id == actor
+        and begin <= one.at < begin + QUARTER
+        and all(getattr(one, name) == value for name, value in row.items())
+        for one in scope.waiting(_BATCH)
+    )
 
 
 def _key_of(user: Actor) -> int | None:

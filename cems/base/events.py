@@ -1,4 +1,4 @@
-"""Typed events: how a lower app tells the upper ones, inside the same transaction.
+"""Typed events: how a lower app tells the upper ones, inside the same command.
 
 An app declares frozen dataclasses of ids and scalars in its `events.py`; upper apps
 subscribe in `AppConfig.ready`. A handler writes only its own app's rows, and its error
@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+from cems.base.command import running
 
 _handlers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
 
@@ -21,12 +21,12 @@ def subscribe(event_type: type, handler: Callable[[Any], None]) -> None:
 
 
 def publish(event: object) -> None:
-    """Run every handler of `event` in the current transaction.
+    """Run every handler of `event` in the running command.
 
-    Raises RuntimeError outside a transaction: an event without one could be half told.
+    Raises RuntimeError outside a command: an event without a transaction could be half told.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError(f"{type(event).__name__} published outside a transaction")
+    if running() is None:
+        raise RuntimeError(f"{type(event).__name__} published outside a command")
     for handler in _handlers[type(event)]:
         handler(event)
 

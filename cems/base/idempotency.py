@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
+from cems.base.command import command
 from cems.base.errors import Conflict
 from cems.base.models import IdempotencyKey
 from cems.base.time import now
@@ -19,6 +20,7 @@ def digest_of(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@command
 def once(
     user: Any,
     *,
@@ -30,19 +32,19 @@ def once(
     """Run `perform` at most once for this user and key; return its result and whether it ran now.
 
     Two requests with one key at the same time wait for each other (advisory lock), so the
-    second sees the first one's result. Raises Conflict when the key was used for another body.
+    second sees the first one's result. What `perform` does is one command with it. Raises Conflict
+    when the key was used for another body.
     """
     digest = digest_of(body)
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{user.pk}:{key}"])
-        earlier = IdempotencyKey.objects.filter(user_id=user.pk, key=key).first()
-        if earlier:
-            if (earlier.action, earlier.digest) != (action, digest):
-                raise Conflict("This was already sent with other content. Reload the page and check it.")
-            return earlier.result, False
-        result = perform()
-        IdempotencyKey.objects.create(
-            user_id=user.pk, key=key, action=action, digest=digest, result=result, at=now()
-        )
-        return result, True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{user.pk}:{key}"])
+    earlier = IdempotencyKey.objects.filter(user_id=user.pk, key=key).first()
+    if earlier:
+        if (earlier.action, earlier.digest) != (action, digest):
+            raise Conflict("This was already sent with other content. Reload the page and check it.")
+        return earlier.result, False
+    result = perform()
+    IdempotencyKey.objects.create(
+        user_id=user.pk, key=key, action=action, digest=digest, result=result, at=now()
+    )
+    return result, True

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from cems.base.command import command
 from cems.base.models import Presence
 from cems.base.time import now
 
@@ -38,16 +39,10 @@ def here(
     instant = at or now()
     rows = _rows(subject)
     mine = next((row for row in rows if row.user_id == user.pk), None)
-    if mine is None:
-        _sweep(instant)
     known = mine is not None and (mine.place, mine.typing, mine.at > instant - WRITE_EVERY)
     if known != (place, typing, True):
-        Presence.objects.bulk_create(
-            [Presence(user=user, subject=subject, place=place, typing=typing, at=instant)],
-            update_conflicts=True,
-            unique_fields=["user", "subject"],
-            update_fields=["place", "typing", "at"],
-        )
+        row = Presence(user=user, subject=subject, place=place, typing=typing, at=instant)
+        _note(user, row=row, arrives=mine is None)
     return _others(rows, user, instant)
 
 
@@ -65,6 +60,18 @@ def _others(rows: list[Presence], user: Any, at: datetime) -> list[Present]:
     there = [row for row in rows if row.user_id != user.pk and row.at > since]
     found = [Present(str(row.user), row.place, row.typing) for row in there]
     return sorted(found, key=lambda one: one.name.casefold())
+
+
+@command
+def _note(user: Any, *, row: Presence, arrives: bool) -> None:
+    if arrives:
+        _sweep(row.at)
+    Presence.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["user", "subject"],
+        update_fields=["place", "typing", "at"],
+    )
 
 
 def _sweep(at: datetime) -> None:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.models import Permission
-from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 
 from cems.accounts.models import Appointment, Delegation, User
 from cems.accounts.querysets import current, here
 from cems.accounts.roles import NEVER_COVER, ROLES, Reach
+from cems.base.command import command
 from cems.base.time import LONDON, local_date
 from cems.children.forever import FOREVER
 from cems.children.models import Child, ChildUserObjectPermission, Involvement, StudentChild
@@ -112,9 +112,13 @@ def _reached(
             yield way, child_id, lasts
 
 
-@transaction.atomic
+@command
 def rebuild(
-    at: datetime, *, child_ids: Iterable[int] | None = None, user_ids: Iterable[int] | None = None
+    user: None,
+    *,
+    at: datetime,
+    child_ids: Iterable[int] | None = None,
+    user_ids: Iterable[int] | None = None,
 ) -> int:
     """Make the grants of these children or users (or all) what they should be; return how many rows changed."""
     whole = None if child_ids is None else whole_ids(child_ids)

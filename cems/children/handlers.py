@@ -18,12 +18,12 @@ from cems.clocks.choices import Shut
 
 def rights_changed(event: AppointmentChanged | PersonLeft) -> None:
     """The grants of a person, their deputies and students follow their appointments at once (A2)."""
-    grants.rebuild(now(), user_ids=grants.dependants([event.user_id]))
+    grants.rebuild(None, at=now(), user_ids=grants.dependants([event.user_id]))
 
 
 def cover_changed(event: DelegationChanged) -> None:
     """A deputy reaches what the post reaches, from this minute and no longer than to this minute (A2)."""
-    grants.rebuild(now(), user_ids=[event.deputy_id])
+    grants.rebuild(None, at=now(), user_ids=[event.deputy_id])
 
 
 def died(children: Iterable[UUID]) -> set[UUID]:

@@ -1,7 +1,6 @@
 """Reads of children. The only place that may look at `Child` without asking who is reading."""
 
-from collections.abc import Iterable
-from contextvars import ContextVar
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 from uuid import UUID
@@ -14,6 +13,7 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.base.time import local_date
 from cems.base.time import now as present
+from cems.children.cluster_lock import LockedCluster, cluster_locked, clusters_locked, remember_locked
 from cems.children.policy import FOLLOWED_TO_AGE
 from cems.children.reach import READABLE, breaks_restricted, root_of, visible
 from cems.children.rules.wide import ADULT, born_by
@@ -122,10 +122,6 @@ class ChildManager(models.Manager["Child"]):
         return ChildQuerySet(self.model, using=self._db)
 
 
-# The record a command has locked and all merged into it, the root first: nobody can merge or part them meanwhile.
-whole_locked: ContextVar[tuple[int, ...]] = ContextVar("whole_locked", default=())
-
-
 class OfChildQuerySet(QuerySet[Any]):
     """Rows that belong to a child through a `child` key."""
 
@@ -190,9 +186,10 @@ def cluster_ids(root_ids: Iterable[int]) -> QuerySet[Any, Any] | tuple[int, ...]
     they are put into, or known where a command holds that very record."""
     from cems.children.models import Child
 
-    roots, held = list(root_ids), whole_locked.get()
-    if roots == list(held[:1]) and held:
-        return held
+    roots = list(root_ids)
+    locked = cluster_locked(roots[0]) if len(roots) == 1 else None
+    if locked and locked.ids and locked.primary.pk == roots[0]:
+        return locked.ids
     return Child.plain.filter(Q(pk__in=roots) | Q(merged_into__in=roots)).values_list("pk", flat=True)
 
 
@@ -230,12 +227,26 @@ def roots_with(child_ids: Iterable[int]) -> dict[int, int]:
     """The record that each row number is read under, for all records that are read with these, merged or not."""
     from cems.children.models import Child
 
-    held, child_ids = whole_locked.get(), set(child_ids)
-    if held and child_ids.issubset(held):
-        return dict.fromkeys(held, held[0])
+    child_ids = set(child_ids)
+    locked = clusters_locked(child_ids)
+    if locked:
+        return _rows_of(locked)
     # Two statements: within one, the OR of `roots_by_row` would read the whole table.
     roots = Child.plain.filter(pk__in=list(child_ids)).values_list(Coalesce("merged_into", "pk"), flat=True)
     return roots_by_row(roots)
+
+
+def _rows_of(clusters: Sequence[LockedCluster]) -> dict[int, int]:
+    """The record that each row number of these is read under, asked once while the command has them locked."""
+    asked = [one.primary.pk for one in clusters if not one.ids]
+    rows = roots_by_row(asked) if asked else {}
+    for cluster in clusters:
+        root = cluster.primary.pk
+        if not cluster.ids:
+            cluster.ids = (root, *(row for row, under in rows.items() if under == root != row))
+            for row in cluster.ids:
+                remember_locked(row, cluster.primary)
+    return {row: one.primary.pk for one in clusters for row in one.ids}
 
 
 def whole_ids(child_ids: Iterable[int]) -> list[int]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from cems.base.command import command
 from cems.children.models import ChildName
 from cems.children.rules.identity import search_key
 
@@ -30,6 +31,7 @@ def made_anew(names: QuerySet[Any]) -> int:
     return count
 
 
-def sync() -> str:
+@command
+def sync(user: None = None) -> str:
     """For `sync_reference`: names that the version before wrote while it was being replaced."""
     return f"{made_anew(ChildName.objects.all())} search keys made anew"

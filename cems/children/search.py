@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import transaction
 from django.db.models import (
     BooleanField,
     Case,
@@ -29,6 +28,7 @@ from cems.accounts.roles import Part
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.audit.services import listed, record
+from cems.base.command import command
 from cems.base.errors import TooMany
 from cems.base.time import local_date, now
 from cems.children.access import ChildAccess, accesses
@@ -83,7 +83,7 @@ class Results:
     may_exist: bool = False
 
 
-@transaction.atomic
+@command
 def search(user: User, *, asked: Asked, after: str = "") -> Results:
     """One page of the children `user` may see that answer the search, closest first, audited.
 
@@ -103,7 +103,7 @@ def search(user: User, *, asked: Asked, after: str = "") -> Results:
     return Results(rows, f"{last.rank}~{last.public_id}" if last else "", may_exist)
 
 
-@transaction.atomic
+@command
 def signpost(user: User, *, asked: Asked, counted_as: str = _QUESTION) -> bool:
     """Whether a record may exist that `user` can't reach, for an exact identifier or full name with birth date.
 
@@ -140,7 +140,7 @@ def unseen(user: User, asked: Asked) -> list[Child]:
     )
 
 
-@transaction.atomic
+@command
 def likely(user: User, *, asked: Asked) -> list[Found]:
     """Before a new record: the closest children that `user` may see, audited (C1).
 

@@ -21,4 +21,4 @@ def begin_posts() -> int:
     posts = Appointment.objects.filter(**begun).values_list("user_id", flat=True)
     deputies = Delegation.objects.filter(**begun).values_list("deputy_id", flat=True)
     ids = grants.dependants({*posts, *deputies})
-    return grants.rebuild(instant, user_ids=ids) if ids else 0
+    return grants.rebuild(None, at=instant, user_ids=ids) if ids else 0

@@ -6,4 +6,4 @@ from cems.clocks import services
 
 def rehome_clocks(event: PersonLeft) -> None:
     """Nothing that a leaver had runs on unseen."""
-    services.rehome(user_id=event.user_id)
+    services.rehome(None, leaver_id=event.user_id)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
@@ -15,7 +14,6 @@ from cems.notices.messages import Message
 from cems.notices.services import tell_many
 
 
-@transaction.atomic
 def tell_of_last_days(at: datetime | None = None) -> int:
     """Tell the team's managers, and a student's supervisor, of roles that end within ten working days (setting).
 

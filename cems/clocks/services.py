@@ -10,9 +10,9 @@ from cems.accounts.models import Appointment, Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import Deadline, close_of_business, say
+from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import local_date, now
-from cems.base.transactions import one_transaction
 from cems.clocks import recipients, rules
 from cems.clocks.choices import LIVE, OPEN, Stage, Step
 from cems.clocks.kinds import clock_kind
@@ -36,7 +36,7 @@ class Promise:
     length: Reading[int] | None = None
 
 
-@one_transaction
+@command
 def start(
     user: User | None,
     *,
@@ -60,7 +60,7 @@ def start(
     return start_many(user, promises=[promise], at=at)[0]
 
 
-@one_transaction
+@command
 def start_many(user: User | None, *, promises: Sequence[Promise], at: datetime | None = None) -> list[Clock]:
     """Start many clocks at the cost of one, in their order. Raises as `start`."""
     instant = at or now()
@@ -100,7 +100,7 @@ def _take_length(clock: Clock, length: Reading[int]) -> None:
     clock.length_authority_id = length.authority_id
 
 
-@one_transaction
+@command
 def meet(user: User | None, *, clock: Clock, reason: str = "", at: datetime | None = None) -> Clock:
     """The promise was kept, `at` being when. Again is harmless; a cancelled clock raises Invalid."""
     kept, instant = _locked(clock), at or now()
@@ -111,7 +111,7 @@ def meet(user: User | None, *, clock: Clock, reason: str = "", at: datetime | No
     return _note(user, kept, Step.MET, instant, reason=reason)
 
 
-@one_transaction
+@command
 def cancel(user: User | None, *, clock: Clock, reason: str, at: datetime | None = None) -> Clock:
     """The promise is no longer wanted. Raises Invalid without a reason, or when it was met."""
     kept = _locked(clock)
@@ -122,7 +122,7 @@ def cancel(user: User | None, *, clock: Clock, reason: str, at: datetime | None 
     return _note(user, kept, Step.CANCELLED, at or now(), reason=_reason(reason))
 
 
-@one_transaction
+@command
 def pause(user: User | None, *, clock: Clock, reason: str, at: datetime | None = None) -> Clock:
     """Stop the time, visibly and with a reason, where the kind's rule allows it (T2).
 
@@ -141,7 +141,7 @@ def pause(user: User | None, *, clock: Clock, reason: str, at: datetime | None =
     return _note(user, kept, Step.PAUSED, instant, reason=_reason(reason))
 
 
-@one_transaction
+@command
 def resume(user: User | None, *, clock: Clock, reason: str = "", at: datetime | None = None) -> Clock:
     """Go on with the working days that were left, the day of resumption counting as day 0 (K1).
 
@@ -158,7 +158,7 @@ def resume(user: User | None, *, clock: Clock, reason: str = "", at: datetime | 
     return _note(user, kept, Step.RESUMED, instant, reason=reason, explanation=deadline.explanation)
 
 
-@one_transaction
+@command
 def move_due(
     user: User | None,
     *,
@@ -200,7 +200,7 @@ def _reckon(clock: Clock, at: datetime) -> None:
         _stand(clock, stage, next_at=_first_after(clock, at))
 
 
-@one_transaction
+@command
 def hand_over(
     user: User | None, *, clock: Clock, owner: User | Team, reason: str = "", at: datetime | None = None
 ) -> Clock:
@@ -230,27 +230,27 @@ def tell_holders(user: User | None, *, clock: Clock, key: str, at: datetime) -> 
     tell_many({message: told - {user.pk if user else 0}}, at=at)
 
 
-@one_transaction
-def rehome(*, user_id: int, at: datetime | None = None) -> int:
+@command
+def rehome(user: None, *, leaver_id: int, at: datetime | None = None) -> int:
     """A person has left: their open clocks go to the team they were in, so that none runs unseen (K1).
 
     Returns how many moved. Clocks of somebody who was in no team stay, and escalate as ever.
     """
     last = (
-        Appointment.objects.filter(user_id=user_id, team__isnull=False)
+        Appointment.objects.filter(user_id=leaver_id, team__isnull=False)
         .select_related("team")
         .order_by("-starts_on", "-pk")
         .first()
     )
     if last is None or last.team is None:
         return 0
-    clocks = list(Clock.objects.still_open().filter(owner_user_id=user_id).order_by("pk"))
+    clocks = list(Clock.objects.still_open().filter(owner_user_id=leaver_id).order_by("pk"))
     for clock in clocks:
-        hand_over(None, clock=clock, owner=last.team, reason="The person has left", at=at)
+        hand_over(user, clock=clock, owner=last.team, reason="The person has left", at=at)
     return len(clocks)
 
 
-@one_transaction
+@command
 def try_again(user: User, *, clock: Clock, at: datetime | None = None) -> Clock:
     """Take a parked clock back into the sweep, once its cause is mended. Raises Invalid when it isn't parked."""
     kept, instant = _locked(clock), at or now()

@@ -3,7 +3,6 @@
 import secrets
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 
 from cems.accounts.models import User
@@ -11,12 +10,13 @@ from cems.accounts.profile import profile_of
 from cems.accounts.services_tokens import NOTED_EVERY, fingerprint
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import NotAllowed
 from cems.base.time import local_date, now
 from cems.clocks.models import CalendarFeed
 
 
-@transaction.atomic
+@command
 def feed_make(user: User, *, at: datetime | None = None) -> tuple[CalendarFeed, str]:
     """Make the person's key for a calendar program; one they had stops (K1).
 
@@ -41,7 +41,7 @@ def feed_make(user: User, *, at: datetime | None = None) -> tuple[CalendarFeed, 
     return row, password
 
 
-@transaction.atomic
+@command
 def feed_revoke(user: User, *, at: datetime | None = None) -> None:
     """Take the person's key back this minute. Again is harmless (K1)."""
     _revoke(user, at or now())
@@ -69,6 +69,12 @@ def feed_used(username: str, password: str, at: datetime | None = None) -> Calen
     if feed is None or not profile_of(feed.user, local_date(instant)).exports:
         return None
     # Written once a minute at the most, as with the keys of agencies' systems.
-    lately = Q(last_used_at__isnull=True) | Q(last_used_at__lt=instant - NOTED_EVERY)
-    CalendarFeed.objects.filter(lately, pk=feed.pk).update(last_used_at=instant)
+    if feed.last_used_at is None or feed.last_used_at < instant - NOTED_EVERY:
+        _note_use(feed.user, feed=feed, at=instant)
     return feed
+
+
+@command
+def _note_use(user: User, *, feed: CalendarFeed, at: datetime) -> None:
+    lately = Q(last_used_at__isnull=True) | Q(last_used_at__lt=at - NOTED_EVERY)
+    CalendarFeed.objects.filter(lately, pk=feed.pk).update(last_used_at=at)

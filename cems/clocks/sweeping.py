@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from cems.base.calendar import say
+from cems.base.command import command, savepoint
 from cems.base.time import local_date, now
 from cems.clocks import recipients
 from cems.clocks.choices import Stage, Step
@@ -38,7 +39,7 @@ def sweep(at: datetime | None = None, limit: int = 20_000) -> int:
     instant, acted = at or now(), 0
     while acted < limit:
         size = min(BATCH, limit - acted)
-        claimed, done = _sweep_batch(instant, size)
+        claimed, done = _sweep_batch(None, at=instant, size=size)
         acted += done
         if claimed < size:  # nothing else is due, or others hold it
             break
@@ -46,14 +47,14 @@ def sweep(at: datetime | None = None, limit: int = 20_000) -> int:
     return acted
 
 
-@transaction.atomic
-def _sweep_batch(at: datetime, size: int) -> tuple[int, int]:
+@command
+def _sweep_batch(user: None, *, at: datetime, size: int) -> tuple[int, int]:
     """Claim and do one batch; returns how many were claimed and how many of them acted."""
     clocks = Clock.objects.claim(at, size)
     if not clocks:
         return 0, 0
     try:
-        with transaction.atomic():
+        with savepoint():
             _act(clocks, at)
         return len(clocks), len(clocks)
     except Exception:
@@ -67,7 +68,7 @@ def _sweep_batch(at: datetime, size: int) -> tuple[int, int]:
 def _act_alone(clock: Clock, at: datetime) -> bool:
     """One clock in a savepoint of its own, after its batch failed: find the culprit, spare the rest."""
     try:
-        with transaction.atomic():
+        with savepoint():
             _act([clock], at)
         return True
     except Exception as error:

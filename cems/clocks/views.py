@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -135,7 +134,7 @@ def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @work_door(Shape.POST, Work.ADMINISTRATION)
 def send_again(request: HttpRequest) -> HttpResponse:
     """Put mail that was given up back into the outbox."""
-    count = send_parked_again()
+    count = send_parked_again(_me(request))
     messages.success(request, f"{count} back in the outbox; they go out within a minute.")
     return redirect("clocks:parked")
 
@@ -148,8 +147,7 @@ def _listed(request: HttpRequest, what: str, shown: Sequence[Clock]) -> None:
     """Write down which children a list of clocks was about (A3)."""
     children = list(dict.fromkeys(clock.child for clock in shown if clock.child))
     if children:
-        with transaction.atomic():
-            listed(_me(request), what=what, children=children)
+        listed(_me(request), what=what, children=children)
 
 
 def _tabs() -> list[tuple[str, str, str]]:
@@ -174,14 +172,13 @@ def _detail(
 ) -> HttpResponse:
     offered = by_hand.offered(_me(request), shown)
     if shown.child:
-        with transaction.atomic():
-            read(
-                _me(request),
-                child=shown.child,
-                part="clock",
-                subject=shown,
-                reason="has or follows its clock",
-            )
+        read(
+            _me(request),
+            child=shown.child,
+            part="clock",
+            subject=shown,
+            reason="has or follows its clock",
+        )
     context = {
         "clock": shown,
         "leads": access.may_follow(_me(request), shown),

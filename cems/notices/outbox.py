@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
 
+from cems.base.command import command
 from cems.base.time import now
 from cems.notices.models import Mail
 from cems.notices.querysets import LEFT
@@ -39,7 +39,7 @@ def send_outbox(at: datetime | None = None, limit: int = 2000) -> int:
     server.open()
     try:
         while sent < limit and time.monotonic() - started < LONGEST_SECONDS:
-            claimed = _claim(instant, min(BATCH, limit - sent))
+            claimed = _claim(None, at=instant, size=min(BATCH, limit - sent))
             if not claimed:
                 break
             for mail in claimed:
@@ -54,8 +54,8 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(minutes=min(2**attempts, 240))
 
 
-@transaction.atomic
-def _claim(at: datetime, size: int) -> Sequence[Mail]:
+@command
+def _claim(user: None, *, at: datetime, size: int) -> Sequence[Mail]:
     rows = list(
         Mail.objects.due(at)
         .select_related("notice__user")

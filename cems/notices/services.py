@@ -1,22 +1,30 @@
 """Telling people, once each (K1)."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.command import command, running
 from cems.base.time import now
-from cems.base.transactions import one_transaction
 from cems.notices.history import read_before
 from cems.notices.messages import Message
 from cems.notices.models import Mail, Notice
 from cems.notices.querysets import write_notices
 from cems.notices.slots import MAIL_WITHHELD
 
-_Told = dict[tuple[datetime, bool], dict[Message, set[int]]]
-_together: ContextVar[_Told | None] = ContextVar("told_together", default=None)
+_BATCH = "notices"
+
+
+class _Told(NamedTuple):
+    """What one call tells: it is written with all that the command tells at the same instant."""
+
+    messages: Mapping[Message, Collection[int]]
+    at: datetime
+    mail: bool
+    read_before: datetime | None
 
 
 def tell(
@@ -39,48 +47,60 @@ def tell(
     return tell_many({message: user_ids}, at=at, mail=mail)
 
 
-@contextmanager
-def told_together() -> Iterator[None]:
-    """Tell all that a command has to tell at its end, in one statement, in the caller's transaction.
-
-    For a command whose errors undo all of it: after an error nobody is told, as nothing was done. Within the
-    block `tell` gives 0: nothing is written yet. Blocks within one another are one.
-    """
-    if _together.get() is not None:
-        yield
-        return
-    kept: _Told = {}
-    token = _together.set(kept)
-    try:
-        yield
-    finally:
-        _together.reset(token)
-    for (at, mail), messages in kept.items():
-        tell_many(messages, at=at, mail=mail)
-
-
-@one_transaction
 def tell_many(
     messages: Mapping[Message, Iterable[int]], *, at: datetime | None = None, mail: bool = True
 ) -> int:
-    """Tell many people many things at the cost of one statement; returns how many are new."""
-    instant, past, kept = at or now(), read_before(), _together.get()
-    if kept is not None:
-        later = kept.setdefault((instant, mail), {})
-        for message, people in messages.items():
-            later.setdefault(message, set()).update(people)
-        return 0
-    if past is None:
+    """Tell many people many things at the cost of one statement; returns how many are new.
+
+    All that a command tells is written at its end, in one statement, and nothing after an error, as nothing was
+    done; so within a command this returns 0.
+    """
+    told = _Told({one: [*people] for one, people in messages.items()}, at or now(), mail, read_before())
+    scope = running()
+    if scope is None:
+        return _write_now(None, told=[told])
+    scope.batch(_BATCH, _write).append(told)
+    return 0
+
+
+@command
+def _write_now(user: None, *, told: Sequence[_Told]) -> int:
+    return _write(told)
+
+
+def _write(told: Sequence[_Told]) -> int:
+    """Write all of this; what is said of one instant in one statement."""
+    written = 0
+    for (at, mail, past), messages in _by_instant(told).items():
+        if past is not None:
+            written += write_notices(messages, at, False, read=at < past)
+            continue
         quiet = _kept_back(messages) if mail else set()
-        told = write_notices({m: who for m, who in messages.items() if m.child not in quiet}, instant, mail)
-        return told + write_notices(
-            {m: who for m, who in messages.items() if m.child in quiet}, instant, False
-        )
-    return write_notices(messages, instant, False, read=instant < past)
+        written += write_notices({m: who for m, who in messages.items() if m.child not in quiet}, at, mail)
+        written += write_notices({m: who for m, who in messages.items() if m.child in quiet}, at, False)
+    return written
 
 
-@one_transaction
-def withhold_mail(*, children: Collection[UUID]) -> int:
+def _by_instant(
+    told: Sequence[_Told],
+) -> dict[tuple[datetime, bool, datetime | None], dict[Message, set[int]]]:
+    """Who is told what, by its instant, whether it is mailed, and before when it counts as read.
+
+    A person is told the same `key` once: what was said first stands.
+    """
+    found: dict[tuple[datetime, bool, datetime | None], dict[Message, set[int]]] = {}
+    said: set[tuple[str, int]] = set()
+    for one in told:
+        messages = found.setdefault((one.at, one.mail, one.read_before), {})
+        for message, people in one.messages.items():
+            new = {user for user in people if (message.key, user) not in said}
+            said.update((message.key, user) for user in new)
+            messages.setdefault(message, set()).update(new)
+    return found
+
+
+@command
+def withhold_mail(user: Any, *, children: Collection[UUID]) -> int:
     """Take mail about these children that has not left yet out of the outbox; returns how many."""
     gone, _ = Mail.objects.waiting().filter(notice__child__in=children).delete()
     return gone
@@ -91,7 +111,7 @@ def _kept_back(messages: Mapping[Message, Iterable[int]]) -> set[UUID | None]:
     return set(MAIL_WITHHELD.get()(children)) if children else set()
 
 
-@one_transaction
+@command
 def mark_read(user: Any, *, before: datetime | None = None, at: datetime | None = None) -> int:
     """Mark the person's unread notices as read, up to and with those of `before`; returns how many.
 
@@ -102,9 +122,13 @@ def mark_read(user: Any, *, before: datetime | None = None, at: datetime | None 
     return int(unread.update(read_at=instant))
 
 
-@one_transaction
-def send_parked_again(*, at: datetime | None = None) -> int:
+@command
+def send_parked_again(user: Any, *, at: datetime | None = None) -> int:
     """Put mail that was given up back into the outbox, once its cause is mended; returns how many."""
-    return int(
-        Mail.objects.stuck().update(parked_at=None, parked_why="", attempts=0, next_attempt_at=at or now())
+    instant = at or now()
+    count = int(
+        Mail.objects.stuck().update(parked_at=None, parked_why="", attempts=0, next_attempt_at=instant)
     )
+    if count:
+        record(user, verb=Verb.CHANGED, part="outbox", detail={"count": count}, at=instant)
+    return count

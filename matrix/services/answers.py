@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-
 from cems.accounts.models import Agency, User
+from cems.base.command import command
 from cems.base.errors import CommandError, Invalid
 from cems.base.time import local_date, now
 from cems.children.models import Child
@@ -35,7 +34,7 @@ class AnswerGiven:
     agency: Agency | None = None
 
 
-@transaction.atomic
+@command
 def answer_save(
     user: User, *, matrix: Matrix, code: str, version: int, given: AnswerGiven, at: datetime | None = None
 ) -> Answer | None:
@@ -50,11 +49,11 @@ def answer_save(
     if changed:
         if row:
             row.save()
-        touch(user, held, [code], instant)
+        touch(user, matrix=held, what=[code], at=instant)
     return row
 
 
-@transaction.atomic
+@command
 def answers_save(
     user: User,
     *,
@@ -94,7 +93,7 @@ def answers_save(
             row.save()
             saved.append(code)
     if saved:
-        touch(user, held, saved, instant)
+        touch(user, matrix=held, what=saved, at=instant)
     return refused
 
 

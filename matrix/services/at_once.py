@@ -5,10 +5,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from cems.accounts.models import User
 from cems.accounts.roles import Part
+from cems.base.command import command
 from cems.base.errors import CommandError, Conflict, TooMany
 from cems.base.time import local_date, now
 from cems.children.access import access_to
@@ -46,7 +45,7 @@ def _same(child: Child, asked: Asked) -> bool:
     return not any(held.filter(kind=kind).exclude(value=value).exists() for kind, value in asked.identifiers)
 
 
-@transaction.atomic
+@command
 def child_recorded(
     user: User,
     *,
@@ -67,7 +66,7 @@ def child_recorded(
     return child_create(user, identity=identity, identifiers=identifiers, provisional=may_exist, at=at)
 
 
-@transaction.atomic
+@command
 def matrix_send(
     user: User,
     *,

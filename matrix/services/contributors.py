@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.models import User
@@ -10,6 +9,7 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Reach, Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
 from cems.children.access import access_to
@@ -23,7 +23,7 @@ from matrix.services.leaving import end
 REFUSED = "They can't be asked to fill this in. First Contact can say why."
 
 
-@transaction.atomic
+@command
 def contributor_add(
     user: User, *, matrix: Matrix, person: User, may_bring_in: bool, at: datetime | None = None
 ) -> Contributor:
@@ -67,14 +67,14 @@ def contributor_add(
     return row
 
 
-@transaction.atomic
+@command
 def contributor_end(user: User, *, contributor: Contributor, at: datetime | None = None) -> Contributor:
     """They fill it in no longer; what they wrote stays. Raises Conflict when that was so already."""
     instant, held = at or now(), open_draft(contributor.matrix)
     row = Contributor.objects.select_for_update().get(pk=contributor.pk)
     if row.ended_at:
         raise Conflict("They fill it in no longer.")
-    end(row, user, instant)
+    end(user, row=row, at=instant)
     _note(user, held, row, Verb.ACCESS_ENDED, instant)
     return row
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
@@ -28,7 +28,7 @@ _COPIED_WHEN = {WhenKind.THIS_WEEK: WhenKind.ABOUT, WhenKind.THIS_MONTH: WhenKin
 LONGEST_TEXT = 200_000  # characters; a hundred kilobytes in any script is taken whole
 
 
-@transaction.atomic
+@command
 def matrix_start(
     user: User,
     *,
@@ -112,7 +112,7 @@ def _copy_forward(before: Submission, draft: Matrix) -> None:
     )
 
 
-@transaction.atomic
+@command
 def matrix_withdraw(user: User, *, matrix: Matrix, why: str, at: datetime | None = None) -> Matrix:
     """Give up a draft, saying why; it stays readable. Raises Invalid without the why, Conflict once sent."""
     instant = at or now()
@@ -121,7 +121,7 @@ def matrix_withdraw(user: User, *, matrix: Matrix, why: str, at: datetime | None
         raise Invalid("Say why the matrix is withdrawn.", field="why")
     held.state, held.withdrawn_why, held.changed_at = MatrixState.WITHDRAWN, text(why, "why"), instant
     held.save(update_fields=["state", "withdrawn_why", "changed_at"])
-    all_end(held, instant)
+    all_end(user, matrix=held, at=instant)
     record(user, verb=Verb.WITHDRAWN, subject=held, child=held.child.public_id, part="matrix", at=instant)
     return held
 
@@ -134,7 +134,8 @@ def open_draft(matrix: Matrix) -> Matrix:
     return held
 
 
-def touch(user: User, matrix: Matrix, what: list[str], at: datetime) -> None:
+@command
+def touch(user: User, *, matrix: Matrix, what: list[str], at: datetime) -> None:
     """Note that these answers or fields of a draft changed."""
     Matrix.objects.filter(pk=matrix.pk).update(changed_at=at)
     record(

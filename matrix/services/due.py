@@ -8,10 +8,10 @@ from cems.accounts.models import Duty, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business
+from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
-from cems.base.transactions import one_transaction
 from cems.children.models import Child
 from cems.children.services.whole import lock_whole
 from cems.clocks import recipients
@@ -24,7 +24,7 @@ from matrix.policy import MATRIX_DUE_DAYS
 from matrix.services.owners import desk, lead_of
 
 
-@one_transaction
+@command
 def matrix_due_raise(
     user: User,
     *,
@@ -91,8 +91,9 @@ def matrix_due_raise(
     return row
 
 
-def dues_meet(user: User, submission: Submission) -> None:
-    """A matrix came in: what required one until then is met. Inside the caller's transaction."""
+@command
+def dues_meet(user: User, *, submission: Submission) -> None:
+    """A matrix came in: what required one until then is met."""
     rows = MatrixDue.objects.of(submission.child).filter(
         met_by__isnull=True, happened_at__lte=submission.received_at
     )

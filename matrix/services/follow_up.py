@@ -7,6 +7,7 @@ from cems.accounts.models import User
 from cems.actions.models import Action
 from cems.actions.services import Asked, Source, ask_again, open_actions
 from cems.base.calendar import Deadline, close_of_business, hours_after, is_working_day, the_office
+from cems.base.command import command
 from cems.base.time import local, local_date
 from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, RiskLevel, StatusKind
 from cems.children.models import Child, Status
@@ -24,6 +25,7 @@ _BY_REFERRAL = "first-contact"
 _BY_REQUEST = "strategy-meeting"
 
 
+@command
 def start_follow_up(user: User, *, submission: Submission, at: datetime) -> None:
     """Start every step that follows from the level in this child's situation."""
     child, acts = submission.child, []

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from cems.accounts.models import User
+from cems.base.command import command
 from cems.base.errors import CommandError, Invalid
 from cems.base.time import now
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
@@ -45,7 +44,7 @@ JUDGEMENT_FIELDS = ("level", "reasons", "difference", "forms", "contexts")
 LISTS = frozenset({"forms", "contexts"})
 
 
-@transaction.atomic
+@command
 def field_save(
     user: User, *, matrix: Matrix, name: str, version: int, value: Any, at: datetime | None = None
 ) -> int:
@@ -59,7 +58,7 @@ def field_save(
     return field_version(held, name)
 
 
-@transaction.atomic
+@command
 def fields_save(
     user: User, *, matrix: Matrix, given: Mapping[str, tuple[int, Any]], at: datetime | None = None
 ) -> dict[str, CommandError]:
@@ -101,7 +100,7 @@ def _set(user: User, held: Matrix, name: str, version: int, value: Any, at: date
 
 def _write(user: User, held: Matrix, names: list[str], at: datetime) -> None:
     held.save(update_fields=[*names, "field_versions"])
-    touch(user, held, names, at)
+    touch(user, matrix=held, what=names, at=at)
 
 
 def _checked(name: str, value: Any) -> Any:

@@ -3,19 +3,22 @@
 from datetime import datetime
 
 from cems.accounts.models import User
+from cems.base.command import command
 from cems.children.models import Submitter
 from matrix.models import Contributor, Matrix, Submission
 
 
-def all_end(matrix: Matrix, at: datetime) -> None:
-    """The draft is closed: whoever was asked to fill it in has done so. Inside the caller's transaction."""
+@command
+def all_end(user: User, *, matrix: Matrix, at: datetime) -> None:
+    """The draft is closed: whoever was asked to fill it in has done so, and nobody ended that."""
     for row in matrix.contributors.select_for_update().filter(ended_at__isnull=True):
-        end(row, None, at)
+        end(None, row=row, at=at)
 
 
-def end(row: Contributor, by: User | None, at: datetime) -> None:
-    """Their part is over; the sight that came with it alone ends too. Inside the caller's transaction."""
-    row.ended_at, row.ended_by = at, by
+@command
+def end(user: User | None, *, row: Contributor, at: datetime) -> None:
+    """Their part is over; the sight that came with it alone ends too."""
+    row.ended_at, row.ended_by = at, user
     row.save(update_fields=["ended_at", "ended_by"])
     child = row.matrix.child_id
     own = Matrix.objects.filter(child=child, started_by=row.user_id).exists()

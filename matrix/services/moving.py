@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict
 from cems.base.time import local_date, now
 from matrix.evidence import settled
@@ -16,7 +15,7 @@ from matrix.policy import OLD_QUESTIONS_DAYS
 from matrix.services.drafts import open_draft
 
 
-@transaction.atomic
+@command
 def matrix_move(user: User, *, matrix: Matrix, to: int, at: datetime | None = None) -> Matrix:
     """Take a draft to version `to` of the questions, the one whose preview was confirmed; asked twice, it is once.
 

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.base.calendar import month_after
+from cems.base.command import command
 from cems.base.time import local_date
-from cems.base.transactions import one_transaction
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import LevelAgreed
 from cems.children.models import Child
@@ -22,7 +22,7 @@ from matrix.rules import review_due
 from matrix.services.owners import lead_of
 
 
-@one_transaction
+@command
 def review_renew(user: User | None, *, child: Child, submission: Submission, at: datetime) -> Review | None:
     """A matrix came in: the reviews that were open are done, and the next one starts where the level asks for it.
 
@@ -36,24 +36,26 @@ def review_renew(user: User | None, *, child: Child, submission: Submission, at:
     return _start(user, root, submission, at)
 
 
-@one_transaction
 def review_follow_level(event: LevelAgreed) -> None:
     """A forum agreed a level: reviews stop at Low and None, and start again above (M6)."""
-    root = lock_whole(event.child_id)
+    _follow_level(None, child_id=event.child_id, level=RiskLevel(event.level), at=event.at)
+
+
+@command
+def _follow_level(user: None, *, child_id: int, level: RiskLevel, at: datetime) -> None:
+    root = lock_whole(child_id)
     reviews = _open_reviews(root)
-    if RiskLevel(event.level) in REVIEW_MONTHS:
+    if level in REVIEW_MONTHS:
         if reviews:
             return
         submission = Submission.objects.of(root).order_by("-received_at", "-pk").first()
         if submission is not None:
-            _start(None, root, submission, event.at)
+            _start(user, root, submission, at)
         return
     for held in reviews:
-        held.ended_at = event.at
+        held.ended_at = at
         held.save(update_fields=["ended_at"])
-        clocks.cancel(
-            None, clock=held.clock, reason="The agreed level no longer asks for reviews.", at=event.at
-        )
+        clocks.cancel(user, clock=held.clock, reason="The agreed level no longer asks for reviews.", at=at)
 
 
 def _open_reviews(root: Child) -> list[Review]:

@@ -6,17 +6,16 @@ from datetime import date, datetime
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.audit.choices import Verb
-from cems.audit.services import record, together
+from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.time import local_date, now
-from cems.base.transactions import one_transaction
 from cems.children.access import access_to
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.services.access import matter_is_open, matter_open, submitter_note
-from cems.children.services.whole import whole_held
-from cems.notices.services import told_together
+from cems.children.services.whole import lock_whole
 from matrix.choices import IndicatorKind, Informed, MatrixState, Seen
 from matrix.events import MatrixSubmitted
 from matrix.evidence import suggestion_of
@@ -51,7 +50,7 @@ class NotReady(Invalid):
         self.problems = problems
 
 
-@one_transaction
+@command
 def matrix_submit(
     user: User,
     *,
@@ -71,8 +70,8 @@ def matrix_submit(
     received = at or recorded
     if len(call) > LONGEST_CALL:
         raise Invalid(f"Keep this to {LONGEST_CALL} characters: who was rung, and when.", field="call")
-    with together(), told_together(), whole_held(matrix.child_id) as root:
-        return _send(user, root, matrix, call, received, recorded)
+    root = lock_whole(matrix.child_id)
+    return _send(user, root, matrix, call, received, recorded)
 
 
 def _send(
@@ -92,7 +91,7 @@ def _send(
     submission = _keep(user, root, held, instrument, answers, call, received, recorded)
     for maker in {user, held.started_by}:
         submitter_note(maker, child=root, at=received)
-    all_end(held, recorded)
+    all_end(user, matrix=held, at=recorded)
     record(
         user,
         verb=Verb.SUBMITTED,
@@ -106,7 +105,7 @@ def _send(
         matter_open(user, child=root, kind=MatterKind.EXPLOITATION, at=received)
     start_follow_up(user, submission=submission, at=received)
     review_renew(user, child=root, submission=submission, at=received)
-    dues_meet(user, submission)
+    dues_meet(user, submission=submission)
     publish(
         MatrixSubmitted(
             submission_id=submission.pk,

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -51,16 +50,15 @@ def submission_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResp
         **named(sent.matrix),
     }
     made = render_pdf("documents/matrix.html", context, paper)
-    with transaction.atomic():
-        record(
-            user,
-            verb=Verb.DOWNLOADED,
-            subject=sent,
-            child=opened.child.child.public_id,
-            part=Part.OWN_SUBMISSIONS if opened.only_own else Part.MATRIX,
-            reason=opened.child.access.why,
-            at=instant,
-        )
+    record(
+        user,
+        verb=Verb.DOWNLOADED,
+        subject=sent,
+        child=opened.child.child.public_id,
+        part=Part.OWN_SUBMISSIONS if opened.only_own else Part.MATRIX,
+        reason=opened.child.access.why,
+        at=instant,
+    )
     return pdf_response(made, paper)
 
 

@@ -167,7 +167,7 @@ def test_a_departure_in_the_future_is_told_on_its_day(admin: User, told: list[ob
     assert client.get("/account/sign-ins/").status_code == 200
     assert services.tell_departures() == 0
     assert PersonLeft(user.pk) not in told
-    assert services.tell_departures(now() + 7 * DAY) == 1
+    assert services.tell_departures(at=now() + 7 * DAY) == 1
     assert told[-1] == PersonLeft(user.pk)
 
 

@@ -152,7 +152,7 @@ class World:
                 Involvement.objects.filter(child=child, user__students__user=student).update(
                     ended_at=now() - hour
                 )
-                grants.rebuild(now(), child_ids=[child.pk])
+                grants.rebuild(None, at=now(), child_ids=[child.pk])
         elif kind == "submitted":
             Submitter.objects.get_or_create(child=child, user=user, defaults={"at": now()})
         elif kind == "glass":

@@ -3,12 +3,12 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from cems.accounts.events import PersonLeft
 from cems.accounts.profile import profile_of
+from cems.accounts.services import end_user
 from cems.audit.models import Entry
 from cems.base.calendar import close_of_business
 from cems.base.errors import Invalid
-from cems.base.events import publish
+from cems.base.time import today
 from cems.clocks import services
 from cems.clocks.access import has
 from cems.clocks.choices import Stage
@@ -187,8 +187,7 @@ def test_a_leavers_clocks_go_to_their_team() -> None:
     leaver, colleague = make_user(team=team), make_user(team=team)
     clock = make_clock(leaver)
     met = services.meet(None, clock=make_clock(leaver), at=MONDAY)
-    with transaction.atomic():
-        publish(PersonLeft(leaver.pk))
+    end_user(None, user=leaver, last_day=today(), at_once=True)
     clock.refresh_from_db()
     assert (clock.owner, Clock.objects.get(pk=met.pk).owner) == (team, leaver)
     assert Notice.objects.filter(user=colleague, kind="clock.handed_over").count() == 1

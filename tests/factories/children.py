@@ -87,7 +87,7 @@ def involve(
         made_by=user or make_user("first_contact"),
         recorded_at=instant,
     )
-    grants.rebuild(now(), child_ids=[child.pk])
+    grants.rebuild(None, at=now(), child_ids=[child.pk])
     return row
 
 
@@ -150,7 +150,7 @@ def join(root: Child, other: Child) -> None:
     aliases = rows.filter(merged_into=root).values_list("authority", "area")
     root.joined_authorities = sorted({place for both in aliases for place in both})
     root.save(update_fields=["joined_authorities"])
-    grants.rebuild(now(), child_ids=[root.pk])
+    grants.rebuild(None, at=now(), child_ids=[root.pk])
 
 
 def make_placement(child: Child, **kw: object) -> Placement:
@@ -182,5 +182,5 @@ def name_for_student(child: Child, student: User, *, ends_on: date | None = None
         named_by=post.supervisor,
         named_at=now(),
     )
-    grants.rebuild(now(), child_ids=[child.pk])
+    grants.rebuild(None, at=now(), child_ids=[child.pk])
     return row

@@ -279,7 +279,7 @@ def involve_all(child: Child, people: list[User]) -> None:
             made_by=person,
             recorded_at=since,
         )
-    grants.rebuild(now(), child_ids=[child.pk])
+    grants.rebuild(None, at=now(), child_ids=[child.pk])
 
 
 def open_in_emergency(child: Child, person: User) -> BreakGlass:

@@ -214,7 +214,7 @@ def test_rows_are_written_in_services() -> None:
                 and node.func.attr in WRITES
             ):
                 continue
-            if _writes_rows(dotted(node.func.value), node):
+            if writes_rows(dotted(node.func.value), node):
                 yield node.lineno, f"calls {dotted(node.func)}()"
 
     faults = _walk(found, without=WRITES_ALLOWED)
@@ -223,7 +223,7 @@ def test_rows_are_written_in_services() -> None:
     )
 
 
-def _writes_rows(owner: str, call: ast.Call) -> bool:
+def writes_rows(owner: str, call: ast.Call) -> bool:
     """Whether `owner.save(…)` and the like is a write to the database, as far as syntax tells."""
     method = call.func.attr  # type: ignore[attr-defined]
     if ".objects" in owner or owner.split(".")[0] in _models():
@@ -231,35 +231,6 @@ def _writes_rows(owner: str, call: ast.Call) -> bool:
     if method in {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete"}:
         return not re.search(r"(session|cache|storage|workbook|image|figure)$", owner)
     return method in {"update", "create"} and bool(call.keywords) and not call.args
-
-
-# Who acts; or, where nobody does: what happened, what is told, the instant of the system's own task.
-FIRST = {"user", "actor", "event", "messages", "at"}
-
-
-def test_writes_take_the_person_first_and_the_rest_by_name() -> None:
-    faults = []
-    for source in hand_written():
-        if not re.search(r"/services(\.py|/)", source.path):
-            continue
-        for node in source.tree.body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and _is_command(node):
-                if len(node.args.args) > 1:
-                    faults.append(
-                        f"{source.path}:{node.lineno} {node.name} takes {len(node.args.args)} by position"
-                    )
-                if node.args.args and node.args.args[0].arg not in FIRST:
-                    faults.append(
-                        f"{source.path}:{node.lineno} {node.name} takes {node.args.args[0].arg} first"
-                    )
-    assert not faults, told(
-        faults, "def act(user, *, what, why, at=None): the acting user first, all else by name."
-    )
-
-
-def _is_command(node: ast.FunctionDef) -> bool:
-    """A public function that opens its own transaction."""
-    return any(dotted(mark).startswith("transaction.atomic") for mark in node.decorator_list)
 
 
 # --- the rest ----------------------------------------------------------------------------------------

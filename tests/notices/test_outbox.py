@@ -84,7 +84,7 @@ def test_one_refused_is_put_off_then_parked_and_the_others_go_out(settings: obje
     assert good.sent_at is not None
     assert outbox_health(instant).parked == 1
     Choosy.refuses = ""
-    assert send_parked_again(at=instant) == 1
+    assert send_parked_again(make_user("administrator"), at=instant) == 1
     assert send_outbox(instant) == 1
     assert [letter.extra_headers["Message-ID"] for letter in django_mail.outbox] == [
         good.message_id,

@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
 from django.utils.text import slugify
 
 from cems.accounts.models import Agency, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
 from cems.children.models import Child
@@ -35,7 +35,7 @@ class Words:
     levels: Sequence[int] = field(default_factory=list)
 
 
-@transaction.atomic
+@command
 def advice_write(
     user: User | None,
     *,
@@ -74,7 +74,7 @@ def advice_write(
     return held
 
 
-@transaction.atomic
+@command
 def advice_retire(
     user: User, *, entry: AdviceEntry, back: bool = False, at: datetime | None = None
 ) -> AdviceEntry:
@@ -87,7 +87,7 @@ def advice_retire(
     return held
 
 
-@transaction.atomic
+@command
 def consultation_record(
     user: User,
     *,
@@ -133,7 +133,8 @@ def consultation_record(
     return row
 
 
-def sync() -> str:
+@command
+def sync(user: None = None) -> str:
     """Put the partnership's first library in place; what ERASE wrote since stays. Harmless to repeat."""
     rows: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))
     known = set(AdviceEntry.objects.values_list("code", flat=True))

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import transaction
-
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
@@ -35,7 +34,7 @@ class Move:
     worker: User
 
 
-@transaction.atomic
+@command
 def allocate(
     user: User,
     *,
@@ -64,7 +63,7 @@ def allocate(
     return _give(user, choice, worker, why.strip(), instant, recorded_at=now() if at is None else instant)
 
 
-@transaction.atomic
+@command
 def reallocate(
     user: User, *, allocation: Allocation, worker: User, why: str, at: datetime | None = None
 ) -> Allocation:
@@ -87,7 +86,7 @@ def reallocate(
     return _give(user, choice, worker, why.strip(), instant, recorded_at=recorded_at)
 
 
-@transaction.atomic
+@command
 def allocation_end(user: User, *, allocation: Allocation, why: str, at: datetime | None = None) -> Allocation:
     """The worker no longer has the child, and the access is gone. At Significant the child waits again.
 
@@ -103,7 +102,7 @@ def allocation_end(user: User, *, allocation: Allocation, why: str, at: datetime
     return held
 
 
-@transaction.atomic
+@command
 def reassign(
     user: User, *, worker: User, to: Mapping[UUID, User], why: str, at: datetime | None = None
 ) -> list[Allocation]:
@@ -129,7 +128,7 @@ def reassign(
     ]
 
 
-@transaction.atomic
+@command
 def ended_elsewhere(user: User | None, *, child_id: int, at: datetime) -> None:
     """Somebody ended the involvement an allocation rests on: the allocation ends with it, told and seen."""
     root = lock_whole(child_id)
@@ -196,7 +195,7 @@ def _give(
     )
     row.involvement = _involvement(user, root, worker, choice, at, recorded_at)
     row.save(force_insert=True)
-    waits_met(user, root, choice.kind, at)
+    waits_met(user, root=root, kind=choice.kind, at=at)
     detail = {"kind": str(choice.kind), "level": int(row.level)}
     record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="decisions", detail=detail, at=at)
     tell_given(user, row, choice.social_worker.user if choice.social_worker else None, at)

@@ -10,25 +10,24 @@ from django.urls import reverse
 from cems.accounts.models import Agency, Team, User
 from cems.actions.services import Asked, Source, open_actions
 from cems.audit.choices import Verb
-from cems.audit.services import record, together
+from cems.audit.services import record
 from cems.base.calendar import close_of_business
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
-from cems.base.transactions import one_transaction
 from cems.children.choices import HarmContext, HarmForm, MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.models.history import Forum
 from cems.children.querysets import cluster_ids
 from cems.children.services.access import matter_close
 from cems.children.services.history import level_agree
-from cems.children.services.whole import whole_held
+from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.meetings.models import Meeting
 from cems.meetings.selectors import table_of
 from cems.meetings.services.saying import contributions_freeze, dissent_record
 from cems.meetings.services.sittings import lock_open
-from cems.notices.services import told_together
 from matrix.models import Submission
 from triage.choices import ReturnReason
 from triage.clocks import CONFIRMATION
@@ -81,7 +80,7 @@ class Ruling:
     returned_because: str = ""
 
 
-@one_transaction
+@command
 def decide(
     user: User, *, child: Child, ruling: Ruling, meeting: Meeting | None = None, at: datetime | None = None
 ) -> Decision:
@@ -92,8 +91,8 @@ def decide(
     somebody decided first, the matrix was withdrawn or a newer one came; Invalid names the field to mend.
     """
     instant = at or now()
-    with together(), told_together(), whole_held(child.pk) as root:
-        return _decide(user, root, ruling, meeting, instant, now() if at is None else instant)
+    root = lock_whole(child.pk)
+    return _decide(user, root, ruling, meeting, instant, now() if at is None else instant)
 
 
 def _decide(
@@ -107,14 +106,14 @@ def _decide(
         item.save(update_fields=["closed_at", "decision"])
         if item.clock:
             clocks.meet(user, clock=item.clock, at=instant)
-        close_wanted(user, item, instant)
-    contributions_freeze(about=[item.public_id for item in items], at=instant)
+        close_wanted(user, item=item, at=instant)
+    contributions_freeze(user, about=[item.public_id for item in items], at=instant)
     matter_close(user, child=root, kind=MatterKind.CEVT, at=instant)
     tell_decided(user, row, items, instant)
     return row
 
 
-@one_transaction
+@command
 def confirm(
     user: User,
     *,
@@ -129,8 +128,8 @@ def confirm(
     already, Invalid when this table can't.
     """
     instant = at or now()
-    with together(), told_together(), whole_held(decision.child_id) as root:
-        return _confirm(user, root, decision, ruling, meeting, instant, now() if at is None else instant)
+    root = lock_whole(decision.child_id)
+    return _confirm(user, root, decision, ruling, meeting, instant, now() if at is None else instant)
 
 
 def _confirm(

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.models import Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business, say
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 from cems.children.selectors.restriction import is_restricted
@@ -36,7 +36,7 @@ def lock_referral(referral: Referral) -> Referral:
     return held
 
 
-@transaction.atomic
+@command
 def gathering_ask(
     user: User, *, referral: Referral, teams: Sequence[Team], what: str, at: datetime | None = None
 ) -> list[Gathering]:
@@ -107,7 +107,7 @@ def _ask(user: User, referral: Referral, team: Team, what: str, at: datetime) ->
     return row
 
 
-@transaction.atomic
+@command
 def gathering_answer(
     user: User, *, gathering: Gathering, answered: str, text: str = "", at: datetime | None = None
 ) -> Gathering:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.models import Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Invalid, Overtaken
 from cems.base.time import local_date, now
 from cems.children.choices import CaseRole
@@ -66,7 +66,7 @@ def findings_of(row: Inquiry | None) -> Findings:
     return Findings(**{name: getattr(row, name) for name in Findings.__dataclass_fields__})
 
 
-@transaction.atomic
+@command
 def inquiry_save(
     user: User, *, referral: Referral, version: int, findings: Findings, at: datetime | None = None
 ) -> Inquiry:
@@ -109,7 +109,7 @@ def _keep(user: User, referral: Referral, row: Inquiry | None, found: Findings, 
     return row
 
 
-@transaction.atomic
+@command
 def referral_settle(
     user: User,
     *,

@@ -12,9 +12,9 @@ from cems.actions.services import complete as action_complete
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
-from cems.base.transactions import one_transaction
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import StatusOpened
 from cems.children.models import Child
@@ -64,7 +64,7 @@ def on_status_opened(event: StatusOpened) -> None:
     take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
 
 
-@one_transaction
+@command
 def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetime) -> Item:
     """Put a child on CEVT's list with a matrix; a receipt has its clock by the level (T2).
 
@@ -93,7 +93,7 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
     return _opened(user, row, at)
 
 
-@one_transaction
+@command
 def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None) -> Item:
     """Bring a child to CEVT without a new matrix, with the reason (T3).
 
@@ -133,7 +133,7 @@ def _opened(user: User, row: Item, at: datetime) -> Item:
     return row
 
 
-@one_transaction
+@command
 def take_over(user: User, *, child_id: int, at: datetime) -> None:
     """Hand CEVT's desk the clocks of this child whose gate is passed (T1, T2); harmless when there are none."""
     root = lock_whole(child_id)
@@ -149,7 +149,7 @@ def take_over(user: User, *, child_id: int, at: datetime) -> None:
             clocks.hand_over(user, clock=row.clock, owner=desk, reason=str(passed[row.pk][0].label), at=at)
 
 
-@one_transaction
+@command
 def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = None) -> Item:
     """Take an item off the list that should not be there (sent about another child). Raises Conflict if closed."""
     instant = at or now()
@@ -164,8 +164,8 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
     held.save(update_fields=["closed_at", "withdrawn_why", "withdrawn_by"])
     if held.clock:
         clocks.cancel(user, clock=held.clock, reason="Taken off CEVT's list", at=instant)
-    close_wanted(user, held, instant)
-    contributions_freeze(about=[held.public_id], at=instant)
+    close_wanted(user, item=held, at=instant)
+    contributions_freeze(user, about=[held.public_id], at=instant)
     if not Item.objects.of(held.child).filter(closed_at__isnull=True).exists():
         matter_close(user, child=held.child, kind=MatterKind.CEVT, at=instant)
     record(user, verb=Verb.WITHDRAWN, subject=held, child=held.child.public_id, part="decisions", at=instant)
@@ -173,7 +173,7 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
     return held
 
 
-@one_transaction
+@command
 def information_ask(
     user: User,
     *,
@@ -219,7 +219,7 @@ def information_ask(
     return row
 
 
-@one_transaction
+@command
 def information_give(user: User, *, wanted: Wanted, answer: str, at: datetime | None = None) -> Wanted:
     """What CEVT wanted is known: its clock goes on once nothing more is wanted. Raises Conflict when answered."""
     instant = at or now()
@@ -240,7 +240,8 @@ def information_give(user: User, *, wanted: Wanted, answer: str, at: datetime | 
     return row
 
 
-def close_wanted(user: User, item: Item, at: datetime) -> None:
+@command
+def close_wanted(user: User, *, item: Item, at: datetime) -> None:
     """Close what was asked for this item: nobody needs to find it out any more."""
     for row in Wanted.objects.filter(item=item, answered_at__isnull=True).select_related("action"):
         if row.action.is_open:

@@ -3,9 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from cems.accounts.models import Agency, User
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.children.models import Child
 from cems.children.services.whole import lock_whole
@@ -16,7 +15,7 @@ from triage.members import seats
 from triage.models import Item
 
 
-@transaction.atomic
+@command
 def say(
     user: User,
     *,
@@ -49,7 +48,7 @@ def say(
     )
 
 
-@transaction.atomic
+@command
 def say_as_told(
     user: User,
     *,

@@ -7,9 +7,9 @@ from datetime import datetime
 from cems.accounts.models import User
 from cems.actions.services import Source, open_action
 from cems.base.calendar import close_of_business
+from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import local_date
-from cems.base.transactions import one_transaction
 from cems.children.choices import HarmForm, MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.rules.identity import age_on
@@ -67,7 +67,7 @@ def leaves_board(child: Child, level: RiskLevel, wishes: Sequence[Wish]) -> bool
     return ends and matter_is_open(child, MatterKind.CEG)
 
 
-@one_transaction
+@command
 def outcomes_start(user: User, *, decision: Decision, wishes: Sequence[Wish], at: datetime) -> list[Outcome]:
     """Keep each outcome and start it."""
     rows = Outcome.objects.bulk_create([_start(user, decision, wish, at) for wish in wishes])

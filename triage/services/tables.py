@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from cems.accounts.models import User
+from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import now
 from cems.meetings.models import Attendance, Meeting
@@ -25,7 +24,7 @@ class Place:
     standing_for: str = ""
 
 
-@transaction.atomic
+@command
 def table_set(user: User, *, meeting: Meeting, places: Sequence[Place], at: datetime | None = None) -> None:
     """Set who is here and who sent an apology; what is as it was is left alone.
 

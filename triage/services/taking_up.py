@@ -2,18 +2,17 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import local_date, now
 from cems.children.services.whole import lock_whole
 from triage.models import Allocation
 
 
-@transaction.atomic
+@command
 def take_up(
     user: User,
     *,

@@ -10,9 +10,9 @@ from cems.accounts.models import Duty, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business
+from cems.base.command import command
 from cems.base.references import next_reference
 from cems.base.time import now
-from cems.base.transactions import one_transaction
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.services.whole import lock_whole
@@ -30,7 +30,7 @@ def waiting_length(level: RiskLevel, at: datetime, authority_id: int) -> Reading
     return policy.read(at, authority_id)
 
 
-@one_transaction
+@command
 def waiting_open(
     user: User | None,
     *,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.desks import desk_of
@@ -11,6 +10,7 @@ from cems.accounts.models import Duty, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
@@ -26,7 +26,7 @@ from triage.models import Allocation, Hold, NotMade, Waiting
 from triage.policy import LOOK_AGAIN_DAYS
 
 
-@transaction.atomic
+@command
 def no_worker(
     user: User, *, child: Child, why: str, kind: WorkerKind = WorkerKind.CE_WORKER, at: datetime | None = None
 ) -> NotMade:
@@ -67,7 +67,7 @@ def no_worker(
     return row
 
 
-@transaction.atomic
+@command
 def hold(
     user: User,
     *,
@@ -102,13 +102,14 @@ def hold(
     return row
 
 
-def waits_met(user: User, root: Child, kind: WorkerKind, at: datetime) -> None:
+@command
+def waits_met(user: User, *, root: Child, kind: WorkerKind, at: datetime) -> None:
     """A worker was given: no wait and no look-again goes on, for the record nor for one joined to it."""
     _end_waits(user, root, kind, WaitingEnd.ALLOCATED, "", at)
     _end_looks(user, root, kind, at)
 
 
-@transaction.atomic
+@command
 def level_agreed(user: User, *, child_id: int, at: datetime) -> None:
     """Below Moderate nobody waits any more; below Significant nobody needs to look again why there is no worker.
 

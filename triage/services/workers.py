@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Q
 
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 from triage.choices import WorkerKind
@@ -16,7 +16,7 @@ from triage.models import Absence, Capacity, Vacancy
 MOST_CHILDREN = 30
 
 
-@transaction.atomic
+@command
 def capacity_set(
     user: User,
     *,
@@ -44,7 +44,7 @@ def capacity_set(
     return row
 
 
-@transaction.atomic
+@command
 def absence_set(
     user: User, *, worker: User, starts_on: date, ends_on: date | None = None, at: datetime | None = None
 ) -> Absence:
@@ -66,7 +66,7 @@ def absence_set(
     return row
 
 
-@transaction.atomic
+@command
 def absence_end(user: User, *, absence: Absence, last_day: date, at: datetime | None = None) -> Absence:
     """The last day of an absence: the worker is back the day after. Raises Invalid before its first day,
     Conflict where it would run into the next one."""
@@ -84,7 +84,7 @@ def absence_end(user: User, *, absence: Absence, last_day: date, at: datetime | 
     return held
 
 
-@transaction.atomic
+@command
 def vacancy_open(
     user: User,
     *,
@@ -112,7 +112,7 @@ def vacancy_open(
     return row
 
 
-@transaction.atomic
+@command
 def vacancy_end(user: User, *, vacancy: Vacancy, last_day: date, at: datetime | None = None) -> Vacancy:
     """The post is filled or gone: its last vacant day. Raises Conflict when it was ended already."""
     instant = at or now()

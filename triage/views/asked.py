@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -40,14 +39,13 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
             request, f"{asked.row.referral.reference}: First Contact has your answer. Thank you."
         )
         return redirect("home")
-    with transaction.atomic():
-        read(
-            user,
-            child=asked.child.public_id,
-            part=Part.IDENTITY,
-            subject=asked.row,
-            reason="asked by First Contact",
-        )
+    read(
+        user,
+        child=asked.child.public_id,
+        part=Part.IDENTITY,
+        subject=asked.row,
+        reason="asked by First Contact",
+    )
     context = {"asked": asked.row, "child": asked.child, "bar": present(asked.row.clock, now()), "form": form}
     return render(request, "triage/first_contact/answer.html", context, status=400 if form.errors else 200)
 

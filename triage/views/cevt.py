@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -83,8 +82,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 def audit_list(request: HttpRequest, what: str, rows: list[Row]) -> None:
     """Write down which children a list showed."""
     if rows:
-        with transaction.atomic():
-            listed(person(request), what=what, children=[row.child.public_id for row in rows])
+        listed(person(request), what=what, children=[row.child.public_id for row in rows])
 
 
 def _key(row: Row) -> str:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -43,8 +42,7 @@ def provisional(request: HttpRequest) -> HttpResponse:
     user, instant = person(request), now()
     rows = unconfirmed(user)
     if rows:
-        with transaction.atomic():
-            listed(user, what="triage.provisional", children=[child.public_id for _, child in rows])
+        listed(user, what="triage.provisional", children=[child.public_id for _, child in rows])
     shown = [(row, child, present(row.confirm_clock, instant)) for row, child in rows if row.confirm_clock]
     return render(request, "triage/cevt/provisional.html", {"rows": shown})
 
@@ -217,14 +215,13 @@ def feedback_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpRespon
     follows = letter_lines(found) if sees_decision else []
     context = {"sent": sent, "found": found, "sees_decision": sees_decision, "follows": follows}
     made = render_pdf("documents/feedback.html", context, paper)
-    with transaction.atomic():
-        record(
-            user,
-            verb=Verb.DOWNLOADED,
-            subject=sent,
-            child=opened.child.child.public_id,
-            part=Part.OWN_SUBMISSIONS if opened.only_own else Part.DECISIONS,
-            reason=opened.child.access.why,
-            at=instant,
-        )
+    record(
+        user,
+        verb=Verb.DOWNLOADED,
+        subject=sent,
+        child=opened.child.child.public_id,
+        part=Part.OWN_SUBMISSIONS if opened.only_own else Part.DECISIONS,
+        reason=opened.child.access.why,
+        at=instant,
+    )
     return pdf_response(made, paper)

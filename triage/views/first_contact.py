@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -42,9 +41,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         page = selectors.referrals(user, state=state, level=LEVELS.get(level), after=after, now=instant)
     else:
         page = selectors.requests(user, after=after, now=instant)
-    with transaction.atomic():
-        shown = [line.child.public_id for line in page.lines if line.child]
-        listed(user, what=f"triage.{show}", children=list(dict.fromkeys(shown)), at=instant)
+    shown = [line.child.public_id for line in page.lines if line.child]
+    listed(user, what=f"triage.{show}", children=list(dict.fromkeys(shown)), at=instant)
     here = {"show": show, "state": state, "level": level}
     counts = selectors.counts(user)
     context = {

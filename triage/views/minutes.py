@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -59,18 +58,16 @@ def minutes_pdf(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         raise Conflict(f"{meeting.reference} has not ended, so it has no minutes yet.")
     paper = Paper("CEVT minutes", meeting.reference, f"{user}, {user.agency}", instant)
     made = render_pdf("documents/minutes.html", {"minutes": found}, paper)
-    with transaction.atomic():
-        record(user, verb=Verb.DOWNLOADED, subject=meeting, part="minutes", at=instant)
+    record(user, verb=Verb.DOWNLOADED, subject=meeting, part="minutes", at=instant)
     return pdf_response(made, paper)
 
 
 def _read(request: HttpRequest, meeting_id: UUID) -> Minutes:
     found = minutes_of(person(request), the_meeting(request, meeting_id), now())
     if found.children:
-        with transaction.atomic():
-            listed(
-                person(request),
-                what="triage.minutes",
-                children=[one.child.public_id for one in found.children],
-            )
+        listed(
+            person(request),
+            what="triage.minutes",
+            children=[one.child.public_id for one in found.children],
+        )
     return found

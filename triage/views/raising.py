@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -61,12 +60,11 @@ def raised(request: HttpRequest, item_id: UUID) -> HttpResponse:
         raise Http404
     if found.child and found.access:
         part = Part.DECISIONS if found.found else Part.OWN_SUBMISSIONS
-        with transaction.atomic():
-            read(
-                user,
-                child=found.child.public_id,
-                part=part,
-                subject=found.item,
-                reason=f"{found.access.why}; raised the child at CEVT",
-            )
+        read(
+            user,
+            child=found.child.public_id,
+            part=part,
+            subject=found.item,
+            reason=f"{found.access.why}; raised the child at CEVT",
+        )
     return render(request, "triage/cevt/raised.html", {"raised": found, "item": found.item})

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 from cems.accounts.models import Locality, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.time import now
-from cems.base.transactions import one_transaction
 from cems.children.choices import MatterKind
+from cems.children.cluster_lock import kept_while_locked
 from cems.children.models import Child, Matter, Submitter
 from cems.children.policy import FORUM_REACH_DAYS
 from cems.children.querysets import cluster_ids
-from cems.children.services.whole import kept_while_held, lock_whole
+from cems.children.services.whole import lock_whole
 
 
-@one_transaction
+@command
 def matter_open(
     user: User, *, child: Child, kind: str, locality: Locality | None = None, at: datetime | None = None
 ) -> Matter:
@@ -42,7 +43,8 @@ def matter_open(
 def _open_matters(root: Child) -> list[Matter]:
     """What follows the whole now, asked once while a command holds it; written under its lock, and here alone."""
     rows = Matter.objects.filter(child__in=cluster_ids([root.pk]), closed_at__isnull=True).order_by("pk")
-    return kept_while_held(root, "matters", lambda: list(rows))
+    matters: list[Matter] = kept_while_locked(root.pk, "matters", lambda: list(rows))
+    return matters
 
 
 def matter_is_open(root: Child, kind: str) -> bool:
@@ -50,7 +52,7 @@ def matter_is_open(root: Child, kind: str) -> bool:
     return any(row.kind == kind for row in _open_matters(root))
 
 
-@one_transaction
+@command
 def matter_close(user: User, *, child: Child, kind: str, at: datetime | None = None) -> None:
     """The forum's work is done. CEVT and CEG keep reach for some days more (a setting); the others end now."""
     instant = at or now()
@@ -71,7 +73,7 @@ def matter_close(user: User, *, child: Child, kind: str, at: datetime | None = N
         )
 
 
-@one_transaction
+@command
 def submitter_note(user: User, *, child: Child, at: datetime | None = None) -> None:
     """The person submitted about the child and keeps sight of that submission."""
     Submitter.objects.get_or_create(child=child, user=user, defaults={"at": at or now()})

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import now
 from cems.children.models import AddressRecipient, Child, ConfidentialAddress
@@ -21,7 +21,7 @@ from cems.children.services.whole import lock_whole
 PART = "confidential address"
 
 
-@transaction.atomic
+@command
 def address_keep(
     user: User,
     *,
@@ -70,7 +70,7 @@ def address_keep(
     return row
 
 
-@transaction.atomic
+@command
 def address_end(user: User, *, child: Child, at: datetime | None = None) -> None:
     """The address is confidential no more, or not theirs any more. Without one it changes nothing."""
     instant = at or now()

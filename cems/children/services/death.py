@@ -3,13 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import local_date, now
 from cems.children.forever import FOREVER
@@ -26,7 +25,7 @@ from cems.notices.services import withhold_mail
 WHY_CANCELLED = "The child has died"
 
 
-@transaction.atomic
+@command
 def death_record(
     user: User, *, child: Child, died_on: date, owner: User, at: datetime | None = None
 ) -> Death:
@@ -62,7 +61,7 @@ def death_record(
     ids = set(_public_ids(held))
     for clock in Clock.objects.still_open().filter(child__in=ids).order_by("pk"):
         clocks.cancel(user, clock=clock, reason=WHY_CANCELLED, at=instant)
-    withhold_mail(children=ids)
+    withhold_mail(user, children=ids)
     record(
         user,
         verb=Verb.CHANGED,
@@ -75,7 +74,7 @@ def death_record(
     return row
 
 
-@transaction.atomic
+@command
 def death_undo(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
     """The death was recorded in error: the record opens again as far as it was open before.
 

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
@@ -12,6 +11,7 @@ from cems.accounts.profile import Profile, profile_of
 from cems.accounts.roles import AUDITING, HEADING_TEAM
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import local_date, now
 from cems.children.models import BreakGlass, Child, ChildName, GlassOutcome, NamedReader
@@ -49,29 +49,35 @@ def glass_break(user: User, *, named: Asked, reason: str, at: datetime | None = 
         raise NotAllowed("Your role can't open a record in an emergency. Ring First Contact.")
     if not reason.strip():
         raise Invalid("Say why you need the record now.", field="reason")
-    with transaction.atomic():
-        limit_questions(user, _WHAT, timedelta(hours=1), OPENINGS_AN_HOUR)
-        record(user, verb=Verb.SEARCHED, part=_WHAT, at=instant)
-        found = _fitting(profile, named)
-        may_open = len(found) == 1 and _may_open(user, profile, found[0], instant)
-        if not may_open:
-            for child in found:
-                tell_owners(user, child)
+    found, may_open = _ask(user, profile=profile, named=named, at=instant)
     if len(found) > 1:
         raise Invalid("More than one record fits. Use the reference or a number.", field="child")
     if not may_open:
         raise Invalid(NONE_FITS, field="child")
-    return _open(user, profile, found[0], reason.strip(), instant)
+    return _open(user, profile=profile, child=found[0], reason=reason.strip(), at=instant)
 
 
-@transaction.atomic
-def _open(user: User, profile: Profile, child: Child, reason: str, instant: datetime) -> BreakGlass:
+@command
+def _ask(user: User, *, profile: Profile, named: Asked, at: datetime) -> tuple[list[Child], bool]:
+    """The records that fit, and whether the one that does may be opened: asked, counted and told whatever follows."""
+    limit_questions(user, _WHAT, timedelta(hours=1), OPENINGS_AN_HOUR)
+    record(user, verb=Verb.SEARCHED, part=_WHAT, at=at)
+    found = _fitting(profile, named)
+    may_open = len(found) == 1 and _may_open(user, profile, found[0], at)
+    if not may_open:
+        for child in found:
+            tell_owners(user, child)
+    return found, may_open
+
+
+@command
+def _open(user: User, *, profile: Profile, child: Child, reason: str, at: datetime) -> BreakGlass:
     Child.objects.unscoped("one opening at a time").select_for_update(of=("self",)).get(pk=child.pk)
-    held = BreakGlass.objects.filter(child=child, user=user, until__gt=instant).first()
+    held = BreakGlass.objects.filter(child=child, user=user, until__gt=at).first()
     if held:
         return held
     glass = BreakGlass.objects.create(
-        child=child, user=user, reason=reason, opened_at=instant, until=_until(profile, instant)
+        child=child, user=user, reason=reason, opened_at=at, until=_until(profile, at)
     )
     record(
         user,
@@ -80,13 +86,13 @@ def _open(user: User, profile: Profile, child: Child, reason: str, instant: date
         child=child.public_id,
         reason=reason,
         detail={"until": glass.until.isoformat()},
-        at=instant,
+        at=at,
     )
-    _tell_reviewers(glass, child, instant)
+    _tell_reviewers(glass, child, at)
     return glass
 
 
-@transaction.atomic
+@command
 def glass_end(user: User, *, child: Child, at: datetime | None = None) -> None:
     """End one's own opening before its time. Raises Invalid when none lasts."""
     instant = at or now()
@@ -101,7 +107,7 @@ def glass_end(user: User, *, child: Child, at: datetime | None = None) -> None:
         record(user, verb=Verb.ACCESS_ENDED, subject=glass, child=child.public_id, at=instant)
 
 
-@transaction.atomic
+@command
 def glass_review(
     user: User, *, glass: BreakGlass, outcome: str, remark: str = "", at: datetime | None = None
 ) -> BreakGlass:

@@ -5,10 +5,10 @@ from datetime import datetime
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import now
-from cems.base.transactions import one_transaction
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.events import LevelAgreed
 from cems.children.models import AgreedLevel, CaseNote, Child
@@ -17,7 +17,7 @@ from cems.children.querysets import whole_ids
 from cems.children.services.whole import lock_whole
 
 
-@one_transaction
+@command
 def note_write(
     user: User,
     *,
@@ -55,7 +55,7 @@ def note_write(
     return row
 
 
-@one_transaction
+@command
 def level_agree(
     user: User,
     *,
@@ -85,7 +85,7 @@ def level_agree(
         recorded_at=now() if at is None else instant,
         recorded_by=user,
     )
-    level_point(held)
+    level_point(user, root=held)
     record(
         user,
         verb=Verb.DECIDED,
@@ -99,7 +99,8 @@ def level_agree(
     return row
 
 
-def level_point(root: Child) -> None:
+@command
+def level_point(user: User | None, *, root: Child) -> None:
     """Point a locked record at the newest agreed level of the whole; one merged into it points at none."""
     root.current_level = AgreedLevel.objects.of(root).order_by("-happened_at", "-pk").first()
     root.save(update_fields=["current_level"])

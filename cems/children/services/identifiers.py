@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F, Q
 
 from cems.accounts.models import User
@@ -10,6 +10,7 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command, savepoint
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now
 from cems.children.models import Child, Identifier
@@ -20,7 +21,7 @@ from cems.children.search import tell_owners
 from cems.children.services.whole import lock_whole
 
 
-@transaction.atomic
+@command
 def identifier_add(
     user: User, *, child: Child, kind: str, value: str, at: datetime | None = None
 ) -> Identifier:
@@ -50,7 +51,7 @@ def identifier_add(
     return row
 
 
-@transaction.atomic
+@command
 def identifier_settle(
     user: User, *, child: Child, kind: str, belongs: bool, why: str, at: datetime | None = None
 ) -> Identifier:
@@ -98,7 +99,7 @@ def _in_force(row: Identifier, at: datetime) -> Identifier:
     )
     row.claimed_at = at if holder.exclude(pk=row.pk).exists() else None
     try:
-        with transaction.atomic():
+        with savepoint():
             row.save()
     except IntegrityError:  # another record came to hold it at this very moment
         row.claimed_at = at

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.models import User
@@ -12,9 +11,11 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import local_date, now
 from cems.children import grants
+from cems.children.cluster_lock import forget_locked
 from cems.children.models import Child, Identifier, Merge, NotSame, Placement, Status, Submitter
 from cems.children.rules.duplicates import pair
 from cems.children.selectors.merging import OTHER, ROOT, Choice, preview
@@ -25,7 +26,7 @@ from cems.notices.services import tell
 _UNSEEN = "One of these records is not open to you. Records of two authorities are joined by somebody who serves both."
 
 
-@transaction.atomic
+@command
 def merge(
     user: User,
     *,
@@ -45,6 +46,7 @@ def merge(
     if not why.strip():
         raise Invalid("Say why these are one child.", field="why")
     kept, gone = _both(user, root, other)
+    forget_locked()  # what is read with what changes here
     seen = preview(kept, gone)
     if seen.blockers:
         raise Conflict(" ".join(seen.blockers))
@@ -73,7 +75,7 @@ def merge(
     return row
 
 
-@transaction.atomic
+@command
 def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None) -> Merge:
     """Take two records apart again. What was written since under the whole stays with the record that stayed.
 
@@ -84,6 +86,7 @@ def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None
         raise Invalid("Say why these are two children after all.", field="why")
     _may(user)
     kept, gone = _locked(merge.child_id, merge.other_id)
+    forget_locked()
     held = Merge.objects.select_for_update().get(pk=merge.pk)
     if held.undone_at is not None:
         raise Conflict("These records have been taken apart already.")
@@ -103,7 +106,7 @@ def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None
     return held
 
 
-@transaction.atomic
+@command
 def child_confirm(user: User, *, child: Child, at: datetime | None = None) -> Child:
     """A provisional record is of a child who was not known: it stands from now on. Its submitters are told."""
     instant = at or now()
@@ -113,6 +116,7 @@ def child_confirm(user: User, *, child: Child, at: datetime | None = None) -> Ch
         raise Conflict("This record has been matched already.")
     held.provisional = False
     held.save(update_fields=["provisional"])
+    forget_locked()
     record(
         user,
         verb=Verb.DECIDED,
@@ -126,7 +130,7 @@ def child_confirm(user: User, *, child: Child, at: datetime | None = None) -> Ch
     return held
 
 
-@transaction.atomic
+@command
 def not_same(user: User, *, one: Child, other: Child, at: datetime | None = None) -> NotSame:
     """Somebody looked: these are two children. The pair is not brought up again."""
     instant = at or now()
@@ -223,12 +227,12 @@ def _settle(*roots: Child) -> None:
         root.current_level = None  # first let go: a level is pointed at once
         root.save(update_fields=["current_level"])
     for root in {root.pk: root for root in roots}.values():
-        level_point(root)
+        level_point(None, root=root)
         aliases = _of(root)
         joined = {found for alias in aliases for found in (alias.authority_id, alias.area_id)}
         root.joined_authorities = sorted(joined) or None
         root.save(update_fields=["joined_authorities"])
-    grants.rebuild(now(), child_ids=[root.pk for root in roots])
+    grants.rebuild(None, at=now(), child_ids=[root.pk for root in roots])
 
 
 def _audit(user: User, row: Merge, verb: Verb, at: datetime) -> None:

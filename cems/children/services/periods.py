@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 
 from cems.accounts.models import Authority, Team, User
@@ -10,6 +10,7 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.time import local_date, now
@@ -20,7 +21,7 @@ from cems.children.models.periods import InvolvementState
 from cems.children.services.whole import lock_whole
 
 
-@transaction.atomic
+@command
 def status_open(
     user: User,
     *,
@@ -62,7 +63,7 @@ def status_open(
     return row
 
 
-@transaction.atomic
+@command
 def status_close(user: User, *, status: Status, ends_on: date, at: datetime | None = None) -> Status:
     """End a status on its last day. Raises Invalid before its start or where it has ended."""
     instant = at or now()
@@ -77,7 +78,7 @@ def status_close(user: User, *, status: Status, ends_on: date, at: datetime | No
     return held
 
 
-@transaction.atomic
+@command
 def involvement_start(
     user: User,
     *,
@@ -103,23 +104,22 @@ def involvement_start(
     if open_now.exclude(state=InvolvementState.REFUSED).exists():
         raise Conflict("This involvement is already recorded.")
     try:
-        with transaction.atomic():
-            row = Involvement.objects.create(
-                child=root,
-                user=person,
-                team=team,
-                case_role=case_role,
-                state=state,
-                started_at=instant,
-                made_by=user,
-                recorded_at=recorded_at or instant,
-            )
+        row = Involvement.objects.create(
+            child=root,
+            user=person,
+            team=team,
+            case_role=case_role,
+            state=state,
+            started_at=instant,
+            made_by=user,
+            recorded_at=recorded_at or instant,
+        )
     except IntegrityError as fault:
         raise Conflict("This involvement is already recorded.") from fault
     return _told(user, row, Verb.ACCESS_GIVEN, instant)
 
 
-@transaction.atomic
+@command
 def involvement_decide(
     user: User, *, involvement: Involvement, agree: bool, at: datetime | None = None
 ) -> Involvement:
@@ -136,7 +136,7 @@ def involvement_decide(
     return _told(user, held, Verb.ACCESS_GIVEN if agree else Verb.CHANGED, instant)
 
 
-@transaction.atomic
+@command
 def involvement_end(
     user: User, *, involvement: Involvement, reason: str, at: datetime | None = None
 ) -> Involvement:
@@ -153,7 +153,7 @@ def involvement_end(
     return _ended(user, held, reason, instant)
 
 
-@transaction.atomic
+@command
 def team_allocate(
     user: User, *, child: Child, team: Team, case_role: str, at: datetime | None = None
 ) -> Involvement:
@@ -171,7 +171,7 @@ def team_allocate(
     return _told(user, row, Verb.ACCESS_GIVEN, instant)
 
 
-@transaction.atomic
+@command
 def team_release(
     user: User, *, child: Child, team: Team, case_role: str, reason: str, at: datetime | None = None
 ) -> None:
@@ -226,7 +226,7 @@ def _state_for(user: User, person: User | None, team: Team | None) -> str:
 
 def _told(user: User, row: Involvement, verb: Verb, at: datetime) -> Involvement:
     # As things stand now, whatever `at` says: what is entered late must not undo what began since.
-    grants.rebuild(now(), child_ids=[row.child_id])
+    grants.rebuild(None, at=now(), child_ids=[row.child_id])
     record(
         user,
         verb=verb,

@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import uuid4
 
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.desks import desk_in
@@ -11,6 +10,7 @@ from cems.accounts.models import Duty, Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import Deadline, close_of_business
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 from cems.children.choices import CaseRole, ConcernStep, Route
@@ -28,6 +28,7 @@ from cems.notices.services import tell
 from cems.policy.declared import Reading
 
 
+@command
 def concern_begin(user: User, *, placement: Placement, note: CaseNote, at: datetime) -> PlacedConcern:
     """First Contact of the area tells the responsible authority within its time. Inside the caller's transaction."""
     public_id, child = uuid4(), note.child
@@ -55,7 +56,7 @@ def concern_begin(user: User, *, placement: Placement, note: CaseNote, at: datet
     )
 
 
-@transaction.atomic
+@command
 def responsible_told(
     user: User,
     *,
@@ -91,7 +92,7 @@ def responsible_told(
     return _keep(user, held, row, ConcernStep.TOLD, happened_at, instant)
 
 
-@transaction.atomic
+@command
 def responsible_answered(
     user: User,
     *,
@@ -111,7 +112,7 @@ def responsible_answered(
     return _keep(user, held, row, ConcernStep.ANSWERED, happened_at, instant)
 
 
-@transaction.atomic
+@command
 def inaction_escalated(
     user: User, *, concern: PlacedConcern, text: str, at: datetime | None = None
 ) -> PlacedConcernStep:
@@ -141,7 +142,7 @@ def inaction_escalated(
     return _keep(user, held, row, ConcernStep.ESCALATED, instant, instant)
 
 
-@transaction.atomic
+@command
 def escalation_closed(
     user: User, *, concern: PlacedConcern, text: str, happened_at: datetime, at: datetime | None = None
 ) -> PlacedConcernStep:

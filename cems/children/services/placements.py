@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
 from cems.accounts.models import Authority, Locality, Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import local_date, now
@@ -43,7 +43,7 @@ class Place:
     long_stay: bool = False
 
 
-@transaction.atomic
+@command
 def placement_open(user: User, *, child: Child, place: Place, at: datetime | None = None) -> Placement:
     """The child is placed from a day on; the record's area and locality follow the place (C2).
 
@@ -72,7 +72,7 @@ def placement_open(user: User, *, child: Child, place: Place, at: datetime | Non
     return row
 
 
-@transaction.atomic
+@command
 def placement_end(
     user: User, *, placement: Placement, ends_on: date, reason: str, at: datetime | None = None
 ) -> Placement:
@@ -93,7 +93,7 @@ def placement_end(
     return held
 
 
-@transaction.atomic
+@command
 def placement_concern(
     user: User, *, placement: Placement, text: str, happened_at: datetime, at: datetime | None = None
 ) -> CaseNote:

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from cems.accounts.models import Authority, Locality, Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.children.cluster_lock import forget_locked
 from cems.children.models import Child, ChildName, Submitter
 from cems.children.rules.identity import check_birth, check_postcode, search_key, written
 from cems.children.services.identifiers import identifier_add
@@ -54,7 +54,7 @@ class Identity:
     school: Team | None = None
 
 
-@transaction.atomic
+@command
 def child_create(
     user: User,
     *,
@@ -89,7 +89,7 @@ def child_create(
     return child
 
 
-@transaction.atomic
+@command
 def child_change(
     user: User, *, child: Child, version: int, values: dict[str, Any], at: datetime | None = None
 ) -> Child:
@@ -120,6 +120,7 @@ def child_change(
     if changed:
         held.version += 1
         held.save(update_fields=[*changed, "version"])
+        forget_locked()  # a step before may have been given another row of this record
         if {"given_name", "family_name", "preferred_name"} & set(changed):
             ChildName.objects.filter(child=held, registered=True).update(registered=False)
             _registered_name(held, instant)
@@ -135,7 +136,7 @@ def child_change(
     return held
 
 
-@transaction.atomic
+@command
 def name_add(user: User, *, child: Child, name: str, at: datetime | None = None) -> ChildName:
     """Another name the child is known by; the same name twice is one, in another script it is another."""
     instant = at or now()

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.urls import reverse
 
 from cems.accounts.models import User
@@ -11,6 +10,7 @@ from cems.accounts.roles import HEADING_TEAM, Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import on_day
+from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import local_date, now
 from cems.children.clocks import RESTRICTION_REVIEW
@@ -29,7 +29,7 @@ from cems.notices.services import tell
 KEEPERS = (NamedReaderKind.OWNER, NamedReaderKind.DEPUTY)
 
 
-@transaction.atomic
+@command
 def restrict(
     user: User,
     *,
@@ -63,7 +63,7 @@ def restrict(
     return held
 
 
-@transaction.atomic
+@command
 def restriction_review(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
     """The owner or deputy looked at it again: it stays restricted until the next review, because `reason`."""
     instant = at or now()
@@ -78,7 +78,7 @@ def restriction_review(user: User, *, child: Child, reason: str, at: datetime | 
     return held
 
 
-@transaction.atomic
+@command
 def restriction_lift(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
     """The record opens again to everybody the ordinary rules let in."""
     instant = at or now()
@@ -97,7 +97,7 @@ def restriction_lift(user: User, *, child: Child, reason: str, at: datetime | No
     return held
 
 
-@transaction.atomic
+@command
 def reader_name(
     user: User, *, child: Child, person: User, kind: str = NamedReaderKind.NAMED, at: datetime | None = None
 ) -> NamedReader:
@@ -119,7 +119,7 @@ def reader_name(
     return row
 
 
-@transaction.atomic
+@command
 def reader_end(user: User, *, child: Child, person: User, at: datetime | None = None) -> None:
     """A person is no longer named. Raises Invalid for the owner: somebody must keep the record."""
     instant = at or now()
@@ -141,7 +141,7 @@ def reader_end(user: User, *, child: Child, person: User, at: datetime | None = 
     )
 
 
-@transaction.atomic
+@command
 def bar(user: User, *, child: Child, person: User, reason: str, at: datetime | None = None) -> Bar:
     """Bar a person from this record, whatever their role (works there and knows the family, is a party).
 
@@ -155,7 +155,7 @@ def bar(user: User, *, child: Child, person: User, reason: str, at: datetime | N
     return _bar(user, held, person, reason, instant)
 
 
-@transaction.atomic
+@command
 def conflict_declare(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Bar:
     """Anybody who opened the record may say that they should not read it: it closes to them at once.
 
@@ -187,7 +187,7 @@ def conflict_declare(user: User, *, child: Child, reason: str, at: datetime | No
     return row
 
 
-@transaction.atomic
+@command
 def bar_end(user: User, *, child: Child, person: User, reason: str, at: datetime | None = None) -> None:
     """A person may read the record again as far as the ordinary rules go; never lifted by oneself."""
     instant = at or now()

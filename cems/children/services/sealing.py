@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import now
 from cems.children.models import Child, Identifier
@@ -16,7 +15,7 @@ from cems.children.services.restriction import may_manage
 from cems.children.services.whole import lock_whole
 
 
-@transaction.atomic
+@command
 def identity_seal(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
     """Seal a restricted record: nobody but its named readers finds it, nothing is ever matched with it.
 
@@ -36,7 +35,7 @@ def identity_seal(user: User, *, child: Child, reason: str, at: datetime | None 
     return _written(user, held, reason, instant)
 
 
-@transaction.atomic
+@command
 def identity_unseal(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
     """The seal was set in error: the numbers that ended with it hold again. One that another record has by now
     is First Contact's to settle."""

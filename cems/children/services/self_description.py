@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from cems.accounts.models import User
 from cems.accounts.roles import Reach
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import now
 from cems.children.access import ChildAccess, access_to
@@ -37,7 +37,7 @@ def may_know(user: User, child: Child, access: ChildAccess, at: datetime) -> boo
     return bool(running.exists())
 
 
-@transaction.atomic
+@command
 def orientation_keep(
     user: User,
     *,
@@ -77,7 +77,7 @@ def orientation_keep(
     return row
 
 
-@transaction.atomic
+@command
 def orientation_take_back(user: User, *, child: Child, at: datetime | None = None) -> None:
     """The child wants it kept no more: it is shown nowhere from now on (C1). Without any it changes nothing.
 

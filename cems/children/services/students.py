@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.urls import reverse
 
 from cems.accounts.models import Appointment, User
 from cems.accounts.querysets import current
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import local_date, now
 from cems.children import grants
@@ -20,7 +21,7 @@ from cems.children.services.whole import lock_whole
 from cems.notices.services import tell
 
 
-@transaction.atomic
+@command
 def student_name(
     user: User, *, post: Appointment, child: Child, ends_on: date, at: datetime | None = None
 ) -> StudentChild:
@@ -47,10 +48,9 @@ def student_name(
     if is_restricted(root.pk):
         raise Invalid("This record is restricted: only the people named on it read it.", field="child")
     try:
-        with transaction.atomic():
-            row = StudentChild.objects.create(
-                child=root, post=post, starts_on=day, ends_on=ends_on, named_by=user, named_at=instant
-            )
+        row = StudentChild.objects.create(
+            child=root, post=post, starts_on=day, ends_on=ends_on, named_by=user, named_at=instant
+        )
     except IntegrityError:
         raise Conflict("The student sees this child already.", field="child") from None
     _told(user, row, Verb.ACCESS_GIVEN, instant)
@@ -67,7 +67,7 @@ def student_name(
     return row
 
 
-@transaction.atomic
+@command
 def student_end(user: User, *, naming: StudentChild, at: datetime | None = None) -> None:
     """The student sees the child no longer, from this minute.
 
@@ -93,7 +93,7 @@ def own_children(user: User, at: datetime) -> ChildQuerySet:
 
 
 def _told(user: User, row: StudentChild, verb: Verb, at: datetime) -> None:
-    grants.rebuild(now(), child_ids=[row.child_id])
+    grants.rebuild(None, at=now(), child_ids=[row.child_id])
     record(
         user,
         verb=verb,

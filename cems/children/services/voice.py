@@ -2,18 +2,17 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import now
 from cems.children.models import Child, Feedback
 from cems.children.services.whole import lock_whole
 
 
-@transaction.atomic
+@command
 def feedback_record(
     user: User,
     *,

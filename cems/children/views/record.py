@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -81,16 +80,15 @@ def chronology_pdf(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     paper = Paper("Chronology", opened.child.reference, f"{user}, {user.agency}", instant)
     context = {"child": opened.child, "page": page, "told": asked.said}
     made = render_pdf("documents/chronology.html", context, paper)
-    with transaction.atomic():
-        record(
-            user,
-            verb=Verb.DOWNLOADED,
-            subject=opened.child,
-            child=opened.child.public_id,
-            part=Part.CHRONOLOGY,
-            reason=opened.access.why,
-            at=instant,
-        )
+    record(
+        user,
+        verb=Verb.DOWNLOADED,
+        subject=opened.child,
+        child=opened.child.public_id,
+        part=Part.CHRONOLOGY,
+        reason=opened.access.why,
+        at=instant,
+    )
     return pdf_response(made, paper)
 
 

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -188,9 +187,8 @@ def add_identifier(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            with transaction.atomic():
-                may_exist = _may_be_known(me(request), data["kind"], data["value"])
-                identifier_add(me(request), child=opened.child, kind=data["kind"], value=data["value"])
+            may_exist = _may_be_known(me(request), data["kind"], data["value"])
+            identifier_add(me(request), child=opened.child, kind=data["kind"], value=data["value"])
         except Invalid as refusal:
             form.add_error("value", refusal.message)
         else:

@@ -8,16 +8,16 @@ from uuid import UUID
 from cems.accounts.models import Agency, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.time import now
-from cems.base.transactions import one_transaction
 from cems.children.models import Child
 from cems.meetings.choices import Held, MeetingForum, ToldHow
 from cems.meetings.models import AsTold, Contribution, Dissent
 from cems.meetings.rules import is_answer
 
 
-@one_transaction
+@command
 def contribution_save(
     user: User,
     *,
@@ -72,7 +72,7 @@ class Told:
     at: datetime
 
 
-@one_transaction
+@command
 def as_told_write(
     user: User,
     *,
@@ -127,12 +127,13 @@ def as_told_write(
     return row
 
 
-def contributions_freeze(*, about: Collection[UUID], at: datetime) -> None:
+@command
+def contributions_freeze(user: User, *, about: Collection[UUID], at: datetime) -> None:
     """The forum has decided on these items: what was said stays as it was when it did."""
     Contribution.objects.filter(about__in=about, frozen_at__isnull=True).update(frozen_at=at)
 
 
-@one_transaction
+@command
 def dissent_record(
     user: User, *, child: Child, about: UUID, agency: Agency, text: str, at: datetime | None = None
 ) -> Dissent:

@@ -4,13 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import uuid4
 
-from django.db import transaction
 from django.db.models import F
 
 from cems.accounts.models import Authority, Locality, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business
+from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import now
@@ -22,7 +22,7 @@ from cems.meetings.policy import CEVT_QUORUM
 from cems.meetings.selectors import table_of
 
 
-@transaction.atomic
+@command
 def meeting_start(
     user: User,
     *,
@@ -72,7 +72,7 @@ def meeting_start(
     return row
 
 
-@transaction.atomic
+@command
 def meeting_enter(
     user: User,
     *,
@@ -124,7 +124,7 @@ def meeting_enter(
     return row
 
 
-@transaction.atomic
+@command
 def attend(
     user: User,
     *,
@@ -163,7 +163,7 @@ def attend(
     return row
 
 
-@transaction.atomic
+@command
 def leave(user: User, *, meeting: Meeting, person: User, at: datetime | None = None) -> None:
     """`person` leaves the table; harmless when they are not at it."""
     instant = at or now()
@@ -177,7 +177,7 @@ def leave(user: User, *, meeting: Meeting, person: User, at: datetime | None = N
     record(user, verb=Verb.CHANGED, subject=row, part="minutes", at=instant)
 
 
-@transaction.atomic
+@command
 def note_add(user: User, *, meeting: Meeting, kind: NoteKind, text: str, at: datetime | None = None) -> Note:
     """Note a theme or a hotspot as it appears. Raises Invalid without words, Conflict when it has ended."""
     instant = at or now()
@@ -190,7 +190,7 @@ def note_add(user: User, *, meeting: Meeting, kind: NoteKind, text: str, at: dat
     return row
 
 
-@transaction.atomic
+@command
 def meeting_end(user: User, *, meeting: Meeting, at: datetime | None = None) -> Meeting:
     """End the meeting, whoever was in the chair: what was forgotten yesterday is ended today. Again is harmless."""
     instant = at or now()

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import transaction
 
 from cems.base.slots import REFERENCE_DATA
 
@@ -13,5 +12,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for app, sync in REFERENCE_DATA.items():
-            with transaction.atomic():
-                self.stdout.write(f"{app}: {sync()}")
+            self.stdout.write(f"{app}: {sync()}")

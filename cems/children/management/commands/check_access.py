@@ -23,7 +23,7 @@ class Command(BaseCommand):
         if not found:
             self.stdout.write("Every grant follows from an involvement.")
         elif options["rebuild"]:
-            changed = grants.rebuild(instant)
+            changed = grants.rebuild(None, at=instant)
             self.stdout.write(f"{changed} grants mended.")
         else:
             raise CommandError(f"{len(found)} grants differ. Run with --rebuild to mend them.")

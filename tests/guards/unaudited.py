@@ -1,0 +1,36 @@
+"""Which commands write nothing into the audit, and why (A3). Both guards of the audit read these.
+
+An entry that names no command, or one that does audit, is stale and fails.
+"""
+
+# Write rows, alone, and leave no row in the audit.
+UNAUDITED = {
+    "cems.accounts.reference.sync": "the partnership's own file, whose history the release keeps",
+    "cems.accounts.services.tell_departures": "the last day was audited when it was set; what follows audits itself",
+    "cems.accounts.services_tokens._note_use": "when a key was last used; what was read with it is audited",
+    "cems.base.services_presence._note": "a courtesy between colleagues, gone within the hour: no record of use",
+    "cems.children.grants.rebuild": "a projection: the involvement or post it follows was audited",
+    "cems.children.reference.sync": "search keys of names that stay as they are",
+    "cems.clocks.services_feed._note_use": "when a key was last used; the feed itself is audited",
+    "cems.clocks.sweeping._sweep_batch": "the clock acts by itself: its transitions are the history",
+    "cems.notices.outbox._claim": "nobody acts: a lease on mail that was told already",
+    "cems.notices.services._write_now": "what people are told rests on a change that was audited",
+    "cems.notices.services.mark_read": "one's own notices",
+}
+
+# Audit what a person does, and leave no row where nobody acted.
+SOMETIMES = {
+    "triage.services.advice.sync": "the first library comes with a release, and its history with it",
+}
+
+# Steps: each is part of a command that audits, and is watched to be so.
+PARTS = {
+    "cems.base.idempotency.once": "what it performs audits",
+    "cems.children.services.access.submitter_note": "the record or the matrix that was submitted",
+    "cems.children.services.history.level_point": "the level that was agreed, or the merge",
+    "cems.meetings.services.saying.contributions_freeze": "the decision that freezes them, or the withdrawal",
+    "cems.notices.services.withhold_mail": "the death that withholds it",
+    "demo.cast._hire_first": "each person it makes is audited",
+    "matrix.services.leaving.all_end": "the matrix that is sent or withdrawn",
+    "matrix.services.leaving.end": "the end of the colleague's part, or of the draft",
+}
