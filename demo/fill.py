@@ -8,6 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
+from cems.accounts.models import User
+from cems.base.command import command
 from cems.base.errors import CommandError
 from cems.base.idempotency import once
 from cems.base.time import LONDON, local_date, now
@@ -75,7 +77,7 @@ def fill(
     present = _present_of(cast, seed, wanted)
     if as_of is not None and present != as_of:
         raise NotFilled(f"Seed {seed} was filled for {present:%d %B %Y %H:%M} UTC. Choose another seed.")
-    _once(cast, "erase", {}, lambda: settle(cast, since, present))
+    _once(cast.person("administrator"), "erase", {}, lambda: settle(cast, since, present))
     span = _span(present)
     now_living = [course_of(seed, number, present, span) for number in range(children)]
     past = courses_of(year, seed) if year is not None else []
@@ -86,8 +88,15 @@ def fill(
 
 def _present_of(cast: Cast, seed: int, wanted: datetime) -> datetime:
     """The present this seed was first filled for, which is `wanted` if it is filled now."""
-    result, _ = _once(cast, f"{seed}", {"seed": seed}, lambda: {"as_of": wanted.isoformat()})
-    return datetime.fromisoformat(result["as_of"])
+    kept = _keep_present(cast.person("administrator"), seed=seed, wanted=wanted)
+    return datetime.fromisoformat(kept)
+
+
+@command
+def _keep_present(user: User, *, seed: int, wanted: datetime) -> str:
+    """The present of this seed, kept when it is filled for the first time."""
+    result, _ = _once(user, f"{seed}", {"seed": seed}, lambda: {"as_of": wanted.isoformat()})
+    return str(result["as_of"])
 
 
 def _newest_first(courses: list[Course]) -> list[Course]:
@@ -95,11 +104,11 @@ def _newest_first(courses: list[Course]) -> list[Course]:
 
 
 def _tell(cast: Cast, tales: list[tuple[str, Story]], as_of: datetime, progress: Progress) -> Filled:
-    added, faults = 0, []
+    added, faults, keeper = 0, [], cast.person("administrator")
     with telling_history(read_before=as_of - UNREAD):
         for done, (name, story) in enumerate(tales, start=1):
             try:
-                _, now_made = _once(cast, name, {"child": name}, _telling(story))
+                _, now_made = _once(keeper, name, {"child": name}, _telling(story))
             except CommandError as refused:  # nothing of this child was written; the others go on
                 faults.append(f"Child {name} ({story.course.kind}): {refused.message}")
                 continue
@@ -117,10 +126,9 @@ def _telling(story: Story) -> Callable[[], dict[str, Any]]:
 
 
 def _once(
-    cast: Cast, name: str, body: dict[str, Any], perform: Callable[[], dict[str, Any]]
+    keeper: User, name: str, body: dict[str, Any], perform: Callable[[], dict[str, Any]]
 ) -> tuple[dict[str, Any], bool]:
     """Do a piece of the fill in one transaction, and never again."""
-    keeper = cast.person("administrator")
     return once(keeper, key=uuid.uuid5(_SPACE, name), action="demo.fill", body=body, perform=perform)
 
 

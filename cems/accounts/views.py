@@ -223,7 +223,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         services.confirm_people(
             me(request), agency=row, expected=int(expected) if expected.isdecimal() else -1
         )
-        messages.success(request, f"Confirmed on {local_date(now()):%-d %B %Y}. Next time in three months.")
+        messages.success(request, f"Confirmed on {local_date(now()):%-d %B %Y}. The next day is in the list.")
         return redirect("people:agencies")
     return render(request, "people/agency.html", {"agency": row, "people": selectors.people_of(row, today())})
 

@@ -126,7 +126,7 @@ class LiftForm(PlainForm):
 class KeepForm(PlainForm):
     """The restriction was looked at again and stays."""
 
-    button = "Keep it restricted for 90 days more"
+    button = "Keep it restricted until the next review"
     reason = _says_why("Why must it stay restricted?")
 
 

@@ -16,6 +16,7 @@ UNAUDITED = {
     "cems.notices.outbox._claim": "nobody acts: a lease on mail that was told already",
     "cems.notices.services._write_now": "what people are told rests on a change that was audited",
     "cems.notices.services.mark_read": "one's own notices",
+    "demo.fill._keep_present": "which day the demonstration was filled for; its people and children are audited",
 }
 
 # Audit what a person does, and leave no row where nobody acted.

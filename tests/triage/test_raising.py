@@ -73,7 +73,7 @@ def test_who_decides_speaks_or_answers_the_front_door_raises_a_child(role: str, 
     user = make_user(role, team=make_team())
     assert page(child) in said(user, reverse("children:overview", args=[child.public_id]))
     html = said(user, page(child))
-    assert "No clock of 2 or 3 working days" in html and "tel:999" in html
+    assert "No clock for CEVT runs" in html and "tel:999" in html
     assert "First Contact has not processed this child" in html
     answer = send(user, child)
     item = Item.objects.get()

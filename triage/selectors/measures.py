@@ -16,6 +16,7 @@ from cems.base.time import LONDON, local_date
 from cems.children.choices import RiskLevel
 from triage.choices import ItemKind, ReturnReason
 from triage.models import Item, Outcome
+from triage.policy import REREFERRAL_MONTHS
 from triage.returns import returns_of
 from triage.rules.measures import Return
 from triage.services.outcomes import kind_of
@@ -50,6 +51,7 @@ class Figures:
     reasons: Sequence[tuple[str, int]]
     decisions: int
     outcomes: Sequence[tuple[str, int]]
+    rereferral_within: str  # in words, as the setting was at the end of the period
 
     @property
     def received(self) -> int:
@@ -90,6 +92,7 @@ def figures(user: User, *, starts: date, ends: date) -> Figures:
         reasons=reasons.most_common(),
         decisions=len(every),
         outcomes=_outcomes(every),
+        rereferral_within=REREFERRAL_MONTHS.in_words(REREFERRAL_MONTHS.on(ends)),
     )
 
 

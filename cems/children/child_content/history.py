@@ -10,19 +10,12 @@ from cems.children.choices import StatusKind
 from cems.children.models import (
     AgreedLevel,
     CaseNote,
-    Child,
     Feedback,
     Involvement,
     Status,
     StudentChild,
 )
 from cems.children.models.periods import InvolvementState
-
-
-def _levels_twice(child_ids: Sequence[int]) -> Iterable[str]:
-    children = Child.objects.unscoped("preview of a merge the service has allowed").filter(pk__in=child_ids)
-    if len(set(children.exclude(current_level=None).values_list("current_level", flat=True))) > 1:
-        yield "Both have an agreed level: the newest one counts, and both stay in the history."
 
 
 def _statuses_twice(child_ids: Sequence[int]) -> Iterable[str]:
@@ -48,7 +41,6 @@ ROWS = (
         },
         left_out={WRITTEN: ("recorded_at",), BY_WHOM: ("recorded_by",)},
         order=("happened_at", "pk"),
-        at_merge=_levels_twice,
     ),
     Kept(
         Status,

@@ -27,7 +27,7 @@ def _children(child_ids: Sequence[int]) -> QuerySet[Child]:
 
 
 def _differences(child_ids: Sequence[int]) -> Iterable[str]:
-    """What the records themselves say differently, and who may read what they become."""
+    """What the records say differently, each with its numbers and level, and who may read what they become."""
     children = list(
         Child.objects.unscoped("preview of a merge the service has allowed")
         .filter(pk__in=child_ids)
@@ -45,6 +45,9 @@ def _differences(child_ids: Sequence[int]) -> Iterable[str]:
             "One of the records is restricted: the whole is then open only to people named on each record that"
             " is. Name them on both first, if they need to read on."
         )
+    yield from _numbers_twice(child_ids)
+    if len({child.current_level_id for child in children} - {None}) > 1:
+        yield "Both have an agreed level: the newest one counts, and both stay in the history."
 
 
 def _numbers_twice(child_ids: Sequence[int]) -> Iterable[str]:
@@ -100,7 +103,6 @@ ROWS = (
         basis=HELD,
         columns={"number of": "kind", "number": "value", "recorded": "added_at", "ended": "ended_at"},
         left_out={ANOTHER_RECORD: ("claimed_at", "settled_at"), BY_WHOM: ("settled_by",)},
-        at_merge=_numbers_twice,
     ),
     Kept(
         ConfidentialAddress,

@@ -53,7 +53,7 @@ def restrict(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 
 _RESTRICTS = (
     "Everybody else loses sight of it at once: forums see “restricted item, ask the owner”. You keep it only as"
-    " its owner or deputy. The owner reviews it within 90 days."
+    " its owner or deputy. The owner reviews it, by a clock."
 )
 
 
@@ -90,7 +90,7 @@ def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         form,
         "Review the restriction",
         service.restriction_review,
-        "Reviewed. Next time in 90 days.",
+        "Reviewed. The next review has its clock.",
     )
 
 

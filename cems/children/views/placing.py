@@ -73,10 +73,10 @@ def concern(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> Http
         ),
     ):
         also = f" and tells {row.placed_by}" if row.elsewhere else ""
-        messages.success(request, f"Sent. First Contact acts within one working day{also}.")
+        messages.success(request, f"Sent. First Contact acts on it, by a clock{also}.")
         return redirect(TAB, public_id=opened.child.public_id)
     also = f", and tells {row.placed_by}, which is responsible" if row.elsewhere else ""
-    words = f"First Contact acts on it within one working day{also}. If the child is in danger now, ring 999."
+    words = f"First Contact acts on it, by a clock{also}. If the child is in danger now, ring 999."
     title = "A concern about a child who is placed"
     return form_page(request, opened, form, title=title, text=words, current=TAB)
 
