@@ -31,7 +31,7 @@ MINE = """
      WHERE user_id = %(user)s AND until > %(now)s
      UNION SELECT coalesce(o.merged_into_id, o.id) FROM children_submitter m
      JOIN children_child o ON o.id = m.child_id WHERE m.user_id = %(user)s
-     UNION SELECT coalesce(o.merged_into_id, o.id) FROM children_breakglass m
+     UNION SELECT coalesce(o.merged_into_id, o.id) FROM children_emergencyaccess m
      JOIN children_child o ON o.id = m.child_id WHERE m.user_id = %(user)s AND m.until > %(now)s)"""
 _NAMED = """EXISTS (SELECT FROM children_namedreader r
     WHERE r.child_id = {child}.id AND r.user_id = %(user)s AND r.until > %(now)s)"""
@@ -56,7 +56,7 @@ REACHED = """
     EXISTS (SELECT FROM children_childuserobjectpermission g
         WHERE g.user_id = %(user)s AND g.content_object_id = c.id AND g.until > %(now)s),
     EXISTS (SELECT FROM children_submitter m WHERE m.user_id = %(user)s AND m.child_id = c.id),
-    EXISTS (SELECT FROM children_breakglass m
+    EXISTS (SELECT FROM children_emergencyaccess m
         WHERE m.user_id = %(user)s AND m.child_id = c.id AND m.until > %(now)s),
     ARRAY(SELECT kind FROM children_matter m WHERE m.child_id = c.id AND m.until > %(now)s)"""
 
@@ -161,7 +161,7 @@ class Frame:
         mine = """(EXISTS (SELECT FROM children_childuserobjectpermission g WHERE g.user_id = %(user)s
                 AND g.content_object_id = c.id AND g.until > %(now)s)
             OR EXISTS (SELECT FROM children_submitter m WHERE m.user_id = %(user)s AND m.child_id = ANY(%(whole)s))
-            OR EXISTS (SELECT FROM children_breakglass m WHERE m.user_id = %(user)s
+            OR EXISTS (SELECT FROM children_emergencyaccess m WHERE m.user_id = %(user)s
                 AND m.child_id = ANY(%(whole)s) AND m.until > %(now)s))"""
         named = ", a.name, b.name, p.name, s.name" if places else ""
         child = self.ask(

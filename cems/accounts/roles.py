@@ -55,7 +55,7 @@ class Reach(StrEnum):
     OPEN_MATTER = "open_matter"  # an exploitation or missing matter that is open
     REFERRAL = "referral"  # an open referral at First Contact
     AUTHORITY = "authority"  # every child of the authorities served ("wide")
-    BREAK_GLASS = "break_glass"  # opened for a few hours, with a reason
+    EMERGENCY = "emergency"  # opened for a few hours, with a reason
 
 
 class Part(StrEnum):
@@ -239,7 +239,7 @@ class Role:
             team's involvements and no others, and looks at the team's emergency openings.
         allocated_as: what kind of worker children are allocated to it as.
     Beyond:
-        breaks_glass: it may open one named child for some hours; breaks_restricted: even a restricted record.
+        opens_in_emergency: it may open one named child for some hours; opens_restricted: even a restricted record.
         works_shifts: such an opening lasts to the end of the shift.
         audits: it looks at the emergency openings of its whole agency; the partnership's auditor at everybody's.
         minutes_board: it keeps the minutes of every board of the authorities served, with no locality of its own.
@@ -260,8 +260,8 @@ class Role:
     manages: bool = False
     heads_team: bool = False
     allocated_as: str = ""
-    breaks_glass: bool = False
-    breaks_restricted: bool = False
+    opens_in_emergency: bool = False
+    opens_restricted: bool = False
     works_shifts: bool = False
     audits: bool = False
     minutes_board: bool = False
@@ -283,7 +283,7 @@ _FRONT_DOOR_SEES = {
     Reach.AUTHORITY: FRONT_DOOR,
     Reach.REFERRAL: EVERYTHING_BUT_RAW,
     Reach.SUBMITTED: OWN,
-    Reach.BREAK_GLASS: EVERYTHING_BUT_RAW,
+    Reach.EMERGENCY: EVERYTHING_BUT_RAW,
 }
 _FRONT_DOOR_WRITES = frozenset(
     {
@@ -302,16 +302,16 @@ _ROLES = [
     Role(
         RoleKey.PRACTITIONER,
         "Practitioner",
-        _PRACTITIONER_SEES | {Reach.BREAK_GLASS: PRACTICE},
+        _PRACTITIONER_SEES | {Reach.EMERGENCY: PRACTICE},
         _PRACTITIONER_WRITES,
-        breaks_glass=True,
+        opens_in_emergency=True,
     ),
     Role(
         RoleKey.CHAMPION,
         "Practice champion",
-        _PRACTITIONER_SEES | {Reach.BREAK_GLASS: PRACTICE},
+        _PRACTITIONER_SEES | {Reach.EMERGENCY: PRACTICE},
         _PRACTITIONER_WRITES | {Work.ADVICE},
-        breaks_glass=True,
+        opens_in_emergency=True,
     ),
     Role(
         RoleKey.SCHOOL_LEAD,
@@ -338,9 +338,9 @@ _ROLES = [
     Role(
         RoleKey.TEAM_MANAGER,
         "Team manager",
-        _PRACTITIONER_SEES | {Reach.INVOLVED: PRACTICE | RECORD_USE, Reach.BREAK_GLASS: PRACTICE},
+        _PRACTITIONER_SEES | {Reach.INVOLVED: PRACTICE | RECORD_USE, Reach.EMERGENCY: PRACTICE},
         _PRACTITIONER_WRITES | {Work.TEAM, Work.INVOLVEMENT, Work.STATUS},
-        breaks_glass=True,
+        opens_in_emergency=True,
         of_team=True,
         manages=True,
         heads_team=True,
@@ -350,8 +350,8 @@ _ROLES = [
         "First Contact",
         _FRONT_DOOR_SEES,
         _FRONT_DOOR_WRITES,
-        breaks_glass=True,
-        breaks_restricted=True,
+        opens_in_emergency=True,
+        opens_restricted=True,
         of_team=True,
     ),
     Role(
@@ -359,8 +359,8 @@ _ROLES = [
         "Emergency Duty Team",
         _FRONT_DOOR_SEES,
         _FRONT_DOOR_WRITES,
-        breaks_glass=True,
-        breaks_restricted=True,
+        opens_in_emergency=True,
+        opens_restricted=True,
         of_team=True,
         works_shifts=True,
     ),
@@ -382,7 +382,7 @@ _ROLES = [
         {
             Reach.MATTER: EVERYTHING_BUT_RAW | RECORD_USE,
             Reach.SUBMITTED: OWN,
-            Reach.BREAK_GLASS: EVERYTHING_BUT_RAW,
+            Reach.EMERGENCY: EVERYTHING_BUT_RAW,
         },
         frozenset(
             {
@@ -398,17 +398,17 @@ _ROLES = [
                 Work.FIGURES,
             }
         ),
-        breaks_glass=True,
+        opens_in_emergency=True,
         manages=True,
     ),
     Role(
         RoleKey.CE_WORKER,
         "Child exploitation worker",
-        {Reach.INVOLVED: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN, Reach.BREAK_GLASS: PRACTICE},
+        {Reach.INVOLVED: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN, Reach.EMERGENCY: PRACTICE},
         frozenset(
             {Work.DIRECT_WORK, Work.PLAN, Work.MATRIX, Work.NOTES, Work.INFORMATION_FORM, Work.OWN_ACTIONS}
         ),
-        breaks_glass=True,
+        opens_in_emergency=True,
         shares_work=False,
         of_team=True,
         allocated_as="ce_worker",
@@ -420,20 +420,20 @@ _ROLES = [
             Reach.MISSING: COORDINATION,
             Reach.INVOLVED: COORDINATION,
             Reach.SUBMITTED: OWN,
-            Reach.BREAK_GLASS: COORDINATION,
+            Reach.EMERGENCY: COORDINATION,
         },
         frozenset({Work.EPISODES, Work.INTERVIEWS, Work.MATRIX, Work.INFORMATION_FORM, Work.OWN_ACTIONS}),
-        breaks_glass=True,
+        opens_in_emergency=True,
         shares_work=False,
         allocated_as="coordinator",
     ),
     Role(
         RoleKey.ERASE_POLICE,
         "ERASE police officer",
-        {Reach.OPEN_MATTER: POLICE, Reach.SUBMITTED: OWN, Reach.BREAK_GLASS: POLICE},
+        {Reach.OPEN_MATTER: POLICE, Reach.SUBMITTED: OWN, Reach.EMERGENCY: POLICE},
         frozenset({Work.EPISODES, Work.INTELLIGENCE, Work.MATRIX, Work.INFORMATION_FORM, Work.OWN_ACTIONS}),
-        breaks_glass=True,
-        breaks_restricted=True,
+        opens_in_emergency=True,
+        opens_restricted=True,
     ),
     # The analyst's children come with the registers of people and places; until a link exists there are none.
     Role(RoleKey.POLICE_ANALYST, "Police analyst", {}, frozenset({Work.GRADING, Work.REGISTERS})),

@@ -15,20 +15,20 @@ from cems.base.time import local_date, now
 from cems.children import grants
 from cems.children.choices import MatterKind
 from cems.children.models import (
-    BreakGlass,
     Child,
     ChildUserObjectPermission,
+    EmergencyAccess,
     Matter,
     NamedReader,
     Submitter,
 )
 from cems.children.policy import FOLLOWED_TO_AGE
 from cems.children.querysets import roots_by_row
-from cems.children.reach import BY_GRANT, breaks_restricted, matter_rules, posts_by_grant
+from cems.children.reach import BY_GRANT, matter_rules, opens_restricted, posts_by_grant
 from cems.children.rules.wide import ADULT, born_by, wide_reach_lasts
 
 WHY = {
-    Reach.BREAK_GLASS: "opened in an emergency, with a reason",
+    Reach.EMERGENCY: "opened in an emergency, with a reason",
     Reach.INVOLVED: "works with the child",
     Reach.NAMED: "named for the student by the supervisor",
     Reach.SUBMITTED: "submitted about the child",
@@ -46,7 +46,7 @@ class ChildAccess:
     """The parts and the work open to one person on one child, and why."""
 
     reached: frozenset[tuple[Post, Reach]]
-    glass: BreakGlass | None = None  # the person's emergency opening, while it lasts
+    emergency_access: EmergencyAccess | None = None  # the person's emergency opening, while it lasts
 
     @cached_property
     def parts(self) -> frozenset[Part]:
@@ -100,9 +100,9 @@ def accesses(
     if roots is None:
         roots = roots_by_row(child.pk for child in children)
     own = _own_reaches(profile, roots, instant)
-    lasting = _glasses(profile, roots, instant).order_by("until") if own[Reach.BREAK_GLASS] else ()
-    glass = {roots[row.child_id]: row for row in lasting}
-    by_glass_only = _by_glass_only(profile, roots, glass, instant)
+    lasting = _emergency_accesses(profile, roots, instant).order_by("until") if own[Reach.EMERGENCY] else ()
+    emergency_access = {roots[row.child_id]: row for row in lasting}
+    by_emergency_only = _by_emergency_only(profile, roots, emergency_access, instant)
     granted = _granted(profile, own.pop(Reach.INVOLVED), instant)
     rules = matter_rules(profile, instant)
     matters: dict[int, list[Matter]] = {}
@@ -112,9 +112,9 @@ def accesses(
     found = {}
     alike: dict[tuple[object, ...], ChildAccess] = {}  # most children of a list are reached in a few ways
     for child in children:
-        if child.pk in by_glass_only:
-            broken = {(post, Reach.BREAK_GLASS) for post in profile.posts if post.role.breaks_restricted}
-            found[child.pk] = ChildAccess(frozenset(broken), glass[child.pk])
+        if child.pk in by_emergency_only:
+            broken = {(post, Reach.EMERGENCY) for post in profile.posts if post.role.opens_restricted}
+            found[child.pk] = ChildAccess(frozenset(broken), emergency_access[child.pk])
             continue
         reaches = {reach for reach, reached in own.items() if child.pk in reached}
         if profile.wide and _wide_reaches(profile, child, matters.get(child.pk, ()), instant):
@@ -125,7 +125,7 @@ def accesses(
             for number, (_, _, rule) in enumerate(rules)
             if any(rule.covers(matter) for matter in matters.get(child.pk, ()))
         )
-        way = (frozenset(reaches), posts, covered, glass.get(child.pk))
+        way = (frozenset(reaches), posts, covered, emergency_access.get(child.pk))
         if way not in alike:
             reached = {
                 (post, reach) for post in profile.posts for reach in reaches if reach in post.role.sees
@@ -133,7 +133,7 @@ def accesses(
             for post in posts:
                 reached |= {(post, reach) for reach in BY_GRANT.intersection(post.role.sees)}
             reached |= {rules[number][:2] for number in covered}
-            alike[way] = ChildAccess(frozenset(reached), glass.get(child.pk))
+            alike[way] = ChildAccess(frozenset(reached), emergency_access.get(child.pk))
         found[child.pk] = alike[way]
     return found
 
@@ -148,7 +148,7 @@ def _own_reaches(profile: Profile, roots: Mapping[int, int], instant: datetime) 
             "content_object_id"
         ),
         Reach.SUBMITTED: Submitter.objects.filter(child__in=roots, **mine).values_list("child_id"),
-        Reach.BREAK_GLASS: _glasses(profile, roots, instant).values_list("child_id"),
+        Reach.EMERGENCY: _emergency_accesses(profile, roots, instant).values_list("child_id"),
     }
     found: dict[Reach, set[int]] = {reach: set() for reach in sources}
     arms = [
@@ -174,19 +174,26 @@ def _granted(profile: Profile, found: Collection[int], instant: datetime) -> dic
     }
 
 
-def _glasses(profile: Profile, roots: Mapping[int, int], instant: datetime) -> QuerySet[BreakGlass]:
+def _emergency_accesses(
+    profile: Profile, roots: Mapping[int, int], instant: datetime
+) -> QuerySet[EmergencyAccess]:
     """The person's emergency openings of these records that still last."""
-    return BreakGlass.objects.filter(user_id=profile.user_id, child__in=roots, until__gt=instant)
+    return EmergencyAccess.objects.filter(user_id=profile.user_id, child__in=roots, until__gt=instant)
 
 
-def _by_glass_only(
-    profile: Profile, roots: Mapping[int, int], glass: Mapping[int, BreakGlass], instant: datetime
+def _by_emergency_only(
+    profile: Profile,
+    roots: Mapping[int, int],
+    emergency_access: Mapping[int, EmergencyAccess],
+    instant: datetime,
 ) -> set[int]:
     """Restricted records that nothing but the emergency opening opens: no other reach counts there."""
-    if not glass or not breaks_restricted(profile):
+    if not emergency_access or not opens_restricted(profile):
         return set()
     shut = Child.objects.unscoped("restricted records that somebody opened in an emergency")
-    shut = shut.filter(pk__in=[row for row, root in roots.items() if root in glass], restricted=True)
+    shut = shut.filter(
+        pk__in=[row for row, root in roots.items() if root in emergency_access], restricted=True
+    )
     named = NamedReader.objects.filter(user_id=profile.user_id, until__gt=instant).values("child")
     return {roots[pk] for pk in shut.exclude(pk__in=named).values_list("pk", flat=True)}
 

@@ -18,7 +18,7 @@ from cems.base.time import local, now
 from cems.children.access import ChildAccess, access_to
 from cems.children.models import Child
 from cems.children.querysets import whole_of
-from cems.children.selectors.glass import ran_out
+from cems.children.selectors.emergency_access import ran_out
 
 Read = TypeVar("Read")
 YEAR = timedelta(days=365)
@@ -101,10 +101,10 @@ def _each(work: Work | tuple[Work, ...] | None) -> tuple[Work, ...]:
 def _say_if_it_ran_out(request: HttpRequest, key: UUID | int, whole: dict[int, UUID]) -> None:
     """A page left open while the emergency opening ran out: the next click says so plainly (record-f8)."""
     public_id = key if isinstance(key, UUID) else next(iter(whole.values()))
-    glass = ran_out(request.user, public_id, now())  # type: ignore[arg-type]
-    if glass is None:
+    emergency_access = ran_out(request.user, public_id, now())  # type: ignore[arg-type]
+    if emergency_access is None:
         return
-    when = local(glass.until)
+    when = local(emergency_access.until)
     raise NotAllowed(
         f"Your emergency access to this record ended at {when:%H:%M} on {when:%-d %B}. What was saved is kept."
         " If you still need the record to keep the child safe, search for the child, choose “I need to see"

@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 
 from cems.accounts.forms import DayField, PlainForm
 from cems.accounts.models import User
-from cems.children.models import GlassOutcome
+from cems.children.models import EmergencyAccessOutcome
 from cems.children.models.access import NamedReaderKind
 from cems.children.rules.search import LONGEST
 
 
-class GlassForm(PlainForm):
+class EmergencyAccessForm(PlainForm):
     """Which record is needed now, and why (A2)."""
 
     button = "Open the record now"
@@ -32,12 +32,12 @@ class GlassForm(PlainForm):
     )
 
 
-class GlassReviewForm(PlainForm):
+class EmergencyAccessReviewForm(PlainForm):
     """What a manager or auditor found of an emergency opening (A2)."""
 
     button = "Record what you found"
     outcome = forms.ChoiceField(
-        choices=GlassOutcome.choices,
+        choices=EmergencyAccessOutcome.choices,
         widget=forms.RadioSelect,
         label="Was it right to open the record?",
         error_messages={"required": "Choose what you found."},

@@ -11,7 +11,7 @@ from cems.accounts.roles import Work
 from cems.base.first_page import StartButton, WorkItem
 from cems.base.time import local
 from cems.children.selectors.duplicates import provisional, waits
-from cems.children.selectors.glass import to_review
+from cems.children.selectors.emergency_access import to_review
 from cems.children.selectors.identifiers import first_waits
 from cems.children.selectors.people import claims
 
@@ -27,12 +27,12 @@ def items(user: User, now: datetime) -> Iterable[WorkItem]:
 def _openings(user: User, now: datetime) -> Iterable[WorkItem]:
     if not (profile_of(user).may(Work.TEAM) or profile_of(user).may(Work.AUDIT_FINDINGS)):
         return
-    for glass in to_review(user, now).order_by("opened_at")[:50]:
+    for emergency_access in to_review(user, now).order_by("opened_at")[:50]:
         yield WorkItem(
             what="Say whether an emergency access was right",
-            why=f"{glass.user} opened the record on {local(glass.opened_at):%-d %B at %H:%M}",
-            url=reverse("children:glass_review", args=[glass.public_id]),
-            reference=glass.child.reference,
+            why=f"{emergency_access.user} opened the record on {local(emergency_access.opened_at):%-d %B at %H:%M}",
+            url=reverse("children:emergency_access_review", args=[emergency_access.public_id]),
+            reference=emergency_access.child.reference,
             owner=str(user),
         )
 

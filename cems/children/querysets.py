@@ -15,7 +15,7 @@ from cems.base.time import local_date
 from cems.base.time import now as present
 from cems.children.cluster_lock import LockedCluster, cluster_locked, clusters_locked, remember_locked
 from cems.children.policy import FOLLOWED_TO_AGE
-from cems.children.reach import READABLE, breaks_restricted, root_of, visible
+from cems.children.reach import READABLE, opens_restricted, root_of, visible
 from cems.children.rules.wide import ADULT, born_by
 
 if TYPE_CHECKING:
@@ -64,19 +64,19 @@ class ChildQuerySet(QuerySet["Child"]):
         """Leave out sealed identities: they are never matched, merged or searched across."""
         return self.filter(sealed_at__isnull=True)
 
-    def readable_by(self, user_id: int, instant: datetime, *, glass: bool = False) -> Self:
+    def readable_by(self, user_id: int, instant: datetime, *, emergency: bool = False) -> Self:
         """Leave out restricted records that do not name the reader, and all that bar them.
 
         A record with others merged into it is read as a whole, so each of them must let the reader in.
-        With `glass` an emergency opening of the record counts as being named on it.
+        With `emergency` an emergency opening of the record counts as being named on it.
         """
-        return self.filter(READABLE[glass].of(user=user_id, instant=instant))
+        return self.filter(READABLE[emergency].of(user=user_id, instant=instant))
 
     def shut_to(self, user: User, at: datetime | None = None) -> Self:
         """Records that `readable_by` leaves out for this person; of those merged too, as they are read."""
         rows = ChildQuerySet(self.model).filter(pk=OuterRef("of_root"))
-        glass = breaks_restricted(profile_of(user))
-        open_record = rows.readable_by(user.pk, at or present(), glass=glass)
+        emergency = opens_restricted(profile_of(user))
+        open_record = rows.readable_by(user.pk, at or present(), emergency=emergency)
         return self.alias(of_root=Coalesce("merged_into", "pk")).exclude(Exists(open_record))
 
     def with_bar(self) -> Self:
@@ -159,8 +159,8 @@ class OfChildQuerySet(QuerySet[Any]):
         from cems.children.models import Child
 
         rows = ChildQuerySet(Child).filter(pk=OuterRef("of_root"))
-        through_glass = breaks_restricted(profile_of(user))
-        open_record = rows.readable_by(user.pk, at or present(), glass=through_glass)
+        in_emergency = opens_restricted(profile_of(user))
+        open_record = rows.readable_by(user.pk, at or present(), emergency=in_emergency)
         return self.alias(of_root=root_of()).filter(Q(child__isnull=True) | Exists(open_record))
 
 

@@ -45,7 +45,7 @@ def visible(profile: Profile) -> Condition:
             (post.role.key, frozenset(post.role.sees), post.role.of_locality, post.locality_id is not None)
             for post in profile.posts
         ),
-        breaks_restricted(profile),
+        opens_restricted(profile),
     )
     if shape not in _VISIBLE:
         roles = [(post.role, post.locality_id is not None) for post in profile.posts]
@@ -77,13 +77,13 @@ def _visible(
         lasts = _wide_lasts(adult, followed)
         reached = within(authorities) & (lasts | reached if reached else lasts)
     nobody = Q(pk__isnull=True)  # such as a board's member without a board
-    readable = _readable(user, instant, glass=breaks_restricted(profile))
+    readable = _readable(user, instant, emergency=opens_restricted(profile))
     return QuerySet(Child).filter((reached or nobody) & Q(merged_into__isnull=True) & readable)
 
 
-def _readable(user: int, instant: datetime, *, glass: bool) -> Q:
+def _readable(user: int, instant: datetime, *, emergency: bool) -> Q:
     """Records that are not restricted, or name the reader, and do not bar them; of a whole, each of its records."""
-    from cems.children.models import Bar, BreakGlass, Child, NamedReader
+    from cems.children.models import Bar, Child, EmergencyAccess, NamedReader
 
     named = NamedReader.objects.filter(child=OuterRef("pk"), user_id=user, until__gt=instant)
     barred = Bar.objects.filter(user_id=user).alias(root=root_of()).filter(root=OuterRef("pk"))
@@ -91,21 +91,22 @@ def _readable(user: int, instant: datetime, *, glass: bool) -> Q:
         QuerySet(Child).filter(merged_into=OuterRef("pk"), restricted=True).exclude(Exists(named))
     )
     open_to_them = Q(restricted=False) | Q(Exists(named))
-    if glass:
-        opened = BreakGlass.objects.filter(user_id=user, until__gt=instant)
+    if emergency:
+        opened = EmergencyAccess.objects.filter(user_id=user, until__gt=instant)
         open_to_them |= Q(Exists(opened.filter(child=OuterRef("pk"))))
         shut = shut.exclude(Exists(opened.filter(child=OuterRef("merged_into"))))
     return open_to_them & Q(~Exists(barred)) & Q(~Exists(shut))
 
 
-def _readable_rows(glass: bool, *, user: int, instant: datetime) -> QuerySet[Any]:
+def _readable_rows(emergency: bool, *, user: int, instant: datetime) -> QuerySet[Any]:
     from cems.children.models import Child
 
-    return QuerySet(Child).filter(_readable(user, instant, glass=glass))
+    return QuerySet(Child).filter(_readable(user, instant, emergency=emergency))
 
 
 READABLE = {
-    glass: Condition(partial(_readable_rows, glass), user=int, instant=datetime) for glass in (False, True)
+    emergency: Condition(partial(_readable_rows, emergency), user=int, instant=datetime)
+    for emergency in (False, True)
 }
 
 
@@ -124,9 +125,9 @@ def _wide_lasts(adult: date, followed: date) -> Q:
     return Q(date_of_birth__gt=adult) | Q(date_of_birth__gt=followed) & follows
 
 
-def breaks_restricted(profile: Profile) -> bool:
+def opens_restricted(profile: Profile) -> bool:
     """Whether an emergency opening lets this person into a restricted record too."""
-    return any(role.breaks_restricted for role in profile.roles)
+    return any(role.opens_restricted for role in profile.roles)
 
 
 def posts_by_grant(profile: Profile) -> list[Post]:
@@ -136,7 +137,7 @@ def posts_by_grant(profile: Profile) -> list[Post]:
 
 def _arms(profile: Profile, instant: datetime) -> list[QuerySet[Any, Any]]:
     """The sets of child ids this profile reaches, one query each, for UNION ALL."""
-    from cems.children.models import BreakGlass, ChildUserObjectPermission, Matter, Submitter
+    from cems.children.models import ChildUserObjectPermission, EmergencyAccess, Matter, Submitter
 
     arms: list[QuerySet[Any, Any]] = []
     if posts_by_grant(profile):
@@ -147,8 +148,8 @@ def _arms(profile: Profile, instant: datetime) -> list[QuerySet[Any, Any]]:
         )
     if profile.posts_reaching(Reach.SUBMITTED):
         arms += _and_roots(Submitter.objects.filter(user_id=profile.user_id))
-    if profile.posts_reaching(Reach.BREAK_GLASS):
-        arms += _and_roots(BreakGlass.objects.filter(user_id=profile.user_id, until__gt=instant))
+    if profile.posts_reaching(Reach.EMERGENCY):
+        arms += _and_roots(EmergencyAccess.objects.filter(user_id=profile.user_id, until__gt=instant))
     for _, _, rule in matter_rules(profile, instant):
         arms += _and_roots(Matter.objects.filter(rule.condition))
     return arms

@@ -24,7 +24,7 @@ def child_page(request: HttpRequest, opened: OpenChild, *, current: str = "") ->
         "parts": {part.value for part in opened.access.parts},
         "child_bar": child_bar(opened),
         "child_nav": child_nav(opened, current or (match.view_name if match else "")),
-        "glass": opened.access.glass,
+        "emergency_access": opened.access.emergency_access,
     }
 
 

@@ -248,7 +248,7 @@ def test_a_student_has_a_supervisor_and_a_last_day():
         with pytest.raises(IntegrityError), transaction.atomic():
             Appointment.objects.filter(pk=row.pk).update(**broken)
     role = profile_of(user).roles[0]
-    assert not role.writes and not role.exports and not role.breaks_glass and not role.covers
+    assert not role.writes and not role.exports and not role.opens_in_emergency and not role.covers
 
 
 # --- pages ----------------------------------------------------------------------------------------------

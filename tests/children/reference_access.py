@@ -7,8 +7,8 @@ from cems.accounts.roles import ROLES, Part, Reach
 from cems.base.time import local_date
 from cems.children.models import (
     Bar,
-    BreakGlass,
     Child,
+    EmergencyAccess,
     Involvement,
     Matter,
     NamedReader,
@@ -117,15 +117,15 @@ def parts_of(user: User, child: Child, at: datetime) -> frozenset[Part]:
     places = {place for one in records for place in (one.authority_id, one.area_id)}
     served = {authority.pk for authority in user.agency.authorities.all()}
     posts = posts_of(user, at)
-    glass = BreakGlass.objects.filter(user=user, until__gt=at)
-    opened_in_emergency = glass.filter(child__in=records).exists()
+    emergency_access = EmergencyAccess.objects.filter(user=user, until__gt=at)
+    opened_in_emergency = emergency_access.filter(child__in=records).exists()
     # Who reads whole authorities reads those and no others: the edge of the agency's world.
     if any(post.role.wide for post in posts) and not places & served:
         return frozenset()
     if shut:
-        opened_whole = glass.filter(child=child).exists()
-        strong = [post.role for post in posts if post.role.breaks_restricted and opened_whole]
-        return frozenset(part for role in strong for part in role.sees[Reach.BREAK_GLASS])
+        opened_whole = emergency_access.filter(child=child).exists()
+        strong = [post.role for post in posts if post.role.opens_restricted and opened_whole]
+        return frozenset(part for role in strong for part in role.sees[Reach.EMERGENCY])
     parts: set[Part] = set()
     for post in posts:
         for reach, opened in post.role.sees.items():
@@ -137,7 +137,7 @@ def parts_of(user: User, child: Child, at: datetime) -> frozenset[Part]:
                 reached = Submitter.objects.filter(child__in=records, user=user).exists()
             elif reach is Reach.AUTHORITY:
                 reached = bool(places & served) and still_followed(child, at)
-            elif reach is Reach.BREAK_GLASS:
+            elif reach is Reach.EMERGENCY:
                 reached = opened_in_emergency
             else:
                 reached = any(followed(user, one, post, reach, at) for one in records)

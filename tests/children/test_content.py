@@ -11,7 +11,7 @@ from cems.children.access import ChildAccess
 from cems.children.choices import FeedbackFrom, HarmForm
 from cems.children.doors import OpenChild
 from cems.children.handlers import may_see
-from cems.children.models import BreakGlass, Child, Feedback, Merge, NotSame, Submitter
+from cems.children.models import Child, EmergencyAccess, Feedback, Merge, NotSame, Submitter
 from cems.children.models.periods import InvolvementState
 from cems.children.own_copy import own_copy
 from cems.children.selectors.merging import merge_lines
@@ -83,7 +83,7 @@ def test_the_own_copy_says_in_words_what_the_columns_hold(full_child):
     Merge.objects.create(
         child=full_child, other=other, at=instant, by=worker, why="One child", shown={}, before={}
     )
-    BreakGlass.objects.create(
+    EmergencyAccess.objects.create(
         child=full_child, user=worker, reason="A call", opened_at=instant, until=instant
     )
     rows = {}

@@ -8,8 +8,8 @@ from django.urls import reverse
 from cems.accounts.models import AgencyKind, User
 from cems.base.errors import Invalid
 from cems.base.time import now
-from cems.children.models import BreakGlass, Child
-from cems.children.selectors.glass import ran_out
+from cems.children.models import Child, EmergencyAccess
+from cems.children.selectors.emergency_access import ran_out
 from cems.children.selectors.restriction import closed_to, is_barred, is_restricted, not_to_be_known
 from matrix.services.contributors import contributor_add
 from matrix.services.drafts import matrix_start
@@ -60,7 +60,7 @@ def test_an_emergency_that_ran_out_says_nothing_to_somebody_barred_since(
     person: User, root: Child, other: Child, which: str
 ) -> None:
     opened = now() - timedelta(hours=5)
-    BreakGlass.objects.create(
+    EmergencyAccess.objects.create(
         child=other, user=person, reason="Example", opened_at=opened, until=now() - timedelta(minutes=2)
     )
     assert ran_out(person, other.public_id, now()) is not None

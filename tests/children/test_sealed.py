@@ -14,7 +14,7 @@ from cems.children.own_copy import own_copy
 from cems.children.rules.search import understand
 from cems.children.search import likely, search, signpost, unseen
 from cems.children.selectors.duplicates import by_reference, candidates, pairs
-from cems.children.services import glass
+from cems.children.services import emergency_access
 from cems.children.services.address import address_end, address_for, address_keep
 from cems.children.services.merging import merge
 from cems.children.services.record import Identity, child_create
@@ -57,10 +57,12 @@ def test_nobody_else_finds_it_nor_hears_that_it_may_exist(child, words, key):
     assert not found.rows and not found.may_exist
     assert not signpost(user, asked=asked) and not unseen(user, asked)
     with pytest.raises(Invalid) as refused:
-        glass.glass_break(user, named=asked, reason="Danger tonight")
-    assert refused.value.message == glass.NONE_FITS
+        emergency_access.emergency_access_open(user, named=asked, reason="Danger tonight")
+    assert refused.value.message == emergency_access.NONE_FITS
     with pytest.raises(Invalid):
-        glass.glass_break(user, named=understand(child.reference), reason="Danger tonight")
+        emergency_access.emergency_access_open(
+            user, named=understand(child.reference), reason="Danger tonight"
+        )
 
 
 def test_a_named_reader_finds_it_but_is_offered_it_for_no_other_record(child, owner):

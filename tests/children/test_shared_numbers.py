@@ -16,7 +16,7 @@ from cems.children.models import Child, ChildName, Identifier
 from cems.children.rules.search import Asked
 from cems.children.search import NUMBER, SIGNPOSTS_AN_HOUR, search, signpost
 from cems.children.selectors.identifiers import shared_numbers
-from cems.children.services.glass import glass_break
+from cems.children.services.emergency_access import emergency_access_open
 from cems.children.services.identifiers import identifier_add, identifier_settle
 from cems.children.services.merging import merge
 from cems.notices.models import Notice
@@ -207,10 +207,10 @@ def test_an_emergency_opens_the_record_that_holds_the_number(worker: User) -> No
     held = holder("here", "nhs")
     identifier_add(worker, child=mine(worker), kind="nhs", value=NUMBERS["nhs"])
     officer = make_user("edt")
-    glass = glass_break(
+    emergency_access = emergency_access_open(
         officer, named=Asked(identifiers=(("nhs", NUMBERS["nhs"]),)), reason="Example at the station"
     )
-    assert glass.child == held
+    assert emergency_access.child == held
 
 
 def test_two_who_record_one_number_at_the_same_moment_both_keep_it(

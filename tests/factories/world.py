@@ -16,9 +16,9 @@ from cems.base.time import now, today
 from cems.children import grants
 from cems.children.choices import MatterKind, StatusKind
 from cems.children.models import (
-    BreakGlass,
     CaseNote,
     Child,
+    EmergencyAccess,
     Involvement,
     Matter,
     Merge,
@@ -91,8 +91,8 @@ NAMES = {
     "past": "Blyford",
     "referral": "Nozzard",
     "known": "Pennifold",
-    "glass": "Ottercap",
-    "shut_glass": "Yarnwick",
+    "emergency_access": "Ottercap",
+    "restricted_emergency": "Yarnwick",
     "elsewhere": "Ashgrim",
     "restricted": "Duxley",
     "barred": "Crombole",
@@ -200,10 +200,10 @@ def _tell(key: str, author: User, people: dict[str, User]) -> Story:
     if key == "submitted":
         story.own = {person.pk: submit(person, child, key, own=True) for person in everybody}
         story.own_drafts = {person.pk: matrix_start(person, child=child, own=True) for person in everybody}
-    if key in {"glass", "shut_glass"}:
+    if key in {"emergency_access", "restricted_emergency"}:
         for person in everybody:
             open_in_emergency(child, person)
-    if key in {"restricted", "shut_glass"}:
+    if key in {"restricted", "restricted_emergency"}:
         restrict(child, owner=author)
     if key == "barred":
         for person in everybody:
@@ -282,10 +282,10 @@ def involve_all(child: Child, people: list[User]) -> None:
     grants.rebuild(None, at=now(), child_ids=[child.pk])
 
 
-def open_in_emergency(child: Child, person: User) -> BreakGlass:
+def open_in_emergency(child: Child, person: User) -> EmergencyAccess:
     """The person opened the record an hour ago, for three hours more."""
     begin = now() - timedelta(hours=1)
-    return BreakGlass.objects.create(
+    return EmergencyAccess.objects.create(
         child=child,
         user=person,
         reason="Example emergency",
@@ -375,11 +375,13 @@ def reaches(role: Role, key: str) -> frozenset[Reach]:
     """By which of its reaches a role comes to the child of a story, written out from the access table."""
     if key in CLOSED:
         return frozenset()
-    if key == "shut_glass":  # restricted: an emergency opens it for those roles alone, and nothing else does
-        return frozenset({Reach.BREAK_GLASS} if role.breaks_restricted else ())
+    if (
+        key == "restricted_emergency"
+    ):  # restricted: an emergency opens it for those roles alone, and nothing else does
+        return frozenset({Reach.EMERGENCY} if role.opens_restricted else ())
     found = {Reach.AUTHORITY}
-    if key == "glass":
-        found.add(Reach.BREAK_GLASS)
+    if key == "emergency_access":
+        found.add(Reach.EMERGENCY)
     if key == "involved":
         found.add(Reach.INVOLVED)
     if key == "named":

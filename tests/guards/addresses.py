@@ -16,7 +16,7 @@ from cems.accounts.models import Appointment, Delegation, User
 from cems.accounts.roles import Part
 from cems.base.doors import Door, Shape
 from cems.base.time import today
-from cems.children.models import BreakGlass
+from cems.children.models import EmergencyAccess
 from matrix.instrument import current
 from tests.factories.allocation import Allocated
 from tests.factories.triage import advise
@@ -149,8 +149,8 @@ def _colleague(world: World, user: User) -> dict[str, Any]:
 
 
 def _their_opening(world: World, user: User) -> dict[str, Any]:
-    found = BreakGlass.objects.filter(user=world.people["practitioner"]).first()
-    return {"glass_id": found.public_id if found else uuid4()}
+    found = EmergencyAccess.objects.filter(user=world.people["practitioner"]).first()
+    return {"access_id": found.public_id if found else uuid4()}
 
 
 def _own(world: World, user: User) -> dict[str, Any]:
@@ -203,7 +203,7 @@ OF_WORLD: dict[str, OfWorld] = {
     "practice_settings:setting": lambda world, user: {"key": "office.closes"},
     "practice_settings:change": lambda world, user: {"key": "office.closes"},
     "practice_settings:withdraw": lambda world, user: {"public_id": uuid4()},
-    "children:glass_review": _their_opening,
+    "children:emergency_access_review": _their_opening,
     "triage:capacity": lambda world, user: {**_worker(world, user), "kind": "ce_worker"},
     "triage:absence_end": lambda world, user: {"absence_id": _allocated(world).absence.public_id},
     "triage:vacancy_end": lambda world, user: {"vacancy_id": _allocated(world).vacancy.public_id},

@@ -4,7 +4,7 @@ from cems.accounts.roles import Role, Work
 from tests.factories.world import Story
 
 # Managers and auditors look at each emergency opening afterwards: by reference, without opening the record.
-BY_REFERENCE = {"home", "children:glass_reviews", "children:glass_review"}
+BY_REFERENCE = {"home", "children:emergency_access_reviews", "children:emergency_access_review"}
 LOOKS_AFTERWARDS = {Work.TEAM, Work.AUDIT_FINDINGS}
 
 

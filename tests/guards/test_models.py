@@ -136,7 +136,7 @@ def test_house_f3_a_column_added_and_declared_nowhere_is_found() -> None:
 @pytest.mark.django_db
 @pytest.mark.requirement("A2")
 def test_every_row_of_the_childs_own_copy_tells_its_regime() -> None:
-    world = make_world(("involved", "glass"))
+    world = make_world(("involved", "emergency_access"))
     children = [story.child.pk for story in world.stories.values()]
     rows = list(own_copy(children))
     assert len({row["kind"] for row in rows}) > 15 and all("controller:" in row["regime"] for row in rows)

@@ -90,7 +90,7 @@ class Count:
 @pytest.fixture
 def counts() -> tuple[dict[str, int], dict[str, int]]:
     """With one row of everything, and with six."""
-    world = make_world(("involved", "cevt", "referral", "glass"))
+    world = make_world(("involved", "cevt", "referral", "emergency_access"))
     for person in world.people.values():
         give_work(person)
     _park(1)

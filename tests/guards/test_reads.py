@@ -30,7 +30,7 @@ READS = {Verb.VIEWED, Verb.LISTED, Verb.SEARCHED}
 REFUSED = {401, 403, 404, 405}
 WHAT = ("note", "reasons", "evidence", "action", "concern", "level")
 ASKED = 3  # people who may open an address and are tried until one of them gets it
-STORIES = ("involved", "submitted", "cevt", "referral", "glass")
+STORIES = ("involved", "submitted", "cevt", "referral", "emergency_access")
 
 
 @pytest.fixture

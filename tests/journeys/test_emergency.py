@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cems.base.time import now
-from cems.children.models import BreakGlass, Child
+from cems.children.models import Child, EmergencyAccess
 from tests.factories.children import involve, make_child
 from tests.factories.people import make_team, make_user
 from tests.journeys.browser import PASSWORD
@@ -44,15 +44,17 @@ def test_a_record_is_opened_in_an_emergency_and_looked_at_afterwards(person: Per
     assert at_night.page.get_by_text("Opened with your reason until").is_visible()
     at_night.looks_right()
     # When the time runs out while the page is open
-    glass = BreakGlass.objects.get()
+    emergency_access = EmergencyAccess.objects.get()
     ended = now() - timedelta(seconds=1)
-    BreakGlass.objects.filter(pk=glass.pk).update(opened_at=ended - timedelta(hours=4), until=ended)
+    EmergencyAccess.objects.filter(pk=emergency_access.pk).update(
+        opened_at=ended - timedelta(hours=4), until=ended
+    )
     at_night.page.get_by_role("link", name="Notes").click()
     # Then the next click says it plainly
     assert at_night.page.get_by_text("Your emergency access to this record ended").is_visible()
     # And the manager says whether it was right
     later = person(user=manager)
-    later.open(reverse("children:glass_reviews"))
+    later.open(reverse("children:emergency_access_reviews"))
     later.looks_right()
     later.page.get_by_role("link", name="Say what you found").click()
     later.looks_right()

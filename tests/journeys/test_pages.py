@@ -22,7 +22,7 @@ from tests.journeys.browser import PASSWORD, Visitor, set_up_second_factor
 from tests.journeys.conftest import Open
 
 # The stories whose children the pages are opened for.
-FOR_PAGES = ("involved", "cevt", "exploitation", "referral", "known", "glass")
+FOR_PAGES = ("involved", "cevt", "exploitation", "referral", "known", "emergency_access")
 
 
 @dataclass

@@ -73,7 +73,7 @@ def for_the_room(request: HttpRequest, opened: OpenChild) -> OpenChild:
         raise NotAllowed(
             "This record is restricted, so it is not shown to a whole room. Open it on your own screen."
         )
-    return replace(opened, access=InTheRoom(opened.access.reached, opened.access.glass))
+    return replace(opened, access=InTheRoom(opened.access.reached, opened.access.emergency_access))
 
 
 def sheet_page(request: HttpRequest, opened: OpenChild, sheet: Sheet, **more: Any) -> dict[str, Any]:

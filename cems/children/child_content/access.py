@@ -4,8 +4,8 @@ from cems.base.kept import BY_WHOM, INTERNAL, WITH_RECORD, Kept
 from cems.base.regimes import ARRANGED, KEPT
 from cems.children.models import (
     Bar,
-    BreakGlass,
     ChildUserObjectPermission,
+    EmergencyAccess,
     Matter,
     NamedReader,
     Submitter,
@@ -48,7 +48,7 @@ ROWS = (
         third_party=True,
     ),
     Kept(
-        BreakGlass,
+        EmergencyAccess,
         title="Opened in an emergency",
         retention=WITH_RECORD,
         basis=KEPT,

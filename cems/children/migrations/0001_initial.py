@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='BreakGlass',
+            name='EmergencyAccess',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -394,24 +394,24 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['child', '-happened_at'], name='children_ca_child_i_000219_idx'),
         ),
         migrations.AddIndex(
-            model_name='breakglass',
-            index=models.Index(fields=['user', 'until'], include=('child',), name='glass_of_user'),
+            model_name='emergencyaccess',
+            index=models.Index(fields=['user', 'until'], include=('child',), name='emergency_of_user'),
         ),
         migrations.AddIndex(
-            model_name='breakglass',
-            index=models.Index(condition=models.Q(('reviewed_at__isnull', True)), fields=['opened_at'], name='glass_to_review'),
+            model_name='emergencyaccess',
+            index=models.Index(condition=models.Q(('reviewed_at__isnull', True)), fields=['opened_at'], name='emergency_to_review'),
         ),
         migrations.AddConstraint(
-            model_name='breakglass',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('opened_at'))), name='glass_in_order'),
+            model_name='emergencyaccess',
+            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('opened_at'))), name='emergency_in_order'),
         ),
         migrations.AddConstraint(
-            model_name='breakglass',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='glass_reviewed_by_somebody'),
+            model_name='emergencyaccess',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='emergency_reviewed_by_somebody'),
         ),
         migrations.AddConstraint(
-            model_name='breakglass',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by__isnull', True), models.Q(('reviewed_by', models.F('user')), _negated=True), _connector='OR'), name='glass_not_reviewed_by_oneself'),
+            model_name='emergencyaccess',
+            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by__isnull', True), models.Q(('reviewed_by', models.F('user')), _negated=True), _connector='OR'), name='emergency_not_reviewed_by_oneself'),
         ),
         migrations.AddConstraint(
             model_name='bar',

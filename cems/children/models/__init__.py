@@ -5,7 +5,7 @@ from cems.children.models.address import AddressRecipient, ConfidentialAddress
 from cems.children.models.child import Child, ChildName, Identifier
 from cems.children.models.concern import PlacedConcern, PlacedConcernStep
 from cems.children.models.death import Death
-from cems.children.models.glass import BreakGlass, GlassOutcome
+from cems.children.models.emergency_access import EmergencyAccess, EmergencyAccessOutcome
 from cems.children.models.history import AgreedLevel, CaseNote
 from cems.children.models.merging import Merge, NotSame
 from cems.children.models.periods import Involvement, Status
@@ -18,7 +18,7 @@ __all__ = [
     "AddressRecipient",
     "AgreedLevel",
     "Bar",
-    "BreakGlass",
+    "EmergencyAccess",
     "CaseNote",
     "Child",
     "ChildName",
@@ -26,7 +26,7 @@ __all__ = [
     "ConfidentialAddress",
     "Death",
     "Feedback",
-    "GlassOutcome",
+    "EmergencyAccessOutcome",
     "Identifier",
     "Involvement",
     "Matter",

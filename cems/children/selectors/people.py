@@ -13,7 +13,7 @@ from cems.base.time import today
 from cems.children.models import Child, Involvement
 from cems.children.models.periods import InvolvementState
 from cems.children.querysets import OfChildQuerySet, cluster_ids, record_of
-from cems.children.selectors.glass import TOLD_FOR
+from cems.children.selectors.emergency_access import TOLD_FOR
 from cems.children.selectors.restriction import is_barred, is_restricted
 from cems.children.services.periods import confirms_for, may_confirm
 

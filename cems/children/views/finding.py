@@ -13,7 +13,7 @@ from cems.base.doors import FORM, Shape, door
 from cems.children.rules.search import LONGEST, understand
 from cems.children.search import Results
 from cems.children.search import search as find
-from cems.children.services.glass import may_break
+from cems.children.services.emergency_access import may_open_in_emergency
 from cems.children.views.common import me
 
 KEPT = 20
@@ -53,7 +53,7 @@ def results(request: HttpRequest, token: str) -> HttpResponse:
         "asked": asked,
         "results": found,
         "may_record": _may_record(request),
-        "may_break": may_break(profile_of(me(request))),
+        "may_open_in_emergency": may_open_in_emergency(profile_of(me(request))),
         "older_url": f"{reverse('children:results', args=[token])}?after={found.after}"
         if found.after
         else "",

@@ -8,7 +8,7 @@ from cems.base.time import LONDON, local
 def open_until(at: datetime, *, hours: int, shift_ends: time | None) -> datetime:
     """A2: four hours (a setting); for the Emergency Duty Team to the end of the shift, in London time.
 
-    Source: the partnership's access table, Break-glass. `shift_ends` is None for everybody else.
+    Source: the partnership's access table, Emergency access. `shift_ends` is None for everybody else.
     """
     if shift_ends is None:
         return at + timedelta(hours=hours)

@@ -14,28 +14,30 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import local_date, now
-from cems.children.models import BreakGlass, Child, ChildName, GlassOutcome, NamedReader
+from cems.children.models import Child, ChildName, EmergencyAccess, EmergencyAccessOutcome, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.policy import EDT_SHIFT_ENDS, EMERGENCY_ACCESS_HOURS
 from cems.children.querysets import cluster_ids, roots_by_row
-from cems.children.reach import breaks_restricted, within
-from cems.children.rules.glass import open_until
+from cems.children.reach import opens_restricted, within
+from cems.children.rules.emergency_access import open_until
 from cems.children.rules.search import Asked
 from cems.children.search import identified, limit_questions, so_named, tell_owners
-from cems.children.selectors.glass import to_review
+from cems.children.selectors.emergency_access import to_review
 from cems.children.selectors.restriction import barred_from, closed_to, is_barred
 from cems.clocks.recipients import acting, current_appointments
 from cems.notices.services import tell
 
 OPENINGS_AN_HOUR = 10
-_WHAT = "children.glass"
+_WHAT = "children.emergency_access"
 NONE_FITS = (
     "No record fits this exactly, or none that may be opened in this way. Check each letter and digit, or"
     " ring First Contact."
 )
 
 
-def glass_break(user: User, *, named: Asked, reason: str, at: datetime | None = None) -> BreakGlass:
+def emergency_access_open(
+    user: User, *, named: Asked, reason: str, at: datetime | None = None
+) -> EmergencyAccess:
     """Open one exactly named child's record for some hours (A2, record-f8).
 
     `named` holds a reference, an identifier, or a full name with the birth date. Managers and auditors are
@@ -45,7 +47,7 @@ def glass_break(user: User, *, named: Asked, reason: str, at: datetime | None = 
     whatever the cause; TooMany.
     """
     instant, profile = at or now(), profile_of(user)
-    if not may_break(profile):
+    if not may_open_in_emergency(profile):
         raise NotAllowed("Your role can't open a record in an emergency. Ring First Contact.")
     if not reason.strip():
         raise Invalid("Say why you need the record now.", field="reason")
@@ -71,59 +73,64 @@ def _ask(user: User, *, profile: Profile, named: Asked, at: datetime) -> tuple[l
 
 
 @command
-def _open(user: User, *, profile: Profile, child: Child, reason: str, at: datetime) -> BreakGlass:
+def _open(user: User, *, profile: Profile, child: Child, reason: str, at: datetime) -> EmergencyAccess:
     Child.objects.unscoped("one opening at a time").select_for_update(of=("self",)).get(pk=child.pk)
-    held = BreakGlass.objects.filter(child=child, user=user, until__gt=at).first()
+    held = EmergencyAccess.objects.filter(child=child, user=user, until__gt=at).first()
     if held:
         return held
-    glass = BreakGlass.objects.create(
+    emergency_access = EmergencyAccess.objects.create(
         child=child, user=user, reason=reason, opened_at=at, until=_until(profile, at)
     )
     record(
         user,
         verb=Verb.ACCESS_OPENED,
-        subject=glass,
+        subject=emergency_access,
         child=child.public_id,
         reason=reason,
-        detail={"until": glass.until.isoformat()},
+        detail={"until": emergency_access.until.isoformat()},
         at=at,
     )
-    _tell_reviewers(glass, child, at)
-    return glass
+    _tell_reviewers(emergency_access, child, at)
+    return emergency_access
 
 
 @command
-def glass_end(user: User, *, child: Child, at: datetime | None = None) -> None:
+def emergency_access_end(user: User, *, child: Child, at: datetime | None = None) -> None:
     """End one's own opening before its time. Raises Invalid when none lasts."""
     instant = at or now()
-    rows = BreakGlass.objects.select_for_update().filter(
+    rows = EmergencyAccess.objects.select_for_update().filter(
         child__in=cluster_ids([child.pk]), user=user, until__gt=instant
     )
     if not rows:
         raise Invalid("This record is not opened in an emergency by you.")
-    for glass in rows:
-        glass.until = glass.ended_at = instant
-        glass.save(update_fields=["until", "ended_at"])
-        record(user, verb=Verb.ACCESS_ENDED, subject=glass, child=child.public_id, at=instant)
+    for emergency_access in rows:
+        emergency_access.until = emergency_access.ended_at = instant
+        emergency_access.save(update_fields=["until", "ended_at"])
+        record(user, verb=Verb.ACCESS_ENDED, subject=emergency_access, child=child.public_id, at=instant)
 
 
 @command
-def glass_review(
-    user: User, *, glass: BreakGlass, outcome: str, remark: str = "", at: datetime | None = None
-) -> BreakGlass:
+def emergency_access_review(
+    user: User,
+    *,
+    emergency_access: EmergencyAccess,
+    outcome: str,
+    remark: str = "",
+    at: datetime | None = None,
+) -> EmergencyAccess:
     """Say whether an opening was right. The person's manager, or an auditor; never oneself.
 
     Raises NotAllowed for others, Invalid for an unknown outcome or when it was looked at already.
     """
     instant = at or now()
-    held = BreakGlass.objects.select_for_update().get(pk=glass.pk)
+    held = EmergencyAccess.objects.select_for_update().get(pk=emergency_access.pk)
     if held.reviewed_at is not None:
         raise Invalid("Somebody has looked at this already.")
     if not to_review(user, instant).filter(pk=held.pk).exists():
         raise NotAllowed("Their manager or an auditor looks at this.")
-    if outcome not in GlassOutcome.values:
+    if outcome not in EmergencyAccessOutcome.values:
         raise Invalid("Choose what you found.", field="outcome")
-    if outcome != GlassOutcome.RIGHT and not remark.strip():
+    if outcome != EmergencyAccessOutcome.RIGHT and not remark.strip():
         raise Invalid("Say what you found and what follows.", field="remark")
     held.outcome, held.remark = outcome, remark.strip()
     held.reviewed_by, held.reviewed_at = user, instant
@@ -140,9 +147,9 @@ def glass_review(
     return held
 
 
-def may_break(profile: Profile) -> bool:
+def may_open_in_emergency(profile: Profile) -> bool:
     """Whether one of the person's roles opens records in an emergency."""
-    return any(role.breaks_glass for role in profile.roles)
+    return any(role.opens_in_emergency for role in profile.roles)
 
 
 def _fitting(profile: Profile, named: Asked) -> list[Child]:
@@ -172,7 +179,7 @@ def _may_open(user: User, profile: Profile, child: Child, instant: datetime) -> 
     """Bars beat everything; a restricted record opens to those named on it and to a few roles only."""
     if is_barred(user, child.pk):
         return False
-    return breaks_restricted(profile) or not closed_to(list(roots_by_row([child.pk])), [user.pk], instant)
+    return opens_restricted(profile) or not closed_to(list(roots_by_row([child.pk])), [user.pk], instant)
 
 
 def _until(profile: Profile, instant: datetime) -> datetime:
@@ -180,25 +187,25 @@ def _until(profile: Profile, instant: datetime) -> datetime:
     return open_until(instant, hours=EMERGENCY_ACCESS_HOURS.at(instant), shift_ends=shift)
 
 
-def _tell_reviewers(glass: BreakGlass, child: Child, instant: datetime) -> None:
+def _tell_reviewers(emergency_access: EmergencyAccess, child: Child, instant: datetime) -> None:
     """The managers of the person's teams, their agency's auditors and the partnership's, and whoever keeps a
     restricted record: references only."""
     on = local_date(instant)
     posts = current_appointments(on)
-    teams = posts.filter(user=glass.user, team__isnull=False).values("team")
+    teams = posts.filter(user=emergency_access.user, team__isnull=False).values("team")
     managers = acting(on, role_key__in=HEADING_TEAM, team__in=teams)
     auditors = posts.filter(role_key__in=AUDITING).filter(
-        Q(user__agency=glass.user.agency_id)
+        Q(user__agency=emergency_access.user.agency_id)
         | Q(user__agency__kind=AgencyKind.PARTNERSHIP, user__agency__authorities__in=_places(child))
     )
     told = {*(who for who, *_ in managers), *auditors.values_list("user", flat=True)}
     barred = barred_from(child.pk).values_list("user", flat=True)
     tell(
-        told - {glass.user_id} - set(barred),
-        kind="children.glass",
-        key=f"glass:{glass.public_id}",
+        told - {emergency_access.user_id} - set(barred),
+        kind="children.emergency_access",
+        key=f"emergency_access:{emergency_access.public_id}",
         text=f"A record was opened in an emergency: {child.reference}. Say whether it was right.",
-        url=reverse("children:glass_reviews"),
+        url=reverse("children:emergency_access_reviews"),
         reference=child.reference,
         child=child.public_id,
         at=instant,
@@ -207,9 +214,9 @@ def _tell_reviewers(glass: BreakGlass, child: Child, instant: datetime) -> None:
         child__in=cluster_ids([child.pk]), child__restricted=True, until__gt=instant
     ).exclude(kind=NamedReaderKind.NAMED)
     tell(
-        set(owners.values_list("user", flat=True)) - {glass.user_id},
-        kind="children.glass",
-        key=f"glass:{glass.public_id}:owner",
+        set(owners.values_list("user", flat=True)) - {emergency_access.user_id},
+        kind="children.emergency_access",
+        key=f"emergency_access:{emergency_access.public_id}:owner",
         text=f"A restricted record was opened in an emergency: {child.reference}. See its record use.",
         reference=child.reference,
         child=child.public_id,

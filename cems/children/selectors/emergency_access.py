@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from cems.accounts.models import AgencyKind, User
 from cems.accounts.profile import profile_of
 from cems.base.time import local_date
-from cems.children.models import BreakGlass
+from cems.children.models import EmergencyAccess
 from cems.children.reach import root_of
 from cems.children.selectors.restriction import bars_of
 from cems.clocks.recipients import current_appointments
@@ -18,7 +18,7 @@ TOLD_FOR = timedelta(
 )  # how long after its end a person is told that it ran out, not that it isn't there
 
 
-def to_review(user: User, at: datetime) -> QuerySet[BreakGlass]:
+def to_review(user: User, at: datetime) -> QuerySet[EmergencyAccess]:
     """The openings this person has still to look at: of their team as manager, or as auditor; never their own."""
     profile = profile_of(user)
     managed = [post.team_id for post in profile.posts if post.role.heads_team and post.team_id]
@@ -30,14 +30,14 @@ def to_review(user: User, at: datetime) -> QuerySet[BreakGlass]:
             served = profile.authority_ids
             theirs |= Q(child__authority__in=served) | Q(child__area__in=served)
     barred = bars_of(user).filter(root=OuterRef("of_root"))
-    rows = BreakGlass.objects.filter(theirs, reviewed_at__isnull=True).exclude(user=user)
+    rows = EmergencyAccess.objects.filter(theirs, reviewed_at__isnull=True).exclude(user=user)
     return rows.alias(of_root=root_of()).exclude(Exists(barred)).select_related("child", "user__agency")
 
 
-def ran_out(user: User, public_id: UUID, at: datetime) -> BreakGlass | None:
+def ran_out(user: User, public_id: UUID, at: datetime) -> EmergencyAccess | None:
     """The person's opening of this record that ended a short while ago, unless they have been barred since."""
     barred = bars_of(user).filter(root=OuterRef("of_root"))
-    rows = BreakGlass.objects.filter(
+    rows = EmergencyAccess.objects.filter(
         user=user, child__public_id=public_id, until__lte=at, until__gt=at - TOLD_FOR
     )
     rows = rows.alias(of_root=root_of()).exclude(Exists(barred))

@@ -9,13 +9,13 @@ from cems.children.models.child import Child
 from cems.children.querysets import OfChildManager
 
 
-class GlassOutcome(models.TextChoices):
+class EmergencyAccessOutcome(models.TextChoices):
     RIGHT = "right", "It was right to open it"
     TALKED = "talked", "It was not needed, and we have talked about it"
     REPORTED = "reported", "It was wrong, and I have reported it"
 
 
-class BreakGlass(PublicModel):
+class EmergencyAccess(PublicModel):
     """One opening of one record by one person.
 
     It holds while `until` lies ahead; ending it early moves `until`, so that one comparison answers.
@@ -31,7 +31,7 @@ class BreakGlass(PublicModel):
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    outcome = models.CharField(max_length=8, choices=GlassOutcome, blank=True)
+    outcome = models.CharField(max_length=8, choices=EmergencyAccessOutcome, blank=True)
     remark = models.CharField(max_length=300, blank=True)
 
     objects = OfChildManager()
@@ -39,19 +39,21 @@ class BreakGlass(PublicModel):
     class Meta:
         verbose_name_plural = "emergency openings"
         indexes = [
-            models.Index(fields=["user", "until"], include=["child"], name="glass_of_user"),
-            models.Index(fields=["opened_at"], condition=Q(reviewed_at__isnull=True), name="glass_to_review"),
+            models.Index(fields=["user", "until"], include=["child"], name="emergency_of_user"),
+            models.Index(
+                fields=["opened_at"], condition=Q(reviewed_at__isnull=True), name="emergency_to_review"
+            ),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(until__gte=F("opened_at")), name="glass_in_order"),
+            models.CheckConstraint(condition=Q(until__gte=F("opened_at")), name="emergency_in_order"),
             models.CheckConstraint(
                 condition=Q(reviewed_at__isnull=True, reviewed_by__isnull=True, outcome="")
                 | (Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(outcome="")),
-                name="glass_reviewed_by_somebody",
+                name="emergency_reviewed_by_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("user")),
-                name="glass_not_reviewed_by_oneself",
+                name="emergency_not_reviewed_by_oneself",
             ),
         ]
 
