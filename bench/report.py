@@ -109,7 +109,7 @@ def _page(found: Findings) -> list[str]:
         "# Benchmarks",
         "",
         "Written by `make bench` (`python -m bench`); do not edit. The main screens of CEMS against the",
-        "statements a person would write for the same rows (`bench/byhand*.py`), on an",
+        "statements a person would write for the same rows (`bench/reference_sql*.py`), on an",
         "invented nation. Ratios, not seconds, so that machines can be compared.",
         "",
         f"- Day: {found.day:%-d %B %Y}. Command: `python -m bench --scale {found.scale:g} --seed {found.seed}`.",

@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from bench.byhand_pages import ByHand
-from bench.byhand_triage import ByHandTriage
 from bench.cast import Cast
+from bench.reference_sql_pages import ByHand
+from bench.reference_sql_triage import ByHandTriage
 from bench.table import Table
 from bench.timing import Timed, in_turn
 from cems.accounts.models import User

@@ -14,8 +14,8 @@ from uuid import uuid4
 from django.db import transaction
 from django.urls import reverse
 
-from bench.byhand import OWNERS, Frame
 from bench.cast import Cast
+from bench.reference_sql import OWNERS, Frame
 from bench.screens import signed_in
 from bench.timing import Statement, Timed, counted, in_turn
 from cems.children.choices import RiskLevel

@@ -230,7 +230,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000  # bytes of a form; a matrix group of long answers in any script fits
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 REQUEST_MAX_BYTES = env.number("CEMS_REQUEST_MAX_BYTES", 6_000_000)  # with files; refused before it is read
-CSRF_FAILURE_VIEW = "cems.base.refusals.csrf_failure"
+CSRF_FAILURE_VIEW = "cems.base.error_pages.csrf_failure"
 
 # --- language, time, files ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

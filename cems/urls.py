@@ -21,8 +21,8 @@ urlpatterns = [
     path("api/schema/", openapi.description, name="openapi"),
 ]
 
-handler400 = "cems.base.refusals.bad_request"
-handler403 = "cems.base.refusals.permission_denied"
-handler404 = "cems.base.refusals.not_found"
-handler429 = "cems.base.refusals.too_many"  # django-allauth asks for this one
-handler500 = "cems.base.refusals.server_error"
+handler400 = "cems.base.error_pages.bad_request"
+handler403 = "cems.base.error_pages.permission_denied"
+handler404 = "cems.base.error_pages.not_found"
+handler429 = "cems.base.error_pages.too_many"  # django-allauth asks for this one
+handler500 = "cems.base.error_pages.server_error"

@@ -13,7 +13,7 @@ from cems.base.doors import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.time import now
 from cems.children.doors import OpenChild, child_door
-from cems.children.shell import child_page
+from cems.children.page_context import child_page
 from cems.children.slots import NOW_LINES
 from cems.children.views.common import taken
 from cems.clocks.presentation import present

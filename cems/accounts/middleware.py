@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from cems.accounts.sign_in import has_left, signed_in_for
-from cems.base.refusals import refuse, wants_json
+from cems.base.error_pages import refuse, wants_json
 from cems.base.time import now
 
 # What somebody without a second factor may still reach: setting one up, and leaving.

@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, CharField, QuerySet, Value
 from cems.accounts.models import Agency, Appointment, Delegation, User
 from cems.accounts.querysets import covers_everything, current
 from cems.accounts.roles import ROLES, Reach, Role, Work
-from cems.base.statements import Statement
+from cems.base.compiled_sql import Statement
 from cems.base.time import today
 
 

@@ -8,8 +8,8 @@ from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from cems.base.error_pages import CODES, SENTENCES, STATUS
 from cems.base.errors import CommandError, TooMany
-from cems.base.refusals import CODES, SENTENCES, STATUS
 
 
 class Json(JSONParser):

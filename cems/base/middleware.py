@@ -6,8 +6,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from cems.base.error_pages import DATABASE_AWAY, database_away, refuse, refuse_for
 from cems.base.logs import current_reference
-from cems.base.refusals import DATABASE_AWAY, database_away, refuse, refuse_for
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

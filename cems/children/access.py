@@ -24,8 +24,8 @@ from cems.children.models import (
 )
 from cems.children.policy import FOLLOWED_TO_AGE
 from cems.children.querysets import roots_by_row
-from cems.children.reach import BY_GRANT, matter_rules, opens_restricted, posts_by_grant
 from cems.children.rules.wide import ADULT, born_by, wide_reach_lasts
+from cems.children.visibility import BY_GRANT, matter_rules, opens_restricted, posts_by_grant
 
 WHY = {
     Reach.EMERGENCY: "opened in an emergency, with a reason",

@@ -24,7 +24,7 @@ from cems.children.forever import FOREVER
 from cems.children.models import Child, ChildUserObjectPermission, Involvement, StudentChild
 from cems.children.models.periods import InvolvementState
 from cems.children.querysets import whole_ids
-from cems.children.reach import root_of
+from cems.children.visibility import root_of
 
 GRANT = "view_child"
 INVOLVED_ROLES = [key for key, role in ROLES.items() if Reach.INVOLVED in role.sees]

@@ -36,9 +36,9 @@ from cems.children.models import Child, ChildName, Identifier, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.names import CLOSE, like, sounding
 from cems.children.querysets import cluster_ids
-from cems.children.reach import root_of, within
 from cems.children.rules.identity import written
 from cems.children.rules.search import Asked
+from cems.children.visibility import root_of, within
 from cems.notices.services import tell
 
 PAGE = 25

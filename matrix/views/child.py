@@ -10,7 +10,7 @@ from cems.accounts.roles import Part, Work
 from cems.base.doors import FORM, Shape
 from cems.base.time import LONDON, now
 from cems.children.doors import OpenChild, child_door
-from cems.children.shell import child_page
+from cems.children.page_context import child_page
 from cems.children.views.common import form_page, taken
 from cems.clocks.presentation import present
 from matrix.choices import Occasion

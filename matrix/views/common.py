@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.base.time import local_date, today
-from cems.children.shell import child_page
+from cems.children.page_context import child_page
 from matrix.choices import MatrixState
 from matrix.doors import Opened
 from matrix.models import Matrix, Submission

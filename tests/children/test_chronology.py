@@ -14,11 +14,11 @@ from cems.base.time import LONDON, local_date, now
 from cems.children.access import access_to
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild
+from cems.children.page_context import level_facts
 from cems.children.selectors.chronology import happenings, strip, wanted
 from cems.children.selectors.overview import overview
 from cems.children.services.history import note_write
 from cems.children.services.periods import status_open
-from cems.children.shell import level_facts
 from tests.factories.children import agree_level, involve, make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_team, make_user, sign_in

@@ -14,10 +14,10 @@ from cems.children.handlers import may_see
 from cems.children.models import Child, EmergencyAccess, Feedback, Merge, NotSame, Submitter
 from cems.children.models.periods import InvolvementState
 from cems.children.own_copy import own_copy
+from cems.children.page_context import level_facts
 from cems.children.selectors.merging import merge_lines
 from cems.children.services.history import note_write
 from cems.children.services.periods import status_open
-from cems.children.shell import level_facts
 from cems.children.slots import SUBMITTED_LEVEL
 from tests.factories.children import (
     agree_level,

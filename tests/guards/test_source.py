@@ -19,7 +19,7 @@ from tests.guards.source import ROOT, Source, dotted, hand_written, packages, so
 SQL_ALLOWED = {
     "cems/base/references.py": "takes the next number of a sequence",
     "cems/base/idempotency.py": "an advisory lock",
-    "cems/base/statements.py": "asks again what a queryset of the ORM asked, in its own words",
+    "cems/base/compiled_sql.py": "asks again what a queryset of the ORM asked, in its own words",
     "cems/accounts/profile.py": "such a statement, of appointments: who the reader is comes before visible_to",
     "cems/audit/": "partitions, seals and rights that Django can't say; no table of children",
     "cems/clocks/querysets.py": "the two statements of the sweep",
@@ -28,7 +28,7 @@ SQL_ALLOWED = {
 }
 PLAIN_ALLOWED = {
     "cems/children/querysets.py": "the cluster of merged records of a child already opened",
-    "cems/children/reach.py": "the rule itself: conditions that only visible_to and readable_by ask",
+    "cems/children/visibility.py": "the rule itself: conditions that only visible_to and readable_by ask",
 }
 RAW_SQL = {"cursor", "chunked_cursor", "raw", "extra", "RawSQL", "executesql", "Statement"}
 
@@ -300,7 +300,7 @@ def test_no_header_decides_whether_a_look_is_recorded() -> None:
 def test_bars_are_asked_in_one_place() -> None:
     """Of the whole, never of one row of merged records (A2)."""
     places = {
-        "cems/children/reach.py": "the rule itself",
+        "cems/children/visibility.py": "the rule itself",
         "cems/children/selectors/restriction.py": "the one home of the question",
         "cems/children/services/restriction.py": "makes and ends bars",
         "cems/children/own_copy.py": "shows the rows themselves",

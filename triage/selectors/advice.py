@@ -11,8 +11,8 @@ from cems.accounts.models import User
 from cems.base.months import add_months
 from cems.base.time import local_date
 from cems.children.models import Child
-from cems.children.reach import root_of
 from cems.children.selectors.whole import seen
+from cems.children.visibility import root_of
 from triage.models import AdviceEntry, AdviceVersion, Consultation
 from triage.rules.advice import suits
 

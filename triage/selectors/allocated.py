@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cems.children.choices import RiskLevel
-from cems.children.reach import root_of
+from cems.children.visibility import root_of
 from triage.choices import WorkerKind
 from triage.models import Allocation
 

@@ -14,9 +14,9 @@ from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.querysets import record_of, roots_by_row
-from cems.children.reach import root_of
 from cems.children.rules.identity import age_on
 from cems.children.selectors.restriction import closed_to
+from cems.children.visibility import root_of
 from cems.clocks.presentation import present
 from triage.choices import WorkerKind
 from triage.models import Allocation, Hold, Vacancy, Waiting

@@ -14,8 +14,8 @@ from cems.children.choices import CaseRole, RiskLevel
 from cems.children.models import Child, Involvement
 from cems.children.models.periods import InvolvementState
 from cems.children.querysets import roots_by_row
-from cems.children.reach import root_of
 from cems.children.selectors.restriction import closed_to
+from cems.children.visibility import root_of
 from triage.choices import WorkerKind
 from triage.models import Allocation
 from triage.policy import SOCIAL_WORK_TEAMS, SOON_AWAY_DAYS, SOON_LEAVES_DAYS

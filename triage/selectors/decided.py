@@ -9,7 +9,7 @@ from cems.children.access import accesses
 from cems.children.choices import HarmContext, HarmForm
 from cems.children.doors import OpenChild
 from cems.children.models import Child
-from cems.children.reach import root_of
+from cems.children.visibility import root_of
 from cems.clocks.choices import OPEN
 from matrix.models import Submission
 from triage.models import Decision, Item

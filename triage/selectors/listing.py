@@ -16,8 +16,8 @@ from cems.children.access import accesses
 from cems.children.choices import MatterKind
 from cems.children.models import Child, Matter
 from cems.children.querysets import roots_by_row
-from cems.children.reach import root_of
 from cems.children.selectors.restriction import bars_of
+from cems.children.visibility import root_of
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.rules import is_answer

@@ -12,7 +12,7 @@ from cems.actions.models import Action
 from cems.children.access import accesses
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.models import Child
-from cems.children.reach import root_of
+from cems.children.visibility import root_of
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Dissent, Meeting, Note
 from cems.meetings.selectors import Table, table_of

@@ -14,7 +14,7 @@ from cems.base.time import local_date
 from cems.children.access import accesses
 from cems.children.models import Child, Placement
 from cems.children.querysets import cluster_ids
-from cems.children.reach import root_of
+from cems.children.visibility import root_of
 from cems.meetings.rules import is_answer
 from triage.selectors.agenda import meeting_of
 from triage.selectors.listing import listing, open_items

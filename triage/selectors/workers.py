@@ -13,8 +13,8 @@ from cems.accounts.profile import profile_of
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.reach import root_of
 from cems.children.rules.identity import age_on
+from cems.children.visibility import root_of
 from triage.choices import WorkerKind
 from triage.models import Absence, Allocation, Capacity
 from triage.policy import WORKER_CAPACITY

@@ -15,7 +15,7 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild, child_door
-from cems.children.shell import child_page
+from cems.children.page_context import child_page
 from cems.children.views.common import form_page
 from triage.choices import WorkerKind
 from triage.forms_allocation import AskForm, GiveForm, HoldForm, NoWorkerForm

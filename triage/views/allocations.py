@@ -14,7 +14,7 @@ from cems.base.errors import NotAllowed
 from cems.base.time import local, local_date
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild, child_door
-from cems.children.shell import child_page
+from cems.children.page_context import child_page
 from cems.children.views.common import form_page
 from triage.forms_allocation import EndForm, TakeUpForm
 from triage.models import Allocation

@@ -12,7 +12,7 @@ from cems.base.doors import FORM, Shape
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.idempotency import once
 from cems.children.doors import OpenChild, child_door
-from cems.children.shell import child_page
+from cems.children.page_context import child_page
 from triage.forms_told import AsToldForm
 from triage.selectors.as_told import Away, away
 from triage.services.saying import say_as_told

@@ -17,9 +17,9 @@ from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import today
 from cems.children.access import ChildAccess
 from cems.children.doors import OpenChild
+from cems.children.page_context import child_page
 from cems.children.rules.identity import age_on
 from cems.children.selectors.restriction import is_restricted
-from cems.children.shell import child_page
 from cems.meetings.choices import Held
 from cems.meetings.models import Meeting
 from plans.models import Provider

@@ -15,7 +15,7 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.idempotency import once
 from cems.base.time import now
 from cems.children.doors import OpenChild, child_door
-from cems.children.shell import child_page
+from cems.children.page_context import child_page
 from cems.children.views.common import taken
 from cems.clocks.presentation import present
 from cems.documents.rendering import Paper, pdf_response, render_pdf

@@ -17,8 +17,8 @@ from cems.base.idempotency import once
 from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild, child_door
+from cems.children.page_context import child_page
 from cems.children.rules.search import LONGEST
-from cems.children.shell import child_page
 from cems.children.views.common import taken
 from plans.choices import ReferralState
 from plans.models import Referral

@@ -13,7 +13,7 @@ from cems.audit.services import read
 from cems.base.doors import FORM, Shape, door
 from cems.base.idempotency import once
 from cems.children.doors import OpenChild, child_door
-from cems.children.shell import child_page
+from cems.children.page_context import child_page
 from cems.children.views.common import taken
 from triage.forms_told import RaiseForm
 from triage.members import RAISE

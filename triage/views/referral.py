@@ -13,7 +13,7 @@ from cems.base.doors import FORM, Shape
 from cems.base.errors import Overtaken
 from cems.base.time import now
 from cems.children.doors import OpenChild, child_door
-from cems.children.shell import child_page
+from cems.children.page_context import child_page
 from cems.children.views.common import form_page, taken
 from matrix.services.owners import team_of_worker
 from plans.models import Referral, Request

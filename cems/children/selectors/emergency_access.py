@@ -9,8 +9,8 @@ from cems.accounts.models import AgencyKind, User
 from cems.accounts.profile import profile_of
 from cems.base.time import local_date
 from cems.children.models import EmergencyAccess
-from cems.children.reach import root_of
 from cems.children.selectors.restriction import bars_of
+from cems.children.visibility import root_of
 from cems.clocks.recipients import current_appointments
 
 TOLD_FOR = timedelta(

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from cems.accounts.models import User
 from cems.children.models import Child, Identifier
 from cems.children.querysets import ChildQuerySet
-from cems.children.reach import root_of
+from cems.children.visibility import root_of
 
 LONGEST = 50
 

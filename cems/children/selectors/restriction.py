@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from cems.accounts.models import User
 from cems.children.models import Bar, Child, NamedReader
 from cems.children.querysets import rows_of_whole
-from cems.children.reach import root_of
+from cems.children.visibility import root_of
 
 
 def is_restricted(child_id: int) -> bool:

@@ -18,12 +18,12 @@ from cems.children.models import Child, ChildName, EmergencyAccess, EmergencyAcc
 from cems.children.models.access import NamedReaderKind
 from cems.children.policy import EDT_SHIFT_ENDS, EMERGENCY_ACCESS_HOURS
 from cems.children.querysets import cluster_ids, roots_by_row
-from cems.children.reach import opens_restricted, within
 from cems.children.rules.emergency_access import open_until
 from cems.children.rules.search import Asked
 from cems.children.search import identified, limit_questions, so_named, tell_owners
 from cems.children.selectors.emergency_access import to_review
 from cems.children.selectors.restriction import barred_from, closed_to, is_barred
+from cems.children.visibility import opens_restricted, within
 from cems.clocks.recipients import acting, current_appointments
 from cems.notices.services import tell
 

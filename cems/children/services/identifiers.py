@@ -15,10 +15,10 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now
 from cems.children.models import Child, Identifier
 from cems.children.querysets import cluster_ids
-from cems.children.reach import root_of
 from cems.children.rules.identity import check_identifier
 from cems.children.search import tell_owners
 from cems.children.services.whole import lock_whole
+from cems.children.visibility import root_of
 
 
 @command

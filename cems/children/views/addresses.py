@@ -12,10 +12,10 @@ from cems.base.errors import CommandError
 from cems.base.time import now
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms_access import AddressForm
+from cems.children.page_context import child_page
 from cems.children.selectors.readers import people_at_work
 from cems.children.services.address import PART, address_end, address_for, address_keep
 from cems.children.services.restriction import may_manage
-from cems.children.shell import child_page
 from cems.children.views.common import form_page, me, taken
 
 

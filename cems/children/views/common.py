@@ -12,7 +12,7 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.idempotency import once
 from cems.base.models import PublicModel
 from cems.children.doors import OpenChild
-from cems.children.shell import child_page
+from cems.children.page_context import child_page
 
 # Fields that make up another: the key of the form, the day and the time of what happened.
 _NOT_KEPT = {"key", "happened_on", "happened_time"}

@@ -16,9 +16,9 @@ from cems.base.time import now
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms import CaseRoleForm, InvolveForm, InvolvementEndForm
 from cems.children.models import Involvement
+from cems.children.page_context import child_page
 from cems.children.selectors import people
 from cems.children.services.periods import involvement_decide, involvement_end, involvement_start
-from cems.children.shell import child_page
 from cems.children.views.common import form_page, me, taken
 from cems.children.views.recording import own_team
 

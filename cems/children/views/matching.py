@@ -16,12 +16,12 @@ from cems.base.time import local_date, now
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms_matching import MergeForm, ReferenceForm, SettleForm, UndoForm
 from cems.children.models import Child, Merge
+from cems.children.page_context import child_page
 from cems.children.selectors import duplicates as queue
 from cems.children.selectors.identifiers import shared_numbers, to_settle
 from cems.children.selectors.merging import merges, preview
 from cems.children.services.identifiers import identifier_settle
 from cems.children.services.merging import child_confirm, merge, merge_undo, not_same
-from cems.children.shell import child_page
 from cems.children.views.common import form_page, me, taken
 
 

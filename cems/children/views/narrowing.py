@@ -16,11 +16,11 @@ from cems.base.time import now
 from cems.children import forms_access as forms
 from cems.children.doors import OpenChild, child_door
 from cems.children.models import Child
+from cems.children.page_context import child_page
 from cems.children.selectors.readers import people_to_choose, readers
 from cems.children.services import restriction as service
 from cems.children.services.death import death_record, death_undo
 from cems.children.services.sealing import identity_seal, identity_unseal
-from cems.children.shell import child_page
 from cems.children.views.common import form_page, me, taken
 
 

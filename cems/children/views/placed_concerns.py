@@ -16,6 +16,7 @@ from cems.base.time import local, now, today
 from cems.children.choices import ConcernStep
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms_placement import AnsweredForm, ClosedForm, EscalatedForm, ToldForm
+from cems.children.page_context import child_page
 from cems.children.querysets import at_address
 from cems.children.selectors.placements import Concern, concerns
 from cems.children.services.placed_concerns import (
@@ -24,7 +25,6 @@ from cems.children.services.placed_concerns import (
     responsible_answered,
     responsible_told,
 )
-from cems.children.shell import child_page
 from cems.children.views.common import form_page, kept_once, me, taken
 from cems.clocks.presentation import present
 

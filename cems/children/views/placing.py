@@ -12,9 +12,9 @@ from cems.base.doors import FORM, Shape, door
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms_placement import PlacementConcernForm, PlacementEndForm, PlacementForm
 from cems.children.models import Placement
+from cems.children.page_context import child_page
 from cems.children.selectors import placements as where
 from cems.children.services.placements import placement_concern, placement_end, placement_open
-from cems.children.shell import child_page
 from cems.children.views.common import form_page, kept_once, me, taken
 
 TAB = "children:placements"

@@ -20,12 +20,12 @@ from cems.children.access import WHY
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms import NoteForm, StatusEndForm, StatusForm
 from cems.children.models import CaseNote, Status
+from cems.children.page_context import child_page
 from cems.children.selectors import chronology as line_of_time
 from cems.children.selectors.overview import overview as overview_of
 from cems.children.selectors.people import before_key, cluster_public_ids
 from cems.children.services.history import note_write
 from cems.children.services.periods import status_close, status_open
-from cems.children.shell import child_page
 from cems.children.views.common import form_page, kept_once, me, taken
 from cems.documents.rendering import Paper, available, pdf_response, render_pdf
 

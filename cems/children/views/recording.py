@@ -18,13 +18,13 @@ from cems.base.idempotency import once
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms import NO_ROLE, ChangeForm, IdentifierForm, NameForm, NewChildForm
 from cems.children.models import Child
+from cems.children.page_context import child_page
 from cems.children.rules.identity import check_identifier
 from cems.children.rules.search import Asked, understand
 from cems.children.search import NUMBER, Found, likely, signpost, unseen
 from cems.children.services.identifiers import identifier_add
 from cems.children.services.periods import involvement_start
 from cems.children.services.record import child_change, child_create, name_add
-from cems.children.shell import child_page
 from cems.children.views.common import form_page, me, taken
 
 MAY_EXIST = "A record may exist with this number: ask First Contact."

@@ -12,6 +12,7 @@ from cems.base.errors import CommandError
 from cems.base.time import local, now, today
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms_placement import OrientationForm
+from cems.children.page_context import child_page
 from cems.children.services.self_description import (
     ONLY_CLOSEST,
     PART,
@@ -20,7 +21,6 @@ from cems.children.services.self_description import (
     orientation_of,
     orientation_take_back,
 )
-from cems.children.shell import child_page
 from cems.children.views.common import form_page, kept_once, me, taken
 
 TAB = "children:feedback"

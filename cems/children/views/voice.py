@@ -10,9 +10,9 @@ from cems.children.choices import HarmContext, HarmForm
 from cems.children.doors import OpenChild, child_door
 from cems.children.forms_placement import FeedbackForm
 from cems.children.models import AgreedLevel, Feedback
+from cems.children.page_context import child_page
 from cems.children.services.self_description import may_know
 from cems.children.services.voice import feedback_record
-from cems.children.shell import child_page
 from cems.children.views.common import form_page, me, taken
 from cems.children.views.record import who_reads
 

@@ -1,10 +1,22 @@
 """The statements a person would write for each measured page. `bench.screens` holds each page to the words
 these rows give."""
 
-# ruff: noqa: S608 - every value goes as a parameter; what is put together are pieces of this file and of byhand.
+# ruff: noqa: S608 - every value goes as a parameter; what is put together are pieces of this file and of reference_sql.
 from typing import Any
 
-from bench.byhand import CLOCK, LEVEL, MINE, OPEN, OWNERS, PLACES, REACHED, READABLE, SERVED, Frame, Rows
+from bench.reference_sql import (
+    CLOCK,
+    LEVEL,
+    MINE,
+    OPEN,
+    OWNERS,
+    PLACES,
+    REACHED,
+    READABLE,
+    SERVED,
+    Frame,
+    Rows,
+)
 
 _CLOCKED = f"JOIN clocks_clock k ON k.id = x.clock_id {OWNERS}"
 

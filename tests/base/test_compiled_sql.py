@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from cems.accounts.models import Appointment, Team
 from cems.accounts.profile import _POSTS, _posts
-from cems.base.statements import Condition, Statement
+from cems.base.compiled_sql import Condition, Statement
 from cems.base.time import today
 from tests.factories.people import make_team, make_user
 

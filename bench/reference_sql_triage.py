@@ -1,11 +1,11 @@
 """The statements a person would write for the pages of triage: CEVT's list and sheet, the board, the queue."""
 
-# ruff: noqa: S608 - every value goes as a parameter; what is put together are pieces of this file and of byhand.
+# ruff: noqa: S608 - every value goes as a parameter; what is put together are pieces of this file and of reference_sql.
 from datetime import datetime
 from typing import Any
 
-from bench.byhand import LEVEL, OPEN, OWNERS, PLACES, REACHED, READABLE, SERVED, Rows
-from bench.byhand_pages import ByHand
+from bench.reference_sql import LEVEL, OPEN, OWNERS, PLACES, REACHED, READABLE, SERVED, Rows
+from bench.reference_sql_pages import ByHand
 from triage.members import SEATS
 from triage.selectors.first_contact import MOST, PAGE
 from triage.views.cevt import PAGE as LISTED

@@ -18,7 +18,7 @@ from django.db.models.lookups import In
 
 from cems.accounts.profile import Post, Profile
 from cems.accounts.roles import Reach, Role
-from cems.base.statements import Condition
+from cems.base.compiled_sql import Condition
 from cems.children.choices import MatterKind
 from cems.children.rules.wide import FOLLOWED_LEVELS
 
