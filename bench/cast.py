@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from bench.facts import FOREVER, Nation
+from bench.facts import NO_END, Nation
 from bench.people import Numbers, desk
 from cems.accounts.models import User
 from cems.children.models import Child, Matter
@@ -46,7 +46,7 @@ def find(nation: Nation, first: Numbers) -> Cast:
     if row is None:
         raise LookupError("no child of this nation has a draft: choose a larger scale")
     child = Child.objects.unscoped("the child whose pages are measured").with_page().get(pk=row[1])
-    if not Matter.objects.filter(child=child, kind="referral", until=FOREVER).exists():
+    if not Matter.objects.filter(child=child, kind="referral", until=NO_END).exists():
         Matter.objects.create(
             child=child, kind="referral", authority=child.area, locality=child.locality, opened_at=nation.at
         )

@@ -13,7 +13,7 @@ from matrix.instrument import current
 AUTHORITIES = 150  # to a nation of a million children, as England has
 LOCALITIES = 5  # to an authority
 TEAM, STAFF = 10, 3  # people to a team, to a school
-FOREVER = "9999-12-31T00:00:00+00:00"
+NO_END = "9999-12-31T00:00:00+00:00"
 # Salts: one question about a child must not tell the answer to another.
 WHERE, WORKER, SCHOOL, PAPERS, STATE, LEVEL, WHEN, NAME, OTHER = range(1, 10)
 

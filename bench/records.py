@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bench.facts import FOREVER, NAME, OTHER, STATE, TEAM, WHEN, Nation
+from bench.facts import NAME, NO_END, OTHER, STATE, TEAM, WHEN, Nation
 from bench.loading import public_id
 from bench.names import families, given_names, pick
 from bench.people import Numbers, school_staff
@@ -127,7 +127,7 @@ class Records:
                 people += school_staff(nation, school)
             for person in people:
                 number += 1
-                yield number, first.user + person, self.permission, child, FOREVER
+                yield number, first.user + person, self.permission, child, NO_END
 
     def matters(self) -> Rows:
         """Exploitation and missing, open and past; what waits at First Contact, CEVT and CEG."""
@@ -142,7 +142,7 @@ class Records:
             kinds |= {"missing": drawn % 200 == 0} if drawn % 10 == 0 else {}
             for place_in, (kind, is_open) in enumerate(kinds.items()):
                 closed = None if is_open else nation.days[days // 2]
-                until = FOREVER if is_open else closed
+                until = NO_END if is_open else closed
                 yield 8 * child + place_in, child, kind, *place, nation.days[days], closed, until
 
     def submitters(self) -> Rows:
@@ -154,7 +154,7 @@ class Records:
         """Each restricted record has its owner."""
         for child in range(1, self.nation.children + 1):
             if self.restricted(child):
-                yield child, child, self.first.user + self.nation.author(child), "owner", FOREVER
+                yield child, child, self.first.user + self.nation.author(child), "owner", NO_END
 
     def bars(self) -> Rows:
         for child in range(7, self.nation.children + 1, 1000):

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+# Stands for "no end" in a period: it keeps the question "does it last?" to one comparison.
+NO_END = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def now() -> datetime:

@@ -19,8 +19,7 @@ from cems.accounts.models import Appointment, Delegation, User
 from cems.accounts.querysets import current, here
 from cems.accounts.roles import NEVER_COVER, ROLES, Reach
 from cems.base.command import command
-from cems.base.time import LONDON, local_date
-from cems.children.forever import FOREVER
+from cems.base.time import LONDON, NO_END, local_date
 from cems.children.models import Child, ChildUserObjectPermission, Involvement, StudentChild
 from cems.children.models.periods import InvolvementState
 from cems.children.querysets import whole_ids
@@ -101,7 +100,7 @@ def _reached(
     for child_id, user_id, team_id, ended_at in rows.values_list(root_of(), "user_id", "team_id", "ended_at"):
         for_team = [way for way in by_team[team_id] if user_id is None or ROLES[way.role_key].heads_team]
         for way in {*by_person[user_id], *for_team}:
-            until = min(ended_at or FOREVER, way.until)
+            until = min(ended_at or NO_END, way.until)
             if way.of == way.holder:
                 own[way.of, child_id] = max(own.get((way.of, child_id), until), until)
             if until > at and (wanted is None or way.holder in wanted):
@@ -235,12 +234,12 @@ def _named(
 
 
 def _first_end(*days: date | None) -> datetime:
-    """The end of the first of these last days; FOREVER where none is set."""
+    """The end of the first of these last days; NO_END where none is set."""
     return min(_end_of(day) for day in days)
 
 
 def _end_of(day: date | None) -> datetime:
-    """The last instant of a London day, or FOREVER."""
+    """The last instant of a London day, or NO_END."""
     if day is None:
-        return FOREVER
+        return NO_END
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=LONDON)

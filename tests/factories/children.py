@@ -5,9 +5,8 @@ from itertools import count
 
 from cems.accounts.models import Team, User
 from cems.base.references import next_reference
-from cems.base.time import now, today
+from cems.base.time import NO_END, now, today
 from cems.children import grants
-from cems.children.forever import FOREVER
 from cems.children.models import (
     AgreedLevel,
     Bar,
@@ -93,7 +92,7 @@ def involve(
 
 def make_matter(child: Child, kind: str, *, closed: bool = False, until: datetime | None = None) -> Matter:
     """A forum follows the child since yesterday; `closed` ones reach to `until` (until now unless told)."""
-    end = until or (now() if closed else FOREVER)
+    end = until or (now() if closed else NO_END)
     return Matter.objects.create(
         child=child,
         kind=kind,

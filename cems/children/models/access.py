@@ -7,8 +7,8 @@ from django.db import models
 from guardian.models import UserObjectPermissionBase
 
 from cems.accounts.models import Authority, Locality
+from cems.base.time import NO_END
 from cems.children.choices import MatterKind
-from cems.children.forever import FOREVER
 from cems.children.models.child import Child
 
 
@@ -19,7 +19,7 @@ class ChildUserObjectPermission(UserObjectPermissionBase):
     """
 
     content_object = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="+")
-    until = models.DateTimeField(default=FOREVER)
+    until = models.DateTimeField(default=NO_END)
 
     class Meta(UserObjectPermissionBase.Meta):
         indexes = [models.Index(fields=["user", "until"], include=["content_object"], name="grant_of_user")]
@@ -29,7 +29,7 @@ class ChildUserObjectPermission(UserObjectPermissionBase):
 class Matter(models.Model):
     """Why a forum follows a child, written by the upper apps calling down.
 
-    Open while `closed_at` is null; reach lasts to `until`, which stands at FOREVER while open
+    Open while `closed_at` is null; reach lasts to `until`, which stands at NO_END while open
     so that one comparison answers.
     """
 
@@ -39,7 +39,7 @@ class Matter(models.Model):
     locality = models.ForeignKey(Locality, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
-    until = models.DateTimeField(default=FOREVER)
+    until = models.DateTimeField(default=NO_END)
 
     class Meta:
         indexes = [
@@ -86,7 +86,7 @@ class NamedReader(models.Model):
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=6, choices=NamedReaderKind, default=NamedReaderKind.NAMED)
-    until = models.DateTimeField(default=FOREVER)
+    until = models.DateTimeField(default=NO_END)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["child", "user"], name="namedreader_once")]

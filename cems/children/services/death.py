@@ -10,8 +10,7 @@ from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
-from cems.base.time import local_date, now
-from cems.children.forever import FOREVER
+from cems.base.time import NO_END, local_date, now
 from cems.children.models import Child, Death, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.querysets import cluster_ids
@@ -118,14 +117,14 @@ def _narrow(child: Child, owner: User, recorder: User, at: datetime) -> None:
     if not child.restricted:  # names left over from an earlier restriction give nothing now
         NamedReader.objects.filter(child=child, until__gt=at).update(until=at)
     NamedReader.objects.update_or_create(
-        child=child, user=owner, defaults={"kind": NamedReaderKind.OWNER, "until": FOREVER}
+        child=child, user=owner, defaults={"kind": NamedReaderKind.OWNER, "until": NO_END}
     )
     if recorder != owner:
         NamedReader.objects.update_or_create(
             child=child,
             user=recorder,
-            defaults={"until": FOREVER},
-            create_defaults={"kind": NamedReaderKind.DEPUTY, "until": FOREVER},
+            defaults={"until": NO_END},
+            create_defaults={"kind": NamedReaderKind.DEPUTY, "until": NO_END},
         )
 
 

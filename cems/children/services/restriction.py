@@ -12,9 +12,8 @@ from cems.audit.services import record
 from cems.base.calendar import on_day
 from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
-from cems.base.time import local_date, now
+from cems.base.time import NO_END, local_date, now
 from cems.children.clocks import RESTRICTION_REVIEW
-from cems.children.forever import FOREVER
 from cems.children.models import Bar, Child, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.policy import RESTRICTION_REVIEW_DAYS
@@ -256,7 +255,7 @@ def _name(user: User, child: Child, person: User, kind: str, field: str, at: dat
     if is_barred(person, child.pk):
         raise Invalid("This person is barred from the record.", field=field)
     row, _ = NamedReader.objects.update_or_create(
-        child=child, user=person, defaults={"kind": kind, "until": FOREVER}
+        child=child, user=person, defaults={"kind": kind, "until": NO_END}
     )
     record(
         user,
