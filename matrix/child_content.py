@@ -13,7 +13,7 @@ from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Cou
 from cems.base.regimes import ARRANGED, JUDGED, KEPT, RECORDED
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild
-from cems.children.slots import Happening, NavigationItem, NowLine, Panel
+from cems.children.slots import ChronologyEntry, NavigationItem, NowLine, Panel
 from cems.clocks.presentation import present
 from matrix.choices import MatrixState
 from matrix.models import Answer, Contributor, Joined, Matrix, MatrixDue, Review, Submission
@@ -85,11 +85,11 @@ def _own_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     }
 
 
-def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def chronology(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     if not opened.access.sees(Part.MATRIX):
         return
     for sent in sent_lately(opened, since):
-        yield Happening(
+        yield ChronologyEntry(
             sent.received_at,
             sent.recorded_at,
             "CE Matrix",
@@ -102,7 +102,7 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]
 
     dues = MatrixDue.objects.filter(child__in=opened.whole).lately(since, "happened_at")
     for due in dues:
-        yield Happening(
+        yield ChronologyEntry(
             due.happened_at,
             due.recorded_at,
             "CE Matrix",

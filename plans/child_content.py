@@ -12,7 +12,7 @@ from cems.accounts.roles import Part
 from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept
 from cems.base.regimes import HELD, JUDGED
 from cems.children.doors import OpenChild
-from cems.children.slots import Happening, Panel
+from cems.children.slots import ChronologyEntry, Panel
 from cems.clocks.presentation import present
 from plans.models import Referral, Request, StatutoryMeeting
 
@@ -58,16 +58,16 @@ def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     }
 
 
-def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def chronology(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     if opened.access.sees(Part.REFERRALS):
         yield from _of_referrals(opened, since)
     if opened.access.sees(Part.STRATEGY):
         yield from _of_strategy(opened, since)
 
 
-def _of_referrals(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def _of_referrals(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     for referral in referrals_of(opened, since):
-        yield Happening(
+        yield ChronologyEntry(
             referral.received_at,
             referral.recorded_at,
             "Referral",
@@ -77,7 +77,7 @@ def _of_referrals(opened: OpenChild, since: datetime | None) -> Iterable[Happeni
             url=_url("referral", referral, opened),
         )
         if referral.decided_at:
-            yield Happening(
+            yield ChronologyEntry(
                 referral.decided_at,
                 referral.decided_at,
                 "Referral",
@@ -88,9 +88,9 @@ def _of_referrals(opened: OpenChild, since: datetime | None) -> Iterable[Happeni
             )
 
 
-def _of_strategy(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def _of_strategy(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     for request in _requests(opened, since):
-        yield Happening(
+        yield ChronologyEntry(
             request.requested_at,
             request.requested_at,
             "Strategy meeting",
@@ -100,7 +100,7 @@ def _of_strategy(opened: OpenChild, since: datetime | None) -> Iterable[Happenin
             url=_url("request", request, opened),
         )
         if request.answered_at:
-            yield Happening(
+            yield ChronologyEntry(
                 request.answered_at,
                 request.answered_at,
                 "Strategy meeting",
@@ -110,7 +110,7 @@ def _of_strategy(opened: OpenChild, since: datetime | None) -> Iterable[Happenin
                 by_id=request.answered_by_id,
             )
     for meeting in _meetings(opened, since):
-        yield Happening(
+        yield ChronologyEntry(
             meeting.held_at,
             meeting.recorded_at,
             "Meeting",

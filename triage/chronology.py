@@ -5,12 +5,12 @@ from datetime import datetime
 
 from cems.accounts.roles import Part
 from cems.children.doors import OpenChild
-from cems.children.slots import Happening
+from cems.children.slots import ChronologyEntry
 from triage.models import Allocation, Decision, Gathering, Item, NotMade
 from triage.selectors.gathering import may_read_answers
 
 
-def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def chronology(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     if opened.access.sees(Part.REFERRALS):
         yield from _of_gathering(opened, since)
     if not opened.access.sees(Part.DECISIONS):
@@ -21,11 +21,11 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]
     yield from _of_not_made(opened, since)
 
 
-def _of_gathering(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def _of_gathering(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     reads = may_read_answers(opened.access)
     rows = Gathering.objects.filter(child__in=opened.whole).lately(since, "asked_at", "answered_at")
     for row in rows.select_related("agency", "asked_by", "answered_by", "referral"):
-        yield Happening(
+        yield ChronologyEntry(
             row.asked_at,
             row.asked_at,
             "Referral",
@@ -35,7 +35,7 @@ def _of_gathering(opened: OpenChild, since: datetime | None) -> Iterable[Happeni
             by=str(row.asked_by),
         )
         if row.answered_at:
-            yield Happening(
+            yield ChronologyEntry(
                 row.answered_at,
                 row.answered_at,
                 "Referral",
@@ -46,11 +46,11 @@ def _of_gathering(opened: OpenChild, since: datetime | None) -> Iterable[Happeni
             )
 
 
-def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     rows = Item.objects.filter(child__in=opened.whole).lately(since, "received_at", "closed_at")
     for row in rows.select_related("submission", "clock"):
         paper = f" ({row.submission.reference})" if row.submission else ""
-        yield Happening(
+        yield ChronologyEntry(
             row.received_at,
             row.received_at,
             "CEVT",
@@ -61,11 +61,11 @@ def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
         )
 
 
-def _of_decisions(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def _of_decisions(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     decisions = Decision.objects.filter(child__in=opened.whole).lately(since, "decided_at")
     for decision in decisions.prefetch_related("outcomes"):
         started = ", ".join(row.label for row in decision.outcomes.all())
-        yield Happening(
+        yield ChronologyEntry(
             decision.decided_at,
             decision.recorded_at,
             "CEVT",
@@ -76,11 +76,11 @@ def _of_decisions(opened: OpenChild, since: datetime | None) -> Iterable[Happeni
         )
 
 
-def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     allocations = Allocation.objects.filter(child__in=opened.whole).lately(since, "starts_at", "ended_at")
     for row in allocations.select_related("worker"):
         kind = row.get_kind_display()
-        yield Happening(
+        yield ChronologyEntry(
             row.starts_at,
             row.recorded_at,
             "Allocation",
@@ -89,7 +89,7 @@ def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[Happe
             by_id=row.allocated_by_id,
         )
         if row.ended_at:
-            yield Happening(
+            yield ChronologyEntry(
                 row.ended_at,
                 row.ended_at,
                 "Allocation",
@@ -100,7 +100,9 @@ def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[Happe
             )
 
 
-def _of_not_made(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def _of_not_made(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     for row in NotMade.objects.filter(child__in=opened.whole).lately(since, "at").select_related("by"):
         title = f"No {row.get_kind_display().lower()} for now"
-        yield Happening(row.at, row.at, "Allocation", title, Part.DECISIONS, text=row.why, by=str(row.by))
+        yield ChronologyEntry(
+            row.at, row.at, "Allocation", title, Part.DECISIONS, text=row.why, by=str(row.by)
+        )

@@ -16,7 +16,7 @@ from cems.actions.models import Action
 from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept, Shown
 from cems.base.regimes import ARRANGED
 from cems.children.doors import OpenChild
-from cems.children.slots import Happening, Panel
+from cems.children.slots import ChronologyEntry, Panel
 
 
 def _told(opened: OpenChild, since: datetime | None) -> Sequence[Action]:
@@ -42,10 +42,10 @@ def _own_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     return {"action_rows": rows} if rows else None
 
 
-def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def chronology(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     for action in _told(opened, since) if opened.access.sees(Part.ACTIONS) else ():
         url = reverse("actions:detail", args=[action.public_id])
-        yield Happening(
+        yield ChronologyEntry(
             action.happened_at,
             action.created_at,
             "Action",
@@ -57,7 +57,7 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]
             url=url,
         )
         if action.closed_at:
-            yield Happening(
+            yield ChronologyEntry(
                 action.closed_at,
                 action.closed_at,
                 "Action",

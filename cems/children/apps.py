@@ -28,9 +28,9 @@ class ChildrenConfig(AppConfig):
         )
         from cems.children import (
             child_content,
+            chronology_entries,
             derived,
             handlers,
-            happenings,
             home_content,
             panels,
             policy,
@@ -52,7 +52,7 @@ class ChildrenConfig(AppConfig):
         START_BUTTONS.fill(home_content.BUTTON, by=self.label)
         REFERENCE_DATA.fill(reference.sync, by=self.label)
         KEPT.fill(*child_content.ROWS, by=self.label)
-        CHRONOLOGY.fill(happenings.chronology, by=self.label)
+        CHRONOLOGY.fill(chronology_entries.chronology, by=self.label)
         NOW_LINES.fill(*panels.NOW_LINES, by=self.label)
         PANELS.fill(*panels.PANELS, by=self.label)
         SUB_NAVIGATION.fill(*panels.SUB_NAVIGATION, by=self.label)

@@ -28,7 +28,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Happening:
+class ChronologyEntry:
     """One line of a child's chronology (C5): when it happened apart from when it was recorded.
 
     Who did it is given by row number, `by_id`: only a page that shows names asks for them, for all its lines
@@ -82,7 +82,7 @@ NOW_LINES: Many[NowLine] = Many(
     'A line of "what matters now" at the top of a child\'s overview.',
     name_of=lambda line: line.key,
 )
-CHRONOLOGY: Many[Callable[[OpenChild, datetime | None], Iterable[Happening]]] = Many(
+CHRONOLOGY: Many[Callable[[OpenChild, datetime | None], Iterable[ChronologyEntry]]] = Many(
     "children.chronology",
     "What the app's rows tell in a child's chronology; with an instant, at least all from that instant on.",
 )

@@ -15,7 +15,7 @@ from cems.children.access import access_to
 from cems.children.choices import RiskLevel
 from cems.children.doors import OpenChild
 from cems.children.page_context import level_facts
-from cems.children.selectors.chronology import happenings, strip, wanted
+from cems.children.selectors.chronology import chronology_entries, strip, wanted
 from cems.children.selectors.overview import overview
 from cems.children.services.history import note_write
 from cems.children.services.periods import status_open
@@ -120,12 +120,12 @@ def test_the_overview_tells_of_twelve_months_what_the_whole_chronology_tells_of_
     status_open(worker, child=child, kind="child_in_need", starts_on=local_date(now()) - timedelta(days=500))
     submit(worker, child, RiskLevel.LOW, at=now() - timedelta(days=2))
     opened = OpenChild(child, access_to(worker, child))
-    whole = happenings(OpenChild(child, opened.access, opened.at))
+    whole = chronology_entries(OpenChild(child, opened.access, opened.at))
     year = [row for row in whole if opened.year_ago <= row.happened_at <= opened.at]
     assert 0 < len(year) < len(whole)
     shown = strip(opened)
     assert shown.recent == year[:6]
-    marks = [mark.happening for lane in shown.lanes for mark in lane.marks]
+    marks = [mark.entry for lane in shown.lanes for mark in lane.marks]
     assert sorted(marks, key=repr) == sorted(year, key=repr)
 
 

@@ -26,7 +26,7 @@ from cems.children.models import (
 )
 from cems.children.rules.search import understand
 from cems.children.search import search, unseen
-from cems.children.selectors.chronology import happenings
+from cems.children.selectors.chronology import chronology_entries
 from cems.children.selectors.merging import preview
 from cems.children.services.access import matter_close, matter_open
 from cems.children.services.history import level_agree, note_write
@@ -115,7 +115,7 @@ def test_reach_to_one_is_reach_to_the_whole(officer, pair):
         assert list(Child.objects.visible_to(person)) == [root]
     whole = fresh(root)
     assert not access_to(lead, whole).sees("notes") and access_to(worker, whole).sees("notes")
-    told = [row.text for row in happenings(OpenChild(whole, access_to(worker, whole)))]
+    told = [row.text for row in chronology_entries(OpenChild(whole, access_to(worker, whole)))]
     assert "Written before the merge" in told and not nothing_differs()
 
 

@@ -17,7 +17,7 @@ from cems.children.choices import CaseRole
 from cems.children.doors import OpenChild
 from cems.children.models import Child, SelfDescription
 from cems.children.own_copy import own_copy
-from cems.children.selectors.chronology import happenings
+from cems.children.selectors.chronology import chronology_entries
 from cems.children.services.merging import merge
 from cems.children.services.self_description import (
     CLOSEST,
@@ -144,7 +144,7 @@ def test_it_stands_on_its_own_page_and_nowhere_else(child: Child, worker: User) 
     keep(worker, child)
     for name in ("overview", "edit", "involved", "chronology", "notes", "feedback", "statuses", "placements"):
         assert WORDS not in page(worker, child, name), name
-    told = happenings(OpenChild(child, access_to(worker, child)))
+    told = chronology_entries(OpenChild(child, access_to(worker, child)))
     assert all(WORDS not in f"{row.title} {row.text}" for row in told)
     copies = list(own_copy([child.pk]))
     assert "Own description of orientation" in {row["kind"] for row in copies}

@@ -10,7 +10,7 @@ from cems.base.time import now, today
 from cems.children.access import access_to
 from cems.children.doors import OpenChild
 from cems.children.models import Feedback
-from cems.children.selectors.chronology import happenings
+from cems.children.selectors.chronology import chronology_entries
 from cems.children.services.history import level_agree
 from cems.children.services.voice import feedback_record
 from tests.factories.children import involve, make_child
@@ -51,7 +51,9 @@ def test_their_words_are_kept_marked_as_theirs_and_told_in_the_chronology(worker
     page = client.get(reverse("children:feedback", args=[child.public_id])).content.decode()
     assert "Nobody asked me before." in page and f"Their words, typed by {worker}" in page
     (told,) = [
-        row for row in happenings(OpenChild(child, access_to(worker, child))) if row.kind == "Feedback"
+        row
+        for row in chronology_entries(OpenChild(child, access_to(worker, child)))
+        if row.kind == "Feedback"
     ]
     assert told.title == "The child, about the help they get"
     assert "Nobody asked me before." in told.text and "We meet after school now." in told.text

@@ -10,9 +10,9 @@ from cems.base.time import local_date
 from cems.children.choices import HarmContext, HarmForm
 from cems.children.doors import OpenChild
 from cems.children.models import Child
-from cems.children.selectors.chronology import happenings
+from cems.children.selectors.chronology import chronology_entries
 from cems.children.selectors.overview import ShownPanel, panels_for
-from cems.children.slots import Happening
+from cems.children.slots import ChronologyEntry
 from cems.meetings.models import Dissent, Meeting
 from cems.meetings.selectors import Table, table_of
 from matrix.models import Submission
@@ -61,7 +61,7 @@ class Sheet:
     newest: Submission | None
     facts: Sequence[Fact]
     since: datetime | None
-    changes: Sequence[Happening]
+    changes: Sequence[ChronologyEntry]
     more_changes: int
     matrix: TwoMatrices | None
     earlier: Sequence[Earlier]
@@ -98,7 +98,7 @@ def sheet(user: User, opened: OpenChild, *, room: bool = False) -> Sheet:
     earlier = _earlier(opened) if access.sees(Part.DECISIONS) else []
     since = earlier[0].row.decided_at if earlier else None
     # The panels show a year too: what happened is read with them, not again.
-    told = happenings(opened, min(since, opened.year_ago)) if since else []
+    told = chronology_entries(opened, min(since, opened.year_ago)) if since else []
     changes = [one for one in told if since and one.happened_at >= since]
     meeting = next((one for one in today.meetings if one.authority_id == child.area_id), None)
     return Sheet(

@@ -8,15 +8,15 @@ from cems.accounts.models import User
 from cems.base.errors import Invalid
 from cems.base.time import local, local_date
 from cems.children.doors import YEAR, OpenChild
-from cems.children.slots import CHRONOLOGY, Happening
+from cems.children.slots import CHRONOLOGY, ChronologyEntry
 
 PAGE = 100
 
 
-def happenings(opened: OpenChild, since: datetime | None = None) -> list[Happening]:
+def chronology_entries(opened: OpenChild, since: datetime | None = None) -> list[ChronologyEntry]:
     """All that happened (from `since` on), newest first, of the parts that are open to the reader; no names yet."""
-    told: Iterable[Happening] = (
-        happening for chronology in CHRONOLOGY for happening in chronology(opened, since)
+    told: Iterable[ChronologyEntry] = (
+        entry for chronology in CHRONOLOGY for entry in chronology(opened, since)
     )
     rows = [
         row for row in told if opened.access.sees(row.part) and (since is None or row.happened_at >= since)
@@ -28,7 +28,7 @@ def happenings(opened: OpenChild, since: datetime | None = None) -> list[Happeni
 class ChronologyPage:
     """One page of a chronology; `before` is the key of the next, older one."""
 
-    rows: Sequence[Happening]
+    rows: Sequence[ChronologyEntry]
     kinds: Sequence[str]
     before: str = ""
 
@@ -55,7 +55,7 @@ class Wanted:
         until = f" To {self.until:%-d %B %Y}." if self.until else ""
         return f"{of}{since}{until}"
 
-    def fits(self, row: Happening) -> bool:
+    def fits(self, row: ChronologyEntry) -> bool:
         day = local_date(row.happened_at)
         return (
             (not self.kind or row.kind == self.kind)
@@ -85,7 +85,7 @@ def chronology(
     everything: bool = False,
 ) -> ChronologyPage:
     """A page of the chronology, of what is asked for. Raises Invalid for a key that is none."""
-    rows = happenings(opened)
+    rows = chronology_entries(opened)
     kinds = sorted({row.kind for row in rows})
     if asked:
         rows = [row for row in rows if asked.fits(row)]
@@ -99,7 +99,7 @@ def chronology(
     return ChronologyPage(_named(shown), kinds, last.isoformat() if len(shown) < len(rows) else "")
 
 
-def _named(rows: Sequence[Happening]) -> list[Happening]:
+def _named(rows: Sequence[ChronologyEntry]) -> list[ChronologyEntry]:
     """The lines with the names of those who wrote them, in one query for all."""
     people = User.objects.in_bulk({row.by_id for row in rows if row.by_id})
     return [replace(row, by=str(people[row.by_id])) if row.by_id else row for row in rows]
@@ -120,7 +120,7 @@ class Mark:
     """One event on the strip: where it stands, and what it is."""
 
     x: int
-    happening: Happening
+    entry: ChronologyEntry
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Strip:
     lanes: Sequence[Lane]
     months: Sequence[tuple[int, str]]
     height: int
-    recent: Sequence[Happening]
+    recent: Sequence[ChronologyEntry]
 
 
 LEFT, WIDTH, LANE = 170, 780, 34
@@ -148,7 +148,7 @@ LEFT, WIDTH, LANE = 170, 780, 34
 def strip(opened: OpenChild, recent: int = 6) -> Strip:
     """The last twelve months for the overview, and the newest events for the table below it."""
     now, begin = opened.at, opened.year_ago
-    rows = [row for row in happenings(opened, begin) if row.happened_at <= now]
+    rows = [row for row in chronology_entries(opened, begin) if row.happened_at <= now]
     kinds = sorted({row.kind for row in rows})
     lanes = [
         Lane(

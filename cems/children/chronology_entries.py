@@ -21,7 +21,7 @@ from cems.children.models import (
     Status,
 )
 from cems.children.models.periods import InvolvementState
-from cems.children.slots import Happening
+from cems.children.slots import ChronologyEntry
 
 
 def noon(day: date) -> datetime:
@@ -29,7 +29,7 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=LONDON)
 
 
-def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def chronology(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     """What the record itself tells; tables of parts that are shut are not asked."""
     for part, tell in (
         (Part.LEVEL_HISTORY, levels),
@@ -60,19 +60,19 @@ def involvements(opened: OpenChild, since: datetime | None) -> Sequence[Involvem
     return opened.kept(f"children.involvements {since}", lambda: list(rows))
 
 
-def notes(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def notes(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     rows = CaseNote.objects.filter(child__in=opened.whole, superseded_by__isnull=True)
     for note in rows.lately(since, "happened_at"):
         text = "\n\n".join(part for part in (note.text, note.done and f"Done: {note.done}") if part)
         title = f"Case note: {note.who}" if note.who else "Case note"
-        yield Happening(
+        yield ChronologyEntry(
             note.happened_at, note.recorded_at, "Case note", title, Part.NOTES, text, by_id=note.author_id
         )
 
 
-def levels(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def levels(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     for row in AgreedLevel.objects.filter(child__in=opened.whole).lately(since, "happened_at"):
-        yield Happening(
+        yield ChronologyEntry(
             row.happened_at,
             row.recorded_at,
             "Level",
@@ -83,20 +83,20 @@ def levels(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
         )
 
 
-def status_days(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def status_days(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     for row in statuses(opened):
         for day, said in ((row.starts_on, "began"), (row.ends_on, "ended")):
             if day is not None:
                 title = f"{row.get_kind_display()} {said}"
-                yield Happening(
+                yield ChronologyEntry(
                     noon(day), row.recorded_at, "Status", title, Part.STATUS, by_id=row.recorded_by_id
                 )
 
 
-def involvement_days(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def involvement_days(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     for row in involvements(opened, since):
         who = f"{row.user or row.team}, {row.get_case_role_display().lower()},"
-        yield Happening(
+        yield ChronologyEntry(
             row.started_at,
             row.recorded_at,
             "Involvement",
@@ -104,7 +104,7 @@ def involvement_days(opened: OpenChild, since: datetime | None) -> Iterable[Happ
             Part.INVOLVED,
         )
         if row.ended_at:
-            yield Happening(
+            yield ChronologyEntry(
                 row.ended_at,
                 row.ended_at,
                 "Involvement",
@@ -114,7 +114,7 @@ def involvement_days(opened: OpenChild, since: datetime | None) -> Iterable[Happ
             )
 
 
-def placements(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def placements(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     rows = Placement.objects.filter(child__in=opened.whole)
     rows = rows.lately(since and local_date(since), "starts_on", "ends_on")
     for row in rows.select_related("area", "placed_by"):
@@ -125,7 +125,7 @@ def placements(opened: OpenChild, since: datetime | None) -> Iterable[Happening]
             (row.ends_on, "ended", row.end_reason),
         ):
             if day is not None:
-                yield Happening(
+                yield ChronologyEntry(
                     noon(day),
                     row.recorded_at,
                     "Placement",
@@ -136,7 +136,7 @@ def placements(opened: OpenChild, since: datetime | None) -> Iterable[Happening]
                 )
 
 
-def placed_concerns(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def placed_concerns(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     """What was done about concerns for a child placed by another authority; their words are case notes."""
     rows = PlacedConcernStep.objects.filter(concern__child__in=opened.whole)
     if since:
@@ -144,7 +144,7 @@ def placed_concerns(opened: OpenChild, since: datetime | None) -> Iterable[Happe
     for row in rows.select_related("concern__responsible", "concern__child", "recorded_by"):
         how = f"{row.whom}, {row.get_route_display().lower()}" if row.route else ""
         weighed = "" if row.adequate is None else "Adequate" if row.adequate else "Not adequate"
-        yield Happening(
+        yield ChronologyEntry(
             row.happened_at,
             row.recorded_at,
             "Placement",
@@ -156,10 +156,10 @@ def placed_concerns(opened: OpenChild, since: datetime | None) -> Iterable[Happe
         )
 
 
-def feedback(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def feedback(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     for row in Feedback.objects.filter(child__in=opened.whole).lately(since, "happened_at"):
         changed = f"\n\nWhat changed: {row.changed}" if row.changed else ""
-        yield Happening(
+        yield ChronologyEntry(
             row.happened_at,
             row.recorded_at,
             "Feedback",
@@ -170,11 +170,11 @@ def feedback(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
         )
 
 
-def merges(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
+def merges(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     rows = Merge.objects.filter(child__in=opened.whole).lately(since, "at", "undone_at")
     for row in rows.select_related("child", "other"):
         both = f"{row.child.reference} and {row.other.reference}"
-        yield Happening(
+        yield ChronologyEntry(
             row.at,
             row.at,
             "Record",
@@ -184,7 +184,7 @@ def merges(opened: OpenChild, since: datetime | None) -> Iterable[Happening]:
             by_id=row.by_id,
         )
         if row.undone_at:
-            yield Happening(
+            yield ChronologyEntry(
                 row.undone_at,
                 row.undone_at,
                 "Record",
