@@ -16,7 +16,7 @@ from cems.notices.models import Mail, Notice
 KIND = "plans.referral"  # one warning, no reminder
 _MADE = """
     INSERT INTO clocks_clock (public_id, kind, reference, title, url, owner_user_id, started_at, due_at,
-        explanation, stage, round, next_at, attempts, parked_why, version)
+        explanation, stage, round, next_at, attempts, failed_why, version)
     SELECT gen_random_uuid(), %(kind)s, 'DUE-' || n, 'Example promise of the benchmark', '',
         %(user)s + n %% %(owners)s / 9 * 10 + 1 + n %% %(owners)s %% 9, %(begun)s, %(due)s, 'Received, due',
         'running', 0, %(warn)s, 0, '', 0
@@ -36,7 +36,7 @@ _TOLD = """
             c.reference || ', referral to be decided: an hour over. Due today.', '', c.reference, NULL, %(at)s
         FROM told t JOIN acting c ON c.id = t.clock ON CONFLICT DO NOTHING RETURNING id, public_id
     )
-    INSERT INTO notices_mail (notice_id, message_id, next_attempt_at, attempts, parked_why)
+    INSERT INTO notices_mail (notice_id, message_id, next_attempt_at, attempts, failed_why)
     SELECT id, '<notice-' || public_id || '@cems>', %(at)s, 0, '' FROM notices"""
 _ADVANCED = """
     UPDATE clocks_clock c SET stage = 'breached', next_at = NULL, acted_until = %(at)s, version = c.version + 1
@@ -86,7 +86,7 @@ def _bare(at: datetime) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE acting ON COMMIT DROP AS SELECT * FROM clocks_clock"
-            " WHERE next_at <= %s AND parked_at IS NULL ORDER BY next_at FOR UPDATE SKIP LOCKED",
+            " WHERE next_at <= %s AND failed_at IS NULL ORDER BY next_at FOR UPDATE SKIP LOCKED",
             [at],
         )
         for words in (_STEPS, _TOLD, _ADVANCED):

@@ -102,8 +102,8 @@ def clocks(at: datetime) -> str:
     late = LATE_SWEEPS * settings.SWEEP_SECONDS
     if state.waiting_since is not None and (at - state.waiting_since).total_seconds() > late:
         raise Doubtful(f"a clock has waited since {state.waiting_since.isoformat(timespec='seconds')}")
-    if state.parked:
-        raise Doubtful(f"{state.parked} parked")
+    if state.failed:
+        raise Doubtful(f"{state.failed} failed")
     return f"swept at {state.swept_at.isoformat(timespec='seconds')}" if state.swept_at else "not swept yet"
 
 
@@ -123,8 +123,8 @@ def _redis() -> Any:
 
 def outbox(at: datetime) -> str:
     state = outbox_health(at)
-    if state.parked:
-        raise Doubtful(f"{state.parked} parked")
+    if state.failed:
+        raise Doubtful(f"{state.failed} failed")
     return f"{state.waiting} due"
 
 

@@ -50,8 +50,8 @@ class Clock(PublicModel):
     working_days_left = models.PositiveSmallIntegerField(null=True, blank=True)
     met_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    parked_at = models.DateTimeField(null=True, blank=True)
-    parked_why = models.CharField(max_length=80, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failed_why = models.CharField(max_length=80, blank=True)
     version = models.PositiveIntegerField(default=0)
 
     objects: ClassVar = ClockQuerySet.as_manager()
@@ -81,15 +81,15 @@ class Clock(PublicModel):
                 name="clock_length_of_a_setting",
             ),
             models.CheckConstraint(
-                condition=Q(parked_at__isnull=True, parked_why="")
-                | (Q(parked_at__isnull=False) & ~Q(parked_why="")),
-                name="clock_parked_with_reason",
+                condition=Q(failed_at__isnull=True, failed_why="")
+                | (Q(failed_at__isnull=False) & ~Q(failed_why="")),
+                name="clock_failed_with_reason",
             ),
         ]
         indexes = [
             models.Index(
                 fields=["next_at"],
-                condition=Q(next_at__isnull=False, parked_at__isnull=True),
+                condition=Q(next_at__isnull=False, failed_at__isnull=True),
                 name="clock_next",
             ),
             # With what the counts on every page ask, so that they read the index alone: of a desk with a long
@@ -107,7 +107,7 @@ class Clock(PublicModel):
                 name="clock_open_of_team",
             ),
             models.Index(fields=["child"], condition=Q(child__isnull=False), name="clock_of_child"),
-            models.Index(fields=["parked_at"], condition=Q(parked_at__isnull=False), name="clock_parked"),
+            models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="clock_failed"),
             models.Index(fields=["reference"], name="clock_of_reference"),
         ]
 

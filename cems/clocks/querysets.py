@@ -62,10 +62,10 @@ class ClockQuerySet(QuerySet[Any]):
         return self.live().filter(due_at__lt=at)
 
     def due_to_act(self, at: datetime) -> Self:
-        return self.filter(next_at__lte=at, parked_at__isnull=True)
+        return self.filter(next_at__lte=at, failed_at__isnull=True)
 
-    def parked(self) -> Self:
-        return self.filter(parked_at__isnull=False)
+    def failed(self) -> Self:
+        return self.filter(failed_at__isnull=False)
 
     def claim(self, at: datetime, size: int) -> Sequence[Any]:
         """Lock up to `size` clocks that must act, the longest waiting first, passing by what others hold."""

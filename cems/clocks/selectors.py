@@ -132,16 +132,16 @@ class SweepHealth:
 
     swept_at: datetime | None
     waiting_since: datetime | None
-    parked: int
+    failed: int
 
 
 def sweep_health(now: datetime) -> SweepHealth:
     """The state of the sweep, for /readyz and the administrators' page."""
     swept = SweepMark.objects.values_list("at", flat=True).first()
     waiting = Clock.objects.due_to_act(now).order_by("next_at").values_list("next_at", flat=True).first()
-    return SweepHealth(swept, waiting, Clock.objects.parked().count())
+    return SweepHealth(swept, waiting, Clock.objects.failed().count())
 
 
-def parked(limit: int = 200) -> Sequence[Clock]:
+def failed(limit: int = 200) -> Sequence[Clock]:
     """Clocks that failed until they were given up, the newest first."""
-    return list(Clock.objects.parked().with_owner().order_by("-parked_at", "-pk")[:limit])
+    return list(Clock.objects.failed().with_owner().order_by("-failed_at", "-pk")[:limit])

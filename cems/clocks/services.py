@@ -252,12 +252,12 @@ def rehome(user: None, *, leaver_id: int, at: datetime | None = None) -> int:
 
 @command
 def try_again(user: User, *, clock: Clock, at: datetime | None = None) -> Clock:
-    """Take a parked clock back into the sweep, once its cause is mended. Raises Invalid when it isn't parked."""
+    """Take a failed clock back into the sweep, once its cause is mended. Raises Invalid when it has not failed."""
     kept, instant = _locked(clock), at or now()
-    if kept.parked_at is None:
-        raise Invalid("This clock is not parked.")
-    kept.parked_at, kept.parked_why, kept.attempts, kept.next_at = None, "", 0, instant
-    kept.save(update_fields=["parked_at", "parked_why", "attempts", "next_at"])
+    if kept.failed_at is None:
+        raise Invalid("This clock has not failed.")
+    kept.failed_at, kept.failed_why, kept.attempts, kept.next_at = None, "", 0, instant
+    kept.save(update_fields=["failed_at", "failed_why", "attempts", "next_at"])
     record(
         user,
         verb=Verb.CHANGED,
@@ -310,7 +310,7 @@ def _stand(
     """How the clock stands from here on; whatever is not said is emptied."""
     clock.stage, clock.next_at, clock.met_at = stage, next_at, met_at
     clock.paused_at, clock.working_days_left = paused_at, working_days_left
-    clock.attempts, clock.parked_at, clock.parked_why = 0, None, ""
+    clock.attempts, clock.failed_at, clock.failed_why = 0, None, ""
 
 
 def _note(

@@ -27,13 +27,13 @@ from cems.notices.services import tell_many
 log = logging.getLogger(__name__)
 
 BATCH = 500
-PARK_AFTER = 5
+FAIL_AFTER = 5
 
 
 def sweep(at: datetime | None = None, limit: int = 20_000) -> int:
     """Let every clock act whose time has come, in batches; returns how many acted.
 
-    A clock that fails is put off and, after PARK_AFTER attempts, parked and shown; the others go on.
+    A clock that fails is put off and, after FAIL_AFTER attempts, marked as failed and shown; the others go on.
     Raises OperationalError when the database goes away: what was not committed is done by the next sweep.
     """
     instant, acted = at or now(), 0
@@ -77,8 +77,8 @@ def _act_alone(clock: Clock, at: datetime) -> bool:
         # The kind of error only: its words may quote what somebody typed.
         log.error("clock %s failed: %s", clock.public_id, type(error).__name__)
         attempts = clock.attempts + 1
-        parked = {"parked_at": at, "parked_why": type(error).__name__[:80]} if attempts >= PARK_AFTER else {}
-        Clock.objects.filter(pk=clock.pk).update(attempts=attempts, next_at=at + back_off(attempts), **parked)
+        failed = {"failed_at": at, "failed_why": type(error).__name__[:80]} if attempts >= FAIL_AFTER else {}
+        Clock.objects.filter(pk=clock.pk).update(attempts=attempts, next_at=at + back_off(attempts), **failed)
         return False
 
 

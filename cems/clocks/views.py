@@ -23,7 +23,7 @@ from cems.clocks.forms import ByHandForm
 from cems.clocks.models import Clock
 from cems.clocks.presentation import SHUT_ITEM, present, titles
 from cems.notices.selectors import outbox_health
-from cems.notices.services import send_parked_again
+from cems.notices.services import send_failed_again
 
 OWN = "everybody sees the clocks they or their teams have"
 DONE = {
@@ -109,34 +109,34 @@ def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @work_door(Shape.PAGE, Work.ADMINISTRATION)
-def parked(request: HttpRequest) -> HttpResponse:
+def failed(request: HttpRequest) -> HttpResponse:
     """Clocks and mail that failed until they were given up: somebody must look."""
     instant = now()
     context = {
-        "rows": [(clock, present(clock, instant)) for clock in selectors.parked()],
+        "rows": [(clock, present(clock, instant)) for clock in selectors.failed()],
         "sweep": selectors.sweep_health(instant),
         "outbox": outbox_health(instant),
     }
-    return render(request, "clocks/parked.html", context)
+    return render(request, "clocks/failed.html", context)
 
 
 @work_door(Shape.POST, Work.ADMINISTRATION)
 def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Take one parked clock back."""
-    found = Clock.objects.parked().filter(public_id=public_id).first()
+    """Take one failed clock back."""
+    found = Clock.objects.failed().filter(public_id=public_id).first()
     if found is None:
         raise Http404
     services.try_again(_me(request), clock=found)
     messages.success(request, f"{found.reference} is tried again at the next sweep.")
-    return redirect("clocks:parked")
+    return redirect("clocks:failed")
 
 
 @work_door(Shape.POST, Work.ADMINISTRATION)
 def send_again(request: HttpRequest) -> HttpResponse:
     """Put mail that was given up back into the outbox."""
-    count = send_parked_again(_me(request))
+    count = send_failed_again(_me(request))
     messages.success(request, f"{count} back in the outbox; they go out within a minute.")
-    return redirect("clocks:parked")
+    return redirect("clocks:failed")
 
 
 def _me(request: HttpRequest) -> User:

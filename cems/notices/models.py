@@ -40,15 +40,15 @@ class Notice(PublicModel):
 
 
 class Mail(models.Model):
-    """One e-mail that waits in the outbox, was sent, or was parked. Sent at least once, always with one id."""
+    """One e-mail that waits in the outbox, was sent, or failed. Sent at least once, always with one id."""
 
     notice = models.OneToOneField(Notice, on_delete=models.CASCADE, related_name="mail")
     message_id = models.CharField(max_length=80, unique=True)
     next_attempt_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
-    parked_at = models.DateTimeField(null=True, blank=True)
-    parked_why = models.CharField(max_length=80, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failed_why = models.CharField(max_length=80, blank=True)
 
     objects: ClassVar = MailQuerySet.as_manager()
 
@@ -56,18 +56,18 @@ class Mail(models.Model):
         verbose_name_plural = "mail"
         constraints = [
             models.CheckConstraint(
-                condition=Q(parked_at__isnull=True, parked_why="")
-                | (Q(parked_at__isnull=False) & ~Q(parked_why="")),
-                name="mail_parked_with_reason",
+                condition=Q(failed_at__isnull=True, failed_why="")
+                | (Q(failed_at__isnull=False) & ~Q(failed_why="")),
+                name="mail_failed_with_reason",
             )
         ]
         indexes = [
             models.Index(
                 fields=["next_attempt_at"],
-                condition=Q(sent_at__isnull=True, parked_at__isnull=True),
+                condition=Q(sent_at__isnull=True, failed_at__isnull=True),
                 name="mail_waiting",
             ),
-            models.Index(fields=["parked_at"], condition=Q(parked_at__isnull=False), name="mail_parked"),
+            models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="mail_failed"),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ from cems.notices.querysets import LEFT
 log = logging.getLogger(__name__)
 
 BATCH = 20
-PARK_AFTER = 8
+FAIL_AFTER = 8
 LONGEST_SECONDS = 60  # below the time limit of a task, with room for one slow server
 
 
@@ -30,7 +30,7 @@ def send_outbox(at: datetime | None = None, limit: int = 2000) -> int:
 
     A mail server that can't be reached costs no attempt: nothing is claimed, the OSError is raised and
     the next run tries again. A mail refused by a server that answers is put off for longer and longer
-    and parked after PARK_AFTER attempts, to be shown to administrators.
+    and marked as failed after FAIL_AFTER attempts, to be shown to administrators.
     """
     instant, sent, started = at or now(), 0, time.monotonic()
     if not Mail.objects.due(instant).exists():
@@ -72,22 +72,22 @@ def _claim(user: None, *, at: datetime, size: int) -> Sequence[Mail]:
 def _send(mail: Mail, server: BaseEmailBackend, at: datetime) -> int:
     user = mail.notice.user
     if not user.is_active:
-        _park(mail, LEFT, at)
+        _fail(mail, LEFT, at)
         return 0
     try:
         _letter(mail, user.email, server).send()
     except Exception as error:
         # The kind of error only: its words may quote the address.
         log.warning("mail %s was not sent: %s", mail.message_id, type(error).__name__)
-        if mail.attempts >= PARK_AFTER:
-            _park(mail, type(error).__name__, at)
+        if mail.attempts >= FAIL_AFTER:
+            _fail(mail, type(error).__name__, at)
         return 0
     Mail.objects.filter(pk=mail.pk).update(sent_at=at)
     return 1
 
 
-def _park(mail: Mail, why: str, at: datetime) -> None:
-    Mail.objects.filter(pk=mail.pk).update(parked_at=at, parked_why=why[:80])
+def _fail(mail: Mail, why: str, at: datetime) -> None:
+    Mail.objects.filter(pk=mail.pk).update(failed_at=at, failed_why=why[:80])
 
 
 def _letter(mail: Mail, address: str, server: BaseEmailBackend) -> EmailMessage:

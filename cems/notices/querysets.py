@@ -27,14 +27,14 @@ class MailQuerySet(QuerySet[Any]):
     """The outbox."""
 
     def waiting(self) -> Self:
-        return self.filter(sent_at__isnull=True, parked_at__isnull=True)
+        return self.filter(sent_at__isnull=True, failed_at__isnull=True)
 
     def due(self, at: datetime) -> Self:
         return self.waiting().filter(next_attempt_at__lte=at)
 
     def stuck(self) -> Self:
         """Parked although the person still works here: somebody must look."""
-        return self.filter(parked_at__isnull=False).exclude(parked_why=LEFT)
+        return self.filter(failed_at__isnull=False).exclude(failed_why=LEFT)
 
 
 # The database decides who was first when two tell the same person the same: only what is really new is
@@ -52,7 +52,7 @@ WITH said AS (
   ON CONFLICT (user_id, key) DO NOTHING
   RETURNING id, public_id
 ), posted AS (
-  INSERT INTO notices_mail (notice_id, message_id, next_attempt_at, attempts, parked_why)
+  INSERT INTO notices_mail (notice_id, message_id, next_attempt_at, attempts, failed_why)
   SELECT id, '<notice-' || public_id || '@cems>', %s, 0, '' FROM told WHERE %s
 )
 SELECT count(*) FROM told

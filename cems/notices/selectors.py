@@ -46,7 +46,7 @@ class OutboxHealth:
 
     waiting: int
     oldest_due: datetime | None
-    parked: int
+    failed: int
 
 
 def outbox_health(at: datetime) -> OutboxHealth:

@@ -123,11 +123,11 @@ def mark_read(user: Any, *, before: datetime | None = None, at: datetime | None 
 
 
 @command
-def send_parked_again(user: Any, *, at: datetime | None = None) -> int:
+def send_failed_again(user: Any, *, at: datetime | None = None) -> int:
     """Put mail that was given up back into the outbox, once its cause is mended; returns how many."""
     instant = at or now()
     count = int(
-        Mail.objects.stuck().update(parked_at=None, parked_why="", attempts=0, next_attempt_at=instant)
+        Mail.objects.stuck().update(failed_at=None, failed_why="", attempts=0, next_attempt_at=instant)
     )
     if count:
         record(user, verb=Verb.CHANGED, part="outbox", detail={"count": count}, at=instant)

@@ -144,15 +144,15 @@ def test_my_work_has_my_clocks_and_my_teams_and_a_manager_sees_each_persons() ->
 
 def test_administrators_see_what_was_given_up_and_take_it_back() -> None:
     clock = make_clock(make_user())
-    Clock.objects.filter(pk=clock.pk).update(parked_at=MONDAY, parked_why="ArithmeticError", attempts=5)
+    Clock.objects.filter(pk=clock.pk).update(failed_at=MONDAY, failed_why="ArithmeticError", attempts=5)
     admin = sign_in(make_user("administrator"))
-    assert clock.reference in admin.get(reverse("clocks:parked")).content.decode()
+    assert clock.reference in admin.get(reverse("clocks:failed")).content.decode()
     assert admin.post(reverse("clocks:try-again", args=[clock.public_id])).status_code == 302
     clock.refresh_from_db()
-    assert (clock.parked_at, clock.attempts, clock.next_at) == (None, 0, MONDAY)
+    assert (clock.failed_at, clock.attempts, clock.next_at) == (None, 0, MONDAY)
     assert admin.post(reverse("clocks:try-again", args=[clock.public_id])).status_code == 404
     assert admin.post(reverse("clocks:send-again")).status_code == 302
-    assert sign_in(make_user()).get(reverse("clocks:parked")).status_code == 403
+    assert sign_in(make_user()).get(reverse("clocks:failed")).status_code == 403
 
 
 def test_a_first_page_that_is_cut_says_how_much_there_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,7 @@ def test_it_recomputes_from_the_truth_before_it_acts() -> None:
 
 
 @pytest.mark.requirement("K1")
-def test_one_that_fails_backs_off_is_parked_and_shown_while_the_batch_goes_on() -> None:
+def test_one_that_fails_backs_off_is_failed_and_shown_while_the_batch_goes_on() -> None:
     owner, admin = make_user(), make_user("administrator")
     bad = make_clock(owner, kind=CHECKED, reference="FAILS-1")
     good = make_clock(owner, kind=CHECKED)
@@ -116,16 +116,16 @@ def test_one_that_fails_backs_off_is_parked_and_shown_while_the_batch_goes_on() 
     assert sweep(WARN) == 1
     assert history(good)[-1] == ("warned", 0)
     bad.refresh_from_db()
-    assert (bad.attempts, bad.next_at, bad.parked_at) == (1, WARN + timedelta(minutes=1), None)
+    assert (bad.attempts, bad.next_at, bad.failed_at) == (1, WARN + timedelta(minutes=1), None)
     instant = WARN
     for minutes in (1, 2, 4, 8):
         assert sweep(instant + timedelta(minutes=minutes) - timedelta(seconds=1)) == 0
         instant += timedelta(minutes=minutes)
         sweep(instant)
     bad.refresh_from_db()
-    assert (bad.attempts, bad.parked_at, bad.parked_why) == (5, instant, "ArithmeticError")
+    assert (bad.attempts, bad.failed_at, bad.failed_why) == (5, instant, "ArithmeticError")
     assert history(bad) == [("started", 0)]
-    assert sweep_health(instant).parked == 2
+    assert sweep_health(instant).failed == 2
     sweep(BREACH)
     assert Clock.objects.get(pk=bad.pk).attempts == 5  # left alone
     Clock.objects.filter(pk=bad.pk).update(reference="MENDED-1")
@@ -171,7 +171,7 @@ def test_it_says_when_it_last_looked_and_what_waits() -> None:
     sweep(WARN)
     sweep(WARN - timedelta(hours=1))  # a slow worker does not turn the time back
     health = sweep_health(WARN)
-    assert (health.swept_at, health.waiting_since, health.parked) == (WARN, None, 0)
+    assert (health.swept_at, health.waiting_since, health.failed) == (WARN, None, 0)
 
 
 def test_nothing_is_blamed_on_a_clock_when_the_database_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -226,14 +226,14 @@ OF_WORLD: dict[str, OfWorld] = {
     },
 }
 # Addresses that stand for one moment of one person, which no walk can make: a token of a search or a mail, a
-# key of their own, a parked clock, how the system is. Each is opened by the tests of its own app.
+# key of their own, a failed clock, how the system is. Each is opened by the tests of its own app.
 OF_A_MOMENT = {
     "readyz": "says 503 where a part is not well, as in a test nothing is sealed",
     "account_reset_password_from_key": "the token of a mail",
     "children:results": "the token of a search of this sign-in; the walk searches, and follows it",
     "mfa_view_recovery_codes": "codes of one's own, once they are made",
     "mfa_download_recovery_codes": "codes of one's own, once they are made",
-    "clocks:try-again": "a parked clock; administrators only, nothing of it is shown",
+    "clocks:try-again": "a failed clock; administrators only, nothing of it is shown",
     "mfa_remove_webauthn": "a key of one's own",
     "mfa_edit_webauthn": "a key of one's own",
 }

@@ -93,17 +93,17 @@ def counts() -> tuple[dict[str, int], dict[str, int]]:
     world = make_world(("involved", "cevt", "referral", "emergency_access"))
     for person in world.people.values():
         give_work(person)
-    _park(1)
+    _fail(1)
     few = _counts(world)
     add_rows(world, 5)
-    _park(6)
+    _fail(6)
     return few, _counts(world)
 
 
-def _park(how_many: int) -> None:
+def _fail(how_many: int) -> None:
     """Some clocks that failed until they were given up."""
     for clock in Clock.objects.order_by("pk")[:how_many]:
-        Clock.objects.filter(pk=clock.pk).update(parked_at=clock.started_at, parked_why="ExampleError")
+        Clock.objects.filter(pk=clock.pk).update(failed_at=clock.started_at, failed_why="ExampleError")
 
 
 def test_counts_do_not_grow_with_rows_nor_with_time(counts: tuple[dict[str, int], dict[str, int]]) -> None:

@@ -12,9 +12,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from cems.base.time import now
 from cems.notices import outbox
 from cems.notices.models import Mail
-from cems.notices.outbox import PARK_AFTER, send_outbox
+from cems.notices.outbox import FAIL_AFTER, send_outbox
 from cems.notices.selectors import outbox_health
-from cems.notices.services import send_parked_again, tell
+from cems.notices.services import send_failed_again, tell
 from tests.factories.people import make_user
 
 pytestmark = pytest.mark.django_db
@@ -75,16 +75,16 @@ def test_one_refused_is_put_off_then_parked_and_the_others_go_out(settings: obje
     Choosy.refuses = bad.notice.user.email
     instant = now()
     assert send_outbox(instant) == 1
-    for _ in range(PARK_AFTER + 2):
+    for _ in range(FAIL_AFTER + 2):
         instant += timedelta(hours=5)
         send_outbox(instant)
     bad.refresh_from_db()
     good.refresh_from_db()
-    assert (bad.attempts, bad.parked_why, bad.sent_at) == (PARK_AFTER, "SMTPRecipientsRefused", None)
+    assert (bad.attempts, bad.failed_why, bad.sent_at) == (FAIL_AFTER, "SMTPRecipientsRefused", None)
     assert good.sent_at is not None
-    assert outbox_health(instant).parked == 1
+    assert outbox_health(instant).failed == 1
     Choosy.refuses = ""
-    assert send_parked_again(make_user("administrator"), at=instant) == 1
+    assert send_failed_again(make_user("administrator"), at=instant) == 1
     assert send_outbox(instant) == 1
     assert [letter.extra_headers["Message-ID"] for letter in django_mail.outbox] == [
         good.message_id,
@@ -99,7 +99,7 @@ def test_a_mail_server_that_is_away_costs_no_attempt(settings: object) -> None:
     with pytest.raises(ConnectionRefusedError):
         send_outbox()
     mail.refresh_from_db()
-    assert (mail.attempts, mail.sent_at, mail.parked_at) == (0, None, None)
+    assert (mail.attempts, mail.sent_at, mail.failed_at) == (0, None, None)
     assert outbox_health(now()).oldest_due == mail.next_attempt_at
 
 
@@ -126,7 +126,7 @@ def test_who_has_left_gets_no_mail_and_raises_no_alarm() -> None:
     mail.notice.user.save()
     assert send_outbox() == 0
     assert django_mail.outbox == []
-    assert outbox_health(now()) == type(outbox_health(now()))(waiting=0, oldest_due=None, parked=0)
+    assert outbox_health(now()) == type(outbox_health(now()))(waiting=0, oldest_due=None, failed=0)
 
 
 def test_nothing_to_send_asks_no_mail_server(settings: object) -> None:

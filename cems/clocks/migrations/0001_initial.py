@@ -44,8 +44,8 @@ class Migration(migrations.Migration):
                 ('working_days_left', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('met_at', models.DateTimeField(blank=True, null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('parked_at', models.DateTimeField(blank=True, null=True)),
-                ('parked_why', models.CharField(blank=True, max_length=80)),
+                ('failed_at', models.DateTimeField(blank=True, null=True)),
+                ('failed_why', models.CharField(blank=True, max_length=80)),
                 ('version', models.PositiveIntegerField(default=0)),
                 ('owner_team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='accounts.team')),
                 ('owner_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to=settings.AUTH_USER_MODEL)),
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='clock',
-            index=models.Index(condition=models.Q(('next_at__isnull', False), ('parked_at__isnull', True)), fields=['next_at'], name='clock_next'),
+            index=models.Index(condition=models.Q(('next_at__isnull', False), ('failed_at__isnull', True)), fields=['next_at'], name='clock_next'),
         ),
         migrations.AddIndex(
             model_name='clock',
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='clock',
-            index=models.Index(condition=models.Q(('parked_at__isnull', False)), fields=['parked_at'], name='clock_parked'),
+            index=models.Index(condition=models.Q(('failed_at__isnull', False)), fields=['failed_at'], name='clock_failed'),
         ),
         migrations.AddConstraint(
             model_name='clock',
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('parked_at__isnull', True), ('parked_why', '')), models.Q(('parked_at__isnull', False), models.Q(('parked_why', ''), _negated=True)), _connector='OR'), name='clock_parked_with_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('failed_at__isnull', True), ('failed_why', '')), models.Q(('failed_at__isnull', False), models.Q(('failed_why', ''), _negated=True)), _connector='OR'), name='clock_failed_with_reason'),
         ),
         migrations.AddConstraint(
             model_name='transition',

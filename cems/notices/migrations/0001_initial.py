@@ -39,8 +39,8 @@ class Migration(migrations.Migration):
                 ('next_attempt_at', models.DateTimeField()),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('parked_at', models.DateTimeField(blank=True, null=True)),
-                ('parked_why', models.CharField(blank=True, max_length=80)),
+                ('failed_at', models.DateTimeField(blank=True, null=True)),
+                ('failed_why', models.CharField(blank=True, max_length=80)),
                 ('notice', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='mail', to='notices.notice')),
             ],
             options={
@@ -61,14 +61,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='mail',
-            index=models.Index(condition=models.Q(('parked_at__isnull', True), ('sent_at__isnull', True)), fields=['next_attempt_at'], name='mail_waiting'),
+            index=models.Index(condition=models.Q(('failed_at__isnull', True), ('sent_at__isnull', True)), fields=['next_attempt_at'], name='mail_waiting'),
         ),
         migrations.AddIndex(
             model_name='mail',
-            index=models.Index(condition=models.Q(('parked_at__isnull', False)), fields=['parked_at'], name='mail_parked'),
+            index=models.Index(condition=models.Q(('failed_at__isnull', False)), fields=['failed_at'], name='mail_failed'),
         ),
         migrations.AddConstraint(
             model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('parked_at__isnull', True), ('parked_why', '')), models.Q(('parked_at__isnull', False), models.Q(('parked_why', ''), _negated=True)), _connector='OR'), name='mail_parked_with_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('failed_at__isnull', True), ('failed_why', '')), models.Q(('failed_at__isnull', False), models.Q(('failed_why', ''), _negated=True)), _connector='OR'), name='mail_failed_with_reason'),
         ),
     ]
