@@ -3,16 +3,16 @@
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import IsAuthenticated
 
-from cems.base.doors import Door, Shape
+from cems.base.access_control import AccessRule, Shape
 
 
 class Description(SpectacularAPIView):
     """The OpenAPI description; every key reads it, whatever its scope."""
 
-    door = Door(Shape.API, reason="how the API is used; nothing of anybody")
+    access_rule = AccessRule(Shape.API, reason="how the API is used; nothing of anybody")
     permission_classes = [IsAuthenticated]
     http_method_names = ["get", "head"]
 
 
 description = Description.as_view()
-description.door = Description.door  # type: ignore[attr-defined]
+description.access_rule = Description.access_rule  # type: ignore[attr-defined]

@@ -71,7 +71,7 @@ PLACES = {
         Place(
             "darlington", _DARLINGTON, "Skernedale", "DL0 1", "school-skernedale", "darlington-assessment",
             "social.worker.darlington", "team.manager.darlington", "social.worker.darlington",
-            "school.lead.darlington", "front.door.darlington", "ceg.chair.darlington",
+            "school.lead.darlington", "front.access_rule.darlington", "ceg.chair.darlington",
         ),
     )
 }  # fmt: skip

@@ -15,17 +15,17 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.accounts.services_tokens import is_service_account
 from cems.audit.services import listed
-from cems.base.doors import Door, Shape
+from cems.base.access_control import AccessRule, Shape
 from cems.base.errors import NotAllowed
 from cems.base.idempotency import once
 from cems.base.paging import ByKey
 from cems.base.time import local_date, now
-from cems.children.doors import open_child
+from cems.children.access_control import open_child
 from cems.children.forms import NO_ROLE, NewChildForm
 from cems.children.models import Child
+from matrix.access_control import PARTS, open_submission
 from matrix.api_bodies import AnswerShown, MatrixBody, Received, Whole
 from matrix.choices import WhenKind
-from matrix.doors import PARTS, open_submission
 from matrix.models import Submission
 from matrix.selectors.draft import filled
 from matrix.selectors.sent import what_happens_now
@@ -46,7 +46,7 @@ KEY = OpenApiParameter(
 class Matrices(ApiView):
     """Where whole matrices are sent."""
 
-    door = Door(Shape.API, work=Work.MATRIX)
+    access_rule = AccessRule(Shape.API, work=Work.MATRIX)
     write_scope = "matrix:write"
 
     @extend_schema(request=MatrixBody, responses={201: Received}, parameters=[KEY])
@@ -69,7 +69,7 @@ class Matrices(ApiView):
 class Submissions(ApiView):
     """The submissions of an account."""
 
-    door = Door(Shape.API, reason="an account lists what it submitted itself")
+    access_rule = AccessRule(Shape.API, reason="an account lists what it submitted itself")
     read_scope = "matrix:read"
 
     @extend_schema(
@@ -89,7 +89,7 @@ class Submissions(ApiView):
 class OneSubmission(ApiView):
     """One submission."""
 
-    door = Door(Shape.API, part=PARTS[0], parts=PARTS, about_child=True)
+    access_rule = AccessRule(Shape.API, part=PARTS[0], parts=PARTS, about_child=True)
     read_scope = "matrix:read"
 
     @extend_schema(responses=Whole)

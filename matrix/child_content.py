@@ -11,8 +11,8 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept, Shown
 from cems.base.regimes import ARRANGED, JUDGED, KEPT, RECORDED
+from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
-from cems.children.doors import OpenChild
 from cems.children.slots import ChronologyEntry, NavigationItem, NowLine, Panel
 from cems.clocks.presentation import present
 from matrix.choices import MatrixState

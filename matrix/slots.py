@@ -9,7 +9,7 @@ from cems.base.extension import Many
 
 if TYPE_CHECKING:
     from cems.accounts.models import User
-    from cems.children.doors import OpenChild
+    from cems.children.access_control import OpenChild
     from matrix.models import Submission
 
 SUBMISSION_PANELS: Many[Callable[[User, OpenChild, Submission], tuple[str, str, dict[str, Any]] | None]] = (

@@ -11,7 +11,7 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept
 from cems.base.regimes import HELD, JUDGED
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.slots import ChronologyEntry, Panel
 from cems.clocks.presentation import present
 from plans.models import Referral, Request, StatutoryMeeting

@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.time import now
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.page_context import child_page
 from cems.children.slots import NOW_LINES
 from cems.children.views.common import taken
@@ -26,7 +26,7 @@ from plans.slots import DECIDED_AT
 CLOCKED = ("made_by__agency", "clock__owner_user", "clock__owner_team")
 
 
-@child_door(Shape.PAGE, Part.REFERRALS)
+@requires_child(Shape.PAGE, Part.REFERRALS)
 def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
     """One referral as those read it who work with the child; who decides it is sent to the page for that (T1)."""
     rows = Referral.objects.of(opened.child).select_related("decided_by", "agency", *CLOCKED)
@@ -36,7 +36,7 @@ def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> Http
     return render(request, "plans/referral.html", paper_page(request, opened, row))
 
 
-@child_door(Shape.PAGE, Part.STRATEGY, methods=FORM)
+@requires_child(Shape.PAGE, Part.STRATEGY, methods=FORM)
 def request(request: HttpRequest, opened: OpenChild, request_id: UUID) -> HttpResponse:
     """One request for a strategy meeting: held, or threshold not met and why (M5)."""
     row = get_object_or_404(

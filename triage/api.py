@@ -14,12 +14,12 @@ from cems.accounts.api import ApiView, key_of
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
-from cems.base.doors import Door, Shape
+from cems.base.access_control import AccessRule, Shape
 from cems.base.idempotency import once
 from cems.base.paging import ByKey
 from cems.children.access import accesses
+from cems.children.access_control import OpenChild, log_read, may_take_away, open_child
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from cems.children.doors import OpenChild, log_read, may_take_away, open_child
 from cems.children.models import Child
 from cems.children.selectors.whole import seen
 from cems.meetings.choices import Held, MeetingForum, ToldHow
@@ -47,7 +47,7 @@ KEY = OpenApiParameter(
 class Items(ApiView):
     """CEVT's items."""
 
-    door = Door(
+    access_rule = AccessRule(
         Shape.API, reason="an account lists what CEVT has of its matrices, a member what the forum has"
     )
     read_scope = "matrix:read"
@@ -80,7 +80,7 @@ class Items(ApiView):
 class OneItem(ApiView):
     """One item."""
 
-    door = Door(Shape.API, part=PARTS[0], parts=PARTS, about_child=True)
+    access_rule = AccessRule(Shape.API, part=PARTS[0], parts=PARTS, about_child=True)
     read_scope = "matrix:read"
 
     @extend_schema(responses=ItemWhole)
@@ -94,7 +94,7 @@ class OneItem(ApiView):
 class ItemContribution(ApiView):
     """What an agency says."""
 
-    door = Door(
+    access_rule = AccessRule(
         Shape.API,
         part=Part.CONTRIBUTIONS,
         parts=(Part.CONTRIBUTIONS,),
@@ -131,7 +131,7 @@ class ItemContribution(ApiView):
 class ItemAsTold(ApiView):
     """What an agency that is away told."""
 
-    door = Door(
+    access_rule = AccessRule(
         Shape.API,
         part=Part.CONTRIBUTIONS,
         parts=(Part.CONTRIBUTIONS,),
@@ -170,7 +170,7 @@ class ItemAsTold(ApiView):
 class ItemDecision(ApiView):
     """The decision."""
 
-    door = Door(
+    access_rule = AccessRule(
         Shape.API, part=Part.DECISIONS, parts=(Part.DECISIONS,), work=Work.DECISIONS, about_child=True
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cems.accounts.roles import Part
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.slots import ChronologyEntry
 from triage.models import Allocation, Decision, Gathering, Item, NotMade
 from triage.selectors.gathering import may_read_answers

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cems.accounts.roles import Part, Work
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.slots import Panel
 from cems.clocks.presentation import present
 from triage.models import Allocation, Waiting

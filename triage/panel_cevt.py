@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.slots import Panel
 from triage.members import RAISE
 from triage.models import Item

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.slots import Panel
 from plans.child_content import referrals_of
 from triage.selectors.gathering import gathered

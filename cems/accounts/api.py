@@ -11,14 +11,14 @@ from rest_framework.views import APIView
 
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.base.doors import READ, SEND, Door, View
+from cems.base.access_control import READ, SEND, AccessRule, View
 from cems.base.errors import Invalid, NotAllowed
 
 
 class ApiView(APIView):
-    """An address of the API. Who may come through is said by `door`, what a key must be made for by the scopes."""
+    """An address of the API. Who may come through is said by `access_rule`, what a key must be made for by the scopes."""
 
-    door: Door
+    access_rule: AccessRule
     read_scope = ""
     write_scope = ""
     http_method_names = ["get", "head", "post"]
@@ -29,9 +29,9 @@ class ApiView(APIView):
         What is about a child asks for the work behind the child's own door: a stranger learns nothing there.
         """
         super().check_permissions(request)
-        if self.door.about_child:
+        if self.access_rule.about_child:
             return
-        if self.door.work and not profile_of(request.user).may(Work(self.door.work)):  # type: ignore[arg-type]
+        if self.access_rule.work and not profile_of(request.user).may(Work(self.access_rule.work)):  # type: ignore[arg-type]
             raise NotAllowed("Your role does not include this.")
 
     def finalize_response(
@@ -46,7 +46,7 @@ class ApiView(APIView):
 def opened(view: type[ApiView]) -> View:
     """The address for `urls.py`, with its door where the guards look for it."""
     found: Any = view.as_view()
-    found.door = replace(view.door, methods=methods_taken(view))
+    found.access_rule = replace(view.access_rule, methods=methods_taken(view))
     return found
 
 

@@ -9,26 +9,26 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from cems.accounts import selectors_cover
-from cems.accounts.doors import person as me
+from cems.accounts.access_control import person as me
 from cems.accounts.forms_cover import CoverForm
 from cems.accounts.models import Delegation, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.accounts.services_cover import delegate, delegation_end, may_delegate
-from cems.base.doors import FORM, Shape, door
+from cems.base.access_control import FORM, Shape, access_rule
 from cems.base.errors import CommandError, Invalid
 from cems.base.idempotency import once
 from cems.base.time import now, today
 
 
-@door(Shape.PAGE, reason="everybody sees who stands in for them, and for whom they do")
+@access_rule(Shape.PAGE, reason="everybody sees who stands in for them, and for whom they do")
 def cover(request: HttpRequest) -> HttpResponse:
     """My deputies, whom I stand in for, and who covers in the teams I manage."""
     page = selectors_cover.cover_page(me(request), today())
     return render(request, "account/cover.html", {"page": page, "today": today()})
 
 
-@door(
+@access_rule(
     Shape.PAGE,
     reason="everybody names their own deputy; a manager and an administrator somebody's",
     methods=FORM,
@@ -88,7 +88,7 @@ def _back(user: User, holder: User) -> str:
     return reverse("account:cover")
 
 
-@door(Shape.POST, reason="who is covered, who covers, their manager and an administrator end a cover")
+@access_rule(Shape.POST, reason="who is covered, who covers, their manager and an administrator end a cover")
 def cover_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End a cover this minute."""
     rows = Delegation.objects.select_related("appointment__user", "deputy")

@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts import selectors, sign_in
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.middleware import seconds_left
-from cems.base.doors import Shape, door
+from cems.base.access_control import Shape, access_rule
 
 
-@door(Shape.PAGE, reason="everybody sees their own sign-ins")
+@access_rule(Shape.PAGE, reason="everybody sees their own sign-ins")
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where I am signed in, and my sign-ins and refused attempts of late."""
     context = {
@@ -21,7 +21,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "account/sessions.html", context)
 
 
-@door(Shape.POST, reason="everybody may end their own sign-ins")
+@access_rule(Shape.POST, reason="everybody may end their own sign-ins")
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End my sign-ins everywhere but here."""
     ended = sign_in.end_own_elsewhere(person(request), here=request.session.session_key or "")
@@ -29,7 +29,7 @@ def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     return redirect("account:sessions")
 
 
-@door(Shape.POST, reason="everybody may go on with their own sign-in")
+@access_rule(Shape.POST, reason="everybody may go on with their own sign-in")
 def keep_alive(request: HttpRequest) -> HttpResponse:
     """The person is still there; the middleware has noted it."""
     return JsonResponse({"seconds": seconds_left(request)})

@@ -10,21 +10,21 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from cems.accounts import selectors_practice_settings as selectors
-from cems.accounts.doors import person as me
-from cems.accounts.doors import work_door
+from cems.accounts.access_control import person as me
+from cems.accounts.access_control import requires_work
 from cems.accounts.forms_practice_settings import SOON, SettingForm, typed_value
 from cems.accounts.models import Authority
 from cems.accounts.roles import Work
 from cems.accounts.selectors_practice_settings import Setting
 from cems.accounts.services_practice_settings import Wanted, setting_change, setting_plan, setting_withdraw
+from cems.base.access_control import Shape
 from cems.base.calendar import say
-from cems.base.doors import Shape
 from cems.base.errors import CommandError, Overtaken
 from cems.base.idempotency import once
 from cems.base.time import now
 from cems.policy.models import SettingValue
 
-administrators = work_door(Shape.PAGE, Work.ADMINISTRATION)
+administrators = requires_work(Shape.PAGE, Work.ADMINISTRATION)
 
 
 @administrators
@@ -140,7 +140,7 @@ def _check_page(request: HttpRequest, found: Setting, wanted: Wanted) -> HttpRes
     return render(request, "practice_settings/check.html", context)
 
 
-@work_door(Shape.POST, Work.ADMINISTRATION)
+@requires_work(Shape.POST, Work.ADMINISTRATION)
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a change back that has not begun."""
     row = get_object_or_404(SettingValue.objects.get_queryset(), public_id=public_id)

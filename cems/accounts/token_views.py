@@ -7,19 +7,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.doors import person as me
-from cems.accounts.doors import work_door
+from cems.accounts.access_control import person as me
+from cems.accounts.access_control import requires_work
 from cems.accounts.forms import TokenForm
 from cems.accounts.models import ServiceToken, User
 from cems.accounts.roles import Work
 from cems.accounts.services_tokens import is_service_account, token_make, token_revoke
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError
 from cems.base.idempotency import once
 from cems.base.time import now
 
 
-@work_door(Shape.PAGE, Work.ADMINISTRATION, methods=FORM)
+@requires_work(Shape.PAGE, Work.ADMINISTRATION, methods=FORM)
 def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Make a key; the answer shows it, once."""
     account = get_object_or_404(User.objects.get_queryset().select_related("agency"), public_id=public_id)
@@ -64,7 +64,7 @@ def _make(request: HttpRequest, account: User, form: TokenForm) -> str:
     return made[0] if made else ""
 
 
-@work_door(Shape.POST, Work.ADMINISTRATION)
+@requires_work(Shape.POST, Work.ADMINISTRATION)
 def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a key back this minute."""
     token = get_object_or_404(ServiceToken.objects.select_related("user"), public_id=public_id)

@@ -11,21 +11,21 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from cems.accounts import forms, invitations, selectors, selectors_cover, services
-from cems.accounts.doors import person as me
-from cems.accounts.doors import work_door
+from cems.accounts.access_control import person as me
+from cems.accounts.access_control import requires_work
 from cems.accounts.models import Agency, Appointment, Team, User
 from cems.accounts.roles import ROLE_CHOICES, Work
 from cems.accounts.services_tokens import is_service_account
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError
 from cems.base.time import local_date, now, today
 
 KEPT_SEARCHES = 5
 STATES = [("here", "Working here"), ("gone", "Left"), ("all", "Everybody")]
 
-administrators = work_door(Shape.PAGE, Work.ADMINISTRATION)
-administrators_form = work_door(Shape.PAGE, Work.ADMINISTRATION, FORM)
-administrators_post = work_door(Shape.POST, Work.ADMINISTRATION)
+administrators = requires_work(Shape.PAGE, Work.ADMINISTRATION)
+administrators_form = requires_work(Shape.PAGE, Work.ADMINISTRATION, FORM)
+administrators_post = requires_work(Shape.POST, Work.ADMINISTRATION)
 
 
 @administrators_form

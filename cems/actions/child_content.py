@@ -15,7 +15,7 @@ from cems.actions.choices import Status
 from cems.actions.models import Action
 from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept, Shown
 from cems.base.regimes import ARRANGED
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.slots import ChronologyEntry, Panel
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from cems.accounts.roles import Part
 from cems.base.time import LONDON, local_date
+from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
-from cems.children.doors import OpenChild
 from cems.children.models import (
     AgreedLevel,
     CaseNote,

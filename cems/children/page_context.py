@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from cems.accounts.roles import Part
 from cems.base.time import local_date, today
+from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
-from cems.children.doors import OpenChild
 from cems.children.rules.identity import age_on
 from cems.children.slots import MISSING_NOW, SUB_NAVIGATION, SUBMITTED_LEVEL, NavigationItem
 

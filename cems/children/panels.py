@@ -9,8 +9,8 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.time import local_date
 from cems.children import chronology_entries
+from cems.children.access_control import OpenChild
 from cems.children.choices import CaseRole, HarmForm, RiskLevel
-from cems.children.doors import OpenChild
 from cems.children.models import Involvement
 from cems.children.slots import NavigationItem, NowLine, Panel
 from cems.clocks.models import Clock

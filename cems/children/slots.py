@@ -11,7 +11,7 @@ from cems.base.extension import Many, One
 
 if TYPE_CHECKING:
     from cems.accounts.models import User
-    from cems.children.doors import OpenChild
+    from cems.children.access_control import OpenChild
     from cems.children.models import Child
 
 

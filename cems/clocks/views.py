@@ -11,11 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cems.accounts.doors import work_door
+from cems.accounts.access_control import requires_work
 from cems.accounts.models import User
 from cems.accounts.roles import Work
 from cems.audit.services import listed, read
-from cems.base.doors import Shape, door
+from cems.base.access_control import Shape, access_rule
 from cems.base.errors import Invalid
 from cems.base.time import now
 from cems.clocks import access, by_hand, selectors, services
@@ -40,7 +40,7 @@ BUTTONS = {
 }
 
 
-@door(Shape.PAGE, reason=OWN)
+@access_rule(Shape.PAGE, reason=OWN)
 def clocks(request: HttpRequest) -> HttpResponse:
     """All clocks I or my teams have, in the state the address says."""
     state, instant = request.GET.get("state", "open"), now()
@@ -61,7 +61,7 @@ def clocks(request: HttpRequest) -> HttpResponse:
     return render(request, "clocks/list.html", context)
 
 
-@door(Shape.PAGE, reason="lists only clocks about children the person may see")
+@access_rule(Shape.PAGE, reason="lists only clocks about children the person may see")
 def about_children(request: HttpRequest) -> HttpResponse:
     """All open clocks about children I may see, whoever has them; by kind, and those over their time.
 
@@ -87,13 +87,13 @@ def about_children(request: HttpRequest) -> HttpResponse:
     return render(request, "clocks/children.html", context)
 
 
-@door(Shape.PAGE, reason=OWN)
+@access_rule(Shape.PAGE, reason=OWN)
 def clock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One clock: where it stands, how it was reckoned, what happened to it."""
     return _detail(request, _seen(request, public_id))
 
 
-@door(Shape.POST, reason=OWN)
+@access_rule(Shape.POST, reason=OWN)
 def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Meet, pause, resume or cancel a clock by hand, with a reason."""
     shown, form = _seen(request, public_id), ByHandForm(request.POST)
@@ -108,7 +108,7 @@ def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("clocks:detail", public_id=public_id)
 
 
-@work_door(Shape.PAGE, Work.ADMINISTRATION)
+@requires_work(Shape.PAGE, Work.ADMINISTRATION)
 def failed(request: HttpRequest) -> HttpResponse:
     """Clocks and mail that failed until they were given up: somebody must look."""
     instant = now()
@@ -120,7 +120,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     return render(request, "clocks/failed.html", context)
 
 
-@work_door(Shape.POST, Work.ADMINISTRATION)
+@requires_work(Shape.POST, Work.ADMINISTRATION)
 def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take one failed clock back."""
     found = Clock.objects.failed().filter(public_id=public_id).first()
@@ -131,7 +131,7 @@ def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("clocks:failed")
 
 
-@work_door(Shape.POST, Work.ADMINISTRATION)
+@requires_work(Shape.POST, Work.ADMINISTRATION)
 def send_again(request: HttpRequest) -> HttpResponse:
     """Put mail that was given up back into the outbox."""
     count = send_failed_again(_me(request))

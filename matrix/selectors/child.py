@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from cems.accounts.models import User
 from cems.base.time import local_date
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from matrix.choices import MatrixState
 from matrix.evidence import evidence_of
 from matrix.instrument import load

@@ -8,7 +8,7 @@ from typing import Any
 
 from cems.accounts.models import Agency, User
 from cems.base.time import local_date
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from matrix.choices import Band, IndicatorKind, Seen, WhenKind
 from matrix.evidence import evidence_of, settled
 from matrix.instrument import (

@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.time import LONDON, now
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.page_context import child_page
 from cems.children.views.common import form_page, taken
 from cems.clocks.presentation import present
@@ -21,7 +21,7 @@ from matrix.services.due import matrix_due_raise
 from matrix.views.common import me
 
 
-@child_door(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS)
+@requires_child(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS)
 def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """All matrices of the child, or the person's own where they see no others."""
     only_own = not opened.access.sees(Part.MATRIX)
@@ -39,7 +39,7 @@ def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "matrix/for_child.html", context)
 
 
-@child_door(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS, work=Work.MATRIX, methods=FORM)
+@requires_child(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS, work=Work.MATRIX, methods=FORM)
 def due(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record something that requires a matrix (M4): a clock starts for whoever leads."""
     form = DueForm(request.POST or None)
@@ -67,7 +67,7 @@ def _raise(request: HttpRequest, opened: OpenChild, form: DueForm) -> None:
     )
 
 
-@child_door(Shape.POST, Part.MATRIX, Part.OWN_SUBMISSIONS, work=Work.MATRIX)
+@requires_child(Shape.POST, Part.MATRIX, Part.OWN_SUBMISSIONS, work=Work.MATRIX)
 def start(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Start a matrix, or go on with the one in progress: sent twice, it is one draft."""
     matrix = matrix_start(

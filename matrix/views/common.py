@@ -11,8 +11,8 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.base.time import local_date, today
 from cems.children.page_context import child_page
+from matrix.access_control import Opened
 from matrix.choices import MatrixState
-from matrix.doors import Opened
 from matrix.models import Matrix, Submission
 from matrix.selectors.draft import Filled, filled
 from matrix.services.judgement import JUDGEMENT_FIELDS, VIEWS_FIELDS

@@ -5,10 +5,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError, Invalid
+from matrix.access_control import Opened, requires_matrix
 from matrix.choices import IndicatorKind, Seen, WhenKind
-from matrix.doors import Opened, matrix_door
 from matrix.forms import (
     AnswerFields,
     answer_fields,
@@ -34,7 +34,7 @@ SECTIONS = (
 )
 
 
-@matrix_door(Shape.PAGE)
+@requires_matrix(Shape.PAGE)
 def tasks(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """The list of groups with what is answered, and the evidence profile beside it."""
     away = elsewhere(request, opened)
@@ -54,7 +54,7 @@ def tasks(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     return render(request, "matrix/tasks.html", context)
 
 
-@matrix_door(Shape.PAGE, methods=FORM)
+@requires_matrix(Shape.PAGE, methods=FORM)
 def group(request: HttpRequest, opened: Opened[Matrix], code: str) -> HttpResponse:
     """One group of questions; saving goes on to the next group or back to the list."""
     away = elsewhere(request, opened) if request.method == "GET" else None
@@ -88,7 +88,7 @@ def group(request: HttpRequest, opened: Opened[Matrix], code: str) -> HttpRespon
     return render(request, "matrix/group.html", context, status=400 if problems else 200)
 
 
-@matrix_door(Shape.FRAGMENT)
+@requires_matrix(Shape.FRAGMENT)
 def profile(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """The evidence profile as it stands, and a gentle word about words on the page that shows it."""
     state = state_of(request, opened)
@@ -112,7 +112,7 @@ def profile(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     return render(request, "matrix/_profile_saved.html", context)
 
 
-@matrix_door(Shape.POST)
+@requires_matrix(Shape.POST)
 def withdraw(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Give up a draft, saying why."""
     try:

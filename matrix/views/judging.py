@@ -5,10 +5,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from matrix.access_control import Opened, requires_matrix
 from matrix.choices import Informed
-from matrix.doors import Opened, matrix_door
 from matrix.forms import OneField, digest, field_text, field_typed, one_field, refuse_field, version_from
 from matrix.hints import hints
 from matrix.models import Matrix
@@ -20,7 +20,7 @@ from matrix.views.common import elsewhere, me, page, state_of
 HINTED = frozenset({"reasons", "difference", "not_informed_why"})
 
 
-@matrix_door(Shape.PAGE, methods=FORM)
+@requires_matrix(Shape.PAGE, methods=FORM)
 def views(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """The child's and the family's own words, and whether parents or carers know (C6)."""
     return _fields_page(
@@ -28,7 +28,7 @@ def views(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     )
 
 
-@matrix_door(Shape.PAGE, methods=FORM)
+@requires_matrix(Shape.PAGE, methods=FORM)
 def judgement(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """The four definitions, what the profile suggests and why, the level and the reasons (M3)."""
     more = {"forms": HarmForm.choices, "contexts": HarmContext.choices}

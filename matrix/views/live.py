@@ -4,12 +4,12 @@ from dataclasses import asdict
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 
-from cems.base.doors import Shape
+from cems.base.access_control import Shape
 from cems.base.idempotency import digest_of
 from cems.base.services_presence import here, others
 from cems.base.time import local, today
+from matrix.access_control import Opened, requires_matrix
 from matrix.choices import MatrixState
-from matrix.doors import Opened, matrix_door
 from matrix.forms import version_from
 from matrix.instrument import load
 from matrix.models import Matrix
@@ -17,7 +17,7 @@ from matrix.selectors.live import names_on, people_words, place_of, saved_since,
 from matrix.views.common import me
 
 
-@matrix_door(Shape.FRAGMENT)
+@requires_matrix(Shape.FRAGMENT)
 def live(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Asked every few seconds by an open page of a draft; 304 while nothing happened.
 

@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict
-from matrix.doors import Opened, matrix_door
+from matrix.access_control import Opened, requires_matrix
 from matrix.forms import version_from
 from matrix.models import Matrix
 from matrix.selectors.moving import moving
@@ -14,7 +14,7 @@ from matrix.services.moving import matrix_move
 from matrix.views.common import elsewhere, me, page, state_of
 
 
-@matrix_door(Shape.PAGE, methods=FORM)
+@requires_matrix(Shape.PAGE, methods=FORM)
 def move(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """What would change; nothing does until it is confirmed."""
     away = elsewhere(request, opened)

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from cems.accounts.models import User
 from cems.accounts.roles import Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now, today
 from cems.children.views.common import taken
-from matrix.doors import Opened, matrix_door
+from matrix.access_control import Opened, requires_matrix
 from matrix.forms import ContributorForm
 from matrix.models import Contributor, Matrix
 from matrix.services.contributors import contributor_add, contributor_end
@@ -21,7 +21,7 @@ from matrix.services.owners import lead_of
 from matrix.views.common import elsewhere, me, page
 
 
-@matrix_door(Shape.PAGE, methods=FORM)
+@requires_matrix(Shape.PAGE, methods=FORM)
 def contributors(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Who fills this in; a colleague is asked by their address at work."""
     away = elsewhere(request, opened)
@@ -48,7 +48,7 @@ def contributors(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     return render(request, "matrix/contributors.html", context, status=400 if form.errors else 200)
 
 
-@matrix_door(Shape.POST)
+@requires_matrix(Shape.POST)
 def end_contributor(request: HttpRequest, opened: Opened[Matrix], contributor_id: UUID) -> HttpResponse:
     """Somebody fills it in no longer; anybody may leave by themselves."""
     rows = Contributor.objects.select_related("matrix", "user")

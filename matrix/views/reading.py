@@ -8,11 +8,11 @@ from django.shortcuts import render
 from cems.accounts.roles import Part
 from cems.audit.choices import Verb
 from cems.audit.services import record
-from cems.base.doors import Shape
+from cems.base.access_control import Shape
 from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.documents.rendering import Paper, pdf_response, render_pdf
-from matrix.doors import Opened, matrix_door, submission_door
+from matrix.access_control import Opened, requires_matrix, requires_submission
 from matrix.models import Matrix, Submission
 from matrix.selectors.comparison import beside
 from matrix.selectors.draft import Filled
@@ -20,19 +20,19 @@ from matrix.views.common import as_sent, me, page, state_of
 from matrix.views.shown import named, said, whole
 
 
-@matrix_door(Shape.PAGE)
+@requires_matrix(Shape.PAGE)
 def compare(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """The draft beside the last matrix that was sent."""
     return _beside(request, opened, state_of(request, opened), sent=None)
 
 
-@submission_door(Shape.PAGE)
+@requires_submission(Shape.PAGE)
 def compared(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
     """A sent matrix beside the one sent before it."""
     return _beside(request, opened, as_sent(request, opened), sent=opened.paper)
 
 
-@submission_door(Shape.PDF)
+@requires_submission(Shape.PDF)
 def submission_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
     """The sent matrix on paper; taking it away is audited (M7)."""
     sent, user, instant = opened.paper, me(request), now()

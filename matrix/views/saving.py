@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from cems.base.doors import SEND, Shape, Wordless
+from cems.base.access_control import SEND, Shape, Wordless
 from cems.base.idempotency import once
 from cems.base.time import local, now, today
-from matrix.doors import Opened, matrix_door
+from matrix.access_control import Opened, requires_matrix
 from matrix.forms import (
     answer_given,
     answer_text,
@@ -27,7 +27,7 @@ from matrix.services.overtaken import Overtaken
 from matrix.views.common import me
 
 
-@matrix_door(Shape.API, methods=SEND)
+@requires_matrix(Shape.API, methods=SEND)
 def answer(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Save one answer. 200 {saved_at, version}; 409 {conflict}; 400 {message}; 401 when somebody else signed in."""
     code = request.POST.get("answer", "")
@@ -62,7 +62,7 @@ def answer(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
         )
 
 
-@matrix_door(Shape.API, methods=SEND)
+@requires_matrix(Shape.API, methods=SEND)
 def field(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Save one field of the judgement or the views; answers as `answer` does."""
     name = request.POST.get("answer", "")

@@ -7,15 +7,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.base.doors import Shape
+from cems.base.access_control import Shape
 from cems.base.errors import Invalid
 from cems.base.idempotency import once
 from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.children.selectors.overview import ShownPanel
 from cems.documents.rendering import available
+from matrix.access_control import Opened, requires_matrix, requires_submission
 from matrix.choices import MatrixState
-from matrix.doors import Opened, matrix_door, submission_door
 from matrix.forms import key_from, typed
 from matrix.models import Matrix, Submission
 from matrix.selectors.sent import what_happens_now
@@ -25,7 +25,7 @@ from matrix.views.common import as_sent, elsewhere, field_url, me, page, state_o
 from matrix.views.shown import named, whole
 
 
-@matrix_door(Shape.PAGE)
+@requires_matrix(Shape.PAGE)
 def check(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Everything that will be sent, with what is still wanted; a withdrawn matrix is read here."""
     if opened.paper.state == MatrixState.WITHDRAWN:
@@ -33,7 +33,7 @@ def check(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     return elsewhere(request, opened) or _check(request, opened)
 
 
-@matrix_door(Shape.POST)
+@requires_matrix(Shape.POST)
 def submit(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Send the matrix; the same form sent twice is one submission (floor-f3)."""
     call = typed(request.POST, "call")
@@ -57,7 +57,7 @@ def submit(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     return redirect("matrix:submission", public_id=result["submission"])
 
 
-@submission_door(Shape.PAGE)
+@requires_submission(Shape.PAGE)
 def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
     """What happens now, then the whole matrix as it was sent."""
     sent = opened.paper

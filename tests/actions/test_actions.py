@@ -21,7 +21,7 @@ from cems.audit.models import Entry
 from cems.base.calendar import close_of_business, on_day
 from cems.base.errors import Conflict, Invalid
 from cems.children.access import ChildAccess
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.own_copy import own_copy
 from cems.clocks.choices import Stage
 from cems.clocks.models import Clock

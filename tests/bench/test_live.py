@@ -15,7 +15,7 @@ from django.urls import reverse
 from bench.timing import CALIBRATION_MS, calibrate
 from cems.accounts.models import User
 from cems.accounts.roles import Part
-from cems.children.doors import open_child
+from cems.children.access_control import open_child
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.services.saying import contribution_save
 from tests.factories.children import make_child

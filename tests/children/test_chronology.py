@@ -12,8 +12,8 @@ from cems.audit.models import Entry
 from cems.base.errors import Invalid
 from cems.base.time import LONDON, local_date, now
 from cems.children.access import access_to
+from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
-from cems.children.doors import OpenChild
 from cems.children.page_context import level_facts
 from cems.children.selectors.chronology import chronology_entries, strip, wanted
 from cems.children.selectors.overview import overview

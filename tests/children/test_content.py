@@ -8,8 +8,8 @@ from cems.base.extension import Filling
 from cems.base.time import now, today
 from cems.children import home_content
 from cems.children.access import ChildAccess
+from cems.children.access_control import OpenChild
 from cems.children.choices import FeedbackFrom, HarmForm
-from cems.children.doors import OpenChild
 from cems.children.handlers import may_see
 from cems.children.models import Child, EmergencyAccess, Feedback, Merge, NotSame, Submitter
 from cems.children.models.periods import InvolvementState

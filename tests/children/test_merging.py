@@ -14,7 +14,7 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now, today
 from cems.children import derived, grants
 from cems.children.access import access_to, accesses
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.models import (
     Child,
     ChildUserObjectPermission,

@@ -13,8 +13,8 @@ from cems.audit.models import Entry
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import local, now
 from cems.children.access import ChildAccess, access_to
+from cems.children.access_control import OpenChild
 from cems.children.choices import CaseRole
-from cems.children.doors import OpenChild
 from cems.children.models import Child, SelfDescription
 from cems.children.own_copy import own_copy
 from cems.children.selectors.chronology import chronology_entries

@@ -7,7 +7,7 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
-from cems.base.doors import Wordless
+from cems.base.access_control import Wordless
 from cems.children.models import Child
 from tests.factories.children import involve, make_child
 from tests.factories.people import make_user, sign_in

@@ -8,7 +8,7 @@ from django.urls import reverse
 from cems.base.errors import Invalid
 from cems.base.time import now, today
 from cems.children.access import access_to
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.models import Feedback
 from cems.children.selectors.chronology import chronology_entries
 from cems.children.services.history import level_agree

@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from cems.accounts.doors import ALLAUTH_DOORS
+from cems.accounts.access_control import ALLAUTH_RULES
 from cems.accounts.models import Appointment, Delegation, User
 from cems.accounts.roles import Part
-from cems.base.doors import Door, Shape
+from cems.base.access_control import AccessRule, Shape
 from cems.base.time import today
 from cems.children.models import EmergencyAccess
 from matrix.instrument import current
@@ -292,18 +292,18 @@ class Address:
     route: str
     view: str
     takes: tuple[str, ...]
-    door: Door | None
+    access_rule: AccessRule | None
 
     @property
     def parts(self) -> tuple[str, ...]:
         """Any one of these parts opens the door."""
-        if self.door is None:
+        if self.access_rule is None:
             return ()
-        return tuple(self.door.parts or ((self.door.part,) if self.door.part else ()))
+        return tuple(self.access_rule.parts or ((self.access_rule.part,) if self.access_rule.part else ()))
 
     @property
     def about_child(self) -> bool:
-        return bool(self.door and self.door.about_child) or self.name in OPEN_TO
+        return bool(self.access_rule and self.access_rule.about_child) or self.name in OPEN_TO
 
     @property
     def recipe(self) -> OfStory | OfWorld | None:
@@ -316,7 +316,7 @@ class Address:
 
     @property
     def is_page(self) -> bool:
-        return bool(self.door and self.door.shape is Shape.PAGE)
+        return bool(self.access_rule and self.access_rule.shape is Shape.PAGE)
 
     def url(self, about: Story | World | None, user: User | None = None) -> str:
         """The address for this person about this story."""
@@ -351,5 +351,5 @@ def _address(entry: URLPattern, space: str, route: str, takes: tuple[str, ...]) 
         route=route,
         view=f"{shown.__module__}.{shown.__qualname__}",
         takes=takes,
-        door=getattr(view, "door", None) or ALLAUTH_DOORS.get(name),
+        access_rule=getattr(view, "access_rule", None) or ALLAUTH_RULES.get(name),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cems.accounts.models import User
 from cems.accounts.roles import ROLES, Part, Role, Work
-from cems.children.doors import LEAVING
+from cems.children.access_control import LEAVING
 from tests.factories.world import Story, World, reaches
 from tests.guards.addresses import OPEN_TO, OWN_ONLY, Address
 
@@ -21,10 +21,10 @@ def expected(address: Address, role: Role, person: User, story: Story) -> int:
         return 404
     if address.name in OPEN_TO:
         return 200 if OPEN_TO[address.name](parts) else 404
-    assert address.door is not None
+    assert address.access_rule is not None
     if not parts.intersection(address.parts):
         return 403
-    if address.door.shape in LEAVING and not role.exports:
+    if address.access_rule.shape in LEAVING and not role.exports:
         return 403
     if not may_work(address, role):
         return 403
@@ -36,8 +36,10 @@ def expected(address: Address, role: Role, person: User, story: Story) -> int:
 
 def may_work(address: Address, role: Role) -> bool:
     """Whether the role does the work, or one of several kinds, that the door asks for."""
-    assert address.door is not None
-    return not address.door.work or any(Work(word) in role.writes for word in address.door.work.split("|"))
+    assert address.access_rule is not None
+    return not address.access_rule.work or any(
+        Work(word) in role.writes for word in address.access_rule.work.split("|")
+    )
 
 
 # Whose page it is first of all: the worker's, then the desk's, the manager's, and so on.
@@ -53,6 +55,6 @@ def readers(world: World, address: Address) -> Iterator[tuple[User, Story | None
                 yield person, None
             continue
         for story in world.stories.values():
-            work = address.door and (address.door.about_child or may_work(address, role))
+            work = address.access_rule and (address.access_rule.about_child or may_work(address, role))
             if work and expected(address, role, person, story) == 200:
                 yield person, story

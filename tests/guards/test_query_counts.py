@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from cems.base.doors import Shape
+from cems.base.access_control import Shape
 from cems.base.time import now
 from cems.clocks.models import Clock
 from cems.policy import snapshot
@@ -34,9 +34,9 @@ def _measured() -> list[Address]:
     return [
         one
         for one in addresses()
-        if one.door
-        and one.door.shape is not Shape.POST
-        and not (one.door.shape is Shape.API and one.door.public)
+        if one.access_rule
+        and one.access_rule.shape is not Shape.POST
+        and not (one.access_rule.shape is Shape.API and one.access_rule.public)
         if one.name not in OF_A_MOMENT or one.name == RESULTS
     ]
 
@@ -51,8 +51,8 @@ def _count(world: World, address: Address) -> int | None:
     if address.name == RESULTS:
         client = sign_in(world.people["practitioner"])
         return _queries(client, client.post(reverse("children:search"), {"q": "Testchild"})["Location"])
-    assert address.door is not None
-    if address.door.public:
+    assert address.access_rule is not None
+    if address.access_rule.public:
         return _queries(client, address.url(world))
     for person, story in readers(world, address):
         count = _queries(sign_in(person, client), address.url(story or world, person))

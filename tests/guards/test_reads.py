@@ -44,7 +44,7 @@ def _ours() -> list[Address]:
     return [
         one
         for one in addresses()
-        if one.view.split(".")[0] in packages() and one.door and one.name not in OF_A_MOMENT
+        if one.view.split(".")[0] in packages() and one.access_rule and one.name not in OF_A_MOMENT
     ]
 
 
@@ -54,7 +54,7 @@ class Asking:
     def __init__(self, world: World, address: Address, person: User, story: Story | None) -> None:
         self.world, self.address, self.person = world, address, person
         self.url = address.url(story or world, person)
-        self.client = Client() if address.door and address.door.public else sign_in(person)
+        self.client = Client() if address.access_rule and address.access_rule.public else sign_in(person)
 
     def send(self, method: str, headers: dict[str, str]) -> tuple[HttpResponseBase, list[Entry]]:
         """The answer, and what reading it wrote."""
@@ -85,10 +85,10 @@ def _ids(child: Child) -> set[str]:
 
 def _opened(world: World, address: Address) -> Asking | None:
     """Somebody who gets an answer there, if anybody does."""
-    assert address.door is not None
+    assert address.access_rule is not None
     for number, (person, story) in enumerate(readers(world, address)):
         asking = Asking(world, address, person, story)
-        if number >= ASKED or asking.send(address.door.methods[0], {})[0].status_code not in REFUSED:
+        if number >= ASKED or asking.send(address.access_rule.methods[0], {})[0].status_code not in REFUSED:
             return asking
     return None
 
@@ -96,8 +96,8 @@ def _opened(world: World, address: Address) -> Asking | None:
 def _unread(asking: Asking) -> Iterator[str]:
     """What is told without a row, by whatever method the view takes, and as a poll."""
     address, rows = asking.address, {}
-    assert address.door is not None
-    for method in address.door.methods:
+    assert address.access_rule is not None
+    for method in address.access_rule.methods:
         response, written = asking.send(method, {} if method == "HEAD" else POLL)
         rows[method] = [(row.verb, row.child, row.part) for row in written]
         yield from (f"{method} {address.name} tells of {key}" for key in asking.unread(response, written))
@@ -110,8 +110,8 @@ def _unread(asking: Asking) -> Iterator[str]:
 def _taken(asking: Asking) -> Iterator[str]:
     """Methods the view does not take that are not refused."""
     address = asking.address
-    assert address.door is not None
-    for method in [*OTHERS, *({"GET", "HEAD", "POST"} - set(address.door.methods))]:
+    assert address.access_rule is not None
+    for method in [*OTHERS, *({"GET", "HEAD", "POST"} - set(address.access_rule.methods))]:
         status = asking.send(method, POLL)[0].status_code
         if status != 405:
             yield f"{method} {address.name} answers {status}"
@@ -130,4 +130,6 @@ def test_whatever_is_sent_words_about_a_child_are_a_read(world: World) -> None:
     assert not untold, told(
         untold, "read through the door, or write `read` or `listed` where words are shown."
     )
-    assert not taken, told(taken, "declare methods= at the door: READ, FORM or SEND of cems.base.doors.")
+    assert not taken, told(
+        taken, "declare methods= at the door: READ, FORM or SEND of cems.base.access_control."
+    )

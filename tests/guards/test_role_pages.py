@@ -31,15 +31,17 @@ def test_pages_about_no_child_follow_the_kind_of_work_and_name_nobody_out_of_rea
     out = [story for story in world.stories.values() if not reaches(role, story.key)]
     faults = []
     for address in addresses():
-        door = address.door
+        access_rule = address.access_rule
         if (
             address.about_child
-            or door is None
+            or access_rule is None
             or address.name in OF_A_MOMENT
             or address.name == "account_logout"
         ):
             continue
-        allowed = not door.work or any(Work(word) in role.writes for word in door.work.split("|"))
+        allowed = not access_rule.work or any(
+            Work(word) in role.writes for word in access_rule.work.split("|")
+        )
         with transaction.atomic():
             response = client.get(address.url(world, person))
             transaction.set_rollback(True)
@@ -98,14 +100,14 @@ def test_signed_out_people_get_the_sign_in_page_or_a_public_one(world: World) ->
     client, story = Client(), world.stories["known"]
     faults = []
     for address in addresses():
-        if address.door is None or address.name in OF_A_MOMENT:
+        if address.access_rule is None or address.name in OF_A_MOMENT:
             continue
         about = story if address.about_child else world
         for method in (client.get, client.post):
             with transaction.atomic():
                 response = method(address.url(about, world.people["practitioner"]))
                 transaction.set_rollback(True)
-            if address.door.public:
+            if address.access_rule.public:
                 continue
             to_sign_in = response.status_code == 302 and reverse("account_login") in response["Location"]
             if not (to_sign_in or response.status_code in {401, 405}):

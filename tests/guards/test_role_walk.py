@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import ROLES, Part, Reach, Role, Work
-from cems.base.doors import Shape
+from cems.base.access_control import Shape
 from tests.factories.people import sign_in
 from tests.factories.world import STORIES, Story, World, reaches
 from tests.guards.addresses import OPEN_TO, OWN_ONLY, Address, addresses
@@ -67,19 +67,23 @@ class Walk:
 
     def check(self, address: Address, story: Story) -> None:
         """Ask as everybody would: open what is a page, send what only takes what is sent."""
-        door = address.door
-        assert door is not None
-        work_refused = not door.about_child and door.work and Work(door.work) not in self.role.writes
+        access_rule = address.access_rule
+        assert access_rule is not None
+        work_refused = (
+            not access_rule.about_child
+            and access_rule.work
+            and Work(access_rule.work) not in self.role.writes
+        )
         due = 403 if work_refused else expected(address, self.role, self.person, story)
         if due != 200:
             # What belongs to a person is told apart by its own view, so its address is a rule of its own.
-            own_rule = address.name if address.name in OPEN_TO or address.name in OWN_ONLY else door
+            own_rule = address.name if address.name in OPEN_TO or address.name in OWN_ONLY else access_rule
             if (story.key, own_rule) in self.refused:
                 return
             self.refused.add((story.key, own_rule))
-        only_sent = door.shape is Shape.POST
+        only_sent = access_rule.shape is Shape.POST
         # Sending what is allowed would do it; a child's door says 405 to whoever may send and only looks.
-        method = "POST" if only_sent and (due != 200 or not door.about_child) else "GET"
+        method = "POST" if only_sent and (due != 200 or not access_rule.about_child) else "GET"
         status = self.ask(address, story, method, refused=due != 200).status_code
         got = status if status in {403, 404} or status >= 500 else 200
         # What is open to see may still be another's to do.

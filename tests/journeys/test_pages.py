@@ -171,8 +171,8 @@ def open_page(tour: Tour, address: Address) -> Visitor:
     """Open a page as the person it is for."""
     if address.name in MOMENTS:
         return MOMENTS[address.name](tour)
-    assert address.door is not None
-    if address.door.public:
+    assert address.access_rule is not None
+    if address.access_rule.public:
         visitor = tour.of(None)
         visitor.open(address.url(None))
         return visitor

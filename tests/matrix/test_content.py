@@ -6,8 +6,8 @@ import pytest
 
 from cems.base.time import now, today
 from cems.children.access import access_to
+from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
-from cems.children.doors import OpenChild
 from cems.children.own_copy import own_copy
 from matrix.child_content import merge_blockers, submitted_level
 from matrix.services.drafts import matrix_start

@@ -14,8 +14,8 @@ from cems.audit.models import Entry
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now, today
 from cems.children.access import access_to
+from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
-from cems.children.doors import OpenChild
 from cems.children.models import Child
 from matrix.choices import Seen
 from matrix.instrument import (

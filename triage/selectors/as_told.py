@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cems.accounts.models import Agency
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from triage.members import seats
 from triage.models import Item
 from triage.selectors.said import NOTHING_YET, Answer, answers_by_agency

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.children.access import accesses
+from cems.children.access_control import OpenChild
 from cems.children.choices import HarmContext, HarmForm
-from cems.children.doors import OpenChild
 from cems.children.models import Child
 from cems.children.visibility import root_of
 from cems.clocks.choices import OPEN

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cems.accounts.models import User
 from cems.base.services_presence import Present, here
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from triage.models import Item

@@ -7,7 +7,7 @@ from uuid import UUID
 from cems.accounts.models import DutyDesk, User
 from cems.accounts.roles import Part
 from cems.children.access import ChildAccess, access_to
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.models import Child
 from cems.children.selectors.restriction import is_barred
 from cems.children.selectors.whole import seen

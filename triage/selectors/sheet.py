@@ -7,8 +7,8 @@ from datetime import datetime
 from cems.accounts.models import Agency, Duty, DutyDesk, User
 from cems.accounts.roles import Part
 from cems.base.time import local_date
+from cems.children.access_control import OpenChild
 from cems.children.choices import HarmContext, HarmForm
-from cems.children.doors import OpenChild
 from cems.children.models import Child
 from cems.children.selectors.chronology import chronology_entries
 from cems.children.selectors.overview import ShownPanel, panels_for

@@ -9,8 +9,8 @@ from django.db.models import Q
 from cems.accounts.roles import Part
 from cems.actions.models import Action
 from cems.base.time import local, local_date
+from cems.children.access_control import OpenChild
 from cems.children.choices import CaseRole, FeedbackFrom
-from cems.children.doors import OpenChild
 from cems.children.models import Feedback, Involvement, Placement, Status
 from cems.children.models.periods import InvolvementState
 from cems.children.slots import MISSING_NOW

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.doors import any_work_door, person, work_door
+from cems.accounts.access_control import person, requires_any_work, requires_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
-from cems.base.doors import FORM, Shape, door
+from cems.base.access_control import FORM, Shape, access_rule
 from cems.base.errors import Invalid
 from cems.base.idempotency import once
 from cems.base.time import local_date, now, today
@@ -27,13 +27,13 @@ from triage.selectors import advice as reads
 from triage.services.advice import advice_retire, advice_write, consultation_record
 
 ADVISING = (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK)
-advisers = any_work_door(Shape.PAGE, *ADVISING)
-advisers_form = any_work_door(Shape.PAGE, *ADVISING, methods=FORM)
-editors_form = work_door(Shape.PAGE, Work.ADVICE_LIBRARY, FORM)
-editors_post = work_door(Shape.POST, Work.ADVICE_LIBRARY)
+advisers = requires_any_work(Shape.PAGE, *ADVISING)
+advisers_form = requires_any_work(Shape.PAGE, *ADVISING, methods=FORM)
+editors_form = requires_work(Shape.PAGE, Work.ADVICE_LIBRARY, FORM)
+editors_post = requires_work(Shape.POST, Work.ADVICE_LIBRARY)
 
 
-@door(Shape.PAGE, reason="advice is about no child: every practitioner may read it")
+@access_rule(Shape.PAGE, reason="advice is about no child: every practitioner may read it")
 def library(request: HttpRequest) -> HttpResponse:
     """Advice by title; what was taken out of the choice on its own list."""
     retired = request.GET.get("shown") == "retired"
@@ -49,7 +49,7 @@ def library(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/advice/library.html", context)
 
 
-@door(Shape.PAGE, reason="advice is about no child: every practitioner may read it")
+@access_rule(Shape.PAGE, reason="advice is about no child: every practitioner may read it")
 def entry(request: HttpRequest, code: str) -> HttpResponse:
     """One piece of advice, and its earlier words."""
     row = _entry(code)

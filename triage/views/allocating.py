@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
-from cems.children.doors import OpenChild, child_door
 from cems.children.page_context import child_page
 from cems.children.views.common import form_page
 from triage.choices import WorkerKind
@@ -34,7 +34,7 @@ from triage.views.allocation_common import kind_of, taken_once
 TAB = "children:overview"
 
 
-@child_door(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION)
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION)
 def allocate(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
     """Everybody who could have the child, suggested first, with the reason; nothing happens yet."""
     choice, day = choice_for(opened.child, kind_of(kind), opened.at), local_date(opened.at)
@@ -55,7 +55,7 @@ def allocate(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse
     return render(request, "triage/allocation/choose.html", context)
 
 
-@child_door(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
 def give(request: HttpRequest, opened: OpenChild, kind: str, worker_id: UUID) -> HttpResponse:
     """What would happen, before it does; over the room or before a leave it stops and asks why."""
     worker = get_object_or_404(User, public_id=worker_id)
@@ -120,7 +120,7 @@ def _give(user: User, opened: OpenChild, kind: WorkerKind, worker: User, form: G
     reallocate(user, allocation=held, worker=worker, why=why)
 
 
-@child_door(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
 def no_worker(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
     """No worker is given for now: the reason, and at Significant the clock to look again."""
     wanted, form = kind_of(kind), NoWorkerForm(request.POST or None)
@@ -138,7 +138,7 @@ def no_worker(request: HttpRequest, opened: OpenChild, kind: str) -> HttpRespons
     return form_page(request, opened, form, title=title, text=text, current=TAB, back=back)
 
 
-@child_door(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
 def hold(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
     """Who holds the child until the next working day, whether EDT knows, and what is in force (T6)."""
     user, until = person(request), until_day(opened.at)
@@ -169,7 +169,7 @@ def _hold(user: User, waiting: Waiting, form: HoldForm) -> None:
     hold_child(user, waiting=waiting, until=until_day(instant), at=instant, **data)
 
 
-@child_door(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
 def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A child who is not on the list waits for a worker from now on."""
     form = AskForm(request.POST or None)

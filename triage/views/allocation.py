@@ -5,11 +5,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cems.accounts.doors import any_work_door, person
+from cems.accounts.access_control import person, requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
-from cems.base.doors import Shape
+from cems.base.access_control import Shape
 from cems.base.time import now
 from triage.selectors.board import board as the_board
 from triage.selectors.handover import asked_now
@@ -17,7 +17,7 @@ from triage.selectors.mine import children_of
 from triage.selectors.unallocated import unallocated as the_exceptions
 
 
-@any_work_door(Shape.PAGE, Work.ALLOCATION, Work.OVERSIGHT)
+@requires_any_work(Shape.PAGE, Work.ALLOCATION, Work.OVERSIGHT)
 def board(request: HttpRequest) -> HttpResponse:
     """Who waits for a worker, who has room, and whose worker has gone."""
     user, instant = person(request), now()
@@ -31,7 +31,7 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/allocation/board.html", context)
 
 
-@any_work_door(Shape.PAGE, Work.ALLOCATION, Work.OVERSIGHT)
+@requires_any_work(Shape.PAGE, Work.ALLOCATION, Work.OVERSIGHT)
 def unallocated(request: HttpRequest) -> HttpResponse:
     """Children at Significant without a worker, and why."""
     user = person(request)
@@ -45,7 +45,7 @@ def unallocated(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/allocation/unallocated.html", context)
 
 
-@any_work_door(Shape.PAGE, Work.DIRECT_WORK, Work.INTERVIEWS)
+@requires_any_work(Shape.PAGE, Work.DIRECT_WORK, Work.INTERVIEWS)
 def my_children(request: HttpRequest) -> HttpResponse:
     """The children I have, and what of each I have still to do."""
     user = person(request)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.models import User
 from cems.base.errors import Conflict, Invalid
 from cems.base.idempotency import once

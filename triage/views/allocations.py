@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.time import local, local_date
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
-from cems.children.doors import OpenChild, child_door
 from cems.children.page_context import child_page
 from cems.children.views.common import form_page
 from triage.forms_allocation import EndForm, TakeUpForm
@@ -26,7 +26,7 @@ from triage.views.allocation_common import taken_once
 TAB = "children:overview"
 
 
-@child_door(Shape.PAGE, Part.INVOLVED, methods=FORM)
+@requires_child(Shape.PAGE, Part.INVOLVED, methods=FORM)
 def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpResponse:
     """Who has the child since when; the worker accepts it here, with the first visit and the social worker."""
     user, row = person(request), _row(opened, allocation_id)
@@ -59,7 +59,7 @@ def _take_up(request: HttpRequest, row: Allocation, form: TakeUpForm) -> None:
     take_up(person(request), allocation=row, **data)
 
 
-@child_door(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
 def end(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpResponse:
     """The work ends now, and the access with it."""
     row, form = _row(opened, allocation_id), EndForm(request.POST or None)

@@ -6,19 +6,19 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.idempotency import once
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.page_context import child_page
 from triage.forms_told import AsToldForm
 from triage.selectors.as_told import Away, away
 from triage.services.saying import say_as_told
 
 
-@child_door(Shape.PAGE, Part.CONTRIBUTIONS, work=Work.DECISIONS, methods=FORM)
+@requires_child(Shape.PAGE, Part.CONTRIBUTIONS, work=Work.DECISIONS, methods=FORM)
 def as_told(request: HttpRequest, opened: OpenChild, agency_id: UUID) -> HttpResponse:
     """What somebody of the agency told, who, how and when; the agency may add its own, and neither is lost."""
     place = _place(opened, agency_id)

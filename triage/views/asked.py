@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.roles import Part
 from cems.audit.services import read
-from cems.base.doors import FORM, Shape, door
+from cems.base.access_control import FORM, Shape, access_rule
 from cems.base.time import now
 from cems.children.views.common import taken
 from cems.clocks.presentation import present
@@ -18,7 +18,7 @@ from triage.selectors.gathering import asked_of, question_to
 from triage.services.gathering import gathering_answer
 
 
-@door(
+@access_rule(
     Shape.PAGE,
     reason="whoever is in a team First Contact asks, while the question waits for its answer",
     methods=FORM,

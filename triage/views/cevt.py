@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cems.accounts.doors import any_work_door, person
+from cems.accounts.access_control import person, requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.accounts.services import single_keys_set
 from cems.audit.services import listed
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.time import local_date, now
 from cems.children.choices import HarmForm, RiskLevel
 from triage.members import has_seat
@@ -36,7 +36,7 @@ KEYS = (
 )
 
 
-@any_work_door(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION)
+@requires_any_work(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION)
 def cevt(request: HttpRequest) -> HttpResponse:
     """Every child who waits for CEVT, what is due first at the top; then what was decided today."""
     user, instant = person(request), now()
@@ -67,7 +67,7 @@ def cevt(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/cevt/list.html", context)
 
 
-@any_work_door(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION, methods=FORM)
+@requires_any_work(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION, methods=FORM)
 def keys(request: HttpRequest) -> HttpResponse:
     """Which single keys there are, and switching them off or on for oneself."""
     user = person(request)

@@ -9,14 +9,14 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.models import Locality, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import today
 from cems.children.access import ChildAccess
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.page_context import child_page
 from cems.children.rules.identity import age_on
 from cems.children.selectors.restriction import is_restricted

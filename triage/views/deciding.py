@@ -6,20 +6,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.doors import person, work_door
+from cems.accounts.access_control import person, requires_work
 from cems.accounts.roles import Part, Work
 from cems.audit.choices import Verb
 from cems.audit.services import listed, record
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.idempotency import once
 from cems.base.time import now
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.page_context import child_page
 from cems.children.views.common import taken
 from cems.clocks.presentation import present
 from cems.documents.rendering import Paper, pdf_response, render_pdf
-from matrix.doors import Opened, submission_door
+from matrix.access_control import Opened, requires_submission
 from matrix.models import Submission
 from triage.forms_cevt import AnswerForm, AskForm, DecisionForm, WhyForm
 from triage.models import Decision, Item, Wanted
@@ -36,7 +36,7 @@ from triage.views.sheet import check_page, decided_once
 NEEDS = Part.CONTRIBUTIONS
 
 
-@work_door(Shape.PAGE, Work.DECISIONS)
+@requires_work(Shape.PAGE, Work.DECISIONS)
 def provisional(request: HttpRequest) -> HttpResponse:
     """Provisional decisions that wait for their confirmation, what is due first at the top."""
     user, instant = person(request), now()
@@ -47,7 +47,7 @@ def provisional(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/cevt/provisional.html", {"rows": shown})
 
 
-@child_door(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
+@requires_child(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
 def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Confirm the child's provisional decision, or change it: a decision of its own, final (T3)."""
     shown = sheet_of(person(request), opened)
@@ -84,7 +84,7 @@ def _confirm_page(
     return render(request, "triage/cevt/confirm.html", context, status=status)
 
 
-@child_door(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
+@requires_child(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
 def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Ask for more information before deciding: the one thing that pauses the clock (T2)."""
     shown = sheet_of(person(request), opened)
@@ -128,7 +128,7 @@ def _ask(request: HttpRequest, opened: OpenChild, item: Item | None, form: AskFo
     once(person(request), key=data["key"], action="triage.ask", body=body, perform=perform)
 
 
-@child_door(Shape.PAGE, NEEDS, work=Work.CONTRIBUTION, methods=FORM)
+@requires_child(Shape.PAGE, NEEDS, work=Work.CONTRIBUTION, methods=FORM)
 def answer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Tell CEVT what it wanted to know; the agency it was asked of, or the chair."""
     rows = list(
@@ -159,7 +159,7 @@ def _answer(request: HttpRequest, opened: OpenChild, row: Wanted, form: AnswerFo
     information_give(user, wanted=row, answer=form.cleaned_data["answer"])
 
 
-@child_door(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
+@requires_child(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
 def withdraw(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Take an item off the list that should not be there."""
     items = list(
@@ -203,7 +203,7 @@ def _form_page(
     return render(request, "triage/cevt/form.html", context, status=status)
 
 
-@submission_door(Shape.PDF)
+@requires_submission(Shape.PDF)
 def feedback_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
     """What CEVT decided on a matrix, as a letter to whoever sent it: references only on the outside."""
     sent, user, instant = opened.paper, person(request), now()

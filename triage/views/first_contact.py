@@ -8,15 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cems.accounts.doors import person, work_door
+from cems.accounts.access_control import person, requires_work
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import Invalid
 from cems.base.idempotency import once
 from cems.base.time import now
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
-from cems.children.doors import OpenChild, child_door
 from cems.children.page_context import child_page
 from cems.children.rules.search import LONGEST
 from cems.children.views.common import taken
@@ -29,7 +29,7 @@ from triage.selectors import first_contact as selectors
 LEVELS = {str(level.value): level for level in reversed(RiskLevel)}
 
 
-@work_door(Shape.PAGE, Work.REFERRALS)
+@requires_work(Shape.PAGE, Work.REFERRALS)
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for the front doors of this person's authorities: referrals, or requests for a meeting."""
     user, instant = person(request), now()
@@ -81,7 +81,7 @@ def _address(here: dict[str, str], **changed: str) -> str:
     return f"{reverse('triage:first_contact')}?{urlencode({**here, **changed})}"
 
 
-@work_door(Shape.PAGE, Work.REFERRALS, methods=FORM)
+@requires_work(Shape.PAGE, Work.REFERRALS, methods=FORM)
 def has_matrix(request: HttpRequest) -> HttpResponse:
     """ "Has this child a matrix?", answered in one step; the words go by POST and stand in no address."""
     words = request.POST.get("q", "").strip()[:LONGEST]
@@ -95,7 +95,7 @@ def has_matrix(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/first_contact/has_matrix.html", context)
 
 
-@child_door(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS, methods=FORM)
+@requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS, methods=FORM)
 def refer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record a referral made by telephone or on paper; while one is open, what is written is added to it (T1)."""
     user, child = person(request), opened.child

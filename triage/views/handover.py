@@ -3,19 +3,19 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cems.accounts.doors import any_work_door, person
+from cems.accounts.access_control import person, requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.choices import Verb
 from cems.audit.services import listed, record
-from cems.base.doors import Shape
+from cems.base.access_control import Shape
 from cems.base.time import now
 from cems.documents.rendering import Paper, available, pdf_response, render_pdf
 from triage.selectors.handover import asked_now
 from triage.selectors.handover import handover as who_holds
 
 
-@any_work_door(Shape.PAGE, Work.ALLOCATION, Work.REFERRALS)
+@requires_any_work(Shape.PAGE, Work.ALLOCATION, Work.REFERRALS)
 def handover(request: HttpRequest) -> HttpResponse:
     """Each waiting child: given to a worker, or held until the next working day, by whom."""
     user, instant = person(request), now()
@@ -30,7 +30,7 @@ def handover(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/allocation/handover.html", context)
 
 
-@any_work_door(Shape.PDF, Work.ALLOCATION, Work.REFERRALS)
+@requires_any_work(Shape.PDF, Work.ALLOCATION, Work.REFERRALS)
 def handover_pdf(request: HttpRequest) -> HttpResponse:
     """The sheet for the Emergency Duty Team: references, who holds, what is in force; no child's name."""
     user, instant = person(request), now()

@@ -3,15 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cems.accounts.doors import person, work_door
+from cems.accounts.access_control import person, requires_work
 from cems.accounts.roles import Work
 from cems.audit.services import listed
-from cems.base.doors import Shape
+from cems.base.access_control import Shape
 from triage.forms_measures import PeriodForm, reporting_year
 from triage.selectors import measures as reads
 
 
-@work_door(Shape.PAGE, Work.FIGURES)
+@requires_work(Shape.PAGE, Work.FIGURES)
 def figures(request: HttpRequest) -> HttpResponse:
     """Receipts by level, how many came again, how long CEVT took, why children came back."""
     starts, ends = reporting_year()

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from cems.accounts.doors import any_work_door, person, work_door
+from cems.accounts.access_control import person, requires_any_work, requires_work
 from cems.accounts.models import Authority
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now
 from cems.meetings.choices import MeetingForum, NoteKind
@@ -25,7 +25,7 @@ from triage.services.tables import Place, table_set
 from triage.views.common import seated, the_meeting
 
 
-@work_door(Shape.POST, Work.DECISIONS)
+@requires_work(Shape.POST, Work.DECISIONS)
 def start(request: HttpRequest) -> HttpResponse:
     """Start the meeting with this person in the chair, and go to its table."""
     user = seated(request)
@@ -43,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("triage:table", meeting_id=row.public_id)
 
 
-@any_work_door(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION, methods=FORM)
+@requires_any_work(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION, methods=FORM)
 def table(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Who is at the table, who sent an apology, for whom somebody stands in; the chair ticks, all read."""
     meeting = the_meeting(request, meeting_id)
@@ -92,7 +92,7 @@ def _context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
     }
 
 
-@any_work_door(Shape.POST, Work.DECISIONS, Work.CONTRIBUTION)
+@requires_any_work(Shape.POST, Work.DECISIONS, Work.CONTRIBUTION)
 def here(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """The person says that they are here, or that they leave."""
     meeting, user = the_meeting(request, meeting_id), seated(request)
@@ -105,7 +105,7 @@ def here(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     return _back(request, meeting)
 
 
-@any_work_door(Shape.POST, Work.DECISIONS, Work.CONTRIBUTION)
+@requires_any_work(Shape.POST, Work.DECISIONS, Work.CONTRIBUTION)
 def note(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Note a theme or a place as it appears, from wherever one is."""
     meeting, user = the_meeting(request, meeting_id), seated(request)
@@ -121,7 +121,7 @@ def note(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     return _back(request, meeting)
 
 
-@work_door(Shape.POST, Work.DECISIONS)
+@requires_work(Shape.POST, Work.DECISIONS)
 def end(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """End the meeting, whoever was in the chair; its minutes are there at once."""
     meeting, user = the_meeting(request, meeting_id), seated(request)

@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from cems.accounts.doors import any_work_door, person
+from cems.accounts.access_control import person, requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.choices import Verb
 from cems.audit.services import listed, record
-from cems.base.doors import Shape
+from cems.base.access_control import Shape
 from cems.base.errors import Conflict
 from cems.base.time import now
 from cems.documents.rendering import Paper, available, pdf_response, render_pdf
@@ -22,7 +22,7 @@ from triage.views.common import the_meeting
 READERS = (Work.DECISIONS, Work.CONTRIBUTION, Work.MEETINGS)
 
 
-@any_work_door(Shape.PAGE, *READERS)
+@requires_any_work(Shape.PAGE, *READERS)
 def meetings(request: HttpRequest) -> HttpResponse:
     """CEVT's meetings, the newest first; one that was never ended is said to be so."""
     rows, older = meetings_of(person(request), request.GET.get("before", ""))
@@ -34,7 +34,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/cevt/meetings.html", context)
 
 
-@any_work_door(Shape.PAGE, *READERS)
+@requires_any_work(Shape.PAGE, *READERS)
 def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """What a meeting decided: by reference, of children open to the reader."""
     found = _read(request, meeting_id)
@@ -49,7 +49,7 @@ def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     )
 
 
-@any_work_door(Shape.PDF, *READERS)
+@requires_any_work(Shape.PDF, *READERS)
 def minutes_pdf(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """The minutes on paper, from the moment the meeting ends; taking them away is audited."""
     found, user, instant = _read(request, meeting_id), person(request), now()

@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.roles import Part, Work
 from cems.audit.services import read
-from cems.base.doors import FORM, Shape, door
+from cems.base.access_control import FORM, Shape, access_rule
 from cems.base.idempotency import once
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.page_context import child_page
 from cems.children.views.common import taken
 from triage.forms_told import RaiseForm
@@ -21,7 +21,7 @@ from triage.selectors.raised import before_raising, raised_by
 from triage.services.items import item_raise
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=RAISE, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, work=RAISE, methods=FORM)
 def raise_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Why CEVT should look at the child, and why now; a concern that is open already is shown in the form's place."""
     user, form = person(request), RaiseForm(request.POST or None)
@@ -51,7 +51,7 @@ def raise_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "triage/cevt/raise.html", context, status=400 if form.errors else 200)
 
 
-@door(Shape.PAGE, reason="whoever raised the child, and nobody else")
+@access_rule(Shape.PAGE, reason="whoever raised the child, and nobody else")
 def raised(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """What one raised, and what became of it: the decision itself only where the record is open to them."""
     user = person(request)

@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from cems.accounts.doors import person, work_door
+from cems.accounts.access_control import person, requires_work
 from cems.accounts.models import User
 from cems.accounts.roles import Work
 from cems.audit.services import listed
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.time import now
 from triage.forms_allocation import ReassignForm
@@ -35,7 +35,7 @@ class Step:
         return max(self.after - self.places, 0)
 
 
-@work_door(Shape.PAGE, Work.ALLOCATION, methods=FORM)
+@requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def reassign(request: HttpRequest, worker_id: UUID) -> HttpResponse:
     """Choose for each child who takes over; see what it would do; then do it, all or nothing."""
     user, worker = (

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import Overtaken
 from cems.base.time import now
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.page_context import child_page
 from cems.children.views.common import form_page, taken
 from matrix.services.owners import team_of_worker
@@ -26,11 +26,11 @@ from triage.services.gathering import gathering_answer, gathering_ask
 from triage.services.inquiry import findings_of, inquiry_save, referral_settle
 
 DECIDED = "This referral is decided. What you wrote was not kept."
-_door = child_door(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS)
-_form_door = child_door(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS, methods=FORM)
+requires_referral = requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS)
+_form_door = requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS, methods=FORM)
 
 
-@_door
+@requires_referral
 def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
     """One referral: what is done and what is still to do, what came with it, what agencies answered."""
     row = _row(opened, referral_id)
@@ -209,7 +209,7 @@ def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRe
     return render(request, "triage/first_contact/decide.html", context, status=400 if form.errors else 200)
 
 
-@child_door(Shape.POST, Part.REFERRALS, work=Work.REFERRALS)
+@requires_child(Shape.POST, Part.REFERRALS, work=Work.REFERRALS)
 def ask_meeting(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
     """Ask for a strategy meeting; a request that is open stands."""
     row = _row(opened, referral_id)

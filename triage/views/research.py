@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.doors import person, work_door
+from cems.accounts.access_control import person, requires_work
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, SEND, Shape
+from cems.base.access_control import FORM, SEND, Shape
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.time import now
-from cems.children.doors import open_child
+from cems.children.access_control import open_child
 from cems.meetings.choices import Held
 from triage.selectors.agenda import agenda_at
 from triage.selectors.research import Line, research_list
@@ -21,7 +21,7 @@ from triage.views.cevt import audit_list
 from triage.views.saying import in_words, save_typed, words
 
 
-@work_door(Shape.PAGE, Work.CONTRIBUTION, methods=FORM)
+@requires_work(Shape.PAGE, Work.CONTRIBUTION, methods=FORM)
 def research(request: HttpRequest) -> HttpResponse:
     """Each child on the agenda with what a search needs, and the agency's answer; prints on its own."""
     user, instant = person(request), now()
@@ -70,7 +70,7 @@ def _save(request: HttpRequest, lines: list[Line]) -> HttpResponse:
     return redirect("triage:research")
 
 
-@work_door(Shape.API, Work.CONTRIBUTION, methods=SEND)
+@requires_work(Shape.API, Work.CONTRIBUTION, methods=SEND)
 def research_say(request: HttpRequest) -> HttpResponse:
     """One answer of the list, saved as it is typed; answers as a sheet's own does."""
     try:

@@ -9,13 +9,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import SEND, Shape, Wordless
+from cems.base.access_control import SEND, Shape, Wordless
 from cems.base.errors import Conflict, Invalid, NotAllowed, Overtaken
 from cems.base.idempotency import once
 from cems.base.time import local, now
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.meetings.choices import Held
 from cems.meetings.selectors import table_of
 from triage.selectors.live import PLACES, live_state
@@ -65,7 +65,7 @@ def said_on_the_page(
     return redirect(sheet_url(opened.child.public_id, urlencode(asked_keys(request))))
 
 
-@child_door(Shape.API, Part.CONTRIBUTIONS, work=Work.CONTRIBUTION, methods=SEND)
+@requires_child(Shape.API, Part.CONTRIBUTIONS, work=Work.CONTRIBUTION, methods=SEND)
 def say_field(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Saved as it is typed. 200 {saved_at, version}; 409 {conflict} or {message}; 400 {message}; 401."""
     return save_typed(request, opened, words(request))
@@ -118,7 +118,7 @@ def in_words(held: str, text: str) -> str:
     return "\n".join(filter(None, [label, text])) or "Nothing written"
 
 
-@child_door(Shape.FRAGMENT, Part.CONTRIBUTIONS)
+@requires_child(Shape.FRAGMENT, Part.CONTRIBUTIONS)
 def live(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """What has changed on the sheet since the reader's page was drawn: 304 while nothing has.
 

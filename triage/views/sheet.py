@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.idempotency import once
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from triage.forms_cevt import DecisionForm
 from triage.models import Decision
 from triage.selectors.preview import preview
@@ -34,7 +34,7 @@ from triage.views.saying import said_on_the_page
 Step = Callable[[HttpRequest, OpenChild, Sheet], HttpResponse]
 
 
-@child_door(Shape.PAGE, Part.CONTRIBUTIONS, methods=FORM)
+@requires_child(Shape.PAGE, Part.CONTRIBUTIONS, methods=FORM)
 def sheet(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The child as CEVT discusses them; the forms of the sheet come back here, each with its step."""
     opened = for_the_room(request, opened)

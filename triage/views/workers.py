@@ -7,12 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.doors import any_work_door, person, work_door
+from cems.accounts.access_control import person, requires_any_work, requires_work
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.time import now, today
 from triage.choices import WorkerKind
 from triage.forms_allocation import AbsenceForm, CapacityForm, LastDayForm, OnceForm, VacancyForm
@@ -24,7 +24,7 @@ from triage.services.workers import vacancy_end as end_vacancy
 from triage.views.allocation_common import kind_of, posts_of, taken_once
 
 
-@any_work_door(Shape.PAGE, Work.ALLOCATION, Work.OVERSIGHT)
+@requires_any_work(Shape.PAGE, Work.ALLOCATION, Work.OVERSIGHT)
 def worker(request: HttpRequest, worker_id: UUID) -> HttpResponse:
     """Somebody's room, when they are away, and the children they have."""
     user, posts = person(request), posts_of(person(request), worker_id)
@@ -41,7 +41,7 @@ def worker(request: HttpRequest, worker_id: UUID) -> HttpResponse:
     return render(request, "triage/allocation/worker.html", context)
 
 
-@work_door(Shape.PAGE, Work.ALLOCATION, methods=FORM)
+@requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def capacity(request: HttpRequest, worker_id: UUID, kind: str) -> HttpResponse:
     """How many children this worker has room for, from a day on."""
     post = next((one for one in posts_of(person(request), worker_id) if one.kind is kind_of(kind)), None)
@@ -61,7 +61,7 @@ def _capacity(request: HttpRequest, worker: User, kind: WorkerKind, form: Capaci
     capacity_set(person(request), worker=worker, kind=kind, **data)
 
 
-@work_door(Shape.PAGE, Work.ALLOCATION, methods=FORM)
+@requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def absence(request: HttpRequest, worker_id: UUID) -> HttpResponse:
     """A worker is or will be away."""
     who, form = posts_of(person(request), worker_id)[0].user, AbsenceForm(request.POST or None)
@@ -78,7 +78,7 @@ def _absence(request: HttpRequest, who: User, form: AbsenceForm) -> None:
     absence_set(person(request), worker=who, **data)
 
 
-@work_door(Shape.PAGE, Work.ALLOCATION, methods=FORM)
+@requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def absence_end(request: HttpRequest, absence_id: UUID) -> HttpResponse:
     """The last day of an absence."""
     row = get_object_or_404(Absence.objects.select_related("user__agency"), public_id=absence_id)
@@ -95,7 +95,7 @@ def absence_end(request: HttpRequest, absence_id: UUID) -> HttpResponse:
     return _form(request, form, "Last day of an absence", about=row.user)
 
 
-@work_door(Shape.PAGE, Work.ALLOCATION, methods=FORM)
+@requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def vacancy(request: HttpRequest) -> HttpResponse:
     """A post that nobody holds."""
     form = VacancyForm(request.POST or None)
@@ -112,7 +112,7 @@ def _vacancy(request: HttpRequest, form: VacancyForm) -> None:
     vacancy_open(person(request), kind=WorkerKind(form.cleaned_data["kind"]), **data)
 
 
-@work_door(Shape.PAGE, Work.ALLOCATION, methods=FORM)
+@requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def vacancy_end(request: HttpRequest, vacancy_id: UUID) -> HttpResponse:
     """The post is filled, or gone."""
     row = get_object_or_404(Vacancy, public_id=vacancy_id)

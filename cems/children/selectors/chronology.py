@@ -7,7 +7,7 @@ from datetime import date, datetime
 from cems.accounts.models import User
 from cems.base.errors import Invalid
 from cems.base.time import local, local_date
-from cems.children.doors import YEAR, OpenChild
+from cems.children.access_control import YEAR, OpenChild
 from cems.children.slots import CHRONOLOGY, ChronologyEntry
 
 PAGE = 100

@@ -5,7 +5,7 @@ from typing import Any
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.models import ChildName, Identifier
 from cems.children.selectors.chronology import Strip, strip
 from cems.children.slots import NOW_LINES, PANELS

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from cems.accounts.roles import Part
 from cems.audit.services import read
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError
 from cems.base.time import now
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.forms_access import AddressForm
 from cems.children.page_context import child_page
 from cems.children.selectors.readers import people_at_work
@@ -19,7 +19,7 @@ from cems.children.services.restriction import may_manage
 from cems.children.views.common import form_page, me, taken
 
 
-@child_door(Shape.PAGE, Part.IDENTITY)
+@requires_child(Shape.PAGE, Part.IDENTITY)
 def address(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The address for a listed recipient; the same words for everybody else, whether there is one or not."""
     user = me(request)
@@ -34,7 +34,7 @@ def address(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/address.html", context)
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
 def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Keep an address for listed people."""
     user = me(request)
@@ -58,7 +58,7 @@ def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
 
 
-@child_door(Shape.POST, Part.IDENTITY)
+@requires_child(Shape.POST, Part.IDENTITY)
 def end(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """No address is kept any more; the answer is the same where there was none."""
     try:

@@ -11,7 +11,7 @@ from cems.accounts.models import User
 from cems.base.errors import Conflict, Invalid
 from cems.base.idempotency import once
 from cems.base.models import PublicModel
-from cems.children.doors import OpenChild
+from cems.children.access_control import OpenChild
 from cems.children.page_context import child_page
 
 # Fields that make up another: the key of the form, the day and the time of what happened.

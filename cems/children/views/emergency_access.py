@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.doors import any_work_door
+from cems.accounts.access_control import requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, Shape, door
+from cems.base.access_control import FORM, Shape, access_rule
 from cems.base.time import local, now
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.forms_access import EmergencyAccessForm, EmergencyAccessReviewForm
 from cems.children.models import EmergencyAccess
 from cems.children.rules.search import understand
@@ -28,7 +28,7 @@ from cems.children.views.common import me, taken
 MOST = 100
 
 
-@door(
+@access_rule(
     Shape.PAGE,
     reason="whose role may not open a record is told whom to ring; the service asks the role",
     methods=FORM,
@@ -54,7 +54,7 @@ def _open(request: HttpRequest, form: EmergencyAccessForm) -> EmergencyAccess:
     return emergency_access_open(me(request), named=understand(data["child"]), reason=data["reason"])
 
 
-@child_door(Shape.POST, Part.IDENTITY)
+@requires_child(Shape.POST, Part.IDENTITY)
 def end(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The person is done before the time is over."""
     emergency_access_end(me(request), child=opened.child)
@@ -62,14 +62,14 @@ def end(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return redirect("home")
 
 
-@any_work_door(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS)
+@requires_any_work(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS)
 def reviews(request: HttpRequest) -> HttpResponse:
     """Emergency openings to look at, the oldest first. References only: this opens no record."""
     rows = to_review(me(request), now()).order_by("opened_at", "pk")
     return render(request, "children/emergency_access_reviews.html", {"rows": rows[:MOST]})
 
 
-@any_work_door(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS, methods=FORM)
+@requires_any_work(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS, methods=FORM)
 def review(request: HttpRequest, access_id: UUID) -> HttpResponse:
     """Say whether one opening was right."""
     emergency_access = get_object_or_404(to_review(me(request), now()), public_id=access_id)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.base.doors import FORM, Shape, door
+from cems.base.access_control import FORM, Shape, access_rule
 from cems.children.rules.search import LONGEST, understand
 from cems.children.search import Results
 from cems.children.search import search as find
@@ -20,7 +20,7 @@ KEPT = 20
 OPEN_TO_ALL = "finds only children that visible_to lets this person see"
 
 
-@door(Shape.PAGE, reason=OPEN_TO_ALL, methods=FORM)
+@access_rule(Shape.PAGE, reason=OPEN_TO_ALL, methods=FORM)
 def search(request: HttpRequest) -> HttpResponse:
     """The search page; a search sent here goes on to its results."""
     if request.method != "POST":
@@ -33,7 +33,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return redirect("children:results", token=token)
 
 
-@door(Shape.PAGE, reason=OPEN_TO_ALL)
+@access_rule(Shape.PAGE, reason=OPEN_TO_ALL)
 def results(request: HttpRequest, token: str) -> HttpResponse:
     """The results of a search of this sign-in, a page at a time."""
     words = request.session.get("child_searches", {}).get(token)

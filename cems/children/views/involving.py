@@ -7,13 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.doors import work_door
+from cems.accounts.access_control import requires_work
 from cems.accounts.models import Team
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.time import now
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.forms import CaseRoleForm, InvolveForm, InvolvementEndForm
 from cems.children.models import Involvement
 from cems.children.page_context import child_page
@@ -23,7 +23,7 @@ from cems.children.views.common import form_page, me, taken
 from cems.children.views.recording import own_team
 
 
-@child_door(Shape.PAGE, Part.INVOLVED)
+@requires_child(Shape.PAGE, Part.INVOLVED)
 def involved(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Who works with the child now, who waits, who did."""
     context = {
@@ -34,7 +34,7 @@ def involved(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/involved.html", context)
 
 
-@child_door(Shape.PAGE, Part.INVOLVED, work=Work.INVOLVEMENT, methods=FORM)
+@requires_child(Shape.PAGE, Part.INVOLVED, work=Work.INVOLVEMENT, methods=FORM)
 def add(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """First the team, by the address; then the person or the whole team, and the role."""
     teams = people.teams_to_choose(me(request))
@@ -63,7 +63,7 @@ def _start(request: HttpRequest, opened: OpenChild, form: InvolveForm, team: Tea
     )
 
 
-@child_door(Shape.PAGE, Part.INVOLVED, Part.IDENTITY, Part.OWN_SUBMISSIONS, methods=FORM)
+@requires_child(Shape.PAGE, Part.INVOLVED, Part.IDENTITY, Part.OWN_SUBMISSIONS, methods=FORM)
 def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Say that one works with the child; First Contact confirms."""
     user, form = me(request), CaseRoleForm(request.POST or None)
@@ -84,7 +84,7 @@ def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return form_page(request, opened, form, title="I work with this child", current="children:involved")
 
 
-@child_door(Shape.PAGE, Part.INVOLVED, Part.OWN_SUBMISSIONS, methods=FORM)
+@requires_child(Shape.PAGE, Part.INVOLVED, Part.OWN_SUBMISSIONS, methods=FORM)
 def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpResponse:
     """Somebody no longer works with the child; their access ends at once."""
     row = get_object_or_404(
@@ -109,7 +109,7 @@ def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpRe
     )
 
 
-@work_door(Shape.PAGE, Work.INVOLVEMENT)
+@requires_work(Shape.PAGE, Work.INVOLVEMENT)
 def claims(request: HttpRequest) -> HttpResponse:
     """Who says that they work with a child, the longest waiting first."""
     rows = people.claims(me(request))
@@ -117,7 +117,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     return render(request, "children/claims.html", {"rows": rows})
 
 
-@work_door(Shape.POST, Work.INVOLVEMENT)
+@requires_work(Shape.POST, Work.INVOLVEMENT)
 def decide(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
     """Agree or refuse a claim."""
     row = get_object_or_404(Involvement.objects.of_visible(me(request)), public_id=involvement_id)

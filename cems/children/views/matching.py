@@ -7,13 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.doors import work_door
+from cems.accounts.access_control import requires_work
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.time import local_date, now
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.forms_matching import MergeForm, ReferenceForm, SettleForm, UndoForm
 from cems.children.models import Child, Merge
 from cems.children.page_context import child_page
@@ -25,7 +25,7 @@ from cems.children.services.merging import child_confirm, merge, merge_undo, not
 from cems.children.views.common import form_page, me, taken
 
 
-@work_door(Shape.PAGE, Work.DUPLICATES)
+@requires_work(Shape.PAGE, Work.DUPLICATES)
 def duplicates(request: HttpRequest) -> HttpResponse:
     """Provisional records to match, and pairs of records that are alike."""
     found = queue.duplicates(me(request), now())
@@ -42,7 +42,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     return render(request, "children/matching_queue.html", context)
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def settle_number(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A number that another record holds too: this child's, or not (C1)."""
     numbers = to_settle(opened.child, list(opened.whole))
@@ -75,7 +75,7 @@ def settle_number(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Who this record may be: the closest others, or one named by its reference; or a new child."""
     user, child = me(request), opened.child
@@ -94,7 +94,7 @@ def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/matching.html", context, status=400 if form.errors else 200)
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
     """Two records side by side; what must be decided; then one record. This address's first one stays."""
     user, root, other = me(request), opened.child, _other(request, opened, other_id)
@@ -124,7 +124,7 @@ def _other(request: HttpRequest, opened: OpenChild, other_id: UUID) -> Child:
     return other
 
 
-@child_door(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
+@requires_child(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
 def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A provisional record is of a child who was not known."""
     child_confirm(me(request), child=opened.child)
@@ -132,7 +132,7 @@ def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return redirect("children:duplicates")
 
 
-@child_door(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
+@requires_child(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
 def apart(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
     """These are two children: the pair is not brought up again."""
     not_same(me(request), one=opened.child, other=_other(request, opened, other_id))
@@ -142,7 +142,7 @@ def apart(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
     return redirect("children:duplicates")
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def undo(request: HttpRequest, opened: OpenChild, merge_id: UUID) -> HttpResponse:
     """Take two records apart again."""
     row = get_object_or_404(

@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from cems.accounts.forms import PlainForm
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError, Invalid
 from cems.base.time import now
 from cems.children import forms_access as forms
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.models import Child
 from cems.children.page_context import child_page
 from cems.children.selectors.readers import people_to_choose, readers
@@ -24,7 +24,7 @@ from cems.children.services.sealing import identity_seal, identity_unseal
 from cems.children.views.common import form_page, me, taken
 
 
-@child_door(Shape.PAGE, Part.IDENTITY)
+@requires_child(Shape.PAGE, Part.IDENTITY)
 def restriction(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Who may read the record; what to do about it for those who decide that."""
     instant = now()
@@ -38,7 +38,7 @@ def restriction(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/restriction.html", context)
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=Work.STATUS, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.STATUS, methods=FORM)
 def restrict(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Restrict the record to named people."""
     form = forms.RestrictForm(people_to_choose(opened.child, now()), request.POST or None)
@@ -57,7 +57,7 @@ _RESTRICTS = (
 )
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
 def reader(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Name a person on a restricted record."""
     form = forms.ReaderForm(people_to_choose(opened.child, now()), request.POST or None)
@@ -66,7 +66,7 @@ def reader(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
 def bar(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Bar a person from the record."""
     form = forms.BarForm(people_to_choose(opened.child, now()), request.POST or None)
@@ -80,7 +80,7 @@ def bar(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
 def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The review: it stays restricted."""
     form = forms.KeepForm(request.POST or None)
@@ -94,7 +94,7 @@ def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
 def lift(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The restriction ends."""
     form = forms.LiftForm(request.POST or None)
@@ -103,7 +103,7 @@ def lift(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
 
 
-@child_door(Shape.POST, Part.IDENTITY)
+@requires_child(Shape.POST, Part.IDENTITY)
 def remove(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A named person is taken off the record."""
     person = get_object_or_404(User, public_id=_uuid(request.POST.get("person", "")))
@@ -115,7 +115,7 @@ def remove(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
 
 
-@child_door(Shape.POST, Part.IDENTITY)
+@requires_child(Shape.POST, Part.IDENTITY)
 def unbar(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A bar ends."""
     person = get_object_or_404(User, public_id=_uuid(request.POST.get("person", "")))
@@ -128,7 +128,7 @@ def unbar(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
 def seal(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Seal the identity of a restricted record, or take off a seal set in error."""
     if opened.child.sealed_at is not None:
@@ -146,7 +146,7 @@ _SEALS = (
 )
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, Part.OWN_SUBMISSIONS, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, Part.OWN_SUBMISSIONS, methods=FORM)
 def conflict(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Anybody says that they should not read this record."""
     form = forms.ConflictForm(request.POST or None)
@@ -160,7 +160,7 @@ def conflict(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return _page(request, opened, form, "I should not read this record", text=text)
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=Work.DEATH, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DEATH, methods=FORM)
 def death(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record that a child has died, or undo what was recorded in error."""
     user, child = me(request), opened.child

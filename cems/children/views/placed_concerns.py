@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from cems.accounts.forms import PlainForm
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.time import local, now, today
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import ConcernStep
-from cems.children.doors import OpenChild, child_door
 from cems.children.forms_placement import AnsweredForm, ClosedForm, EscalatedForm, ToldForm
 from cems.children.page_context import child_page
 from cems.children.querysets import at_address
@@ -38,7 +38,7 @@ BUTTONS = {
 }
 
 
-@child_door(Shape.PAGE, Part.STATUS)
+@requires_child(Shape.PAGE, Part.STATUS)
 def concern(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpResponse:
     """One concern: how it stands, until when, and what was done so far."""
     found, at = _found(opened, concern_id), now()
@@ -57,7 +57,7 @@ def concern(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpRe
     return render(request, "children/placed_concern.html", context)
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS, methods=FORM)
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS, methods=FORM)
 def told(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpResponse:
     """Record who was told at the responsible authority."""
     return _step(
@@ -72,7 +72,7 @@ def told(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpRespo
     )
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS, methods=FORM)
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS, methods=FORM)
 def answered(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpResponse:
     """Record what the responsible authority answered."""
     return _step(
@@ -87,7 +87,7 @@ def answered(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpR
     )
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS, methods=FORM)
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS, methods=FORM)
 def escalated(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpResponse:
     """Escalate the inaction of the responsible authority."""
     return _step(
@@ -103,7 +103,7 @@ def escalated(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> Http
     )
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS, methods=FORM)
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.OWN_ACTIONS, methods=FORM)
 def closed(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpResponse:
     """Record what came of an escalation."""
     return _step(

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
-from cems.base.doors import FORM, Shape, door
-from cems.children.doors import OpenChild, child_door
+from cems.base.access_control import FORM, Shape, access_rule
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.forms_placement import PlacementConcernForm, PlacementEndForm, PlacementForm
 from cems.children.models import Placement
 from cems.children.page_context import child_page
@@ -20,7 +20,7 @@ from cems.children.views.common import form_page, kept_once, me, taken
 TAB = "children:placements"
 
 
-@child_door(Shape.PAGE, Part.STATUS)
+@requires_child(Shape.PAGE, Part.STATUS)
 def placements(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Where the child is placed and was placed."""
     context = {
@@ -32,7 +32,7 @@ def placements(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/placements.html", context)
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
 def place(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record a placement from a day on."""
     form = PlacementForm(request.POST or None)
@@ -44,7 +44,7 @@ def place(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return form_page(request, opened, form, title="Record a placement", current=TAB)
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
 def end(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResponse:
     """A placement ends on its last day."""
     row, form = _row(opened, placement_id), PlacementEndForm(request.POST or None)
@@ -57,7 +57,7 @@ def end(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResp
     return form_page(request, opened, form, title="End a placement", text=words, current=TAB)
 
 
-@child_door(Shape.PAGE, Part.STATUS, methods=FORM)
+@requires_child(Shape.PAGE, Part.STATUS, methods=FORM)
 def concern(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResponse:
     """A worry about a child who is placed goes to First Contact, who tells the authority responsible."""
     row, form = _row(opened, placement_id), PlacementConcernForm(request.POST or None)
@@ -86,7 +86,9 @@ def _row(opened: OpenChild, placement_id: UUID) -> Placement:
     return get_object_or_404(rows, public_id=placement_id)
 
 
-@door(Shape.PAGE, reason="shows only children that visible_to lets this person see, with their statuses")
+@access_rule(
+    Shape.PAGE, reason="shows only children that visible_to lets this person see, with their statuses"
+)
 def placed(request: HttpRequest) -> HttpResponse:
     """Children placed here by other authorities, and ours placed elsewhere."""
     page = where.placed(me(request))

@@ -12,12 +12,12 @@ from cems.accounts.roles import ROLES, Part, Reach, Work
 from cems.audit.choices import Verb
 from cems.audit.selectors import record_use as uses_of
 from cems.audit.services import record
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import Invalid
 from cems.base.kept import regime_of
 from cems.base.time import now, today
 from cems.children.access import WHY
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.forms import NoteForm, StatusEndForm, StatusForm
 from cems.children.models import CaseNote, Status
 from cems.children.page_context import child_page
@@ -32,7 +32,7 @@ from cems.documents.rendering import Paper, available, pdf_response, render_pdf
 NOTES = 50
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, Part.OWN_SUBMISSIONS)
+@requires_child(Shape.PAGE, Part.IDENTITY, Part.OWN_SUBMISSIONS)
 def overview(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """What matters now, a year at a glance, and each app's panel."""
     context = {
@@ -44,7 +44,7 @@ def overview(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/overview.html", context)
 
 
-@child_door(Shape.PAGE, Part.CHRONOLOGY)
+@requires_child(Shape.PAGE, Part.CHRONOLOGY)
 def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Everything about the child on one line of time; filtered and paged by the address, printable whole."""
     refused, everything = "", "all" in request.GET
@@ -72,7 +72,7 @@ def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/chronology.html", context, status=400 if refused else 200)
 
 
-@child_door(Shape.PDF, Part.CHRONOLOGY)
+@requires_child(Shape.PDF, Part.CHRONOLOGY)
 def chronology_pdf(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The chronology on paper, as asked for; taking it away is audited."""
     asked, user, instant = _asked(request), me(request), now()
@@ -97,7 +97,7 @@ def _asked(request: HttpRequest) -> line_of_time.Wanted:
     return line_of_time.wanted(*(request.GET.get(name, "") for name in ("kind", "from", "to")))
 
 
-@child_door(Shape.PAGE, Part.RECORD_USE)
+@requires_child(Shape.PAGE, Part.RECORD_USE)
 def record_use(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Who looked at this record, when and why (A3)."""
     page = uses_of(cluster_public_ids(opened.child), before=before_key(request.GET.get("before", "")))
@@ -114,7 +114,7 @@ def record_use(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/record_use.html", context)
 
 
-@child_door(Shape.PAGE, Part.STATUS)
+@requires_child(Shape.PAGE, Part.STATUS)
 def statuses(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """How services know the child, and knew the child."""
     rows = Status.objects.of(opened.child).select_related("responsible").order_by("-starts_on", "-pk")
@@ -128,7 +128,7 @@ def statuses(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/statuses.html", context)
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
 def open_status(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record a status from a day on (C2)."""
     form = StatusForm(request.POST or None)
@@ -140,7 +140,7 @@ def open_status(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return form_page(request, opened, form, title="Record a status", current="children:statuses")
 
 
-@child_door(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
 def end_status(request: HttpRequest, opened: OpenChild, status_id: UUID) -> HttpResponse:
     """End a status on its last day (C2)."""
     status = get_object_or_404(Status.objects.of(opened.child), public_id=status_id)
@@ -154,7 +154,7 @@ def end_status(request: HttpRequest, opened: OpenChild, status_id: UUID) -> Http
     return form_page(request, opened, form, title="End a status", text=words, current="children:statuses")
 
 
-@child_door(Shape.PAGE, Part.NOTES)
+@requires_child(Shape.PAGE, Part.NOTES)
 def notes(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Case notes by when it happened, newest first; corrected ones stay in sight (C5)."""
     rows = CaseNote.objects.of(opened.child).select_related("author__agency", "superseded_by")
@@ -174,7 +174,7 @@ def notes(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/notes.html", context)
 
 
-@child_door(Shape.PAGE, Part.NOTES, work=Work.NOTES, methods=FORM)
+@requires_child(Shape.PAGE, Part.NOTES, work=Work.NOTES, methods=FORM)
 def write_note(request: HttpRequest, opened: OpenChild, note_id: UUID | None = None) -> HttpResponse:
     """Write a case note, or correct one by another that supersedes it (C5)."""
     earlier = get_object_or_404(CaseNote.objects.of(opened.child), public_id=note_id) if note_id else None

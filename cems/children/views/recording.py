@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
-from cems.accounts.doors import work_door
+from cems.accounts.access_control import requires_work
 from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, TooMany
 from cems.base.idempotency import once
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.forms import NO_ROLE, ChangeForm, IdentifierForm, NameForm, NewChildForm
 from cems.children.models import Child
 from cems.children.page_context import child_page
@@ -30,7 +30,7 @@ from cems.children.views.common import form_page, me, taken
 MAY_EXIST = "A record may exist with this number: ask First Contact."
 
 
-@work_door(Shape.PAGE, Work.RECORD, methods=FORM)
+@requires_work(Shape.PAGE, Work.RECORD, methods=FORM)
 def new(request: HttpRequest) -> HttpResponse:
     """A new record: the form, then the likely duplicates, then the record (C1, floor-f3)."""
     user = me(request)
@@ -124,7 +124,7 @@ def _sent(post: QueryDict) -> list[tuple[str, str]]:
     return [(name, post.get(name, "")) for name in post if name not in left_out]
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=Work.RECORD, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.RECORD, methods=FORM)
 def edit(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Change who the child is; the loser of a conflict sees both (C1)."""
     form = ChangeForm(me(request), opened.child, request.POST or None)
@@ -169,7 +169,7 @@ def _both(form: ChangeForm, child: Child) -> list[dict[str, str]]:
     ]
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=Work.RECORD, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.RECORD, methods=FORM)
 def add_name(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Another name of the child."""
     form = NameForm(request.POST or None)
@@ -180,7 +180,7 @@ def add_name(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return form_page(request, opened, form, title="Add another name", current="children:overview")
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, work=Work.RECORD, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.RECORD, methods=FORM)
 def add_identifier(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A number another system knows the child by."""
     form = IdentifierForm(request.POST or None)

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from cems.accounts.roles import Part
 from cems.audit.services import read
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError
 from cems.base.time import local, now, today
-from cems.children.doors import OpenChild, child_door
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.forms_placement import OrientationForm
 from cems.children.page_context import child_page
 from cems.children.services.self_description import (
@@ -26,7 +26,7 @@ from cems.children.views.common import form_page, kept_once, me, taken
 TAB = "children:feedback"
 
 
-@child_door(Shape.PAGE, Part.IDENTITY)
+@requires_child(Shape.PAGE, Part.IDENTITY)
 def orientation(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The child's words for those who may know them; each look is recorded, whether any are kept or not."""
     user, knows = me(request), _knows(request, opened)
@@ -40,7 +40,7 @@ def orientation(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/orientation.html", context)
 
 
-@child_door(Shape.PAGE, Part.IDENTITY, methods=FORM)
+@requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
 def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Keep the child's own words, if the child agrees."""
     if not _knows(request, opened):
@@ -69,7 +69,7 @@ def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
 
 
-@child_door(Shape.POST, Part.IDENTITY)
+@requires_child(Shape.POST, Part.IDENTITY)
 def take_back(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The child wants it kept no more."""
     try:

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts.roles import Part, Work
-from cems.base.doors import FORM, Shape
+from cems.base.access_control import FORM, Shape
+from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import HarmContext, HarmForm
-from cems.children.doors import OpenChild, child_door
 from cems.children.forms_placement import FeedbackForm
 from cems.children.models import AgreedLevel, Feedback
 from cems.children.page_context import child_page
@@ -19,7 +19,7 @@ from cems.children.views.record import who_reads
 LONGEST = 100
 
 
-@child_door(Shape.PAGE, Part.NOTES)
+@requires_child(Shape.PAGE, Part.NOTES)
 def feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Their words, newest first."""
     rows = Feedback.objects.of(opened.child).select_related("recorded_by__agency")
@@ -32,7 +32,7 @@ def feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "children/feedback.html", context)
 
 
-@child_door(Shape.PAGE, Part.NOTES, work=Work.NOTES, methods=FORM)
+@requires_child(Shape.PAGE, Part.NOTES, work=Work.NOTES, methods=FORM)
 def add_feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Type what the child or the family said, marked as theirs."""
     form = FeedbackForm(request.POST or None)
@@ -57,7 +57,7 @@ def add_feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
 
 
-@child_door(Shape.PAGE, Part.LEVEL_HISTORY)
+@requires_child(Shape.PAGE, Part.LEVEL_HISTORY)
 def levels(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Every level a forum agreed, with the forms of harm it saw, and where (C4)."""
     rows = AgreedLevel.objects.of(opened.child).select_related("recorded_by").order_by("-happened_at", "-pk")

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from cems.accounts.doors import ALLAUTH_DOORS
-from cems.base.doors import Door, Shape
+from cems.accounts.access_control import ALLAUTH_RULES
+from cems.base.access_control import AccessRule, Shape
 from tests.factories.people import make_user, sign_in
 
 
@@ -20,15 +20,22 @@ def test_the_table_names_exactly_the_allauth_pages_that_are_open() -> None:
     theirs = {
         pattern.name
         for pattern in _patterns(get_resolver("cems.accounts.urls"))
-        if not hasattr(pattern.callback, "door")
+        if not hasattr(pattern.callback, "access_rule")
     }
-    assert theirs == set(ALLAUTH_DOORS)
-    assert all(isinstance(door, Door) and door.reason for door in ALLAUTH_DOORS.values())
+    assert theirs == set(ALLAUTH_RULES)
+    assert all(
+        isinstance(access_rule, AccessRule) and access_rule.reason for access_rule in ALLAUTH_RULES.values()
+    )
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "name", sorted(name for name, door in ALLAUTH_DOORS.items() if not door.public and "webauthn" not in name)
+    "name",
+    sorted(
+        name
+        for name, access_rule in ALLAUTH_RULES.items()
+        if not access_rule.public and "webauthn" not in name
+    ),
 )
 def test_own_pages_of_allauth_ask_for_a_sign_in(client: Client, name: str) -> None:
     answer = client.get(reverse(name))
@@ -49,8 +56,8 @@ def test_own_pages_of_allauth_ask_for_a_sign_in(client: Client, name: str) -> No
     ],
 )
 def test_entrance_pages_open_to_anybody(client: Client, name: str) -> None:
-    assert ALLAUTH_DOORS[name].public
-    assert ALLAUTH_DOORS[name].shape is Shape.PAGE
+    assert ALLAUTH_RULES[name].public
+    assert ALLAUTH_RULES[name].shape is Shape.PAGE
     assert client.get(reverse(name)).status_code == 200
 
 

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.audit.services import read
-from cems.base.doors import Door, Shape, View, methods_of, not_taken, signed_out, tells
+from cems.base.access_control import AccessRule, Shape, View, methods_of, not_taken, signed_out, tells
 from cems.base.errors import NotAllowed
 from cems.base.time import local, now
 from cems.children.access import ChildAccess, access_to
@@ -146,7 +146,7 @@ def answered(
     return response
 
 
-def child_door(
+def requires_child(
     shape: Shape,
     *parts: Part,
     work: Work | tuple[Work, ...] | None = None,
@@ -175,7 +175,7 @@ def child_door(
             )
 
         works = "|".join(_each(work))
-        guarded.door = Door(  # type: ignore[attr-defined]
+        guarded.access_rule = AccessRule(  # type: ignore[attr-defined]
             shape, part=parts[0], parts=parts, work=works, about_child=True, methods=takes
         )
         return guarded

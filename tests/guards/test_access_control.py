@@ -2,9 +2,9 @@
 
 from django.urls import reverse
 
-from cems.accounts.doors import ALLAUTH_DOORS
+from cems.accounts.access_control import ALLAUTH_RULES
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Shape
+from cems.base.access_control import Shape
 from tests.guards.addresses import Address, addresses
 from tests.guards.source import packages, told
 
@@ -19,7 +19,7 @@ def test_every_address_has_a_door() -> None:
     faults = [
         f"{address.name or address.route} ({address.view}) has no door"
         for address in addresses()
-        if address.door is None
+        if address.access_rule is None
     ]
     assert not faults, told(faults, GIVE_ONE)
 
@@ -31,10 +31,10 @@ def test_every_address_has_a_name() -> None:
 
 def test_only_other_peoples_pages_are_in_the_table_of_doors() -> None:
     by_name = {address.name: address for address in addresses()}
-    faults = [f"{name} is no address" for name in ALLAUTH_DOORS.keys() - by_name.keys()]
+    faults = [f"{name} is no address" for name in ALLAUTH_RULES.keys() - by_name.keys()]
     faults += [
         f"{name} is our own view {by_name[name].view}"
-        for name in ALLAUTH_DOORS.keys() & by_name.keys()
+        for name in ALLAUTH_RULES.keys() & by_name.keys()
         if by_name[name].view.split(".")[0] in packages()
     ]
     assert not faults, told(
@@ -44,9 +44,12 @@ def test_only_other_peoples_pages_are_in_the_table_of_doors() -> None:
 
 def test_open_doors_say_why() -> None:
     faults = [
-        f"{address.name} is {'public' if address.door.public else 'open to everybody signed in'}"
+        f"{address.name} is {'public' if address.access_rule.public else 'open to everybody signed in'}"
         for address in addresses()
-        if address.door and not (address.door.about_child or address.door.work or address.door.reason.strip())
+        if address.access_rule
+        and not (
+            address.access_rule.about_child or address.access_rule.work or address.access_rule.reason.strip()
+        )
     ]
     assert not faults, told(faults, "give the door its reason=, or the kind of work it belongs to.")
 
@@ -55,13 +58,13 @@ def test_doors_speak_the_words_of_the_access_table() -> None:
     parts, works = set(Part), set(Work)
     faults = []
     for address in addresses():
-        if address.door is None:
+        if address.access_rule is None:
             continue
-        unknown = [word for word in address.door.work.split("|") if word and word not in works]
+        unknown = [word for word in address.access_rule.work.split("|") if word and word not in works]
         unknown += [part for part in address.parts if part not in parts]
         if unknown:
             faults.append(f"{address.name} asks for {', '.join(unknown)}")
-        if address.door.about_child and not address.parts:
+        if address.access_rule.about_child and not address.parts:
             faults.append(f"{address.name} is about a child but opens no part")
     assert not faults, told(
         faults, "use Part and Work of cems.accounts.roles; add the word there if it is new."
@@ -86,8 +89,8 @@ def _builds(address: Address) -> bool:
 
 def test_pages_are_told_apart_from_what_is_not_a_page() -> None:
     faults = [
-        f"{address.name} is {address.door.shape!r}"
+        f"{address.name} is {address.access_rule.shape!r}"
         for address in addresses()
-        if address.door and address.door.shape not in Shape
+        if address.access_rule and address.access_rule.shape not in Shape
     ]
-    assert not faults, told(faults, "use a Shape of cems.base.doors.")
+    assert not faults, told(faults, "use a Shape of cems.base.access_control.")

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.base.doors import FORM, Door, Shape, View, door
+from cems.base.access_control import FORM, AccessRule, Shape, View, access_rule
 
 
 def person(request: HttpRequest) -> User:
@@ -16,14 +16,14 @@ def person(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def work_door(shape: Shape, work: Work, methods: tuple[str, ...] = ()) -> Callable[[View], View]:
+def requires_work(shape: Shape, work: Work, methods: tuple[str, ...] = ()) -> Callable[[View], View]:
     """Guard a view, not about one child, for those with a role that does this work (A2)."""
-    return door(shape, work=work, may=_may, methods=methods)
+    return access_rule(shape, work=work, may=_may, methods=methods)
 
 
-def any_work_door(shape: Shape, *works: Work, methods: tuple[str, ...] = ()) -> Callable[[View], View]:
+def requires_any_work(shape: Shape, *works: Work, methods: tuple[str, ...] = ()) -> Callable[[View], View]:
     """Guard a view for those whose roles do at least one of these kinds of work (A2)."""
-    return door(
+    return access_rule(
         shape,
         work="|".join(works),
         may=lambda user, _: any(profile_of(user).may(work) for work in works),
@@ -39,20 +39,22 @@ _SIGNING_IN = "nobody is signed in yet"
 _OWN = "everybody looks after their own sign-in"
 
 
-def _entrance(shape: Shape = Shape.PAGE) -> Door:
-    return Door(shape, public=True, reason=_SIGNING_IN, methods=FORM)
+def _entrance(shape: Shape = Shape.PAGE) -> AccessRule:
+    return AccessRule(shape, public=True, reason=_SIGNING_IN, methods=FORM)
 
 
-def _own(shape: Shape = Shape.PAGE) -> Door:
-    return Door(shape, reason=_OWN, methods=FORM)
+def _own(shape: Shape = Shape.PAGE) -> AccessRule:
+    return AccessRule(shape, reason=_OWN, methods=FORM)
 
 
 # By URL name. These views guard themselves; the guard test reads what they let through from here.
-ALLAUTH_DOORS: dict[str, Door] = {
+ALLAUTH_RULES: dict[str, AccessRule] = {
     "account_login": _entrance(),
-    "account_logout": Door(Shape.PAGE, public=True, reason="signing out twice must not fail", methods=FORM),
+    "account_logout": AccessRule(
+        Shape.PAGE, public=True, reason="signing out twice must not fail", methods=FORM
+    ),
     "account_inactive": _entrance(),
-    "account_signup": Door(
+    "account_signup": AccessRule(
         Shape.PAGE, public=True, reason="says that administrators add people", methods=FORM
     ),
     "account_reset_password": _entrance(),
@@ -62,7 +64,9 @@ ALLAUTH_DOORS: dict[str, Door] = {
     "account_change_password": _own(),
     "account_set_password": _own(),
     "account_reauthenticate": _own(),
-    "mfa_authenticate": Door(Shape.PAGE, public=True, reason="half-way through signing in", methods=FORM),
+    "mfa_authenticate": AccessRule(
+        Shape.PAGE, public=True, reason="half-way through signing in", methods=FORM
+    ),
     "mfa_index": _own(),
     "mfa_reauthenticate": _own(),
     "mfa_activate_totp": _own(),

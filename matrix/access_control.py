@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from cems.accounts.doors import person
+from cems.accounts.access_control import person
 from cems.accounts.roles import Part, Work
-from cems.base.doors import Door, Shape, View, methods_of, not_taken, signed_out
+from cems.base.access_control import AccessRule, Shape, View, methods_of, not_taken, signed_out
 from cems.base.errors import NotAllowed
 from cems.base.time import now
-from cems.children.doors import OpenChild, answered, log_read, may_take_away, open_child
+from cems.children.access_control import OpenChild, answered, log_read, may_take_away, open_child
 from cems.children.selectors.people import work_just_ended
 from matrix.models import Contributor, Matrix, Submission
 from matrix.services.submission import work_ended
@@ -35,14 +35,14 @@ class Opened(Generic[Paper]):
         return not self.child.access.sees(Part.MATRIX)
 
 
-def matrix_door(shape: Shape, methods: tuple[str, ...] = ()) -> Callable[[View], View]:
+def requires_matrix(shape: Shape, methods: tuple[str, ...] = ()) -> Callable[[View], View]:
     """Guard a view of a matrix in progress: whoever may fill in matrices and reads this child's, or began it."""
-    return _door(shape, Matrix, Work.MATRIX, methods_of(shape, methods))
+    return requires_referral(shape, Matrix, Work.MATRIX, methods_of(shape, methods))
 
 
-def submission_door(shape: Shape) -> Callable[[View], View]:
+def requires_submission(shape: Shape) -> Callable[[View], View]:
     """Guard a view of a sent matrix: whoever reads this child's matrices, began it or sent it."""
-    return _door(shape, Submission, None, methods_of(shape, ()))
+    return requires_referral(shape, Submission, None, methods_of(shape, ()))
 
 
 def open_submission(request: HttpRequest, public_id: UUID) -> Opened[Submission]:
@@ -58,7 +58,7 @@ def _log(request: HttpRequest, opened: Opened[Any]) -> None:
     log_read(request, opened.child, part, opened.paper)
 
 
-def _door(
+def requires_referral(
     shape: Shape, model: type[Paper], work: Work | None, methods: tuple[str, ...]
 ) -> Callable[[View], View]:
     def mark(view: View) -> View:
@@ -76,7 +76,7 @@ def _door(
                 lambda: view(request, opened, *args, **kwargs),
             )
 
-        guarded.door = Door(  # type: ignore[attr-defined]
+        guarded.access_rule = AccessRule(  # type: ignore[attr-defined]
             shape, part=Part.MATRIX, parts=PARTS, work=work or "", about_child=True, methods=methods
         )
         return guarded

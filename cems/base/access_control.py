@@ -1,7 +1,7 @@
 """Every URL has a door: what it is, and who may come through (guard: no URL without one).
 
-`door` marks and guards a view. Doors that open a child's record are made by
-`cems.children.doors.child_door`, which asks `visible_to` and writes the audit.
+`access_rule` marks and guards a view. Doors that open a child's record are made by
+`cems.children.access_control.requires_child`, which asks `visible_to` and writes the audit.
 """
 
 import re
@@ -40,7 +40,7 @@ _WORDLESS = frozenset({204, 304, 401, 403, 404, 405})
 
 
 @dataclass(frozen=True)
-class Door:
+class AccessRule:
     """The declared access rule of one URL.
 
     `part` and `work` are values of the access table, any one of `parts` opens the door and `part` is
@@ -88,7 +88,7 @@ def tells(response: HttpResponseBase) -> bool:
     return not (led_on or response.status_code in _WORDLESS or isinstance(response, Wordless))
 
 
-def door(
+def access_rule(
     shape: Shape,
     *,
     public: bool = False,
@@ -101,7 +101,7 @@ def door(
 
     `methods` are those the view takes (READ, FORM, SEND), by its shape if not said. `public` needs a
     `reason`. `work` is asked of `may(user, work)`: the accounts app gives the usual one,
-    `cems.accounts.doors.work_door`.
+    `cems.accounts.access_control.requires_work`.
     """
     if public and not reason:
         raise ValueError("a public door needs its reason")
@@ -119,7 +119,7 @@ def door(
                 raise NotAllowed("Your role does not include this page.")
             return not_taken(request, takes) or view(request, *args, **kwargs)
 
-        guarded.door = Door(shape, public=public, work=work, reason=reason, methods=takes)  # type: ignore[attr-defined]
+        guarded.access_rule = AccessRule(shape, public=public, work=work, reason=reason, methods=takes)  # type: ignore[attr-defined]
         return guarded
 
     return mark
