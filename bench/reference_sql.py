@@ -152,12 +152,12 @@ class Frame:
 
     def opened(self, *, places: bool = False) -> tuple[Rows, list[int]]:
         """The child with what the head of its pages shows, and the row numbers of all records of the child."""
-        whole = self.ask(
+        cluster = self.ask(
             "WITH root AS (SELECT coalesce(merged_into_id, id) AS id FROM children_child"
             " WHERE public_id = %(public)s) SELECT c.id, c.public_id FROM children_child c, root"
             " WHERE c.id = root.id OR c.merged_into_id = root.id"
         )
-        ids = [row[0] for row in whole]
+        ids = [row[0] for row in cluster]
         mine = """(EXISTS (SELECT FROM children_childuserobjectpermission g WHERE g.user_id = %(user)s
                 AND g.content_object_id = c.id AND g.until > %(now)s)
             OR EXISTS (SELECT FROM children_submitter m WHERE m.user_id = %(user)s AND m.child_id = ANY(%(whole)s))
@@ -168,6 +168,6 @@ class Frame:
             f"SELECT c.reference, {REACHED}, c.*, l.level, l.forms, l.happened_at{named} FROM children_child c {LEVEL}"
             f" {PLACES if places else ''} WHERE c.id = ANY(%(whole)s) AND {READABLE}"
             f" AND {SERVED if self.wide else mine}",
-            whole=ids,
+            cluster=ids,
         )
         return child, ids

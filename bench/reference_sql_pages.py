@@ -54,42 +54,42 @@ class ByHand(Frame):
     def overview(self) -> list[str]:
         """Everything the first page of a child shows, each table once: a year's events, and who and what is now."""
         self.frame()
-        child, whole = self.opened(places=True)
+        child, cluster = self.opened(places=True)
         self.looked("identity")
         of = "child_id = ANY(%(whole)s)"
         for table in ("childname", "identifier", "status"):
-            self.ask(f"SELECT * FROM children_{table} WHERE {of}", whole=whole)
+            self.ask(f"SELECT * FROM children_{table} WHERE {of}", cluster=cluster)
         self.ask(
             "SELECT x.*, u.name, u.phone, g.name, t.name, t.phone, h.name FROM children_involvement x"
             " LEFT JOIN accounts_user u ON u.id = x.user_id LEFT JOIN accounts_agency g ON g.id = u.agency_id"
             " LEFT JOIN accounts_team t ON t.id = x.team_id LEFT JOIN accounts_agency h ON h.id = t.agency_id"
             f" WHERE x.{of} AND x.state = 'confirmed' AND (x.ended_at IS NULL OR x.ended_at >= %(year)s)",
-            whole=whole,
+            cluster=cluster,
         )
         for table in ("children_agreedlevel", "children_feedback", "matrix_matrixdue"):
-            self.ask(f"SELECT * FROM {table} WHERE {of} AND happened_at >= %(year)s", whole=whole)
+            self.ask(f"SELECT * FROM {table} WHERE {of} AND happened_at >= %(year)s", cluster=cluster)
         self.ask(
             f"SELECT x.* FROM children_casenote x WHERE x.{of} AND x.happened_at >= %(year)s"
             " AND NOT EXISTS (SELECT FROM children_casenote y WHERE y.supersedes_id = x.id)",
-            whole=whole,
+            cluster=cluster,
         )
         self.ask(
             "SELECT x.*, a.name, b.name FROM children_placement x JOIN accounts_authority a ON a.id = x.area_id"
             f" JOIN accounts_authority b ON b.id = x.placed_by_id WHERE x.{of}"
             " AND (x.starts_on >= %(year)s::date OR x.ends_on >= %(year)s::date)",
-            whole=whole,
+            cluster=cluster,
         )
         self.ask(
             "SELECT x.*, c.reference, o.reference FROM children_merge x JOIN children_child c ON c.id = x.child_id"
             f" JOIN children_child o ON o.id = x.other_id WHERE x.{of} AND (x.at >= %(year)s"
             " OR x.undone_at >= %(year)s)",
-            whole=whole,
+            cluster=cluster,
         )
-        submissions = self._submissions(whole)
+        submissions = self._submissions(cluster)
         drafts = self.ask(
             "SELECT m.*, u.name FROM matrix_matrix m JOIN accounts_user u ON u.id = m.started_by_id"
             f" WHERE m.{of} AND m.state = 'draft'",
-            whole=whole,
+            cluster=cluster,
         )
         self.ask(
             "SELECT * FROM matrix_answer WHERE matrix_id = ANY(%(matrices)s)",
@@ -97,7 +97,7 @@ class ByHand(Frame):
         )
         self.ask(
             f"SELECT x.*, {CLOCK} FROM matrix_review x {_CLOCKED} WHERE x.{of} AND x.ended_at IS NULL",
-            whole=whole,
+            cluster=cluster,
         )
         for table, begun, ended in (
             ("plans_referral", "received_at", "decided_at"),
@@ -107,35 +107,35 @@ class ByHand(Frame):
                 f"SELECT x.*, {CLOCK}, v.name FROM {table} x {_CLOCKED} JOIN accounts_user v ON v.id = x.made_by_id"
                 f" WHERE x.{of} AND (x.{begun} >= %(year)s OR x.{ended} >= %(year)s OR x.id IN"
                 f" (SELECT id FROM {table} WHERE {of} ORDER BY {begun} DESC LIMIT 3))",
-                whole=whole,
+                cluster=cluster,
             )
         self.ask(
             f"SELECT * FROM plans_statutorymeeting WHERE {of} AND (held_at >= %(year)s OR id IN"
             f" (SELECT id FROM plans_statutorymeeting WHERE {of} ORDER BY held_at DESC LIMIT 3))",
-            whole=whole,
+            cluster=cluster,
         )
         actions = self._actions(
             f"x.{of} AND (x.status = 'open' OR x.happened_at >= %(year)s OR x.closed_at >= %(year)s)",
-            whole=whole,
+            cluster=cluster,
         )
         self.ask(
             "SELECT x.*, s.reference FROM triage_item x LEFT JOIN matrix_submission s ON s.id = x.submission_id"
             f" WHERE x.{of} AND (x.received_at >= %(year)s OR x.closed_at >= %(year)s)",
-            whole=whole,
+            cluster=cluster,
         )
         self.ask(
             "SELECT x.*, ARRAY(SELECT kind FROM triage_outcome o WHERE o.decision_id = x.id) FROM triage_decision x"
             f" WHERE x.{of} AND x.decided_at >= %(year)s",
-            whole=whole,
+            cluster=cluster,
         )
-        self._triage(of, whole)
+        self._triage(of, cluster)
         self.ask(
             f"SELECT k.* FROM clocks_clock k WHERE child = %(public)s AND stage IN {OPEN} ORDER BY due_at, id LIMIT 1"
         )
         shown = [child, submissions[:1], [row for row in actions if row[1] == "open"]]
         return [row[0] for rows in shown for row in rows]
 
-    def _triage(self, of: str, whole: list[int]) -> None:
+    def _triage(self, of: str, cluster: list[int]) -> None:
         """Who waits for a worker or has one, and what First Contact asked and found."""
         for words in (
             "SELECT x.*, u.name, v.name FROM triage_allocation x JOIN accounts_user u ON u.id = x.worker_id"
@@ -155,9 +155,9 @@ class ByHand(Frame):
             f" ON x.id = s.concern_id JOIN accounts_user u ON u.id = s.recorded_by_id WHERE x.{of}"
             " AND s.happened_at >= %(year)s",
         ):
-            self.ask(words, whole=whole)
+            self.ask(words, cluster=cluster)
 
-    def _submissions(self, whole: list[int]) -> Rows:
+    def _submissions(self, cluster: list[int]) -> Rows:
         """The newest and those of a year, with who sent them and the version of their questions."""
         return self.ask(
             "SELECT x.reference, x.matrix_id, x.*, m.instrument_version, u.name FROM matrix_submission x"
@@ -165,7 +165,7 @@ class ByHand(Frame):
             " WHERE x.child_id = ANY(%(whole)s) AND (x.received_at >= %(year)s OR x.id IN (SELECT id FROM"
             " matrix_submission WHERE child_id = ANY(%(whole)s) ORDER BY received_at DESC LIMIT 1))"
             " ORDER BY x.received_at DESC",
-            whole=whole,
+            cluster=cluster,
         )
 
     def _answers(self, matrices: list[int]) -> Rows:
@@ -191,9 +191,9 @@ class ByHand(Frame):
         rows = self.ask(
             "SELECT m.reference, m.* FROM matrix_matrix m WHERE id = %(id)s", id=self.cast.draft.pk
         )
-        _, whole = self.opened()
+        _, cluster = self.opened()
         self.looked("matrix", self.cast.draft.public_id)
-        before = self._submissions(whole)
+        before = self._submissions(cluster)
         self._answers([self.cast.draft.pk, *(row[1] for row in before[:1])])
         if agencies:
             self.ask("SELECT id, code, name FROM accounts_agency ORDER BY name")
@@ -208,9 +208,9 @@ class ByHand(Frame):
             " JOIN accounts_user u ON u.id = x.submitted_by_id WHERE x.id = %(id)s",
             id=sent.pk,
         )
-        _, whole = self.opened()
+        _, cluster = self.opened()
         self.looked("matrix", sent.public_id)
-        submissions = self._submissions(whole)
+        submissions = self._submissions(cluster)
         before = [row[1] for row in submissions if row[1] != sent.matrix_id]
         answers = self._answers([sent.matrix_id, *before[:1]])
         for table, begun, ended in (
@@ -220,7 +220,7 @@ class ByHand(Frame):
             self.ask(
                 f"SELECT x.*, {CLOCK} FROM {table} x {_CLOCKED} WHERE x.child_id = ANY(%(whole)s)"
                 f" AND x.{begun} <= %(at)s AND (x.{ended} IS NULL OR x.{ended} > %(at)s)",
-                whole=whole,
+                cluster=cluster,
                 at=sent.received_at,
             )
         self.ask(
@@ -230,7 +230,7 @@ class ByHand(Frame):
         self._actions(
             "x.child_id = ANY(%(whole)s) AND (x.source_kind = 'matrix.submission' AND x.source_id = %(source)s"
             " OR x.id IN (SELECT action_id FROM matrix_joined WHERE submission_id = %(id)s))",
-            whole=whole,
+            cluster=cluster,
             source=str(sent.public_id),
             id=sent.pk,
         )

@@ -90,7 +90,7 @@ class ByHandTriage(ByHand):
 
     def _gates(self, roots: list[int]) -> None:
         """What says whether First Contact is through with each child, and whether a child comes back."""
-        whole = [
+        cluster = [
             row[0]
             for row in self.ask(
                 "SELECT id FROM children_child WHERE id = ANY(%(roots)s) OR merged_into_id = ANY(%(roots)s)",
@@ -105,13 +105,13 @@ class ByHandTriage(ByHand):
             " WHERE x.child_id = ANY(%(whole)s) AND x.stepped_up AND r.state = 'decided'",
             "SELECT child_id, decided_at FROM plans_referral WHERE child_id = ANY(%(whole)s) AND state = 'decided'",
         ):
-            self.ask(words, whole=whole)
+            self.ask(words, cluster=cluster)
 
     def sheet(self) -> list[str]:
         """The list beside it, what the record's first page has, and what the table needs more of this child."""
         shown, listed = self.overview(), self._listed()
         self.listed("triage.sheet", [row[4] for row in listed])
-        given: dict[str, Any] = {"whole": [self.cast.child.pk], "sent": self.cast.submission.matrix_id}
+        given: dict[str, Any] = {"cluster": [self.cast.child.pk], "sent": self.cast.submission.matrix_id}
         self._answers([self.cast.submission.matrix_id])
         self.ask(
             "SELECT x.*, g.*, u.name, y.*, z.*, k.* FROM triage_decision x JOIN children_agreedlevel g"

@@ -82,9 +82,9 @@ def measure(cast: Cast, turns: int) -> Timed:
     def by_hand() -> None:
         with taken_back():
             hand.frame()
-            _, whole = hand.opened()
+            _, cluster = hand.opened()
             for words in _READS:
-                hand.ask(words, whole=whole, child=cast.child.pk, draft=cast.draft.pk, key=uuid4())
+                hand.ask(words, cluster=cluster, child=cast.child.pk, draft=cast.draft.pk, key=uuid4())
             for words, given in written:
                 hand.write(words, given)
 

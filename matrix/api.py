@@ -107,7 +107,7 @@ class OneSubmission(ApiView):
             "matrix": sent.matrix,
             "freshness": state.freshness,
             "answers": {code: AnswerShown(one).data for code, one in state.answers.items()},
-            "steps": what_happens_now(sent, opened.child.whole, now()),
+            "steps": what_happens_now(sent, opened.child.cluster, now()),
         }
         return Response({**Whole(whole, context={"request": request}).data})
 

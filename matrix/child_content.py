@@ -100,7 +100,7 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
             url=reverse("matrix:submission", args=[sent.public_id]),
         )
 
-    dues = MatrixDue.objects.filter(child__in=opened.whole).lately(since, "happened_at")
+    dues = MatrixDue.objects.filter(child__in=opened.cluster).lately(since, "happened_at")
     for due in dues:
         yield ChronologyEntry(
             due.happened_at,

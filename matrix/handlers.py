@@ -8,7 +8,7 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import whole_ids
+from cems.children.querysets import cluster_ids
 from cems.notices.messages import Message
 from cems.notices.services import tell_many
 from matrix.choices import Occasion
@@ -47,7 +47,7 @@ def _within_the_assessment(event: ReferralDecided) -> None:
 def _sent_between(child_id: int, since: datetime, until: datetime) -> Any:
     """Matrices received in that time about the child, on whichever record that is read with this one."""
     return Submission.objects.filter(
-        child__in=whole_ids([child_id]), received_at__gte=since, received_at__lte=until
+        child__in=cluster_ids([child_id]), received_at__gte=since, received_at__lte=until
     )
 
 

@@ -22,7 +22,7 @@ SHOWN = 3  # of each kind of paper on the panel
 
 def referrals_of(opened: OpenChild, since: datetime | None) -> Sequence[Referral]:
     """The newest, and those that came or were decided from `since` on; newest first."""
-    rows = Referral.objects.filter(child__in=opened.whole).lately(
+    rows = Referral.objects.filter(child__in=opened.cluster).lately(
         since, "received_at", "decided_at", newest=SHOWN
     )
     rows = rows.select_related(*CLOCKED).order_by("-received_at", "-pk")
@@ -31,7 +31,7 @@ def referrals_of(opened: OpenChild, since: datetime | None) -> Sequence[Referral
 
 def _requests(opened: OpenChild, since: datetime | None) -> Sequence[Request]:
     """The newest, and those asked or answered from `since` on; newest first."""
-    rows = Request.objects.filter(child__in=opened.whole).lately(
+    rows = Request.objects.filter(child__in=opened.cluster).lately(
         since, "requested_at", "answered_at", newest=SHOWN
     )
     rows = rows.select_related(*CLOCKED).order_by("-requested_at", "-pk")
@@ -40,7 +40,7 @@ def _requests(opened: OpenChild, since: datetime | None) -> Sequence[Request]:
 
 def _meetings(opened: OpenChild, since: datetime | None) -> Sequence[StatutoryMeeting]:
     """The newest, and those held from `since` on; newest first."""
-    rows = StatutoryMeeting.objects.filter(child__in=opened.whole).lately(since, "held_at", newest=SHOWN)
+    rows = StatutoryMeeting.objects.filter(child__in=opened.cluster).lately(since, "held_at", newest=SHOWN)
     return opened.kept(f"plans.meetings {since}", lambda: list(rows.order_by("-held_at", "-pk")))
 
 

@@ -18,9 +18,9 @@ from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.choices import Informed, MatterKind
 from cems.children.models import Child
-from cems.children.querysets import whole_ids
+from cems.children.querysets import cluster_ids
 from cems.children.services.access import matter_close, matter_open
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from cems.clocks import services as clocks
 from cems.notices.services import tell
 from plans.choices import MeetingKind, ReferralOutcome, ReferralState, RequestAnswer, RequestKind
@@ -74,7 +74,7 @@ def referral_open(
         raise Invalid("This is in the future. Check the day and the time.", field="received_at")
     if told.informed and told.informed not in Informed.values:
         raise Invalid("Say whether the parents or carers know.", field="informed")
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     held: Referral | None = Referral.objects.of(root).filter(state=ReferralState.OPEN).first()
     if held:
         return _joined(user, held, told, instant)
@@ -139,7 +139,7 @@ def referral_decide(
 ) -> Referral:
     """First Contact decides; the clock is met and the open referral's wider reach ends."""
     instant = at or now()
-    lock_whole(referral.child_id)
+    lock_cluster(referral.child_id)
     held = Referral.objects.select_for_update().get(pk=referral.pk)
     if held.state != ReferralState.OPEN:
         raise Conflict("This referral has already been decided.")
@@ -151,7 +151,7 @@ def referral_decide(
     held.decided_at, held.decided_by = instant, user
     held.save(update_fields=["state", "outcome", "rationale", "decided_at", "decided_by"])
     clocks.meet(user, clock=held.clock, at=instant)
-    others = Referral.objects.filter(child__in=whole_ids([held.child_id]), state=ReferralState.OPEN)
+    others = Referral.objects.filter(child__in=cluster_ids([held.child_id]), state=ReferralState.OPEN)
     if not others.exists():  # of two records joined since, each may have had one
         matter_close(user, child=held.child, kind=MatterKind.REFERRAL, at=instant)
     record(user, verb=Verb.DECIDED, subject=held, child=held.child.public_id, part="referrals", at=instant)
@@ -175,7 +175,7 @@ def strategy_meeting_request(
 ) -> Request:
     """Ask children's services for a strategy meeting (M5: compulsory at Significant); an open request stands."""
     instant = at or now()
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     asked = Request.objects.of(root).filter(kind=RequestKind.STRATEGY_MEETING, answer="")
     held: Request | None = asked.order_by("pk").first()
     if held:
@@ -252,8 +252,8 @@ def meeting_record(
     instant = at or now()
     if kind not in MeetingKind.values:
         raise Invalid("Choose the kind of meeting.", field="kind")
-    root = lock_whole(child.pk)
-    if answers is not None and answers.child_id not in whole_ids([root.pk]):
+    root = lock_cluster(child.pk)
+    if answers is not None and answers.child_id not in cluster_ids([root.pk]):
         raise Invalid("That request is about another record.")
     if held_at > instant:
         raise Invalid("This meeting is in the future. Record it when it has been held.", field="held_at")

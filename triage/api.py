@@ -21,7 +21,7 @@ from cems.children.access import accesses
 from cems.children.access_control import OpenChild, log_read, may_take_away, open_child
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.models import Child
-from cems.children.selectors.whole import seen
+from cems.children.selectors.cluster import seen
 from cems.meetings.choices import Held, MeetingForum, ToldHow
 from cems.meetings.models import AsTold, Contribution, Meeting
 from cems.meetings.services.saying import Told

@@ -23,7 +23,7 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
 
 def _of_gathering(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     reads = may_read_answers(opened.access)
-    rows = Gathering.objects.filter(child__in=opened.whole).lately(since, "asked_at", "answered_at")
+    rows = Gathering.objects.filter(child__in=opened.cluster).lately(since, "asked_at", "answered_at")
     for row in rows.select_related("agency", "asked_by", "answered_by", "referral"):
         yield ChronologyEntry(
             row.asked_at,
@@ -47,7 +47,7 @@ def _of_gathering(opened: OpenChild, since: datetime | None) -> Iterable[Chronol
 
 
 def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
-    rows = Item.objects.filter(child__in=opened.whole).lately(since, "received_at", "closed_at")
+    rows = Item.objects.filter(child__in=opened.cluster).lately(since, "received_at", "closed_at")
     for row in rows.select_related("submission", "clock"):
         paper = f" ({row.submission.reference})" if row.submission else ""
         yield ChronologyEntry(
@@ -62,7 +62,7 @@ def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyE
 
 
 def _of_decisions(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
-    decisions = Decision.objects.filter(child__in=opened.whole).lately(since, "decided_at")
+    decisions = Decision.objects.filter(child__in=opened.cluster).lately(since, "decided_at")
     for decision in decisions.prefetch_related("outcomes"):
         started = ", ".join(row.label for row in decision.outcomes.all())
         yield ChronologyEntry(
@@ -77,7 +77,7 @@ def _of_decisions(opened: OpenChild, since: datetime | None) -> Iterable[Chronol
 
 
 def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
-    allocations = Allocation.objects.filter(child__in=opened.whole).lately(since, "starts_at", "ended_at")
+    allocations = Allocation.objects.filter(child__in=opened.cluster).lately(since, "starts_at", "ended_at")
     for row in allocations.select_related("worker"):
         kind = row.get_kind_display()
         yield ChronologyEntry(
@@ -101,7 +101,7 @@ def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[Chron
 
 
 def _of_not_made(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
-    for row in NotMade.objects.filter(child__in=opened.whole).lately(since, "at").select_related("by"):
+    for row in NotMade.objects.filter(child__in=opened.cluster).lately(since, "at").select_related("by"):
         title = f"No {row.get_kind_display().lower()} for now"
         yield ChronologyEntry(
             row.at, row.at, "Allocation", title, Part.DECISIONS, text=row.why, by=str(row.by)

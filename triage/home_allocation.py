@@ -9,7 +9,7 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.first_page import Place, StartButton, WorkItem
-from cems.children.selectors.whole import seen
+from cems.children.selectors.cluster import seen
 from triage.models import Waiting
 from triage.selectors.board import orphans
 from triage.selectors.handover import asked_now

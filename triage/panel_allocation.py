@@ -11,10 +11,10 @@ from triage.models import Allocation, Waiting
 
 def _panel(user: Any, opened: OpenChild) -> dict[str, Any] | None:
     """Who has and had the child; to those who read decisions also who is waited for. Nothing to say: no panel."""
-    rows = Allocation.objects.filter(child__in=opened.whole).select_related("worker", "allocated_by")
+    rows = Allocation.objects.filter(child__in=opened.cluster).select_related("worker", "allocated_by")
     history = list(rows.order_by("-starts_at", "-pk")[:20])
     decisions = opened.access.sees(Part.DECISIONS)
-    waits = Waiting.objects.filter(child__in=opened.whole, ended_at__isnull=True).order_by("since", "pk")
+    waits = Waiting.objects.filter(child__in=opened.cluster, ended_at__isnull=True).order_by("since", "pk")
     waiting = list(waits.select_related("clock__owner_user", "clock__owner_team")) if decisions else []
     may_allocate = decisions and opened.access.may(Work.ALLOCATION)
     if not history and not waiting and not may_allocate:

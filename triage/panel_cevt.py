@@ -19,7 +19,7 @@ def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     where = [opened.child.public_id]
     first = None
     if opened.access.sees(Part.CONTRIBUTIONS):
-        rows = Item.objects.filter(child__in=opened.whole, closed_at__isnull=True)
+        rows = Item.objects.filter(child__in=opened.cluster, closed_at__isnull=True)
         first = rows.order_by("received_at").first()
     return {
         "since": first.received_at if first else None,

@@ -21,7 +21,7 @@ from cems.children.slots import ChronologyEntry, Panel
 
 def _told(opened: OpenChild, since: datetime | None) -> Sequence[Action]:
     """The actions still to do, and those agreed or closed from `since` on."""
-    rows = Action.objects.filter(child__in=opened.whole).with_page()
+    rows = Action.objects.filter(child__in=opened.cluster).with_page()
     if since:
         rows = rows.filter(Q(status=Status.OPEN) | Q(happened_at__gte=since) | Q(closed_at__gte=since))
     return opened.kept(f"actions {since}", lambda: list(rows))
@@ -37,7 +37,7 @@ def _own_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     """The own agency's open actions, for those whose role sees no others."""
     if opened.access.sees(Part.ACTIONS):
         return None
-    own = Action.objects.filter(child__in=opened.whole).to_do().owned_in(profile_of(user).agency_id)
+    own = Action.objects.filter(child__in=opened.cluster).to_do().owned_in(profile_of(user).agency_id)
     rows = selectors.to_do(own.with_page(), opened.at)
     return {"action_rows": rows} if rows else None
 

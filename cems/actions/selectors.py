@@ -13,7 +13,7 @@ from cems.actions.choices import Status
 from cems.actions.models import Action
 from cems.children.access import access_to
 from cems.children.models import Child
-from cems.children.selectors.whole import seen
+from cems.children.selectors.cluster import seen
 from cems.clocks import access as clock_access
 from cems.clocks.presentation import present
 

@@ -18,7 +18,7 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_references
 from cems.base.time import local_date, now
 from cems.children.models import Child
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from cems.clocks import recipients
 from cems.clocks import services as clocks
 from cems.notices.messages import Message
@@ -106,7 +106,7 @@ def open_actions(
     new = [one for one in asked if one.key not in raised]
     if not new:
         return [raised[one.key] for one in asked]
-    root = lock_whole(child.pk) if child else None
+    root = lock_cluster(child.pk) if child else None
     rows = [
         Action(
             reference=reference,

@@ -17,12 +17,12 @@ from cems.base.errors import NotAllowed
 from cems.base.time import local, now
 from cems.children.access import ChildAccess, access_to
 from cems.children.models import Child
-from cems.children.querysets import whole_of
+from cems.children.querysets import cluster_of
 from cems.children.selectors.emergency_access import ran_out
 
 Read = TypeVar("Read")
 YEAR = timedelta(days=365)
-_WHOLE = "children.whole"
+_CLUSTER = "children.cluster"
 LEAVING = frozenset({Shape.PDF, Shape.FEED, Shape.API})  # what is carried out of the pages
 
 
@@ -58,9 +58,9 @@ class OpenChild:
         return self.kept("children.placed", lambda: every.with_places().get(pk=self.child.pk))
 
     @property
-    def whole(self) -> dict[int, UUID]:
+    def cluster(self) -> dict[int, UUID]:
         """The record and all merged into it: row number to public id."""
-        return self.kept(_WHOLE, lambda: whole_of(self.child.pk))
+        return self.kept(_CLUSTER, lambda: cluster_of(self.child.pk))
 
 
 def open_child(
@@ -76,20 +76,20 @@ def open_child(
     such child; a known child whose part or work (any one of several) is out of reach raises NotAllowed (403).
     """
     user = cast(User, request.user)
-    whole = whole_of(key)
-    root = next(iter(whole), None)
+    cluster = cluster_of(key)
+    root = next(iter(cluster), None)
     child = Child.objects.visible_to(user).with_bar().filter(pk=root).first() if root else None
     if root is None or child is None:
-        _say_if_it_ran_out(request, key, whole)
+        _say_if_it_ran_out(request, key, cluster)
         raise Http404
-    access = access_to(user, child, roots=dict.fromkeys(whole, root))
+    access = access_to(user, child, roots=dict.fromkeys(cluster, root))
     if not access.sees(*parts):
-        _say_if_it_ran_out(request, key, whole)
+        _say_if_it_ran_out(request, key, cluster)
         raise NotAllowed("This part of the record is not open to your role.")
     works = _each(work)
     if works and not access.may(*works):
         raise NotAllowed("Your role does not include this work on this record.")
-    return OpenChild(child, access, _kept={_WHOLE: whole})
+    return OpenChild(child, access, _kept={_CLUSTER: cluster})
 
 
 def _each(work: Work | tuple[Work, ...] | None) -> tuple[Work, ...]:
@@ -98,9 +98,9 @@ def _each(work: Work | tuple[Work, ...] | None) -> tuple[Work, ...]:
     return (work,) if isinstance(work, Work) else work
 
 
-def _say_if_it_ran_out(request: HttpRequest, key: UUID | int, whole: dict[int, UUID]) -> None:
+def _say_if_it_ran_out(request: HttpRequest, key: UUID | int, cluster: dict[int, UUID]) -> None:
     """A page left open while the emergency opening ran out: the next click says so plainly (record-f8)."""
-    public_id = key if isinstance(key, UUID) else next(iter(whole.values()))
+    public_id = key if isinstance(key, UUID) else next(iter(cluster.values()))
     emergency_access = ran_out(request.user, public_id, now())  # type: ignore[arg-type]
     if emergency_access is None:
         return

@@ -47,13 +47,13 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
 
 def statuses(opened: OpenChild) -> Sequence[Status]:
     """Every status, the newest first; a few for each child."""
-    rows = Status.objects.filter(child__in=opened.whole).order_by("-starts_on", "-pk")
+    rows = Status.objects.filter(child__in=opened.cluster).order_by("-starts_on", "-pk")
     return opened.kept("children.statuses", lambda: list(rows))
 
 
 def involvements(opened: OpenChild, since: datetime | None) -> Sequence[Involvement]:
     """Confirmed involvements that run now or ran after `since`, longest first."""
-    rows = Involvement.objects.filter(child__in=opened.whole, state=InvolvementState.CONFIRMED)
+    rows = Involvement.objects.filter(child__in=opened.cluster, state=InvolvementState.CONFIRMED)
     if since:
         rows = rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=since))
     rows = rows.select_related("user__agency", "team__agency").order_by("started_at", "pk")
@@ -61,7 +61,7 @@ def involvements(opened: OpenChild, since: datetime | None) -> Sequence[Involvem
 
 
 def notes(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
-    rows = CaseNote.objects.filter(child__in=opened.whole, superseded_by__isnull=True)
+    rows = CaseNote.objects.filter(child__in=opened.cluster, superseded_by__isnull=True)
     for note in rows.lately(since, "happened_at"):
         text = "\n\n".join(part for part in (note.text, note.done and f"Done: {note.done}") if part)
         title = f"Case note: {note.who}" if note.who else "Case note"
@@ -71,7 +71,7 @@ def notes(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry
 
 
 def levels(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
-    for row in AgreedLevel.objects.filter(child__in=opened.whole).lately(since, "happened_at"):
+    for row in AgreedLevel.objects.filter(child__in=opened.cluster).lately(since, "happened_at"):
         yield ChronologyEntry(
             row.happened_at,
             row.recorded_at,
@@ -115,7 +115,7 @@ def involvement_days(opened: OpenChild, since: datetime | None) -> Iterable[Chro
 
 
 def placements(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
-    rows = Placement.objects.filter(child__in=opened.whole)
+    rows = Placement.objects.filter(child__in=opened.cluster)
     rows = rows.lately(since and local_date(since), "starts_on", "ends_on")
     for row in rows.select_related("area", "placed_by"):
         where = f"{row.get_kind_display()}, {row.area}"
@@ -138,7 +138,7 @@ def placements(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
 
 def placed_concerns(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     """What was done about concerns for a child placed by another authority; their words are case notes."""
-    rows = PlacedConcernStep.objects.filter(concern__child__in=opened.whole)
+    rows = PlacedConcernStep.objects.filter(concern__child__in=opened.cluster)
     if since:
         rows = rows.filter(happened_at__gte=since)
     for row in rows.select_related("concern__responsible", "concern__child", "recorded_by"):
@@ -157,7 +157,7 @@ def placed_concerns(opened: OpenChild, since: datetime | None) -> Iterable[Chron
 
 
 def feedback(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
-    for row in Feedback.objects.filter(child__in=opened.whole).lately(since, "happened_at"):
+    for row in Feedback.objects.filter(child__in=opened.cluster).lately(since, "happened_at"):
         changed = f"\n\nWhat changed: {row.changed}" if row.changed else ""
         yield ChronologyEntry(
             row.happened_at,
@@ -171,7 +171,7 @@ def feedback(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEn
 
 
 def merges(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
-    rows = Merge.objects.filter(child__in=opened.whole).lately(since, "at", "undone_at")
+    rows = Merge.objects.filter(child__in=opened.cluster).lately(since, "at", "undone_at")
     for row in rows.select_related("child", "other"):
         both = f"{row.child.reference} and {row.other.reference}"
         yield ChronologyEntry(

@@ -8,11 +8,11 @@ from cems.children.models import AgreedLevel, Child
 def current_levels() -> list[str]:
     """A sentence for each child whose pointer is not at the newest agreed level of the whole record."""
     levels = AgreedLevel.objects.order_by("-happened_at", "-pk")
-    of_whole = levels.filter(Q(child=OuterRef("pk")) | Q(child__merged_into=OuterRef("pk")))
+    of_cluster = levels.filter(Q(child=OuterRef("pk")) | Q(child__merged_into=OuterRef("pk")))
     roots = _all().filter(merged_into__isnull=True)
     wrong = [
         *_not_at(roots.filter(joined_authorities__isnull=True), levels.filter(child=OuterRef("pk"))),
-        *_not_at(roots.filter(joined_authorities__isnull=False), of_whole),
+        *_not_at(roots.filter(joined_authorities__isnull=False), of_cluster),
         *_all()
         .filter(merged_into__isnull=False, current_level__isnull=False)
         .values_list("reference", flat=True),

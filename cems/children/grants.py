@@ -22,7 +22,7 @@ from cems.base.command import command
 from cems.base.time import LONDON, NO_END, local_date
 from cems.children.models import Child, ChildUserObjectPermission, Involvement, StudentChild
 from cems.children.models.periods import InvolvementState
-from cems.children.querysets import whole_ids
+from cems.children.querysets import cluster_ids
 from cems.children.visibility import root_of
 
 GRANT = "view_child"
@@ -47,11 +47,11 @@ class Way:
 
 
 def desired(
-    at: datetime, *, whole: Collection[int] | None = None, user_ids: Iterable[int] | None = None
+    at: datetime, *, cluster: Collection[int] | None = None, user_ids: Iterable[int] | None = None
 ) -> dict[Pair, datetime]:
-    """Who should reach whom now, and until when: (user id, child id) → instant; of these (`whole_ids`), or all."""
+    """Who should reach whom now, and until when: (user id, child id) → instant; of these (`cluster_ids`), or all."""
     grants: dict[Pair, datetime] = {}
-    for way, child_id, until in _reached(at, whole, user_ids):
+    for way, child_id, until in _reached(at, cluster, user_ids):
         pair = (way.holder, child_id)
         grants[pair] = max(grants.get(pair, until), until)
     return grants
@@ -60,8 +60,8 @@ def desired(
 def through(at: datetime, *, user_id: int, child_ids: Iterable[int] | None = None) -> dict[int, set[Key]]:
     """By child (these, or all), the posts by which this person reaches it: role, team, whom they stand in for."""
     found: dict[int, set[Key]] = defaultdict(set)
-    whole = None if child_ids is None else whole_ids(child_ids)
-    for way, child_id, _ in _reached(at, whole, [user_id]):
+    cluster = None if child_ids is None else cluster_ids(child_ids)
+    for way, child_id, _ in _reached(at, cluster, [user_id]):
         found[child_id].add(way.key)
     return found
 
@@ -77,7 +77,7 @@ def dependants(user_ids: Iterable[int]) -> list[int]:
 def _reached(
     at: datetime, children: Collection[int] | None, user_ids: Iterable[int] | None
 ) -> Iterator[tuple[Way, int, datetime]]:
-    """Each way by which these users reach these children (`whole_ids`) at this instant, and how long it lasts."""
+    """Each way by which these users reach these children (`cluster_ids`) at this instant, and how long it lasts."""
     wanted = None if user_ids is None else set(user_ids)
     named = _named(at, children, wanted)
     asked = None if wanted is None else wanted | {supervisor for _, supervisor, _, _ in named}
@@ -120,11 +120,11 @@ def rebuild(
     user_ids: Iterable[int] | None = None,
 ) -> int:
     """Make the grants of these children or users (or all) what they should be; return how many rows changed."""
-    whole = None if child_ids is None else whole_ids(child_ids)
-    wanted = desired(at, whole=whole, user_ids=user_ids)
+    cluster = None if child_ids is None else cluster_ids(child_ids)
+    wanted = desired(at, cluster=cluster, user_ids=user_ids)
     rows = ChildUserObjectPermission.objects.select_for_update()
-    if whole is not None:
-        rows = rows.filter(content_object__in=whole)
+    if cluster is not None:
+        rows = rows.filter(content_object__in=cluster)
     if user_ids is not None:
         rows = rows.filter(user__in=list(user_ids))
     stale: list[int] = []

@@ -28,9 +28,9 @@ def cover_changed(event: DelegationChanged) -> None:
 
 def died(children: Iterable[UUID]) -> set[UUID]:
     """Which of these children have died: no mail about them leaves any more; asked by notices."""
-    whole = Child.objects.unscoped("no letters about a child who has died")
+    cluster = Child.objects.unscoped("no letters about a child who has died")
     gone = Q(died_on__isnull=False) | Q(merged_into__died_on__isnull=False)
-    return set(whole.filter(gone, public_id__in=list(children)).values_list("public_id", flat=True))
+    return set(cluster.filter(gone, public_id__in=list(children)).values_list("public_id", flat=True))
 
 
 def may_see(user: User, child: UUID) -> bool:

@@ -64,8 +64,8 @@ def _status_line(opened: OpenChild) -> tuple[str, str, str]:
 
 
 def _clock_line(opened: OpenChild) -> tuple[str, str, str] | None:
-    of_whole = Clock.objects.still_open().filter(child__in=opened.whole.values())
-    clock = of_whole.order_by("due_at", "pk").first()
+    of_cluster = Clock.objects.still_open().filter(child__in=opened.cluster.values())
+    clock = of_cluster.order_by("due_at", "pk").first()
     if clock is None:
         return None
     return (

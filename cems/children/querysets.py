@@ -127,7 +127,7 @@ class OfChildQuerySet(QuerySet[Any]):
 
     def of(self, child: "Child") -> Self:
         """The rows of one child that has already been opened."""
-        return self.filter(child__in=cluster_ids([child.pk]))
+        return self.filter(child__in=rows_of_clusters([child.pk]))
 
     def lately(self, since: date | None, *days: str, newest: int = 0) -> Self:
         """Rows with one of these instants from `since` on; all of them where it is None.
@@ -181,7 +181,7 @@ def at_address(user: User, public_id: UUID) -> ChildQuerySet:
     return Child.objects.visible_to(user).filter(pk=Subquery(root))
 
 
-def cluster_ids(root_ids: Iterable[int]) -> QuerySet[Any, Any] | tuple[int, ...]:
+def rows_of_clusters(root_ids: Iterable[int]) -> QuerySet[Any, Any] | tuple[int, ...]:
     """The row numbers of these records and of all merged into them (merge is an alias): read with the statement
     they are put into, or known where a command holds that very record."""
     from cems.children.models import Child
@@ -193,7 +193,7 @@ def cluster_ids(root_ids: Iterable[int]) -> QuerySet[Any, Any] | tuple[int, ...]
     return Child.plain.filter(Q(pk__in=roots) | Q(merged_into__in=roots)).values_list("pk", flat=True)
 
 
-def whole_of(key: UUID | int) -> dict[int, UUID]:
+def cluster_of(key: UUID | int) -> dict[int, UUID]:
     """The record that this public id or row number is read under, first, and all merged into it: row numbers
     and public ids. Empty where there is no such record."""
     from cems.children.models import Child
@@ -206,7 +206,7 @@ def whole_of(key: UUID | int) -> dict[int, UUID]:
     return dict(rows.values_list("pk", "public_id"))
 
 
-def rows_of_whole(child_id: int) -> QuerySet[Any, Any]:
+def rows_of_the_cluster(child_id: int) -> QuerySet[Any, Any]:
     """The row numbers of all that is read with this record, be it merged or not, for a statement to put in."""
     from cems.children.models import Child
 
@@ -249,6 +249,6 @@ def _rows_of(clusters: Sequence[LockedCluster]) -> dict[int, int]:
     return {row: one.primary.pk for one in clusters for row in one.ids}
 
 
-def whole_ids(child_ids: Iterable[int]) -> list[int]:
+def cluster_ids(child_ids: Iterable[int]) -> list[int]:
     """The row numbers of all records that are read with these, be they merged or not."""
     return list(roots_with(child_ids))

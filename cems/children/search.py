@@ -35,7 +35,7 @@ from cems.children.access import ChildAccess, accesses
 from cems.children.models import Child, ChildName, Identifier, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.names import CLOSE, like, sounding
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.rules.identity import written
 from cems.children.rules.search import Asked
 from cems.children.visibility import root_of, within
@@ -289,7 +289,7 @@ def limit_questions(user: User, what: str, span: timedelta, most: int) -> None:
 def tell_owners(user: User, child: Child) -> None:
     """Of a restricted record, or of one merged into it: nobody else has an owner."""
     keepers = NamedReader.objects.filter(
-        child__in=cluster_ids([child.pk]),
+        child__in=rows_of_clusters([child.pk]),
         child__restricted=True,
         kind__in=[NamedReaderKind.OWNER, NamedReaderKind.DEPUTY],
         until__gt=now(),

@@ -42,33 +42,33 @@ class OfChild:
 
 def of_child(opened: OpenChild, *, only: User | None) -> OfChild:
     """The child's matrices; `only` this person's own where they see no others."""
-    whole = opened.whole
-    submissions = list(_sent(whole, only).select_related("submitted_by", "matrix")[:100])
+    cluster = opened.cluster
+    submissions = list(_sent(cluster, only).select_related("submitted_by", "matrix")[:100])
     return OfChild(
         drafts=drafting(drafts_of(opened, only=only)),
         submissions=submissions,
-        withdrawn=list(_matrices(whole, only).filter(state=MatrixState.WITHDRAWN)[:20]),
+        withdrawn=list(_matrices(cluster, only).filter(state=MatrixState.WITHDRAWN)[:20]),
         freshness=freshness(submissions[0]) if submissions else "",
         review=review_of(opened) if only is None else None,
-        dues=_open_dues(whole, only),
+        dues=_open_dues(cluster, only),
     )
 
 
 def drafts_of(opened: OpenChild, *, only: User | None) -> list[Matrix]:
     """The child's matrices in progress; `only` those a person began or fills in with others."""
-    return list(_matrices(opened.whole, only).filter(state=MatrixState.DRAFT))
+    return list(_matrices(opened.cluster, only).filter(state=MatrixState.DRAFT))
 
 
-def _matrices(whole: Collection[int], only: User | None) -> Any:
-    rows = Matrix.objects.filter(child__in=whole).select_related("started_by").order_by("-started_at")
+def _matrices(cluster: Collection[int], only: User | None) -> Any:
+    rows = Matrix.objects.filter(child__in=cluster).select_related("started_by").order_by("-started_at")
     if only is not None:
         rows = rows.filter(Q(started_by=only) | Q(pk__in=contributes_to(only)))
     return rows
 
 
-def _open_dues(whole: Collection[int], only: User | None) -> list[MatrixDue]:
+def _open_dues(cluster: Collection[int], only: User | None) -> list[MatrixDue]:
     """What requires a matrix now; of one person's telling where they see no others' papers."""
-    rows = MatrixDue.objects.filter(child__in=whole, met_by__isnull=True).order_by("happened_at", "pk")
+    rows = MatrixDue.objects.filter(child__in=cluster, met_by__isnull=True).order_by("happened_at", "pk")
     if only is not None:
         rows = rows.filter(recorded_by=only)
     return list(rows.select_related("clock__owner_user", "clock__owner_team"))
@@ -99,7 +99,7 @@ def drafting(drafts: Sequence[Matrix]) -> list[Drafting]:
 
 def sent_lately(opened: OpenChild, since: datetime | None) -> Sequence[Submission]:
     """The newest submission, and those received from `since` on; newest first."""
-    rows = Submission.objects.filter(child__in=opened.whole).lately(since, "received_at", newest=1)
+    rows = Submission.objects.filter(child__in=opened.cluster).lately(since, "received_at", newest=1)
     rows = rows.select_related("submitted_by", "matrix").order_by("-received_at", "-pk")
     return opened.kept(f"matrix.sent {since}", lambda: list(rows))
 
@@ -111,7 +111,7 @@ def newest_sent(opened: OpenChild) -> Submission | None:
 
 def newest_submission(opened: OpenChild, *, only: User | None) -> Submission | None:
     """The child's newest submission, or None; of one person's making where `only` is given."""
-    found: Submission | None = _sent(opened.whole, only).select_related("matrix", "submitted_by").first()
+    found: Submission | None = _sent(opened.cluster, only).select_related("matrix", "submitted_by").first()
     return found
 
 
@@ -129,13 +129,13 @@ def last_asked(answers: Sequence[Answer], received: date) -> date:
 
 def review_of(opened: OpenChild) -> Review | None:
     """The child's open review with its clock, or None."""
-    rows = Review.objects.filter(child__in=opened.whole, ended_at__isnull=True)
+    rows = Review.objects.filter(child__in=opened.cluster, ended_at__isnull=True)
     found: Review | None = rows.select_related("clock__owner_user", "clock__owner_team").first()
     return found
 
 
-def _sent(whole: Collection[int], only: User | None) -> Any:
-    rows = Submission.objects.filter(child__in=whole).order_by("-received_at", "-pk")
+def _sent(cluster: Collection[int], only: User | None) -> Any:
+    rows = Submission.objects.filter(child__in=cluster).order_by("-received_at", "-pk")
     if only is not None:
         rows = rows.filter(Q(submitted_by=only) | Q(matrix__started_by=only))
     return rows

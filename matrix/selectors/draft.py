@@ -248,7 +248,7 @@ def filled(
     if only is None and submission is None:
         before = newest_sent(opened)  # the identity bar shows its level
     else:
-        before = submission_before(opened.whole, only=only, than=submission)
+        before = submission_before(opened.cluster, only=only, than=submission)
     answers: dict[int, dict[str, Answer]] = {matrix.pk: {}}
     if before:
         answers[before.matrix_id] = {}

@@ -33,18 +33,18 @@ class Next:
     bar: dict[str, Any] | None = None
 
 
-def what_happens_now(submission: Submission, whole: Collection[int], at: datetime) -> Sequence[Next]:
+def what_happens_now(submission: Submission, cluster: Collection[int], at: datetime) -> Sequence[Next]:
     """Everything the submission set going, what is due first at the top, what is done at the end.
 
-    `whole` are the row numbers of the child's record as it was opened. The clock of CEVT belongs to an app
+    `cluster` are the row numbers of the child's record as it was opened. The clock of CEVT belongs to an app
     above this one: it is found by the submission's reference.
     """
-    steps = [*_referrals(submission, whole), *_requests(submission, whole)]
+    steps = [*_referrals(submission, cluster), *_requests(submission, cluster)]
     clocks = Clock.objects.filter(reference=submission.reference).with_owner()
     steps += [Next(clock.title, str(clock.owner), clock.explanation, clock) for clock in clocks]
     own = Q(source_kind=SOURCE, source_id=str(submission.public_id))
     joined = Q(pk__in=submission.joined.values("action"))
-    actions = Action.objects.filter(own | joined, child__in=whole).with_page()
+    actions = Action.objects.filter(own | joined, child__in=cluster).with_page()
     steps += [_action(action) for action in actions.order_by("pk")]
     if not steps:
         steps.append(
@@ -63,12 +63,12 @@ def _by_due(step: Next) -> tuple[bool, datetime]:
     return (clock is None or not clock.is_open, clock.due_at if clock else LAST)
 
 
-def _referrals(submission: Submission, whole: Collection[int]) -> list[Next]:
+def _referrals(submission: Submission, cluster: Collection[int]) -> list[Next]:
     """The referral this matrix made, or the open one it joined."""
     if submission.level < RiskLevel.MODERATE:
         return []
     rows = (
-        Referral.objects.filter(child__in=whole, received_at__lte=submission.received_at)
+        Referral.objects.filter(child__in=cluster, received_at__lte=submission.received_at)
         .filter(Q(decided_at__isnull=True) | Q(decided_at__gt=submission.received_at))
         .select_related(*_CLOCKED)
     )
@@ -83,12 +83,12 @@ def _referrals(submission: Submission, whole: Collection[int]) -> list[Next]:
     ]
 
 
-def _requests(submission: Submission, whole: Collection[int]) -> list[Next]:
+def _requests(submission: Submission, cluster: Collection[int]) -> list[Next]:
     """The strategy meeting asked for, which must be answered."""
     if submission.level < RiskLevel.SIGNIFICANT:
         return []
     rows = (
-        Request.objects.filter(child__in=whole, requested_at__lte=submission.received_at)
+        Request.objects.filter(child__in=cluster, requested_at__lte=submission.received_at)
         .filter(Q(answered_at__isnull=True) | Q(answered_at__gt=submission.received_at))
         .select_related(*_CLOCKED)
     )

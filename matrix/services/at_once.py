@@ -12,11 +12,11 @@ from cems.base.errors import CommandError, Conflict, TooMany
 from cems.base.time import local_date, now
 from cems.children.access import access_to
 from cems.children.models import Child, ChildName, Identifier
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.rules.search import Asked
 from cems.children.search import likely, signpost, so_named, unseen
+from cems.children.services.cluster import lock_cluster
 from cems.children.services.record import Identity, child_create
-from cems.children.services.whole import lock_whole
 from matrix.choices import MatrixState
 from matrix.instrument import load
 from matrix.models import Answer, Matrix, Submission
@@ -36,7 +36,7 @@ def child_known(user: User, *, asked: Asked) -> Child | None:
 
 
 def _same(child: Child, asked: Asked) -> bool:
-    whole = cluster_ids([child.pk])
+    whole = rows_of_clusters([child.pk])
     if child.date_of_birth != asked.born:
         return False
     if not so_named(asked, ChildName.objects.filter(child__in=whole)):
@@ -84,7 +84,7 @@ def matrix_send(
     """
     instant = at or now()
     own = not access_to(user, child).sees(Part.MATRIX)
-    drafts = Matrix.objects.of(lock_whole(child.pk)).filter(state=MatrixState.DRAFT, own=own)
+    drafts = Matrix.objects.of(lock_cluster(child.pk)).filter(state=MatrixState.DRAFT, own=own)
     if (drafts.filter(started_by=user) if own else drafts).exists():
         raise Conflict("A matrix of this child is in progress. Send or withdraw it first.")
     matrix = matrix_start(user, child=child, occasion=occasion, own=own, at=instant)

@@ -14,9 +14,9 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.models import Child
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.services.access import submitter_note
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from matrix.choices import MatrixState, Occasion, WhenKind
 from matrix.evidence import settled
 from matrix.instrument import codes_carried, current, load
@@ -46,7 +46,7 @@ def matrix_start(
     instant = at or now()
     if occasion not in Occasion.values:
         raise Invalid("Choose why the matrix is made now.", field="occasion")
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     drafts = Matrix.objects.of(root).filter(state=MatrixState.DRAFT, own=own)
     held: Matrix | None = (drafts.filter(started_by=user) if own else drafts).first()
     if held:
@@ -61,7 +61,7 @@ def matrix_start(
         started_at=instant,
         changed_at=instant,
     )
-    before = submission_before(cluster_ids([root.pk]), only=user if own else None)
+    before = submission_before(rows_of_clusters([root.pk]), only=user if own else None)
     if before:
         _copy_forward(before, row)
     submitter_note(user, child=root, at=instant)

@@ -13,7 +13,7 @@ from cems.base.errors import Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.models import Child
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from cems.clocks import recipients
 from cems.clocks import services as clocks
 from cems.notices.services import tell
@@ -44,7 +44,7 @@ def matrix_due_raise(
         raise Invalid("Choose what happened.", field="occasion")
     if happened_at > instant:
         raise Invalid("This is still to come. Record it when it has happened.", field="happened_on")
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     held: MatrixDue | None = MatrixDue.objects.of(root).filter(occasion=occasion, met_by__isnull=True).first()
     if held:
         return held

@@ -8,7 +8,7 @@ from cems.base.time import now
 from cems.children.choices import CaseRole
 from cems.children.models import Child, Involvement
 from cems.children.models.periods import InvolvementState
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.selectors.restriction import closed_to
 from matrix.rules import Owner
 
@@ -23,7 +23,7 @@ def lead_of(child: Child) -> User | None:
     # Of two in one role the newest counts: written last.
     found = list(_current(child).filter(user__isnull=False, case_role__in=LEADS).reverse())
     ids = {row.user_id for row in found if row.user_id}
-    whole = list(cluster_ids([child.pk])) if ids else []
+    whole = list(rows_of_clusters([child.pk])) if ids else []
     shut = {user_id for _, user_id in closed_to(whole, ids, now())} if ids else set()
     rows = {row.case_role: row.user for row in found if row.user_id not in shut}
     return next((rows[role] for role in LEADS if role in rows), None)

@@ -12,7 +12,7 @@ from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import LevelAgreed
 from cems.children.models import Child
 from cems.children.services.access import matter_is_open
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from cems.clocks import services as clocks
 from matrix.clocks import REVIEW
 from matrix.levels import level_in_force
@@ -28,7 +28,7 @@ def review_renew(user: User | None, *, child: Child, submission: Submission, at:
 
     Of records merged since, each may have had its own.
     """
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     for held in _open_reviews(root):
         held.ended_at = at
         held.save(update_fields=["ended_at"])
@@ -43,7 +43,7 @@ def review_follow_level(event: LevelAgreed) -> None:
 
 @command
 def _follow_level(user: None, *, child_id: int, level: RiskLevel, at: datetime) -> None:
-    root = lock_whole(child_id)
+    root = lock_cluster(child_id)
     reviews = _open_reviews(root)
     if level in REVIEW_MONTHS:
         if reviews:

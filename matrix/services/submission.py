@@ -15,7 +15,7 @@ from cems.children.access import access_to
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.services.access import matter_is_open, matter_open, submitter_note
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from matrix.choices import IndicatorKind, Informed, MatrixState, Seen
 from matrix.events import MatrixSubmitted
 from matrix.evidence import suggestion_of
@@ -70,7 +70,7 @@ def matrix_submit(
     received = at or recorded
     if len(call) > LONGEST_CALL:
         raise Invalid(f"Keep this to {LONGEST_CALL} characters: who was rung, and when.", field="call")
-    root = lock_whole(matrix.child_id)
+    root = lock_cluster(matrix.child_id)
     return _send(user, root, matrix, call, received, recorded)
 
 

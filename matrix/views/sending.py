@@ -68,7 +68,7 @@ def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse
         sent=sent,
         matrix=sent.matrix,
         state=state,
-        steps=what_happens_now(sent, opened.child.whole, now()),
+        steps=what_happens_now(sent, opened.child.cluster, now()),
         panels=[
             ShownPanel(f"sent-{number}", *found)
             for number, tell in enumerate(SUBMISSION_PANELS, 1)

@@ -123,8 +123,8 @@ def parts_of(user: User, child: Child, at: datetime) -> frozenset[Part]:
     if any(post.role.wide for post in posts) and not places & served:
         return frozenset()
     if shut:
-        opened_whole = emergency_access.filter(child=child).exists()
-        strong = [post.role for post in posts if post.role.opens_restricted and opened_whole]
+        opened_cluster = emergency_access.filter(child=child).exists()
+        strong = [post.role for post in posts if post.role.opens_restricted and opened_cluster]
         return frozenset(part for role in strong for part in role.sees[Reach.EMERGENCY])
     parts: set[Part] = set()
     for post in posts:

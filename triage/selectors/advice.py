@@ -11,7 +11,7 @@ from cems.accounts.models import User
 from cems.base.months import add_months
 from cems.base.time import local_date
 from cems.children.models import Child
-from cems.children.selectors.whole import seen
+from cems.children.selectors.cluster import seen
 from cems.children.visibility import root_of
 from triage.models import AdviceEntry, AdviceVersion, Consultation
 from triage.rules.advice import suits

@@ -30,7 +30,7 @@ def away(opened: OpenChild, agency_id: UUID) -> Away | None:
     agency = next((one for one in seats([area]).agencies(area) if one.public_id == agency_id), None)
     if agency is None:
         return None
-    rows = Item.objects.filter(child__in=opened.whole, closed_at__isnull=True)
+    rows = Item.objects.filter(child__in=opened.cluster, closed_at__isnull=True)
     items = list(rows.order_by("received_at", "pk"))
     answer = answers_by_agency(items).get(agency.pk, NOTHING_YET)
     return Away(agency, next(iter(items), None), answer)

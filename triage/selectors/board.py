@@ -159,8 +159,8 @@ def orphans(user: User, at: datetime) -> list[Orphan]:
     day = local_date(at)
     of_desks = Allocation.objects.filter(ended_at__isnull=True, involvement__team__in=desks_of(user))
     held = list(of_desks.annotate(root=root_of()).values_list("root", "worker", "pk"))
-    whole = list(roots_by_row({root for root, _, _ in held}))
-    shut = closed_to(whole, {user_id for _, user_id, _ in held}, at)
+    cluster = list(roots_by_row({root for root, _, _ in held}))
+    shut = closed_to(cluster, {user_id for _, user_id, _ in held}, at)
     lost_ids = [allocation_id for root, user_id, allocation_id in held if (root, user_id) in shut]
     mine = Allocation.objects.of_visible(user).filter(ended_at__isnull=True)
     works = ExpressionWrapper(_still_works(day), output_field=BooleanField())

@@ -44,24 +44,24 @@ class Facts:
 
 def facts_of(roots: Collection[int], user_ids: Collection[int], at: datetime) -> Facts:
     """All of it for these records and people, in a fixed number of reads."""
-    whole = list(roots_by_row(roots))
-    ended = Allocation.objects.filter(child__in=whole, worker__in=list(user_ids), ended_at__isnull=False)
+    cluster = list(roots_by_row(roots))
+    ended = Allocation.objects.filter(child__in=cluster, worker__in=list(user_ids), ended_at__isnull=False)
     who = ended.annotate(root=root_of()).values_list("root", "worker", "kind")
     last = who.annotate(last=Max("ended_at"))
     return Facts(
-        shut=frozenset(closed_to(whole, user_ids, at)),
+        shut=frozenset(closed_to(cluster, user_ids, at)),
         had={(root, user_id, kind): instant for root, user_id, kind, instant in last},
-        social_workers=social_workers(whole, local_date(at)),
+        social_workers=social_workers(cluster, local_date(at)),
         levels={root: level for root, (level, _) in levels_and_births(roots).items()},
         ahead=Ahead(away=SOON_AWAY_DAYS.at(at), leaves=SOON_LEAVES_DAYS.at(at)),
     )
 
 
-def social_workers(whole: Collection[int], day: date) -> dict[int, SocialWorker]:
+def social_workers(cluster: Collection[int], day: date) -> dict[int, SocialWorker]:
     """The social worker of each record, the newest of a right team before any other."""
     rows = list(
         Involvement.objects.filter(
-            child__in=whole,
+            child__in=cluster,
             case_role=CaseRole.SOCIAL_WORKER,
             state=InvolvementState.CONFIRMED,
             user__isnull=False,

@@ -17,9 +17,9 @@ from cems.children.models import Child
 from cems.children.querysets import roots_by_row
 from cems.children.rules.search import understand
 from cems.children.search import Results, search
+from cems.children.selectors.cluster import seen
 from cems.children.selectors.duplicates import provisional
 from cems.children.selectors.people import before_key, claims_count
-from cems.children.selectors.whole import seen
 from cems.children.visibility import root_of
 from cems.clocks.presentation import present
 from matrix.choices import MatrixState

@@ -12,7 +12,7 @@ from cems.base.time import local_date
 from cems.children.access import accesses
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.selectors.whole import seen
+from cems.children.selectors.cluster import seen
 from cems.clocks.presentation import present
 from triage.models import Hold, Waiting
 from triage.policy import HANDOVER_FROM

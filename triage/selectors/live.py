@@ -35,7 +35,7 @@ def live_state(user: User, opened: OpenChild, *, place: str, typing: bool) -> Li
 
     `place` (a key of PLACES) and `typing` are where the reader is: the others are told.
     """
-    items = Item.objects.filter(child__in=opened.whole, closed_at__isnull=True)
+    items = Item.objects.filter(child__in=opened.cluster, closed_at__isnull=True)
     held = list(items.order_by("received_at", "pk").only("pk", "public_id"))
     lines = [line for line in said_by(user, (), answers_by_agency(held)) if not line.own]
     there = here(user, subject=f"cevt:{opened.child.public_id}", place=place, typing=typing)

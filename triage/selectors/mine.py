@@ -9,7 +9,7 @@ from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.rules.identity import age_on
-from cems.children.selectors.whole import seen
+from cems.children.selectors.cluster import seen
 from triage.models import Allocation
 from triage.selectors.workers import ADULT, levels_and_births
 

@@ -9,7 +9,7 @@ from cems.accounts.models import Duty, DutyDesk, User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.selectors.whole import seen
+from cems.children.selectors.cluster import seen
 from triage.models import Allocation
 from triage.policy import REASSIGN_MOST
 from triage.rules.workload import cautions, ranked, spread, stop

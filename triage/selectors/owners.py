@@ -14,36 +14,38 @@ from cems.children.selectors.restriction import closed_to
 
 
 def owners_of(
-    child: Child, at: datetime, *, whole: Collection[int], present: Sequence[User]
+    child: Child, at: datetime, *, cluster: Collection[int], present: Sequence[User]
 ) -> list[User | Team]:
     """Whom a page offers: who works with the child, those `present`, the desks; all of whom may be given it.
 
-    `whole` are the row numbers of the record and of all merged into it.
+    `cluster` are the row numbers of the record and of all merged into it.
     """
-    workers = [row.user for row in _working(whole).select_related("user__agency").order_by("pk") if row.user]
+    workers = [
+        row.user for row in _working(cluster).select_related("user__agency").order_by("pk") if row.user
+    ]
     people = list(dict.fromkeys([*workers, *present]))
     desks = desks_of([Duty.ERASE, Duty.CEVT, Duty.FRONT_DOOR], child.area_id)
-    return [*_may_know(people, whole, at), *dict.fromkeys(desks)]
+    return [*_may_know(people, cluster, at), *dict.fromkeys(desks)]
 
 
 def not_to_be_given(
-    child: Child, people: Sequence[User], at: datetime, *, whole: Collection[int]
+    child: Child, people: Sequence[User], at: datetime, *, cluster: Collection[int]
 ) -> list[User]:
     """Those of these people who may not be given an action about the child, which would tell them of it: who has
     left, whom the record shuts out, and who neither works with the child nor for an agency of the place."""
-    may = set(_may_know(people, whole, at))
+    may = set(_may_know(people, cluster, at))
     agencies = Agency.objects.filter(authorities__in={child.area_id, child.authority_id})
     here = set(agencies.filter(pk__in={one.agency_id for one in people}).values_list("pk", flat=True))
-    working = set(_working(whole).values_list("user", flat=True))
+    working = set(_working(cluster).values_list("user", flat=True))
     return [one for one in people if one not in may or not (one.agency_id in here or one.pk in working)]
 
 
-def _may_know(people: Sequence[User], whole: Collection[int], at: datetime) -> list[User]:
-    shut = {user_id for _, user_id in closed_to(whole, {one.pk for one in people}, at)}
+def _may_know(people: Sequence[User], cluster: Collection[int], at: datetime) -> list[User]:
+    shut = {user_id for _, user_id in closed_to(cluster, {one.pk for one in people}, at)}
     return [one for one in people if one.pk not in shut and not has_left(one)]
 
 
-def _working(whole: Collection[int]) -> QuerySet[Involvement]:
+def _working(cluster: Collection[int]) -> QuerySet[Involvement]:
     return Involvement.objects.filter(
-        child__in=whole, ended_at__isnull=True, state=InvolvementState.CONFIRMED, user__isnull=False
+        child__in=cluster, ended_at__isnull=True, state=InvolvementState.CONFIRMED, user__isnull=False
     )

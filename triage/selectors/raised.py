@@ -9,8 +9,8 @@ from cems.accounts.roles import Part
 from cems.children.access import ChildAccess, access_to
 from cems.children.access_control import OpenChild
 from cems.children.models import Child
+from cems.children.selectors.cluster import seen
 from cems.children.selectors.restriction import is_barred
-from cems.children.selectors.whole import seen
 from triage.choices import ItemKind
 from triage.gate import gates
 from triage.models import Item
@@ -34,7 +34,7 @@ class Before:
 def before_raising(user: User, opened: OpenChild) -> Before:
     """How the child stands at CEVT, for one who opened the record."""
     held, sees = raised_open(opened.child), opened.access.sees(Part.DECISIONS)
-    waiting = Item.objects.filter(child__in=opened.whole, closed_at__isnull=True).exclude(
+    waiting = Item.objects.filter(child__in=opened.cluster, closed_at__isnull=True).exclude(
         kind=ItemKind.RAISED
     )
     would_be = Item(child=opened.child, received_at=opened.at)

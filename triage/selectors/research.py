@@ -13,7 +13,7 @@ from cems.base.calendar import say_day
 from cems.base.time import local_date
 from cems.children.access import accesses
 from cems.children.models import Child, Placement
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.visibility import root_of
 from cems.meetings.rules import is_answer
 from triage.selectors.agenda import meeting_of
@@ -107,7 +107,7 @@ def _confidential(roots: list[int], at: datetime) -> set[int]:
     day = local_date(at)
     rows = Placement.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day),
-        child__in=cluster_ids(roots),
+        child__in=rows_of_clusters(roots),
         starts_on__lte=day,
         address_confidential=True,
     )

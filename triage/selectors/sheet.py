@@ -130,7 +130,9 @@ def desks_for(child: Child) -> list[DutyDesk]:
 
 def newest_matrix(opened: OpenChild) -> Submission | None:
     """The newest matrix of the child: what a chair must have seen who decides."""
-    rows = Submission.objects.filter(child__in=opened.whole).select_related("matrix", "submitted_by__agency")
+    rows = Submission.objects.filter(child__in=opened.cluster).select_related(
+        "matrix", "submitted_by__agency"
+    )
     found: Submission | None = rows.order_by("-received_at", "-pk").first()
     if found:
         found.matrix.child = found.child = opened.child  # the record it is read under, read once
@@ -148,7 +150,7 @@ def is_unconfirmed(decision: Decision) -> bool:
 
 
 def _earlier(opened: OpenChild) -> list[Earlier]:
-    rows = Decision.objects.filter(child__in=opened.whole).order_by("-decided_at", "-pk")
+    rows = Decision.objects.filter(child__in=opened.cluster).order_by("-decided_at", "-pk")
     found = list(
         rows.select_related("agreed", "decided_by", "meeting", "confirmed_by", "confirm_clock")[:EARLIER]
     )

@@ -55,7 +55,7 @@ def _tonight(opened: OpenChild) -> Iterable[Fact]:
     """Where the child sleeps; never more of a confidential place than that there is one."""
     day = local_date(opened.at)
     rows = (
-        Placement.objects.filter(child__in=opened.whole).filter(_on(day)).select_related("area", "provider")
+        Placement.objects.filter(child__in=opened.cluster).filter(_on(day)).select_related("area", "provider")
     )
     held = rows.order_by("-starts_on", "-pk").first()
     if held is None:
@@ -81,7 +81,7 @@ def _missing(opened: OpenChild) -> Iterable[Fact]:
 
 def _strategy(opened: OpenChild) -> Iterable[Fact]:
     """The newest request for a strategy meeting, and the newest enquiry."""
-    request = Request.objects.filter(child__in=opened.whole).order_by("-requested_at", "-pk").first()
+    request = Request.objects.filter(child__in=opened.cluster).order_by("-requested_at", "-pk").first()
     if request is None:
         text = "Not asked for."
     elif request.answered_at:
@@ -89,14 +89,14 @@ def _strategy(opened: OpenChild) -> Iterable[Fact]:
     else:
         text = f"Asked for on {local(request.requested_at):%-d %B}, not answered yet."
     yield Fact("Strategy meeting", text, grave=bool(request and not request.answered_at))
-    found = Inquiry.objects.filter(child__in=opened.whole).exclude(section_47="")
+    found = Inquiry.objects.filter(child__in=opened.cluster).exclude(section_47="")
     inquiry = found.order_by("-changed_at", "-pk").first()
     yield Fact("Section 47", f"{inquiry.get_section_47_display()}." if inquiry else UNKNOWN)
 
 
 def _status(opened: OpenChild) -> Iterable[Fact]:
     day = local_date(opened.at)
-    rows = Status.objects.filter(child__in=opened.whole).filter(_on(day)).select_related("responsible")
+    rows = Status.objects.filter(child__in=opened.cluster).filter(_on(day)).select_related("responsible")
     said = []
     for row in rows.order_by("starts_on", "pk"):
         basis = f" ({row.get_legal_basis_display()})" if row.legal_basis else ""
@@ -108,7 +108,7 @@ def _status(opened: OpenChild) -> Iterable[Fact]:
 
 def _workers(opened: OpenChild) -> Iterable[Fact]:
     rows = Involvement.objects.filter(
-        child__in=opened.whole, state=InvolvementState.CONFIRMED, ended_at__isnull=True
+        child__in=opened.cluster, state=InvolvementState.CONFIRMED, ended_at__isnull=True
     ).select_related("user", "team")
     held: dict[str, Involvement] = {row.case_role: row for row in rows.order_by("started_at", "pk")}
     worker = next((held[role] for role in _WORKERS if role in held), None)
@@ -131,7 +131,7 @@ def _with_phone(row: Involvement) -> str:
 
 
 def _nrm(opened: OpenChild) -> Iterable[Fact]:
-    rows = Outcome.objects.filter(child__in=opened.whole, kind=NRM.key).select_related("action")
+    rows = Outcome.objects.filter(child__in=opened.cluster, kind=NRM.key).select_related("action")
     held = rows.order_by("-pk").first()
     if held is None or held.action is None:
         yield Fact("NRM", "CEVT has not asked for a referral. Others are not recorded in CEMS.")
@@ -168,7 +168,7 @@ def _place(address: str, postcode: str) -> str:
 def _actions(opened: OpenChild) -> Iterable[Fact]:
     """The actions not done, and what became of the last that is closed."""
     rows = list(
-        Action.objects.filter(child__in=opened.whole)
+        Action.objects.filter(child__in=opened.cluster)
         .select_related("clock", "owner_user", "owner_team")
         .order_by("-created_at", "-pk")[:50]
     )
@@ -188,7 +188,7 @@ def _actions(opened: OpenChild) -> Iterable[Fact]:
 
 def _voice(opened: OpenChild, newest: Submission | None) -> Iterable[Fact]:
     """The child's own words: the newest of feedback and matrix."""
-    said = Feedback.objects.filter(child__in=opened.whole, whose=FeedbackFrom.CHILD)
+    said = Feedback.objects.filter(child__in=opened.cluster, whose=FeedbackFrom.CHILD)
     own = said.order_by("-happened_at", "-pk").first()
     views = newest.matrix.child_views.strip() if newest else ""
     if own and not (views and newest and newest.received_at > own.happened_at):
@@ -203,7 +203,7 @@ def _parents(opened: OpenChild, newest: Submission | None) -> Iterable[Fact]:
     """Whether the parents know, as the newest matrix says, or else the newest referral."""
     paper: Referral | object | None = newest.matrix if newest and newest.matrix.informed else None
     if paper is None:
-        rows = Referral.objects.filter(child__in=opened.whole).exclude(informed="")
+        rows = Referral.objects.filter(child__in=opened.cluster).exclude(informed="")
         paper = rows.order_by("-received_at", "-pk").first()
     if paper is None:
         yield Fact("Do the parents know?", UNKNOWN)

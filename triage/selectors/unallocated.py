@@ -62,11 +62,11 @@ def unallocated(user: User, at: datetime, *, after: UUID | None = None) -> Excep
 
 
 def _rows(children: Sequence[Child], at: datetime) -> list[Unallocated]:
-    whole = list(roots_by_row(child.pk for child in children))
+    cluster = list(roots_by_row(child.pk for child in children))
     joined = ("clock__owner_user", "clock__owner_team")
-    waits = Waiting.objects.filter(child__in=whole, kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
+    waits = Waiting.objects.filter(child__in=cluster, kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
     waiting = {row.root: row for row in waits.annotate(root=root_of()).select_related(*joined)}
-    looks = NotMade.objects.filter(child__in=whole, kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
+    looks = NotMade.objects.filter(child__in=cluster, kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
     not_made = {row.root: row for row in looks.annotate(root=root_of()).select_related("by", *joined)}
     return [_row(child, waiting.get(child.pk), not_made.get(child.pk), at) for child in children]
 

@@ -14,8 +14,8 @@ from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child, Involvement
 from cems.children.models.periods import InvolvementState
+from cems.children.services.cluster import lock_cluster
 from cems.children.services.periods import involvement_decide, involvement_end, involvement_start
-from cems.children.services.whole import lock_whole
 from triage.choices import WorkerKind
 from triage.models import Allocation
 from triage.policy import REASSIGN_MOST
@@ -50,7 +50,7 @@ def allocate(
     when the child has a worker already (of two managers the first counts), Invalid naming what to mend.
     """
     instant = at or now()
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     choice = _locked_choice(root, kind, worker, instant)
     if choice.held:
         raise Conflict(
@@ -72,7 +72,7 @@ def reallocate(
     Raises Conflict when it ended meanwhile, Invalid without a reason or where the worker can't be given it.
     """
     instant = at or now()
-    root = lock_whole(allocation.child_id)
+    root = lock_cluster(allocation.child_id)
     held = _locked_open(allocation)
     if not why.strip():
         raise Invalid("Say why another worker takes over.", field="why")
@@ -93,7 +93,7 @@ def allocation_end(user: User, *, allocation: Allocation, why: str, at: datetime
     Raises Conflict when it has ended already, Invalid without a reason.
     """
     instant = at or now()
-    root = lock_whole(allocation.child_id)
+    root = lock_cluster(allocation.child_id)
     held = _locked_open(allocation)
     if not why.strip():
         raise Invalid("Say why the work ends.", field="why")
@@ -121,7 +121,7 @@ def reassign(
     if len(moves) != len(to):
         raise Conflict("One of these children is no longer with this worker. Look at the list again.")
     for child_id in sorted({move.allocation.child_id for move in moves}):
-        lock_whole(child_id)
+        lock_cluster(child_id)
     return [
         reallocate(user, allocation=move.allocation, worker=move.worker, why=why, at=at or instant)
         for move in moves
@@ -131,7 +131,7 @@ def reassign(
 @command
 def ended_elsewhere(user: User | None, *, child_id: int, at: datetime) -> None:
     """Somebody ended the involvement an allocation rests on: the allocation ends with it, told and seen."""
-    root = lock_whole(child_id)
+    root = lock_cluster(child_id)
     rows = Allocation.objects.of(root).filter(ended_at__isnull=True, involvement__ended_at__isnull=False)
     for held in rows.select_related("involvement", "worker").select_for_update(of=("self",)):
         why = held.involvement.end_reason or "The involvement was ended."

@@ -19,10 +19,10 @@ from cems.base.time import local_date, now
 from cems.children.choices import HarmContext, HarmForm, MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.models.history import Forum
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.services.access import matter_close
+from cems.children.services.cluster import lock_cluster
 from cems.children.services.history import level_agree
-from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.meetings.models import Meeting
 from cems.meetings.selectors import table_of
@@ -91,7 +91,7 @@ def decide(
     somebody decided first, the matrix was withdrawn or a newer one came; Invalid names the field to mend.
     """
     instant = at or now()
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     return _decide(user, root, ruling, meeting, instant, now() if at is None else instant)
 
 
@@ -128,7 +128,7 @@ def confirm(
     already, Invalid when this table can't.
     """
     instant = at or now()
-    root = lock_whole(decision.child_id)
+    root = lock_cluster(decision.child_id)
     return _confirm(user, root, decision, ruling, meeting, instant, now() if at is None else instant)
 
 
@@ -203,7 +203,9 @@ def _may_be_given(root: Child, ruling: Ruling, at: datetime) -> None:
     named = [(task.owner, "tasks") for task in ruling.tasks]
     named += [(wish.owner, "outcomes") for wish in ruling.outcomes if wish.owner]
     people = {owner: name for owner, name in named if isinstance(owner, User)}
-    if people and (refused := not_to_be_given(root, list(people), at, whole=list(cluster_ids([root.pk])))):
+    if people and (
+        refused := not_to_be_given(root, list(people), at, whole=list(rows_of_clusters([root.pk])))
+    ):
         raise Invalid(NOT_TO_BE_GIVEN, field=people[refused[0]])
 
 

@@ -14,7 +14,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 from cems.children.selectors.restriction import is_restricted
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from cems.clocks import services as clocks
 from cems.clocks.recipients import holders
 from cems.notices.services import tell
@@ -28,7 +28,7 @@ from triage.policy import GATHERING_DAYS
 
 def lock_referral(referral: Referral) -> Referral:
     """The referral as it is now, locked after its child as everywhere. Raises Conflict when it is decided."""
-    lock_whole(referral.child_id)
+    lock_cluster(referral.child_id)
     rows = Referral.objects.select_for_update(of=("self",)).select_related("child", "decided_by")
     held: Referral = rows.get(pk=referral.pk)
     if held.state != ReferralState.OPEN:

@@ -18,9 +18,9 @@ from cems.base.time import local_date, now
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import StatusOpened
 from cems.children.models import Child
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.services.access import matter_close, matter_open
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from cems.clocks import services as clocks
 from cems.clocks.choices import OPEN, Stage
 from cems.meetings.services.saying import contributions_freeze
@@ -105,7 +105,7 @@ def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None
     instant, words = at or now(), why.strip()
     if not words:
         raise Invalid("Say what CEVT should look at, and why now.", field="why")
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     if root.died_on is not None:
         raise Conflict("The child has died. CEVT decides nothing about them any more.")
     if held := raised_open(root):
@@ -136,7 +136,7 @@ def _opened(user: User, row: Item, at: datetime) -> Item:
 @command
 def take_over(user: User, *, child_id: int, at: datetime) -> None:
     """Hand CEVT's desk the clocks of this child whose gate is passed (T1, T2); harmless when there are none."""
-    root = lock_whole(child_id)
+    root = lock_cluster(child_id)
     rows = Item.objects.of(root).filter(
         closed_at__isnull=True, clock__owner_team=first_contact(root), clock__stage__in=OPEN
     )
@@ -153,7 +153,7 @@ def take_over(user: User, *, child_id: int, at: datetime) -> None:
 def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = None) -> Item:
     """Take an item off the list that should not be there (sent about another child). Raises Conflict if closed."""
     instant = at or now()
-    lock_whole(item.child_id)
+    lock_cluster(item.child_id)
     rows = Item.objects.select_for_update(of=("self",)).select_related("clock", "child", "submission")
     held = rows.get(pk=item.pk)
     if held.closed_at:
@@ -189,14 +189,14 @@ def information_ask(
     `owner` is who is to find out, by `working_days` from now. Raises Conflict when the item is closed.
     """
     instant = at or now()
-    root = lock_whole(item.child_id)
+    root = lock_cluster(item.child_id)
     held = Item.objects.select_for_update(of=("self",)).select_related("clock", "child").get(pk=item.pk)
     if held.closed_at:
         raise Conflict("CEVT has decided already.")
     if not what.strip():
         raise Invalid("Say what CEVT wants to know.", field="what")
     if isinstance(owner, User):
-        whole = list(cluster_ids([root.pk]))
+        whole = list(rows_of_clusters([root.pk]))
         if not_to_be_given(root, [owner], instant, whole=whole):
             raise Invalid("This person may not read the record. Choose somebody else.", field="owner")
     row = Wanted(item=held, child=held.child, agency=agency, what=what.strip(), asked_by=user)

@@ -7,7 +7,7 @@ from cems.accounts.models import Agency, User
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.children.models import Child
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.models import AsTold, Contribution
 from cems.meetings.services.saying import Told, as_told_write, contribution_save
@@ -84,7 +84,7 @@ def say_as_told(
 
 def _open_item(child: Child, about: UUID) -> tuple[Child, Item]:
     """The whole record, locked, and its open item. Raises Conflict when that is decided or gone."""
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     item = Item.objects.of(root).filter(public_id=about).first()
     if item is None or not item.is_open:
         raise Conflict(

@@ -8,7 +8,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import local_date, now
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from triage.models import Allocation
 
 
@@ -26,7 +26,7 @@ def take_up(
     Raises NotAllowed for anybody but the worker, Conflict when it has ended, Invalid for an earlier visit.
     """
     instant = at or now()
-    lock_whole(allocation.child_id)
+    lock_cluster(allocation.child_id)
     rows = Allocation.objects.select_for_update(of=("self",)).select_related("child")
     held: Allocation = rows.get(pk=allocation.pk)
     if held.worker_id != user.pk:

@@ -15,7 +15,7 @@ from cems.base.references import next_reference
 from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from cems.clocks import services as clocks
 from cems.policy.declared import Reading
 from triage.choices import WorkerKind
@@ -46,7 +46,7 @@ def waiting_open(
     Somebody who has a worker already waits for none (None). Who waits already goes on waiting as before.
     """
     instant = at or now()
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     if Allocation.objects.of(root).filter(kind=kind, ended_at__isnull=True).exists():
         return None
     held = Waiting.objects.of(root).filter(kind=kind, ended_at__isnull=True).first()

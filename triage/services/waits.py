@@ -16,7 +16,7 @@ from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from cems.clocks import services as clocks
 from cems.clocks.choices import OPEN
 from cems.clocks.models import Clock
@@ -35,7 +35,7 @@ def no_worker(
     Said again, it counts as having looked again. Raises Conflict when a worker was given meanwhile.
     """
     instant = at or now()
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     if not why.strip():
         raise Invalid("Say why no worker is given, and who supports the child meanwhile.", field="why")
     held = (
@@ -83,7 +83,7 @@ def hold(
     Said again for the same day it replaces what was said. Raises Conflict when the child waits no more.
     """
     instant = at or now()
-    root = lock_whole(waiting.child_id)
+    root = lock_cluster(waiting.child_id)
     held = Waiting.objects.select_for_update(of=("self",)).get(pk=waiting.pk)
     if held.ended_at:
         raise Conflict("This child no longer waits for a worker.")
@@ -115,7 +115,7 @@ def level_agreed(user: User, *, child_id: int, at: datetime) -> None:
 
     The level that stands counts: a decision that is entered late does not undo a newer one.
     """
-    root = lock_whole(child_id)
+    root = lock_cluster(child_id)
     level = RiskLevel(root.current_level.level) if root.current_level else RiskLevel.NONE
     if level < RiskLevel.MODERATE:
         why = f"{level.label} was agreed."

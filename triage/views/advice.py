@@ -19,7 +19,7 @@ from cems.base.idempotency import once
 from cems.base.time import local_date, now, today
 from cems.children.choices import HarmForm, RiskLevel
 from cems.children.models import Child
-from cems.children.selectors.whole import seen
+from cems.children.selectors.cluster import seen
 from cems.children.views.common import taken
 from triage.forms_advice import AdviceForm, ConsultationForm
 from triage.models import AdviceEntry, AdviceVersion, Consultation

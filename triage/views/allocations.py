@@ -42,7 +42,7 @@ def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> Http
         if taken_once(request, form, "triage.take_up", lambda: _take_up(request, row, form)):
             messages.success(request, "Saved. The ERASE manager sees it on the board.")
             return redirect("triage:my_children")
-    found = social_workers(list(opened.whole), local_date(row.starts_at))
+    found = social_workers(list(opened.cluster), local_date(row.starts_at))
     context = {
         **child_page(request, opened, current=TAB),
         "row": row,

@@ -127,7 +127,7 @@ def decision_fields(opened: OpenChild, sheet: Sheet, *, confirms: bool = False) 
             on=today(),
         ),
         "owners": owners_of(
-            opened.child, opened.at, whole=opened.whole, present=[row.user for row in sheet.table.present]
+            opened.child, opened.at, cluster=opened.cluster, present=[row.user for row in sheet.table.present]
         ),
         "agencies": sheet.present,
         "confirms": confirms,

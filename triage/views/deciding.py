@@ -89,7 +89,7 @@ def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Ask for more information before deciding: the one thing that pauses the clock (T2)."""
     shown = sheet_of(person(request), opened)
     seated = shown.today.seats.of(opened.child.area_id)
-    owners = owners_of(opened.child, opened.at, whole=opened.whole, present=seated)
+    owners = owners_of(opened.child, opened.at, cluster=opened.cluster, present=seated)
     agencies = [one.pk for one in shown.today.seats.agencies(opened.child.area_id)]
     form = AskForm(request.POST or None, agencies=agencies, owners=owners)
     item = shown.items[0] if shown.items else None
@@ -132,7 +132,9 @@ def _ask(request: HttpRequest, opened: OpenChild, item: Item | None, form: AskFo
 def answer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Tell CEVT what it wanted to know; the agency it was asked of, or the chair."""
     rows = list(
-        Wanted.objects.filter(child__in=opened.whole, answered_at__isnull=True, item__closed_at__isnull=True)
+        Wanted.objects.filter(
+            child__in=opened.cluster, answered_at__isnull=True, item__closed_at__isnull=True
+        )
         .select_related("agency", "asked_by", "item")
         .order_by("asked_at", "pk")
     )
@@ -163,7 +165,7 @@ def _answer(request: HttpRequest, opened: OpenChild, row: Wanted, form: AnswerFo
 def withdraw(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Take an item off the list that should not be there."""
     items = list(
-        Item.objects.filter(child__in=opened.whole, closed_at__isnull=True)
+        Item.objects.filter(child__in=opened.cluster, closed_at__isnull=True)
         .select_related("submission")
         .order_by("received_at", "pk")
     )

@@ -8,7 +8,7 @@ from typing import Any
 from cems.accounts.models import User
 from cems.base.time import local_date
 from cems.children.models import Child, ChildName, Identifier, NotSame
-from cems.children.querysets import ChildQuerySet, cluster_ids
+from cems.children.querysets import ChildQuerySet, rows_of_clusters
 from cems.children.rules.duplicates import alike, pair
 from cems.children.rules.identity import search_key
 from cems.children.rules.search import Asked
@@ -82,7 +82,7 @@ def candidates(user: User, child: Child) -> list[Found]:
     """Records that may be of the same child as this one, closest first; looked for by all this record says."""
     if child.sealed_at is not None:
         return []
-    numbers = Identifier.objects.filter(child__in=cluster_ids([child.pk])).values_list("kind", "value")
+    numbers = Identifier.objects.filter(child__in=rows_of_clusters([child.pk])).values_list("kind", "value")
     name = search_key(child.full_name)
     asked = Asked(name, child.date_of_birth, postcode=child.postcode, identifiers=tuple(numbers))
     seen_before = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from cems.base.slots import KEPT
 from cems.children.models import Child, Identifier, Merge, Placement, Status
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.slots import MERGE_BLOCKERS
 
 ROOT, OTHER = "root", "other"
@@ -40,7 +40,7 @@ class Preview:
 
 def preview(root: Child, other: Child) -> Preview:
     """What a merge of `other` into `root` brings together, asked of every app."""
-    ids = [*cluster_ids([root.pk]), *cluster_ids([other.pk])]
+    ids = [*rows_of_clusters([root.pk]), *rows_of_clusters([other.pk])]
     return Preview(
         root,
         other,
@@ -60,7 +60,7 @@ def compared(root: Child, other: Child) -> list[tuple[str, str, str]]:
     """Who each record says the child is, side by side."""
 
     def said(child: Child) -> list[tuple[str, str]]:
-        numbers = Identifier.objects.filter(child__in=cluster_ids([child.pk])).order_by("kind", "pk")
+        numbers = Identifier.objects.filter(child__in=rows_of_clusters([child.pk])).order_by("kind", "pk")
         return [
             ("Name", child.full_name),
             ("Name used", child.preferred_name),
@@ -93,7 +93,7 @@ def _number(row: Identifier) -> str:
 def choices(root: Child, other: Child) -> list[Choice]:
     """What runs on both records and may run on one only."""
     found: list[Choice] = []
-    sides = {ROOT: list(cluster_ids([root.pk])), OTHER: list(cluster_ids([other.pk]))}
+    sides = {ROOT: list(rows_of_clusters([root.pk])), OTHER: list(rows_of_clusters([other.pk]))}
     numbers = {
         side: {row.kind: row for row in Identifier.objects.filter(child__in=ids, ended_at__isnull=True)}
         for side, ids in sides.items()

@@ -69,10 +69,10 @@ def panels_for(user: User, opened: OpenChild, *, but: frozenset[str] = frozenset
 
 def identity(opened: OpenChild) -> list[dict[str, Any]]:
     """Rows of who the child is (C1)."""
-    child, whole = opened.placed, list(opened.whole)
-    called = ChildName.objects.filter(child__in=whole).order_by("pk").values_list("name", flat=True)
+    child, cluster = opened.placed, list(opened.cluster)
+    called = ChildName.objects.filter(child__in=cluster).order_by("pk").values_list("name", flat=True)
     names = [name for name in dict.fromkeys(called) if name not in {child.full_name, child.name}]
-    numbers = Identifier.objects.filter(child__in=whole, ended_at__isnull=True).order_by("pk")
+    numbers = Identifier.objects.filter(child__in=cluster, ended_at__isnull=True).order_by("pk")
     rows = [
         ("Full name", child.full_name),
         ("Other names", ", ".join(names)),

@@ -12,7 +12,7 @@ from cems.accounts.profile import profile_of
 from cems.base.time import today
 from cems.children.models import Child, Involvement
 from cems.children.models.periods import InvolvementState
-from cems.children.querysets import OfChildQuerySet, cluster_ids, record_of
+from cems.children.querysets import OfChildQuerySet, record_of, rows_of_clusters
 from cems.children.selectors.emergency_access import TOLD_FOR
 from cems.children.selectors.restriction import is_barred, is_restricted
 from cems.children.services.periods import confirms_for, may_confirm
@@ -64,7 +64,7 @@ def work_just_ended(user: User, child: Child, at: datetime) -> bool:
     """Whether this person worked with the child until a short while ago, and nothing was shut to them since."""
     if is_restricted(child.pk) or is_barred(user, child.pk):
         return False
-    ended = Involvement.objects.filter(user=user, child__in=cluster_ids([child.pk]))
+    ended = Involvement.objects.filter(user=user, child__in=rows_of_clusters([child.pk]))
     return ended.filter(ended_at__lte=at, ended_at__gt=at - TOLD_FOR).exists()
 
 

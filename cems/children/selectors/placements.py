@@ -13,7 +13,7 @@ from cems.children.access import accesses
 from cems.children.choices import ConcernStep
 from cems.children.models import Child, PlacedConcern, PlacedConcernStep, Placement
 from cems.children.rules.placed import step_problem
-from cems.children.selectors.whole import seen
+from cems.children.selectors.cluster import seen
 from cems.clocks.models import Clock
 
 LONGEST = 100

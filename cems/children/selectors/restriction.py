@@ -11,19 +11,19 @@ from django.db.models import QuerySet
 
 from cems.accounts.models import User
 from cems.children.models import Bar, Child, NamedReader
-from cems.children.querysets import rows_of_whole
+from cems.children.querysets import rows_of_the_cluster
 from cems.children.visibility import root_of
 
 
 def is_restricted(child_id: int) -> bool:
     """Whether this record, or one it is read with, opens to the people named on it only."""
     rows = Child.objects.unscoped("whether a record or one joined to it is restricted")
-    return rows.filter(pk__in=rows_of_whole(child_id), restricted=True).exists()
+    return rows.filter(pk__in=rows_of_the_cluster(child_id), restricted=True).exists()
 
 
 def is_barred(user: User, child_id: int) -> bool:
     """Whether this record, or one it is read with, bars the person."""
-    return Bar.objects.filter(user=user, child__in=rows_of_whole(child_id)).exists()
+    return Bar.objects.filter(user=user, child__in=rows_of_the_cluster(child_id)).exists()
 
 
 def bars_of(user: User) -> QuerySet[Any]:
@@ -33,7 +33,7 @@ def bars_of(user: User) -> QuerySet[Any]:
 
 def barred_from(child_id: int) -> QuerySet[Bar]:
     """The bars of this record and of those it is read with."""
-    return Bar.objects.filter(child__in=rows_of_whole(child_id))
+    return Bar.objects.filter(child__in=rows_of_the_cluster(child_id))
 
 
 def closed_to(whole: Collection[int], user_ids: Collection[int], at: datetime) -> set[tuple[int, int]]:

@@ -8,7 +8,7 @@ from cems.accounts.models import Appointment, User
 from cems.accounts.querysets import current, here
 from cems.base.time import local_date
 from cems.children.models import Child, StudentChild
-from cems.children.selectors.whole import seen
+from cems.children.selectors.cluster import seen
 from cems.children.services.students import own_children
 
 

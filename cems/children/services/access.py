@@ -11,8 +11,8 @@ from cems.children.choices import MatterKind
 from cems.children.cluster_lock import kept_while_locked
 from cems.children.models import Child, Matter, Submitter
 from cems.children.policy import FORUM_REACH_DAYS
-from cems.children.querysets import cluster_ids
-from cems.children.services.whole import lock_whole
+from cems.children.querysets import rows_of_clusters
+from cems.children.services.cluster import lock_cluster
 
 
 @command
@@ -21,7 +21,7 @@ def matter_open(
 ) -> Matter:
     """A forum starts to follow the child, in the record's locality unless told; already open, it goes on."""
     instant = at or now()
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     matters = _open_matters(root)
     held = next((row for row in matters if row.kind == kind), None)
     if held:
@@ -42,7 +42,7 @@ def matter_open(
 
 def _open_matters(root: Child) -> list[Matter]:
     """What follows the whole now, asked once while a command holds it; written under its lock, and here alone."""
-    rows = Matter.objects.filter(child__in=cluster_ids([root.pk]), closed_at__isnull=True).order_by("pk")
+    rows = Matter.objects.filter(child__in=rows_of_clusters([root.pk]), closed_at__isnull=True).order_by("pk")
     matters: list[Matter] = kept_while_locked(root.pk, "matters", lambda: list(rows))
     return matters
 
@@ -58,7 +58,7 @@ def matter_close(user: User, *, child: Child, kind: str, at: datetime | None = N
     instant = at or now()
     read_on = kind in {MatterKind.CEVT, MatterKind.CEG}
     stays = timedelta(days=FORUM_REACH_DAYS.at(instant) if read_on else 0)
-    matters = _open_matters(lock_whole(child.pk))
+    matters = _open_matters(lock_cluster(child.pk))
     for row in [row for row in matters if row.kind == kind]:
         matters.remove(row)
         row.closed_at, row.until = instant, instant + stays

@@ -13,10 +13,10 @@ from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import now
 from cems.children.models import AddressRecipient, Child, ConfidentialAddress
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.rules.identity import check_postcode
+from cems.children.services.cluster import lock_cluster
 from cems.children.services.restriction import may_manage
-from cems.children.services.whole import lock_whole
 
 PART = "confidential address"
 
@@ -39,7 +39,7 @@ def address_keep(
     reads the record; Invalid without an address, a reason or a recipient.
     """
     instant = at or now()
-    held = lock_whole(child.pk)
+    held = lock_cluster(child.pk)
     if not may_manage(user, held, instant):
         raise NotAllowed("First Contact, the team's manager or the record's owner decides this.")
     if not address.strip():
@@ -74,7 +74,7 @@ def address_keep(
 def address_end(user: User, *, child: Child, at: datetime | None = None) -> None:
     """The address is confidential no more, or not theirs any more. Without one it changes nothing."""
     instant = at or now()
-    held = lock_whole(child.pk)
+    held = lock_cluster(child.pk)
     if not may_manage(user, held, instant):
         raise NotAllowed("First Contact, the team's manager or the record's owner decides this.")
     for row in _open_rows(held):
@@ -97,4 +97,4 @@ def address_for(user: User, child: Child) -> ConfidentialAddress | None:
 
 
 def _open_rows(child: Child) -> QuerySet[ConfidentialAddress]:
-    return ConfidentialAddress.objects.filter(child__in=cluster_ids([child.pk]), ended_at__isnull=True)
+    return ConfidentialAddress.objects.filter(child__in=rows_of_clusters([child.pk]), ended_at__isnull=True)

@@ -13,10 +13,10 @@ from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import NO_END, local_date, now
 from cems.children.models import Child, Death, NamedReader
 from cems.children.models.access import NamedReaderKind
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.selectors.restriction import is_barred
+from cems.children.services.cluster import lock_cluster
 from cems.children.services.restriction import review_day
-from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.clocks.models import Clock
 from cems.notices.services import withhold_mail
@@ -36,7 +36,7 @@ def death_record(
     """
     instant = at or now()
     _may(user)
-    held = lock_whole(child.pk)
+    held = lock_cluster(child.pk)
     if held.died_on is not None:
         raise Invalid("A death is recorded already.")
     if died_on > local_date(instant):
@@ -84,7 +84,7 @@ def death_undo(user: User, *, child: Child, reason: str, at: datetime | None = N
     _may(user)
     if not reason.strip():
         raise Invalid("Say how the mistake came about.", field="reason")
-    held = lock_whole(child.pk)
+    held = lock_cluster(child.pk)
     row = Death.objects.select_for_update().filter(child=held, undone_at__isnull=True).first()
     if row is None:
         raise Invalid("No death is recorded.")
@@ -129,10 +129,10 @@ def _narrow(child: Child, owner: User, recorder: User, at: datetime) -> None:
 
 
 def _public_ids(child: Child) -> list[UUID]:
-    whole = Child.objects.unscoped("clocks and mail of a child who has died").filter(
-        pk__in=cluster_ids([child.pk])
+    cluster = Child.objects.unscoped("clocks and mail of a child who has died").filter(
+        pk__in=rows_of_clusters([child.pk])
     )
-    return list(whole.values_list("public_id", flat=True))
+    return list(cluster.values_list("public_id", flat=True))
 
 
 def _may(user: User) -> None:

@@ -17,7 +17,7 @@ from cems.base.time import local_date, now
 from cems.children.models import Child, ChildName, EmergencyAccess, EmergencyAccessOutcome, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.policy import EDT_SHIFT_ENDS, EMERGENCY_ACCESS_HOURS
-from cems.children.querysets import cluster_ids, roots_by_row
+from cems.children.querysets import roots_by_row, rows_of_clusters
 from cems.children.rules.emergency_access import open_until
 from cems.children.rules.search import Asked
 from cems.children.search import identified, limit_questions, so_named, tell_owners
@@ -99,7 +99,7 @@ def emergency_access_end(user: User, *, child: Child, at: datetime | None = None
     """End one's own opening before its time. Raises Invalid when none lasts."""
     instant = at or now()
     rows = EmergencyAccess.objects.select_for_update().filter(
-        child__in=cluster_ids([child.pk]), user=user, until__gt=instant
+        child__in=rows_of_clusters([child.pk]), user=user, until__gt=instant
     )
     if not rows:
         raise Invalid("This record is not opened in an emergency by you.")
@@ -211,7 +211,7 @@ def _tell_reviewers(emergency_access: EmergencyAccess, child: Child, instant: da
         at=instant,
     )
     owners = NamedReader.objects.filter(
-        child__in=cluster_ids([child.pk]), child__restricted=True, until__gt=instant
+        child__in=rows_of_clusters([child.pk]), child__restricted=True, until__gt=instant
     ).exclude(kind=NamedReaderKind.NAMED)
     tell(
         set(owners.values_list("user", flat=True)) - {emergency_access.user_id},

@@ -13,8 +13,8 @@ from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.events import LevelAgreed
 from cems.children.models import AgreedLevel, CaseNote, Child
 from cems.children.models.history import Forum
-from cems.children.querysets import whole_ids
-from cems.children.services.whole import lock_whole
+from cems.children.querysets import cluster_ids
+from cems.children.services.cluster import lock_cluster
 
 
 @command
@@ -30,14 +30,14 @@ def note_write(
     at: datetime | None = None,
 ) -> CaseNote:
     """Write a case note, or correct one by superseding it."""
-    instant, root = at or now(), lock_whole(child.pk)
+    instant, root = at or now(), lock_cluster(child.pk)
     if happened_at > instant:
         raise Invalid("A note tells what has happened. This time is in the future.", field="happened_at")
     if not text.strip():
         raise Invalid("Write what happened.", field="text")
     if supersedes is not None:
         held = CaseNote.objects.select_for_update().get(pk=supersedes.pk)
-        if held.child_id not in whole_ids([root.pk]):
+        if held.child_id not in cluster_ids([root.pk]):
             raise Invalid("That note belongs to another record.")
         if CaseNote.objects.filter(supersedes=held).exists():
             raise Conflict("This note has already been corrected. Correct the newer one.")
@@ -72,7 +72,7 @@ def level_agree(
     instant = at or now()
     if not rationale.strip():
         raise Invalid("Say why this level.", field="rationale")
-    held = lock_whole(child.pk)
+    held = lock_cluster(child.pk)
     row = AgreedLevel.objects.create(
         child=held,
         level=level,

@@ -14,10 +14,10 @@ from cems.base.command import command, savepoint
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now
 from cems.children.models import Child, Identifier
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.rules.identity import check_identifier
 from cems.children.search import tell_owners
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from cems.children.visibility import root_of
 
 
@@ -31,8 +31,8 @@ def identifier_add(
     the caller which it was; whoever keeps a restricted record with that number is told at once.
     """
     instant = at or now()
-    checked, root = check_identifier(kind, value), lock_whole(child.pk)
-    same = Identifier.objects.filter(child__in=cluster_ids([root.pk]), kind=kind, ended_at__isnull=True)
+    checked, root = check_identifier(kind, value), lock_cluster(child.pk)
+    same = Identifier.objects.filter(child__in=rows_of_clusters([root.pk]), kind=kind, ended_at__isnull=True)
     held = same.filter(value=checked).first()
     if held:
         return held
@@ -65,8 +65,10 @@ def identifier_settle(
         raise NotAllowed("First Contact settles which child a number belongs to.")
     if not why.strip():
         raise Invalid("Say how you know.", field="why")
-    root = lock_whole(child.pk)
-    waiting = Identifier.objects.filter(child__in=cluster_ids([root.pk]), kind=kind, ended_at__isnull=True)
+    root = lock_cluster(child.pk)
+    waiting = Identifier.objects.filter(
+        child__in=rows_of_clusters([root.pk]), kind=kind, ended_at__isnull=True
+    )
     row = waiting.filter(claimed_at__isnull=False, settled_at__isnull=True).order_by("pk").first()
     if row is None:
         raise Conflict("This number has been settled already.")

@@ -18,7 +18,7 @@ from cems.children import grants
 from cems.children.events import InvolvementChanged, StatusOpened
 from cems.children.models import Child, Involvement, Status
 from cems.children.models.periods import InvolvementState
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 
 
 @command
@@ -42,7 +42,7 @@ def status_open(
         raise Invalid("The status starts in the future. Record it on the day it begins.", field="starts_on")
     if ends_on is not None and ends_on < starts_on:
         raise Invalid("The last day is before the first. Check the dates.", field="ends_on")
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     running = Status.objects.of(root).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on), kind=kind)
     if (running.filter(starts_on__lte=ends_on) if ends_on else running).exists():
         raise Conflict(
@@ -97,7 +97,7 @@ def involvement_start(
     """
     instant = at or now()
     state = _state_for(user, person, team)
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     open_now = Involvement.objects.of(root).filter(
         user=person, team=team, case_role=case_role, ended_at__isnull=True
     )
@@ -125,7 +125,7 @@ def involvement_decide(
 ) -> Involvement:
     """First Contact agrees or refuses a claimed involvement."""
     instant = at or now()
-    lock_whole(involvement.child_id)
+    lock_cluster(involvement.child_id)
     held = Involvement.objects.select_for_update().get(pk=involvement.pk)
     if not may_confirm(user, held.team):
         raise NotAllowed("First Contact, or the team's own manager, decides who works with a child.")
@@ -142,7 +142,7 @@ def involvement_end(
 ) -> Involvement:
     """The work ends now, and the access with it. Raises Conflict where it has ended."""
     instant = at or now()
-    lock_whole(involvement.child_id)
+    lock_cluster(involvement.child_id)
     held = Involvement.objects.select_for_update().get(pk=involvement.pk)
     if held.ended_at is not None:
         raise Conflict("This involvement has already ended.")
@@ -161,7 +161,7 @@ def team_allocate(
 
     Where the team has that role already, it goes on.
     """
-    instant, root = at or now(), lock_whole(child.pk)
+    instant, root = at or now(), lock_cluster(child.pk)
     held = _of_team(root, team, case_role).first()
     if held:
         return held
@@ -176,7 +176,7 @@ def team_release(
     user: User, *, child: Child, team: Team, case_role: str, reason: str, at: datetime | None = None
 ) -> None:
     """The step is done, and with it the team's part. Without one it changes nothing."""
-    instant, root = at or now(), lock_whole(child.pk)
+    instant, root = at or now(), lock_cluster(child.pk)
     for row in _of_team(root, team, case_role).select_for_update():
         _ended(user, row, reason, max(instant, row.started_at))
 

@@ -17,10 +17,10 @@ from cems.children.choices import CaseRole, ConcernStep, Route
 from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL
 from cems.children.models import CaseNote, Child, PlacedConcern, PlacedConcernStep, Placement
 from cems.children.policy import PLACED_ANSWER_DAYS, PLACED_ESCALATION_DAYS, PLACED_TELL_DAYS
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.rules.placed import step_problem
+from cems.children.services.cluster import lock_cluster
 from cems.children.services.periods import team_allocate, team_release
-from cems.children.services.whole import lock_whole
 from cems.clocks import services as clocks
 from cems.clocks.models import Clock
 from cems.clocks.recipients import current_appointments
@@ -172,7 +172,7 @@ def escalation_closed(
 
 def _begin(concern: PlacedConcern, step: str, happened_at: datetime, at: datetime) -> PlacedConcern:
     """The concern, locked with its child's record, if this step may be taken now."""
-    lock_whole(concern.child_id)
+    lock_cluster(concern.child_id)
     held: PlacedConcern = (
         PlacedConcern.objects.select_for_update(of=("self",))
         .select_related("child", "note", "area", "responsible", "clock")
@@ -285,7 +285,7 @@ def _still_with(lead: Team, child: Child) -> bool:
     rows = PlacedConcernStep.objects.filter(
         kind=ConcernStep.ESCALATED,
         clock__owner_team=lead,
-        concern__child__in=cluster_ids([child.merged_into_id or child.pk]),
+        concern__child__in=rows_of_clusters([child.merged_into_id or child.pk]),
     )
     closed = PlacedConcernStep.objects.filter(kind=ConcernStep.CLOSED).values("concern")
     return rows.exclude(concern__in=closed).exists()

@@ -17,9 +17,9 @@ from cems.children.choices import PlacementKind
 from cems.children.events import PlacementConcern
 from cems.children.models import CaseNote, Child, Placement
 from cems.children.policy import PLACEMENT_DESKS
+from cems.children.services.cluster import lock_cluster
 from cems.children.services.history import note_write
 from cems.children.services.placed_concerns import concern_begin
-from cems.children.services.whole import lock_whole
 from cems.clocks.recipients import acting
 from cems.notices.services import tell
 
@@ -51,7 +51,7 @@ def placement_open(user: User, *, child: Child, place: Place, at: datetime | Non
     that can't be, Conflict where another placement runs in that time (record-f5).
     """
     instant = at or now()
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     _check(root, place, local_date(instant))
     running = Placement.objects.of(root).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=place.starts_on))
     held = running.order_by("starts_on").first()
@@ -78,7 +78,7 @@ def placement_end(
 ) -> Placement:
     """The placement ends on its last day. Raises Invalid for a day that can't be, Conflict where it has ended."""
     instant = at or now()
-    root = lock_whole(placement.child_id)
+    root = lock_cluster(placement.child_id)
     held = Placement.objects.select_for_update().get(pk=placement.pk)
     if held.ends_on is not None:
         raise Conflict("This placement has ended already.")
@@ -105,7 +105,7 @@ def placement_concern(
     instant = at or now()
     note = note_write(
         user,
-        child=lock_whole(placement.child_id),
+        child=lock_cluster(placement.child_id),
         happened_at=happened_at,
         text=text,
         who=f"About a child placed by {placement.placed_by}",

@@ -14,8 +14,8 @@ from cems.base.time import local_date, now
 from cems.children.cluster_lock import forget_locked
 from cems.children.models import Child, ChildName, Submitter
 from cems.children.rules.identity import check_birth, check_postcode, search_key, written
+from cems.children.services.cluster import lock_cluster
 from cems.children.services.identifiers import identifier_add
-from cems.children.services.whole import lock_whole
 
 CHANGEABLE = frozenset(
     {
@@ -141,7 +141,7 @@ def name_add(user: User, *, child: Child, name: str, at: datetime | None = None)
     """Another name the child is known by; the same name twice is one, in another script it is another."""
     instant = at or now()
     text = _name(name, "name")
-    lock_whole(child.pk)
+    lock_cluster(child.pk)
     row, made = _called(child, text, instant)
     if made:
         record(

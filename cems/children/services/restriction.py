@@ -17,9 +17,9 @@ from cems.children.clocks import RESTRICTION_REVIEW
 from cems.children.models import Bar, Child, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.policy import RESTRICTION_REVIEW_DAYS
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
 from cems.children.selectors.restriction import is_barred
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 from cems.clocks import services as clocks
 from cems.clocks.models import Clock
 from cems.clocks.recipients import acting
@@ -45,7 +45,7 @@ def restrict(
     """
     instant = at or now()
     _front_door(user)
-    held = lock_whole(child.pk)
+    held = lock_cluster(child.pk)
     if held.restricted:
         raise Invalid("This record is restricted already.")
     if deputy == owner:
@@ -147,7 +147,7 @@ def bar(user: User, *, child: Child, person: User, reason: str, at: datetime | N
     Raises NotAllowed without the right; Invalid without a reason, for oneself, or for the owner.
     """
     instant = at or now()
-    held = lock_whole(child.pk)
+    held = lock_cluster(child.pk)
     _may_manage_or_refuse(user, held, instant)
     if person == user:
         raise Invalid("For yourself, declare a conflict.", field="person")
@@ -162,7 +162,7 @@ def conflict_declare(user: User, *, child: Child, reason: str, at: datetime | No
     owner of a restricted record without a deputy; with one, the deputy becomes the owner.
     """
     instant = at or now()
-    held = lock_whole(child.pk)
+    held = lock_cluster(child.pk)
     if held.restricted and _owner_of(held, instant) == user:
         deputies = NamedReader.objects.filter(
             child=held, kind=NamedReaderKind.DEPUTY, until__gt=instant
@@ -190,11 +190,11 @@ def conflict_declare(user: User, *, child: Child, reason: str, at: datetime | No
 def bar_end(user: User, *, child: Child, person: User, reason: str, at: datetime | None = None) -> None:
     """A person may read the record again as far as the ordinary rules go; never lifted by oneself."""
     instant = at or now()
-    held = lock_whole(child.pk)
+    held = lock_cluster(child.pk)
     _may_manage_or_refuse(user, held, instant)
     if not reason.strip():
         raise Invalid("Say why this person may read the record again.", field="reason")
-    gone, _ = Bar.objects.filter(child__in=cluster_ids([held.pk]), user=person).delete()
+    gone, _ = Bar.objects.filter(child__in=rows_of_clusters([held.pk]), user=person).delete()
     if not gone:
         raise Invalid("This person is not barred.")
     record(
@@ -224,7 +224,7 @@ def may_manage(user: User, child: Child, at: datetime) -> bool:
 
 
 def _managed(user: User, child: Child, at: datetime) -> Child:
-    held = lock_whole(child.pk)
+    held = lock_cluster(child.pk)
     if not held.restricted:
         raise Invalid("This record is not restricted.")
     _may_manage_or_refuse(user, held, at)

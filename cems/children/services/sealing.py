@@ -9,10 +9,10 @@ from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import now
 from cems.children.models import Child, Identifier
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import rows_of_clusters
+from cems.children.services.cluster import lock_cluster
 from cems.children.services.identifiers import identifier_resume
 from cems.children.services.restriction import may_manage
-from cems.children.services.whole import lock_whole
 
 
 @command
@@ -28,7 +28,7 @@ def identity_seal(user: User, *, child: Child, reason: str, at: datetime | None 
         raise Invalid("Restrict the record first: only named people may know of it.")
     if held.sealed_at is not None:
         raise Invalid("This record is sealed already.")
-    if len(cluster_ids([held.pk])) > 1:
+    if len(rows_of_clusters([held.pk])) > 1:
         raise Invalid("Other records were joined to this one. Take them apart first.")
     Identifier.objects.filter(child=held, ended_at__isnull=True).update(ended_at=instant)
     held.sealed_at = instant
@@ -50,7 +50,7 @@ def identity_unseal(user: User, *, child: Child, reason: str, at: datetime | Non
 
 
 def _kept(user: User, child: Child, reason: str, at: datetime) -> Child:
-    held = lock_whole(child.pk)
+    held = lock_cluster(child.pk)
     if not may_manage(user, held, at):
         raise NotAllowed("The owner of the record or their deputy decides this.")
     if not reason.strip():

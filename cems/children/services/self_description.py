@@ -15,7 +15,7 @@ from cems.children.access import ChildAccess, access_to
 from cems.children.choices import CaseRole
 from cems.children.models import Child, Involvement, SelfDescription
 from cems.children.models.periods import InvolvementState
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 
 PART = "orientation"
 # Who a child is likely to tell it to. No team, no forum, no emergency access, no wider role.
@@ -94,7 +94,7 @@ def orientation_of(child: Child) -> SelfDescription | None:
 
 
 def _allowed(user: User, child: Child, at: datetime) -> Child:
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     if not may_know(user, root, access_to(user, root, at), at):
         raise NotAllowed(ONLY_CLOSEST)
     return root

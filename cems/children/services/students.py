@@ -16,8 +16,8 @@ from cems.children import grants
 from cems.children.models import Child, StudentChild
 from cems.children.querysets import ChildQuerySet
 from cems.children.selectors.restriction import is_restricted
+from cems.children.services.cluster import lock_cluster
 from cems.children.services.periods import may_confirm
-from cems.children.services.whole import lock_whole
 from cems.notices.services import tell
 
 
@@ -42,7 +42,7 @@ def student_name(
         raise Invalid(
             f"The student leaves on {post.ends_on:%-d %B %Y}. Choose that day or one before.", field="ends_on"
         )
-    root = lock_whole(child.pk)
+    root = lock_cluster(child.pk)
     if not own_children(user, instant).filter(pk=root.pk).exists():
         raise Invalid("Choose a child you work with yourself.", field="child")
     if is_restricted(root.pk):
@@ -74,7 +74,7 @@ def student_end(user: User, *, naming: StudentChild, at: datetime | None = None)
     The supervisor, the team's manager or First Contact may. Raises Conflict when it is over.
     """
     instant = at or now()
-    lock_whole(naming.child_id)
+    lock_cluster(naming.child_id)
     held = StudentChild.objects.select_for_update(of=("self",)).select_related("post__team").get(pk=naming.pk)
     if held.post.supervisor_id != user.pk and not may_confirm(user, held.post.team):
         raise NotAllowed("The student's supervisor or the team's manager ends this.")

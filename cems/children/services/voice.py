@@ -9,7 +9,7 @@ from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import now
 from cems.children.models import Child, Feedback
-from cems.children.services.whole import lock_whole
+from cems.children.services.cluster import lock_cluster
 
 
 @command
@@ -25,7 +25,7 @@ def feedback_record(
     at: datetime | None = None,
 ) -> Feedback:
     """Keep their words as they said them (C6). Raises Invalid without words, or for a time to come."""
-    instant, root = at or now(), lock_whole(child.pk)
+    instant, root = at or now(), lock_cluster(child.pk)
     if not words.strip():
         raise Invalid("Write what they said, in their words.", field="words")
     if happened_at > instant:

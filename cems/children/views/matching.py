@@ -45,7 +45,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def settle_number(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A number that another record holds too: this child's, or not (C1)."""
-    numbers = to_settle(opened.child, list(opened.whole))
+    numbers = to_settle(opened.child, list(opened.cluster))
     form = SettleForm(numbers, request.POST or None)
 
     def act() -> None:

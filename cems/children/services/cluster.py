@@ -4,7 +4,7 @@ from cems.children.cluster_lock import cluster_locked, remember_locked
 from cems.children.models import Child
 
 
-def lock_whole(child_id: int) -> Child:
+def lock_cluster(child_id: int) -> Child:
     """The record that this one is read under, locked until the transaction ends.
 
     Whatever must be true of the whole (no two running statuses of a kind, grants that follow every
