@@ -88,13 +88,13 @@ class ByHandTriage(ByHand):
         last = datetime.max.replace(tzinfo=self.given["now"].tzinfo)
         return sorted(rows, key=lambda row: (row[0] or last, row[1]))
 
-    def _gates(self, roots: list[int]) -> None:
+    def _gates(self, primaries: list[int]) -> None:
         """What says whether First Contact is through with each child, and whether a child comes back."""
         cluster = [
             row[0]
             for row in self.ask(
                 "SELECT id FROM children_child WHERE id = ANY(%(roots)s) OR merged_into_id = ANY(%(roots)s)",
-                roots=roots,
+                primaries=primaries,
             )
         ]
         for words in (

@@ -70,8 +70,8 @@ class Forums:
 
     def decide(self, submission: Submission, said: Said, at: datetime) -> None:
         """A forum agrees the level: CEVT where the child is on its list, else the locality's board."""
-        root = self.story.child
-        items = list(Item.objects.of(root).filter(closed_at__isnull=True).order_by("pk"))
+        primary = self.story.child
+        items = list(Item.objects.of(primary).filter(closed_at__isnull=True).order_by("pk"))
         if not items:
             self._board_decides(submission, said, at)
         elif any(gates(items, local_date(at)).values()):

@@ -74,8 +74,8 @@ def referral_open(
         raise Invalid("This is in the future. Check the day and the time.", field="received_at")
     if told.informed and told.informed not in Informed.values:
         raise Invalid("Say whether the parents or carers know.", field="informed")
-    root = lock_cluster(child.pk)
-    held: Referral | None = Referral.objects.of(root).filter(state=ReferralState.OPEN).first()
+    primary = lock_cluster(child.pk)
+    held: Referral | None = Referral.objects.of(primary).filter(state=ReferralState.OPEN).first()
     if held:
         return _joined(user, held, told, instant)
     reference, public_id = next_reference("REF", instant), uuid4()
@@ -88,14 +88,14 @@ def referral_open(
         length=length,
         reference=reference,
         title="Decide the referral",
-        url=reverse("plans:referral", args=[root.public_id, public_id]),
-        child=root.public_id,
+        url=reverse("plans:referral", args=[primary.public_id, public_id]),
+        child=primary.public_id,
         at=instant,
     )
     row = Referral.objects.create(
         public_id=public_id,
         reference=reference,
-        child=root,
+        child=primary,
         source=source,
         concern=told.concern.strip(),
         informed=told.informed,
@@ -108,8 +108,8 @@ def referral_open(
         recorded_at=instant,
         clock=clock,
     )
-    matter_open(user, child=root, kind=MatterKind.REFERRAL, at=instant)
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="referrals", at=instant)
+    matter_open(user, child=primary, kind=MatterKind.REFERRAL, at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="referrals", at=instant)
     return row
 
 
@@ -175,8 +175,8 @@ def strategy_meeting_request(
 ) -> Request:
     """Ask children's services for a strategy meeting (M5: compulsory at Significant); an open request stands."""
     instant = at or now()
-    root = lock_cluster(child.pk)
-    asked = Request.objects.of(root).filter(kind=RequestKind.STRATEGY_MEETING, answer="")
+    primary = lock_cluster(child.pk)
+    asked = Request.objects.of(primary).filter(kind=RequestKind.STRATEGY_MEETING, answer="")
     held: Request | None = asked.order_by("pk").first()
     if held:
         return held
@@ -190,20 +190,20 @@ def strategy_meeting_request(
         length=length,
         reference=reference,
         title="Strategy meeting: held, or threshold not met and why",
-        url=reverse("plans:request", args=[root.public_id, public_id]),
-        child=root.public_id,
+        url=reverse("plans:request", args=[primary.public_id, public_id]),
+        child=primary.public_id,
         at=instant,
     )
     row = Request.objects.create(
         public_id=public_id,
         reference=reference,
-        child=root,
+        child=primary,
         source=source,
         made_by=user,
         requested_at=instant,
         clock=clock,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="strategy", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="strategy", at=instant)
     return row
 
 
@@ -252,15 +252,15 @@ def meeting_record(
     instant = at or now()
     if kind not in MeetingKind.values:
         raise Invalid("Choose the kind of meeting.", field="kind")
-    root = lock_cluster(child.pk)
-    if answers is not None and answers.child_id not in cluster_ids([root.pk]):
+    primary = lock_cluster(child.pk)
+    if answers is not None and answers.child_id not in cluster_ids([primary.pk]):
         raise Invalid("That request is about another record.")
     if held_at > instant:
         raise Invalid("This meeting is in the future. Record it when it has been held.", field="held_at")
     if not outcome.strip():
         raise Invalid("Write what the meeting decided.", field="outcome")
     row = StatutoryMeeting.objects.create(
-        child=root,
+        child=primary,
         kind=kind,
         held_at=held_at,
         outcome=outcome,
@@ -268,7 +268,7 @@ def meeting_record(
         recorded_at=instant,
         recorded_by=user,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="strategy", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="strategy", at=instant)
     if answers is not None:
         strategy_meeting_answer(user, request=answers, answer=RequestAnswer.HELD, at=instant)
     return row

@@ -26,25 +26,25 @@ def gates(
     Processed means: a referral was decided after the matrix had come, or the one it came with is decided.
     """
     held = told or Histories(items)
-    roots, day = held.roots, on or today()
+    primaries, day = held.primaries, on or today()
     running = Status.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=day), child__in=roots, starts_on__lte=day
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day), child__in=primaries, starts_on__lte=day
     )
     serving = running.filter(kind__in=OPEN_TO_CHILDRENS_SERVICES).values_list("child", flat=True)
-    open_now = {roots[child] for child in serving}
-    followed = {root for root, levels in held.levels.items() if levels[-1][1] >= RiskLevel.MODERATE}
-    up = Inquiry.objects.filter(child__in=roots, stepped_up=True, referral__state=ReferralState.DECIDED)
-    stepped = {roots[child] for child in up.values_list("child", flat=True)}
+    open_now = {primaries[child] for child in serving}
+    followed = {primary for primary, levels in held.levels.items() if levels[-1][1] >= RiskLevel.MODERATE}
+    up = Inquiry.objects.filter(child__in=primaries, stepped_up=True, referral__state=ReferralState.DECIDED)
+    stepped = {primaries[child] for child in up.values_list("child", flat=True)}
     decided = defaultdict(list)
-    rows = Referral.objects.filter(child__in=roots, state=ReferralState.DECIDED)
+    rows = Referral.objects.filter(child__in=primaries, state=ReferralState.DECIDED)
     for child, at in rows.values_list("child", "decided_at"):
-        decided[roots[child]].append(at)
+        decided[primaries[child]].append(at)
     return {
         item.pk: gate(
-            open_to_childrens_services=held.root_of(item) in open_now,
-            stepped_up=held.root_of(item) in stepped,
-            processed=any(at and at >= item.received_at for at in decided[held.root_of(item)]),
-            followed=held.root_of(item) in followed,
+            open_to_childrens_services=held.primary_of(item) in open_now,
+            stepped_up=held.primary_of(item) in stepped,
+            processed=any(at and at >= item.received_at for at in decided[held.primary_of(item)]),
+            followed=held.primary_of(item) in followed,
         )
         for item in items
     }

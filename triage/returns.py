@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from cems.children.models import AgreedLevel
-from cems.children.querysets import roots_with
+from cems.children.querysets import primaries_with
 from triage.models import Item
 from triage.policy import REREFERRAL_MONTHS
 from triage.rules.measures import Return, befores, kind_of_return
@@ -24,30 +24,30 @@ class Histories:
     known: Mapping[int, int] | None = None
 
     @cached_property
-    def roots(self) -> dict[int, int]:
+    def primaries(self) -> dict[int, int]:
         """By row number, the record it is read under; of the children of the items and all merged with them."""
         held = {item.child_id for item in self.items}
         if self.known is None:
-            return roots_with(held)
+            return primaries_with(held)
         mine = {self.known[child] for child in held}
-        return {row: root for row, root in self.known.items() if root in mine}
+        return {row: primary for row, primary in self.known.items() if primary in mine}
 
     @cached_property
     def levels(self) -> dict[int, list[tuple[datetime, int]]]:
         """By record, when which level was agreed, oldest first."""
         found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-        rows = AgreedLevel.objects.filter(child__in=self.roots).order_by("happened_at", "pk")
+        rows = AgreedLevel.objects.filter(child__in=self.primaries).order_by("happened_at", "pk")
         for child, agreed_at, level in rows.values_list("child", "happened_at", "level"):
-            found[self.roots[child]].append((agreed_at, level))
+            found[self.primaries[child]].append((agreed_at, level))
         return dict(found)
 
-    def root_of(self, item: Item) -> int:
+    def primary_of(self, item: Item) -> int:
         """The record an item is read under."""
-        return self.roots[item.child_id]
+        return self.primaries[item.child_id]
 
     def levels_of(self, item: Item) -> Sequence[tuple[datetime, int]]:
         """The levels agreed of the child of an item, oldest first."""
-        return self.levels.get(self.root_of(item), ())
+        return self.levels.get(self.primary_of(item), ())
 
 
 def returns_of(items: Sequence[Item], *, told: Histories | None = None) -> dict[int, Return]:

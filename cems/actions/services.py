@@ -106,11 +106,11 @@ def open_actions(
     new = [one for one in asked if one.key not in raised]
     if not new:
         return [raised[one.key] for one in asked]
-    root = lock_cluster(child.pk) if child else None
+    primary = lock_cluster(child.pk) if child else None
     rows = [
         Action(
             reference=reference,
-            child=root,
+            child=primary,
             key=one.key,
             title=one.title.strip(),
             detail=one.detail.strip(),

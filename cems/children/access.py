@@ -23,7 +23,7 @@ from cems.children.models import (
     Submitter,
 )
 from cems.children.policy import FOLLOWED_TO_AGE
-from cems.children.querysets import roots_by_row
+from cems.children.querysets import primary_by_row
 from cems.children.rules.wide import ADULT, born_by, wide_reach_lasts
 from cems.children.visibility import BY_GRANT, matter_rules, opens_restricted, posts_by_grant
 
@@ -78,10 +78,10 @@ class ChildAccess:
 
 
 def access_to(
-    user: User, child: Child, at: datetime | None = None, *, roots: Mapping[int, int] | None = None
+    user: User, child: Child, at: datetime | None = None, *, primaries: Mapping[int, int] | None = None
 ) -> ChildAccess:
     """The access of `user` to a child that `visible_to` gave them."""
-    return accesses(user, [child], at, roots=roots)[child.pk]
+    return accesses(user, [child], at, primaries=primaries)[child.pk]
 
 
 def accesses(
@@ -89,26 +89,28 @@ def accesses(
     children: Sequence[Child],
     at: datetime | None = None,
     *,
-    roots: Mapping[int, int] | None = None,
+    primaries: Mapping[int, int] | None = None,
 ) -> dict[int, ChildAccess]:
     """The access of `user` to each of these children, which `visible_to` gave them, in three queries.
 
-    `roots`, where the caller has it, is the record (of `children`) that each row number is read under.
+    `primaries`, where the caller has it, is the record (of `children`) that each row number is read under.
     """
     instant = at or now()
     profile = profile_of(user)
-    if roots is None:
-        roots = roots_by_row(child.pk for child in children)
-    own = _own_reaches(profile, roots, instant)
-    lasting = _emergency_accesses(profile, roots, instant).order_by("until") if own[Reach.EMERGENCY] else ()
-    emergency_access = {roots[row.child_id]: row for row in lasting}
-    by_emergency_only = _by_emergency_only(profile, roots, emergency_access, instant)
+    if primaries is None:
+        primaries = primary_by_row(child.pk for child in children)
+    own = _own_reaches(profile, primaries, instant)
+    lasting = (
+        _emergency_accesses(profile, primaries, instant).order_by("until") if own[Reach.EMERGENCY] else ()
+    )
+    emergency_access = {primaries[row.child_id]: row for row in lasting}
+    by_emergency_only = _by_emergency_only(profile, primaries, emergency_access, instant)
     granted = _granted(profile, own.pop(Reach.INVOLVED), instant)
     rules = matter_rules(profile, instant)
     matters: dict[int, list[Matter]] = {}
-    rows = Matter.objects.filter(child__in=roots)
+    rows = Matter.objects.filter(child__in=primaries)
     for matter in rows if rules or profile.wide else ():
-        matters.setdefault(roots[matter.child_id], []).append(matter)
+        matters.setdefault(primaries[matter.child_id], []).append(matter)
     found = {}
     alike: dict[tuple[object, ...], ChildAccess] = {}  # most children of a list are reached in a few ways
     for child in children:
@@ -138,17 +140,17 @@ def accesses(
     return found
 
 
-def _own_reaches(profile: Profile, roots: Mapping[int, int], instant: datetime) -> dict[Reach, set[int]]:
+def _own_reaches(profile: Profile, primaries: Mapping[int, int], instant: datetime) -> dict[Reach, set[int]]:
     """The records the person reaches by grants (as INVOLVED), their own submissions and openings; one query of
     arms without joins."""
     mine: dict[str, Any] = {"user_id": profile.user_id}
     grants = ChildUserObjectPermission.objects.filter(until__gt=instant, **mine)
-    sources: dict[Reach, QuerySet[Any, Any]] = {  # grants are written for the root alone
-        Reach.INVOLVED: grants.filter(content_object__in=set(roots.values())).values_list(
+    sources: dict[Reach, QuerySet[Any, Any]] = {  # grants are written for the primary record alone
+        Reach.INVOLVED: grants.filter(content_object__in=set(primaries.values())).values_list(
             "content_object_id"
         ),
-        Reach.SUBMITTED: Submitter.objects.filter(child__in=roots, **mine).values_list("child_id"),
-        Reach.EMERGENCY: _emergency_accesses(profile, roots, instant).values_list("child_id"),
+        Reach.SUBMITTED: Submitter.objects.filter(child__in=primaries, **mine).values_list("child_id"),
+        Reach.EMERGENCY: _emergency_accesses(profile, primaries, instant).values_list("child_id"),
     }
     found: dict[Reach, set[int]] = {reach: set() for reach in sources}
     arms = [
@@ -157,7 +159,7 @@ def _own_reaches(profile: Profile, roots: Mapping[int, int], instant: datetime) 
         if (posts_by_grant(profile) if reach is Reach.INVOLVED else profile.posts_reaching(reach))
     ]
     for row, reach in arms[0].union(*arms[1:], all=True) if arms else ():
-        found[Reach(reach)].add(roots[row])
+        found[Reach(reach)].add(primaries[row])
     return found
 
 
@@ -175,15 +177,15 @@ def _granted(profile: Profile, found: Collection[int], instant: datetime) -> dic
 
 
 def _emergency_accesses(
-    profile: Profile, roots: Mapping[int, int], instant: datetime
+    profile: Profile, primaries: Mapping[int, int], instant: datetime
 ) -> QuerySet[EmergencyAccess]:
     """The person's emergency openings of these records that still last."""
-    return EmergencyAccess.objects.filter(user_id=profile.user_id, child__in=roots, until__gt=instant)
+    return EmergencyAccess.objects.filter(user_id=profile.user_id, child__in=primaries, until__gt=instant)
 
 
 def _by_emergency_only(
     profile: Profile,
-    roots: Mapping[int, int],
+    primaries: Mapping[int, int],
     emergency_access: Mapping[int, EmergencyAccess],
     instant: datetime,
 ) -> set[int]:
@@ -192,10 +194,10 @@ def _by_emergency_only(
         return set()
     shut = Child.objects.unscoped("restricted records that somebody opened in an emergency")
     shut = shut.filter(
-        pk__in=[row for row, root in roots.items() if root in emergency_access], restricted=True
+        pk__in=[row for row, primary in primaries.items() if primary in emergency_access], restricted=True
     )
     named = NamedReader.objects.filter(user_id=profile.user_id, until__gt=instant).values("child")
-    return {roots[pk] for pk in shut.exclude(pk__in=named).values_list("pk", flat=True)}
+    return {primaries[pk] for pk in shut.exclude(pk__in=named).values_list("pk", flat=True)}
 
 
 def _wide_reaches(profile: Profile, child: Child, matters: Iterable[Matter], instant: datetime) -> bool:

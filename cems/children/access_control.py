@@ -77,12 +77,12 @@ def open_child(
     """
     user = cast(User, request.user)
     cluster = cluster_of(key)
-    root = next(iter(cluster), None)
-    child = Child.objects.visible_to(user).with_bar().filter(pk=root).first() if root else None
-    if root is None or child is None:
+    primary = next(iter(cluster), None)
+    child = Child.objects.visible_to(user).with_bar().filter(pk=primary).first() if primary else None
+    if primary is None or child is None:
         _say_if_it_ran_out(request, key, cluster)
         raise Http404
-    access = access_to(user, child, roots=dict.fromkeys(cluster, root))
+    access = access_to(user, child, primaries=dict.fromkeys(cluster, primary))
     if not access.sees(*parts):
         _say_if_it_ran_out(request, key, cluster)
         raise NotAllowed("This part of the record is not open to your role.")

@@ -9,10 +9,10 @@ def current_levels() -> list[str]:
     """A sentence for each child whose pointer is not at the newest agreed level of the whole record."""
     levels = AgreedLevel.objects.order_by("-happened_at", "-pk")
     of_cluster = levels.filter(Q(child=OuterRef("pk")) | Q(child__merged_into=OuterRef("pk")))
-    roots = _all().filter(merged_into__isnull=True)
+    primaries = _all().filter(merged_into__isnull=True)
     wrong = [
-        *_not_at(roots.filter(joined_authorities__isnull=True), levels.filter(child=OuterRef("pk"))),
-        *_not_at(roots.filter(joined_authorities__isnull=False), of_cluster),
+        *_not_at(primaries.filter(joined_authorities__isnull=True), levels.filter(child=OuterRef("pk"))),
+        *_not_at(primaries.filter(joined_authorities__isnull=False), of_cluster),
         *_all()
         .filter(merged_into__isnull=False, current_level__isnull=False)
         .values_list("reference", flat=True),
@@ -36,10 +36,10 @@ def joined_authorities() -> list[str]:
     wanted: dict[int, set[int]] = {}
     deep = []
     aliases = _all().filter(merged_into__isnull=False)
-    for root, authority, area, above, reference in aliases.values_list(
+    for primary, authority, area, above, reference in aliases.values_list(
         "merged_into", "authority", "area", "merged_into__merged_into", "reference"
     ):
-        wanted.setdefault(root or 0, set()).update({authority, area})
+        wanted.setdefault(primary or 0, set()).update({authority, area})
         deep += [f"{reference} is merged into a record that is merged itself."] if above else []
     named = _all().filter(joined_authorities__isnull=False) | _all().filter(pk__in=wanted)
     rows = named.values_list("pk", "reference", "joined_authorities")

@@ -23,7 +23,7 @@ from cems.base.time import LONDON, NO_END, local_date
 from cems.children.models import Child, ChildUserObjectPermission, Involvement, StudentChild
 from cems.children.models.periods import InvolvementState
 from cems.children.querysets import cluster_ids
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 
 GRANT = "view_child"
 INVOLVED_ROLES = [key for key, role in ROLES.items() if Reach.INVOLVED in role.sees]
@@ -97,7 +97,9 @@ def _reached(
         if way.team_id:
             by_team[way.team_id].append(way)
     own: dict[Pair, datetime] = {}  # what supervisors reach themselves, in nobody's place
-    for child_id, user_id, team_id, ended_at in rows.values_list(root_of(), "user_id", "team_id", "ended_at"):
+    for child_id, user_id, team_id, ended_at in rows.values_list(
+        primary_of(), "user_id", "team_id", "ended_at"
+    ):
         for_team = [way for way in by_team[team_id] if user_id is None or ROLES[way.role_key].heads_team]
         for way in {*by_person[user_id], *for_team}:
             until = min(ended_at or NO_END, way.until)
@@ -224,7 +226,7 @@ def _named(
     if user_ids is not None:
         rows = rows.filter(post__user__in=user_ids)
     found = rows.values_list(
-        "post__user_id", "post__role_key", "post__team_id", "post__supervisor_id", root_of(),
+        "post__user_id", "post__role_key", "post__team_id", "post__supervisor_id", primary_of(),
         "ends_on", "post__ends_on", "post__user__ends_on",
     )  # fmt: skip
     return [

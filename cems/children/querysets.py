@@ -16,7 +16,7 @@ from cems.base.time import now as present
 from cems.children.cluster_lock import LockedCluster, cluster_locked, clusters_locked, remember_locked
 from cems.children.policy import FOLLOWED_TO_AGE
 from cems.children.rules.wide import ADULT, born_by
-from cems.children.visibility import READABLE, opens_restricted, root_of, visible
+from cems.children.visibility import READABLE, opens_restricted, primary_of, visible
 
 if TYPE_CHECKING:
     from cems.children.models import Child
@@ -31,7 +31,7 @@ class ChildQuerySet(QuerySet["Child"]):
         A wide role filters by authority, which is then the edge of all its reaches, and by age; everybody
         else by UNION ALL of involvement, own submission, emergency openings and matters, never by OR
         (measured at 0.22 ms against 481 ms). Restricted and barred beat everything. Merged records are read
-        under their root: reach to one of them reaches the whole, unless another is restricted or bars the reader.
+        under their primary record: reach to one of them reaches the whole, unless another is restricted or bars the reader.
         """
         instant = at or present()
         profile = profile_of(user)
@@ -48,7 +48,7 @@ class ChildQuerySet(QuerySet["Child"]):
         )
         return self.filter(condition)
 
-    def roots(self) -> Self:
+    def primaries(self) -> Self:
         """Leave out records merged into another."""
         return self.filter(merged_into__isnull=True)
 
@@ -74,10 +74,10 @@ class ChildQuerySet(QuerySet["Child"]):
 
     def shut_to(self, user: User, at: datetime | None = None) -> Self:
         """Records that `readable_by` leaves out for this person; of those merged too, as they are read."""
-        rows = ChildQuerySet(self.model).filter(pk=OuterRef("of_root"))
+        rows = ChildQuerySet(self.model).filter(pk=OuterRef("of_primary"))
         emergency = opens_restricted(profile_of(user))
         open_record = rows.readable_by(user.pk, at or present(), emergency=emergency)
-        return self.alias(of_root=Coalesce("merged_into", "pk")).exclude(Exists(open_record))
+        return self.alias(of_primary=Coalesce("merged_into", "pk")).exclude(Exists(open_record))
 
     def with_bar(self) -> Self:
         """Everything the identity bar shows, in the same query."""
@@ -148,7 +148,7 @@ class OfChildQuerySet(QuerySet[Any]):
         from cems.children.models import Child
 
         visible = Child.objects.visible_to(user).values("pk")
-        return self.alias(of_root=root_of()).filter(of_root__in=visible)
+        return self.alias(of_primary=primary_of()).filter(of_primary__in=visible)
 
     def with_record(self) -> Self:
         """With the record each row is read under, for `record_of`; of rows whose child may be seen."""
@@ -158,10 +158,10 @@ class OfChildQuerySet(QuerySet[Any]):
         """Leave out rows of records that shut the reader out (restricted, barred), whoever reaches them."""
         from cems.children.models import Child
 
-        rows = ChildQuerySet(Child).filter(pk=OuterRef("of_root"))
+        rows = ChildQuerySet(Child).filter(pk=OuterRef("of_primary"))
         in_emergency = opens_restricted(profile_of(user))
         open_record = rows.readable_by(user.pk, at or present(), emergency=in_emergency)
-        return self.alias(of_root=root_of()).filter(Q(child__isnull=True) | Exists(open_record))
+        return self.alias(of_primary=primary_of()).filter(Q(child__isnull=True) | Exists(open_record))
 
 
 OfChildManager = models.Manager.from_queryset(OfChildQuerySet)
@@ -177,20 +177,20 @@ def at_address(user: User, public_id: UUID) -> ChildQuerySet:
     """The child this address means for the person: a merged record's old address opens the whole."""
     from cems.children.models import Child
 
-    root = Child.plain.filter(public_id=public_id).values(root=Coalesce("merged_into", "pk"))
-    return Child.objects.visible_to(user).filter(pk=Subquery(root))
+    primary = Child.plain.filter(public_id=public_id).values(primary=Coalesce("merged_into", "pk"))
+    return Child.objects.visible_to(user).filter(pk=Subquery(primary))
 
 
-def rows_of_clusters(root_ids: Iterable[int]) -> QuerySet[Any, Any] | tuple[int, ...]:
+def rows_of_clusters(primary_ids: Iterable[int]) -> QuerySet[Any, Any] | tuple[int, ...]:
     """The row numbers of these records and of all merged into them (merge is an alias): read with the statement
     they are put into, or known where a command holds that very record."""
     from cems.children.models import Child
 
-    roots = list(root_ids)
-    locked = cluster_locked(roots[0]) if len(roots) == 1 else None
-    if locked and locked.ids and locked.primary.pk == roots[0]:
+    primaries = list(primary_ids)
+    locked = cluster_locked(primaries[0]) if len(primaries) == 1 else None
+    if locked and locked.ids and locked.primary.pk == primaries[0]:
         return locked.ids
-    return Child.plain.filter(Q(pk__in=roots) | Q(merged_into__in=roots)).values_list("pk", flat=True)
+    return Child.plain.filter(Q(pk__in=primaries) | Q(merged_into__in=primaries)).values_list("pk", flat=True)
 
 
 def cluster_of(key: UUID | int) -> dict[int, UUID]:
@@ -199,8 +199,8 @@ def cluster_of(key: UUID | int) -> dict[int, UUID]:
     from cems.children.models import Child
 
     named = Child.plain.filter(public_id=key) if isinstance(key, UUID) else Child.plain.filter(pk=key)
-    root = Subquery(named.values(root=Coalesce("merged_into", "pk")))
-    rows = Child.plain.filter(Q(pk=root) | Q(merged_into=root)).order_by(
+    primary = Subquery(named.values(primary=Coalesce("merged_into", "pk")))
+    rows = Child.plain.filter(Q(pk=primary) | Q(merged_into=primary)).order_by(
         F("merged_into").asc(nulls_first=True)
     )
     return dict(rows.values_list("pk", "public_id"))
@@ -210,20 +210,20 @@ def rows_of_the_cluster(child_id: int) -> QuerySet[Any, Any]:
     """The row numbers of all that is read with this record, be it merged or not, for a statement to put in."""
     from cems.children.models import Child
 
-    root = Subquery(Child.plain.filter(pk=child_id).values(root=Coalesce("merged_into", "pk")))
-    return Child.plain.filter(Q(pk=root) | Q(merged_into=root)).values("pk")
+    primary = Subquery(Child.plain.filter(pk=child_id).values(primary=Coalesce("merged_into", "pk")))
+    return Child.plain.filter(Q(pk=primary) | Q(merged_into=primary)).values("pk")
 
 
-def roots_by_row(root_ids: Iterable[int]) -> dict[int, int]:
+def primary_by_row(primary_ids: Iterable[int]) -> dict[int, int]:
     """The record that each row number is read under, for these records and all merged into them."""
     from cems.children.models import Child
 
-    roots = list(root_ids)
-    rows = Child.plain.filter(Q(pk__in=roots) | Q(merged_into__in=roots))
+    primaries = list(primary_ids)
+    rows = Child.plain.filter(Q(pk__in=primaries) | Q(merged_into__in=primaries))
     return dict(rows.values_list("pk", Coalesce("merged_into", "pk")))
 
 
-def roots_with(child_ids: Iterable[int]) -> dict[int, int]:
+def primaries_with(child_ids: Iterable[int]) -> dict[int, int]:
     """The record that each row number is read under, for all records that are read with these, merged or not."""
     from cems.children.models import Child
 
@@ -232,18 +232,20 @@ def roots_with(child_ids: Iterable[int]) -> dict[int, int]:
     if locked:
         return _rows_of(locked)
     # Two statements: within one, the OR of `roots_by_row` would read the whole table.
-    roots = Child.plain.filter(pk__in=list(child_ids)).values_list(Coalesce("merged_into", "pk"), flat=True)
-    return roots_by_row(roots)
+    primaries = Child.plain.filter(pk__in=list(child_ids)).values_list(
+        Coalesce("merged_into", "pk"), flat=True
+    )
+    return primary_by_row(primaries)
 
 
 def _rows_of(clusters: Sequence[LockedCluster]) -> dict[int, int]:
     """The record that each row number of these is read under, asked once while the command has them locked."""
     asked = [one.primary.pk for one in clusters if not one.ids]
-    rows = roots_by_row(asked) if asked else {}
+    rows = primary_by_row(asked) if asked else {}
     for cluster in clusters:
-        root = cluster.primary.pk
+        primary = cluster.primary.pk
         if not cluster.ids:
-            cluster.ids = (root, *(row for row, under in rows.items() if under == root != row))
+            cluster.ids = (primary, *(row for row, under in rows.items() if under == primary != row))
             for row in cluster.ids:
                 remember_locked(row, cluster.primary)
     return {row: one.primary.pk for one in clusters for row in one.ids}
@@ -251,4 +253,4 @@ def _rows_of(clusters: Sequence[LockedCluster]) -> dict[int, int]:
 
 def cluster_ids(child_ids: Iterable[int]) -> list[int]:
     """The row numbers of all records that are read with these, be they merged or not."""
-    return list(roots_with(child_ids))
+    return list(primaries_with(child_ids))

@@ -38,7 +38,7 @@ from cems.children.names import CLOSE, like, sounding
 from cems.children.querysets import rows_of_clusters
 from cems.children.rules.identity import written
 from cems.children.rules.search import Asked
-from cems.children.visibility import root_of, within
+from cems.children.visibility import primary_of, within
 from cems.notices.services import tell
 
 PAGE = 25
@@ -130,7 +130,7 @@ def unseen(user: User, asked: Asked) -> list[Child]:
     exact = Q(pk__in=identified(asked))
     if asked.full and asked.born:
         called = ChildName.objects.filter(search_key=asked.name, child__date_of_birth=asked.born)
-        exact |= Q(pk__in=called.values_list(root_of()))
+        exact |= Q(pk__in=called.values_list(primary_of()))
     served = profile_of(user).authority_ids
     fitting = Child.objects.unscoped("signpost: whether a record exists, no more").filter(
         exact, within(served), merged_into__isnull=True
@@ -149,7 +149,7 @@ def likely(user: User, *, asked: Asked) -> list[Found]:
     fits = Q(rank__gte=LIKELY)
     if asked.name and asked.postcode:
         alike = ChildName.objects.filter(sounding(asked.name))
-        fits |= Q(postcode=asked.postcode, pk__in=alike.values_list(root_of()))
+        fits |= Q(postcode=asked.postcode, pk__in=alike.values_list(primary_of()))
     # The postcode is compared, not looked up: neighbours, and twins, are no duplicates.
     close = _ranked(user, replace(asked, postcode=""), "").filter(fits, sealed_at__isnull=True)
     rows = _found(user, asked, _with_page(close[:8]))
@@ -215,7 +215,7 @@ def _arms(asked: Asked, among: QuerySet[Any, Any] | None) -> list[QuerySet[Any, 
     """
     arms: list[QuerySet[Any, Any]] = []
     if asked.name and among is None:
-        arms.append(like(asked.name).values_list(root_of()))
+        arms.append(like(asked.name).values_list(primary_of()))
     elif asked.name:
         keys = ("child", "child__merged_into")
         arms += [like(asked.name).filter(**{f"{key}__in": among}).values_list(key) for key in keys]
@@ -259,7 +259,7 @@ def identified(asked: Asked, *, settled: bool = False) -> QuerySet[Any, Any]:
     rows = Identifier.objects.filter(fits, ended_at__isnull=True)
     if settled:
         rows = rows.filter(Q(claimed_at__isnull=True) | Q(settled_at__isnull=False))
-    return rows.values_list(root_of())
+    return rows.values_list(primary_of())
 
 
 def _may_find(access: ChildAccess, asked: Asked, named: int) -> bool:

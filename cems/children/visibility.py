@@ -86,7 +86,7 @@ def _readable(user: int, instant: datetime, *, emergency: bool) -> Q:
     from cems.children.models import Bar, Child, EmergencyAccess, NamedReader
 
     named = NamedReader.objects.filter(child=OuterRef("pk"), user_id=user, until__gt=instant)
-    barred = Bar.objects.filter(user_id=user).alias(root=root_of()).filter(root=OuterRef("pk"))
+    barred = Bar.objects.filter(user_id=user).alias(primary=primary_of()).filter(primary=OuterRef("pk"))
     shut: QuerySet[Any] = (
         QuerySet(Child).filter(merged_into=OuterRef("pk"), restricted=True).exclude(Exists(named))
     )
@@ -118,7 +118,7 @@ def _wide_lasts(adult: date, followed: date) -> Q:
     from cems.children.models import AgreedLevel, Matter
 
     planned = Matter.objects.filter(kind=MatterKind.TRANSITION, closed_at__isnull=True)
-    planned = planned.alias(root=root_of()).filter(root=OuterRef("pk"))
+    planned = planned.alias(primary=primary_of()).filter(primary=OuterRef("pk"))
     # One level of one child, not a set of levels: that the database might read whole.
     level = Subquery(AgreedLevel.objects.filter(pk=OuterRef("current_level")).values("level")[:1])
     follows = In(level, list(FOLLOWED_LEVELS)) | Q(Exists(planned))
@@ -147,17 +147,17 @@ def _arms(profile: Profile, instant: datetime) -> list[QuerySet[Any, Any]]:
             )
         )
     if profile.posts_reaching(Reach.SUBMITTED):
-        arms += _and_roots(Submitter.objects.filter(user_id=profile.user_id))
+        arms += _and_primaries(Submitter.objects.filter(user_id=profile.user_id))
     if profile.posts_reaching(Reach.EMERGENCY):
-        arms += _and_roots(EmergencyAccess.objects.filter(user_id=profile.user_id, until__gt=instant))
+        arms += _and_primaries(EmergencyAccess.objects.filter(user_id=profile.user_id, until__gt=instant))
     for _, _, rule in matter_rules(profile, instant):
-        arms += _and_roots(Matter.objects.filter(rule.condition))
+        arms += _and_primaries(Matter.objects.filter(rule.condition))
     return arms
 
 
-def _and_roots(rows: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
-    """The children these rows name, and the roots of those merged: an arm each, for the few merged ones
-    lie in an index of their own. Grants need none, they are written for the root."""
+def _and_primaries(rows: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
+    """The children these rows name, and the primary records of those merged: an arm each, for the few merged ones
+    lie in an index of their own. Grants need none, they are written for the primary record."""
     merged = rows.filter(child__merged_into__isnull=False)
     return [rows.values_list("child_id"), merged.values_list("child__merged_into_id")]
 
@@ -217,6 +217,6 @@ def within(authority_ids: Iterable[int]) -> Q:
     return Q(authority__in=ids) | Q(area__in=ids) | Q(joined_authorities__overlap=joined)
 
 
-def root_of(key: str = "child") -> Coalesce:
+def primary_of(key: str = "child") -> Coalesce:
     """The record that a row's child is read under: itself, or the one it was merged into."""
     return Coalesce(f"{key}__merged_into", key)

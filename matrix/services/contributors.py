@@ -80,10 +80,10 @@ def contributor_end(user: User, *, contributor: Contributor, at: datetime | None
 
 
 def _reaches(person: User, child: Child) -> bool:
-    root = child.merged_into or child
-    if not Child.objects.visible_to(person).filter(pk=root.pk).exists():
+    primary = child.merged_into or child
+    if not Child.objects.visible_to(person).filter(pk=primary.pk).exists():
         return False
-    access = access_to(person, root)
+    access = access_to(person, primary)
     return access.sees(Part.MATRIX) and access.may(Work.MATRIX)
 
 

@@ -46,14 +46,14 @@ def matrix_start(
     instant = at or now()
     if occasion not in Occasion.values:
         raise Invalid("Choose why the matrix is made now.", field="occasion")
-    root = lock_cluster(child.pk)
-    drafts = Matrix.objects.of(root).filter(state=MatrixState.DRAFT, own=own)
+    primary = lock_cluster(child.pk)
+    drafts = Matrix.objects.of(primary).filter(state=MatrixState.DRAFT, own=own)
     held: Matrix | None = (drafts.filter(started_by=user) if own else drafts).first()
     if held:
         return held
     row = Matrix.objects.create(
         reference=next_reference("CEM", instant),
-        child=root,
+        child=primary,
         instrument_version=current(local_date(instant)).version,
         occasion=occasion,
         own=own,
@@ -61,11 +61,11 @@ def matrix_start(
         started_at=instant,
         changed_at=instant,
     )
-    before = submission_before(rows_of_clusters([root.pk]), only=user if own else None)
+    before = submission_before(rows_of_clusters([primary.pk]), only=user if own else None)
     if before:
         _copy_forward(before, row)
-    submitter_note(user, child=root, at=instant)
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="matrix", at=instant)
+    submitter_note(user, child=primary, at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="matrix", at=instant)
     return row
 
 

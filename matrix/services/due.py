@@ -44,25 +44,27 @@ def matrix_due_raise(
         raise Invalid("Choose what happened.", field="occasion")
     if happened_at > instant:
         raise Invalid("This is still to come. Record it when it has happened.", field="happened_on")
-    root = lock_cluster(child.pk)
-    held: MatrixDue | None = MatrixDue.objects.of(root).filter(occasion=occasion, met_by__isnull=True).first()
+    primary = lock_cluster(child.pk)
+    held: MatrixDue | None = (
+        MatrixDue.objects.of(primary).filter(occasion=occasion, met_by__isnull=True).first()
+    )
     if held:
         return held
     reference = next_reference("DUE", instant)
-    length = MATRIX_DUE_DAYS.read(instant, root.area_id)
+    length = MATRIX_DUE_DAYS.read(instant, primary.area_id)
     clock = clocks.start(
         user,
         kind=DUE.key,
-        owner=lead_of(root) or desk(Duty.FRONT_DOOR, root),
+        owner=lead_of(primary) or desk(Duty.FRONT_DOOR, primary),
         deadline=close_of_business(instant, length.value, word="recorded"),
         length=length,
         reference=reference,
-        url=reverse("matrix:for_child", args=[root.public_id]),
-        child=root.public_id,
+        url=reverse("matrix:for_child", args=[primary.public_id]),
+        child=primary.public_id,
         at=instant,
     )
     row = MatrixDue.objects.create(
-        child=root,
+        child=primary,
         occasion=occasion,
         happened_at=happened_at,
         source=source.replace("\x00", "").strip(),
@@ -70,9 +72,12 @@ def matrix_due_raise(
         recorded_by=user,
         clock=clock,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="matrix", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="matrix", at=instant)
     sent = (
-        Submission.objects.of(root).filter(received_at__gte=happened_at).order_by("received_at", "pk").first()
+        Submission.objects.of(primary)
+        .filter(received_at__gte=happened_at)
+        .order_by("received_at", "pk")
+        .first()
     )
     if sent:
         _meet(user, row, sent, instant)
@@ -85,7 +90,7 @@ def matrix_due_raise(
         text=f"{reference}: a CE Matrix is due.",
         url=clock.url,
         reference=reference,
-        child=root.public_id,
+        child=primary.public_id,
         at=instant,
     )
     return row

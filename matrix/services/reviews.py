@@ -28,12 +28,12 @@ def review_renew(user: User | None, *, child: Child, submission: Submission, at:
 
     Of records merged since, each may have had its own.
     """
-    root = lock_cluster(child.pk)
-    for held in _open_reviews(root):
+    primary = lock_cluster(child.pk)
+    for held in _open_reviews(primary):
         held.ended_at = at
         held.save(update_fields=["ended_at"])
         clocks.meet(user, clock=held.clock, at=at)
-    return _start(user, root, submission, at)
+    return _start(user, primary, submission, at)
 
 
 def review_follow_level(event: LevelAgreed) -> None:
@@ -43,14 +43,14 @@ def review_follow_level(event: LevelAgreed) -> None:
 
 @command
 def _follow_level(user: None, *, child_id: int, level: RiskLevel, at: datetime) -> None:
-    root = lock_cluster(child_id)
-    reviews = _open_reviews(root)
+    primary = lock_cluster(child_id)
+    reviews = _open_reviews(primary)
     if level in REVIEW_MONTHS:
         if reviews:
             return
-        submission = Submission.objects.of(root).order_by("-received_at", "-pk").first()
+        submission = Submission.objects.of(primary).order_by("-received_at", "-pk").first()
         if submission is not None:
-            _start(user, root, submission, at)
+            _start(user, primary, submission, at)
         return
     for held in reviews:
         held.ended_at = at
@@ -58,8 +58,8 @@ def _follow_level(user: None, *, child_id: int, level: RiskLevel, at: datetime) 
         clocks.cancel(user, clock=held.clock, reason="The agreed level no longer asks for reviews.", at=at)
 
 
-def _open_reviews(root: Child) -> list[Review]:
-    rows = Review.objects.of(root).filter(ended_at__isnull=True)
+def _open_reviews(primary: Child) -> list[Review]:
+    rows = Review.objects.of(primary).filter(ended_at__isnull=True)
     return list(rows.select_related("clock").select_for_update(of=("self",)))
 
 

@@ -70,12 +70,12 @@ def matrix_submit(
     received = at or recorded
     if len(call) > LONGEST_CALL:
         raise Invalid(f"Keep this to {LONGEST_CALL} characters: who was rung, and when.", field="call")
-    root = lock_cluster(matrix.child_id)
-    return _send(user, root, matrix, call, received, recorded)
+    primary = lock_cluster(matrix.child_id)
+    return _send(user, primary, matrix, call, received, recorded)
 
 
 def _send(
-    user: User, root: Child, matrix: Matrix, call: str, received: datetime, recorded: datetime
+    user: User, primary: Child, matrix: Matrix, call: str, received: datetime, recorded: datetime
 ) -> Submission:
     held = (
         Matrix.objects.select_for_update(of=("self",)).select_related("child", "started_by").get(pk=matrix.pk)
@@ -88,28 +88,28 @@ def _send(
     problems = problems_of(held, instrument, answers, local_date(received))
     if problems:
         raise NotReady(problems)
-    submission = _keep(user, root, held, instrument, answers, call, received, recorded)
+    submission = _keep(user, primary, held, instrument, answers, call, received, recorded)
     for maker in {user, held.started_by}:
-        submitter_note(maker, child=root, at=received)
+        submitter_note(maker, child=primary, at=received)
     all_end(user, matrix=held, at=recorded)
     record(
         user,
         verb=Verb.SUBMITTED,
         subject=submission,
-        child=root.public_id,
+        child=primary.public_id,
         part="matrix",
         detail={"level": submission.level},
         at=recorded,
     )
     if submission.level >= RiskLevel.MODERATE:
-        matter_open(user, child=root, kind=MatterKind.EXPLOITATION, at=received)
+        matter_open(user, child=primary, kind=MatterKind.EXPLOITATION, at=received)
     start_follow_up(user, submission=submission, at=received)
-    review_renew(user, child=root, submission=submission, at=received)
+    review_renew(user, child=primary, submission=submission, at=received)
     dues_meet(user, submission=submission)
     publish(
         MatrixSubmitted(
             submission_id=submission.pk,
-            child_id=root.pk,
+            child_id=primary.pk,
             user_id=user.pk,
             level=submission.level,
             new_receipt=submission.receipt == Receipt.NEW,
@@ -126,9 +126,9 @@ def _may_send(user: User, matrix: Matrix) -> None:
     """
     if user.pk == matrix.started_by_id:
         return
-    root = matrix.child.merged_into or matrix.child
-    if Child.objects.visible_to(user).filter(pk=root.pk).exists():
-        access = access_to(user, root)
+    primary = matrix.child.merged_into or matrix.child
+    if Child.objects.visible_to(user).filter(pk=primary.pk).exists():
+        access = access_to(user, primary)
         asked = matrix.contributors.filter(user=user, ended_at__isnull=True)
         if access.may(Work.MATRIX) and (access.sees(Part.MATRIX) or asked.exists()):
             return
@@ -188,7 +188,7 @@ def _wanted(text: str, group: str, kind: IndicatorKind, answer: Answer, today: d
 
 def _keep(
     user: User,
-    root: Child,
+    primary: Child,
     matrix: Matrix,
     instrument: Instrument,
     answers: list[Answer],
@@ -201,14 +201,14 @@ def _keep(
     level = RiskLevel(matrix.level or 0)
     kind = receipt(
         level,
-        in_force=level_in_force(root),
-        concern_open=matter_is_open(root, MatterKind.EXPLOITATION),
+        in_force=level_in_force(primary),
+        concern_open=matter_is_open(primary, MatterKind.EXPLOITATION),
     )
     matrix.state, matrix.changed_at = MatrixState.SUBMITTED, recorded
     matrix.save(update_fields=["state", "changed_at"])
     return Submission.objects.create(
         matrix=matrix,
-        child=root,
+        child=primary,
         reference=matrix.reference,
         level=level,
         reasons=matrix.reasons,

@@ -64,9 +64,9 @@ def test_a_holder_is_shown_no_title_of_a_record_that_is_shut_to_them(
     client = sign_in(holder)
     assert WORDS in client.get(reverse("clocks:list")).content.decode()
     if joined:
-        root = make_child()
-        join(root, child)
-        child = root
+        primary = make_child()
+        join(primary, child)
+        child = primary
     shut(how, child, holder)
     told = {"restricted": True, "dead": True, "barred": False, "sealed": False}[how] and not (
         joined and how == "sealed"

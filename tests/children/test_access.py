@@ -253,10 +253,10 @@ def test_the_reason_is_the_narrowest_reach():
 
 
 def test_a_merged_record_is_not_found_by_itself():
-    root, member, officer = make_child(), make_child(), make_user("first_contact")
-    member.merged_into = root
+    primary, member, officer = make_child(), make_child(), make_user("first_contact")
+    member.merged_into = primary
     member.save(update_fields=["merged_into"])
-    assert sees(officer, root) and not sees(officer, member)
+    assert sees(officer, primary) and not sees(officer, member)
 
 
 def test_asking_for_many_costs_what_asking_for_one_costs():

@@ -96,19 +96,19 @@ def test_a_provisional_record_is_matched_with_one_that_is_known(officer):
 
 
 def test_what_must_be_decided_is_asked_and_kept_when_something_is_missing(officer):
-    root, other = make_child(), make_child()
-    for child in (root, other):
+    primary, other = make_child(), make_child()
+    for child in (primary, other):
         status_open(officer, child=child, kind="child_in_need", starts_on=today())
-    client, address = sign_in(officer), page("match", root.public_id, other.public_id)
+    client, address = sign_in(officer), page("match", primary.public_id, other.public_id)
     answer = client.post(address, {"why": "One child"})
     assert answer.status_code == 400 and "Choose which one goes on." in answer.content.decode()
     assert "One child" in answer.content.decode()
     client.post(address, {"why": "One child", "status-child_in_need": "other"})
     row = Merge.objects.get()
-    undo = page("merge_undo", root.public_id, row.public_id)
+    undo = page("merge_undo", primary.public_id, row.public_id)
     assert other.reference in client.get(undo).content.decode()
     assert client.post(undo, {"why": "Two children"}).status_code == 302
-    assert set(Child.objects.visible_to(officer)) == {root, other}
+    assert set(Child.objects.visible_to(officer)) == {primary, other}
     assert client.get(undo).status_code == 403
 
 
@@ -122,20 +122,20 @@ def test_a_new_child_is_confirmed(officer):
 
 
 def test_another_record_is_named_by_its_reference(officer):
-    root, other = make_child(), make_child()
-    client, address = sign_in(officer), page("candidates", root.public_id)
+    primary, other = make_child(), make_child()
+    client, address = sign_in(officer), page("candidates", primary.public_id)
     answer = client.post(address, {"reference": f" {other.reference.lower()} "})
-    assert answer.url == page("match", root.public_id, other.public_id)
-    for wrong in (root.reference, "CHD-1999-00001", ""):
+    assert answer.url == page("match", primary.public_id, other.public_id)
+    for wrong in (primary.reference, "CHD-1999-00001", ""):
         assert client.post(address, {"reference": wrong}).status_code == 400
 
 
 def test_who_works_with_the_child_does_not_match_records(officer):
-    root, other, worker = make_child(), make_child(), make_user(team=make_team())
-    for child in (root, other):
+    primary, other, worker = make_child(), make_child(), make_user(team=make_team())
+    for child in (primary, other):
         involve(child, worker)
     client = sign_in(worker)
-    assert client.get(page("candidates", root.public_id)).status_code == 403
-    assert client.get(page("match", root.public_id, other.public_id)).status_code == 403
-    assert client.post(page("match", root.public_id, other.public_id), {"why": "x"}).status_code == 403
+    assert client.get(page("candidates", primary.public_id)).status_code == 403
+    assert client.get(page("match", primary.public_id, other.public_id)).status_code == 403
+    assert client.post(page("match", primary.public_id, other.public_id), {"why": "x"}).status_code == 403
     assert not Merge.objects.exists()

@@ -89,9 +89,9 @@ def test_the_fast_rule_says_of_merged_records_what_the_plain_one_says(seed):
     dice = Random(seed)
     dice.shuffle(world.children)
     for number in range(0, 18, 3):
-        root, *others = world.children[number : number + 3]
+        primary, *others = world.children[number : number + 3]
         for other in others[: dice.randint(1, 2)]:
-            join(root, other)
+            join(primary, other)
     children = [fresh(child) for child in world.children]
     reached = 0
     for user in world.users:
@@ -103,31 +103,31 @@ def test_the_fast_rule_says_of_merged_records_what_the_plain_one_says(seed):
 
 
 def test_reach_to_one_is_reach_to_the_whole(officer, pair):
-    root, other = pair
+    primary, other = pair
     worker, lead = make_user(team=make_team()), make_user()
     member = make_user("cevt_member")
     involve(other, worker)
     Submitter.objects.create(child=other, user=lead, at=now())
     make_matter(other, "cevt")
     note_write(worker, child=other, happened_at=now(), text="Written before the merge")
-    merge(officer, root=root, other=other, why="One child")
+    merge(officer, primary=primary, other=other, why="One child")
     for person in (worker, lead, member):
-        assert list(Child.objects.visible_to(person)) == [root]
-    whole = fresh(root)
+        assert list(Child.objects.visible_to(person)) == [primary]
+    whole = fresh(primary)
     assert not access_to(lead, whole).sees("notes") and access_to(worker, whole).sees("notes")
     told = [row.text for row in chronology_entries(OpenChild(whole, access_to(worker, whole)))]
     assert "Written before the merge" in told and not nothing_differs()
 
 
 def test_a_restricted_or_barring_member_shuts_the_whole(officer, pair):
-    root, other = pair
+    primary, other = pair
     worker, barred = make_user(team=make_team()), make_user(team=make_team())
     for person in (worker, barred):
-        involve(root, person)
+        involve(primary, person)
     bar(other, barred)
     restrict(other)
     name_reader(other, officer, "owner")
-    merge(officer, root=root, other=other, why="One child")
+    merge(officer, primary=primary, other=other, why="One child")
     assert not Child.objects.visible_to(worker).exists()
     assert not Child.objects.visible_to(barred).exists()
     name_reader(other, worker)
@@ -140,93 +140,93 @@ def test_record_f3_across_authorities_by_whoever_serves_both():
     darlington = make_authority(DARLINGTON)
     both = make_user("first_contact", agency=make_agency(authorities=[make_authority(), darlington]))
     there = make_user("first_contact", agency=make_agency(authorities=[darlington]))
-    root, other = make_child(), make_child(authority=darlington)
+    primary, other = make_child(), make_child(authority=darlington)
     with pytest.raises(NotAllowed, match="serves both"):
-        merge(there, root=root, other=other, why="One child")
-    row = merge(both, root=root, other=other, why="One child")
-    assert list(Child.objects.visible_to(there)) == [root]
-    assert access_to(there, fresh(root)).sees("identity")
+        merge(there, primary=primary, other=other, why="One child")
+    row = merge(both, primary=primary, other=other, why="One child")
+    assert list(Child.objects.visible_to(there)) == [primary]
+    assert access_to(there, fresh(primary)).sees("identity")
     merge_undo(both, merge=row, why="Two children")
     assert list(Child.objects.visible_to(there)) == [other] and not nothing_differs()
 
 
 def test_search_finds_the_whole_by_what_any_record_says(officer, pair):
-    root, other = pair
+    primary, other = pair
     Identifier.objects.create(child=other, kind="nhs", value="9991234578", added_at=now())
-    merge(officer, root=root, other=other, why="One child")
+    merge(officer, primary=primary, other=other, why="One child")
     for words in ["Quillfether", "Rowena Quillfeather", "Staynes", other.reference, "999 123 4578"]:
-        assert [row.child for row in search(officer, asked=understand(words)).rows] == [root], words
+        assert [row.child for row in search(officer, asked=understand(words)).rows] == [primary], words
     stranger = make_user()
-    assert unseen(stranger, understand("9991234578")) == [root]
+    assert unseen(stranger, understand("9991234578")) == [primary]
     asked = f"Rowena Quillfeather {other.date_of_birth:%d/%m/%Y}"
-    assert unseen(stranger, understand(asked)) == [root]
+    assert unseen(stranger, understand(asked)) == [primary]
 
 
 def test_the_level_is_the_newest_of_the_whole(officer, pair):
-    root, other = pair
-    agree_level(root, 1, at=now() - timedelta(days=9))
+    primary, other = pair
+    agree_level(primary, 1, at=now() - timedelta(days=9))
     theirs = agree_level(other, 3, at=now() - timedelta(days=2))
-    row = merge(officer, root=root, other=other, why="One child")
-    assert fresh(root).current_level == theirs and fresh(other).current_level is None
+    row = merge(officer, primary=primary, other=other, why="One child")
+    assert fresh(primary).current_level == theirs and fresh(other).current_level is None
     agreed = level_agree(
         make_user("cevt_chair"), child=other, level=2, forum="cevt", rationale="Agreed at the meeting"
     )
-    assert agreed.child == root and fresh(root).current_level == agreed
+    assert agreed.child == primary and fresh(primary).current_level == agreed
     merge_undo(officer, merge=row, why="Two children")
-    assert fresh(root).current_level == agreed and fresh(other).current_level == theirs
+    assert fresh(primary).current_level == agreed and fresh(other).current_level == theirs
     assert not nothing_differs()
 
 
 def test_record_f3_what_runs_on_both_is_decided_before_the_merge_and_never_lost(officer, pair):
-    root, other = pair
+    primary, other = pair
     for number, child in enumerate(pair):
         status_open(
             officer, child=child, kind="child_in_need", starts_on=today() - timedelta(days=9 + number)
         )
         value = ["9991234578", "9991234586"][number]
         Identifier.objects.create(child=child, kind="nhs", value=value, added_at=now())
-    seen = preview(root, other)
+    seen = preview(primary, other)
     assert [choice.key for choice in seen.choices] == ["number-nhs", "status-child_in_need"]
     with pytest.raises(Invalid) as refusal:
-        merge(officer, root=root, other=other, why="One child", decisions={"number-nhs": "root"})
+        merge(officer, primary=primary, other=other, why="One child", decisions={"number-nhs": "primary"})
     assert refusal.value.field == "status-child_in_need" and not Merge.objects.exists()
-    decisions = {"number-nhs": "other", "status-child_in_need": "root"}
-    row = merge(officer, root=root, other=other, why="One child", decisions=decisions)
+    decisions = {"number-nhs": "other", "status-child_in_need": "primary"}
+    row = merge(officer, primary=primary, other=other, why="One child", decisions=decisions)
     assert [one.value for one in Identifier.objects.filter(ended_at=None)] == ["9991234586"]
-    assert [one.child_id for one in Status.objects.filter(ends_on=None)] == [root.pk]
-    assert Status.objects.of(root).count() == 2
+    assert [one.child_id for one in Status.objects.filter(ends_on=None)] == [primary.pk]
+    assert Status.objects.of(primary).count() == 2
     with pytest.raises(Conflict, match="already has this status"):
-        status_open(officer, child=root, kind="child_in_need", starts_on=today())
+        status_open(officer, child=primary, kind="child_in_need", starts_on=today())
     merge_undo(officer, merge=row, why="Two children")
     assert Identifier.objects.filter(ended_at=None).count() == 2
     assert Status.objects.filter(ends_on=None).count() == 2
 
 
 def test_record_f3_a_draft_on_each_stops_the_merge_until_one_is_left(officer, pair):
-    root, other = pair
+    primary, other = pair
     worker = make_user(team=make_team())
     for child in pair:
         involve(child, worker)
         matrix_start(worker, child=child)
     with pytest.raises(Conflict, match="finish or withdraw"):
-        merge(officer, root=root, other=other, why="One child")
+        merge(officer, primary=primary, other=other, why="One child")
     assert fresh(other).merged_into is None
     draft = matrix_start(worker, child=other)
-    matrix_withdraw(worker, matrix=matrix_start(worker, child=root), why="The other one goes on")
-    merge(officer, root=root, other=other, why="One child")
-    assert matrix_start(worker, child=fresh(root)) == draft  # one draft, whichever record it began on
+    matrix_withdraw(worker, matrix=matrix_start(worker, child=primary), why="The other one goes on")
+    merge(officer, primary=primary, other=other, why="One child")
+    assert matrix_start(worker, child=fresh(primary)) == draft  # one draft, whichever record it began on
 
 
 def test_record_f4_a_merge_undone_after_new_work_leaves_the_work_where_it_was_written(officer, pair):
-    root, other = pair
+    primary, other = pair
     worker = make_user(team=make_team())
     old = involve(other, worker)
-    row = merge(officer, root=root, other=other, why="One child")
+    row = merge(officer, primary=primary, other=other, why="One child")
     later = make_user(team=make_team())
     involvement_start(officer, child=other, case_role="health", person=later)
-    note = note_write(worker, child=fresh(root), happened_at=now(), text="Written under the whole")
+    note = note_write(worker, child=fresh(primary), happened_at=now(), text="Written under the whole")
     merge_undo(officer, merge=row, why="Two children")
-    assert note.child == root and list(Child.objects.visible_to(later)) == [root]
+    assert note.child == primary and list(Child.objects.visible_to(later)) == [primary]
     assert list(Child.objects.visible_to(worker)) == [other]
     involvement_end(officer, involvement=old, reason="Done")
     assert not Child.objects.visible_to(worker).exists() and not nothing_differs()
@@ -235,33 +235,33 @@ def test_record_f4_a_merge_undone_after_new_work_leaves_the_work_where_it_was_wr
 
 
 def test_record_f3_a_merge_on_a_merge_is_undone_from_the_last_and_never_a_ring(officer, pair):
-    root, other = pair
+    primary, other = pair
     top = make_child()
-    first = merge(officer, root=root, other=other, why="One child")
-    second = merge(officer, root=top, other=fresh(root), why="And the same")
+    first = merge(officer, primary=primary, other=other, why="One child")
+    second = merge(officer, primary=top, other=fresh(primary), why="And the same")
     assert fresh(other).merged_into == top  # depth one
     with pytest.raises(Conflict, match="later merge"):
         merge_undo(officer, merge=first, why="Two children")
     with pytest.raises(Conflict, match="while you looked"):
-        merge(officer, root=root, other=top, why="A ring")
+        merge(officer, primary=primary, other=top, why="A ring")
     merge_undo(officer, merge=second, why="Two children")
-    assert fresh(other).merged_into == root and fresh(root).merged_into is None
+    assert fresh(other).merged_into == primary and fresh(primary).merged_into is None
     merge_undo(officer, merge=first, why="Two children")
     assert fresh(other).merged_into is None and not nothing_differs()
 
 
 def test_record_f3_who_may_and_what_is_refused_a_child_with_itself_among_it(officer, pair):
-    root, other = pair
+    primary, other = pair
     worker = make_user(team=make_team())
     for child in pair:
         involve(child, worker)
     with pytest.raises(NotAllowed):
-        merge(worker, root=root, other=other, why="One child")
+        merge(worker, primary=primary, other=other, why="One child")
     with pytest.raises(Invalid):
-        merge(officer, root=root, other=root, why="One child")
+        merge(officer, primary=primary, other=primary, why="One child")
     with pytest.raises(Invalid):
-        merge(officer, root=root, other=other, why=" ")
-    row = merge(officer, root=root, other=other, why="One child")
+        merge(officer, primary=primary, other=other, why=" ")
+    row = merge(officer, primary=primary, other=other, why="One child")
     with pytest.raises(NotAllowed):
         merge_undo(worker, merge=row, why="Two children")
     with pytest.raises(Invalid):
@@ -271,17 +271,17 @@ def test_record_f3_who_may_and_what_is_refused_a_child_with_itself_among_it(offi
 
 
 def test_matters_and_involvements_are_checked_across_the_whole(officer, pair):
-    root, other = pair
+    primary, other = pair
     make_matter(other, "missing")
     worker = make_user(team=make_team())
     involve(other, worker, "social_worker")
-    merge(officer, root=root, other=other, why="One child")
-    assert matter_open(officer, child=root, kind="missing").child == other
-    matter_close(officer, child=root, kind="missing")
+    merge(officer, primary=primary, other=other, why="One child")
+    assert matter_open(officer, child=primary, kind="missing").child == other
+    matter_close(officer, child=primary, kind="missing")
     assert not Matter.objects.filter(closed_at=None).exists()
     with pytest.raises(Conflict, match="already recorded"):
-        involvement_start(officer, child=root, case_role="social_worker", person=worker)
-    assert list(ChildUserObjectPermission.objects.values_list("content_object", flat=True)) == [root.pk]
+        involvement_start(officer, child=primary, case_role="social_worker", person=worker)
+    assert list(ChildUserObjectPermission.objects.values_list("content_object", flat=True)) == [primary.pk]
 
 
 def test_a_provisional_record_is_matched_or_stands_and_its_submitter_is_told(officer):
@@ -289,7 +289,7 @@ def test_a_provisional_record_is_matched_or_stands_and_its_submitter_is_told(off
     sender = make_user("school_lead")
     for child in (came, new):
         Submitter.objects.create(child=child, user=sender, at=now())
-    merge(officer, root=known, other=came, why="Same birth date and address")
+    merge(officer, primary=known, other=came, why="Same birth date and address")
     child_confirm(officer, child=new)
     told = [notice.text for notice in Notice.objects.filter(user=sender).order_by("pk")]
     assert len(told) == 2 and came.reference in told[0] and new.reference in told[1]
@@ -301,11 +301,11 @@ def test_a_provisional_record_is_matched_or_stands_and_its_submitter_is_told(off
 
 
 def test_two_children_who_are_alike_are_looked_at_once(officer, pair):
-    root, other = pair
-    first = not_same(officer, one=other, other=root)
-    assert not_same(officer, one=root, other=other) == first
+    primary, other = pair
+    first = not_same(officer, one=other, other=primary)
+    assert not_same(officer, one=primary, other=other) == first
     with pytest.raises(NotAllowed):
-        not_same(make_user(), one=root, other=other)
+        not_same(make_user(), one=primary, other=other)
 
 
 @given(data=some.data())
@@ -341,11 +341,13 @@ def test_merge_and_undo_leave_everybody_with_what_they_saw(data, officer):
     record = [vars(fresh(child)).copy() for child in children]
     done = []
     for _ in range(data.draw(some.integers(1, 3))):
-        root, other = data.draw(some.permutations(children))[:2]
-        if fresh(root).merged_into_id or fresh(other).merged_into_id:
+        primary, other = data.draw(some.permutations(children))[:2]
+        if fresh(primary).merged_into_id or fresh(other).merged_into_id:
             continue
-        choices = {"status-early_help": data.draw(some.sampled_from(["root", "other"]))}
-        done.append(merge(officer, root=fresh(root), other=fresh(other), why="One child", decisions=choices))
+        choices = {"status-early_help": data.draw(some.sampled_from(["primary", "other"]))}
+        done.append(
+            merge(officer, primary=fresh(primary), other=fresh(other), why="One child", decisions=choices)
+        )
         assert not nothing_differs()
     for row in reversed(done):
         merge_undo(officer, merge=row, why="Two children")

@@ -160,7 +160,7 @@ def test_of_joined_records_the_newest_words_count(child: Child, worker: User) ->
     involve(other, worker)
     keep(worker, other, happened_at=now() - timedelta(days=2))
     keep(worker, child, words="Newer words", happened_at=now() - timedelta(days=1))
-    merge(make_user("first_contact"), root=child, other=other, why="One child")
+    merge(make_user("first_contact"), primary=child, other=other, why="One child")
     kept = orientation_of(fresh(child))
     assert kept and kept.words == "Newer words"
     orientation_take_back(worker, child=other)

@@ -194,13 +194,13 @@ def test_a_confidential_place_is_shown_to_nobody(officer):
 
 def test_of_two_running_placements_one_goes_on_after_a_merge(officer):
     darlington = make_authority(DARLINGTON)
-    root, other = make_child(), make_child()
-    kept, gone = make_placement(root), make_placement(other, area=darlington, kind="residential")
-    row = merge(officer, root=root, other=other, why="One child", decisions={"placement-": "other"})
+    primary, other = make_child(), make_child()
+    kept, gone = make_placement(primary), make_placement(other, area=darlington, kind="residential")
+    row = merge(officer, primary=primary, other=other, why="One child", decisions={"placement-": "other"})
     assert [one.pk for one in Placement.objects.filter(ends_on=None)] == [gone.pk]
-    assert fresh(root).area == darlington
+    assert fresh(primary).area == darlington
     with pytest.raises(Conflict):
-        placement_open(officer, child=root, place=a_place(starts_on=days_ago(1)))
+        placement_open(officer, child=primary, place=a_place(starts_on=days_ago(1)))
     merge_undo(officer, merge=row, why="Two children")
     assert {one.pk for one in Placement.objects.filter(ends_on=None)} == {kept.pk, gone.pk}
-    assert fresh(root).area == make_authority()
+    assert fresh(primary).area == make_authority()

@@ -29,90 +29,92 @@ def person() -> User:
 
 
 @pytest.fixture
-def root() -> Child:
+def primary() -> Child:
     return make_child()
 
 
 @pytest.fixture
-def other(root: Child) -> Child:
+def other(primary: Child) -> Child:
     """A record merged into the root."""
     child = make_child()
-    join(root, child)
+    join(primary, child)
     return child
 
 
-@pytest.mark.parametrize("which", ["root", "other"])
-def test_each_question_is_asked_of_the_whole(person: User, root: Child, other: Child, which: str) -> None:
-    shut = root if which == "root" else other
+@pytest.mark.parametrize("which", ["primary", "other"])
+def test_each_question_is_asked_of_the_whole(person: User, primary: Child, other: Child, which: str) -> None:
+    shut = primary if which == "primary" else other
     bar(shut, person)
     restrict(shut, owner=make_user())
-    for asked in (root, other):
+    for asked in (primary, other):
         assert is_barred(person, asked.pk)
         assert is_restricted(asked.pk)
         assert not is_barred(make_user(), asked.pk)
-    assert closed_to([root.pk, other.pk], [person.pk], now()) == {(root.pk, person.pk)}
-    assert not_to_be_known(person, [root.pk, other.pk]) == {root.pk, other.pk}
+    assert closed_to([primary.pk, other.pk], [person.pk], now()) == {(primary.pk, person.pk)}
+    assert not_to_be_known(person, [primary.pk, other.pk]) == {primary.pk, other.pk}
     assert not is_restricted(make_child().pk)
 
 
-@pytest.mark.parametrize("which", ["root", "other"])
+@pytest.mark.parametrize("which", ["primary", "other"])
 def test_an_emergency_that_ran_out_says_nothing_to_somebody_barred_since(
-    person: User, root: Child, other: Child, which: str
+    person: User, primary: Child, other: Child, which: str
 ) -> None:
     opened = now() - timedelta(hours=5)
     EmergencyAccess.objects.create(
         child=other, user=person, reason="Example", opened_at=opened, until=now() - timedelta(minutes=2)
     )
     assert ran_out(person, other.public_id, now()) is not None
-    bar(root if which == "root" else other, person)
+    bar(primary if which == "primary" else other, person)
     assert ran_out(person, other.public_id, now()) is None
 
 
 @pytest.mark.parametrize("how", ["barred", "restricted"])
 def test_nobody_is_brought_into_a_matrix_of_a_record_whose_whole_shuts_them_out(
-    person: User, root: Child, how: str
+    person: User, primary: Child, how: str
 ) -> None:
     starter, other = make_user(), make_child()
     involve(other, starter)
-    involve(root, starter)
+    involve(primary, starter)
     matrix = matrix_start(starter, child=other)
-    join(root, other)
+    join(primary, other)
     if how == "barred":
-        bar(root, person)
+        bar(primary, person)
     else:
-        restrict(root, owner=starter)
+        restrict(primary, owner=starter)
     matrix.refresh_from_db()
     with pytest.raises(Invalid):
         contributor_add(starter, matrix=matrix, person=person, may_bring_in=True)
 
 
-def test_agencies_are_asked_nothing_of_a_record_joined_to_a_restricted_one(root: Child, other: Child) -> None:
+def test_agencies_are_asked_nothing_of_a_record_joined_to_a_restricted_one(
+    primary: Child, other: Child
+) -> None:
     desk = make_user("first_contact")
-    referral = referral_open(desk, child=root)
+    referral = referral_open(desk, child=primary)
     restrict(other, owner=desk)
     with pytest.raises(Invalid, match="restricted"):
         gathering_ask(desk, referral=referral, teams=[make_team()], what="What do you know?")
 
 
 @pytest.mark.requirement("T3")
-def test_a_room_is_not_shown_a_record_joined_to_a_restricted_one(root: Child, other: Child) -> None:
-    waiting_child(root)
+def test_a_room_is_not_shown_a_record_joined_to_a_restricted_one(primary: Child, other: Child) -> None:
+    waiting_child(primary)
     member = make_user("cevt_member", team=make_team(agency=make_agency(kind=AgencyKind.HEALTH)))
     restrict(other, owner=member)
-    sheet = reverse("triage:sheet", args=[root.public_id])
+    sheet = reverse("triage:sheet", args=[primary.public_id])
     client = sign_in(member)
     assert client.get(sheet).status_code == 200
     answer = client.get(f"{sheet}?projector=1")
     assert answer.status_code == 403
-    assert root.family_name not in answer.content.decode()
+    assert primary.family_name not in answer.content.decode()
 
 
 @pytest.mark.requirement("T3")
 def test_cevts_list_counts_no_restricted_item_for_somebody_barred_from_a_joined_record(
-    root: Child, other: Child
+    primary: Child, other: Child
 ) -> None:
-    waiting_child(root)
-    restrict(root, owner=make_user())
+    waiting_child(primary)
+    restrict(primary, owner=make_user())
     chair = make_chair()
     assert "1 restricted" in sign_in(chair).get(reverse("triage:cevt")).content.decode()
     bar(other, chair)
@@ -120,17 +122,17 @@ def test_cevts_list_counts_no_restricted_item_for_somebody_barred_from_a_joined_
 
 
 @pytest.mark.requirement("T4")
-def test_what_somebody_raised_is_not_there_once_the_record_it_was_joined_to_bars_them(root: Child) -> None:
+def test_what_somebody_raised_is_not_there_once_the_record_it_was_joined_to_bars_them(primary: Child) -> None:
     raised_of, raiser = make_child(), make_user("first_contact")
     item = item_raise(raiser, child=raised_of, why="Seen with older people")
     address = reverse("triage:raised", args=[item.public_id])
     assert sign_in(raiser).get(address).status_code == 200
-    join(root, raised_of)
-    bar(root, raiser)
+    join(primary, raised_of)
+    bar(primary, raiser)
     assert sign_in(raiser).get(address).status_code == 404
 
 
-def test_a_named_person_reads_on(person: User, root: Child, other: Child) -> None:
+def test_a_named_person_reads_on(person: User, primary: Child, other: Child) -> None:
     restrict(other, owner=make_user())
     name_reader(other, person)
-    assert closed_to([root.pk, other.pk], [person.pk], now()) == set()
+    assert closed_to([primary.pk, other.pk], [person.pk], now()) == set()

@@ -75,9 +75,9 @@ def test_a_named_reader_finds_it_but_is_offered_it_for_no_other_record(child, ow
     assert child not in [row.child for row in candidates(reader, after)] and not candidates(reader, child)
     assert not any(child in (pair.older, pair.newer) for pair in pairs(reader, now()))
     assert by_reference(reader, child.reference) is None
-    for root, other in ((child, after), (after, child)):
+    for primary, other in ((child, after), (after, child)):
         with pytest.raises(NotAllowed, match="sealed"):
-            merge(reader, root=root, other=other, why="The same child", decisions={})
+            merge(reader, primary=primary, other=other, why="The same child", decisions={})
 
 
 def test_its_numbers_stand_in_no_other_records_way(child):
@@ -106,12 +106,12 @@ def test_who_seals_what(owner):
 
 
 def test_a_record_joined_with_another_is_taken_apart_first(owner):
-    root, member = make_child(), make_child()
-    member.merged_into = root
+    primary, member = make_child(), make_child()
+    member.merged_into = primary
     member.save(update_fields=["merged_into"])
-    restrict(owner, child=root, owner=owner)
+    restrict(owner, child=primary, owner=owner)
     with pytest.raises(Invalid, match="apart"):
-        identity_seal(owner, child=root, reason="Adoption order")
+        identity_seal(owner, child=primary, reason="Adoption order")
 
 
 def test_a_seal_set_in_error_comes_off_and_numbers_hold_again_or_wait_to_be_settled(child, owner):

@@ -197,7 +197,7 @@ def test_two_records_with_one_number_become_one_without_a_question_about_it(work
     assert held is not None
     child = mine(worker)
     identifier_add(worker, child=child, kind="nhs", value=NUMBERS["nhs"])
-    merge(desk, root=held, other=child, why="One number, one child", decisions={})
+    merge(desk, primary=held, other=child, why="One number, one child", decisions={})
     assert shared_numbers(desk) == ([], False)
     page = sign_in(desk).get(reverse("children:overview", args=[held.public_id])).content.decode()
     assert page.count(NUMBERS["nhs"]) == 1

@@ -109,7 +109,7 @@ def test_a_number_says_more_than_a_sound(officer):
 
 def test_another_name_and_that_of_a_record_that_was_joined_are_heard_too(officer):
     child, other = make_child(), make_child(given_name="Muhammad", family_name="Xwvqz")
-    merge(officer, root=child, other=other, why="One child")
+    merge(officer, primary=child, other=other, why="One child")
     worker = make_user()
     assert found(officer, "Mohammed") == [child] and found(worker, "Mohammed") == []
     involve(child, worker)

@@ -123,9 +123,9 @@ def test_restricted_and_barred_beat_it(there):
 
 def test_a_joined_record_is_shown_whole(there):
     there.show()
-    root = make_child()
-    join(root, there.child)
-    assert there.sees(root) and not there.sees()
+    primary = make_child()
+    join(primary, there.child)
+    assert there.sees(primary) and not there.sees()
 
 
 def test_who_shows_what_to_whom(there):

@@ -140,16 +140,16 @@ def agree_level(child: Child, level: int, *, at: datetime | None = None) -> Agre
     return row
 
 
-def join(root: Child, other: Child) -> None:
-    """`other` is read under `root`, as `cems.children.services.merging` leaves it; it writes no merge."""
+def join(primary: Child, other: Child) -> None:
+    """`other` is read under `primary`, as `cems.children.services.merging` leaves it; it writes no merge."""
     rows = Child.objects.unscoped("a builder joins two records")
-    rows.filter(merged_into=other).update(merged_into=root)
-    other.merged_into, other.current_level = root, None
+    rows.filter(merged_into=other).update(merged_into=primary)
+    other.merged_into, other.current_level = primary, None
     other.save(update_fields=["merged_into", "current_level"])
-    aliases = rows.filter(merged_into=root).values_list("authority", "area")
-    root.joined_authorities = sorted({place for both in aliases for place in both})
-    root.save(update_fields=["joined_authorities"])
-    grants.rebuild(None, at=now(), child_ids=[root.pk])
+    aliases = rows.filter(merged_into=primary).values_list("authority", "area")
+    primary.joined_authorities = sorted({place for both in aliases for place in both})
+    primary.save(update_fields=["joined_authorities"])
+    grants.rebuild(None, at=now(), child_ids=[primary.pk])
 
 
 def make_placement(child: Child, **kw: object) -> Placement:

@@ -241,20 +241,20 @@ def test_an_involvement_ended_by_somebody_else_ends_the_allocation_and_nobody_dr
 
 
 def test_two_records_of_one_child_have_one_worker_and_waits_end_together(worker: User, manager: User) -> None:
-    root, alias = child_at(), child_at()
-    waits(root)
+    primary, alias = child_at(), child_at()
+    waits(primary)
     waits(alias)
-    join(root, alias)
+    join(primary, alias)
     allocate(manager, child=alias, worker=worker)
     assert not Waiting.objects.filter(ended_at=None).exists()
     with pytest.raises(Conflict, match="has the child already"):
-        allocate(manager, child=root, worker=make_worker())
+        allocate(manager, child=primary, worker=make_worker())
 
 
 def test_two_workers_by_a_merge_count_as_one_child_each_and_one_is_ended(worker: User, manager: User) -> None:
-    root, alias, other = child_at(), child_at(), make_worker()
-    first, second = has_worker(root, worker, by=manager), has_worker(alias, other, by=manager)
-    join(root, alias)
+    primary, alias, other = child_at(), child_at(), make_worker()
+    first, second = has_worker(primary, worker, by=manager), has_worker(alias, other, by=manager)
+    join(primary, alias)
     with pytest.raises(Conflict, match="End that first"):
         reallocate(manager, allocation=first, worker=make_worker(), why="One worker is enough.")
     allocation_end(manager, allocation=second, why="One worker is enough.")

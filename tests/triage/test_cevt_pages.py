@@ -266,10 +266,10 @@ def test_cevt_f5_at_the_page_a_merged_childs_old_address_decides_about_the_whole
     wanted = preview(child, other)
     merge(
         make_user("first_contact"),
-        root=child,
+        primary=child,
         other=other,
         why="One child",
-        decisions={one.key: "root" for one in wanted.choices},
+        decisions={one.key: "primary" for one in wanted.choices},
     )
     html = said(client, LIST)
     assert html.count(f'href="{sheet(child)}"') and sheet(other) not in html

@@ -196,7 +196,11 @@ def test_cevt_f5_a_child_merged_during_the_meeting_is_decided_as_one(child: Chil
     desk = make_user("first_contact")
     wanted = preview(child, other)
     merge(
-        desk, root=child, other=other, why="One child", decisions={one.key: "root" for one in wanted.choices}
+        desk,
+        primary=child,
+        other=other,
+        why="One child",
+        decisions={one.key: "primary" for one in wanted.choices},
     )
     decision = decide(chair, child=other, ruling=ruling(second))
     item.refresh_from_db()

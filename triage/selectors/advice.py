@@ -12,7 +12,7 @@ from cems.base.months import add_months
 from cems.base.time import local_date
 from cems.children.models import Child
 from cems.children.selectors.cluster import seen
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 from triage.models import AdviceEntry, AdviceVersion, Consultation
 from triage.rules.advice import suits
 
@@ -46,7 +46,7 @@ def readable(user: User) -> QuerySet[Consultation]:
     """What the person's agency advised on: of no child, or of a child the person may see; corrected ones left out."""
     visible = Child.objects.visible_to(user).values("pk")
     rows = Consultation.objects.filter(given_by__agency=user.agency_id, superseded_by__isnull=True)
-    return rows.alias(root=root_of()).filter(Q(child__isnull=True) | Q(root__in=visible))
+    return rows.alias(primary=primary_of()).filter(Q(child__isnull=True) | Q(primary__in=visible))
 
 
 def log(user: User, *, at: datetime, before: datetime | None = None) -> Log:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cems.children.choices import RiskLevel
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 from triage.choices import WorkerKind
 from triage.models import Allocation
 
@@ -27,11 +27,11 @@ def allocations_in(start: datetime, end: datetime, *, kind: WorkerKind = WorkerK
     A child who only changes from one worker to another is not given one anew: the same instant ends the one
     and begins the other.
     """
-    rows = Allocation.objects.filter(kind=kind).annotate(root=root_of())
+    rows = Allocation.objects.filter(kind=kind).annotate(primary=primary_of())
     begun = rows.filter(starts_at__gte=start, starts_at__lt=end).order_by("starts_at", "pk")
-    ended = set(rows.filter(ended_at__gte=start, ended_at__lt=end).values_list("root", "ended_at"))
+    ended = set(rows.filter(ended_at__gte=start, ended_at__lt=end).values_list("primary", "ended_at"))
     first: dict[int, int] = {}
-    for root, level, at in begun.values_list("root", "level", "starts_at"):
-        if (root, at) not in ended:
-            first.setdefault(root, level)
+    for primary, level, at in begun.values_list("primary", "level", "starts_at"):
+        if (primary, at) not in ended:
+            first.setdefault(primary, level)
     return Allocated({RiskLevel(level): count for level, count in sorted(Counter(first.values()).items())})

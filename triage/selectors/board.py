@@ -13,10 +13,10 @@ from cems.accounts.models import Appointment, Duty, DutyDesk, User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import record_of, roots_by_row
+from cems.children.querysets import primary_by_row, record_of
 from cems.children.rules.identity import age_on
 from cems.children.selectors.restriction import closed_to
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 from cems.clocks.presentation import present
 from triage.choices import WorkerKind
 from triage.models import Allocation, Hold, Vacancy, Waiting
@@ -111,8 +111,8 @@ def waiting_rows(user: User, team: Sequence[Worker], at: datetime) -> tuple[list
     found = Waiting.objects.of_visible(user).filter(ended_at__isnull=True).order_by("clock__due_at", "pk")
     rows = list(found.with_record().select_related("clock__owner_user", "clock__owner_team")[: MOST + 1])
     shown = [(row, record_of(row)) for row in rows[:MOST]]
-    roots = {child.pk for _, child in shown}
-    facts = facts_of(roots, [one.user.pk for one in team], at)
+    primaries = {child.pk for _, child in shown}
+    facts = facts_of(primaries, [one.user.pk for one in team], at)
     desks = dict(DutyDesk.objects.filter(duty=Duty.ERASE).values_list("authority", "team"))
     holds = _holds([row.pk for row, _ in shown], local_date(at))
     return [_row(row, child, team, facts, desks, holds.get(row.pk), at) for row, child in shown], len(
@@ -158,10 +158,10 @@ def orphans(user: User, at: datetime) -> list[Orphan]:
     """Children this person sees whose worker can't see to them any more: nobody drops off the board."""
     day = local_date(at)
     of_desks = Allocation.objects.filter(ended_at__isnull=True, involvement__team__in=desks_of(user))
-    held = list(of_desks.annotate(root=root_of()).values_list("root", "worker", "pk"))
-    cluster = list(roots_by_row({root for root, _, _ in held}))
+    held = list(of_desks.annotate(primary=primary_of()).values_list("primary", "worker", "pk"))
+    cluster = list(primary_by_row({primary for primary, _, _ in held}))
     shut = closed_to(cluster, {user_id for _, user_id, _ in held}, at)
-    lost_ids = [allocation_id for root, user_id, allocation_id in held if (root, user_id) in shut]
+    lost_ids = [allocation_id for primary, user_id, allocation_id in held if (primary, user_id) in shut]
     mine = Allocation.objects.of_visible(user).filter(ended_at__isnull=True)
     works = ExpressionWrapper(_still_works(day), output_field=BooleanField())
     found = mine.annotate(works=works).filter(Q(works=False) | Q(pk__in=lost_ids))

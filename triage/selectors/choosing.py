@@ -13,9 +13,9 @@ from cems.base.time import local_date
 from cems.children.choices import CaseRole, RiskLevel
 from cems.children.models import Child, Involvement
 from cems.children.models.periods import InvolvementState
-from cems.children.querysets import roots_by_row
+from cems.children.querysets import primary_by_row
 from cems.children.selectors.restriction import closed_to
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 from triage.choices import WorkerKind
 from triage.models import Allocation
 from triage.policy import SOCIAL_WORK_TEAMS, SOON_AWAY_DAYS, SOON_LEAVES_DAYS
@@ -42,17 +42,17 @@ class Facts:
     ahead: Ahead  # how long before they are away or leave it is told
 
 
-def facts_of(roots: Collection[int], user_ids: Collection[int], at: datetime) -> Facts:
+def facts_of(primaries: Collection[int], user_ids: Collection[int], at: datetime) -> Facts:
     """All of it for these records and people, in a fixed number of reads."""
-    cluster = list(roots_by_row(roots))
+    cluster = list(primary_by_row(primaries))
     ended = Allocation.objects.filter(child__in=cluster, worker__in=list(user_ids), ended_at__isnull=False)
-    who = ended.annotate(root=root_of()).values_list("root", "worker", "kind")
+    who = ended.annotate(primary=primary_of()).values_list("primary", "worker", "kind")
     last = who.annotate(last=Max("ended_at"))
     return Facts(
         shut=frozenset(closed_to(cluster, user_ids, at)),
-        had={(root, user_id, kind): instant for root, user_id, kind, instant in last},
+        had={(primary, user_id, kind): instant for primary, user_id, kind, instant in last},
         social_workers=social_workers(cluster, local_date(at)),
-        levels={root: level for root, (level, _) in levels_and_births(roots).items()},
+        levels={primary: level for primary, (level, _) in levels_and_births(primaries).items()},
         ahead=Ahead(away=SOON_AWAY_DAYS.at(at), leaves=SOON_LEAVES_DAYS.at(at)),
     )
 
@@ -67,7 +67,7 @@ def social_workers(cluster: Collection[int], day: date) -> dict[int, SocialWorke
             user__isnull=False,
             ended_at__isnull=True,
         )
-        .annotate(root=root_of())
+        .annotate(primary=primary_of())
         .select_related("user", "team")
         .order_by("-started_at", "-pk")
     )
@@ -83,14 +83,14 @@ def social_workers(cluster: Collection[int], day: date) -> dict[int, SocialWorke
     for row in rows:
         mine = [row.team.code] if row.team else codes[row.user_id]
         right = any(code.startswith(beginnings) for code in mine)
-        before = found.get(row.root)
+        before = found.get(row.primary)
         if row.user and (before is None or (right and not before.right_team)):
-            found[row.root] = SocialWorker(row.user, right)
+            found[row.primary] = SocialWorker(row.user, right)
     return found
 
 
 def candidates(
-    root: int, team: Iterable[Worker], facts: Facts, *, has_child: Collection[int] = ()
+    primary: int, team: Iterable[Worker], facts: Facts, *, has_child: Collection[int] = ()
 ) -> list[Candidate]:
     """These workers as one child's allocation looks at them; `has_child`: who has the child now."""
     return [
@@ -102,9 +102,9 @@ def candidates(
             ahead=facts.ahead,
             away=one.away,
             leaves_on=one.leaves_on,
-            shut_out=(root, one.user.pk) in facts.shut,
+            shut_out=(primary, one.user.pk) in facts.shut,
             has_child=one.user.pk in has_child,
-            had_until=local_date(had) if (had := facts.had.get((root, one.user.pk, one.kind))) else None,
+            had_until=local_date(had) if (had := facts.had.get((primary, one.user.pk, one.kind))) else None,
             last_given_on=given_on(one),
         )
         for one in team

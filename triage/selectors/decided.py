@@ -9,7 +9,7 @@ from cems.children.access import accesses
 from cems.children.access_control import OpenChild
 from cems.children.choices import HarmContext, HarmForm
 from cems.children.models import Child
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 from cems.clocks.choices import OPEN
 from matrix.models import Submission
 from triage.models import Decision, Item
@@ -76,14 +76,14 @@ def unconfirmed(user: User) -> Sequence[tuple[Decision, Child]]:
     rows = list(
         Decision.objects.filter(confirm_clock__stage__in=OPEN)
         .of_visible(user)
-        .annotate(root=root_of())
+        .annotate(primary=primary_of())
         .select_related("agreed", "decided_by", "confirm_clock__owner_user", "confirm_clock__owner_team")
         .order_by("confirm_clock__due_at", "pk")[:MOST]
     )
-    found = list(Child.objects.visible_to(user).filter(pk__in={row.root for row in rows}).with_page())
+    found = list(Child.objects.visible_to(user).filter(pk__in={row.primary for row in rows}).with_page())
     reach = accesses(user, found)
     children = {one.pk: one for one in found if reach[one.pk].sees(Part.CONTRIBUTIONS)}
-    return [(row, children[row.root]) for row in rows if row.root in children]
+    return [(row, children[row.primary]) for row in rows if row.primary in children]
 
 
 def panel(user: User, opened: OpenChild, sent: Submission) -> tuple[str, str, dict[str, object]] | None:

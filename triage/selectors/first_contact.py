@@ -14,13 +14,13 @@ from cems.accounts.roles import Part
 from cems.children.access import ChildAccess
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import roots_by_row
+from cems.children.querysets import primary_by_row
 from cems.children.rules.search import understand
 from cems.children.search import Results, search
 from cems.children.selectors.cluster import seen
 from cems.children.selectors.duplicates import provisional
 from cems.children.selectors.people import before_key, claims_count
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 from cems.clocks.presentation import present
 from matrix.choices import MatrixState
 from matrix.models import Matrix, Submission
@@ -189,13 +189,15 @@ def _meetings(rows: Sequence[Referral]) -> dict[int, Request]:
 def _by_record(child_ids: Sequence[int]) -> dict[int, int]:
     """The root of each record, by its row number and those of all read with it."""
     rows = Child.objects.unscoped("which record a merged one is read under")
-    return {pk: root or pk for pk, root in rows.filter(pk__in=child_ids).values_list("pk", "merged_into")}
+    return {
+        pk: primary or pk for pk, primary in rows.filter(pk__in=child_ids).values_list("pk", "merged_into")
+    }
 
 
 def _newest(rows: QuerySet[Any], *order: str) -> dict[int, Any]:
-    """The first of these rows for each whole record, by the root's row number."""
-    found = rows.annotate(root=root_of()).order_by("root", *order).distinct("root")
-    return {row.root: row for row in found}
+    """The first of these rows for each whole record, by the primary record's row number."""
+    found = rows.annotate(primary=primary_of()).order_by("primary", *order).distinct("primary")
+    return {row.primary: row for row in found}
 
 
 def newest_submissions(child_ids: Iterable[int]) -> dict[int, Submission]:
@@ -210,10 +212,10 @@ def _levels(child_ids: Iterable[int]) -> dict[int, RiskLevel]:
 
 
 def _newest_sent(child_ids: Iterable[int], rows: QuerySet[Submission]) -> dict[int, Submission]:
-    roots = _by_record(list(child_ids))
-    whole = list(roots_by_row(set(roots.values())))
+    primaries = _by_record(list(child_ids))
+    whole = list(primary_by_row(set(primaries.values())))
     found = _newest(rows.filter(child__in=whole), "-received_at", "-pk")
-    return {pk: found[root] for pk, root in roots.items() if root in found}
+    return {pk: found[primary] for pk, primary in primaries.items() if primary in found}
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,7 @@ def matrices_of(user: User, words: str) -> tuple[Results, list[HasMatrix]]:
     """
     results = search(user, asked=understand(words))
     rows = [row for row in results.rows if row.access.sees(Part.LEVEL)]
-    whole = list(roots_by_row(row.child.pk for row in rows))
+    whole = list(primary_by_row(row.child.pk for row in rows))
     sent = newest_submissions([row.child.pk for row in rows])
     drafts = _newest(
         Matrix.objects.filter(child__in=whole, state=MatrixState.DRAFT).select_related("started_by__agency"),

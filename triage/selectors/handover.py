@@ -63,9 +63,9 @@ def handover(user: User, at: datetime) -> Handover:
     found = Waiting.objects.of_visible(user).filter(ended_at__isnull=True).order_by("-level", "since", "pk")
     rows = list(found.select_related("clock__owner_user", "clock__owner_team")[:MOST])
     children = seen(user, {row.child_id for row in rows})
-    roots = list({child.pk: child for child in children.values()}.values())
-    access = accesses(user, roots, at)
-    facts = levels_and_births([child.pk for child in roots])
+    primaries = list({child.pk: child for child in children.values()}.values())
+    access = accesses(user, primaries, at)
+    facts = levels_and_births([child.pk for child in primaries])
     holds = {
         row.waiting_id: row
         for row in Hold.objects.filter(waiting__in=[row.pk for row in rows], until=until).select_related(

@@ -15,9 +15,9 @@ from cems.base.time import LONDON, local_date
 from cems.children.access import accesses
 from cems.children.choices import MatterKind
 from cems.children.models import Child, Matter
-from cems.children.querysets import roots_by_row
+from cems.children.querysets import primary_by_row
 from cems.children.selectors.restriction import bars_of
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.rules import is_answer
@@ -53,14 +53,14 @@ def listing(user: User, at: datetime, *, room: bool = False) -> Listing:
     """
     day, profile = datetime.combine(local_date(at), time.min, tzinfo=LONDON), profile_of(user)
     items, closed = _open(profile), _decided_since(profile, day)
-    roots = roots_by_row({row.root for row in items} | {row.root for row in closed})
+    primaries = primary_by_row({row.primary for row in items} | {row.primary for row in closed})
     shut = _restricted(user) if has_seat(profile) else set()
     # Read with the children, of whom each is asked for: it is most of what this page reckons, so it is asked once.
-    seen = _seen(user, {*roots.values(), *shut}, at, room=room)
-    children = _children(user, seen, roots)
+    seen = _seen(user, {*primaries.values(), *shut}, at, room=room)
+    children = _children(user, seen, primaries)
     decisions = _decisions({item.decision_id for item in closed if item.decision_id}, day)
     table = seats(profile.authority_ids)
-    rows = [*_open_rows(items, children, roots, table, at), *_closed_rows(closed, children, decisions)]
+    rows = [*_open_rows(items, children, primaries, table, at), *_closed_rows(closed, children, decisions)]
     rows.sort(key=lambda row: row.key)
     return Listing(
         [replace(row, number=number) for number, row in enumerate(rows, 1)],
@@ -71,12 +71,12 @@ def listing(user: User, at: datetime, *, room: bool = False) -> Listing:
 
 
 def open_items(user: User, at: datetime) -> list[Lined]:
-    """The open items at the CEVT of the person's authorities, of the children they may see; `root` is the record
+    """The open items at the CEVT of the person's authorities, of the children they may see; `primary` is the record
     each is read under."""
     items = _open(profile_of(user))
-    roots = {item.root for item in items}
-    seen = set(Child.objects.visible_to(user, at).filter(pk__in=roots).values_list("pk", flat=True))
-    return [item for item in items if item.root in seen]
+    primaries = {item.primary for item in items}
+    seen = set(Child.objects.visible_to(user, at).filter(pk__in=primaries).values_list("pk", flat=True))
+    return [item for item in items if item.primary in seen]
 
 
 def _open(profile: Profile) -> list[Lined]:
@@ -97,7 +97,9 @@ def whole(rows: Sequence[Row]) -> list[Row]:
 
 def _annotated() -> Any:  # a queryset of items; the added columns have no type
     """Items with the record each is read under, when it is due and the forms of harm its matrix names."""
-    return Item.objects.annotate(root=root_of(), due=F("clock__due_at"), forms=F("submission__matrix__forms"))
+    return Item.objects.annotate(
+        primary=primary_of(), due=F("clock__due_at"), forms=F("submission__matrix__forms")
+    )
 
 
 def _lines() -> Any:
@@ -116,25 +118,25 @@ def _decisions(ids: set[int], since: datetime) -> dict[int, Decision]:
     return {row.pk: row for row in rows.select_related("agreed", "decided_by", "confirms")} if ids else {}
 
 
-def _seen(user: User, roots: set[int], at: datetime, *, room: bool) -> list[Child]:
+def _seen(user: User, primaries: set[int], at: datetime, *, room: bool) -> list[Child]:
     """Those of these children whom the person may see; for a whole `room` no restricted one."""
-    visible = Child.objects.visible_to(user, at).filter(pk__in=roots)
+    visible = Child.objects.visible_to(user, at).filter(pk__in=primaries)
     return list((visible.not_restricted() if room else visible).with_bar().only(*_NAMED))
 
 
-def _children(user: User, seen: Sequence[Child], roots: Mapping[int, int]) -> dict[int, Child]:
+def _children(user: User, seen: Sequence[Child], primaries: Mapping[int, int]) -> dict[int, Child]:
     """The children among these whose CEVT papers are open to the person."""
-    rooted = set(roots.values())
-    found = [child for child in seen if child.pk in rooted]
+    of_primary_record = set(primaries.values())
+    found = [child for child in seen if child.pk in of_primary_record]
     prefetch_related_objects(found, "locality")
-    reach = accesses(user, found, roots=roots)
+    reach = accesses(user, found, primaries=primaries)
     return {child.pk: child for child in found if reach[child.pk].sees(Part.CONTRIBUTIONS)}
 
 
 def _by_child(items: Iterable[Lined], children: Mapping[int, Child]) -> dict[int, list[Lined]]:
     grouped: dict[int, list[Lined]] = defaultdict(list)
     for item in sorted(items, key=lambda one: (one.received_at, one.pk)):
-        child = children.get(item.root)
+        child = children.get(item.primary)
         if child is not None:
             item.child = child  # the record it is read under, read once
             grouped[child.pk].append(item)
@@ -144,13 +146,13 @@ def _by_child(items: Iterable[Lined], children: Mapping[int, Child]) -> dict[int
 def _open_rows(
     items: Sequence[Lined],
     children: Mapping[int, Child],
-    roots: Mapping[int, int],
+    primaries: Mapping[int, int],
     table: Seats,
     at: datetime,
 ) -> Iterable[Row]:
     grouped = _by_child(items, children)
     shown = [item for held in grouped.values() for item in held]
-    told = Histories(shown, roots)
+    told = Histories(shown, primaries)
     passed, returns = gates(shown, local_date(at), told=told), returns_of(shown, told=told)
     wanted, answered = _wanted(shown), _answered(shown)
     for pk, held in grouped.items():
@@ -214,7 +216,9 @@ def _restricted(user: User) -> set[int]:
         kind=MatterKind.CEVT, authority__in=profile_of(user).authority_ids, closed_at__isnull=True
     )
     rows = Child.objects.unscoped("how many restricted items there are, so that the forum asks their owners")
-    shut = rows.roots().restricted().filter(pk__in=followed.annotate(root=root_of()).values("root"))
+    shut = (
+        rows.primaries().restricted().filter(pk__in=followed.annotate(primary=primary_of()).values("primary"))
+    )
     # Whom the person may see is another statement: together they made the database read every child there is.
-    open_to_say = shut.exclude(Exists(bars_of(user).filter(root=OuterRef("pk"))))
+    open_to_say = shut.exclude(Exists(bars_of(user).filter(primary=OuterRef("pk"))))
     return set(open_to_say.values_list("pk", flat=True))

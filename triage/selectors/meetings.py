@@ -12,7 +12,7 @@ from cems.actions.models import Action
 from cems.children.access import accesses
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.models import Child
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Dissent, Meeting, Note
 from cems.meetings.selectors import Table, table_of
@@ -74,23 +74,23 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
     """The minutes of a meeting as this person may read them, in a number of queries that does not grow with them."""
     decisions = list(
         Decision.objects.filter(meeting=meeting)
-        .annotate(root=root_of())
+        .annotate(primary=primary_of())
         .select_related("agreed", "decided_by", "confirms__agreed", "confirmed_by")
         .prefetch_related("outcomes__locality", "outcomes__advice")
         .order_by("decided_at", "pk")
     )
-    roots = {row.root for row in decisions}
-    found = list(Child.objects.visible_to(user).filter(pk__in=roots).with_page())
+    primaries = {row.primary for row in decisions}
+    found = list(Child.objects.visible_to(user).filter(pk__in=primaries).with_page())
     reach = accesses(user, found)
     open_ones = {one.pk: one for one in found if reach[one.pk].sees(Part.MINUTES, Part.DECISIONS)}
     shut = Child.objects.unscoped("how many restricted items a meeting had, so that members ask their owners")
-    shown = [row for row in decisions if row.root in open_ones]
+    shown = [row for row in decisions if row.primary in open_ones]
     notes = list(Note.objects.filter(meeting=meeting).select_related("noted_by").order_by("noted_at", "pk"))
     return Minutes(
         meeting,
         table_of(meeting, meeting.ended_at or at),
         _minuted(shown, open_ones),
-        shut.filter(pk__in=roots - open_ones.keys()).restricted().count(),
+        shut.filter(pk__in=primaries - open_ones.keys()).restricted().count(),
         [note for note in notes if note.kind == NoteKind.THEME],
         [note for note in notes if note.kind == NoteKind.HOTSPOT],
     )
@@ -110,7 +110,7 @@ def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[
     return [
         Minuted(
             row,
-            children[row.root],  # type: ignore[attr-defined]
+            children[row.primary],  # type: ignore[attr-defined]
             RiskLevel(row.agreed.level).label,
             [HarmForm(one).label for one in row.agreed.forms],
             [HarmContext(one).label for one in row.agreed.contexts],

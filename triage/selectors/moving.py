@@ -66,8 +66,8 @@ def moving(user: User, worker: User, at: datetime) -> Moving:
         ).values_list("team_id", flat=True)
     )
     team = [one for one in workers(desks, day) if one.user.pk != worker.pk]
-    roots = {children[row.child_id].pk for row in shown}
-    facts = facts_of(roots, [one.user.pk for one in team], at)
+    primaries = {children[row.child_id].pk for row in shown}
+    facts = facts_of(primaries, [one.user.pk for one in team], at)
     able = [
         candidates(
             children[row.child_id].pk,

@@ -14,7 +14,7 @@ from cems.base.time import local_date
 from cems.children.access import accesses
 from cems.children.models import Child, Placement
 from cems.children.querysets import rows_of_clusters
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 from cems.meetings.rules import is_answer
 from triage.selectors.agenda import meeting_of
 from triage.selectors.listing import listing, open_items
@@ -82,8 +82,8 @@ def to_look_up(user: User, at: datetime) -> int:
     held = open_items(user, at)
     last = {about: what for about, _, what in heard(held, agency=user.agency_id)}
     answered = {about for about, what in last.items() if is_answer(what)}
-    roots = {item.root for item in held}
-    return len(roots - {item.root for item in held if item.public_id in answered})
+    primaries = {item.primary for item in held}
+    return len(primaries - {item.primary for item in held if item.public_id in answered})
 
 
 def _line(row: Row, said: Answer, hidden: bool, at: datetime) -> Line:
@@ -102,13 +102,13 @@ def _line(row: Row, said: Answer, hidden: bool, at: datetime) -> Line:
     )
 
 
-def _confidential(roots: list[int], at: datetime) -> set[int]:
+def _confidential(primaries: list[int], at: datetime) -> set[int]:
     """The children who live in a place whose address is confidential."""
     day = local_date(at)
     rows = Placement.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day),
-        child__in=rows_of_clusters(roots),
+        child__in=rows_of_clusters(primaries),
         starts_on__lte=day,
         address_confidential=True,
     )
-    return set(rows.annotate(root=root_of()).values_list("root", flat=True))
+    return set(rows.annotate(primary=primary_of()).values_list("primary", flat=True))

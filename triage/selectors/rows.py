@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         """What the list reads of an item besides its own columns: the record it is read under, when it is due, and
         the forms of harm its matrix names."""
 
-        root: int
+        primary: int
         due: datetime | None
         forms: Sequence[str] | None
 

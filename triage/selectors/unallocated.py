@@ -12,9 +12,9 @@ from cems.accounts.models import User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import roots_by_row
+from cems.children.querysets import primary_by_row
 from cems.children.rules.identity import age_on
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 from cems.clocks.presentation import present
 from triage.choices import WorkerKind
 from triage.models import Allocation, NotMade, Waiting
@@ -46,7 +46,7 @@ def unallocated(user: User, at: datetime, *, after: UUID | None = None) -> Excep
     found = (
         Child.objects.visible_to(user)
         .filter(current_level__level=RiskLevel.SIGNIFICANT, died_on__isnull=True)
-        .exclude(pk__in=have.annotate(root=root_of()).values("root"))
+        .exclude(pk__in=have.annotate(primary=primary_of()).values("primary"))
         .select_related("current_level")
         .order_by("current_level__happened_at", "pk")
     )
@@ -62,12 +62,14 @@ def unallocated(user: User, at: datetime, *, after: UUID | None = None) -> Excep
 
 
 def _rows(children: Sequence[Child], at: datetime) -> list[Unallocated]:
-    cluster = list(roots_by_row(child.pk for child in children))
+    cluster = list(primary_by_row(child.pk for child in children))
     joined = ("clock__owner_user", "clock__owner_team")
     waits = Waiting.objects.filter(child__in=cluster, kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
-    waiting = {row.root: row for row in waits.annotate(root=root_of()).select_related(*joined)}
+    waiting = {row.primary: row for row in waits.annotate(primary=primary_of()).select_related(*joined)}
     looks = NotMade.objects.filter(child__in=cluster, kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
-    not_made = {row.root: row for row in looks.annotate(root=root_of()).select_related("by", *joined)}
+    not_made = {
+        row.primary: row for row in looks.annotate(primary=primary_of()).select_related("by", *joined)
+    }
     return [_row(child, waiting.get(child.pk), not_made.get(child.pk), at) for child in children]
 
 

@@ -14,7 +14,7 @@ from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.rules.identity import age_on
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 from triage.choices import WorkerKind
 from triage.models import Absence, Allocation, Capacity
 from triage.policy import WORKER_CAPACITY
@@ -28,7 +28,7 @@ class Held:
     """One child a worker has: no name, the level agreed now, since when."""
 
     allocation_id: int
-    root: int
+    primary: int
     level: RiskLevel | None
     since: datetime
     accepted: bool
@@ -56,7 +56,7 @@ class Worker:
     @property
     def load(self) -> int:
         """The children they have; two records of one child are one."""
-        return len({one.root for one in self.held})
+        return len({one.primary for one in self.held})
 
     @property
     def room(self) -> int:
@@ -163,31 +163,31 @@ def held_by(user_ids: Iterable[int], day: date) -> list[tuple[int, str, Held]]:
     """The open allocations of these people: who, as what, and the child without a name."""
     rows = list(
         Allocation.objects.filter(worker__in=list(user_ids), ended_at__isnull=True)
-        .annotate(root=root_of())
+        .annotate(primary=primary_of())
         .order_by("starts_at", "pk")
     )
-    facts = levels_and_births({row.root for row in rows})
+    facts = levels_and_births({row.primary for row in rows})
     return [
         (
             row.worker_id,
             row.kind,
             Held(
                 row.pk,
-                row.root,
-                facts[row.root][0],
+                row.primary,
+                facts[row.primary][0],
                 row.starts_at,
                 row.accepted_at is not None,
-                age_on(facts[row.root][1], day),
+                age_on(facts[row.primary][1], day),
             ),
         )
         for row in rows
     ]
 
 
-def levels_and_births(roots: Collection[int]) -> dict[int, tuple[RiskLevel | None, date]]:
+def levels_and_births(primaries: Collection[int]) -> dict[int, tuple[RiskLevel | None, date]]:
     """The agreed level and the birth date of these records: counted into workloads, never shown by name."""
     rows = Child.objects.unscoped("how many children at which level each worker has, without names")
-    found = rows.filter(pk__in=list(roots)).values_list("pk", "current_level__level", "date_of_birth")
+    found = rows.filter(pk__in=list(primaries)).values_list("pk", "current_level__level", "date_of_birth")
     return {pk: (None if level is None else RiskLevel(level), born) for pk, level, born in found}
 
 

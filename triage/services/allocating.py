@@ -50,8 +50,8 @@ def allocate(
     when the child has a worker already (of two managers the first counts), Invalid naming what to mend.
     """
     instant = at or now()
-    root = lock_cluster(child.pk)
-    choice = _locked_choice(root, kind, worker, instant)
+    primary = lock_cluster(child.pk)
+    choice = _locked_choice(primary, kind, worker, instant)
     if choice.held:
         raise Conflict(
             f"{choice.held.worker} has the child already. Choose “another worker” to move the child."
@@ -72,14 +72,16 @@ def reallocate(
     Raises Conflict when it ended meanwhile, Invalid without a reason or where the worker can't be given it.
     """
     instant = at or now()
-    root = lock_cluster(allocation.child_id)
+    primary = lock_cluster(allocation.child_id)
     held = _locked_open(allocation)
     if not why.strip():
         raise Invalid("Say why another worker takes over.", field="why")
-    choice = _locked_choice(root, WorkerKind(held.kind), worker, instant)
+    choice = _locked_choice(primary, WorkerKind(held.kind), worker, instant)
     _may_be_given(choice, worker, why, instant)
     _finish(user, held, why.strip(), instant)
-    rest = Allocation.objects.of(root).filter(kind=held.kind, ended_at__isnull=True).select_related("worker")
+    rest = (
+        Allocation.objects.of(primary).filter(kind=held.kind, ended_at__isnull=True).select_related("worker")
+    )
     if other := rest.first():
         raise Conflict(f"{other.worker} has the child too, by a record joined to this one. End that first.")
     recorded_at = now() if at is None else instant
@@ -93,12 +95,12 @@ def allocation_end(user: User, *, allocation: Allocation, why: str, at: datetime
     Raises Conflict when it has ended already, Invalid without a reason.
     """
     instant = at or now()
-    root = lock_cluster(allocation.child_id)
+    primary = lock_cluster(allocation.child_id)
     held = _locked_open(allocation)
     if not why.strip():
         raise Invalid("Say why the work ends.", field="why")
     _finish(user, held, why.strip(), instant)
-    waits_again(user, root, WorkerKind(held.kind), instant)
+    waits_again(user, primary, WorkerKind(held.kind), instant)
     return held
 
 
@@ -131,25 +133,27 @@ def reassign(
 @command
 def ended_elsewhere(user: User | None, *, child_id: int, at: datetime) -> None:
     """Somebody ended the involvement an allocation rests on: the allocation ends with it, told and seen."""
-    root = lock_cluster(child_id)
-    rows = Allocation.objects.of(root).filter(ended_at__isnull=True, involvement__ended_at__isnull=False)
+    primary = lock_cluster(child_id)
+    rows = Allocation.objects.of(primary).filter(ended_at__isnull=True, involvement__ended_at__isnull=False)
     for held in rows.select_related("involvement", "worker").select_for_update(of=("self",)):
         why = held.involvement.end_reason or "The involvement was ended."
         _close(user, held, why, max(held.starts_at, held.involvement.ended_at or at))
-        waits_again(user, root, WorkerKind(held.kind), at)
+        waits_again(user, primary, WorkerKind(held.kind), at)
 
 
-def waits_again(user: User | None, root: Child, kind: WorkerKind, at: datetime) -> None:
+def waits_again(user: User | None, primary: Child, kind: WorkerKind, at: datetime) -> None:
     """A child at Significant who lost the worker waits anew: nobody drops off (T6)."""
-    level = RiskLevel(root.current_level.level) if root.current_level else None
-    if kind is WorkerKind.CE_WORKER and level is RiskLevel.SIGNIFICANT and root.died_on is None:
-        waiting_open(user, child=root, level=level, why="The allocation before has ended.", kind=kind, at=at)
+    level = RiskLevel(primary.current_level.level) if primary.current_level else None
+    if kind is WorkerKind.CE_WORKER and level is RiskLevel.SIGNIFICANT and primary.died_on is None:
+        waiting_open(
+            user, child=primary, level=level, why="The allocation before has ended.", kind=kind, at=at
+        )
 
 
-def _locked_choice(root: Child, kind: WorkerKind, worker: User, at: datetime) -> Choice:
+def _locked_choice(primary: Child, kind: WorkerKind, worker: User, at: datetime) -> Choice:
     """The choice as it stands; of two managers filling the last place of one worker the second sees it full."""
     User.objects.get_queryset().select_for_update(no_key=True, of=("self",)).get(pk=worker.pk)
-    return choice_for(root, kind, at, user_id=worker.pk)
+    return choice_for(primary, kind, at, user_id=worker.pk)
 
 
 def _locked_open(allocation: Allocation) -> Allocation:
@@ -180,11 +184,11 @@ def _may_be_given(choice: Choice, worker: User, why: str, at: datetime, *, moder
 def _give(
     user: User, choice: Choice, worker: User, why: str, at: datetime, *, recorded_at: datetime
 ) -> Allocation:
-    root, given = choice.child, choice.worker(worker.pk)
+    primary, given = choice.child, choice.worker(worker.pk)
     assert given is not None  # noqa: S101 - _may_be_given has asked
     row = Allocation(
         public_id=uuid4(),
-        child=root,
+        child=primary,
         kind=choice.kind,
         worker=worker,
         level=choice.level if choice.level is not None else RiskLevel.NONE,
@@ -193,20 +197,22 @@ def _give(
         starts_at=at,
         recorded_at=recorded_at,
     )
-    row.involvement = _involvement(user, root, worker, choice, at, recorded_at)
+    row.involvement = _involvement(user, primary, worker, choice, at, recorded_at)
     row.save(force_insert=True)
-    waits_met(user, root=root, kind=choice.kind, at=at)
+    waits_met(user, primary=primary, kind=choice.kind, at=at)
     detail = {"kind": str(choice.kind), "level": int(row.level)}
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="decisions", detail=detail, at=at)
+    record(
+        user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="decisions", detail=detail, at=at
+    )
     tell_given(user, row, choice.social_worker.user if choice.social_worker else None, at)
     return row
 
 
 def _involvement(
-    user: User, root: Child, worker: User, choice: Choice, at: datetime, recorded_at: datetime
+    user: User, primary: Child, worker: User, choice: Choice, at: datetime, recorded_at: datetime
 ) -> Involvement:
     """The involvement it gives; one that somebody recorded by hand before is taken over."""
-    open_rows = Involvement.objects.of(root).filter(
+    open_rows = Involvement.objects.of(primary).filter(
         user=worker, case_role=choice.kind.case_role, ended_at__isnull=True
     )
     for row in open_rows.exclude(state=InvolvementState.REFUSED).order_by("pk"):
@@ -218,7 +224,7 @@ def _involvement(
     given = choice.worker(worker.pk)
     return involvement_start(
         user,
-        child=root,
+        child=primary,
         case_role=choice.kind.case_role,
         person=worker,
         team=given.team if given else None,

@@ -91,16 +91,21 @@ def decide(
     somebody decided first, the matrix was withdrawn or a newer one came; Invalid names the field to mend.
     """
     instant = at or now()
-    root = lock_cluster(child.pk)
-    return _decide(user, root, ruling, meeting, instant, now() if at is None else instant)
+    primary = lock_cluster(child.pk)
+    return _decide(user, primary, ruling, meeting, instant, now() if at is None else instant)
 
 
 def _decide(
-    user: User, root: Child, ruling: Ruling, meeting: Meeting | None, instant: datetime, recorded_at: datetime
+    user: User,
+    primary: Child,
+    ruling: Ruling,
+    meeting: Meeting | None,
+    instant: datetime,
+    recorded_at: datetime,
 ) -> Decision:
-    items = _open_items(root)
-    may_be_decided(root, items, ruling, instant)
-    row = _keep(user, root, items, ruling, meeting, instant, recorded_at)
+    items = _open_items(primary)
+    may_be_decided(primary, items, ruling, instant)
+    row = _keep(user, primary, items, ruling, meeting, instant, recorded_at)
     for item in items:
         item.closed_at, item.decision = instant, row
         item.save(update_fields=["closed_at", "decision"])
@@ -108,7 +113,7 @@ def _decide(
             clocks.meet(user, clock=item.clock, at=instant)
         close_wanted(user, item=item, at=instant)
     contributions_freeze(user, about=[item.public_id for item in items], at=instant)
-    matter_close(user, child=root, kind=MatterKind.CEVT, at=instant)
+    matter_close(user, child=primary, kind=MatterKind.CEVT, at=instant)
     tell_decided(user, row, items, instant)
     return row
 
@@ -128,13 +133,13 @@ def confirm(
     already, Invalid when this table can't.
     """
     instant = at or now()
-    root = lock_cluster(decision.child_id)
-    return _confirm(user, root, decision, ruling, meeting, instant, now() if at is None else instant)
+    primary = lock_cluster(decision.child_id)
+    return _confirm(user, primary, decision, ruling, meeting, instant, now() if at is None else instant)
 
 
 def _confirm(
     user: User,
-    root: Child,
+    primary: Child,
     decision: Decision,
     ruling: Ruling,
     meeting: Meeting | None,
@@ -152,23 +157,23 @@ def _confirm(
             field="agreed_with",
         )
     items = list(held.items.select_related("submission", "clock", "child"))
-    _newest_seen(root, ruling)
-    row = _keep(user, root, items, ruling, meeting, instant, recorded_at, confirms=held)
+    _newest_seen(primary, ruling)
+    row = _keep(user, primary, items, ruling, meeting, instant, recorded_at, confirms=held)
     clocks.meet(user, clock=held.confirm_clock, at=instant)
     if row.agreed.level != held.agreed.level:
         tell_decided(user, row, items, instant)
     return row
 
 
-def _open_items(root: Child) -> list[Item]:
-    rows = Item.objects.of(root).filter(closed_at__isnull=True).select_for_update(of=("self",))
+def _open_items(primary: Child) -> list[Item]:
+    rows = Item.objects.of(primary).filter(closed_at__isnull=True).select_for_update(of=("self",))
     return list(rows.select_related("submission", "clock", "child").order_by("received_at", "pk"))
 
 
-def may_be_decided(root: Child, items: Sequence[Item], ruling: Ruling, at: datetime) -> None:
+def may_be_decided(primary: Child, items: Sequence[Item], ruling: Ruling, at: datetime) -> None:
     """Raises Conflict, in words for the chair, when there is nothing to decide, or not yet, or something newer."""
     if not items:
-        last = Item.objects.of(root).filter(closed_at__isnull=False).select_related("decision__decided_by")
+        last = Item.objects.of(primary).filter(closed_at__isnull=False).select_related("decision__decided_by")
         newest = last.order_by("-closed_at", "-pk").first()
         if newest and newest.decision:
             raise Conflict(
@@ -180,15 +185,15 @@ def may_be_decided(root: Child, items: Sequence[Item], ruling: Ruling, at: datet
         raise Conflict(
             "First Contact has not processed this child yet, so CEVT can't discuss them (the gate)."
         )
-    _newest_seen(root, ruling)
+    _newest_seen(primary, ruling)
     came_back = Return.REREFERRAL in returns_of(items, told=told).values()
     if came_back and ruling.returned_because not in ReturnReason.values:
         raise Invalid("This is a re-referral: say why the child came back.", field="returned_because")
 
 
-def _newest_seen(root: Child, ruling: Ruling) -> None:
+def _newest_seen(primary: Child, ruling: Ruling) -> None:
     """A matrix that came while the chair decided is looked at first (cevt-f4)."""
-    newest = Submission.objects.of(root).order_by("-received_at", "-pk").first()
+    newest = Submission.objects.of(primary).order_by("-received_at", "-pk").first()
     if newest and newest.public_id != ruling.seen:
         raise Conflict(f"A newer matrix has come ({newest.reference}). Look at it, then decide.")
 
@@ -198,20 +203,20 @@ def why_provisional(meeting: Meeting | None, at: datetime) -> str:
     return table_of(meeting, at).why_provisional if meeting else OUTSIDE
 
 
-def _may_be_given(root: Child, ruling: Ruling, at: datetime) -> None:
+def _may_be_given(primary: Child, ruling: Ruling, at: datetime) -> None:
     """Raises Invalid for an action given to somebody who may not know of the child, by page and API alike."""
     named = [(task.owner, "tasks") for task in ruling.tasks]
     named += [(wish.owner, "outcomes") for wish in ruling.outcomes if wish.owner]
     people = {owner: name for owner, name in named if isinstance(owner, User)}
     if people and (
-        refused := not_to_be_given(root, list(people), at, whole=list(rows_of_clusters([root.pk])))
+        refused := not_to_be_given(primary, list(people), at, whole=list(rows_of_clusters([primary.pk])))
     ):
         raise Invalid(NOT_TO_BE_GIVEN, field=people[refused[0]])
 
 
 def _keep(
     user: User,
-    root: Child,
+    primary: Child,
     items: Sequence[Item],
     ruling: Ruling,
     meeting: Meeting | None,
@@ -222,12 +227,12 @@ def _keep(
     """Write the decision and start what it starts."""
     if meeting is not None:
         meeting = lock_open(meeting, at)
-    _may_be_given(root, ruling, at)
-    wishes = wishes_for(root, ruling.level, ruling.forms, ruling.outcomes, at)
+    _may_be_given(primary, ruling, at)
+    wishes = wishes_for(primary, ruling.level, ruling.forms, ruling.outcomes, at)
     reference = next_reference("DEC", at)
     agreed = level_agree(
         user,
-        child=root,
+        child=primary,
         level=ruling.level,
         forum=Forum.CEVT,
         rationale=ruling.rationale,
@@ -239,7 +244,7 @@ def _keep(
     why = "" if confirms else why_provisional(meeting, at)
     row = Decision(
         reference=reference,
-        child=root,
+        child=primary,
         meeting=meeting,
         agreed=agreed,
         submitted_level=max((item.level for item in items if item.level is not None), default=None),
@@ -252,7 +257,7 @@ def _keep(
         recorded_at=recorded_at,
     )
     if why:
-        length = CONFIRMATION_DAYS.read(at, root.area_id)
+        length = CONFIRMATION_DAYS.read(at, primary.area_id)
         row.confirm_clock = clocks.start(
             user,
             kind=CONFIRMATION.key,
@@ -260,8 +265,8 @@ def _keep(
             deadline=close_of_business(at, length.value, word="decided"),
             length=length,
             reference=reference,
-            url=reverse("children:overview", args=[root.public_id]),
-            child=root.public_id,
+            url=reverse("children:overview", args=[primary.public_id]),
+            child=primary.public_id,
             at=at,
         )
     row.save(force_insert=True)
@@ -272,13 +277,15 @@ def _keep(
         for task in ruling.tasks
     ]
     if tasks:
-        open_actions(user, asked=tasks, child=root, source=source, at=at)
+        open_actions(user, asked=tasks, child=primary, source=source, at=at)
     for agency, text in ruling.dissents:
-        dissent_record(user, child=root, about=row.public_id, agency=agency, text=text, at=at)
+        dissent_record(user, child=primary, about=row.public_id, agency=agency, text=text, at=at)
     if ruling.level < RiskLevel.MODERATE:
-        matter_close(user, child=root, kind=MatterKind.EXPLOITATION, at=at)
-    if leaves_board(root, ruling.level, wishes):
-        matter_close(user, child=root, kind=MatterKind.CEG, at=at)
+        matter_close(user, child=primary, kind=MatterKind.EXPLOITATION, at=at)
+    if leaves_board(primary, ruling.level, wishes):
+        matter_close(user, child=primary, kind=MatterKind.CEG, at=at)
     detail = {"level": int(ruling.level), "provisional": bool(why)}
-    record(user, verb=Verb.DECIDED, subject=row, child=root.public_id, part="decisions", detail=detail, at=at)
+    record(
+        user, verb=Verb.DECIDED, subject=row, child=primary.public_id, part="decisions", detail=detail, at=at
+    )
     return row

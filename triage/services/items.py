@@ -105,16 +105,16 @@ def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None
     instant, words = at or now(), why.strip()
     if not words:
         raise Invalid("Say what CEVT should look at, and why now.", field="why")
-    root = lock_cluster(child.pk)
-    if root.died_on is not None:
+    primary = lock_cluster(child.pk)
+    if primary.died_on is not None:
         raise Conflict("The child has died. CEVT decides nothing about them any more.")
-    if held := raised_open(root):
+    if held := raised_open(primary):
         if (held.raised_by_id, held.why) == (user.pk, words):
             return held
         raise Conflict("A concern about this child is on CEVT's list already.")
-    row = Item(child=root, kind=ItemKind.RAISED, why=words, raised_by=user, received_at=instant)
+    row = Item(child=primary, kind=ItemKind.RAISED, why=words, raised_by=user, received_at=instant)
     if not gates([row], local_date(instant))[row.pk]:
-        referral_open(user, child=root, told=Told(concern=words), at=instant)
+        referral_open(user, child=primary, told=Told(concern=words), at=instant)
     return _opened(user, row, instant)
 
 
@@ -136,14 +136,14 @@ def _opened(user: User, row: Item, at: datetime) -> Item:
 @command
 def take_over(user: User, *, child_id: int, at: datetime) -> None:
     """Hand CEVT's desk the clocks of this child whose gate is passed (T1, T2); harmless when there are none."""
-    root = lock_cluster(child_id)
-    rows = Item.objects.of(root).filter(
-        closed_at__isnull=True, clock__owner_team=first_contact(root), clock__stage__in=OPEN
+    primary = lock_cluster(child_id)
+    rows = Item.objects.of(primary).filter(
+        closed_at__isnull=True, clock__owner_team=first_contact(primary), clock__stage__in=OPEN
     )
     waiting = list(rows.select_related("clock", "child"))
     if not waiting:
         return
-    desk, passed = desk_of(Duty.CEVT, root.area_id), gates(waiting, local_date(at))
+    desk, passed = desk_of(Duty.CEVT, primary.area_id), gates(waiting, local_date(at))
     for row in waiting:
         if passed[row.pk] and row.clock:
             clocks.hand_over(user, clock=row.clock, owner=desk, reason=str(passed[row.pk][0].label), at=at)
@@ -189,15 +189,15 @@ def information_ask(
     `owner` is who is to find out, by `working_days` from now. Raises Conflict when the item is closed.
     """
     instant = at or now()
-    root = lock_cluster(item.child_id)
+    primary = lock_cluster(item.child_id)
     held = Item.objects.select_for_update(of=("self",)).select_related("clock", "child").get(pk=item.pk)
     if held.closed_at:
         raise Conflict("CEVT has decided already.")
     if not what.strip():
         raise Invalid("Say what CEVT wants to know.", field="what")
     if isinstance(owner, User):
-        whole = list(rows_of_clusters([root.pk]))
-        if not_to_be_given(root, [owner], instant, whole=whole):
+        whole = list(rows_of_clusters([primary.pk]))
+        if not_to_be_given(primary, [owner], instant, whole=whole):
             raise Invalid("This person may not read the record. Choose somebody else.", field="owner")
     row = Wanted(item=held, child=held.child, agency=agency, what=what.strip(), asked_by=user)
     row.asked_at = instant
@@ -206,7 +206,7 @@ def information_ask(
         title="Tell CEVT what it asked for",
         detail=what.strip(),
         owner=owner,
-        child=root,
+        child=primary,
         deadline=close_of_business(instant, working_days, word="asked"),
         source=Source(WANTED_SOURCE, str(row.public_id)),
         key="information-wanted",
@@ -215,7 +215,7 @@ def information_ask(
     row.save(force_insert=True)
     if held.clock and held.clock.stage in {Stage.RUNNING, Stage.WARNED} and instant <= held.clock.due_at:
         clocks.pause(user, clock=held.clock, reason=f"More information wanted from {agency}", at=instant)
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="decisions", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="decisions", at=instant)
     return row
 
 

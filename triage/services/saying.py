@@ -31,14 +31,14 @@ def say(
     `about` is the item the page showed. Raises Conflict when that is decided or gone, Overtaken when a
     colleague of the agency saved since `version`, Invalid without an answer.
     """
-    root, item = _open_item(child, about)
+    primary, item = _open_item(child, about)
     if held not in Held.values:
         if not text.strip():
             raise Invalid("Choose what your agency holds, or write it.", field="held")
         held = Held.WRITTEN
     return contribution_save(
         user,
-        child=root,
+        child=primary,
         forum=MeetingForum.CEVT,
         about=item.public_id,
         held=Held(held),
@@ -65,14 +65,14 @@ def say_as_told(
     chair's own agency and for one without a seat at this child's CEVT, and whatever `as_told_write` raises;
     Conflict when the item is decided or gone.
     """
-    root, item = _open_item(child, about)
+    primary, item = _open_item(child, about)
     if agency.pk == user.agency_id:
         raise Invalid("For your own agency, write on the sheet in its own place.")
-    if agency not in seats([root.area_id]).agencies(root.area_id):
+    if agency not in seats([primary.area_id]).agencies(primary.area_id):
         raise Invalid(f"{agency} has no seat at this CEVT. Ask it for information instead.")
     return as_told_write(
         user,
-        child=root,
+        child=primary,
         forum=MeetingForum.CEVT,
         about=item.public_id,
         agency=agency,
@@ -84,10 +84,10 @@ def say_as_told(
 
 def _open_item(child: Child, about: UUID) -> tuple[Child, Item]:
     """The whole record, locked, and its open item. Raises Conflict when that is decided or gone."""
-    root = lock_cluster(child.pk)
-    item = Item.objects.of(root).filter(public_id=about).first()
+    primary = lock_cluster(child.pk)
+    item = Item.objects.of(primary).filter(public_id=about).first()
     if item is None or not item.is_open:
         raise Conflict(
             "CEVT has finished with this, so it can't be changed any more. Your text stays here: copy it."
         )
-    return root, item
+    return primary, item

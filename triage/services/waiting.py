@@ -46,28 +46,28 @@ def waiting_open(
     Somebody who has a worker already waits for none (None). Who waits already goes on waiting as before.
     """
     instant = at or now()
-    root = lock_cluster(child.pk)
-    if Allocation.objects.of(root).filter(kind=kind, ended_at__isnull=True).exists():
+    primary = lock_cluster(child.pk)
+    if Allocation.objects.of(primary).filter(kind=kind, ended_at__isnull=True).exists():
         return None
-    held = Waiting.objects.of(root).filter(kind=kind, ended_at__isnull=True).first()
+    held = Waiting.objects.of(primary).filter(kind=kind, ended_at__isnull=True).first()
     if held:
         return held
-    length = waiting_length(level, instant, root.area_id)
+    length = waiting_length(level, instant, primary.area_id)
     clock = clocks.start(
         user,
         kind=WAITING.key,
-        owner=desk_of(Duty.ERASE, root.area_id),
+        owner=desk_of(Duty.ERASE, primary.area_id),
         deadline=close_of_business(instant, length.value, word="agreed"),
         length=length,
         reference=next_reference("WTG", instant),
         title=f"Allocate a {kind.label.lower()} ({level.label})",
-        url=reverse("children:overview", args=[root.public_id]),
-        child=root.public_id,
+        url=reverse("children:overview", args=[primary.public_id]),
+        child=primary.public_id,
         at=instant,
     )
     row = Waiting.objects.create(
         public_id=uuid4(),
-        child=root,
+        child=primary,
         kind=kind,
         decision=decision,
         level=level,
@@ -75,5 +75,5 @@ def waiting_open(
         since=instant,
         clock=clock,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="decisions", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="decisions", at=instant)
     return row

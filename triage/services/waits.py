@@ -35,35 +35,38 @@ def no_worker(
     Said again, it counts as having looked again. Raises Conflict when a worker was given meanwhile.
     """
     instant = at or now()
-    root = lock_cluster(child.pk)
+    primary = lock_cluster(child.pk)
     if not why.strip():
         raise Invalid("Say why no worker is given, and who supports the child meanwhile.", field="why")
     held = (
-        Allocation.objects.of(root).filter(kind=kind, ended_at__isnull=True).select_related("worker").first()
+        Allocation.objects.of(primary)
+        .filter(kind=kind, ended_at__isnull=True)
+        .select_related("worker")
+        .first()
     )
     if held:
         raise Conflict(f"{held.worker} was given the child meanwhile.")
-    _end_waits(user, root, kind, WaitingEnd.NOT_MADE, why.strip(), instant)
-    _end_looks(user, root, kind, instant)
-    level = RiskLevel(root.current_level.level) if root.current_level else None
+    _end_waits(user, primary, kind, WaitingEnd.NOT_MADE, why.strip(), instant)
+    _end_looks(user, primary, kind, instant)
+    level = RiskLevel(primary.current_level.level) if primary.current_level else None
     clock = None
-    if kind is WorkerKind.CE_WORKER and level is RiskLevel.SIGNIFICANT and root.died_on is None:
-        length = LOOK_AGAIN_DAYS.read(instant, root.area_id)
+    if kind is WorkerKind.CE_WORKER and level is RiskLevel.SIGNIFICANT and primary.died_on is None:
+        length = LOOK_AGAIN_DAYS.read(instant, primary.area_id)
         clock = clocks.start(
             user,
             kind=LOOK_AGAIN.key,
-            owner=desk_of(Duty.ERASE, root.area_id),
+            owner=desk_of(Duty.ERASE, primary.area_id),
             deadline=close_of_business(instant, length.value, word="looked at"),
             length=length,
             reference=next_reference("WTG", instant),
-            url=reverse("children:overview", args=[root.public_id]),
-            child=root.public_id,
+            url=reverse("children:overview", args=[primary.public_id]),
+            child=primary.public_id,
             at=instant,
         )
     row = NotMade.objects.create(
-        child=root, kind=kind, level=level, why=why.strip(), by=user, at=instant, clock=clock
+        child=primary, kind=kind, level=level, why=why.strip(), by=user, at=instant, clock=clock
     )
-    record(user, verb=Verb.DECIDED, subject=row, child=root.public_id, part="decisions", at=instant)
+    record(user, verb=Verb.DECIDED, subject=row, child=primary.public_id, part="decisions", at=instant)
     return row
 
 
@@ -83,7 +86,7 @@ def hold(
     Said again for the same day it replaces what was said. Raises Conflict when the child waits no more.
     """
     instant = at or now()
-    root = lock_cluster(waiting.child_id)
+    primary = lock_cluster(waiting.child_id)
     held = Waiting.objects.select_for_update(of=("self",)).get(pk=waiting.pk)
     if held.ended_at:
         raise Conflict("This child no longer waits for a worker.")
@@ -98,15 +101,15 @@ def hold(
     if duty_team_told and row.duty_team_told_at is None:
         row.duty_team_told_at = instant
     row.save()
-    record(user, verb=Verb.CHANGED, subject=row, child=root.public_id, part="plan", at=instant)
+    record(user, verb=Verb.CHANGED, subject=row, child=primary.public_id, part="plan", at=instant)
     return row
 
 
 @command
-def waits_met(user: User, *, root: Child, kind: WorkerKind, at: datetime) -> None:
+def waits_met(user: User, *, primary: Child, kind: WorkerKind, at: datetime) -> None:
     """A worker was given: no wait and no look-again goes on, for the record nor for one joined to it."""
-    _end_waits(user, root, kind, WaitingEnd.ALLOCATED, "", at)
-    _end_looks(user, root, kind, at)
+    _end_waits(user, primary, kind, WaitingEnd.ALLOCATED, "", at)
+    _end_looks(user, primary, kind, at)
 
 
 @command
@@ -115,17 +118,17 @@ def level_agreed(user: User, *, child_id: int, at: datetime) -> None:
 
     The level that stands counts: a decision that is entered late does not undo a newer one.
     """
-    root = lock_cluster(child_id)
-    level = RiskLevel(root.current_level.level) if root.current_level else RiskLevel.NONE
+    primary = lock_cluster(child_id)
+    level = RiskLevel(primary.current_level.level) if primary.current_level else RiskLevel.NONE
     if level < RiskLevel.MODERATE:
         why = f"{level.label} was agreed."
-        _end_waits(user, root, WorkerKind.CE_WORKER, WaitingEnd.NO_LONGER, why, at)
+        _end_waits(user, primary, WorkerKind.CE_WORKER, WaitingEnd.NO_LONGER, why, at)
     if level < RiskLevel.SIGNIFICANT:
-        _end_looks(user, root, WorkerKind.CE_WORKER, at)
+        _end_looks(user, primary, WorkerKind.CE_WORKER, at)
 
 
-def _end_waits(user: User, root: Child, kind: WorkerKind, how: WaitingEnd, why: str, at: datetime) -> None:
-    rows = Waiting.objects.of(root).filter(kind=kind, ended_at__isnull=True)
+def _end_waits(user: User, primary: Child, kind: WorkerKind, how: WaitingEnd, why: str, at: datetime) -> None:
+    rows = Waiting.objects.of(primary).filter(kind=kind, ended_at__isnull=True)
     for row in rows.select_related("clock").select_for_update(of=("self",)):
         row.ended_at, row.ended_how, row.ended_why, row.ended_by = at, how, why, user
         row.save(update_fields=["ended_at", "ended_how", "ended_why", "ended_by"])
@@ -134,11 +137,11 @@ def _end_waits(user: User, root: Child, kind: WorkerKind, how: WaitingEnd, why: 
                 clocks.meet(user, clock=row.clock, at=at)
             else:
                 clocks.cancel(user, clock=row.clock, reason=str(how.label), at=at)
-        record(user, verb=Verb.CLOSED, subject=row, child=root.public_id, part="decisions", at=at)
+        record(user, verb=Verb.CLOSED, subject=row, child=primary.public_id, part="decisions", at=at)
 
 
-def _end_looks(user: User, root: Child, kind: WorkerKind, at: datetime) -> None:
-    rows = NotMade.objects.of(root).filter(kind=kind, ended_at__isnull=True).select_related("clock")
+def _end_looks(user: User, primary: Child, kind: WorkerKind, at: datetime) -> None:
+    rows = NotMade.objects.of(primary).filter(kind=kind, ended_at__isnull=True).select_related("clock")
     open_rows = list(rows.select_for_update(of=("self",)))
     for row in open_rows:
         row.ended_at = at

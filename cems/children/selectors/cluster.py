@@ -22,9 +22,9 @@ def _seen(user: User, key: str, wanted: set[Any]) -> dict[Any, Child]:
     if not wanted:
         return {}
     rows = Child.objects.unscoped("which record a merged one is read under")
-    roots = {
-        name: root or pk
-        for name, pk, root in rows.filter(**{f"{key}__in": wanted}).values_list(key, "pk", "merged_into")
+    primaries = {
+        name: primary or pk
+        for name, pk, primary in rows.filter(**{f"{key}__in": wanted}).values_list(key, "pk", "merged_into")
     }
-    open_to = {one.pk: one for one in Child.objects.visible_to(user).filter(pk__in=set(roots.values()))}
-    return {name: open_to[root] for name, root in roots.items() if root in open_to}
+    open_to = {one.pk: one for one in Child.objects.visible_to(user).filter(pk__in=set(primaries.values()))}
+    return {name: open_to[primary] for name, primary in primaries.items() if primary in open_to}

@@ -10,7 +10,7 @@ from cems.accounts.profile import profile_of
 from cems.base.time import local_date
 from cems.children.models import EmergencyAccess
 from cems.children.selectors.restriction import bars_of
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 from cems.clocks.recipients import current_appointments
 
 TOLD_FOR = timedelta(
@@ -29,16 +29,16 @@ def to_review(user: User, at: datetime) -> QuerySet[EmergencyAccess]:
         if user.agency.kind == AgencyKind.PARTNERSHIP:
             served = profile.authority_ids
             theirs |= Q(child__authority__in=served) | Q(child__area__in=served)
-    barred = bars_of(user).filter(root=OuterRef("of_root"))
+    barred = bars_of(user).filter(primary=OuterRef("of_primary"))
     rows = EmergencyAccess.objects.filter(theirs, reviewed_at__isnull=True).exclude(user=user)
-    return rows.alias(of_root=root_of()).exclude(Exists(barred)).select_related("child", "user__agency")
+    return rows.alias(of_primary=primary_of()).exclude(Exists(barred)).select_related("child", "user__agency")
 
 
 def ran_out(user: User, public_id: UUID, at: datetime) -> EmergencyAccess | None:
     """The person's opening of this record that ended a short while ago, unless they have been barred since."""
-    barred = bars_of(user).filter(root=OuterRef("of_root"))
+    barred = bars_of(user).filter(primary=OuterRef("of_primary"))
     rows = EmergencyAccess.objects.filter(
         user=user, child__public_id=public_id, until__lte=at, until__gt=at - TOLD_FOR
     )
-    rows = rows.alias(of_root=root_of()).exclude(Exists(barred))
+    rows = rows.alias(of_primary=primary_of()).exclude(Exists(barred))
     return rows.order_by("-until").first()

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from cems.accounts.models import User
 from cems.children.models import Child, Identifier
 from cems.children.querysets import ChildQuerySet
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 
 LONGEST = 50
 
@@ -35,16 +35,20 @@ def shared_numbers(user: User) -> tuple[list[Shared], bool]:
     for row in shown:
         same |= Q(kind=row.kind, value=row.value)
     holders: dict[tuple[str, str], set[int]] = {}
-    live = Identifier.objects.filter(same, ended_at__isnull=True).annotate(root=root_of())
-    for kind, value, root in live.values_list("kind", "value", "root"):
-        holders.setdefault((kind, value), set()).add(root)
-    roots = set().union(*holders.values()) if holders else set()
-    open_to = {child.pk: child for child in _visible(user).filter(pk__in=roots)}
+    live = Identifier.objects.filter(same, ended_at__isnull=True).annotate(primary=primary_of())
+    for kind, value, primary in live.values_list("kind", "value", "primary"):
+        holders.setdefault((kind, value), set()).add(primary)
+    primaries = set().union(*holders.values()) if holders else set()
+    open_to = {child.pk: child for child in _visible(user).filter(pk__in=primaries)}
     return [
         Shared(
             row,
-            open_to.get(row.root),
-            [open_to[root] for root in sorted(holders[row.kind, row.value] - {row.root}) if root in open_to],
+            open_to.get(row.primary),
+            [
+                open_to[primary]
+                for primary in sorted(holders[row.kind, row.value] - {row.primary})
+                if primary in open_to
+            ],
         )
         for row in shown
     ], len(rows) > LONGEST
@@ -73,12 +77,12 @@ def _waiting(visible: ChildQuerySet) -> QuerySet[Any]:
     seen = visible.values("pk")
     another = (
         Identifier.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"), ended_at__isnull=True)
-        .annotate(holder=root_of())
-        .exclude(holder=OuterRef("root"))
+        .annotate(holder=primary_of())
+        .exclude(holder=OuterRef("primary"))
     )
     claims = Identifier.objects.filter(
         claimed_at__isnull=False, settled_at__isnull=True, ended_at__isnull=True
-    ).annotate(root=root_of())
+    ).annotate(primary=primary_of())
     return claims.filter(Exists(another)).filter(
-        Q(root__in=seen) | Q(Exists(another.filter(holder__in=seen)))
+        Q(primary__in=seen) | Q(Exists(another.filter(holder__in=seen)))
     )

@@ -9,7 +9,7 @@ from cems.children.models import Child, Identifier, Merge, Placement, Status
 from cems.children.querysets import rows_of_clusters
 from cems.children.slots import MERGE_BLOCKERS
 
-ROOT, OTHER = "root", "other"
+ROOT, OTHER = "primary", "other"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Choice:
 class Preview:
     """All that a person sees before two records become one."""
 
-    root: Child
+    primary: Child
     other: Child
     compared: Sequence[tuple[str, str, str]]
     lines: Sequence[str]
@@ -38,16 +38,16 @@ class Preview:
     choices: Sequence[Choice] = field(default_factory=tuple)
 
 
-def preview(root: Child, other: Child) -> Preview:
-    """What a merge of `other` into `root` brings together, asked of every app."""
-    ids = [*rows_of_clusters([root.pk]), *rows_of_clusters([other.pk])]
+def preview(primary: Child, other: Child) -> Preview:
+    """What a merge of `other` into `primary` brings together, asked of every app."""
+    ids = [*rows_of_clusters([primary.pk]), *rows_of_clusters([other.pk])]
     return Preview(
-        root,
+        primary,
         other,
-        compared(root, other),
+        compared(primary, other),
         merge_lines(ids),
         [line for blockers in MERGE_BLOCKERS for line in blockers(ids)],
-        choices(root, other),
+        choices(primary, other),
     )
 
 
@@ -56,7 +56,7 @@ def merge_lines(ids: Sequence[int]) -> list[str]:
     return [line for kept in KEPT for line in kept.merge_lines(ids)]
 
 
-def compared(root: Child, other: Child) -> list[tuple[str, str, str]]:
+def compared(primary: Child, other: Child) -> list[tuple[str, str, str]]:
     """Who each record says the child is, side by side."""
 
     def said(child: Child) -> list[tuple[str, str]]:
@@ -80,7 +80,7 @@ def compared(root: Child, other: Child) -> list[tuple[str, str, str]]:
 
     return [
         (label, left, right)
-        for (label, left), (_, right) in zip(said(root), said(other), strict=True)
+        for (label, left), (_, right) in zip(said(primary), said(other), strict=True)
         if left or right
     ]
 
@@ -90,10 +90,10 @@ def _number(row: Identifier) -> str:
     return f"{row.get_kind_display()} {row.value}{ended}"
 
 
-def choices(root: Child, other: Child) -> list[Choice]:
+def choices(primary: Child, other: Child) -> list[Choice]:
     """What runs on both records and may run on one only."""
     found: list[Choice] = []
-    sides = {ROOT: list(rows_of_clusters([root.pk])), OTHER: list(rows_of_clusters([other.pk]))}
+    sides = {ROOT: list(rows_of_clusters([primary.pk])), OTHER: list(rows_of_clusters([other.pk]))}
     numbers = {
         side: {row.kind: row for row in Identifier.objects.filter(child__in=ids, ended_at__isnull=True)}
         for side, ids in sides.items()

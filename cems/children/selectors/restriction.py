@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from cems.accounts.models import User
 from cems.children.models import Bar, Child, NamedReader
 from cems.children.querysets import rows_of_the_cluster
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 
 
 def is_restricted(child_id: int) -> bool:
@@ -27,8 +27,8 @@ def is_barred(user: User, child_id: int) -> bool:
 
 
 def bars_of(user: User) -> QuerySet[Any]:
-    """The person's bars, each with the record it counts for as `root`; for a statement that asks many records."""
-    return Bar.objects.filter(user=user).annotate(root=root_of())
+    """The person's bars, each with the record it counts for as `primary`; for a statement that asks many records."""
+    return Bar.objects.filter(user=user).annotate(primary=primary_of())
 
 
 def barred_from(child_id: int) -> QuerySet[Bar]:
@@ -42,8 +42,8 @@ def closed_to(whole: Collection[int], user_ids: Collection[int], at: datetime) -
     `whole` are the row numbers of the records and of all merged into them; given back are those they are
     read under, each with a person.
     """
-    barred = Bar.objects.filter(child__in=whole, user__in=list(user_ids)).annotate(root=root_of())
-    shut = set(barred.values_list("root", "user"))
+    barred = Bar.objects.filter(child__in=whole, user__in=list(user_ids)).annotate(primary=primary_of())
+    shut = set(barred.values_list("primary", "user"))
     rows = Child.objects.unscoped("restricted records, so that nobody is given what stays shut to them")
     restricted = list(rows.filter(pk__in=whole, restricted=True).values_list("pk", "merged_into"))
     if not restricted:
@@ -62,5 +62,5 @@ def not_to_be_known(user: User, child_ids: Collection[int]) -> set[int]:
     """Of these records that are shut to the person, those nobody may hint at: they bar the person, or are sealed."""
     rows = Child.objects.unscoped("whether a shut record may be hinted at").filter(pk__in=list(child_ids))
     found = list(rows.values_list("pk", "merged_into", "sealed_at", "merged_into__sealed_at"))
-    barred = set(bars_of(user).values_list("root", flat=True))
-    return {pk for pk, root, own, roots in found if own or roots or (root or pk) in barred}
+    barred = set(bars_of(user).values_list("primary", flat=True))
+    return {pk for pk, primary, own, primaries in found if own or primaries or (primary or pk) in barred}

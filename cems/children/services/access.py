@@ -21,35 +21,42 @@ def matter_open(
 ) -> Matter:
     """A forum starts to follow the child, in the record's locality unless told; already open, it goes on."""
     instant = at or now()
-    root = lock_cluster(child.pk)
-    matters = _open_matters(root)
+    primary = lock_cluster(child.pk)
+    matters = _open_matters(primary)
     held = next((row for row in matters if row.kind == kind), None)
     if held:
         return held
     row = Matter.objects.create(
-        child=root,
+        child=primary,
         kind=kind,
-        authority_id=root.area_id,
-        locality_id=locality.pk if locality else root.locality_id,
+        authority_id=primary.area_id,
+        locality_id=locality.pk if locality else primary.locality_id,
         opened_at=instant,
     )
     matters.append(row)
     record(
-        user, verb=Verb.ACCESS_GIVEN, subject=row, child=root.public_id, detail={"matter": kind}, at=instant
+        user,
+        verb=Verb.ACCESS_GIVEN,
+        subject=row,
+        child=primary.public_id,
+        detail={"matter": kind},
+        at=instant,
     )
     return row
 
 
-def _open_matters(root: Child) -> list[Matter]:
+def _open_matters(primary: Child) -> list[Matter]:
     """What follows the whole now, asked once while a command holds it; written under its lock, and here alone."""
-    rows = Matter.objects.filter(child__in=rows_of_clusters([root.pk]), closed_at__isnull=True).order_by("pk")
-    matters: list[Matter] = kept_while_locked(root.pk, "matters", lambda: list(rows))
+    rows = Matter.objects.filter(child__in=rows_of_clusters([primary.pk]), closed_at__isnull=True).order_by(
+        "pk"
+    )
+    matters: list[Matter] = kept_while_locked(primary.pk, "matters", lambda: list(rows))
     return matters
 
 
-def matter_is_open(root: Child, kind: str) -> bool:
+def matter_is_open(primary: Child, kind: str) -> bool:
     """Whether a forum follows the whole that is read under this record."""
-    return any(row.kind == kind for row in _open_matters(root))
+    return any(row.kind == kind for row in _open_matters(primary))
 
 
 @command

@@ -17,7 +17,7 @@ from cems.base.time import local_date, now
 from cems.children.models import Child, ChildName, EmergencyAccess, EmergencyAccessOutcome, NamedReader
 from cems.children.models.access import NamedReaderKind
 from cems.children.policy import EDT_SHIFT_ENDS, EMERGENCY_ACCESS_HOURS
-from cems.children.querysets import roots_by_row, rows_of_clusters
+from cems.children.querysets import primary_by_row, rows_of_clusters
 from cems.children.rules.emergency_access import open_until
 from cems.children.rules.search import Asked
 from cems.children.search import identified, limit_questions, so_named, tell_owners
@@ -168,9 +168,9 @@ def _exactly(profile: Profile, named: Asked, numbered: QuerySet[Any, Any]) -> li
         born_then = ChildName.objects.filter(child__date_of_birth=named.born)
         exact |= Q(pk__in=so_named(named, born_then))
     fitting = Child.objects.unscoped("emergency opening of one exactly named record").filter(exact)
-    roots = {child.merged_into_id or child.pk for child in fitting.not_sealed()[:20]}
+    primaries = {child.merged_into_id or child.pk for child in fitting.not_sealed()[:20]}
     served = Child.objects.unscoped("emergency opening: the record itself").filter(
-        within(profile.authority_ids), pk__in=roots
+        within(profile.authority_ids), pk__in=primaries
     )
     return list(served[:2])
 
@@ -179,7 +179,7 @@ def _may_open(user: User, profile: Profile, child: Child, instant: datetime) -> 
     """Bars beat everything; a restricted record opens to those named on it and to a few roles only."""
     if is_barred(user, child.pk):
         return False
-    return opens_restricted(profile) or not closed_to(list(roots_by_row([child.pk])), [user.pk], instant)
+    return opens_restricted(profile) or not closed_to(list(primary_by_row([child.pk])), [user.pk], instant)
 
 
 def _until(profile: Profile, instant: datetime) -> datetime:

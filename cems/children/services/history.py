@@ -30,19 +30,19 @@ def note_write(
     at: datetime | None = None,
 ) -> CaseNote:
     """Write a case note, or correct one by superseding it."""
-    instant, root = at or now(), lock_cluster(child.pk)
+    instant, primary = at or now(), lock_cluster(child.pk)
     if happened_at > instant:
         raise Invalid("A note tells what has happened. This time is in the future.", field="happened_at")
     if not text.strip():
         raise Invalid("Write what happened.", field="text")
     if supersedes is not None:
         held = CaseNote.objects.select_for_update().get(pk=supersedes.pk)
-        if held.child_id not in cluster_ids([root.pk]):
+        if held.child_id not in cluster_ids([primary.pk]):
             raise Invalid("That note belongs to another record.")
         if CaseNote.objects.filter(supersedes=held).exists():
             raise Conflict("This note has already been corrected. Correct the newer one.")
     row = CaseNote.objects.create(
-        child=root,
+        child=primary,
         happened_at=happened_at,
         recorded_at=instant,
         author=user,
@@ -51,7 +51,7 @@ def note_write(
         done=done,
         supersedes=supersedes,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="notes", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="notes", at=instant)
     return row
 
 
@@ -85,7 +85,7 @@ def level_agree(
         recorded_at=now() if at is None else instant,
         recorded_by=user,
     )
-    level_point(user, root=held)
+    level_point(user, primary=held)
     record(
         user,
         verb=Verb.DECIDED,
@@ -100,7 +100,7 @@ def level_agree(
 
 
 @command
-def level_point(user: User | None, *, root: Child) -> None:
+def level_point(user: User | None, *, primary: Child) -> None:
     """Point a locked record at the newest agreed level of the whole; one merged into it points at none."""
-    root.current_level = AgreedLevel.objects.of(root).order_by("-happened_at", "-pk").first()
-    root.save(update_fields=["current_level"])
+    primary.current_level = AgreedLevel.objects.of(primary).order_by("-happened_at", "-pk").first()
+    primary.save(update_fields=["current_level"])

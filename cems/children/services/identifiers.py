@@ -18,7 +18,7 @@ from cems.children.querysets import rows_of_clusters
 from cems.children.rules.identity import check_identifier
 from cems.children.search import tell_owners
 from cems.children.services.cluster import lock_cluster
-from cems.children.visibility import root_of
+from cems.children.visibility import primary_of
 
 
 @command
@@ -31,18 +31,20 @@ def identifier_add(
     the caller which it was; whoever keeps a restricted record with that number is told at once.
     """
     instant = at or now()
-    checked, root = check_identifier(kind, value), lock_cluster(child.pk)
-    same = Identifier.objects.filter(child__in=rows_of_clusters([root.pk]), kind=kind, ended_at__isnull=True)
+    checked, primary = check_identifier(kind, value), lock_cluster(child.pk)
+    same = Identifier.objects.filter(
+        child__in=rows_of_clusters([primary.pk]), kind=kind, ended_at__isnull=True
+    )
     held = same.filter(value=checked).first()
     if held:
         return held
     same.update(ended_at=instant)
-    row = _in_force(Identifier(child=root, kind=kind, value=checked, added_at=instant), instant)
+    row = _in_force(Identifier(child=primary, kind=kind, value=checked, added_at=instant), instant)
     record(
         user,
         verb=Verb.CHANGED,
-        subject=root,
-        child=root.public_id,
+        subject=primary,
+        child=primary.public_id,
         part="identity",
         detail={"fields": [kind]},
         at=instant,
@@ -65,9 +67,9 @@ def identifier_settle(
         raise NotAllowed("First Contact settles which child a number belongs to.")
     if not why.strip():
         raise Invalid("Say how you know.", field="why")
-    root = lock_cluster(child.pk)
+    primary = lock_cluster(child.pk)
     waiting = Identifier.objects.filter(
-        child__in=rows_of_clusters([root.pk]), kind=kind, ended_at__isnull=True
+        child__in=rows_of_clusters([primary.pk]), kind=kind, ended_at__isnull=True
     )
     row = waiting.filter(claimed_at__isnull=False, settled_at__isnull=True).order_by("pk").first()
     if row is None:
@@ -78,8 +80,8 @@ def identifier_settle(
     record(
         user,
         verb=Verb.DECIDED,
-        subject=root,
-        child=root.public_id,
+        subject=primary,
+        child=primary.public_id,
         part="identity",
         reason=why.strip(),
         detail={"fields": [kind], "belongs": belongs},
@@ -113,12 +115,12 @@ def _say_to_holders(user: User, row: Identifier, at: datetime) -> None:
     """The signpost of a number, for the records' side: in the record use of each that is out of the person's
     reach, and to whoever keeps a restricted one; of a sealed one too, whose numbers ended with its seal."""
     there = Q(ended_at__isnull=True) | Q(ended_at=F("child__sealed_at"))
-    others = Identifier.objects.filter(there, kind=row.kind, value=row.value).annotate(root=root_of())
-    roots = set(others.exclude(root=row.child_id).values_list("root", flat=True))
-    if not roots:
+    others = Identifier.objects.filter(there, kind=row.kind, value=row.value).annotate(primary=primary_of())
+    primaries = set(others.exclude(primary=row.child_id).values_list("primary", flat=True))
+    if not primaries:
         return
-    reached = Child.objects.visible_to(user).filter(pk__in=roots).values("pk")
+    reached = Child.objects.visible_to(user).filter(pk__in=primaries).values("pk")
     unseen = Child.objects.unscoped("the records that hold a number somebody recorded out of their sight")
-    for child in unseen.filter(pk__in=roots).exclude(pk__in=reached):
+    for child in unseen.filter(pk__in=primaries).exclude(pk__in=reached):
         record(user, verb=Verb.SIGNPOSTED, subject=child, child=child.public_id, part=Part.IDENTITY, at=at)
         tell_owners(user, child)

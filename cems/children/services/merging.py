@@ -30,13 +30,13 @@ _UNSEEN = "One of these records is not open to you. Records of two authorities a
 def merge(
     user: User,
     *,
-    root: Child,
+    primary: Child,
     other: Child,
     why: str,
     decisions: Mapping[str, str] | None = None,
     at: datetime | None = None,
 ) -> Merge:
-    """Read `other` under `root` from now on. No row is moved; reach to one is reach to the whole (C1).
+    """Read `other` under `primary` from now on. No row is moved; reach to one is reach to the whole (C1).
 
     `decisions` says, for each choice of the preview, which side goes on ("root" or "other").
     Raises NotAllowed for a record out of the person's reach, Invalid without a reason or a decision,
@@ -45,7 +45,7 @@ def merge(
     instant = at or now()
     if not why.strip():
         raise Invalid("Say why these are one child.", field="why")
-    kept, gone = _both(user, root, other)
+    kept, gone = _both(user, primary, other)
     forget_locked()  # what is read with what changes here
     seen = preview(kept, gone)
     if seen.blockers:
@@ -149,13 +149,13 @@ def _may(user: User) -> None:
         raise NotAllowed("First Contact decides whether two records are of one child.")
 
 
-def _both(user: User, root: Child, other: Child) -> tuple[Child, Child]:
+def _both(user: User, primary: Child, other: Child) -> tuple[Child, Child]:
     """Both records, locked, if the person may join them."""
     _may(user)
-    if root.pk == other.pk:
+    if primary.pk == other.pk:
         raise Invalid("This is one record. Choose another.")
-    seen = Child.objects.visible_to(user).filter(pk__in=[root.pk, other.pk]).count()
-    kept, gone = _locked(root.pk, other.pk)
+    seen = Child.objects.visible_to(user).filter(pk__in=[primary.pk, other.pk]).count()
+    kept, gone = _locked(primary.pk, other.pk)
     if kept.merged_into_id or gone.merged_into_id:
         raise Conflict("One of these records was joined to another while you looked. Open it again.")
     if seen < 2:
@@ -165,10 +165,10 @@ def _both(user: User, root: Child, other: Child) -> tuple[Child, Child]:
     return kept, gone
 
 
-def _locked(root_id: int, other_id: int) -> tuple[Child, Child]:
+def _locked(primary_id: int, other_id: int) -> tuple[Child, Child]:
     rows = Child.objects.unscoped("lock two records that are joined or taken apart").select_for_update()
-    held = {child.pk: child for child in rows.filter(pk__in=[root_id, other_id]).order_by("pk")}
-    return held[root_id], held[other_id]
+    held = {child.pk: child for child in rows.filter(pk__in=[primary_id, other_id]).order_by("pk")}
+    return held[primary_id], held[other_id]
 
 
 def _of(child: Child) -> list[Child]:
@@ -221,18 +221,18 @@ def _put_back(kept: Child, held: Merge) -> None:
     kept.save(update_fields=["area", "locality", "provisional"])
 
 
-def _settle(*roots: Child) -> None:
+def _settle(*primaries: Child) -> None:
     """Bring what is kept for speed in line: the level pointed at, the authorities joined, the grants."""
-    for root in {root.pk: root for root in roots}.values():
-        root.current_level = None  # first let go: a level is pointed at once
-        root.save(update_fields=["current_level"])
-    for root in {root.pk: root for root in roots}.values():
-        level_point(None, root=root)
-        aliases = _of(root)
+    for primary in {primary.pk: primary for primary in primaries}.values():
+        primary.current_level = None  # first let go: a level is pointed at once
+        primary.save(update_fields=["current_level"])
+    for primary in {primary.pk: primary for primary in primaries}.values():
+        level_point(None, primary=primary)
+        aliases = _of(primary)
         joined = {found for alias in aliases for found in (alias.authority_id, alias.area_id)}
-        root.joined_authorities = sorted(joined) or None
-        root.save(update_fields=["joined_authorities"])
-    grants.rebuild(None, at=now(), child_ids=[root.pk for root in roots])
+        primary.joined_authorities = sorted(joined) or None
+        primary.save(update_fields=["joined_authorities"])
+    grants.rebuild(None, at=now(), child_ids=[primary.pk for primary in primaries])
 
 
 def _audit(user: User, row: Merge, verb: Verb, at: datetime) -> None:

@@ -42,14 +42,16 @@ def status_open(
         raise Invalid("The status starts in the future. Record it on the day it begins.", field="starts_on")
     if ends_on is not None and ends_on < starts_on:
         raise Invalid("The last day is before the first. Check the dates.", field="ends_on")
-    root = lock_cluster(child.pk)
-    running = Status.objects.of(root).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on), kind=kind)
+    primary = lock_cluster(child.pk)
+    running = Status.objects.of(primary).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on), kind=kind
+    )
     if (running.filter(starts_on__lte=ends_on) if ends_on else running).exists():
         raise Conflict(
             "The child already has this status in that time. End the earlier one first.", field="starts_on"
         )
     row = Status.objects.create(
-        child=root,
+        child=primary,
         kind=kind,
         starts_on=starts_on,
         ends_on=ends_on,
@@ -58,8 +60,8 @@ def status_open(
         recorded_at=instant,
         recorded_by=user,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="status", at=instant)
-    publish(StatusOpened(child_id=root.pk, kind=kind, user_id=user.pk, at=instant))
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="status", at=instant)
+    publish(StatusOpened(child_id=primary.pk, kind=kind, user_id=user.pk, at=instant))
     return row
 
 
@@ -97,15 +99,15 @@ def involvement_start(
     """
     instant = at or now()
     state = _state_for(user, person, team)
-    root = lock_cluster(child.pk)
-    open_now = Involvement.objects.of(root).filter(
+    primary = lock_cluster(child.pk)
+    open_now = Involvement.objects.of(primary).filter(
         user=person, team=team, case_role=case_role, ended_at__isnull=True
     )
     if open_now.exclude(state=InvolvementState.REFUSED).exists():
         raise Conflict("This involvement is already recorded.")
     try:
         row = Involvement.objects.create(
-            child=root,
+            child=primary,
             user=person,
             team=team,
             case_role=case_role,
@@ -161,12 +163,12 @@ def team_allocate(
 
     Where the team has that role already, it goes on.
     """
-    instant, root = at or now(), lock_cluster(child.pk)
-    held = _of_team(root, team, case_role).first()
+    instant, primary = at or now(), lock_cluster(child.pk)
+    held = _of_team(primary, team, case_role).first()
     if held:
         return held
     row = Involvement.objects.create(
-        child=root, team=team, case_role=case_role, started_at=instant, made_by=user, recorded_at=instant
+        child=primary, team=team, case_role=case_role, started_at=instant, made_by=user, recorded_at=instant
     )
     return _told(user, row, Verb.ACCESS_GIVEN, instant)
 
@@ -176,13 +178,13 @@ def team_release(
     user: User, *, child: Child, team: Team, case_role: str, reason: str, at: datetime | None = None
 ) -> None:
     """The step is done, and with it the team's part. Without one it changes nothing."""
-    instant, root = at or now(), lock_cluster(child.pk)
-    for row in _of_team(root, team, case_role).select_for_update():
+    instant, primary = at or now(), lock_cluster(child.pk)
+    for row in _of_team(primary, team, case_role).select_for_update():
         _ended(user, row, reason, max(instant, row.started_at))
 
 
-def _of_team(root: Child, team: Team, case_role: str) -> QuerySet[Involvement]:
-    rows: QuerySet[Involvement] = Involvement.objects.of(root)
+def _of_team(primary: Child, team: Team, case_role: str) -> QuerySet[Involvement]:
+    rows: QuerySet[Involvement] = Involvement.objects.of(primary)
     return rows.filter(
         user=None,
         team=team,

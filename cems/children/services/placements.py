@@ -51,9 +51,9 @@ def placement_open(user: User, *, child: Child, place: Place, at: datetime | Non
     that can't be, Conflict where another placement runs in that time (record-f5).
     """
     instant = at or now()
-    root = lock_cluster(child.pk)
-    _check(root, place, local_date(instant))
-    running = Placement.objects.of(root).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=place.starts_on))
+    primary = lock_cluster(child.pk)
+    _check(primary, place, local_date(instant))
+    running = Placement.objects.of(primary).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=place.starts_on))
     held = running.order_by("starts_on").first()
     if held:
         until = f" to {held.ends_on:%-d %B %Y}" if held.ends_on else ", which has not ended"
@@ -62,12 +62,12 @@ def placement_open(user: User, *, child: Child, place: Place, at: datetime | Non
             " A child has one placement at a time. End that one before this one begins.",
             field="starts_on",
         )
-    row = Placement.objects.create(child=root, recorded_at=instant, recorded_by=user, **vars(place))
-    before = root.area
-    root.area, root.locality = place.area, place.locality
-    root.version += 1  # whoever is changing the identity just now learns that it moved
-    root.save(update_fields=["area", "locality", "version"])
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="status", at=instant)
+    row = Placement.objects.create(child=primary, recorded_at=instant, recorded_by=user, **vars(place))
+    before = primary.area
+    primary.area, primary.locality = place.area, place.locality
+    primary.version += 1  # whoever is changing the identity just now learns that it moved
+    primary.save(update_fields=["area", "locality", "version"])
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="status", at=instant)
     _tell_desks(row, "in", {place.area.pk, before.pk}, instant)
     return row
 
@@ -78,7 +78,7 @@ def placement_end(
 ) -> Placement:
     """The placement ends on its last day. Raises Invalid for a day that can't be, Conflict where it has ended."""
     instant = at or now()
-    root = lock_cluster(placement.child_id)
+    primary = lock_cluster(placement.child_id)
     held = Placement.objects.select_for_update().get(pk=placement.pk)
     if held.ends_on is not None:
         raise Conflict("This placement has ended already.")
@@ -88,7 +88,7 @@ def placement_end(
         raise Invalid("The last day is in the future. Record it on the day it ends.", field="ends_on")
     held.ends_on, held.end_reason = ends_on, reason.strip()
     held.save(update_fields=["ends_on", "end_reason"])
-    record(user, verb=Verb.CHANGED, subject=held, child=root.public_id, part="status", at=instant)
+    record(user, verb=Verb.CHANGED, subject=held, child=primary.public_id, part="status", at=instant)
     _tell_desks(held, "out", {held.area_id}, instant)
     return held
 

@@ -54,7 +54,7 @@ def orientation_keep(
     asked, where the child did not agree, or for a time to come.
     """
     instant = at or now()
-    root = _allowed(user, child, instant)
+    primary = _allowed(user, child, instant)
     if not words.strip():
         raise Invalid("Write it in the child's own words.", field="words")
     if not asked_by.strip():
@@ -63,9 +63,9 @@ def orientation_keep(
         raise Invalid("Keep it only if the child agrees.", field="agreed")
     if happened_at > instant:
         raise Invalid("This time is in the future. Check the date and the time.", field="happened_on")
-    _end(user, root, instant, taken_back=False)
+    _end(user, primary, instant, taken_back=False)
     row = SelfDescription.objects.create(
-        child=root,
+        child=primary,
         words=words.strip(),
         asked_by=asked_by.strip(),
         agreed=True,
@@ -73,7 +73,7 @@ def orientation_keep(
         recorded_at=instant,
         recorded_by=user,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part=PART, at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part=PART, at=instant)
     return row
 
 
@@ -94,19 +94,19 @@ def orientation_of(child: Child) -> SelfDescription | None:
 
 
 def _allowed(user: User, child: Child, at: datetime) -> Child:
-    root = lock_cluster(child.pk)
-    if not may_know(user, root, access_to(user, root, at), at):
+    primary = lock_cluster(child.pk)
+    if not may_know(user, primary, access_to(user, primary, at), at):
         raise NotAllowed(ONLY_CLOSEST)
-    return root
+    return primary
 
 
-def _end(user: User, root: Child, at: datetime, *, taken_back: bool) -> None:
-    for row in _kept(root).select_for_update():
+def _end(user: User, primary: Child, at: datetime, *, taken_back: bool) -> None:
+    for row in _kept(primary).select_for_update():
         row.ended_at, row.ended_by = max(at, row.recorded_at), user
         row.taken_back = taken_back
         row.save(update_fields=["ended_at", "ended_by", "taken_back"])
         verb = Verb.WITHDRAWN if taken_back else Verb.CHANGED
-        record(user, verb=verb, subject=row, child=root.public_id, part=PART, at=at)
+        record(user, verb=verb, subject=row, child=primary.public_id, part=PART, at=at)
 
 
 def _kept(child: Child) -> QuerySet[SelfDescription]:

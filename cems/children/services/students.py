@@ -42,14 +42,14 @@ def student_name(
         raise Invalid(
             f"The student leaves on {post.ends_on:%-d %B %Y}. Choose that day or one before.", field="ends_on"
         )
-    root = lock_cluster(child.pk)
-    if not own_children(user, instant).filter(pk=root.pk).exists():
+    primary = lock_cluster(child.pk)
+    if not own_children(user, instant).filter(pk=primary.pk).exists():
         raise Invalid("Choose a child you work with yourself.", field="child")
-    if is_restricted(root.pk):
+    if is_restricted(primary.pk):
         raise Invalid("This record is restricted: only the people named on it read it.", field="child")
     try:
         row = StudentChild.objects.create(
-            child=root, post=post, starts_on=day, ends_on=ends_on, named_by=user, named_at=instant
+            child=primary, post=post, starts_on=day, ends_on=ends_on, named_by=user, named_at=instant
         )
     except IntegrityError:
         raise Conflict("The student sees this child already.", field="child") from None
@@ -58,10 +58,10 @@ def student_name(
         [post.user_id],
         kind="children.student",
         key=f"student-child:{row.public_id}",
-        text=f"{root.reference}: your supervisor shows you this record.",
-        url=reverse("children:overview", args=[root.public_id]),
-        reference=root.reference,
-        child=root.public_id,
+        text=f"{primary.reference}: your supervisor shows you this record.",
+        url=reverse("children:overview", args=[primary.public_id]),
+        reference=primary.reference,
+        child=primary.public_id,
         at=instant,
     )
     return row

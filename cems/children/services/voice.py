@@ -25,13 +25,13 @@ def feedback_record(
     at: datetime | None = None,
 ) -> Feedback:
     """Keep their words as they said them (C6). Raises Invalid without words, or for a time to come."""
-    instant, root = at or now(), lock_cluster(child.pk)
+    instant, primary = at or now(), lock_cluster(child.pk)
     if not words.strip():
         raise Invalid("Write what they said, in their words.", field="words")
     if happened_at > instant:
         raise Invalid("This time is in the future. Check the date.", field="happened_on")
     row = Feedback.objects.create(
-        child=root,
+        child=primary,
         whose=whose,
         about=about,
         words=words.strip(),
@@ -40,5 +40,5 @@ def feedback_record(
         recorded_at=instant,
         recorded_by=user,
     )
-    record(user, verb=Verb.CREATED, subject=row, child=root.public_id, part="notes", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="notes", at=instant)
     return row

@@ -97,22 +97,24 @@ def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
     """Two records side by side; what must be decided; then one record. This address's first one stays."""
-    user, root, other = me(request), opened.child, _other(request, opened, other_id)
+    user, primary, other = me(request), opened.child, _other(request, opened, other_id)
     seen = preview(opened.placed, other)
     form = MergeForm(seen.choices, request.POST or None)
     if request.method == "POST" and taken(
         form,
-        lambda: merge(user, root=root, other=other, why=form.cleaned_data["why"], decisions=form.decisions),
+        lambda: merge(
+            user, primary=primary, other=other, why=form.cleaned_data["why"], decisions=form.decisions
+        ),
     ):
         messages.success(
-            request, f"Joined: {other.reference} is now part of {root.reference}. This can be undone."
+            request, f"Joined: {other.reference} is now part of {primary.reference}. This can be undone."
         )
-        return redirect("children:overview", public_id=root.public_id)
+        return redirect("children:overview", public_id=primary.public_id)
     context = {
         **child_page(request, opened, current="children:overview"),
         "seen": seen,
         "form": form,
-        "swap_url": reverse("children:match", args=[other.public_id, root.public_id]),
+        "swap_url": reverse("children:match", args=[other.public_id, primary.public_id]),
     }
     return render(request, "children/match.html", context, status=400 if form.errors else 200)
 
