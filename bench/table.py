@@ -12,8 +12,8 @@ from cems.base.time import local_date, now
 from cems.children.choices import CaseRole, RiskLevel
 from cems.children.models import Child, Involvement
 from cems.meetings.choices import Held, MeetingForum
-from cems.meetings.services.saying import contribution_save
-from cems.meetings.services.sittings import attend, meeting_start
+from cems.meetings.services.contribution import contribution_save
+from cems.meetings.services.meeting import attend, meeting_start
 from cems.policy import snapshot
 from cems.policy.models import SettingValue
 from triage.models import Item

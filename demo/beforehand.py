@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cems.accounts.models import Team, User
 from cems.meetings.choices import Held, MeetingForum
-from cems.meetings.services.saying import contribution_save
+from cems.meetings.services.contribution import contribution_save
 from demo import moments
 from demo.courses import Said
 from demo.data import load

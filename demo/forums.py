@@ -20,7 +20,7 @@ from cems.children.services.access import matter_close
 from cems.children.services.history import level_agree
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Meeting
-from cems.meetings.services.sittings import meeting_enter, note_add
+from cems.meetings.services.meeting import meeting_enter, note_add
 from demo import moments
 from demo.courses import Said
 from demo.data import load

@@ -22,16 +22,23 @@ from cems.children.access_control import OpenChild, log_read, may_take_away, ope
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.models import Child
 from cems.children.selectors.cluster import seen
-from cems.meetings.choices import Held, MeetingForum, ToldHow
-from cems.meetings.models import AsTold, Contribution, Meeting
-from cems.meetings.services.saying import Told
-from triage.api_bodies import AsToldBody, ContributionBody, DecisionBody, ItemShown, ItemWhole, Sent
+from cems.meetings.choices import Held, MeetingForum, RelayedHow
+from cems.meetings.models import Contribution, Meeting, RelayedContribution
+from cems.meetings.services.contribution import Told
+from triage.api_bodies import (
+    ContributionBody,
+    DecisionBody,
+    ItemShown,
+    ItemWhole,
+    RelayedContributionBody,
+    Sent,
+)
 from triage.gate import gates
 from triage.models import Item
 from triage.returns import returns_of
 from triage.services.deciding import Ruling, Task, decide
 from triage.services.outcomes import OUTCOMES, Wish
-from triage.services.saying import say, say_as_told
+from triage.services.saying import contribution_relay, say
 
 PARTS = (Part.DECISIONS, Part.OWN_SUBMISSIONS)
 _SHOWN = ("submission", "clock", "decision__agreed", "decision__decided_by")
@@ -128,7 +135,7 @@ class ItemContribution(ApiView):
         return _whole(item, opened, agency=_user(request).agency_id)
 
 
-class ItemAsTold(ApiView):
+class ItemRelayedContribution(ApiView):
     """What an agency that is away told."""
 
     access_rule = AccessRule(
@@ -146,20 +153,24 @@ class ItemAsTold(ApiView):
         log_read(cast(Any, request), opened, Part.CONTRIBUTIONS, item)
         return _whole(item, opened)
 
-    @extend_schema(request=AsToldBody, responses=ItemWhole)
+    @extend_schema(request=RelayedContributionBody, responses=ItemWhole)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Write down what an agency that is away told the chair; the same again is taken once."""
         item, opened = _open(request, public_id, Part.CONTRIBUTIONS, work=Work.DECISIONS)
-        body = AsToldBody(data=request.data)
+        body = RelayedContributionBody(data=request.data)
         body.is_valid(raise_exception=True)
         sent: Sent = body.validated_data
-        say_as_told(
+        contribution_relay(
             _user(request),
             child=opened.child,
             about=item.public_id,
             agency=sent["agency"],
             told=Told(
-                Held(sent["held"]), sent["text"], sent["told_by"], ToldHow(sent["told_how"]), sent["told_at"]
+                Held(sent["held"]),
+                sent["text"],
+                sent["told_by"],
+                RelayedHow(sent["told_how"]),
+                sent["told_at"],
             ),
             seen=sent["seen"],
         )
@@ -233,9 +244,11 @@ def _whole(item: Item, opened: OpenChild, *, agency: int | None = None) -> Respo
     if opened.access.sees(Part.CONTRIBUTIONS):
         about: dict[str, Any] = {"about": item.public_id} | ({"agency": agency} if agency else {})
         said = list(Contribution.objects.filter(**about).select_related("agency").order_by("pk"))
-        told = list(AsTold.objects.filter(**about).select_related("agency", "written_by").order_by("pk"))
+        told = list(
+            RelayedContribution.objects.filter(**about).select_related("agency", "written_by").order_by("pk")
+        )
     [shown] = _told([item], {item.child_id: opened.child})
-    return Response({**ItemWhole({"item": shown, "contributions": said, "as_told": told}).data})
+    return Response({**ItemWhole({"item": shown, "contributions": said, "relayed_contribution": told}).data})
 
 
 def _own(user: User, item: Item) -> bool:

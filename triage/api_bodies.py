@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from cems.accounts.models import Agency, Locality, Team, User
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from cems.meetings.choices import Held, ToldHow
+from cems.meetings.choices import Held, RelayedHow
 from matrix.api_bodies import Strict
 from plans.models import Provider
 from triage.choices import CegReason, ItemKind, ReturnReason
@@ -89,14 +89,14 @@ class ContributionBody(Strict):
     version = serializers.IntegerField(min_value=0, default=0)
 
 
-class AsToldBody(Strict):
+class RelayedContributionBody(Strict):
     """What an agency that is away told; `seen` is how many such notes of it the item showed, 0 for none."""
 
     agency = serializers.SlugRelatedField(queryset=Agency.objects.all(), slug_field="code")
     held = serializers.ChoiceField(Held.choices)
     text = serializers.CharField(default="", allow_blank=True)
     told_by = serializers.CharField(max_length=200)
-    told_how = serializers.ChoiceField(ToldHow.choices)
+    told_how = serializers.ChoiceField(RelayedHow.choices)
     told_at = serializers.DateTimeField()
     seen = serializers.IntegerField(min_value=0, default=0)
 
@@ -141,7 +141,7 @@ class ContributionShown(serializers.Serializer[Any]):
     said_at = serializers.DateTimeField()
 
 
-class AsToldShown(serializers.Serializer[Any]):
+class RelayedContributionShown(serializers.Serializer[Any]):
     """What an agency that was away told the chair, who wrote it down."""
 
     agency = serializers.CharField(source="agency.code")
@@ -149,7 +149,7 @@ class AsToldShown(serializers.Serializer[Any]):
     held = serializers.ChoiceField(Held.choices)
     text = serializers.CharField()
     told_by = serializers.CharField()
-    told_how = serializers.ChoiceField(ToldHow.choices)
+    told_how = serializers.ChoiceField(RelayedHow.choices)
     told_at = serializers.DateTimeField()
     written_by = serializers.CharField()
     written_at = serializers.DateTimeField()
@@ -178,7 +178,7 @@ class ItemWhole(serializers.Serializer[Any]):
 
     item = ItemShown()
     contributions = ContributionShown(many=True)
-    as_told = AsToldShown(many=True)
+    relayed_contribution = RelayedContributionShown(many=True)
 
 
 Sent = Mapping[str, Any]

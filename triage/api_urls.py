@@ -3,7 +3,7 @@
 from django.urls import path
 
 from cems.accounts.api import opened
-from triage.api import ItemAsTold, ItemContribution, ItemDecision, Items, OneItem
+from triage.api import ItemContribution, ItemDecision, ItemRelayedContribution, Items, OneItem
 
 app_name = "cevt-api"
 
@@ -11,6 +11,6 @@ urlpatterns = [
     path("items/", opened(Items), name="items"),
     path("items/<uuid:public_id>/", opened(OneItem), name="item"),
     path("items/<uuid:public_id>/contribution/", opened(ItemContribution), name="contribution"),
-    path("items/<uuid:public_id>/as-told/", opened(ItemAsTold), name="as_told"),
+    path("items/<uuid:public_id>/relayed/", opened(ItemRelayedContribution), name="relayed_contribution"),
     path("items/<uuid:public_id>/decision/", opened(ItemDecision), name="decision"),
 ]

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from triage.views import as_told, cevt, deciding, meeting, minutes, raising, research, saying, sheet
+from triage.views import (
+    cevt,
+    deciding,
+    meeting,
+    minutes,
+    raising,
+    relayed_contribution,
+    research,
+    saying,
+    sheet,
+)
 
 urlpatterns = [
     path("cevt/", cevt.cevt, name="cevt"),
@@ -12,7 +22,11 @@ urlpatterns = [
     path("cevt/research/say/", research.research_say, name="research_say"),
     path("cevt/children/<uuid:public_id>/", sheet.sheet, name="sheet"),
     path("cevt/children/<uuid:public_id>/say/", saying.say_field, name="say"),
-    path("cevt/children/<uuid:public_id>/as-told/<uuid:agency_id>/", as_told.as_told, name="as_told"),
+    path(
+        "cevt/children/<uuid:public_id>/relayed/<uuid:agency_id>/",
+        relayed_contribution.relayed_contribution,
+        name="relayed_contribution",
+    ),
     path("cevt/children/<uuid:public_id>/live/", saying.live, name="live"),
     path("cevt/children/<uuid:public_id>/raise/", raising.raise_child, name="raise"),
     path("cevt/raised/<uuid:item_id>/", raising.raised, name="raised"),

@@ -2,7 +2,7 @@
 
 from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Kept
 from cems.base.regimes import JUDGED
-from cems.meetings.models import AsTold, Contribution, Dissent
+from cems.meetings.models import Contribution, Dissent, RelayedContribution
 
 ROWS = (
     Kept(
@@ -14,7 +14,7 @@ ROWS = (
         left_out={OWN_ROW: ("about",), BY_WHOM: ("said_by",), INTERNAL: ("version", "frozen_at")},
     ),
     Kept(
-        AsTold,
+        RelayedContribution,
         title="Told to a forum",
         retention=WITH_RECORD,
         basis=JUDGED,

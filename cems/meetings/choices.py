@@ -19,7 +19,7 @@ class Held(models.TextChoices):
     WRITTEN = "written", "Has information"
 
 
-class ToldHow(models.TextChoices):
+class RelayedHow(models.TextChoices):
     """How somebody of an agency that is away told the chair what it knows (T3)."""
 
     PHONE = "phone", "By telephone"

@@ -11,7 +11,7 @@ from cems.base.models import PublicModel
 from cems.children.models import Child
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
-from cems.meetings.choices import Held, MeetingForum, NoteKind, ToldHow
+from cems.meetings.choices import Held, MeetingForum, NoteKind, RelayedHow
 
 
 class Meeting(PublicModel):
@@ -125,7 +125,7 @@ class Contribution(PublicModel):
         return f"contribution {self.pk}"
 
 
-class AsTold(PublicModel):
+class RelayedContribution(PublicModel):
     """What an agency that is away told the chair of a child, who wrote it down: by whom it was told, how and when.
 
     Never edited: what is told later is the next `number`, and what the agency says itself stands beside it as its
@@ -140,7 +140,7 @@ class AsTold(PublicModel):
     held = models.CharField(max_length=12, choices=Held)
     text = models.TextField(blank=True)
     told_by = models.CharField("who told it", max_length=200)
-    told_how = models.CharField(max_length=6, choices=ToldHow)
+    told_how = models.CharField(max_length=6, choices=RelayedHow)
     told_at = models.DateTimeField()
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
@@ -151,11 +151,11 @@ class AsTold(PublicModel):
         verbose_name = verbose_name_plural = "as told"
         indexes = [models.Index(fields=["child", "-written_at"])]
         constraints = [
-            models.UniqueConstraint(fields=["about", "agency", "number"], name="astold_once"),
+            models.UniqueConstraint(fields=["about", "agency", "number"], name="relayed_once"),
             models.CheckConstraint(
-                condition=~Q(held=Held.WRITTEN.value) | ~Q(text=""), name="astold_written_has_text"
+                condition=~Q(held=Held.WRITTEN.value) | ~Q(text=""), name="relayed_written_has_text"
             ),
-            models.CheckConstraint(condition=~Q(told_by=""), name="astold_by_somebody"),
+            models.CheckConstraint(condition=~Q(told_by=""), name="relayed_by_somebody"),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.children.access_control import open_child
 from cems.meetings.choices import Held, MeetingForum
-from cems.meetings.services.saying import contribution_save
+from cems.meetings.services.contribution import contribution_save
 from tests.factories.children import make_child
 from tests.factories.people import make_locality, make_team, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, sitting, waiting_child

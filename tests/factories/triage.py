@@ -9,7 +9,7 @@ from cems.children.models import Child
 from cems.children.services.periods import status_open
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
-from cems.meetings.services.sittings import attend, meeting_start
+from cems.meetings.services.meeting import attend, meeting_start
 from matrix.models import Submission
 from tests.factories.matrices import submit
 from tests.factories.people import make_agency, make_authority, make_team, make_user

@@ -33,7 +33,7 @@ from cems.children.services.periods import status_open
 from cems.children.services.placements import placement_concern
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
-from cems.meetings.services.sittings import meeting_start
+from cems.meetings.services.meeting import meeting_start
 from matrix.choices import Informed, Seen, WhenKind
 from matrix.instrument import current
 from matrix.models import Matrix, Submission

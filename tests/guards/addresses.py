@@ -114,8 +114,8 @@ OF_STORY: dict[str, OfStory] = {
     "matrix:compared": _submission,
     "matrix:submission_pdf": _submission,
     "api:submission": _submission,
-    **{f"cevt-api:{name}": _item for name in ("item", "contribution", "decision", "as_told")},
-    "triage:as_told": _and(agency_id=_seated),
+    **{f"cevt-api:{name}": _item for name in ("item", "contribution", "decision", "relayed_contribution")},
+    "triage:relayed_contribution": _and(agency_id=_seated),
     "triage:raised": lambda story, user: {"item_id": story.item.public_id},
     "matrix:group": _draft(code=current(today()).groups[0].code),
     **{

@@ -29,7 +29,7 @@ PARTS = {
     "cems.base.idempotency.once": "what it performs audits",
     "cems.children.services.access.submitter_note": "the record or the matrix that was submitted",
     "cems.children.services.history.level_point": "the level that was agreed, or the merge",
-    "cems.meetings.services.saying.contributions_freeze": "the decision that freezes them, or the withdrawal",
+    "cems.meetings.services.contribution.contributions_freeze": "the decision that freezes them, or the withdrawal",
     "cems.notices.services.withhold_mail": "the death that withholds it",
     "demo.cast._hire_first": "each person it makes is audited",
     "matrix.services.leaving.all_end": "the matrix that is sent or withdrawn",

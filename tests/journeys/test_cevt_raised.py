@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from cems.accounts.models import AgencyKind
 from cems.children.choices import MatterKind
-from cems.meetings.models import AsTold
+from cems.meetings.models import RelayedContribution
 from tests.factories.children import involve, make_child, make_matter
 from tests.factories.people import make_agency, make_locality, make_team, make_user
 from tests.factories.triage import QUORATE, make_chair, sitting, waiting_child
@@ -124,4 +124,4 @@ def test_the_chair_writes_for_an_agency_that_rang_in_and_it_adds_its_own(window:
     expect(line).to_contain_text("Seen at the clinic on Monday, alone.")
     expect(line.get_by_role("link")).to_have_count(0)
     visitor.looks_right()
-    assert AsTold.objects.get().written_by == chair
+    assert RelayedContribution.objects.get().written_by == chair

@@ -6,7 +6,7 @@ from cems.accounts.models import User
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.meetings.choices import Held, MeetingForum
-from cems.meetings.services.saying import contribution_save
+from cems.meetings.services.contribution import contribution_save
 from tests.factories.children import bar, involve, make_child, restrict
 from tests.factories.matrices import submit
 from tests.factories.people import make_authority, make_team, make_user, sign_in

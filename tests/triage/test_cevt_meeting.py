@@ -20,8 +20,8 @@ from cems.base.time import now
 from cems.children.models import Child
 from cems.meetings.choices import Held, MeetingForum, NoteKind
 from cems.meetings.models import Attendance, Contribution, Meeting, Note
-from cems.meetings.services.saying import contribution_save
-from cems.meetings.services.sittings import meeting_end, meeting_start, note_add
+from cems.meetings.services.contribution import contribution_save
+from cems.meetings.services.meeting import meeting_end, meeting_start, note_add
 from tests.factories.children import make_child, make_placement, restrict
 from tests.factories.people import (
     DARLINGTON,

@@ -16,7 +16,7 @@ from cems.children.selectors.merging import preview
 from cems.children.services.merging import merge
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.models import Contribution
-from cems.meetings.services.saying import contribution_save
+from cems.meetings.services.contribution import contribution_save
 from tests.factories.children import involve, make_child, make_placement, restrict
 from tests.factories.matrices import submit
 from tests.factories.people import make_team, make_user, sign_in

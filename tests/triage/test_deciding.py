@@ -17,8 +17,8 @@ from cems.children.services.merging import merge
 from cems.clocks.choices import Stage
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.models import Contribution, Dissent
-from cems.meetings.services.saying import contribution_save
-from cems.meetings.services.sittings import leave, meeting_end
+from cems.meetings.services.contribution import contribution_save
+from cems.meetings.services.meeting import leave, meeting_end
 from cems.notices.models import Notice
 from tests.factories.children import make_child
 from tests.factories.matrices import submit

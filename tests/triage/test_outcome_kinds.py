@@ -21,7 +21,7 @@ from cems.base.errors import Invalid
 from cems.base.time import today
 from cems.children.choices import HarmForm, RiskLevel
 from cems.children.models import Child
-from cems.meetings.services.sittings import meeting_end
+from cems.meetings.services.meeting import meeting_end
 from plans.models import Provider
 from plans.services_provider import ProviderTerms, provider_write, sync
 from tests.factories.children import make_child

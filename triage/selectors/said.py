@@ -9,7 +9,7 @@ from uuid import UUID
 from cems.accounts.models import Agency, User
 from cems.base.time import local
 from cems.meetings.choices import Held, MeetingForum
-from cems.meetings.models import AsTold, Contribution
+from cems.meetings.models import Contribution, RelayedContribution
 from cems.meetings.rules import is_answer
 from triage.models import Item
 
@@ -19,7 +19,7 @@ class Answer:
     """All that one agency said of a child: its own words, and what it told the chair while it was away."""
 
     row: Contribution | None = None
-    told: Sequence[AsTold] = ()
+    told: Sequence[RelayedContribution] = ()
 
     @property
     def answered_itself(self) -> bool:
@@ -47,7 +47,7 @@ NOTHING_YET = Answer()
 
 
 def answers(
-    items: Sequence[Item], key: Callable[[Contribution | AsTold], int], **of: Any
+    items: Sequence[Item], key: Callable[[Contribution | RelayedContribution], int], **of: Any
 ) -> dict[int, Answer]:
     """What was said about these items, by what `key` makes of a row (its agency, say), within `of`: two queries.
 
@@ -56,8 +56,8 @@ def answers(
     asked = _about(items, of)
     rows = Contribution.objects.filter(**asked).select_related("agency", "said_by")
     own = {key(row): row for row in rows.order_by("said_at", "pk")}
-    told: dict[int, list[AsTold]] = defaultdict(list)
-    notes = AsTold.objects.filter(**asked).select_related("agency", "written_by")
+    told: dict[int, list[RelayedContribution]] = defaultdict(list)
+    notes = RelayedContribution.objects.filter(**asked).select_related("agency", "written_by")
     for note in notes.order_by("written_at", "pk"):
         told[key(note)].append(note)
     return {found: Answer(own.get(found), told.get(found, ())) for found in {**own, **told}}
@@ -75,7 +75,7 @@ def heard(items: Sequence[Item], **of: Any) -> list[tuple[UUID, int, str]]:
     """
     asked = _about(items, of)
     own = Contribution.objects.filter(**asked).values_list("about", "agency", "held", "said_at")
-    told = AsTold.objects.filter(**asked).values_list("about", "agency", "held", "written_at")
+    told = RelayedContribution.objects.filter(**asked).values_list("about", "agency", "held", "written_at")
     rows = sorted(own.union(told, all=True), key=lambda row: row[3])
     return [(about, agency, held) for about, agency, held, _ in rows]
 
@@ -97,7 +97,7 @@ class Said:
         return self.answer.row
 
     @property
-    def told(self) -> Sequence[AsTold]:
+    def told(self) -> Sequence[RelayedContribution]:
         return self.answer.told
 
     @property

@@ -26,8 +26,8 @@ from cems.children.services.history import level_agree
 from cems.clocks import services as clocks
 from cems.meetings.models import Meeting
 from cems.meetings.selectors import table_of
-from cems.meetings.services.saying import contributions_freeze, dissent_record
-from cems.meetings.services.sittings import lock_open
+from cems.meetings.services.contribution import contributions_freeze, dissent_record
+from cems.meetings.services.meeting import lock_open
 from matrix.models import Submission
 from triage.choices import ReturnReason
 from triage.clocks import CONFIRMATION

@@ -23,7 +23,7 @@ from cems.children.services.access import matter_close, matter_open
 from cems.children.services.cluster import lock_cluster
 from cems.clocks import services as clocks
 from cems.clocks.choices import OPEN, Stage
-from cems.meetings.services.saying import contributions_freeze
+from cems.meetings.services.contribution import contributions_freeze
 from matrix.events import MatrixSubmitted
 from matrix.models import Submission
 from matrix.policy import CEVT_DAYS

@@ -9,8 +9,8 @@ from cems.base.errors import Conflict, Invalid
 from cems.children.models import Child
 from cems.children.services.cluster import lock_cluster
 from cems.meetings.choices import Held, MeetingForum
-from cems.meetings.models import AsTold, Contribution
-from cems.meetings.services.saying import Told, as_told_write, contribution_save
+from cems.meetings.models import Contribution, RelayedContribution
+from cems.meetings.services.contribution import Told, contribution_save, relayed_contribution_write
 from triage.members import seats
 from triage.models import Item
 
@@ -49,7 +49,7 @@ def say(
 
 
 @command
-def say_as_told(
+def contribution_relay(
     user: User,
     *,
     child: Child,
@@ -58,11 +58,11 @@ def say_as_told(
     told: Told,
     seen: int,
     at: datetime | None = None,
-) -> AsTold:
+) -> RelayedContribution:
     """Write down what an agency that is away told the chair; it makes nobody attend, and the agency may add its own.
 
     `about` is the item the page showed, `seen` how many notes of this agency it showed. Raises Invalid for the
-    chair's own agency and for one without a seat at this child's CEVT, and whatever `as_told_write` raises;
+    chair's own agency and for one without a seat at this child's CEVT, and whatever `relayed_contribution_write` raises;
     Conflict when the item is decided or gone.
     """
     primary, item = _open_item(child, about)
@@ -70,7 +70,7 @@ def say_as_told(
         raise Invalid("For your own agency, write on the sheet in its own place.")
     if agency not in seats([primary.area_id]).agencies(primary.area_id):
         raise Invalid(f"{agency} has no seat at this CEVT. Ask it for information instead.")
-    return as_told_write(
+    return relayed_contribution_write(
         user,
         child=primary,
         forum=MeetingForum.CEVT,

@@ -9,7 +9,7 @@ from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import now
 from cems.meetings.models import Attendance, Meeting
-from cems.meetings.services.sittings import attend, leave
+from cems.meetings.services.meeting import attend, leave
 from triage.members import seats
 
 HERE, APOLOGY, AWAY = "here", "apology", ""

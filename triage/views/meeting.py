@@ -19,7 +19,7 @@ from cems.base.time import now
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Meeting
 from cems.meetings.selectors import table_of
-from cems.meetings.services.sittings import attend, leave, meeting_end, meeting_start, note_add
+from cems.meetings.services.meeting import attend, leave, meeting_end, meeting_start, note_add
 from triage.members import has_seat, seats
 from triage.services.tables import Place, table_set
 from triage.views.common import seated, the_meeting

@@ -15,7 +15,7 @@ from cems.base.idempotency import once
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.page_context import child_page
 from cems.children.views.common import taken
-from triage.forms_told import RaiseForm
+from triage.forms_relayed_contribution import RaiseForm
 from triage.members import RAISE
 from triage.selectors.raised import before_raising, raised_by
 from triage.services.items import item_raise

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AsTold',
+            name='RelayedContribution',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'as told',
                 'verbose_name_plural': 'as told',
                 'indexes': [models.Index(fields=['child', '-written_at'], name='meetings_as_child_i_824f6b_idx')],
-                'constraints': [models.UniqueConstraint(fields=('about', 'agency', 'number'), name='astold_once'), models.CheckConstraint(condition=models.Q(models.Q(('held', 'written'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='astold_written_has_text'), models.CheckConstraint(condition=models.Q(('told_by', ''), _negated=True), name='astold_by_somebody')],
+                'constraints': [models.UniqueConstraint(fields=('about', 'agency', 'number'), name='relayed_once'), models.CheckConstraint(condition=models.Q(models.Q(('held', 'written'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='relayed_written_has_text'), models.CheckConstraint(condition=models.Q(('told_by', ''), _negated=True), name='relayed_by_somebody')],
             },
         ),
     ]

@@ -21,9 +21,9 @@ from cems.base.time import local, now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.own_copy import own_copy
-from cems.meetings.choices import Held, ToldHow
-from cems.meetings.models import AsTold, Attendance, Contribution
-from cems.meetings.services.saying import Told
+from cems.meetings.choices import Held, RelayedHow
+from cems.meetings.models import Attendance, Contribution, RelayedContribution
+from cems.meetings.services.contribution import Told
 from tests.factories.children import bar, join, make_child, restrict
 from tests.factories.people import make_agency, make_team, make_user, sign_in
 from tests.factories.triage import make_chair, ruling, sitting, waiting_child
@@ -31,7 +31,7 @@ from triage.models import Item
 from triage.selectors.listing import listing
 from triage.selectors.research import to_look_up
 from triage.services.deciding import decide, why_provisional
-from triage.services.saying import say, say_as_told
+from triage.services.saying import contribution_relay, say
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T3")]
 WORDS = "Seen at the clinic on Monday, alone."
@@ -60,18 +60,20 @@ def nurse() -> User:
 
 
 def told(text: str = WORDS, held: Held = Held.WRITTEN, at: datetime | None = None, **kw: Any) -> Told:
-    fields = {"by": "Example Nurse", "how": ToldHow.PHONE, "at": at or now() - timedelta(hours=1), **kw}
+    fields = {"by": "Example Nurse", "how": RelayedHow.PHONE, "at": at or now() - timedelta(hours=1), **kw}
     return Told(held=held, text=text, **fields)
 
 
-def write(chair: User, item: Item, agency: Agency, what: Told | None = None, seen: int = 0) -> AsTold:
-    return say_as_told(
+def write(
+    chair: User, item: Item, agency: Agency, what: Told | None = None, seen: int = 0
+) -> RelayedContribution:
+    return contribution_relay(
         chair, child=item.child, about=item.public_id, agency=agency, told=what or told(), seen=seen
     )
 
 
 def page(child: Child, agency: Agency) -> str:
-    return reverse("triage:as_told", args=[child.public_id, agency.public_id])
+    return reverse("triage:relayed_contribution", args=[child.public_id, agency.public_id])
 
 
 def sheet(child: Child) -> str:
@@ -115,7 +117,7 @@ def test_the_sheet_leads_to_it_and_says_who_wrote_it_as_told_by_whom(
     child = item.child
     assert page(child, nurse.agency) in read(chair, sheet(child))
     assert send(chair, item, nurse.agency).status_code == 302
-    row = AsTold.objects.get()
+    row = RelayedContribution.objects.get()
     assert (row.agency, row.number, row.held, row.text) == (nurse.agency, 1, Held.WRITTEN, WORDS)
     assert (row.told_how, row.told_by, row.written_by) == ("phone", "Example Nurse, school nursing", chair)
     assert not Contribution.objects.exists()
@@ -157,7 +159,10 @@ def test_the_agency_adds_its_own_and_both_stay(chair: User, item: Item, nurse: U
     )
     html = read(chair, sheet(item.child))
     assert WORDS in html and "She was with a friend." in html
-    assert (AsTold.objects.get().text, Contribution.objects.get().text) == (WORDS, "She was with a friend.")
+    assert (RelayedContribution.objects.get().text, Contribution.objects.get().text) == (
+        WORDS,
+        "She was with a friend.",
+    )
 
 
 def test_what_is_told_later_stands_after_it(chair: User, item: Item, nurse: User) -> None:
@@ -165,7 +170,7 @@ def test_what_is_told_later_stands_after_it(chair: User, item: Item, nurse: User
     first = write(chair, item, nurse.agency, told(at=when))
     assert write(chair, item, nurse.agency, told(at=when), seen=1) == first  # the same again is harmless
     second = write(chair, item, nurse.agency, told("And her brother was there."), seen=1)
-    assert [row.number for row in AsTold.objects.order_by("pk")] == [1, 2] and second.number == 2
+    assert [row.number for row in RelayedContribution.objects.order_by("pk")] == [1, 2] and second.number == 2
 
 
 # --- what refuses it ---------------------------------------------------------------------------------------
@@ -182,7 +187,7 @@ def test_not_for_ones_own_agency_nor_for_one_without_a_seat(chair: User, item: I
         write(chair, item, elsewhere)
     assert sign_in(chair).get(page(item.child, school)).status_code == 404
     assert "in its own place on the sheet" in read(chair, page(item.child, chair.agency))
-    assert send(chair, item, chair.agency).status_code == 400 and not AsTold.objects.exists()
+    assert send(chair, item, chair.agency).status_code == 400 and not RelayedContribution.objects.exists()
 
 
 def test_not_after_the_decision_and_what_was_typed_stays(chair: User, item: Item, nurse: User) -> None:
@@ -201,7 +206,7 @@ def test_not_over_an_agency_that_answered_itself(chair: User, item: Item, nurse:
     html = unescape(answer.content.decode())
     assert answer.status_code == 409 and "has answered itself" in html and WORDS in html
     assert page(item.child, nurse.agency) not in read(chair, sheet(item.child))
-    assert not AsTold.objects.exists()
+    assert not RelayedContribution.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -236,7 +241,7 @@ def test_sent_twice_it_is_written_once(chair: User, item: Item, nurse: User) -> 
     sent = typed(item)
     for _ in range(2):
         assert sign_in(chair).post(page(item.child, nurse.agency), sent).status_code == 302
-    assert AsTold.objects.count() == 1
+    assert RelayedContribution.objects.count() == 1
 
 
 def test_a_second_chair_reads_the_first_ones_words_before_adding(
@@ -252,7 +257,7 @@ def test_a_second_chair_reads_the_first_ones_words_before_adding(
     assert answer.status_code == 409 and "Heard by the other chair." in html and WORDS in html
     assert "Example Otherchair wrote for this agency meanwhile" in html and 'name="seen" value="1"' in html
     assert send(chair, item, nurse.agency, seen=1).status_code == 302
-    assert list(AsTold.objects.order_by("number").values_list("text", flat=True)) == [
+    assert list(RelayedContribution.objects.order_by("number").values_list("text", flat=True)) == [
         "Heard by the other chair.",
         WORDS,
     ]
@@ -270,13 +275,18 @@ def test_two_chairs_at_the_same_instant_lose_no_words(item: Item, nurse: User) -
 
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(one, [make_chair(), make_chair()]))
-    assert AsTold.objects.count() == 1 and set(answers) == {AsTold.objects.get().text, "Overtaken"}
+    assert RelayedContribution.objects.count() == 1 and set(answers) == {
+        RelayedContribution.objects.get().text,
+        "Overtaken",
+    }
 
 
 def test_of_a_merged_record_it_belongs_to_the_whole(chair: User, item: Item, nurse: User) -> None:
     other = make_child()
     join(item.child, other)
-    row = say_as_told(chair, child=other, about=item.public_id, agency=nurse.agency, told=told(), seen=0)
+    row = contribution_relay(
+        chair, child=other, about=item.public_id, agency=nurse.agency, told=told(), seen=0
+    )
     assert row.child == item.child
 
 
@@ -289,7 +299,7 @@ def test_only_who_decides_at_this_table_writes_for_another(chair: User, item: It
     assert send(chair, item, nurse.agency).status_code == 404
     restrict(item.child, owner=make_user())
     assert send(make_chair(), item, nurse.agency).status_code == 404
-    assert not AsTold.objects.exists()
+    assert not RelayedContribution.objects.exists()
 
 
 # --- by API, and as it arrives ---------------------------------------------------------------------------
@@ -309,7 +319,9 @@ def by_api(item: Item) -> Callable[..., Any]:
             "told_at": (now() - timedelta(minutes=9)).isoformat(),
             **more,
         }
-        return client.post(reverse("cevt-api:as_told", args=[item.public_id]), sent, format="json")
+        return client.post(
+            reverse("cevt-api:relayed_contribution", args=[item.public_id]), sent, format="json"
+        )
 
     return post
 
@@ -319,7 +331,7 @@ def test_by_api_under_the_same_rules(
     by_api: Callable[..., Any], chair: User, item: Item, nurse: User
 ) -> None:
     answer = by_api(chair, nurse.agency)
-    [shown] = answer.json()["as_told"]
+    [shown] = answer.json()["relayed_contribution"]
     assert answer.status_code == 200 and (shown["agency"], shown["text"]) == (nurse.agency.code, WORDS)
     assert answer.json()["contributions"] == []
     assert by_api(make_chair(), nurse.agency, text="Another's.").status_code == 409
@@ -327,11 +339,11 @@ def test_by_api_under_the_same_rules(
     assert by_api(chair, nurse.agency, told_how="pigeon").status_code == 400
     assert by_api(nurse, nurse.agency).status_code == 403
     assert by_api(make_user("practitioner"), nurse.agency).status_code == 404
-    assert AsTold.objects.count() == 1
+    assert RelayedContribution.objects.count() == 1
     reader = APIClient()
     reader.force_authenticate(nurse)
     whole = reader.get(reverse("cevt-api:contribution", args=[item.public_id])).json()
-    assert [one["text"] for one in whole["as_told"]] == [WORDS]
+    assert [one["text"] for one in whole["relayed_contribution"]] == [WORDS]
 
 
 def test_it_arrives_on_the_sheets_of_the_others(chair: User, item: Item, nurse: User) -> None:

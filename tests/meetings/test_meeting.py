@@ -13,8 +13,8 @@ from cems.clocks.choices import Stage
 from cems.meetings.choices import Held, MeetingForum, NoteKind
 from cems.meetings.models import Attendance, Contribution
 from cems.meetings.selectors import table_of
-from cems.meetings.services.saying import contribution_save
-from cems.meetings.services.sittings import attend, meeting_end, meeting_enter, note_add
+from cems.meetings.services.contribution import contribution_save
+from cems.meetings.services.meeting import attend, meeting_end, meeting_enter, note_add
 from tests.factories.children import make_child
 from tests.factories.people import make_authority, make_user
 from tests.factories.triage import QUORATE, make_chair, sitting

@@ -13,19 +13,21 @@ from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.idempotency import once
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.page_context import child_page
-from triage.forms_told import AsToldForm
-from triage.selectors.as_told import Away, away
-from triage.services.saying import say_as_told
+from triage.forms_relayed_contribution import RelayedContributionForm
+from triage.selectors.relayed_contribution import Away, away
+from triage.services.saying import contribution_relay
 
 
 @requires_child(Shape.PAGE, Part.CONTRIBUTIONS, work=Work.DECISIONS, methods=FORM)
-def as_told(request: HttpRequest, opened: OpenChild, agency_id: UUID) -> HttpResponse:
+def relayed_contribution(request: HttpRequest, opened: OpenChild, agency_id: UUID) -> HttpResponse:
     """What somebody of the agency told, who, how and when; the agency may add its own, and neither is lost."""
     place = _place(opened, agency_id)
     if request.method != "POST":
         about = place.item.public_id if place.item else None
-        return _page(request, opened, place, AsToldForm(initial={"about": about, "seen": place.seen}))
-    form = AsToldForm(request.POST)
+        return _page(
+            request, opened, place, RelayedContributionForm(initial={"about": about, "seen": place.seen})
+        )
+    form = RelayedContributionForm(request.POST)
     if not form.is_valid():
         return _page(request, opened, place, form, 400)
     try:
@@ -34,7 +36,7 @@ def as_told(request: HttpRequest, opened: OpenChild, agency_id: UUID) -> HttpRes
         # What is there by now is on the page above the form, and seen: sent again, ours is written after it.
         data = request.POST.copy()
         data["seen"] = str(lost.version)
-        again = AsToldForm(data)
+        again = RelayedContributionForm(data)
         again.is_valid()
         again.add_error(
             "text", f"{lost.by} wrote for this agency meanwhile. Read it above, then send what yours adds."
@@ -58,12 +60,12 @@ def _place(opened: OpenChild, agency_id: UUID) -> Away:
     return found
 
 
-def _write(request: HttpRequest, opened: OpenChild, place: Away, form: AsToldForm) -> None:
+def _write(request: HttpRequest, opened: OpenChild, place: Away, form: RelayedContributionForm) -> None:
     """Write it down once, however often the form is sent. Raises what the service raises."""
     data, user = form.cleaned_data, person(request)
 
     def perform() -> dict[str, str]:
-        row = say_as_told(
+        row = contribution_relay(
             user,
             child=opened.child,
             about=data["about"],
@@ -71,15 +73,15 @@ def _write(request: HttpRequest, opened: OpenChild, place: Away, form: AsToldFor
             told=form.told,
             seen=data["seen"],
         )
-        return {"as_told": str(row.public_id)}
+        return {"relayed_contribution": str(row.public_id)}
 
     body = {name: str(value) for name, value in data.items() if name != "key"}
     to = {"child": str(opened.child.public_id), "agency": place.agency.code}
-    once(user, key=data["key"], action="triage.as_told", body=body | to, perform=perform)
+    once(user, key=data["key"], action="triage.relayed_contribution", body=body | to, perform=perform)
 
 
 def _page(
-    request: HttpRequest, opened: OpenChild, place: Away, form: AsToldForm, status: int = 200
+    request: HttpRequest, opened: OpenChild, place: Away, form: RelayedContributionForm, status: int = 200
 ) -> HttpResponse:
     own = place.agency.pk == person(request).agency_id
     context = {
@@ -89,4 +91,4 @@ def _page(
         "own": own,
         "writes": place.item is not None and not own and not place.answer.answered_itself,
     }
-    return render(request, "triage/cevt/as_told.html", context, status=status)
+    return render(request, "triage/cevt/relayed_contribution.html", context, status=status)

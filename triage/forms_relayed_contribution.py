@@ -9,8 +9,8 @@ from django import forms
 from cems.accounts.forms import DayField, PlainForm
 from cems.base.time import LONDON, local, now
 from cems.children.forms import WordsField
-from cems.meetings.choices import Held, ToldHow
-from cems.meetings.services.saying import Told
+from cems.meetings.choices import Held, RelayedHow
+from cems.meetings.services.contribution import Told
 
 
 class RaiseForm(PlainForm):
@@ -26,7 +26,7 @@ class RaiseForm(PlainForm):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
-class AsToldForm(PlainForm):
+class RelayedContributionForm(PlainForm):
     """What an agency that is away knows of a child, as somebody of it told the chair (T3)."""
 
     button = "Write it down"
@@ -49,7 +49,7 @@ class AsToldForm(PlainForm):
         error_messages={"required": "Write who told you."},
     )
     told_how = forms.ChoiceField(
-        choices=ToldHow.choices,
+        choices=RelayedHow.choices,
         widget=forms.RadioSelect,
         label="How?",
         error_messages={"required": "Choose how they told you."},
@@ -82,6 +82,6 @@ class AsToldForm(PlainForm):
             held=Held(data["held"]),
             text=data["text"],
             by=data["told_by"],
-            how=ToldHow(data["told_how"]),
+            how=RelayedHow(data["told_how"]),
             at=datetime.combine(data["told_on"], data["told_time"], tzinfo=LONDON),
         )

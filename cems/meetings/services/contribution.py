@@ -12,8 +12,8 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.time import now
 from cems.children.models import Child
-from cems.meetings.choices import Held, MeetingForum, ToldHow
-from cems.meetings.models import AsTold, Contribution, Dissent
+from cems.meetings.choices import Held, MeetingForum, RelayedHow
+from cems.meetings.models import Contribution, Dissent, RelayedContribution
 from cems.meetings.rules import is_answer
 
 
@@ -68,12 +68,12 @@ class Told:
     held: Held
     text: str
     by: str
-    how: ToldHow
+    how: RelayedHow
     at: datetime
 
 
 @command
-def as_told_write(
+def relayed_contribution_write(
     user: User,
     *,
     child: Child,
@@ -83,7 +83,7 @@ def as_told_write(
     told: Told,
     seen: int,
     at: datetime | None = None,
-) -> AsTold:
+) -> RelayedContribution:
     """Write down what an agency that is away told; called under the lock of the whole record.
 
     `seen` is how many such notes of this agency the writer had before them. The newest said again as it stands is
@@ -102,14 +102,14 @@ def as_told_write(
         raise Conflict(
             f"{agency} has answered itself meanwhile. Its answer is on the sheet, and it can add to it."
         )
-    rows = AsTold.objects.filter(about=about, agency=agency).select_related("written_by")
+    rows = RelayedContribution.objects.filter(about=about, agency=agency).select_related("written_by")
     newest = rows.order_by("-number").first()
     if newest and newest.same_as(told.held, words, by, told.how, told.at):
         return newest
     if newest and newest.number != seen:
         theirs = {"held": newest.held, "text": newest.text}
         raise Overtaken(theirs=theirs, version=newest.number, by=str(newest.written_by))
-    row = AsTold.objects.create(
+    row = RelayedContribution.objects.create(
         child=child,
         forum=forum,
         about=about,
