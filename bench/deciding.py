@@ -13,9 +13,9 @@ from bench.timing import counted
 from cems.children.choices import HarmForm, RiskLevel
 from cems.meetings.models import Meeting
 from matrix.models import Submission
+from triage.cevt.outcomes import ADVICE, Wish
+from triage.cevt.services.decision import Ruling, Task, decide
 from triage.choices import ReturnReason
-from triage.services.deciding import Ruling, Task, decide
-from triage.services.outcomes import ADVICE, Wish
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import Any
 
 from bench.reference_sql import LEVEL, OPEN, OWNERS, PLACES, REACHED, READABLE, SERVED, Rows
 from bench.reference_sql_pages import ByHand
-from triage.members import SEATS
-from triage.selectors.first_contact import MOST, PAGE
-from triage.views.cevt import PAGE as LISTED
+from triage.cevt.selectors.seats import SEATS
+from triage.cevt.views.listing import PAGE as LISTED
+from triage.first_contact.selectors.queue import MOST, PAGE
 
 # Whom a seat at CEVT, or ERASE's work, comes to by the matters of an authority.
 _FOLLOWED = """

@@ -16,11 +16,11 @@ from cems.meetings.services.contribution import contribution_save
 from cems.meetings.services.meeting import attend, meeting_start
 from cems.policy import snapshot
 from cems.policy.models import SettingValue
+from triage.allocation.services.allocation import allocate
+from triage.allocation.services.wait import waiting_open
+from triage.cevt.services.item import item_raise
 from triage.models import Item
 from triage.policy import SOCIAL_WORK_TEAMS
-from triage.services.allocating import allocate
-from triage.services.items import item_raise
-from triage.services.waiting import waiting_open
 
 PARTICIPANTS, WORKERS, CHILDREN, WAITING = 12, 10, 5, 30
 

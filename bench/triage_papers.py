@@ -3,7 +3,7 @@
 from bench.loading import public_id
 from bench.papers import Papers
 from bench.records import Rows
-from triage.services.outcomes import ADVICE, ALLOCATION, CEG
+from triage.cevt.outcomes import ADVICE, ALLOCATION, CEG
 
 SAID = "Known here since the spring; came twice with injuries and would not say from what."
 

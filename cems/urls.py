@@ -17,7 +17,7 @@ urlpatterns = [
     path("", include("matrix.urls")),
     path("", include("triage.urls")),
     path("api/v1/", include("matrix.api_urls")),
-    path("api/v1/cevt/", include("triage.api_urls")),
+    path("api/v1/cevt/", include("triage.cevt.api_urls")),
     path("api/schema/", openapi.description, name="openapi"),
 ]
 

@@ -14,10 +14,10 @@ from demo.courses import Said
 from demo.data import load
 from demo.forums import TABLE
 from plans.models import Referral
+from triage.cevt.services.item import information_ask
 from triage.choices import Answered
+from triage.first_contact.services.enquiry import gathering_answer, gathering_ask
 from triage.models import Gathering, Item
-from triage.services.gathering import gathering_answer, gathering_ask
-from triage.services.items import information_ask
 
 if TYPE_CHECKING:
     from demo.story import Story

@@ -9,10 +9,10 @@ from cems.children.choices import RiskLevel
 from demo import moments
 from demo.cast import Cast
 from demo.data import load
+from triage.advice.selectors import advice_for
+from triage.advice.services import consultation_record
+from triage.allocation.services.worker import absence_set, capacity_set, vacancy_open
 from triage.choices import WorkerKind
-from triage.selectors.advice import advice_for
-from triage.services.advice import consultation_record
-from triage.services.workers import absence_set, capacity_set, vacancy_open
 
 WORKERS = ("ce.worker", "ce.worker.second", "ce.worker.third", "ce.worker.fourth", "ce.worker.fifth")
 _FULL_TIME = 7

@@ -25,18 +25,18 @@ from demo import moments
 from demo.courses import Said
 from demo.data import load
 from matrix.models import Submission
+from triage.advice.selectors import advice_for
+from triage.allocation.selectors.candidates import choice_for
+from triage.allocation.services.acceptance import take_up
+from triage.allocation.services.allocation import allocate, allocation_end
+from triage.allocation.services.wait_end import no_worker
+from triage.cevt.outcomes import ADVICE, ALLOCATION, CEG, STEP_DOWN, Wish
+from triage.cevt.rules.figures import Return
+from triage.cevt.selectors.eligibility import gates
+from triage.cevt.selectors.rereferrals import returns_of
+from triage.cevt.services.decision import Ruling, Task, decide
 from triage.choices import CegReason, ReturnReason, WorkerKind
-from triage.gate import gates
 from triage.models import Allocation, Item, NotMade, Waiting
-from triage.returns import returns_of
-from triage.rules.measures import Return
-from triage.selectors.advice import advice_for
-from triage.selectors.choosing import choice_for
-from triage.services.allocating import allocate, allocation_end
-from triage.services.deciding import Ruling, Task, decide
-from triage.services.outcomes import ADVICE, ALLOCATION, CEG, STEP_DOWN, Wish
-from triage.services.taking_up import take_up
-from triage.services.waits import no_worker
 
 if TYPE_CHECKING:
     from demo.story import Story

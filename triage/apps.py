@@ -13,12 +13,12 @@ class TriageConfig(AppConfig):
         from matrix.events import MatrixSubmitted
         from plans.events import ReferralDecided
         from triage import handlers
-        from triage.services import items
+        from triage.cevt.services import item
 
         self._fill_slots()
-        subscribe(MatrixSubmitted, items.on_matrix_submitted)
-        subscribe(ReferralDecided, items.on_referral_decided)
-        subscribe(StatusOpened, items.on_status_opened)
+        subscribe(MatrixSubmitted, item.on_matrix_submitted)
+        subscribe(ReferralDecided, item.on_referral_decided)
+        subscribe(StatusOpened, item.on_status_opened)
         subscribe(InvolvementChanged, handlers.on_involvement_changed)
         subscribe(LevelAgreed, handlers.on_level_agreed)
         subscribe(PersonLeft, handlers.on_person_left)
@@ -33,17 +33,12 @@ class TriageConfig(AppConfig):
         from cems.clocks.slots import KINDS
         from matrix.slots import SUBMISSION_PANELS
         from plans.slots import DECIDED_AT
-        from triage import (
-            child_content,
-            chronology,
-            clocks,
-            home_content,
-            panel_allocation,
-            panel_cevt,
-            panel_first_contact,
-        )
-        from triage.selectors import decided
-        from triage.services import advice
+        from triage import child_content, chronology, clocks, home_content
+        from triage.advice import services
+        from triage.allocation import panel
+        from triage.cevt import panel as panel_cevt
+        from triage.cevt.selectors import decision
+        from triage.first_contact import panel as panel_first_contact
 
         KINDS.fill(
             clocks.RECEIPT,
@@ -55,11 +50,11 @@ class TriageConfig(AppConfig):
         )
         KEPT.fill(*child_content.ROWS, by=self.label)
         CHRONOLOGY.fill(chronology.chronology, by=self.label)
-        PANELS.fill(panel_allocation.PANEL, by=self.label, before="plans.requests")
+        PANELS.fill(panel.PANEL, by=self.label, before="plans.requests")
         PANELS.fill(panel_first_contact.PANEL, panel_cevt.PANEL, by=self.label, after="plans.requests")
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
         START_BUTTONS.fill(*home_content.BUTTONS, by=self.label, before="children:search")
         NAVIGATION.fill(*home_content.PLACES, by=self.label)
-        REFERENCE_DATA.fill(advice.sync, by=self.label)
+        REFERENCE_DATA.fill(services.sync, by=self.label)
         DECIDED_AT.fill("triage:referral", by=self.label)
-        SUBMISSION_PANELS.fill(decided.panel, by=self.label)
+        SUBMISSION_PANELS.fill(decision.panel, by=self.label)

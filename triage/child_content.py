@@ -14,6 +14,7 @@ from cems.base.kept import (
     Shown,
 )
 from cems.base.regimes import AGREED, ARRANGED, JUDGED
+from triage.cevt.outcomes import kind_of
 from triage.models import (
     Allocation,
     Consultation,
@@ -27,7 +28,6 @@ from triage.models import (
     Waiting,
     Wanted,
 )
-from triage.services.outcomes import kind_of
 
 # What a decision or an entry of the log took from the library stands with it, and is shown with it.
 ADVICE: Column = Shown(lambda row: "; ".join(one.title for one in row.advice.all()), "advice")

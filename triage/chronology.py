@@ -6,8 +6,8 @@ from datetime import datetime
 from cems.accounts.roles import Part
 from cems.children.access_control import OpenChild
 from cems.children.slots import ChronologyEntry
+from triage.first_contact.selectors.enquiry import may_read_answers
 from triage.models import Allocation, Decision, Gathering, Item, NotMade
-from triage.selectors.gathering import may_read_answers
 
 
 def chronology(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:

@@ -4,10 +4,10 @@ from cems.accounts.events import PersonLeft
 from cems.accounts.models import User
 from cems.base.time import now
 from cems.children.events import InvolvementChanged, LevelAgreed
+from triage.allocation.services.allocation import ended_elsewhere
+from triage.allocation.services.allocation_notice import tell_of_leaver
+from triage.allocation.services.wait_end import level_agreed
 from triage.models import Allocation
-from triage.services.allocating import ended_elsewhere
-from triage.services.telling_workers import tell_of_leaver
-from triage.services.waits import level_agreed
 
 
 def on_involvement_changed(event: InvolvementChanged) -> None:

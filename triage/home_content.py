@@ -9,15 +9,15 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.first_page import Place, StartButton, WorkItem
-from triage import home_allocation
-from triage.members import has_seat
-from triage.selectors.agenda import agenda_at
-from triage.selectors.research import to_look_up
+from triage.allocation import home_content
+from triage.cevt.selectors.agenda import agenda_at
+from triage.cevt.selectors.research import to_look_up
+from triage.cevt.selectors.seats import has_seat
 
 
 def items(user: User, at: datetime) -> Iterable[WorkItem]:
     """Triage's promises are clocks and actions, which the first page lists already; beside them what to prepare."""
-    yield from home_allocation.items(user, at)
+    yield from home_content.items(user, at)
     if has_seat(profile_of(user)):
         yield from _to_look_up(user, at)
 
@@ -36,12 +36,12 @@ def _to_look_up(user: User, at: datetime) -> Iterable[WorkItem]:
 BUTTONS = (
     StartButton("Open CEVT", "triage:cevt", Work.DECISIONS),
     StartButton("Open First Contact's queue", "triage:first_contact", Work.REFERRALS),
-    *home_allocation.BUTTONS,
+    *home_content.BUTTONS,
 )
 PLACES = (
     Place("First Contact", "triage:first_contact", (Work.REFERRALS,)),
     Place("CEVT", "triage:cevt", (Work.DECISIONS, Work.CONTRIBUTION)),
-    *home_allocation.PLACES,
+    *home_content.PLACES,
     Place("CEVT in figures", "triage:figures", (Work.FIGURES,)),
     Place("Advice", "triage:advice_log", (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK)),
     Place("ERASE handover", "triage:handover", (Work.REFERRALS,)),

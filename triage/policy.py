@@ -5,7 +5,7 @@ from datetime import time
 
 from cems.policy.declared import DECISION, Policy, Subject
 from cems.policy.kinds import Lines, Number, TimeOfDay
-from triage.rules.ages import ages_fault
+from triage.first_contact.rules.ages import ages_fault
 
 GATHERING_DAYS = Policy(
     key="triage.gathering_days",

@@ -2,10 +2,10 @@
 
 from django.urls import include, path
 
-from triage.urls_advice import urlpatterns as advice
-from triage.urls_allocation import urlpatterns as allocation
-from triage.urls_cevt import urlpatterns as cevt
-from triage.urls_measures import urlpatterns as measures
+from triage.advice.urls import urlpatterns as advice
+from triage.allocation.urls import urlpatterns as allocation
+from triage.cevt.urls import urlpatterns as cevt
+from triage.cevt.urls_figures import urlpatterns as measures
 
 app_name = "triage"
 
@@ -14,5 +14,5 @@ urlpatterns = [
     *allocation,
     *cevt,
     *measures,
-    path("first-contact/", include("triage.urls_first_contact")),
+    path("first-contact/", include("triage.first_contact.urls")),
 ]

@@ -21,7 +21,7 @@ from cems.meetings.services.contribution import contribution_save
 from tests.factories.children import make_child
 from tests.factories.people import make_locality, make_team, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, sitting, waiting_child
-from triage.selectors.live import live_state
+from triage.cevt.selectors.live import live_state
 
 PARTICIPANTS = 12
 LIMIT = 5.0  # per cent of one core for a whole meeting

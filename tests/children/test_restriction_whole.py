@@ -17,8 +17,8 @@ from plans.services import referral_open
 from tests.factories.children import bar, involve, join, make_child, name_reader, restrict
 from tests.factories.people import make_agency, make_team, make_user, sign_in
 from tests.factories.triage import make_chair, waiting_child
-from triage.services.gathering import gathering_ask
-from triage.services.items import item_raise
+from triage.cevt.services.item import item_raise
+from triage.first_contact.services.enquiry import gathering_ask
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
 

@@ -39,7 +39,7 @@ from plans.models import Referral, Request, StatutoryMeeting
 from tests.audit.conftest import SEALING, findings, seal_all
 from tests.demo.conftest import AS_OF
 from tests.demo.digest import digest
-from triage.gate import gates
+from triage.cevt.selectors.eligibility import gates
 from triage.models import (
     Absence,
     Allocation,

@@ -9,9 +9,9 @@ from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child, Involvement
 from tests.factories.children import agree_level, involve, make_child, make_matter
 from tests.factories.people import make_user
+from triage.allocation.services.wait import waiting_open
 from triage.choices import WorkerKind
 from triage.models import Absence, Allocation, Hold, Vacancy, Waiting
-from triage.services.waiting import waiting_open
 
 
 def erase() -> Team:

@@ -13,9 +13,9 @@ from cems.meetings.services.meeting import attend, meeting_start
 from matrix.models import Submission
 from tests.factories.matrices import submit
 from tests.factories.people import make_agency, make_authority, make_team, make_user
+from triage.advice.services import consultation_record
+from triage.cevt.services.decision import Ruling
 from triage.models import Consultation, Item
-from triage.services.advice import consultation_record
-from triage.services.deciding import Ruling
 
 
 def waiting_child(

@@ -65,9 +65,9 @@ from tests.factories.people import (
     make_user,
 )
 from tests.factories.triage import advise
+from triage.cevt.services.item import item_raise
+from triage.first_contact.services.enquiry import gathering_ask
 from triage.models import Gathering, Item
-from triage.services.gathering import gathering_ask
-from triage.services.items import item_raise
 
 # By which matters each story's child is followed, as (kind, closed).
 MATTERS: dict[str, list[tuple[str, bool]]] = {

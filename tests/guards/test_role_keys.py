@@ -13,7 +13,7 @@ TABLE = "cems/accounts/roles.py"
 # Where the same word names another thing; each with what it names there.
 OTHER_WORDS = {
     "cems/children/services/students.py": "a field of the audit: whose supervisor it is about",
-    "triage/selectors/rows.py": "a state of a line of CEVT's list: it waits for First Contact",
+    "triage/cevt/selectors/listing_rows.py": "a state of a line of CEVT's list: it waits for First Contact",
 }
 # Who may name one role, and why no capability would say it.
 NAMED = {

@@ -21,7 +21,7 @@ UNAUDITED = {
 
 # Audit what a person does, and leave no row where nobody acted.
 SOMETIMES = {
-    "triage.services.advice.sync": "the first library comes with a release, and its history with it",
+    "triage.advice.services.sync": "the first library comes with a release, and its history with it",
 }
 
 # Steps: each is part of a command that audits, and is watched to be so.

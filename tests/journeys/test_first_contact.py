@@ -13,9 +13,9 @@ from tests.factories.children import make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_locality, make_user
 from tests.journeys.conftest import Person
-from triage.gate import gates
+from triage.cevt.rules.eligibility import Passed
+from triage.cevt.selectors.eligibility import gates
 from triage.models import Gathering, Inquiry, Item
-from triage.rules.gate import Passed
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 WORDS = "At the clinic twice in October, each time with an adult nobody could name."

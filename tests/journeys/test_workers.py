@@ -19,7 +19,7 @@ from tests.factories.children import make_child
 from tests.factories.people import make_locality, make_team, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.journeys.workers import Workers, real_workers
-from triage.services.deciding import decide
+from triage.cevt.services.decision import decide
 
 pytestmark = [pytest.mark.workers, pytest.mark.requirement("K1"), pytest.mark.django_db(transaction=True)]
 PROMPT = 2.0  # seconds: a page that waited for Redis would take its whole time-out and more

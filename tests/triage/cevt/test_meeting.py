@@ -1,0 +1,424 @@
+"""CEVT's meeting from start to minutes, and what arrives while one reads (T3; cevt-f7, cevt-f9)."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from pypdf import PdfReader
+
+from cems.accounts.models import AgencyKind, User
+from cems.audit.models import Entry
+from cems.base.models import Presence
+from cems.base.time import now
+from cems.children.models import Child
+from cems.meetings.choices import Held, MeetingForum, NoteKind
+from cems.meetings.models import Attendance, Contribution, Meeting, Note
+from cems.meetings.services.contribution import contribution_save
+from cems.meetings.services.meeting import meeting_end, meeting_start, note_add
+from tests.factories.children import make_child, make_placement, restrict
+from tests.factories.people import (
+    DARLINGTON,
+    make_agency,
+    make_authority,
+    make_locality,
+    make_team,
+    make_user,
+    sign_in,
+)
+from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
+from triage.cevt.outcomes import DISRUPTION, Wish
+from triage.cevt.services.decision import Task, decide
+from triage.models import Item
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T3")]
+
+
+def make_member(kind: str = AgencyKind.HEALTH, **kw: object) -> User:
+    return make_user("cevt_member", team=make_team(agency=make_agency(kind=kind)), **kw)  # type: ignore[arg-type]
+
+
+def of(name: str, meeting: Meeting) -> str:
+    return reverse(f"triage:{name}", args=[meeting.public_id])
+
+
+def text(response: HttpResponse) -> str:
+    assert response.status_code == 200, response.status_code
+    return unescape(response.content.decode())
+
+
+def say(client: Client, child: Child, **typed: object) -> HttpResponse:
+    """A save as the browser sends it while somebody types."""
+    item = Item.objects.get(child=child)
+    body = {"about": item.public_id, "idempotency_key": uuid4(), "version": 0, "answer": "said", **typed}
+    return client.post(  # type: ignore[return-value]
+        reverse("triage:say", args=[child.public_id]), body, headers={"X-Requested-With": "cems"}
+    )
+
+
+class TestTheTable:
+    def test_the_chair_starts_ticks_who_is_here_and_reads_whether_it_is_provisional(
+        self, chair: User
+    ) -> None:
+        nurse, deputy = make_member(name="Example Nurse"), make_member()
+        deputy.agency = nurse.agency
+        deputy.save(update_fields=["agency"])
+        client = sign_in(chair)
+        assert client.post(reverse("triage:meeting_start")).status_code == 302
+        meeting = Meeting.objects.get()
+        html = text(client.get(of("table", meeting)))
+        assert "Example Nurse" in html and "What is decided now is provisional" in html
+        form = {
+            f"place_{chair.public_id}": "here",
+            f"place_{deputy.public_id}": "here",
+            f"for_{deputy.public_id}": str(nurse.public_id),
+            f"place_{nurse.public_id}": "apology",
+        }
+        assert client.post(of("table", meeting), form).status_code == 302
+        rows = {row.user_id: row for row in Attendance.objects.all()}
+        assert rows[deputy.pk].standing_for == nurse and rows[nurse.pk].apology
+        before = Entry.objects.count()
+        client.post(of("table", meeting), form)  # nothing changed, nothing written
+        assert Entry.objects.count() == before
+        client.post(of("table", meeting), {**form, f"place_{deputy.public_id}": ""})
+        assert Attendance.objects.get(user=deputy).left_at
+
+    def test_a_member_says_that_they_are_here_and_the_chairs_work_is_not_theirs(
+        self, chair: User, child: Child
+    ) -> None:
+        waiting_child(child)
+        meeting, nurse = sitting(chair), make_member()
+        client = sign_in(nurse)
+        back = reverse("triage:sheet", args=[child.public_id])
+        assert client.post(of("here", meeting), {"next": back})["Location"] == back
+        assert Attendance.objects.get(user=nurse).left_at is None
+        assert "I’m leaving" in text(client.get(back))
+        client.post(of("here", meeting), {"leave": "1", "next": "https://elsewhere.example/"})
+        assert Attendance.objects.get(user=nurse).left_at
+        assert client.post(of("table", meeting), {}).status_code == 403
+        assert client.post(of("meeting_end", meeting)).status_code == 403
+        assert client.post(reverse("triage:meeting_start")).status_code == 403
+
+    def test_another_authoritys_meeting_is_not_there(self, chair: User) -> None:
+        away = make_agency(authorities=[make_authority(DARLINGTON)])
+        stranger = make_user("cevt_chair", team=make_team(agency=away))
+        client = sign_in(stranger)
+        for name in ("table", "minutes", "minutes_pdf"):
+            assert client.get(of(name, sitting(chair))).status_code == 404
+        assert Meeting.objects.get().reference not in text(client.get(reverse("triage:meetings")))
+
+    def test_a_board_member_of_ceg_has_no_seat(self, chair: User) -> None:
+        meeting = sitting(chair)
+        client = sign_in(make_user("ceg_member", team=make_team(), locality=make_locality("east")))
+        assert client.post(of("here", meeting)).status_code == 403
+        assert client.post(of("note", meeting), {"kind": "theme", "text": "A car"}).status_code == 403
+
+    def test_themes_and_places_are_noted_from_anywhere_until_it_ends(self, chair: User) -> None:
+        meeting, client = sitting(chair), sign_in(make_member())
+        client.post(of("note", meeting), {"kind": "hotspot", "text": "The bus station after nine."})
+        client.post(of("note", meeting), {"kind": "theme", "text": "  "})
+        assert [note.text for note in Note.objects.all()] == ["The bus station after nine."]
+        assert client.post(of("note", meeting), {"kind": "gossip", "text": "x"}).status_code == 400
+        meeting_end(chair, meeting=meeting)
+        assert client.post(of("note", meeting), {"kind": "theme", "text": "Late."}).status_code == 409
+
+    def test_cevt_f9_a_meeting_never_ended_is_shown_and_the_next_chair_ends_it(self, chair: User) -> None:
+        yesterday = now() - timedelta(days=1)
+        meeting = sitting(chair, at=yesterday)
+        other = sign_in(make_chair())
+        assert "was never ended" in text(other.get(reverse("triage:cevt")))
+        other.post(reverse("triage:meeting_start"))
+        assert Meeting.objects.count() == 1
+        assert "is still open" in text(other.get(reverse("triage:cevt")))
+        assert other.post(of("meeting_end", meeting)).status_code == 302
+        meeting.refresh_from_db()
+        assert meeting.ended_at and meeting.clock.met_at
+        other.post(reverse("triage:meeting_start"))
+        assert Meeting.objects.filter(ended_at=None).count() == 1
+
+
+class TestMinutes:
+    def test_they_are_there_the_moment_the_meeting_ends_on_the_page_and_on_paper(
+        self, chair: User, child: Child
+    ) -> None:
+        sender = make_user(name="Example Sender")
+        item = waiting_child(child, by=sender)
+        meeting = sitting(chair, *QUORATE)
+        police = chair.agency
+        row = decide(
+            chair,
+            child=child,
+            meeting=meeting,
+            ruling=ruling(
+                item,
+                rationale="An older man drives her about.",
+                tasks=[Task("Ask the youth club", chair)],
+                dissents=[(police, "We saw less.")],
+                outcomes=[Wish(DISRUPTION, "The car outside school.")],
+            ),
+        )
+        note_add(chair, meeting=meeting, kind=NoteKind.THEME, text="Cars outside schools.")
+        client = sign_in(chair)
+        assert "has not ended" in text(client.get(of("minutes", meeting)))
+        assert client.get(of("minutes_pdf", meeting)).status_code == 409
+        ended = client.post(of("meeting_end", meeting), follow=True)
+        html = text(ended)  # type: ignore[arg-type]
+        pdf = client.get(of("minutes_pdf", meeting))
+        assert pdf["Content-Type"] == "application/pdf"
+        assert meeting.reference.lower() in pdf["Content-Disposition"]
+        paper = " ".join(
+            "".join(page.extract_text() for page in PdfReader(BytesIO(pdf.content)).pages).split()
+        )
+        for words in (
+            child.reference,
+            row.reference,
+            "Significant",
+            "An older man drives her about.",
+            "Ask the youth club",
+            "We saw less.",
+            "Urgent disruption",
+            "Cars outside schools.",
+            "Told: Example Sender, who sent the matrix",
+            str(chair),
+        ):
+            assert words in " ".join(html.split()) and words in paper, words
+        assert "Madeup" not in html and "Madeup" not in paper
+        assert Entry.objects.filter(verb="downloaded", subject_id=str(meeting.public_id)).count() == 1
+
+    @pytest.mark.requirement("A2")
+    def test_business_support_reads_them_and_no_sheet(self, chair: User, child: Child) -> None:
+        meeting = sitting(chair, *QUORATE)
+        decide(chair, child=child, meeting=meeting, ruling=ruling(waiting_child(child)))
+        meeting_end(chair, meeting=meeting)
+        client = sign_in(make_user("business_support", team=make_team()))
+        assert child.reference in text(client.get(of("minutes", meeting)))
+        assert meeting.reference in text(client.get(reverse("triage:meetings")))
+        assert client.get(reverse("triage:sheet", args=[child.public_id])).status_code == 403
+
+    @pytest.mark.requirement("A2")
+    def test_a_restricted_child_is_counted_and_nothing_else(self, chair: User, child: Child) -> None:
+        meeting = sitting(chair, *QUORATE)
+        row = decide(chair, child=child, meeting=meeting, ruling=ruling(waiting_child(child)))
+        meeting_end(chair, meeting=meeting)
+        restrict(child, owner=make_user())
+        html = text(sign_in(chair).get(of("minutes", meeting)))
+        assert "1 restricted item: ask the owner." in html
+        assert child.reference not in html and row.reference not in html
+
+
+class TestSaying:
+    def test_saved_as_typed_and_again_only_when_it_changed(self, child: Child) -> None:
+        waiting_child(child)
+        client = sign_in(make_member())
+        first = say(client, child, held="", text="Seen at the clinic")
+        assert first.json()["version"] == 1
+        assert Contribution.objects.get().held == Held.WRITTEN
+        assert (
+            say(client, child, held="written", text="Seen at the clinic twice", version=1).json()["version"]
+            == 2
+        )
+        refused = say(client, child, held="", text="", version=2)
+        assert refused.status_code == 400 and "Choose what your agency holds" in refused.json()["message"]
+
+    def test_cevt_f7_a_browser_ten_minutes_offline_sees_both_texts(self, child: Child) -> None:
+        item = waiting_child(child)
+        nurse = make_member()
+        colleague = make_user("cevt_member", agency=nurse.agency, name="Example Colleague")
+        client = sign_in(nurse)
+        assert say(client, child, held="written", text="Before the tunnel").status_code == 200
+        # Ten minutes without a connection; meanwhile a colleague of the same agency writes.
+        contribution_save(
+            colleague,
+            child=child,
+            forum=MeetingForum.CEVT,
+            about=item.public_id,
+            held=Held.WRITTEN,
+            text="Written meanwhile",
+            version=1,
+        )
+        late = say(client, child, held="written", text="Typed in the tunnel", version=1)
+        told = late.json()["conflict"]
+        assert late.status_code == 409
+        assert "Typed in the tunnel" in told["yours"] and "Written meanwhile" in told["theirs"]
+        assert told["theirs_by"] == "Example Colleague" and told["version"] == 2
+        assert Contribution.objects.get().text == "Written meanwhile"
+        # Kept by choice, by the version it was shown.
+        assert say(client, child, held="written", text="Typed in the tunnel", version=2).status_code == 200
+        # The same without JavaScript: both are on the page.
+        page = client.post(
+            reverse("triage:sheet", args=[child.public_id]),
+            {"step": "say", "about": item.public_id, "held": "written", "text": "An old tab", "version": 1},
+        )
+        html = unescape(page.content.decode())
+        assert page.status_code == 409 and "An old tab" in html and "Typed in the tunnel" in html
+
+    def test_what_comes_after_the_decision_is_refused_and_stays_on_the_page(
+        self, chair: User, child: Child
+    ) -> None:
+        item = waiting_child(child)
+        client = sign_in(make_member())
+        decide(chair, child=child, ruling=ruling(item))
+        late = say(client, child, held="written", text="Too late")
+        assert late.status_code == 409 and "CEVT has finished with this" in late.json()["message"]
+        assert not Contribution.objects.exists()
+
+    def test_nothing_is_saved_under_the_name_of_another_who_signed_in(self, child: Child) -> None:
+        waiting_child(child)
+        late = say(sign_in(make_member()), child, held="nothing", user="999999")
+        assert late.status_code == 401 and not Contribution.objects.exists()
+
+
+class TestLive:
+    def poll(self, client: Client, child: Child, tag: str = "", **query: str) -> HttpResponse:
+        url = reverse("triage:live", args=[child.public_id])
+        headers = {"X-CEMS-Polling": "1", "X-Requested-With": "cems", "If-None-Match": tag}
+        return client.get(url, query, headers=headers)  # type: ignore[return-value]
+
+    def test_304_until_somebody_writes_and_the_own_agencys_text_is_never_sent(self, child: Child) -> None:
+        item = waiting_child(child)
+        nurse, officer = make_member(), make_member(AgencyKind.POLICE)
+        client = sign_in(nurse)
+        first = self.poll(client, child)
+        tag = first["ETag"]
+        assert self.poll(client, child, tag).status_code == 304
+        say(client, child, held="written", text="The nurse's own words")
+        assert self.poll(client, child, tag).status_code == 304
+        say(sign_in(officer), child, held="written", text="Stopped in a car")
+        news = self.poll(client, child, tag)
+        html = text(news)
+        assert "Stopped in a car" in html and "own words" not in html
+        assert f'data-items="{item.pk}"' in html and news["ETag"] != tag
+
+    def test_a_decision_a_newer_matrix_and_somebody_coming_change_it(self, chair: User, child: Child) -> None:
+        item = waiting_child(child)
+        client = sign_in(make_member())
+        tags = [self.poll(client, child)["ETag"]]
+        meeting_start(chair, forum=MeetingForum.CEVT, authority=make_authority(), url="/")
+        tags.append(self.poll(client, child)["ETag"])
+        decide(chair, child=child, ruling=ruling(item))
+        tags.append(self.poll(client, child)["ETag"])
+        assert len(set(tags)) == 3
+
+    @pytest.mark.requirement("A2")
+    def test_access_is_checked_each_time_words_are_a_read_and_304_is_none(self, child: Child) -> None:
+        waiting_child(child)
+        nurse = make_member()
+        client = sign_in(nurse)
+        before = Entry.objects.count()
+        tag = self.poll(client, child)["ETag"]
+        assert Entry.objects.count() == before + 1
+        before = Entry.objects.count()
+        self.poll(client, child, tag)
+        assert Entry.objects.count() == before
+        restrict(child, owner=make_user())
+        assert self.poll(client, child, tag).status_code == 404
+        User.objects.filter(pk=nurse.pk).update(is_active=False)
+        assert self.poll(client, child, tag).status_code in {401, 403}
+
+    def test_who_is_typing_where_is_told_to_the_others(self, child: Child) -> None:
+        waiting_child(child)
+        nurse, officer = make_member(name="Example Nurse"), make_member()
+        self.poll(sign_in(nurse), child, place="say", typing="1")
+        assert "Example Nurse is typing what their agency knows" in text(self.poll(sign_in(officer), child))
+        self.poll(sign_in(nurse), child, place="somewhere else")
+        assert "Example Nurse has this sheet open" in text(self.poll(sign_in(officer), child))
+        assert set(Presence.objects.values_list("place", flat=True)) == {"sheet"}
+
+    def test_an_idle_poll_costs_few_queries(self, child: Child) -> None:
+        waiting_child(child)
+        client = sign_in(make_member())
+        for _ in range(2):
+            tag = self.poll(client, child)["ETag"]
+        asked: list[str] = []
+
+        def count(execute: object, sql: str, *rest: object) -> object:
+            asked.append(sql)
+            return execute(sql, *rest)  # type: ignore[operator]
+
+        with connection.execute_wrapper(count):
+            assert self.poll(client, child, tag).status_code == 304
+        assert len(asked) <= 12, "\n".join(asked)
+
+
+class TestResearch:
+    def test_each_agency_gets_what_a_search_needs_and_answers_on_one_page(self, child: Child) -> None:
+        child.address, child.postcode = "1 Example Row", "DH1 1AA"
+        child.save(update_fields=["address", "postcode"])
+        item = waiting_child(child)
+        hidden = make_child(family_name="Hiddenham", address="2 Secret Row")
+        make_placement(hidden, address_confidential=True)
+        waiting_child(hidden)
+        nurse = make_member()
+        client = sign_in(nurse)
+        html = text(client.get(reverse("triage:research")))
+        assert "Marnie Madeup" in html and "1 Example Row, DH1 1AA" in html
+        assert "2 Secret Row" not in html and "Confidential: ask First Contact" in html
+        assert re.search(r"The agenda for \w+ \d+ \w+ close[sd]", html)
+        key = str(child.public_id)
+        saved = client.post(
+            reverse("triage:research_say"),
+            {
+                "answer": key,
+                f"about-{key}": item.public_id,
+                f"held-{key}": "nothing",
+                f"text-{key}": "",
+                "version": 0,
+                "idempotency_key": uuid4(),
+            },
+            headers={"X-Requested-With": "cems"},
+        )
+        assert saved.json()["version"] == 1
+        assert Contribution.objects.get().held == Held.NOTHING
+        home = text(client.get("/"))
+        assert "1 child to check for CEVT" in home
+        both = {
+            f"about-{key}": item.public_id,
+            f"version-{key}": 1,
+            f"held-{key}": "cannot_share",
+            f"text-{key}": "",
+        }
+        assert client.post(reverse("triage:research"), both).status_code == 302
+        assert Contribution.objects.get().held == Held.CANNOT_SHARE
+        # A tab of yesterday: both answers are on the page, nothing is lost.
+        stale = client.post(
+            reverse("triage:research"), {**both, f"held-{key}": "written", f"text-{key}": "Old tab"}
+        )
+        said = unescape(stale.content.decode())
+        assert stale.status_code == 409 and "Old tab" in said and "Holds something it cannot share" in said
+
+    @pytest.mark.requirement("A2")
+    def test_a_child_out_of_reach_is_neither_listed_nor_answered(self, child: Child) -> None:
+        item = waiting_child(child)
+        restrict(child, owner=make_user())
+        client = sign_in(make_member())
+        assert "Nobody to look up" in text(client.get(reverse("triage:research")))
+        key = str(child.public_id)
+        body = {
+            "answer": key,
+            f"about-{key}": item.public_id,
+            f"held-{key}": "nothing",
+            "idempotency_key": uuid4(),
+        }
+        assert client.post(reverse("triage:research_say"), body).status_code == 404
+        assert not Contribution.objects.exists()
+
+
+def test_single_keys_are_switched_off_for_oneself_and_stay_off(child: Child) -> None:
+    waiting_child(child)
+    nurse = make_member()
+    client = sign_in(nurse)
+    sheet = reverse("triage:sheet", args=[child.public_id])
+    assert "data-keys" in text(client.get(sheet))
+    client.post(reverse("triage:keys"), {"on": "0"})
+    assert "data-keys" not in text(client.get(sheet))
+    assert "<strong>off</strong>" in text(client.get(reverse("triage:keys")))
+
+
+def test_the_chairs_main_job_is_the_big_button(chair: User) -> None:
+    assert re.search(r'href="/cevt/"[^>]*>\s*Open CEVT', text(sign_in(chair).get("/")))

@@ -1,0 +1,125 @@
+"""A child on a CEG board: their reviews come to CEVT, and the board's work ends with the level (M6, T4)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.base.time import now
+from cems.children.choices import MatterKind, RiskLevel
+from cems.children.models import Child, Matter
+from tests.factories.matrices import submit
+from tests.factories.people import make_locality, make_user, sign_in
+from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
+from tests.triage.cevt.pages import LIST, hidden, said, sheet
+from triage.cevt.outcomes import CEG, Wish
+from triage.cevt.services.decision import decide
+from triage.choices import CegReason, ItemKind
+from triage.models import Item
+
+pytestmark = pytest.mark.django_db
+NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
+REACH_AFTER = timedelta(days=28)
+
+
+@pytest.fixture
+def on_the_board(chair: User, child: Child) -> Child:
+    """CEVT agreed Significant yesterday, so the board of the child's locality has them."""
+    yesterday = now() - timedelta(days=1)
+    decide(chair, child=child, ruling=ruling(waiting_child(child, at=yesterday)), at=yesterday)
+    return child
+
+
+def board(child: Child) -> Matter:
+    return Matter.objects.filter(child=child, kind=MatterKind.CEG).get()
+
+
+def review(child: Child, level: RiskLevel) -> Item:
+    """A practitioner looks again, and sends the matrix."""
+    return Item.objects.get(submission=submit(make_user(), child, level))
+
+
+def typed(client: Client, child: Child, level: RiskLevel, **more: object) -> dict[str, object]:
+    """What the chair sends of the sheet's form."""
+    fields = hidden(client.get(sheet(child)).content.decode())
+    return {
+        "step": "check",
+        "key": fields["key"],
+        "seen": fields["seen"],
+        "level": str(level.value),
+        "rationale": "Six quiet weeks.",
+        **more,
+    }
+
+
+@pytest.mark.requirement("M6")
+def test_the_review_of_a_child_on_a_board_is_on_the_chairs_list(chair: User, on_the_board: Child) -> None:
+    client = sign_in(chair)
+    assert "Nobody waits for CEVT" in said(client, LIST)
+    item = review(on_the_board, MODERATE)
+    assert item.kind == ItemKind.REVIEW and item.closed_at is None
+    html = said(client, LIST)
+    assert "Madeup" in html and "Review" in html and "Nobody waits for CEVT" not in html
+    assert 'id="decision"' in said(client, sheet(on_the_board))  # it opens, ready to be decided
+
+
+@pytest.mark.requirement("M6", "A2")
+@pytest.mark.parametrize("level", [LOW, NONE])
+def test_the_board_has_done_when_the_level_falls_and_its_members_reach_ends_28_days_later(
+    chair: User, on_the_board: Child, level: RiskLevel
+) -> None:
+    member = make_user("ceg_member", locality=make_locality("east"))
+    page = reverse("children:overview", args=[on_the_board.public_id])
+    item = review(on_the_board, LOW)
+    sitting(chair, *QUORATE)
+    client = sign_in(chair)
+    sent = typed(client, on_the_board, level)
+    assert "The child leaves the CEG board" in client.post(sheet(on_the_board), sent).content.decode()
+    assert board(on_the_board).closed_at is None  # said, and not done yet
+    assert client.post(sheet(on_the_board), {**sent, "step": "decide"}).status_code == 302
+    item.refresh_from_db()
+    matter = board(on_the_board)
+    assert matter.closed_at == item.closed_at and matter.until == matter.closed_at + REACH_AFTER
+    with time_machine.travel(matter.until - timedelta(minutes=1), tick=False):
+        assert sign_in(member).get(page).status_code == 200
+    with time_machine.travel(matter.until + timedelta(minutes=1), tick=False):
+        assert sign_in(member).get(page).status_code == 404
+    # Sent again by an impatient finger it ends nothing a second time.
+    client.post(sheet(on_the_board), {**sent, "step": "decide"})
+    assert board(on_the_board).until == matter.until
+
+
+@pytest.mark.requirement("M6", "T4")
+def test_the_board_keeps_a_child_at_moderate_and_one_sent_there_at_low(
+    chair: User, on_the_board: Child
+) -> None:
+    decide(chair, child=on_the_board, ruling=ruling(review(on_the_board, MODERATE), MODERATE))
+    assert board(on_the_board).closed_at is None
+    again = Wish(CEG, "Missing three times this month.", CegReason.MISSING)
+    decide(chair, child=on_the_board, ruling=ruling(review(on_the_board, LOW), LOW, outcomes=[again]))
+    assert board(on_the_board).closed_at is None
+
+
+@pytest.mark.requirement("M6", "T3")
+def test_a_confirmation_at_low_takes_the_child_off_the_board_the_provisional_decision_put_them_on(
+    chair: User, on_the_board: Child
+) -> None:
+    client = sign_in(make_chair())
+    sitting(chair, *QUORATE)
+    page = reverse("triage:confirm", args=[on_the_board.public_id])
+    fields = hidden(client.get(page).content.decode())
+    sent = {
+        "key": fields["key"],
+        "seen": fields["seen"],
+        "level": str(LOW.value),
+        "rationale": "Police: another child of the same name.",
+        "agreed_with": "Detective sergeant, by phone at 09:10",
+    }
+    assert "The child leaves the CEG board" in client.post(page, {**sent, "step": "check"}).content.decode()
+    before = now()
+    assert client.post(page, {**sent, "step": "decide"}).status_code == 302
+    matter = board(on_the_board)
+    assert matter.closed_at is not None and matter.closed_at >= before

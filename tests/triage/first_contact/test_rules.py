@@ -1,0 +1,49 @@
+"""The approach, a team's ages, and how findings and outcome go together (T1)."""
+
+from itertools import product
+
+import pytest
+
+from plans.choices import ReferralOutcome
+from triage.choices import Section47, Threshold
+from triage.first_contact.rules.ages import ages_of, warning
+from triage.first_contact.rules.approach import why_not
+from triage.first_contact.rules.threshold import FITTING, OFFERED, threshold_for
+
+pytestmark = pytest.mark.requirement("T1")
+# Harm Outside the Home Multi-Agency Procedures, Early Help and Children Services, written out by hand: need,
+# enquiry → whether the approach may be taken where the primary risk lies outside the home.
+ALLOWED = {
+    ("early_help", ""),
+    ("early_help", "unsubstantiated"),
+    ("section_17", ""),
+    ("section_17", "unsubstantiated"),
+    ("section_47", "unsubstantiated"),
+    ("universal", "unsubstantiated"),
+    ("", "unsubstantiated"),
+}
+
+
+def test_the_approach_is_taken_in_the_three_situations_and_outside_the_home_only() -> None:
+    for need, enquiry, outside in product(["", *Threshold.values], Section47.values, (True, False, None)):
+        said = why_not(threshold=need, section_47=enquiry, outside_home=outside)
+        assert (said == "") == (outside is True and (need, enquiry) in ALLOWED), (need, enquiry, outside)
+        assert said == "" or said.endswith(".")
+
+
+@pytest.mark.parametrize(("age", "warned"), [(13, True), (14, False), (17, False), (18, True)])
+def test_aset_takes_14_to_17_and_others_take_any_age(age: int, warned: bool) -> None:
+    ages = ages_of(["aset:14-17"])
+    assert bool(warning("aset", age, ages)) == warned
+    assert warning("families-first-east", age, ages) == ""
+
+
+def test_every_outcome_has_its_thresholds_and_refuses_the_others() -> None:
+    assert set(FITTING) == set(ReferralOutcome.values)
+    for outcome, found in product(ReferralOutcome.values, Threshold.values):
+        kept = threshold_for(found, outcome)
+        assert kept == (found if found in FITTING[outcome] else None)
+        assert threshold_for("", outcome) == FITTING[outcome][0]
+    # What is substantiated enough for an enquiry is never closed as advice.
+    assert threshold_for(Threshold.SECTION_47, ReferralOutcome.ADVICE) is None
+    assert set(OFFERED.values()) == {"early_help", "child_in_need"}

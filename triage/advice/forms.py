@@ -1,0 +1,126 @@
+"""Forms of the advice library and the log."""
+
+from datetime import datetime, time
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+
+from cems.accounts.forms import DayField, PlainForm
+from cems.accounts.models import Agency
+from cems.base.time import LONDON
+from cems.children.choices import HarmForm, RiskLevel
+from cems.children.forms import WordsField
+from triage.advice.selectors import library
+from triage.advice.services import OLDEST, Words
+from triage.models import AdviceVersion
+
+
+class AdviceForm(PlainForm):
+    """The words of a piece of advice, and whom it suits (T4)."""
+
+    button = "Save this advice"
+    title = forms.CharField(max_length=120, label="Title", error_messages={"required": "Write a title."})
+    text = WordsField(
+        rows=8,
+        label="The advice",
+        help_text="As you would say it to a colleague on the phone. No names.",
+        error_messages={"required": "Write the advice."},
+    )
+    link = forms.URLField(
+        required=False,
+        label="Link",
+        assume_scheme="https",
+        help_text="A page a practitioner or family can open, if there is one.",
+        error_messages={"invalid": "Write the whole address, beginning with https://"},
+    )
+    age_from = forms.IntegerField(
+        min_value=0,
+        max_value=OLDEST,
+        initial=0,
+        label="From age",
+        error_messages={"required": "Write an age."},
+    )
+    age_to = forms.IntegerField(
+        min_value=0,
+        max_value=OLDEST,
+        initial=OLDEST,
+        label="To age",
+        error_messages={"required": "Write an age."},
+    )
+    forms_of_harm = forms.MultipleChoiceField(
+        choices=HarmForm.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="For which forms of harm?",
+        help_text="Leave all empty if it suits any.",
+    )
+    levels = forms.TypedMultipleChoiceField(
+        choices=RiskLevel.choices,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="For which levels?",
+        help_text="Leave all empty if it suits any.",
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    @staticmethod
+    def of(version: AdviceVersion) -> dict[str, Any]:
+        """What the form shows of a version."""
+        names = ("title", "text", "link", "age_from", "age_to", "levels")
+        shown = {name: getattr(version, name) for name in names}
+        return {**shown, "forms_of_harm": version.forms, "version": version.number}
+
+    @property
+    def words(self) -> Words:
+        data = self.cleaned_data
+        names = ("title", "text", "link", "age_from", "age_to", "levels")
+        return Words(forms=data["forms_of_harm"], **{name: data[name] for name in names})
+
+
+class ConsultationForm(PlainForm):
+    """Who asked, what, and what was advised (T8)."""
+
+    button = "Keep it in the log"
+    asked_by_name = forms.CharField(
+        max_length=120, label="Who asked?", error_messages={"required": "Say who asked."}
+    )
+    asked_by_agency = forms.ModelChoiceField(
+        Agency.objects.order_by("name"),
+        to_field_name="code",
+        required=False,
+        label="From which agency?",
+        empty_label="Not one of these",
+    )
+    child = forms.CharField(
+        max_length=20,
+        required=False,
+        label="About which child?",
+        help_text="The reference, which begins with CHD. Leave it empty where no child was named.",
+    )
+    happened_on = DayField(label="On which day?", error_messages={"required": "Write the day."})
+    about = WordsField(rows=4, label="What was asked?", error_messages={"required": "Write what was asked."})
+    given = WordsField(
+        rows=4, label="What did you advise?", error_messages={"required": "Write what was advised."}
+    )
+    advice = forms.MultipleChoiceField(
+        required=False, widget=forms.CheckboxSelectMultiple, label="From the library", choices=()
+    )
+    minutes = forms.IntegerField(
+        min_value=1, max_value=600, required=False, label="How many minutes did it take?"
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = {str(row.current.public_id): row.current for row in library() if row.current}
+        field = self.fields["advice"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells the type checker, decides nothing
+        field.choices = [(key, row.title) for key, row in self.offered.items()]
+
+    @property
+    def happened_at(self) -> datetime:
+        """Noon of the day: the hour is not asked."""
+        return datetime.combine(self.cleaned_data["happened_on"], time(12), tzinfo=LONDON)

@@ -1,0 +1,66 @@
+"""What allocation adds to a person's first page (T6)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.base.first_page import Place, StartButton, WorkItem
+from cems.children.selectors.cluster import seen
+from triage.allocation.selectors.board import orphans
+from triage.allocation.selectors.caseload import to_take_up
+from triage.allocation.selectors.handover import asked_now
+from triage.models import Waiting
+
+BUTTONS = (
+    StartButton("Allocation: who has room", "triage:allocation", Work.ALLOCATION),
+    StartButton("My children", "triage:my_children", Work.DIRECT_WORK),
+)
+PLACES = (
+    Place("Allocation", "triage:allocation", (Work.ALLOCATION, Work.OVERSIGHT)),
+    Place("My children", "triage:my_children", (Work.DIRECT_WORK, Work.INTERVIEWS)),
+)
+
+
+def items(user: User, now: datetime) -> Iterable[WorkItem]:
+    """For a worker what to take up; for the manager whose worker has gone, and the handover before days off."""
+    profile = profile_of(user)
+    if profile.may(Work.DIRECT_WORK) or profile.may(Work.INTERVIEWS):
+        yield from _taking_up(user)
+    if profile.may(Work.ALLOCATION):
+        yield from _managing(user, now)
+
+
+def _taking_up(user: User) -> Iterable[WorkItem]:
+    rows = to_take_up(user)
+    children = seen(user, {row.child_id for row in rows})
+    for row in rows:
+        if child := children.get(row.child_id):
+            yield WorkItem(
+                what="Plan the first visit" if row.accepted_at else "Accept a child given to you",
+                why=f"Given to you by {row.allocated_by}",
+                url=reverse("triage:allocation_detail", args=[child.public_id, row.public_id]),
+                child=child.public_id,
+                reference=child.reference,
+            )
+
+
+def _managing(user: User, now: datetime) -> Iterable[WorkItem]:
+    for orphan in orphans(user, now):
+        yield WorkItem(
+            what="Give the child to another worker",
+            why=f"{orphan.allocation.worker} {orphan.why}",
+            url=reverse("triage:allocate", args=[orphan.child.public_id, orphan.allocation.kind]),
+            child=orphan.child.public_id,
+            reference=orphan.child.reference,
+        )
+    until = asked_now(now)
+    if until and Waiting.objects.of_visible(user).filter(ended_at__isnull=True).exists():
+        yield WorkItem(
+            what="Say who holds each waiting child",
+            why=f"Nobody is at work again before {until:%A %-d %B}",
+            url=reverse("triage:handover"),
+        )

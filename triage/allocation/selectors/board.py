@@ -1,0 +1,198 @@
+"""The allocation board: who waits, who has room, whose worker has gone (T6)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+
+from cems.accounts.desks import desk_of
+from cems.accounts.models import Appointment, Duty, DutyDesk, User
+from cems.base.time import local_date
+from cems.children.choices import RiskLevel
+from cems.children.models import Child
+from cems.children.querysets import primary_by_row, record_of
+from cems.children.rules.identity import age_on
+from cems.children.selectors.restriction import closed_to
+from cems.children.visibility import primary_of
+from cems.clocks.presentation import present
+from triage.allocation.rules.workload import Candidate, because, suggested
+from triage.allocation.selectors.candidates import Facts, candidates, facts_of, stop_of
+from triage.allocation.selectors.worker import Worker, desks_of, workers
+from triage.choices import WorkerKind
+from triage.models import Allocation, Hold, Vacancy, Waiting
+
+MOST = 100  # lines somebody can take in; what is due first comes first
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """A child who waits: since when, why, and whom to think of first."""
+
+    waiting: Waiting
+    child: Child
+    age: int
+    level: RiskLevel
+    clock: dict[str, Any]
+    stop: str
+    first: Candidate | None
+    because: str
+    hold: Hold | None
+
+    @property
+    def held(self) -> bool:
+        return self.hold is not None
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A child whose worker can't see to them any more: left, in another role, or shut out of the record."""
+
+    allocation: Allocation
+    child: Child
+    why: str
+
+
+@dataclass(frozen=True)
+class Team:
+    """The workers of one kind, with what they have room for together."""
+
+    kind: WorkerKind
+    workers: Sequence[Worker]
+    vacancies: Sequence[Vacancy]
+
+    @property
+    def places(self) -> int:
+        return sum(one.places for one in self.workers)
+
+    @property
+    def load(self) -> int:
+        return sum(one.load for one in self.workers)
+
+    @property
+    def room(self) -> int:
+        """The places that are free; a colleague's overload takes nobody's room away."""
+        return sum(max(one.room, 0) for one in self.workers)
+
+    @property
+    def vacant(self) -> int:
+        return sum(one.children for one in self.vacancies)
+
+
+@dataclass(frozen=True)
+class Board:
+    waiting: Sequence[WaitingRow]
+    more: bool
+    orphans: Sequence[Orphan]
+    teams: Sequence[Team]
+
+    @property
+    def children(self) -> list[Any]:
+        """The public ids of the children shown, for the audit."""
+        return list(
+            {row.child.public_id: None for row in self.waiting}
+            | {row.child.public_id: None for row in self.orphans}
+        )
+
+
+def board(user: User, at: datetime) -> Board:
+    """All that the board shows to this person; a fixed number of reads for any team and list."""
+    day = local_date(at)
+    desks = desks_of(user)
+    team = workers(desks, day)
+    rows, more = waiting_rows(user, team, at)
+    return Board(rows, more, orphans(user, at), _teams(team, day))
+
+
+def waiting_rows(user: User, team: Sequence[Worker], at: datetime) -> tuple[list[WaitingRow], bool]:
+    """Who waits and is open to this person, what is due first at the top; and whether there are more."""
+    found = Waiting.objects.of_visible(user).filter(ended_at__isnull=True).order_by("clock__due_at", "pk")
+    rows = list(found.with_record().select_related("clock__owner_user", "clock__owner_team")[: MOST + 1])
+    shown = [(row, record_of(row)) for row in rows[:MOST]]
+    primaries = {child.pk for _, child in shown}
+    facts = facts_of(primaries, [one.user.pk for one in team], at)
+    desks = dict(DutyDesk.objects.filter(duty=Duty.ERASE).values_list("authority", "team"))
+    holds = _holds([row.pk for row, _ in shown], local_date(at))
+    return [_row(row, child, team, facts, desks, holds.get(row.pk), at) for row, child in shown], len(
+        rows
+    ) > MOST
+
+
+def _row(
+    row: Waiting,
+    child: Child,
+    team: Sequence[Worker],
+    facts: Facts,
+    desks: dict[int, int],
+    hold: Hold | None,
+    at: datetime,
+) -> WaitingRow:
+    kind, day = WorkerKind(row.kind), local_date(at)
+    desk = desks.get(child.area_id) or desk_of(Duty.ERASE, child.area_id).pk
+    stop = stop_of(child, kind, facts)
+    able = [one for one in team if one.kind is kind and one.team.pk == desk]
+    first = None if stop else suggested(candidates(child.pk, able, facts), day)
+    level = facts.levels.get(child.pk)
+    return WaitingRow(
+        waiting=row,
+        child=child,
+        age=age_on(child.date_of_birth, day),
+        level=RiskLevel(row.level) if level is None else level,
+        clock=present(row.clock, at),
+        stop=stop,
+        first=first,
+        because=because(first) if first else "",
+        hold=hold,
+    )
+
+
+def _holds(waiting_ids: Sequence[int], day: date) -> dict[int, Hold]:
+    """Who holds each until a day that is still to come, the newest word."""
+    rows = Hold.objects.filter(waiting__in=waiting_ids, until__gt=day).select_related("held_by")
+    return {row.waiting_id: row for row in rows.order_by("until", "pk")}
+
+
+def orphans(user: User, at: datetime) -> list[Orphan]:
+    """Children this person sees whose worker can't see to them any more: nobody drops off the board."""
+    day = local_date(at)
+    of_desks = Allocation.objects.filter(ended_at__isnull=True, involvement__team__in=desks_of(user))
+    held = list(of_desks.annotate(primary=primary_of()).values_list("primary", "worker", "pk"))
+    cluster = list(primary_by_row({primary for primary, _, _ in held}))
+    shut = closed_to(cluster, {user_id for _, user_id, _ in held}, at)
+    lost_ids = [allocation_id for primary, user_id, allocation_id in held if (primary, user_id) in shut]
+    mine = Allocation.objects.of_visible(user).filter(ended_at__isnull=True)
+    works = ExpressionWrapper(_still_works(day), output_field=BooleanField())
+    found = mine.annotate(works=works).filter(Q(works=False) | Q(pk__in=lost_ids))
+    rows = found.with_record().select_related("worker").order_by("works", "starts_at", "pk")
+    gone, lost = "has left, or works in another role or team now", "may not open the record any more"
+    return [Orphan(row, record_of(row), lost if row.works else gone) for row in rows]
+
+
+def _still_works(day: date) -> Q:
+    """The worker of an allocation is still of that role in a team of ERASE."""
+    posts = Appointment.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day),
+        user=OuterRef("worker"),
+        starts_on__lte=day,
+        team__in=DutyDesk.objects.filter(duty=Duty.ERASE).values("team"),
+        user__in=User.objects.here(day),
+    )
+    found = Q()
+    for kind in WorkerKind:
+        found |= Q(kind=kind) & Q(Exists(posts.filter(role_key=kind.role_key)))
+    return found
+
+
+def _teams(team: Sequence[Worker], day: date) -> list[Team]:
+    by_kind: dict[str, list[Vacancy]] = defaultdict(list)
+    for row in open_vacancies(day):
+        by_kind[row.kind].append(row)
+    return [Team(kind, [one for one in team if one.kind is kind], by_kind[kind]) for kind in WorkerKind]
+
+
+def open_vacancies(day: date) -> QuerySet[Vacancy]:
+    """The posts that nobody holds on this day."""
+    running = Vacancy.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+    return running.order_by("starts_on", "pk")

@@ -1,0 +1,31 @@
+"""Addresses of allocation (T6)."""
+
+from django.urls import path
+
+from triage.allocation.views import acceptance, board, handover, reallocation
+from triage.allocation.views import allocation as allocating
+from triage.allocation.views import worker as workers
+
+CHILD = "allocation/children/<uuid:public_id>/"
+
+urlpatterns = [
+    path("allocation/", board.board, name="allocation"),
+    path("allocation/exceptions/", board.unallocated, name="unallocated"),
+    path("allocation/mine/", board.my_children, name="my_children"),
+    path("allocation/handover/", handover.handover, name="handover"),
+    path("allocation/handover.pdf", handover.handover_pdf, name="handover_pdf"),
+    path("allocation/vacancies/new/", workers.vacancy, name="vacancy"),
+    path("allocation/vacancies/<uuid:vacancy_id>/end/", workers.vacancy_end, name="vacancy_end"),
+    path("allocation/absences/<uuid:absence_id>/end/", workers.absence_end, name="absence_end"),
+    path("allocation/workers/<uuid:worker_id>/", workers.worker, name="worker"),
+    path("allocation/workers/<uuid:worker_id>/absence/", workers.absence, name="absence"),
+    path("allocation/workers/<uuid:worker_id>/reassign/", reallocation.reassign, name="reassign"),
+    path("allocation/workers/<uuid:worker_id>/room/<slug:kind>/", workers.capacity, name="capacity"),
+    path(CHILD + "ask/", allocating.ask, name="ask_for_worker"),
+    path(CHILD + "held/<uuid:allocation_id>/", acceptance.detail, name="allocation_detail"),
+    path(CHILD + "held/<uuid:allocation_id>/end/", acceptance.end, name="allocation_end"),
+    path(CHILD + "<slug:kind>/", allocating.allocate, name="allocate"),
+    path(CHILD + "<slug:kind>/none/", allocating.no_worker, name="no_worker"),
+    path(CHILD + "<slug:kind>/hold/", allocating.hold, name="hold"),
+    path(CHILD + "<slug:kind>/give/<uuid:worker_id>/", allocating.give, name="give"),
+]

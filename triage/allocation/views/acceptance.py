@@ -1,0 +1,84 @@
+"""One allocation: who has the child, whether it is accepted, and its end (T6)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from cems.accounts.access_control import person
+from cems.accounts.roles import Part, Work
+from cems.base.access_control import FORM, Shape
+from cems.base.errors import NotAllowed
+from cems.base.time import local, local_date
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.choices import RiskLevel
+from cems.children.page_context import child_page
+from cems.children.views.common import form_page
+from triage.allocation.forms import EndForm, TakeUpForm
+from triage.allocation.selectors.candidates import social_workers
+from triage.allocation.services.acceptance import take_up
+from triage.allocation.services.allocation import allocation_end
+from triage.allocation.views.common import taken_once
+from triage.models import Allocation
+
+TAB = "children:overview"
+
+
+@requires_child(Shape.PAGE, Part.INVOLVED, methods=FORM)
+def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpResponse:
+    """Who has the child since when; the worker accepts it here, with the first visit and the social worker."""
+    user, row = person(request), _row(opened, allocation_id)
+    mine = row.worker_id == user.pk and row.ended_at is None
+    known = {
+        "first_visit_on": row.first_visit_on,
+        "social_worker_told": row.social_worker_told_at is not None,
+    }
+    form = TakeUpForm(request.POST or None, initial=known)
+    if request.method == "POST":
+        if not mine:
+            raise NotAllowed("Only the worker who has the child accepts it.")
+        if taken_once(request, form, "triage.take_up", lambda: _take_up(request, row, form)):
+            messages.success(request, "Saved. The ERASE manager sees it on the board.")
+            return redirect("triage:my_children")
+    found = social_workers(list(opened.cluster), local_date(row.starts_at))
+    context = {
+        **child_page(request, opened, current=TAB),
+        "row": row,
+        "form": form if mine else None,
+        "social_worker": next(iter(found.values()), None),
+        "may_allocate": opened.access.may(Work.ALLOCATION) and row.ended_at is None,
+        "sees_why": opened.access.sees(Part.DECISIONS),
+    }
+    return render(request, "triage/allocation/detail.html", context, status=400 if form.errors else 200)
+
+
+def _take_up(request: HttpRequest, row: Allocation, form: TakeUpForm) -> None:
+    data = {name: form.cleaned_data[name] for name in ("first_visit_on", "social_worker_told")}
+    take_up(person(request), allocation=row, **data)
+
+
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
+def end(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpResponse:
+    """The work ends now, and the access with it."""
+    row, form = _row(opened, allocation_id), EndForm(request.POST or None)
+    if request.method == "POST" and taken_once(
+        request,
+        form,
+        "triage.allocation_end",
+        lambda: allocation_end(person(request), allocation=row, why=form.cleaned_data["why"]),
+    ):
+        messages.success(request, f"Ended. {row.worker} can no longer open the record through this work.")
+        return redirect("triage:allocation")
+    text = f"{row.worker} has had the child since {local(row.starts_at):%-d %B %Y}. Access to the record ends now."
+    if opened.child.level is RiskLevel.SIGNIFICANT:
+        text += " At Significant the child waits for another worker at once."
+    back = reverse("triage:allocation_detail", args=[opened.child.public_id, row.public_id])
+    return form_page(request, opened, form, title="End an allocation", text=text, current=TAB, back=back)
+
+
+def _row(opened: OpenChild, allocation_id: UUID) -> Allocation:
+    rows = Allocation.objects.of(opened.child).select_related("worker", "allocated_by", "ended_by")
+    found: Allocation = get_object_or_404(rows, public_id=allocation_id)
+    return found

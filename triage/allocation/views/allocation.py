@@ -1,0 +1,210 @@
+"""One child is given to a worker: choose, see the effect, confirm; or not, and why (T6)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from cems.accounts.access_control import person
+from cems.accounts.models import User
+from cems.accounts.roles import Part, Work
+from cems.base.access_control import FORM, Shape
+from cems.base.errors import Conflict, Invalid
+from cems.base.time import local_date, now
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.choices import RiskLevel
+from cems.children.page_context import child_page
+from cems.children.views.common import form_page
+from triage.allocation.forms import AskForm, GiveForm, HoldForm, NoWorkerForm
+from triage.allocation.rules.workload import Candidate, because, cautions, ranked, stop
+from triage.allocation.selectors.candidates import Choice, choice_for
+from triage.allocation.selectors.handover import until_day
+from triage.allocation.selectors.worker import desks_of, workers
+from triage.allocation.services.allocation import allocate as give_to
+from triage.allocation.services.allocation import reallocate
+from triage.allocation.services.wait import waiting_open
+from triage.allocation.services.wait_end import hold as hold_child
+from triage.allocation.services.wait_end import no_worker as give_nobody
+from triage.allocation.views.common import kind_of, taken_once
+from triage.choices import WorkerKind
+from triage.models import Allocation, Hold, Waiting
+
+TAB = "children:overview"
+
+
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION)
+def allocate(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
+    """Everybody who could have the child, suggested first, with the reason; nothing happens yet."""
+    choice, day = choice_for(opened.child, kind_of(kind), opened.at), local_date(opened.at)
+    people = {one.user.pk: one for one in choice.team}
+    rows = [
+        {
+            "one": one,
+            "worker": people[one.key],
+            "stop": stop(one, day),
+            "cautions": cautions(one, day),
+            "because": because(one),
+            "suggested": number == 0 and not stop(one, day) and not cautions(one, day),
+        }
+        for number, one in enumerate(ranked(choice.candidates, day))
+    ]
+    context = {**child_page(request, opened, current=TAB), "choice": choice, "rows": rows}
+    context["waiting"] = _waiting(opened, choice.kind)
+    return render(request, "triage/allocation/choose.html", context)
+
+
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
+def give(request: HttpRequest, opened: OpenChild, kind: str, worker_id: UUID) -> HttpResponse:
+    """What would happen, before it does; over the room or before a leave it stops and asks why."""
+    worker = get_object_or_404(User, public_id=worker_id)
+    choice = choice_for(opened.child, kind_of(kind), opened.at, user_id=worker.pk)
+    one, waiting = choice.candidate(worker.pk), _waiting(opened, choice.kind)
+    found = _reasons(choice, one, opened) if one else []
+    form = _give_form(request, choice, waiting, wanted=bool(found))
+    if request.method == "POST" and taken_once(
+        request, form, "triage.give", lambda: _give(person(request), opened, choice.kind, worker, form)
+    ):
+        messages.success(
+            request,
+            f"{worker} has the child from now on and can open the record. They are asked to accept it.",
+        )
+        return redirect("triage:allocation")
+    gone = f"{worker} does not take children of this team any more."
+    said = choice.stop or (stop(one, local_date(opened.at)) if one else gone)
+    if one is None or said:
+        messages.error(request, f"Not given. {said}")
+        return redirect("triage:allocate", public_id=opened.child.public_id, kind=choice.kind)
+    context = {
+        **child_page(request, opened, current=TAB),
+        "choice": choice,
+        "worker": choice.worker(worker.pk),
+        "because": because(one),
+        "cautions": found,
+        "waiting": waiting,
+        "form": form,
+    }
+    return render(request, "triage/allocation/give.html", context, status=400 if form.errors else 200)
+
+
+def _give_form(request: HttpRequest, choice: Choice, waiting: Waiting | None, *, wanted: bool) -> GiveForm:
+    """At Moderate what CEVT said stands there already; the manager may say more."""
+    first = waiting.why if waiting and choice.level is RiskLevel.MODERATE else ""
+    return GiveForm(
+        request.POST or None,
+        wanted=wanted or choice.held is not None,
+        button="Move the child to this worker" if choice.held else "",
+        initial={"why": first, "moves": choice.held.public_id if choice.held else None},
+    )
+
+
+def _reasons(choice: Choice, one: Candidate, opened: OpenChild) -> list[str]:
+    """Why this page stops and asks: the cautions of the worker, and Moderate."""
+    moderate = choice.kind is WorkerKind.CE_WORKER and choice.level is RiskLevel.MODERATE
+    first = (
+        ["The child is at Moderate: a worker is given by judgement."] if moderate and not choice.held else []
+    )
+    return [*first, *cautions(one, local_date(opened.at))]
+
+
+def _give(user: User, opened: OpenChild, kind: WorkerKind, worker: User, form: GiveForm) -> None:
+    """As the page showed it: a child who got a worker meanwhile is not taken from them unseen."""
+    why, moves = form.cleaned_data["why"], form.cleaned_data["moves"]
+    if moves is None:
+        give_to(user, child=opened.child, worker=worker, kind=kind, why=why)
+        return
+    held = Allocation.objects.of(opened.child).filter(public_id=moves).first()
+    if held is None:
+        raise Conflict("The child had no such worker. Look at the page again.")
+    reallocate(user, allocation=held, worker=worker, why=why)
+
+
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
+def no_worker(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
+    """No worker is given for now: the reason, and at Significant the clock to look again."""
+    wanted, form = kind_of(kind), NoWorkerForm(request.POST or None)
+    if request.method == "POST" and taken_once(
+        request,
+        form,
+        "triage.no_worker",
+        lambda: give_nobody(person(request), child=opened.child, kind=wanted, why=form.cleaned_data["why"]),
+    ):
+        messages.success(request, "Recorded. At Significant the exception list asks to look again.")
+        return redirect("triage:unallocated")
+    text = "The child comes off the waiting list. At Significant a clock asks to look again."
+    title = f"No {wanted.label.lower()} for now"
+    back = reverse("triage:allocation")
+    return form_page(request, opened, form, title=title, text=text, current=TAB, back=back)
+
+
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
+def hold(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
+    """Who holds the child until the next working day, whether EDT knows, and what is in force (T6)."""
+    user, until = person(request), until_day(opened.at)
+    waiting = _waiting(opened, kind_of(kind))
+    if waiting is None:
+        messages.info(request, "This child no longer waits for a worker.")
+        return redirect("triage:handover")
+    before = Hold.objects.filter(waiting=waiting, until=until).select_related("held_by").first()
+    known = {
+        "held_by": before.held_by.public_id if before else None,
+        "plan": before.plan if before else "",
+        "duty_team_told": bool(before and before.duty_team_told_at),
+    }
+    people = [user, *(one.user for one in workers(desks_of(user), local_date(opened.at)))]
+    form = HoldForm(people, request.POST or None, initial=known)
+    if request.method == "POST" and taken_once(
+        request, form, "triage.hold", lambda: _hold(user, waiting, form)
+    ):
+        messages.success(request, f"Recorded: held until {until:%A %-d %B}.")
+        return redirect("triage:handover")
+    title = f"Who holds the child until {until:%A %-d %B}?"
+    return form_page(request, opened, form, title=title, current=TAB, back=reverse("triage:handover"))
+
+
+def _hold(user: User, waiting: Waiting, form: HoldForm) -> None:
+    instant = now()
+    data = {name: form.cleaned_data[name] for name in ("held_by", "plan", "duty_team_told")}
+    hold_child(user, waiting=waiting, until=until_day(instant), at=instant, **data)
+
+
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
+def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """A child who is not on the list waits for a worker from now on."""
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and taken_once(
+        request, form, "triage.ask_for_worker", lambda: _ask(person(request), opened, form)
+    ):
+        messages.success(
+            request, "The child waits for a worker from now on. Choose one now, or on the board."
+        )
+        return redirect("triage:allocate", public_id=opened.child.public_id, kind=form.cleaned_data["kind"])
+    title = "A child needs a worker"
+    return form_page(
+        request, opened, form, title=title, current=TAB, back=reverse(TAB, args=[opened.child.public_id])
+    )
+
+
+def _ask(user: User, opened: OpenChild, form: AskForm) -> None:
+    kind, level = WorkerKind(form.cleaned_data["kind"]), opened.child.level
+    if kind is WorkerKind.CE_WORKER and (level is None or level < RiskLevel.MODERATE):
+        raise Invalid(
+            "CEVT agrees Moderate or Significant first; then the child can wait for this worker.",
+            field="kind",
+        )
+    row = waiting_open(
+        user,
+        child=opened.child,
+        level=RiskLevel.NONE if level is None else level,
+        why=form.cleaned_data["why"].strip(),
+        kind=kind,
+    )
+    if row is None:
+        raise Invalid("The child has such a worker already.", field="kind")
+
+
+def _waiting(opened: OpenChild, kind: WorkerKind) -> Waiting | None:
+    rows = Waiting.objects.of(opened.child).filter(kind=kind, ended_at__isnull=True)
+    found: Waiting | None = rows.order_by("since", "pk").first()
+    return found

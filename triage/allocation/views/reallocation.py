@@ -1,0 +1,101 @@
+"""The children of one worker go to colleagues, all at once and looked at before (T6)."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from cems.accounts.access_control import person, requires_work
+from cems.accounts.models import User
+from cems.accounts.roles import Work
+from cems.audit.services import listed
+from cems.base.access_control import FORM, Shape
+from cems.base.errors import NotAllowed
+from cems.base.time import now
+from triage.allocation.forms import ReassignForm
+from triage.allocation.selectors.reallocation import Moving, Whose, moving
+from triage.allocation.services.allocation import reassign as move
+from triage.allocation.views.common import taken_once
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one colleague would have afterwards."""
+
+    name: str
+    before: int
+    after: int
+    places: int
+
+    @property
+    def over(self) -> int:
+        return max(self.after - self.places, 0)
+
+
+@requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
+def reassign(request: HttpRequest, worker_id: UUID) -> HttpResponse:
+    """Choose for each child who takes over; see what it would do; then do it, all or nothing."""
+    user, worker = (
+        person(request),
+        get_object_or_404(User.objects.select_related("agency"), public_id=worker_id),
+    )
+    page = moving(user, worker, now())
+    listed(user, what="triage.reassign", children=[row.child.public_id for row in page.rows])
+    form = _form(request, page)
+    applies = request.POST.get("step") == "apply"
+    if (
+        request.method == "POST"
+        and applies
+        and taken_once(
+            request, form, f"triage.reassign:{worker.public_id}", lambda: _move(user, worker, page, form)
+        )
+    ):
+        messages.success(request, "Done. The children have another worker from now on, who is told.")
+        return redirect("triage:allocation")
+    context: dict[str, Any] = {"page": page, "worker": worker, "form": form}
+    if request.method == "POST" and form.is_valid():
+        if form.chosen:
+            context |= {"steps": _steps(page, form.chosen), "moves": _moves(page, form.chosen)}
+        else:
+            form.add_error(None, "Choose who takes over at least one child.")
+    return render(request, "triage/allocation/reassign.html", context, status=400 if form.errors else 200)
+
+
+def _form(request: HttpRequest, page: Moving) -> ReassignForm:
+    rows = [
+        (
+            row.field,
+            f"{row.child.name} ({row.child.reference})",
+            [(str(one.user.public_id), one.words) for one in row.colleagues],
+            str(row.first) if row.first else "",
+        )
+        for row in page.rows
+    ]
+    return ReassignForm(rows, request.POST or None, button="Look at what would happen")
+
+
+def _move(user: User, worker: User, page: Moving, form: ReassignForm) -> None:
+    people = {str(one.user.public_id): one.user for row in page.rows for one in row.colleagues}
+    by_field = {row.field: row for row in page.rows}
+    to = {by_field[field].allocation.public_id: people[word] for field, word in form.chosen.items()}
+    if not page.rows:
+        raise NotAllowed("This worker has no children that are open to you.")
+    move(user, worker=worker, to=to, why=form.cleaned_data["why"])
+
+
+def _moves(page: Moving, chosen: dict[str, str]) -> list[tuple[Whose, str]]:
+    names = {str(one.user.public_id): one.user.name for row in page.rows for one in row.colleagues}
+    return [(row, names[chosen[row.field]]) for row in page.rows if row.field in chosen]
+
+
+def _steps(page: Moving, chosen: dict[str, str]) -> list[Step]:
+    """Each colleague who would get more, with the load before and after."""
+    posts = {str(one.user.public_id): one for row in page.rows for one in row.colleagues}
+    more = {word: list(chosen.values()).count(word) for word in dict.fromkeys(chosen.values())}
+    return [
+        Step(posts[word].user.name, posts[word].load, posts[word].load + count, posts[word].places)
+        for word, count in more.items()
+    ]

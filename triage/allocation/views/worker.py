@@ -1,0 +1,134 @@
+"""One worker's room, absences and children; the posts nobody holds (T6)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from cems.accounts.access_control import person, requires_any_work, requires_work
+from cems.accounts.models import User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.audit.services import listed
+from cems.base.access_control import FORM, Shape
+from cems.base.time import now, today
+from triage.allocation.forms import AbsenceForm, CapacityForm, LastDayForm, OnceForm, VacancyForm
+from triage.allocation.selectors.caseload import children_of
+from triage.allocation.services.worker import absence_end as end_absence
+from triage.allocation.services.worker import absence_set, capacity_set, vacancy_open
+from triage.allocation.services.worker import vacancy_end as end_vacancy
+from triage.allocation.views.common import kind_of, posts_of, taken_once
+from triage.choices import WorkerKind
+from triage.models import Absence, Vacancy
+
+
+@requires_any_work(Shape.PAGE, Work.ALLOCATION, Work.OVERSIGHT)
+def worker(request: HttpRequest, worker_id: UUID) -> HttpResponse:
+    """Somebody's room, when they are away, and the children they have."""
+    user, posts = person(request), posts_of(person(request), worker_id)
+    mine = children_of(user, posts[0].user, now())
+    listed(user, what="triage.worker", children=[row.child.public_id for row in mine.rows])
+    context = {
+        "worker": posts[0].user,
+        "posts": posts,
+        "mine": mine,
+        "absences": Absence.objects.filter(user=posts[0].user).order_by("-starts_on")[:10],
+        "today": today(),
+        "may_allocate": profile_of(user).may(Work.ALLOCATION),
+    }
+    return render(request, "triage/allocation/worker.html", context)
+
+
+@requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
+def capacity(request: HttpRequest, worker_id: UUID, kind: str) -> HttpResponse:
+    """How many children this worker has room for, from a day on."""
+    post = next((one for one in posts_of(person(request), worker_id) if one.kind is kind_of(kind)), None)
+    if post is None:
+        raise Http404
+    form = CapacityForm(request.POST or None, initial={"children": post.children, "share": post.share})
+    if request.method == "POST" and taken_once(
+        request, form, "triage.capacity", lambda: _capacity(request, post.user, post.kind, form)
+    ):
+        messages.success(request, f"Saved. The board counts with it from the day you chose: {post.user}.")
+        return redirect("triage:worker", worker_id=worker_id)
+    return _form(request, form, f"Room as {post.kind.label.lower()}", about=post.user)
+
+
+def _capacity(request: HttpRequest, worker: User, kind: WorkerKind, form: CapacityForm) -> None:
+    data = {name: form.cleaned_data[name] for name in ("children", "share", "starts_on")}
+    capacity_set(person(request), worker=worker, kind=kind, **data)
+
+
+@requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
+def absence(request: HttpRequest, worker_id: UUID) -> HttpResponse:
+    """A worker is or will be away."""
+    who, form = posts_of(person(request), worker_id)[0].user, AbsenceForm(request.POST or None)
+    if request.method == "POST" and taken_once(
+        request, form, "triage.absence", lambda: _absence(request, who, form)
+    ):
+        messages.success(request, f"Recorded. {who} is not suggested for a child while away.")
+        return redirect("triage:worker", worker_id=worker_id)
+    return _form(request, form, "Record an absence", about=who)
+
+
+def _absence(request: HttpRequest, who: User, form: AbsenceForm) -> None:
+    data = {name: form.cleaned_data[name] for name in ("starts_on", "ends_on")}
+    absence_set(person(request), worker=who, **data)
+
+
+@requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
+def absence_end(request: HttpRequest, absence_id: UUID) -> HttpResponse:
+    """The last day of an absence."""
+    row = get_object_or_404(Absence.objects.select_related("user__agency"), public_id=absence_id)
+    posts_of(person(request), row.user.public_id)
+    form = LastDayForm(request.POST or None, day=row.ends_on or today())
+    if request.method == "POST" and taken_once(
+        request,
+        form,
+        "triage.absence_end",
+        lambda: end_absence(person(request), absence=row, last_day=form.cleaned_data["last_day"]),
+    ):
+        messages.success(request, f"Saved. {row.user} is back the day after.")
+        return redirect("triage:worker", worker_id=row.user.public_id)
+    return _form(request, form, "Last day of an absence", about=row.user)
+
+
+@requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
+def vacancy(request: HttpRequest) -> HttpResponse:
+    """A post that nobody holds."""
+    form = VacancyForm(request.POST or None)
+    if request.method == "POST" and taken_once(
+        request, form, "triage.vacancy", lambda: _vacancy(request, form)
+    ):
+        messages.success(request, "Recorded. The board shows the room the post would bring.")
+        return redirect("triage:allocation")
+    return _form(request, form, "Record a vacancy")
+
+
+def _vacancy(request: HttpRequest, form: VacancyForm) -> None:
+    data = {name: form.cleaned_data[name] for name in ("title", "children", "starts_on")}
+    vacancy_open(person(request), kind=WorkerKind(form.cleaned_data["kind"]), **data)
+
+
+@requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
+def vacancy_end(request: HttpRequest, vacancy_id: UUID) -> HttpResponse:
+    """The post is filled, or gone."""
+    row = get_object_or_404(Vacancy, public_id=vacancy_id)
+    form = LastDayForm(request.POST or None, day=today())
+    if request.method == "POST" and taken_once(
+        request,
+        form,
+        "triage.vacancy_end",
+        lambda: end_vacancy(person(request), vacancy=row, last_day=form.cleaned_data["last_day"]),
+    ):
+        messages.success(request, f"Saved. {row.title} is no longer counted as vacant after that day.")
+        return redirect("triage:allocation")
+    return _form(request, form, f"Last vacant day: {row.title}")
+
+
+def _form(request: HttpRequest, form: OnceForm, title: str, *, about: User | None = None) -> HttpResponse:
+    back = reverse("triage:worker", args=[about.public_id]) if about else reverse("triage:allocation")
+    context = {"form": form, "page_title": title, "about": about, "back_url": back}
+    return render(request, "people/form.html", context, status=400 if form.errors else 200)

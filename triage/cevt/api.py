@@ -1,0 +1,305 @@
+"""The API of CEVT: its items, what agencies say, and decisions, under the rules of the pages (T3, T4, O1)."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cems.accounts.api import ApiView, key_of
+from cems.accounts.models import User
+from cems.accounts.roles import Part, Work
+from cems.audit.services import listed
+from cems.base.access_control import AccessRule, Shape
+from cems.base.idempotency import once
+from cems.base.paging import ByKey
+from cems.children.access import accesses
+from cems.children.access_control import OpenChild, log_read, may_take_away, open_child
+from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.models import Child
+from cems.children.selectors.cluster import seen
+from cems.meetings.choices import Held, MeetingForum, RelayedHow
+from cems.meetings.models import Contribution, Meeting, RelayedContribution
+from cems.meetings.services.contribution import Told
+from triage.cevt.outcomes import OUTCOMES, Wish
+from triage.cevt.selectors.eligibility import gates
+from triage.cevt.selectors.rereferrals import returns_of
+from triage.cevt.serializers import (
+    ContributionBody,
+    DecisionBody,
+    ItemShown,
+    ItemWhole,
+    RelayedContributionBody,
+    Sent,
+)
+from triage.cevt.services.contribution import contribution_relay, say
+from triage.cevt.services.decision import Ruling, Task, decide
+from triage.models import Item
+
+PARTS = (Part.DECISIONS, Part.OWN_SUBMISSIONS)
+_SHOWN = ("submission", "clock", "decision__agreed", "decision__decided_by")
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.UUID,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The same key with the same body is one decision, however often it is sent.",
+)
+
+
+class Items(ApiView):
+    """CEVT's items."""
+
+    access_rule = AccessRule(
+        Shape.API, reason="an account lists what CEVT has of its matrices, a member what the forum has"
+    )
+    read_scope = "matrix:read"
+
+    @extend_schema(
+        responses=ItemShown(many=True),
+        parameters=[
+            OpenApiParameter("open", bool, description="Only those that wait for a decision"),
+            OpenApiParameter("cursor", str),
+            OpenApiParameter("page_size", int),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        """Items of children in reach whose decisions may be read, and of one's own matrices; newest first."""
+        user = _user(request)
+        rows = (
+            Item.objects.of_visible(user)
+            .select_related(*_SHOWN)
+            .prefetch_related("decision__outcomes__locality", "decision__outcomes__provider")
+        )
+        if request.query_params.get("open") in {"true", "1"}:
+            rows = rows.filter(closed_at__isnull=True)
+        pages = ByKey()
+        pages.ordering = "-pk"
+        page = _readable(user, pages.paginate_queryset(rows, request, self) or [])
+        listed(user, what="cevt.items", children=[row.child_public_id for row in page])
+        return pages.get_paginated_response(ItemShown(page, many=True).data)
+
+
+class OneItem(ApiView):
+    """One item."""
+
+    access_rule = AccessRule(Shape.API, part=PARTS[0], parts=PARTS, about_child=True)
+    read_scope = "matrix:read"
+
+    @extend_schema(responses=ItemWhole)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """An item with its clock, gate and decision; what agencies said only to those at the table."""
+        item, opened = _open(request, public_id)
+        log_read(cast(Any, request), opened, Part.DECISIONS, item)
+        return _whole(item, opened)
+
+
+class ItemContribution(ApiView):
+    """What an agency says."""
+
+    access_rule = AccessRule(
+        Shape.API,
+        part=Part.CONTRIBUTIONS,
+        parts=(Part.CONTRIBUTIONS,),
+        work=Work.CONTRIBUTION,
+        about_child=True,
+    )
+
+    @extend_schema(responses=ItemWhole)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """The item with what the person's own agency has said, and its version."""
+        item, opened = _open(request, public_id, Part.CONTRIBUTIONS, work=Work.CONTRIBUTION)
+        log_read(cast(Any, request), opened, Part.CONTRIBUTIONS, item)
+        return _whole(item, opened, agency=_user(request).agency_id)
+
+    @extend_schema(request=ContributionBody, responses=ItemWhole)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Save what the person's agency says of the child; a colleague's newer words are never overwritten."""
+        item, opened = _open(request, public_id, Part.CONTRIBUTIONS, work=Work.CONTRIBUTION)
+        body = ContributionBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        sent: Sent = body.validated_data
+        say(
+            _user(request),
+            child=opened.child,
+            about=item.public_id,
+            held=sent["held"],
+            text=sent["text"],
+            version=sent["version"],
+        )
+        log_read(cast(Any, request), opened, Part.CONTRIBUTIONS, item)
+        return _whole(item, opened, agency=_user(request).agency_id)
+
+
+class ItemRelayedContribution(ApiView):
+    """What an agency that is away told."""
+
+    access_rule = AccessRule(
+        Shape.API,
+        part=Part.CONTRIBUTIONS,
+        parts=(Part.CONTRIBUTIONS,),
+        work=Work.DECISIONS,
+        about_child=True,
+    )
+
+    @extend_schema(responses=ItemWhole)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """The item with what agencies said and told: what a chair looks at before writing for one."""
+        item, opened = _open(request, public_id, Part.CONTRIBUTIONS, work=Work.DECISIONS)
+        log_read(cast(Any, request), opened, Part.CONTRIBUTIONS, item)
+        return _whole(item, opened)
+
+    @extend_schema(request=RelayedContributionBody, responses=ItemWhole)
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Write down what an agency that is away told the chair; the same again is taken once."""
+        item, opened = _open(request, public_id, Part.CONTRIBUTIONS, work=Work.DECISIONS)
+        body = RelayedContributionBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        sent: Sent = body.validated_data
+        contribution_relay(
+            _user(request),
+            child=opened.child,
+            about=item.public_id,
+            agency=sent["agency"],
+            told=Told(
+                Held(sent["held"]),
+                sent["text"],
+                sent["told_by"],
+                RelayedHow(sent["told_how"]),
+                sent["told_at"],
+            ),
+            seen=sent["seen"],
+        )
+        log_read(cast(Any, request), opened, Part.CONTRIBUTIONS, item)
+        return _whole(item, opened)
+
+
+class ItemDecision(ApiView):
+    """The decision."""
+
+    access_rule = AccessRule(
+        Shape.API, part=Part.DECISIONS, parts=(Part.DECISIONS,), work=Work.DECISIONS, about_child=True
+    )
+
+    @extend_schema(responses=ItemShown)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """The item as it stands, with its decision where there is one: what a chair looks at before deciding."""
+        item, opened = _open(request, public_id, Part.DECISIONS, work=Work.DECISIONS)
+        log_read(cast(Any, request), opened, Part.DECISIONS, item)
+        [shown] = _told([item], {item.child_id: opened.child})
+        return Response(ItemShown(shown).data)
+
+    @extend_schema(request=DecisionBody, responses={201: ItemShown}, parameters=[KEY])
+    def post(self, request: Request, public_id: UUID) -> Response:
+        """Decide about the child of this item, in the chair's open meeting if there is one; once for a key."""
+        user = _user(request)
+        item, opened = _open(request, public_id, Part.DECISIONS, work=Work.DECISIONS)
+        body = DecisionBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        sent: Sent = body.validated_data
+        meeting = Meeting.objects.filter(
+            forum=MeetingForum.CEVT, authority=item.authority_id, chair=user, ended_at__isnull=True
+        ).first()
+
+        def perform() -> dict[str, Any]:
+            row = decide(user, child=opened.child, ruling=_ruling(sent), meeting=meeting)
+            return {"decision": str(row.public_id)}
+
+        once(
+            user,
+            key=key_of(request),
+            action="api.decision",
+            body=_plain(request.data, public_id),
+            perform=perform,
+        )
+        log_read(cast(Any, request), opened, Part.DECISIONS, item)
+        fresh = Item.objects.select_related(*_SHOWN).get(pk=item.pk)
+        [shown] = _told([fresh], {item.child_id: opened.child})
+        return Response(ItemShown(shown).data, status=201)
+
+
+def _open(
+    request: Request, public_id: UUID, *parts: Part, work: Work | None = None
+) -> tuple[Item, OpenChild]:
+    """The item for this person, as the pages' doors open a child. Raises Http404 for a stranger's."""
+    item = Item.objects.select_related(*_SHOWN).filter(public_id=public_id).first()
+    if item is None:
+        raise Http404
+    child = Child.objects.unscoped("the address of the child of an item, opened next").get(pk=item.child_id)
+    opened = open_child(cast(Any, request), child.public_id, parts=parts or PARTS, work=work)
+    may_take_away(Shape.API, opened.access)
+    if not opened.access.sees(Part.DECISIONS) and not _own(_user(request), item):
+        raise Http404
+    return item, opened
+
+
+def _whole(item: Item, opened: OpenChild, *, agency: int | None = None) -> Response:
+    """The item with what agencies (or this one) said, and told the chair, for those who may read it."""
+    said: list[Any] = []
+    told: list[Any] = []
+    if opened.access.sees(Part.CONTRIBUTIONS):
+        about: dict[str, Any] = {"about": item.public_id} | ({"agency": agency} if agency else {})
+        said = list(Contribution.objects.filter(**about).select_related("agency").order_by("pk"))
+        told = list(
+            RelayedContribution.objects.filter(**about).select_related("agency", "written_by").order_by("pk")
+        )
+    [shown] = _told([item], {item.child_id: opened.child})
+    return Response({**ItemWhole({"item": shown, "contributions": said, "relayed_contribution": told}).data})
+
+
+def _own(user: User, item: Item) -> bool:
+    return item.submission is not None and item.submission.submitted_by_id == user.pk
+
+
+def _readable(user: User, items: Sequence[Item]) -> list[Any]:
+    """Those of the page whose decisions the person may read, or whose matrix is theirs."""
+    children = seen(user, {item.child_id for item in items})
+    access = accesses(user, list({child.pk: child for child in children.values()}.values()))
+    kept = [
+        item
+        for item in items
+        if (child := children.get(item.child_id))
+        and (access[child.pk].sees(Part.DECISIONS) or _own(user, item))
+    ]
+    return _told(kept, children)
+
+
+def _told(items: Sequence[Item], children: dict[int, Child]) -> list[Any]:
+    """The items with what is worked out on reading: the gate, whether they are returns, the child's public id."""
+    passed, returns = gates(items), returns_of(items)
+    for item in items:
+        item.gate = passed[item.pk]  # type: ignore[attr-defined]
+        item.returns = returns[item.pk]  # type: ignore[attr-defined]
+        item.child_public_id = children[item.child_id].public_id  # type: ignore[attr-defined]
+    return list(items)
+
+
+def _ruling(sent: Sent) -> Ruling:
+    return Ruling(
+        level=RiskLevel(sent["level"]),
+        rationale=sent["rationale"],
+        forms=[HarmForm(form) for form in sorted(sent["forms"])],
+        contexts=[HarmContext(context) for context in sorted(sent["contexts"])],
+        outcomes=[Wish(**{**one, "kind": OUTCOMES[one["kind"]]}) for one in sent["outcomes"]],
+        tasks=[
+            Task(one["title"], one["person"] if "person" in one else one["team"], one["working_days"])
+            for one in sent["tasks"]
+        ],
+        dissents=[(one["agency"], one["text"]) for one in sent["dissents"]],
+        feedback=sent["feedback"],
+        seen=sent["seen"],
+        returned_because=sent["returned_because"],
+    )
+
+
+def _plain(data: Any, public_id: UUID) -> dict[str, Any]:
+    """What was sent, as it came, so that the same key with other content is told apart."""
+    return {"item": str(public_id), "sent": data}
+
+
+def _user(request: Request) -> User:
+    return cast(User, request.user)

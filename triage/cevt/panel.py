@@ -1,0 +1,31 @@
+"""On a child's overview, for whoever may raise a child at CEVT: the way there, or to the sheet (T3)."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.accounts.roles import Part
+from cems.children.access_control import OpenChild
+from cems.children.slots import Panel
+from triage.cevt.selectors.seats import RAISE
+from triage.models import Item
+
+
+def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
+    """Since when the child is on CEVT's list, where the reader sits at the table; and where to raise them."""
+    if opened.child.died_on or not opened.access.may(*RAISE):
+        return None
+    where = [opened.child.public_id]
+    first = None
+    if opened.access.sees(Part.CONTRIBUTIONS):
+        rows = Item.objects.filter(child__in=opened.cluster, closed_at__isnull=True)
+        first = rows.order_by("received_at").first()
+    return {
+        "since": first.received_at if first else None,
+        "sheet_url": reverse("triage:sheet", args=where),
+        "raise_url": reverse("triage:raise", args=where),
+    }
+
+
+PANEL = Panel("triage.cevt", "CEVT", Part.IDENTITY, "triage/cevt/panel.html", _panel)

@@ -1,0 +1,130 @@
+"""CEVT's meetings: those one may open, and the minutes of one (T3)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from cems.accounts.models import Authority, User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Part
+from cems.actions.models import Action
+from cems.children.access import accesses
+from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.models import Child
+from cems.children.visibility import primary_of
+from cems.meetings.choices import MeetingForum, NoteKind
+from cems.meetings.models import Dissent, Meeting, Note
+from cems.meetings.selectors import Table, table_of
+from triage.cevt.outcomes import kind_of
+from triage.cevt.services.decision_notice import hearers
+from triage.models import Decision, Item
+
+PAGE = 30
+
+
+def authorities_of(ids: Collection[int]) -> Sequence[Authority]:
+    """The authorities a meeting may be started for."""
+    return list(Authority.objects.filter(pk__in=ids).order_by("name"))
+
+
+def meeting_at(user: User, meeting_id: UUID) -> Meeting | None:
+    """CEVT's meeting at this address, where the person's agency works for its authority."""
+    held = Meeting.objects.filter(forum=MeetingForum.CEVT, authority__in=profile_of(user).authority_ids)
+    return held.select_related("chair", "authority", "ended_by").filter(public_id=meeting_id).first()
+
+
+def meetings_of(user: User, before: str) -> tuple[list[Meeting], str]:
+    """A page of CEVT's meetings, newest first, and the key of the next page; `before` is such a key."""
+    rows = Meeting.objects.filter(forum=MeetingForum.CEVT, authority__in=profile_of(user).authority_ids)
+    if before.isdecimal():
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows.select_related("chair", "authority", "ended_by").order_by("-pk")[: PAGE + 1])
+    return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+
+
+@dataclass(frozen=True)
+class Minuted:
+    """One child of a meeting, as its minutes tell: by reference, never by name."""
+
+    decision: Decision
+    child: Child
+    level: str
+    forms: Sequence[str]
+    contexts: Sequence[str]
+    dissents: Sequence[Dissent]
+    actions: Sequence[Action]
+    told: Sequence[str]
+    outcomes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """What was decided at a meeting, of the children open to the reader; `restricted` ones are only counted."""
+
+    meeting: Meeting
+    table: Table
+    children: Sequence[Minuted]
+    restricted: int
+    themes: Sequence[Note]
+    hotspots: Sequence[Note]
+
+
+def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
+    """The minutes of a meeting as this person may read them, in a number of queries that does not grow with them."""
+    decisions = list(
+        Decision.objects.filter(meeting=meeting)
+        .annotate(primary=primary_of())
+        .select_related("agreed", "decided_by", "confirms__agreed", "confirmed_by")
+        .prefetch_related("outcomes__locality", "outcomes__advice")
+        .order_by("decided_at", "pk")
+    )
+    primaries = {row.primary for row in decisions}
+    found = list(Child.objects.visible_to(user).filter(pk__in=primaries).with_page())
+    reach = accesses(user, found)
+    open_ones = {one.pk: one for one in found if reach[one.pk].sees(Part.MINUTES, Part.DECISIONS)}
+    shut = Child.objects.unscoped("how many restricted items a meeting had, so that members ask their owners")
+    shown = [row for row in decisions if row.primary in open_ones]
+    notes = list(Note.objects.filter(meeting=meeting).select_related("noted_by").order_by("noted_at", "pk"))
+    return Minutes(
+        meeting,
+        table_of(meeting, meeting.ended_at or at),
+        _minuted(shown, open_ones),
+        shut.filter(pk__in=primaries - open_ones.keys()).restricted().count(),
+        [note for note in notes if note.kind == NoteKind.THEME],
+        [note for note in notes if note.kind == NoteKind.HOTSPOT],
+    )
+
+
+def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[Minuted]:
+    ids = [row.public_id for row in decisions]
+    dissents = list(Dissent.objects.filter(about__in=ids).select_related("agency").order_by("agency__name"))
+    actions = list(
+        Action.objects.filter(source_kind="triage.decision", source_id__in=[str(one) for one in ids])
+        .select_related("owner_user", "owner_team", "clock")
+        .order_by("pk")
+    )
+    of = {row.confirms_id or row.pk for row in decisions}
+    papers = Item.objects.filter(decision__in=of)
+    items = list(papers.select_related("submission__submitted_by", "raised_by"))
+    return [
+        Minuted(
+            row,
+            children[row.primary],  # type: ignore[attr-defined]
+            RiskLevel(row.agreed.level).label,
+            [HarmForm(one).label for one in row.agreed.forms],
+            [HarmContext(one).label for one in row.agreed.contexts],
+            [one for one in dissents if one.about == row.public_id],
+            [one for one in actions if one.source_id == str(row.public_id)],
+            _told(row, [one for one in items if one.decision_id == (row.confirms_id or row.pk)]),
+            [kind_of(outcome).minute(outcome) for outcome in row.outcomes.all()],
+        )
+        for row in decisions
+    ]
+
+
+def _told(row: Decision, items: Sequence[Item]) -> list[str]:
+    """Who was told of a decision beside the table and those who have an action."""
+    changed = row.confirms is None or row.confirms.agreed.level != row.agreed.level
+    told = hearers(row.decided_by, items) if changed else []
+    return told + [tells for outcome in row.outcomes.all() if (tells := kind_of(outcome).tells)]

@@ -1,0 +1,36 @@
+"""Where the chair writes down what an agency that is away told: its seat, and what there is of it already (T3)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from cems.accounts.models import Agency
+from cems.children.access_control import OpenChild
+from triage.cevt.selectors.contribution import NOTHING_YET, Answer, answers_by_agency
+from triage.cevt.selectors.seats import seats
+from triage.models import Item
+
+
+@dataclass(frozen=True)
+class Away:
+    """An agency with a seat at this child's CEVT: the item its words belong to (None: nothing is open), and them."""
+
+    agency: Agency
+    item: Item | None
+    answer: Answer
+
+    @property
+    def seen(self) -> int:
+        """How many notes of what it told there are."""
+        return len(self.answer.told)
+
+
+def away(opened: OpenChild, agency_id: UUID) -> Away | None:
+    """What an agency with a seat has said of this child; None for one without a seat there."""
+    area = opened.child.area_id
+    agency = next((one for one in seats([area]).agencies(area) if one.public_id == agency_id), None)
+    if agency is None:
+        return None
+    rows = Item.objects.filter(child__in=opened.cluster, closed_at__isnull=True)
+    items = list(rows.order_by("received_at", "pk"))
+    answer = answers_by_agency(items).get(agency.pk, NOTHING_YET)
+    return Away(agency, next(iter(items), None), answer)

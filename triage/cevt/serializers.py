@@ -1,0 +1,184 @@
+"""What the API of CEVT takes and gives, as OpenAPI describes it (T3, T4, O1)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from cems.accounts.models import Agency, Locality, Team, User
+from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.meetings.choices import Held, RelayedHow
+from matrix.api_bodies import Strict
+from plans.models import Provider
+from triage.cevt.outcomes import OUTCOMES
+from triage.cevt.rules.eligibility import Passed
+from triage.cevt.rules.figures import Return
+from triage.choices import CegReason, ItemKind, ReturnReason
+from triage.models import AdviceVersion
+
+
+class OutcomeKindField(serializers.ChoiceField):
+    """The key of a kind of outcome, among those there are when the request comes."""
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__([(kind.key, kind.label) for kind in OUTCOMES.values()], **kw)
+
+
+class OutcomeBody(Strict):
+    """One thing the decision is to start."""
+
+    kind = OutcomeKindField()
+    why = serializers.CharField(default="", allow_blank=True)
+    ceg_reason = serializers.ChoiceField(CegReason.choices, default="", allow_blank=True)
+    locality = serializers.SlugRelatedField(
+        queryset=Locality.objects.all(), slug_field="code", default=None, allow_null=True
+    )
+    provider = serializers.SlugRelatedField(
+        queryset=Provider.objects.all(), slug_field="code", default=None, allow_null=True
+    )
+    for_parents = serializers.BooleanField(default=False)
+    details = serializers.DictField(child=serializers.CharField(), default=dict)
+    advice = serializers.SlugRelatedField(
+        queryset=AdviceVersion.objects.all(), slug_field="public_id", many=True, required=False
+    )
+
+
+class TaskBody(Strict):
+    """An action somebody takes on: either a person or a team has it."""
+
+    title = serializers.CharField(max_length=200)
+    person = serializers.SlugRelatedField(
+        queryset=User.objects.filter(is_active=True), slug_field="public_id", required=False
+    )
+    team = serializers.SlugRelatedField(queryset=Team.objects.all(), slug_field="code", required=False)
+    working_days = serializers.IntegerField(min_value=0, max_value=60, default=5)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("person" in attrs) == ("team" in attrs):
+            raise serializers.ValidationError("Name either a person or a team.")
+        return attrs
+
+
+class DissentBody(Strict):
+    """An agency that does not agree, and why."""
+
+    agency = serializers.SlugRelatedField(queryset=Agency.objects.all(), slug_field="code")
+    text = serializers.CharField()
+
+
+class DecisionBody(Strict):
+    """What the chair decides. `seen` is the newest matrix the chair had before them, by its public id."""
+
+    level = serializers.ChoiceField(RiskLevel.choices)
+    rationale = serializers.CharField()
+    forms = serializers.MultipleChoiceField(choices=HarmForm.choices, default=set)
+    contexts = serializers.MultipleChoiceField(choices=HarmContext.choices, default=set)
+    outcomes = OutcomeBody(many=True, default=list)
+    tasks = TaskBody(many=True, default=list)
+    dissents = DissentBody(many=True, default=list)
+    feedback = serializers.CharField(default="", allow_blank=True)
+    returned_because = serializers.ChoiceField(ReturnReason.choices, default="", allow_blank=True)
+    seen = serializers.UUIDField(default=None, allow_null=True)
+
+
+class ContributionBody(Strict):
+    """What the person's agency says of the child; `version` is the one they saw, 0 for none."""
+
+    held = serializers.ChoiceField(Held.choices)
+    text = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
+    version = serializers.IntegerField(min_value=0, default=0)
+
+
+class RelayedContributionBody(Strict):
+    """What an agency that is away told; `seen` is how many such notes of it the item showed, 0 for none."""
+
+    agency = serializers.SlugRelatedField(queryset=Agency.objects.all(), slug_field="code")
+    held = serializers.ChoiceField(Held.choices)
+    text = serializers.CharField(default="", allow_blank=True)
+    told_by = serializers.CharField(max_length=200)
+    told_how = serializers.ChoiceField(RelayedHow.choices)
+    told_at = serializers.DateTimeField()
+    seen = serializers.IntegerField(min_value=0, default=0)
+
+
+class DecisionShown(serializers.Serializer[Any]):
+    """A decision as whoever may read decisions reads it."""
+
+    reference = serializers.CharField()
+    decided_at = serializers.DateTimeField()
+    decided_by = serializers.CharField()
+    level = serializers.IntegerField(source="agreed.level")
+    forms = serializers.ListField(child=serializers.CharField(), source="agreed.forms")
+    contexts = serializers.ListField(child=serializers.CharField(), source="agreed.contexts")
+    rationale = serializers.CharField(source="agreed.rationale")
+    provisional = serializers.BooleanField()
+    provisional_why = serializers.CharField()
+    feedback = serializers.CharField()
+    outcomes = serializers.SerializerMethodField()
+
+    def get_outcomes(self, row: Any) -> list[dict[str, Any]]:
+        return [
+            {
+                "kind": one.kind,
+                "label": one.label,
+                "why": one.why,
+                "locality": one.locality.code if one.locality else "",
+                "provider": one.provider.code if one.provider else "",
+                "for_parents": one.for_parents,
+                "details": one.details,
+            }
+            for one in row.outcomes.all()
+        ]
+
+
+class ContributionShown(serializers.Serializer[Any]):
+    """What an agency said."""
+
+    agency = serializers.CharField(source="agency.code")
+    held = serializers.ChoiceField(Held.choices)
+    text = serializers.CharField()
+    version = serializers.IntegerField()
+    said_at = serializers.DateTimeField()
+
+
+class RelayedContributionShown(serializers.Serializer[Any]):
+    """What an agency that was away told the chair, who wrote it down."""
+
+    agency = serializers.CharField(source="agency.code")
+    number = serializers.IntegerField()
+    held = serializers.ChoiceField(Held.choices)
+    text = serializers.CharField()
+    told_by = serializers.CharField()
+    told_how = serializers.ChoiceField(RelayedHow.choices)
+    told_at = serializers.DateTimeField()
+    written_by = serializers.CharField()
+    written_at = serializers.DateTimeField()
+
+
+class ItemShown(serializers.Serializer[Any]):
+    """Something CEVT owes or gave a decision about."""
+
+    public_id = serializers.UUIDField()
+    child_id = serializers.UUIDField(source="child_public_id")
+    kind = serializers.ChoiceField(ItemKind.choices)
+    submission = serializers.CharField(source="submission.public_id", default="")
+    level = serializers.IntegerField(allow_null=True)
+    received_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(source="clock.due_at", default=None)
+    explained = serializers.CharField(source="clock.explanation", default="")
+    gate = serializers.ListField(child=serializers.ChoiceField(Passed.choices))
+    returns = serializers.ChoiceField(Return.choices)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    withdrawn_why = serializers.CharField()
+    decision = DecisionShown(allow_null=True)
+
+
+class ItemWhole(serializers.Serializer[Any]):
+    """An item with what agencies said, for those at the table."""
+
+    item = ItemShown()
+    contributions = ContributionShown(many=True)
+    relayed_contribution = RelayedContributionShown(many=True)
+
+
+Sent = Mapping[str, Any]

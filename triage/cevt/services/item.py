@@ -1,0 +1,248 @@
+"""CEVT's list: a child comes on it, passes the gate, waits for information, is taken off again (T1, T2)."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from cems.accounts.desks import desk_of
+from cems.accounts.models import Agency, Duty, Team, User
+from cems.actions.services import Source, open_action
+from cems.actions.services import cancel as action_cancel
+from cems.actions.services import complete as action_complete
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.calendar import close_of_business
+from cems.base.command import command
+from cems.base.errors import Conflict, Invalid
+from cems.base.time import local_date, now
+from cems.children.choices import MatterKind, RiskLevel
+from cems.children.events import StatusOpened
+from cems.children.models import Child
+from cems.children.querysets import rows_of_clusters
+from cems.children.services.access import matter_close, matter_open
+from cems.children.services.cluster import lock_cluster
+from cems.clocks import services as clocks
+from cems.clocks.choices import OPEN, Stage
+from cems.meetings.services.contribution import contributions_freeze
+from matrix.events import MatrixSubmitted
+from matrix.models import Submission
+from matrix.policy import CEVT_DAYS
+from plans.events import ReferralDecided
+from plans.services import Told, first_contact, referral_open
+from triage.cevt.selectors.eligibility import gates
+from triage.cevt.selectors.owners import not_to_be_given
+from triage.cevt.services.decision_notice import tell_withdrawn
+from triage.choices import ItemKind
+from triage.clocks import RECEIPT
+from triage.models import Item, Wanted
+
+WANTED_SOURCE = "triage.wanted"
+
+
+def on_matrix_submitted(event: MatrixSubmitted) -> None:
+    """A new receipt at Moderate or Significant starts the clock; a review comes without (M5, M6).
+
+    The boards have no list of their own yet, so the review of a child on one is CEVT's to look at too: every
+    review arrives on somebody's list.
+    """
+    submission = Submission.objects.select_related("child").get(pk=event.submission_id)
+    user = User.objects.get(pk=event.user_id)
+    level = RiskLevel(event.level)
+    if event.new_receipt and level in CEVT_DAYS:
+        item_open(user, submission=submission, kind=ItemKind.RECEIPT, at=event.received_at)
+    elif not event.new_receipt:
+        item_open(user, submission=submission, kind=ItemKind.REVIEW, at=event.received_at)
+
+
+def on_referral_decided(event: ReferralDecided) -> None:
+    """First Contact has processed the child: what waited at the gate is CEVT's now (T1)."""
+    take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
+
+
+def on_status_opened(event: StatusOpened) -> None:
+    """A child who becomes open to children's services passes the gate (T1)."""
+    take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
+
+
+@command
+def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetime) -> Item:
+    """Put a child on CEVT's list with a matrix; a receipt has its clock by the level (T2).
+
+    Before the gate First Contact's desk has the clock, behind it CEVT's. Waiting never pauses it.
+    """
+    level, child = RiskLevel(submission.level), submission.child
+    row = Item(submission=submission, child=child, kind=kind, level=level, received_at=at)
+    if kind is ItemKind.RECEIPT:
+        passed = bool(gates([row], local_date(at))[row.pk])
+        length = CEVT_DAYS[level].read(at, child.area_id)
+        row.clock = clocks.start(
+            user,
+            kind=RECEIPT.key,
+            owner=desk_of(Duty.CEVT, child.area_id) if passed else first_contact(child),
+            deadline=close_of_business(at, length.value),
+            length=length,
+            reference=submission.reference,
+            title=f"CEVT agrees the level ({level.label} submitted)",
+            # Not the matrix: the desk that has this clock may read the record and not every matrix in it.
+            url=reverse("children:overview", args=[child.public_id]),
+            child=child.public_id,
+            at=at,
+        )
+        if passed:  # else CEVT's desk is told when the clock is handed to it
+            clocks.tell_holders(user, clock=row.clock, key="started", at=at)
+    return _opened(user, row, at)
+
+
+@command
+def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None) -> Item:
+    """Bring a child to CEVT without a new matrix, with the reason (T3).
+
+    Before the gate the words go to First Contact as a referral too, so that the child waits for somebody whose time
+    runs (T1). The same said again by the same person is given back as it stands. Raises Invalid without a reason,
+    Conflict while another concern about the child is open (nobody's words are dropped unread) or when the child
+    has died.
+    """
+    instant, words = at or now(), why.strip()
+    if not words:
+        raise Invalid("Say what CEVT should look at, and why now.", field="why")
+    primary = lock_cluster(child.pk)
+    if primary.died_on is not None:
+        raise Conflict("The child has died. CEVT decides nothing about them any more.")
+    if held := raised_open(primary):
+        if (held.raised_by_id, held.why) == (user.pk, words):
+            return held
+        raise Conflict("A concern about this child is on CEVT's list already.")
+    row = Item(child=primary, kind=ItemKind.RAISED, why=words, raised_by=user, received_at=instant)
+    if not gates([row], local_date(instant))[row.pk]:
+        referral_open(user, child=primary, told=Told(concern=words), at=instant)
+    return _opened(user, row, instant)
+
+
+def raised_open(child: Child) -> Item | None:
+    """The concern about this child that somebody raised and CEVT has not closed; of a merged record's two the first."""
+    rows = Item.objects.of(child).filter(kind=ItemKind.RAISED, closed_at__isnull=True)
+    found: Item | None = rows.select_related("raised_by__agency").order_by("received_at", "pk").first()
+    return found
+
+
+def _opened(user: User, row: Item, at: datetime) -> Item:
+    row.authority_id = row.child.area_id
+    row.save(force_insert=True)
+    matter_open(user, child=row.child, kind=MatterKind.CEVT, at=at)
+    record(user, verb=Verb.CREATED, subject=row, child=row.child.public_id, part="decisions", at=at)
+    return row
+
+
+@command
+def take_over(user: User, *, child_id: int, at: datetime) -> None:
+    """Hand CEVT's desk the clocks of this child whose gate is passed (T1, T2); harmless when there are none."""
+    primary = lock_cluster(child_id)
+    rows = Item.objects.of(primary).filter(
+        closed_at__isnull=True, clock__owner_team=first_contact(primary), clock__stage__in=OPEN
+    )
+    waiting = list(rows.select_related("clock", "child"))
+    if not waiting:
+        return
+    desk, passed = desk_of(Duty.CEVT, primary.area_id), gates(waiting, local_date(at))
+    for row in waiting:
+        if passed[row.pk] and row.clock:
+            clocks.hand_over(user, clock=row.clock, owner=desk, reason=str(passed[row.pk][0].label), at=at)
+
+
+@command
+def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = None) -> Item:
+    """Take an item off the list that should not be there (sent about another child). Raises Conflict if closed."""
+    instant = at or now()
+    lock_cluster(item.child_id)
+    rows = Item.objects.select_for_update(of=("self",)).select_related("clock", "child", "submission")
+    held = rows.get(pk=item.pk)
+    if held.closed_at:
+        raise Conflict("This is no longer on CEVT's list.")
+    if not why.strip():
+        raise Invalid("Say why it does not belong on the list.", field="why")
+    held.closed_at, held.withdrawn_why, held.withdrawn_by = instant, why.strip(), user
+    held.save(update_fields=["closed_at", "withdrawn_why", "withdrawn_by"])
+    if held.clock:
+        clocks.cancel(user, clock=held.clock, reason="Taken off CEVT's list", at=instant)
+    close_wanted(user, item=held, at=instant)
+    contributions_freeze(user, about=[held.public_id], at=instant)
+    if not Item.objects.of(held.child).filter(closed_at__isnull=True).exists():
+        matter_close(user, child=held.child, kind=MatterKind.CEVT, at=instant)
+    record(user, verb=Verb.WITHDRAWN, subject=held, child=held.child.public_id, part="decisions", at=instant)
+    tell_withdrawn(user, held, instant)
+    return held
+
+
+@command
+def information_ask(
+    user: User,
+    *,
+    item: Item,
+    agency: Agency,
+    what: str,
+    owner: User | Team,
+    working_days: int = 2,
+    at: datetime | None = None,
+) -> Wanted:
+    """CEVT wants to know more before it decides: the one thing that pauses its clock, with the reason (T2, T4).
+
+    `owner` is who is to find out, by `working_days` from now. Raises Conflict when the item is closed.
+    """
+    instant = at or now()
+    primary = lock_cluster(item.child_id)
+    held = Item.objects.select_for_update(of=("self",)).select_related("clock", "child").get(pk=item.pk)
+    if held.closed_at:
+        raise Conflict("CEVT has decided already.")
+    if not what.strip():
+        raise Invalid("Say what CEVT wants to know.", field="what")
+    if isinstance(owner, User):
+        whole = list(rows_of_clusters([primary.pk]))
+        if not_to_be_given(primary, [owner], instant, whole=whole):
+            raise Invalid("This person may not read the record. Choose somebody else.", field="owner")
+    row = Wanted(item=held, child=held.child, agency=agency, what=what.strip(), asked_by=user)
+    row.asked_at = instant
+    row.action = open_action(
+        user,
+        title="Tell CEVT what it asked for",
+        detail=what.strip(),
+        owner=owner,
+        child=primary,
+        deadline=close_of_business(instant, working_days, word="asked"),
+        source=Source(WANTED_SOURCE, str(row.public_id)),
+        key="information-wanted",
+        at=instant,
+    )
+    row.save(force_insert=True)
+    if held.clock and held.clock.stage in {Stage.RUNNING, Stage.WARNED} and instant <= held.clock.due_at:
+        clocks.pause(user, clock=held.clock, reason=f"More information wanted from {agency}", at=instant)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="decisions", at=instant)
+    return row
+
+
+@command
+def information_give(user: User, *, wanted: Wanted, answer: str, at: datetime | None = None) -> Wanted:
+    """What CEVT wanted is known: its clock goes on once nothing more is wanted. Raises Conflict when answered."""
+    instant = at or now()
+    held = Wanted.objects.select_for_update(of=("self",)).select_related("item__clock", "action", "child")
+    row = held.get(pk=wanted.pk)
+    if row.answered_at:
+        raise Conflict(f"This was answered already, by {row.answered_by}.")
+    if not answer.strip():
+        raise Invalid("Write what CEVT should know.", field="answer")
+    row.answer, row.answered_by, row.answered_at = answer.strip(), user, instant
+    row.save(update_fields=["answer", "answered_by", "answered_at"])
+    if row.action.is_open:
+        action_complete(user, action=row.action, outcome="CEVT has the answer.", at=instant)
+    more = Wanted.objects.filter(item=row.item, answered_at__isnull=True).exists()
+    if row.item.clock and row.item.clock.stage == Stage.PAUSED and not more:
+        clocks.resume(user, clock=row.item.clock, reason="The information has come", at=instant)
+    record(user, verb=Verb.CHANGED, subject=row, child=row.child.public_id, part="decisions", at=instant)
+    return row
+
+
+@command
+def close_wanted(user: User, *, item: Item, at: datetime) -> None:
+    """Close what was asked for this item: nobody needs to find it out any more."""
+    for row in Wanted.objects.filter(item=item, answered_at__isnull=True).select_related("action"):
+        if row.action.is_open:
+            action_cancel(user, action=row.action, reason="CEVT no longer needs it.", at=at)

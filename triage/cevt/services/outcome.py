@@ -1,0 +1,107 @@
+"""What the outcomes of a decision start (T4)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from cems.accounts.models import User
+from cems.actions.services import Source, open_action
+from cems.base.calendar import close_of_business
+from cems.base.command import command
+from cems.base.errors import Invalid
+from cems.base.time import local_date
+from cems.children.choices import HarmForm, MatterKind, RiskLevel
+from cems.children.models import Child
+from cems.children.rules.identity import age_on
+from cems.children.services.access import matter_is_open
+from triage.cevt.outcomes import OUTCOMES, Case, OutcomeKind, Wish
+from triage.models import Decision, Outcome
+
+
+def wishes_for(
+    child: Child, level: RiskLevel, forms: Collection[HarmForm], asked: Sequence[Wish], at: datetime
+) -> list[Wish]:
+    """What was asked for with what the level starts anyway, checked by the rules (T4).
+
+    Raises Invalid naming the question to mend: a child without a locality needs one chosen for the board.
+    """
+    wishes = [replace(one, why=one.why.strip()) for one in asked]
+    keys = {one.kind.key for one in wishes}
+    wishes += [Wish(kind) for kind in always(level) if kind.key not in keys]
+    wishes = [one.kind.completed(one, child, level) for one in wishes]
+    on = local_date(at)
+    case = Case(level, forms, age_on(child.date_of_birth, on), on, frozenset(one.kind.key for one in wishes))
+    if found := problems(wishes, case):
+        field, words = found[0]
+        raise Invalid(words, field=field)
+    return wishes
+
+
+def always(level: RiskLevel) -> list[OutcomeKind]:
+    """What an agreed level starts whether anybody asks for it or not (T4, T6): at Significant board and worker."""
+    return [kind for kind in OUTCOMES.values() if level in kind.always_at]
+
+
+def problems(wishes: Sequence[Wish], case: Case) -> list[tuple[str, str]]:
+    """What is wrong with these outcomes: pairs of the question's name on the form and a plain sentence."""
+    found: list[tuple[str, str]] = []
+    asked: set[tuple[str, bool]] = set()
+    for wish in wishes:
+        slot = wish.slot
+        if (slot, wish.for_parents) in asked:
+            found.append((slot, f"“{wish.kind.label}” is asked for twice."))
+        elif problem := wish.kind.problem(wish, case):
+            found.append((f"{slot}_{problem.about}" if problem.about else slot, problem.words))
+        asked.add((slot, wish.for_parents))
+    return found
+
+
+def leaves_board(child: Child, level: RiskLevel, wishes: Sequence[Wish]) -> bool:
+    """Whether this decision ends the CEG board's work: at Low or None, or by what it says of the board (M6, T4).
+
+    Not where it sends the child to the board itself.
+    """
+    if any(wish.kind.puts_on_board for wish in wishes):
+        return False
+    ends = level < RiskLevel.MODERATE or any(wish.kind.takes_off_board for wish in wishes)
+    return ends and matter_is_open(child, MatterKind.CEG)
+
+
+@command
+def outcomes_start(user: User, *, decision: Decision, wishes: Sequence[Wish], at: datetime) -> list[Outcome]:
+    """Keep each outcome and start it."""
+    rows = Outcome.objects.bulk_create([_start(user, decision, wish, at) for wish in wishes])
+    for row, wish in zip(rows, wishes, strict=True):
+        if wish.advice:
+            row.advice.set(wish.advice)
+    return rows
+
+
+def _start(user: User, decision: Decision, wish: Wish, at: datetime) -> Outcome:
+    kind, child = wish.kind, decision.child
+    row = Outcome(
+        decision=decision,
+        child=child,
+        kind=kind.key,
+        label=kind.named(wish),
+        why=wish.why,
+        ceg_reason=wish.ceg_reason,
+        locality=wish.locality,
+        for_parents=wish.for_parents,
+        provider=wish.provider,
+        details=dict(wish.details),
+    )
+    if plan := kind.plan(wish, child):
+        row.action = open_action(
+            user,
+            child=child,
+            title=plan.title,
+            detail=plan.detail,
+            owner=plan.owner,
+            deadline=close_of_business(at, plan.working_days, word="agreed"),
+            source=Source("triage.decision", str(decision.public_id), decision.reference),
+            key=f"cevt-{wish.slot}{'-parents' if wish.for_parents else ''}",
+            at=at,
+        )
+    kind.start(user, row, wish, at)
+    return row

@@ -1,0 +1,138 @@
+"""CEVT's meeting: it starts, people come and go, themes are noted, it ends (T3)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from cems.accounts.access_control import person, requires_any_work, requires_work
+from cems.accounts.models import Authority
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.base.access_control import FORM, Shape
+from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.time import now
+from cems.meetings.choices import MeetingForum, NoteKind
+from cems.meetings.models import Meeting
+from cems.meetings.selectors import table_of
+from cems.meetings.services.meeting import attend, leave, meeting_end, meeting_start, note_add
+from triage.cevt.selectors.seats import has_seat, seats
+from triage.cevt.services.attendance import Place, table_set
+from triage.cevt.views.common import seated, the_meeting
+
+
+@requires_work(Shape.POST, Work.DECISIONS)
+def start(request: HttpRequest) -> HttpResponse:
+    """Start the meeting with this person in the chair, and go to its table."""
+    user = seated(request)
+    served = Authority.objects.filter(pk__in=profile_of(user).authority_ids)
+    code = request.POST.get("authority", "")
+    place = get_object_or_404(served, code=code) if code else served.order_by("name").first()
+    if place is None:
+        raise NotAllowed("Your agency works for no authority that has a CEVT.")
+    try:
+        row = meeting_start(user, forum=MeetingForum.CEVT, authority=place, url=reverse("triage:cevt"))
+    except Conflict as refusal:
+        messages.error(request, refusal.message)
+        return redirect("triage:cevt")
+    messages.success(request, f"{row.reference} has started. Tick who is here.")
+    return redirect("triage:table", meeting_id=row.public_id)
+
+
+@requires_any_work(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION, methods=FORM)
+def table(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """Who is at the table, who sent an apology, for whom somebody stands in; the chair ticks, all read."""
+    meeting = the_meeting(request, meeting_id)
+    may_chair = _may_chair(request)
+    if request.method == "POST":
+        if not may_chair:
+            raise NotAllowed("The chair says who is here. Say “I’m here” for yourself.")
+        table_set(person(request), meeting=meeting, places=_places(request))
+        messages.success(request, "The table is saved.")
+        return redirect("triage:table", meeting_id=meeting.public_id)
+    context = {**_context(request, meeting), "may_chair": may_chair}
+    return render(request, "triage/cevt/table.html", context)
+
+
+def _places(request: HttpRequest) -> list[Place]:
+    keys = [name.removeprefix("place_") for name in request.POST if name.startswith("place_")]
+    return [
+        Place(key, request.POST.get(f"place_{key}", ""), request.POST.get(f"for_{key}", "")) for key in keys
+    ]
+
+
+def _may_chair(request: HttpRequest) -> bool:
+    profile = profile_of(person(request))
+    return profile.may(Work.DECISIONS) and has_seat(profile)
+
+
+def _context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
+    people = seats([meeting.authority_id]).people
+    held = table_of(meeting, now())
+    rows = {row.user_id: row for row in held.rows}
+    return {
+        "meeting": meeting,
+        "table": held,
+        "rows": [
+            (
+                one,
+                rows.get(one.pk),
+                [other for other in people if other.agency_id == one.agency_id and other != one],
+            )
+            for one in people
+        ],
+        "me": rows.get(person(request).pk),
+        "kinds": NoteKind.choices,
+        "notes": list(meeting.notes.select_related("noted_by").order_by("noted_at", "pk")),
+        "sits": has_seat(profile_of(person(request))),
+    }
+
+
+@requires_any_work(Shape.POST, Work.DECISIONS, Work.CONTRIBUTION)
+def here(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """The person says that they are here, or that they leave."""
+    meeting, user = the_meeting(request, meeting_id), seated(request)
+    if request.POST.get("leave"):
+        leave(user, meeting=meeting, person=user)
+        messages.success(request, f"You have left {meeting.reference}.")
+    else:
+        attend(user, meeting=meeting, person=user)
+        messages.success(request, f"You are at the table of {meeting.reference}, for {user.agency}.")
+    return _back(request, meeting)
+
+
+@requires_any_work(Shape.POST, Work.DECISIONS, Work.CONTRIBUTION)
+def note(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """Note a theme or a place as it appears, from wherever one is."""
+    meeting, user = the_meeting(request, meeting_id), seated(request)
+    kind = request.POST.get("kind", "")
+    if kind not in NoteKind.values:
+        raise Invalid("Say whether it is a theme or a place.", field="kind")
+    try:
+        note_add(user, meeting=meeting, kind=NoteKind(kind), text=request.POST.get("text", ""))
+    except Invalid as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "Noted for the minutes.")
+    return _back(request, meeting)
+
+
+@requires_work(Shape.POST, Work.DECISIONS)
+def end(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """End the meeting, whoever was in the chair; its minutes are there at once."""
+    meeting, user = the_meeting(request, meeting_id), seated(request)
+    row = meeting_end(user, meeting=meeting)
+    messages.success(request, f"{row.reference} has ended. These are its minutes.")
+    return redirect("triage:minutes", meeting_id=row.public_id)
+
+
+def _back(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    """To the page somebody came from, or to the table."""
+    wanted = request.POST.get("next", "")
+    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
+        return redirect(wanted)
+    return redirect("triage:table", meeting_id=meeting.public_id)

@@ -1,0 +1,73 @@
+"""The minutes of CEVT's meetings, on the page and on paper (T3)."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from cems.accounts.access_control import person, requires_any_work
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.audit.choices import Verb
+from cems.audit.services import listed, record
+from cems.base.access_control import Shape
+from cems.base.errors import Conflict
+from cems.base.time import now
+from cems.documents.rendering import Paper, available, pdf_response, render_pdf
+from triage.cevt.selectors.meeting import Minutes, meetings_of
+from triage.cevt.selectors.meeting import minutes as minutes_of
+from triage.cevt.views.common import the_meeting
+
+READERS = (Work.DECISIONS, Work.CONTRIBUTION, Work.MEETINGS)
+
+
+@requires_any_work(Shape.PAGE, *READERS)
+def meetings(request: HttpRequest) -> HttpResponse:
+    """CEVT's meetings, the newest first; one that was never ended is said to be so."""
+    rows, older = meetings_of(person(request), request.GET.get("before", ""))
+    context = {
+        "rows": rows,
+        "older_url": f"{reverse('triage:meetings')}?before={older}" if older else "",
+        "may_decide": profile_of(person(request)).may(Work.DECISIONS),
+    }
+    return render(request, "triage/cevt/meetings.html", context)
+
+
+@requires_any_work(Shape.PAGE, *READERS)
+def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """What a meeting decided: by reference, of children open to the reader."""
+    found = _read(request, meeting_id)
+    return render(
+        request,
+        "triage/cevt/minutes.html",
+        {
+            "minutes": found,
+            "on_paper": available(),
+            "may_decide": profile_of(person(request)).may(Work.DECISIONS),
+        },
+    )
+
+
+@requires_any_work(Shape.PDF, *READERS)
+def minutes_pdf(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """The minutes on paper, from the moment the meeting ends; taking them away is audited."""
+    found, user, instant = _read(request, meeting_id), person(request), now()
+    meeting = found.meeting
+    if meeting.ended_at is None:
+        raise Conflict(f"{meeting.reference} has not ended, so it has no minutes yet.")
+    paper = Paper("CEVT minutes", meeting.reference, f"{user}, {user.agency}", instant)
+    made = render_pdf("documents/minutes.html", {"minutes": found}, paper)
+    record(user, verb=Verb.DOWNLOADED, subject=meeting, part="minutes", at=instant)
+    return pdf_response(made, paper)
+
+
+def _read(request: HttpRequest, meeting_id: UUID) -> Minutes:
+    found = minutes_of(person(request), the_meeting(request, meeting_id), now())
+    if found.children:
+        listed(
+            person(request),
+            what="triage.minutes",
+            children=[one.child.public_id for one in found.children],
+        )
+    return found

@@ -1,0 +1,70 @@
+"""A child is raised at CEVT without a new matrix; whoever did reads what became of it (T3, T4)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cems.accounts.access_control import person
+from cems.accounts.roles import Part, Work
+from cems.audit.services import read
+from cems.base.access_control import FORM, Shape, access_rule
+from cems.base.idempotency import once
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.page_context import child_page
+from cems.children.views.common import taken
+from triage.cevt.forms.relayed_contribution import RaiseForm
+from triage.cevt.selectors.raised import before_raising, raised_by
+from triage.cevt.selectors.seats import RAISE
+from triage.cevt.services.item import item_raise
+
+
+@requires_child(Shape.PAGE, Part.IDENTITY, work=RAISE, methods=FORM)
+def raise_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Why CEVT should look at the child, and why now; a concern that is open already is shown in the form's place."""
+    user, form = person(request), RaiseForm(request.POST or None)
+    made: dict[str, Any] = {}
+
+    def perform() -> dict[str, str]:
+        return {"item": str(item_raise(user, child=opened.child, why=form.cleaned_data["why"]).public_id)}
+
+    def act() -> None:
+        body = {"child": str(opened.child.public_id), "why": form.cleaned_data["why"]}
+        key = form.cleaned_data["key"]
+        made.update(once(user, key=key, action="triage.raise", body=body, perform=perform)[0])
+
+    if request.method == "POST" and taken(form, act):
+        messages.success(request, "The child is on CEVT’s list.")
+        return redirect("triage:raised", made["item"])
+    context = {
+        **child_page(request, opened, current="children:overview"),
+        "form": form,
+        "before": before_raising(user, opened),
+        "died": opened.child.died_on,
+        "may_matrix": opened.access.may(Work.MATRIX)
+        and opened.access.sees(Part.MATRIX, Part.OWN_SUBMISSIONS),
+        "may_refer": opened.access.may(Work.REFERRALS),
+        "sees_sheet": opened.access.sees(Part.CONTRIBUTIONS),
+    }
+    return render(request, "triage/cevt/raise.html", context, status=400 if form.errors else 200)
+
+
+@access_rule(Shape.PAGE, reason="whoever raised the child, and nobody else")
+def raised(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """What one raised, and what became of it: the decision itself only where the record is open to them."""
+    user = person(request)
+    found = raised_by(user, item_id)
+    if found is None:
+        raise Http404
+    if found.child and found.access:
+        part = Part.DECISIONS if found.found else Part.OWN_SUBMISSIONS
+        read(
+            user,
+            child=found.child.public_id,
+            part=part,
+            subject=found.item,
+            reason=f"{found.access.why}; raised the child at CEVT",
+        )
+    return render(request, "triage/cevt/raised.html", {"raised": found, "item": found.item})

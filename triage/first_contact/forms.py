@@ -1,0 +1,239 @@
+"""What First Contact, and the agencies it asks, type (T1)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+
+from cems.accounts.forms import DayField, PlainForm
+from cems.accounts.models import Agency, Team, User
+from cems.accounts.profile import profile_of
+from cems.base.time import LONDON, local, now
+from cems.children.choices import Informed
+from cems.children.forms import WordsField
+from plans.choices import ReferralOutcome
+from plans.services import Told
+from triage.choices import Answered, Section47, Threshold
+from triage.first_contact.rules.threshold import OFFERED
+from triage.first_contact.services.assessment import Findings
+
+YES, NO = "yes", "no"
+
+
+class ReferForm(PlainForm):
+    """A referral made by telephone or on paper."""
+
+    button = "Record the referral"
+    concern = WordsField(
+        rows=8, label="What is the worry?", error_messages={"required": "Write what the worry is."}
+    )
+    received_on = DayField(
+        label="On which day did it come?", error_messages={"required": "Write the day it came."}
+    )
+    received_time = forms.TimeField(
+        label="At what time?",
+        help_text="For example, 14:30. Its clock runs from then.",
+        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input govuk-input--width-5"}),
+        error_messages={"required": "Write the time it came.", "invalid": "Write the time like 14:30."},
+    )
+    referrer = forms.CharField(
+        max_length=200,
+        label="Who made it?",
+        help_text="Their name and work, and how to reach them.",
+        error_messages={"required": "Write who made it."},
+    )
+    agency = forms.ModelChoiceField(
+        Agency.objects.none(),
+        to_field_name="code",
+        required=False,
+        label="Of which agency?",
+        empty_label="None of these",
+    )
+    informed = forms.ChoiceField(
+        choices=Informed.choices,
+        widget=forms.RadioSelect,
+        label="Do the parents or carers know?",
+        help_text="The referral waits for neither answer.",
+        error_messages={"required": "Say whether the parents or carers know."},
+    )
+    not_informed_why = WordsField(rows=3, required=False, label="If not: why not?")
+    saf_reference = forms.CharField(
+        max_length=30, required=False, label="Police SAF reference", help_text="If the police sent it."
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        instant = local(now())
+        kwargs.setdefault("initial", {"received_on": instant.date(), "received_time": instant.time()})
+        super().__init__(*args, **kwargs)
+        field = self.fields["agency"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker, decides nothing
+        served = Agency.objects.filter(authorities__in=profile_of(user).authority_ids)
+        field.queryset = served.distinct().order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("received_on") and data.get("received_time"):
+            data["received_at"] = datetime.combine(data["received_on"], data["received_time"], tzinfo=LONDON)
+            if data["received_at"] > now():
+                self.add_error("received_on", "This is in the future. Check the day and the time.")
+        return data
+
+    @property
+    def told(self) -> Told:
+        """What the service is told; call on a valid form."""
+        return Told(**{name: self.cleaned_data[name] for name in Told.__dataclass_fields__})
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What was sent, for telling a repeat from another referral under one key."""
+        return {name: str(value) for name, value in self.cleaned_data.items() if name != "key"}
+
+
+class AskForm(PlainForm):
+    """Ask several agencies at once."""
+
+    button = "Ask them"
+    teams = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        label="Whom do you ask?",
+        help_text="One team of each agency. They see the child's name, birth date, address and school, and what"
+        " you ask.",
+        error_messages={"required": "Choose at least one agency."},
+    )
+    what = WordsField(
+        rows=5,
+        label="What do you want to know?",
+        error_messages={"required": "Write what you want to know."},
+    )
+
+    def __init__(self, teams: Sequence[Team], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["teams"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells the type checker, decides nothing
+        field.choices = [(str(team.public_id), _named(team)) for team in teams]
+
+    def chosen(self, teams: Sequence[Team]) -> list[Team]:
+        """The teams chosen; call on a valid form."""
+        wanted = set(self.cleaned_data["teams"])
+        return [team for team in teams if str(team.public_id) in wanted]
+
+
+def _named(team: Team) -> str:
+    return team.name if team.name == team.agency.name else f"{team.agency}: {team}"
+
+
+class AnswerForm(PlainForm):
+    """What an agency answers."""
+
+    button = "Send the answer"
+    answered = forms.ChoiceField(
+        choices=[choice for choice in Answered.choices if choice[0]],
+        widget=forms.RadioSelect,
+        label="What do you answer?",
+        error_messages={"required": "Choose what your agency answers."},
+    )
+    text = WordsField(
+        rows=8,
+        required=False,
+        label="What your agency knows",
+        help_text="Facts with their days, and who saw or said them. If you cannot share something, you may say why.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answered"].choices = [  # type: ignore[attr-defined]
+            (Answered.NOTHING, "We checked, and hold nothing"),
+            (Answered.CANNOT_SHARE, "We hold something we cannot share"),
+            (Answered.WRITTEN, "I write below what we know"),
+        ]
+
+
+class FoundForm(PlainForm):
+    """What First Contact found; with the version that the person saw."""
+
+    button = "Save"
+    threshold = forms.ChoiceField(
+        choices=[*Threshold.choices, ("", "Not decided yet")],
+        required=False,
+        widget=forms.RadioSelect,
+        label="Which level of need?",
+    )
+    section_47 = forms.ChoiceField(
+        choices=Section47.choices, required=False, widget=forms.RadioSelect, label="Section 47 enquiry"
+    )
+    outside_home = forms.ChoiceField(
+        choices=[(YES, "Outside the home"), (NO, "At home"), ("", "Not known yet")],
+        required=False,
+        widget=forms.RadioSelect,
+        label="Where does the main risk lie?",
+    )
+    approach = forms.BooleanField(
+        required=False,
+        label="The Harm Outside the Home approach is taken",
+        help_text="With early help, section 17, or a section 47 enquiry that was not substantiated, where the main"
+        " risk lies outside the home.",
+    )
+    approach_why = WordsField(rows=3, required=False, label="Why the approach")
+    stepped_up = forms.BooleanField(required=False, label="Stepped up from early help")
+    to_team = forms.ModelChoiceField(
+        Team.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        label="Which team takes the child?",
+        help_text="The team sees the record from the decision on.",
+        empty_label="None yet",
+        error_messages={"invalid_choice": "Nobody of this team uses CEMS today. Choose another team."},
+    )
+    to_team_why = WordsField(
+        rows=3, required=False, label="Why this team, if the child's age speaks against it"
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, teams: Sequence[Team], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to_team"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker, decides nothing
+        rows = Team.objects.filter(pk__in=[team.pk for team in teams]).select_related("agency")
+        field.queryset = rows.order_by("agency__name", "name")
+        field.label_from_instance = _named  # type: ignore[method-assign,assignment]
+
+    @staticmethod
+    def told(found: Findings, version: int) -> dict[str, Any]:
+        """What the form begins with."""
+        outside = {True: YES, False: NO, None: ""}[found.outside_home]
+        team = found.to_team.public_id if found.to_team else None
+        return {**vars(found), "outside_home": outside, "to_team": team, "version": version}
+
+    @property
+    def findings(self) -> Findings:
+        """What the service keeps; call on a valid form."""
+        data = {name: self.cleaned_data[name] for name in Findings.__dataclass_fields__}
+        return Findings(**{**data, "outside_home": {YES: True, NO: False}.get(data["outside_home"])})
+
+
+class DecideForm(PlainForm):
+    """The decision on a referral, and why."""
+
+    button = "Record the decision"
+    outcome = forms.ChoiceField(
+        choices=ReferralOutcome.choices,
+        label="What is decided?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what is decided."},
+    )
+    rationale = WordsField(
+        rows=6,
+        label="Why?",
+        help_text="Whoever made the referral reads this.",
+        error_messages={"required": "Say why, for whoever made the referral."},
+    )
+    open_status = forms.BooleanField(
+        required=False,
+        label="Also open the status that goes with it, from today",
+        help_text="; ".join(
+            f"{ReferralOutcome(outcome).label} opens “{status.label}”" for outcome, status in OFFERED.items()
+        ),
+    )

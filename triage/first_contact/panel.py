@@ -1,0 +1,32 @@
+"""What First Contact asked and found of the newest referral, on the child's page (T1)."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.accounts.roles import Part, Work
+from cems.children.access_control import OpenChild
+from cems.children.slots import Panel
+from plans.child_content import referrals_of
+from triage.first_contact.selectors.enquiry import gathered
+
+
+def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
+    """What First Contact asked and found of the newest referral; and for First Contact, a new one."""
+    newest = next(iter(referrals_of(opened, opened.year_ago)), None)
+    found = gathered(newest, opened.access, opened.at) if newest else None
+    may_refer = opened.access.may(Work.REFERRALS) and (newest is None or newest.outcome)
+    known = found is not None and (found.asked or found.inquiry)
+    if not (known or may_refer):
+        return None
+    return {
+        "referral": newest if known else None,
+        "gathered": found,
+        "refer_url": reverse("triage:refer", args=[opened.child.public_id]) if may_refer else "",
+    }
+
+
+PANEL = Panel(
+    "triage.first_contact", "First Contact", Part.REFERRALS, "triage/first_contact/panel.html", _panel
+)

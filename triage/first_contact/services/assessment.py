@@ -1,0 +1,185 @@
+"""What First Contact finds of a referral, and its decision with what follows from it (T1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from cems.accounts.models import Team, User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.command import command
+from cems.base.errors import Invalid, Overtaken
+from cems.base.time import local_date, now
+from cems.children.choices import CaseRole
+from cems.children.models import Involvement, Status
+from cems.children.rules.identity import age_on
+from cems.children.services.periods import involvement_start, status_open
+from cems.clocks.recipients import current_appointments
+from cems.notices.services import tell
+from plans.choices import ReferralOutcome
+from plans.models import Referral
+from plans.services import referral_decide
+from triage.choices import Section47, Threshold
+from triage.first_contact.rules.ages import ages_of, warning
+from triage.first_contact.rules.approach import why_not
+from triage.first_contact.rules.threshold import OFFERED, PASSED_ON, threshold_for
+from triage.first_contact.services.enquiry import lock_referral
+from triage.models import Inquiry
+from triage.policy import TEAM_AGES
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What First Contact found: the need, the enquiry, where the risk lies, which team takes it."""
+
+    threshold: str = ""
+    section_47: str = ""
+    outside_home: bool | None = None
+    approach: bool = False
+    approach_why: str = ""
+    to_team: Team | None = None
+    to_team_why: str = ""
+    stepped_up: bool = False
+
+    @property
+    def said(self) -> dict[str, str]:
+        """In words, for showing a colleague's beside one's own."""
+        outside = {True: "Outside the home", False: "At home", None: ""}[self.outside_home]
+        return {
+            "Threshold": Threshold(self.threshold).label if self.threshold else "",
+            "Section 47": Section47(self.section_47).label,
+            "Where the main risk lies": outside,
+            "Harm Outside the Home approach": "Yes" if self.approach else "No",
+            "Why the approach": self.approach_why,
+            "Team": str(self.to_team or ""),
+            "Why this team": self.to_team_why,
+            "Stepped up from early help": "Yes" if self.stepped_up else "No",
+        }
+
+
+def findings_of(row: Inquiry | None) -> Findings:
+    """What is written down so far."""
+    if row is None:
+        return Findings()
+    return Findings(**{name: getattr(row, name) for name in Findings.__dataclass_fields__})
+
+
+@command
+def inquiry_save(
+    user: User, *, referral: Referral, version: int, findings: Findings, at: datetime | None = None
+) -> Inquiry:
+    """Write down what was found; `version` is the one the person had before them (0: nothing yet) (T1).
+
+    The approach is refused where its rule says so. A child outside a team's ages goes there with a reason.
+    Raises Overtaken with a colleague's findings, Conflict when the referral is decided, Invalid by field.
+    """
+    instant = at or now()
+    held = lock_referral(referral)
+    row = Inquiry.objects.select_for_update(of=("self",)).filter(referral=held).first()
+    if (row.version if row else 0) != version:
+        theirs = Inquiry.objects.select_related("to_team", "changed_by").get(referral=held)
+        raise Overtaken(theirs=findings_of(theirs).said, version=theirs.version, by=str(theirs.changed_by))
+    _check(findings, age_on(held.child.date_of_birth, local_date(instant)), TEAM_AGES.at(instant))
+    return _keep(user, held, row, findings, instant)
+
+
+def _check(found: Findings, age: int, ages: Sequence[str]) -> None:
+    if found.approach:
+        refusal = why_not(
+            threshold=found.threshold, section_47=found.section_47, outside_home=found.outside_home
+        )
+        if refusal:
+            raise Invalid(refusal, field="approach")
+    if found.to_team and not found.to_team_why.strip():
+        said = warning(found.to_team.code, age, ages_of(ages))
+        if said:
+            raise Invalid(f"{said} Say why this team all the same, or choose another.", field="to_team_why")
+
+
+def _keep(user: User, referral: Referral, row: Inquiry | None, found: Findings, at: datetime) -> Inquiry:
+    row = row or Inquiry(referral=referral, child=referral.child)
+    for name in Findings.__dataclass_fields__:
+        setattr(row, name, getattr(found, name))
+    row.version, row.changed_by, row.changed_at = row.version + 1, user, at
+    row.save()
+    verb = Verb.CREATED if row.version == 1 else Verb.CHANGED
+    record(user, verb=verb, subject=row, child=referral.child.public_id, part="referrals", at=at)
+    return row
+
+
+@command
+def referral_settle(
+    user: User,
+    *,
+    referral: Referral,
+    outcome: str,
+    rationale: str,
+    open_status: bool = False,
+    at: datetime | None = None,
+) -> Referral:
+    """Decide a referral, in step with what was found; the team chosen gets the child at once (T1).
+
+    `open_status` also opens the status that goes with the outcome, from today, where it doesn't run yet.
+    Raises Conflict when it is decided, Invalid where the findings contradict the outcome.
+    """
+    instant = at or now()
+    held = lock_referral(referral)
+    row = Inquiry.objects.select_for_update(of=("self",)).filter(referral=held).first()
+    if outcome not in ReferralOutcome.values:
+        raise Invalid("Choose what is decided.", field="outcome")
+    found = findings_of(row)
+    threshold = threshold_for(found.threshold, outcome)
+    if threshold is None:
+        raise Invalid(
+            f"You found {Threshold(found.threshold).label}, which does not go with this. Change what you found,"
+            " or choose another outcome.",
+            field="outcome",
+        )
+    if found.to_team and outcome not in PASSED_ON:
+        raise Invalid(
+            f"You chose {found.to_team} to take the child, which does not go with this. Take the team out of"
+            " what you found, or choose another outcome.",
+            field="outcome",
+        )
+    if found.threshold != threshold:
+        _keep(user, held, row, Findings(**{**vars(found), "threshold": threshold}), instant)
+    decided = referral_decide(
+        user, referral=held, outcome=ReferralOutcome(outcome), rationale=rationale, at=instant
+    )
+    if found.to_team:
+        _pass_on(user, decided, found.to_team, threshold, instant)
+    if open_status:
+        _open_status(user, decided, instant)
+    return decided
+
+
+def _pass_on(user: User, referral: Referral, team: Team, threshold: Threshold, at: datetime) -> None:
+    """The team as a whole works with the child from now on, and is told."""
+    role = CaseRole.EARLY_HELP if threshold is Threshold.EARLY_HELP else CaseRole.SOCIAL_WORKER
+    held = Involvement.objects.of(referral.child).filter(team=team, user=None, ended_at__isnull=True)
+    if not held.filter(case_role=role).exists():
+        involvement_start(user, child=referral.child, case_role=role, team=team, at=at)
+    members = current_appointments(local_date(at)).filter(team=team).values_list("user", flat=True)
+    tell(
+        set(members) - {user.pk},
+        kind="triage.passed_on",
+        key=f"triage:{referral.public_id}:passed_on",
+        text=f"{referral.reference}: First Contact has passed this child to {team}.",
+        url=reverse("plans:referral", args=[referral.child.public_id, referral.public_id]),
+        reference=referral.reference,
+        child=referral.child.public_id,
+        at=at,
+    )
+
+
+def _open_status(user: User, referral: Referral, at: datetime) -> None:
+    kind = OFFERED.get(referral.outcome)
+    if kind is None:
+        raise Invalid(
+            "No status goes with this outcome. Record it on the child's record.", field="open_status"
+        )
+    running = Status.objects.of(referral.child).filter(kind=kind, ends_on__isnull=True)
+    if not running.exists():
+        status_open(user, child=referral.child, kind=kind, starts_on=local_date(at), at=at)

@@ -1,0 +1,231 @@
+"""First Contact works on one referral: asks agencies, writes down what it found, decides (T1)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from cems.accounts.access_control import person
+from cems.accounts.roles import Part, Work
+from cems.base.access_control import FORM, Shape
+from cems.base.errors import Overtaken
+from cems.base.time import now
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.page_context import child_page
+from cems.children.views.common import form_page, taken
+from matrix.services.owners import team_of_worker
+from plans.models import Referral, Request
+from plans.services import strategy_meeting_request
+from plans.views import CLOCKED, paper_page
+from triage.first_contact.forms import AnswerForm, AskForm, DecideForm, FoundForm
+from triage.first_contact.selectors.enquiry import Gathered, gathered, teams_to_ask, teams_to_take
+from triage.first_contact.services.assessment import findings_of, inquiry_save, referral_settle
+from triage.first_contact.services.enquiry import gathering_answer, gathering_ask
+from triage.models import Gathering
+
+DECIDED = "This referral is decided. What you wrote was not kept."
+requires_referral = requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS)
+_form_door = requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS, methods=FORM)
+
+
+@requires_referral
+def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
+    """One referral: what is done and what is still to do, what came with it, what agencies answered."""
+    row = _row(opened, referral_id)
+    found = gathered(row, opened.access, now())
+    asked = Request.objects.of(opened.child).filter(requested_at__gte=row.received_at).order_by("-pk").first()
+    context = {
+        **paper_page(request, opened, row),
+        "gathered": found,
+        "meeting": asked,
+        "tasks": [] if row.outcome else _tasks(opened, row, found, asked),
+    }
+    return render(request, "triage/first_contact/referral.html", context)
+
+
+def _tasks(
+    opened: OpenChild, row: Referral, found: Gathered, meeting: Request | None
+) -> list[dict[str, str]]:
+    """The steps of a referral, each with where it stands."""
+    where = [opened.child.public_id, row.public_id]
+    inquiry, waiting = found.inquiry, found.waiting
+    tasks = [
+        {
+            "title": "Ask agencies what they know",
+            "url": reverse("triage:ask", args=where),
+            "status": f"{len(found.answered)} of {len(found.asked)} answered"
+            if found.asked
+            else "Nobody asked yet",
+            "colour": "" if found.asked and not waiting else "blue",
+        },
+        {
+            "title": "Write down what you found",
+            "hint": "Level of need, section 47, where the risk lies, which team",
+            "url": reverse("triage:found", args=where),
+            "status": inquiry.get_threshold_display() if inquiry and inquiry.threshold else "To do",
+            "colour": "" if inquiry and inquiry.threshold else "blue",
+        },
+    ]
+    if meeting:
+        tasks.append(
+            {
+                "title": "Strategy meeting",
+                "hint": f"Asked for on {meeting.requested_at:%-d %B}: held, or threshold not met and why",
+                "url": reverse("plans:request", args=[opened.child.public_id, meeting.public_id]),
+                "status": meeting.get_answer_display() if meeting.answer else "Not answered yet",
+                "colour": "" if meeting.answer else "blue",
+            }
+        )
+    late = f"{len(waiting)} not answered yet; the decision need not wait" if waiting else ""
+    return [
+        *tasks,
+        {
+            "title": "Decide",
+            "hint": late,
+            "url": reverse("triage:decide", args=where),
+            "status": "To do",
+            "colour": "blue",
+        },
+    ]
+
+
+@_form_door
+def ask(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
+    """Ask several agencies what they know; those asked before who have not answered are not asked twice."""
+    row, teams = _row(opened, referral_id), teams_to_ask(opened.child)
+    if row.outcome:
+        return _too_late(request, opened, row)
+    form, asked = AskForm(teams, request.POST or None), list[Gathering]()
+
+    def act() -> None:
+        chosen, what = form.chosen(teams), form.cleaned_data["what"]
+        asked.extend(gathering_ask(person(request), referral=row, teams=chosen, what=what))
+
+    if request.method == "POST" and taken(form, act):
+        names = ", ".join(str(one.agency) for one in asked)
+        messages.success(
+            request, f"Asked: {names}." if names else "They were asked already, and have not answered yet."
+        )
+        return redirect("triage:referral", opened.child.public_id, row.public_id)
+    context = {
+        **child_page(request, opened, current="children:overview"),
+        "row": row,
+        "form": form,
+        "gathered": gathered(row, opened.access, now()),
+    }
+    return render(request, "triage/first_contact/ask.html", context, status=400 if form.errors else 200)
+
+
+@_form_door
+def answer_for(
+    request: HttpRequest, opened: OpenChild, referral_id: UUID, gathering_id: UUID
+) -> HttpResponse:
+    """Write down what an agency said by telephone."""
+    row = _row(opened, referral_id)
+    rows = Gathering.objects.filter(referral=row).select_related("agency", "asked_of")
+    asked = get_object_or_404(rows, public_id=gathering_id)
+    if asked.answered:
+        messages.info(request, f"{asked.agency} has answered already.")
+        return redirect("triage:referral", opened.child.public_id, row.public_id)
+    form = AnswerForm(request.POST or None)
+
+    def act() -> None:
+        gathering_answer(person(request), gathering=asked, **form.cleaned_data)
+
+    if request.method == "POST" and taken(form, act):
+        messages.success(request, f"The answer of {asked.agency} is kept.")
+        return redirect("triage:referral", opened.child.public_id, row.public_id)
+    return form_page(
+        request,
+        opened,
+        form,
+        title=f"What {asked.agency} says",
+        text=f"You asked: {asked.what}",
+        current="children:overview",
+        back=reverse("triage:referral", args=[opened.child.public_id, row.public_id]),
+    )
+
+
+@_form_door
+def found(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
+    """Write down the need, section 47, where the risk lies, the approach and the team; a colleague's save shows."""
+    row = _row(opened, referral_id)
+    if row.outcome:
+        return _too_late(request, opened, row)
+    inquiry = gathered(row, opened.access, now()).inquiry
+    begun = FoundForm.told(findings_of(inquiry), inquiry.version if inquiry else 0)
+    form = FoundForm(teams_to_take(opened.child), request.POST or None, initial=begun)
+    lost: list[Overtaken] = []
+
+    def act() -> None:
+        version, findings = form.cleaned_data["version"], form.findings
+        try:
+            inquiry_save(person(request), referral=row, version=version, findings=findings)
+        except Overtaken as late:
+            lost.append(late)
+            raise
+
+    if request.method == "POST" and taken(form, act):
+        messages.success(request, "What you found is kept.")
+        return redirect("triage:referral", opened.child.public_id, row.public_id)
+    if lost:  # sent again, it replaces what the colleague wrote, which stands beside it
+        again = request.POST.copy()
+        again["version"] = str(lost[0].version)
+        form.data = again
+    context = {
+        **child_page(request, opened, current="children:overview"),
+        "row": row,
+        "form": form,
+        "lost": lost[0] if lost else None,
+    }
+    status = 409 if lost else 400 if form.errors else 200
+    return render(request, "triage/first_contact/found.html", context, status=status)
+
+
+@_form_door
+def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
+    """Decide the referral: outcome, reasons, and the status that goes with it where one chooses so."""
+    row = _row(opened, referral_id)
+    if row.outcome:
+        return _too_late(request, opened, row)
+    form = DecideForm(request.POST or None)
+
+    def act() -> None:
+        referral_settle(person(request), referral=row, **form.cleaned_data)
+
+    if request.method == "POST" and taken(form, act):
+        messages.success(
+            request, f"{row.reference} is decided. Whoever made the referral is told, with your reasons."
+        )
+        return redirect("triage:referral", opened.child.public_id, row.public_id)
+    context = {
+        **child_page(request, opened, current="children:overview"),
+        "row": row,
+        "form": form,
+        "gathered": gathered(row, opened.access, now()),
+    }
+    return render(request, "triage/first_contact/decide.html", context, status=400 if form.errors else 200)
+
+
+@requires_child(Shape.POST, Part.REFERRALS, work=Work.REFERRALS)
+def ask_meeting(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
+    """Ask for a strategy meeting; a request that is open stands."""
+    row = _row(opened, referral_id)
+    asked = strategy_meeting_request(
+        person(request), child=opened.child, owner=team_of_worker(opened.child), source=row.source
+    )
+    messages.success(request, f"{asked.reference}: a strategy meeting is asked for.")
+    return redirect("triage:referral", opened.child.public_id, row.public_id)
+
+
+def _row(opened: OpenChild, referral_id: UUID) -> Referral:
+    rows = Referral.objects.of(opened.child).select_related("decided_by", "agency", *CLOCKED)
+    return get_object_or_404(rows, public_id=referral_id)
+
+
+def _too_late(request: HttpRequest, opened: OpenChild, row: Referral) -> HttpResponse:
+    """A step of a referral that was decided meanwhile: say so, and show the decision."""
+    messages.info(request, DECIDED if request.method == "POST" else f"{row.reference} is decided.")
+    return redirect("triage:referral", opened.child.public_id, row.public_id)

@@ -1,0 +1,26 @@
+"""What First Contact gathers, what CEVT decides, and whom ERASE allocates (T1–T8)."""
+
+from triage.advice.models import AdviceEntry, AdviceVersion, Consultation
+from triage.allocation.models import Absence, Allocation, Capacity, Hold, NotMade, Vacancy, Waiting
+from triage.cevt.models.decision import Decision, Outcome
+from triage.cevt.models.item import Item, Wanted
+from triage.first_contact.models import Gathering, Inquiry
+
+__all__ = [
+    "Absence",
+    "AdviceEntry",
+    "AdviceVersion",
+    "Allocation",
+    "Capacity",
+    "Consultation",
+    "Decision",
+    "Gathering",
+    "Hold",
+    "Inquiry",
+    "Item",
+    "NotMade",
+    "Outcome",
+    "Vacancy",
+    "Waiting",
+    "Wanted",
+]
