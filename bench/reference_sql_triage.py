@@ -64,7 +64,7 @@ class ByHandTriage(ByHand):
         )
         self._gates([row[1] for row in rows])
         self.ask(
-            "SELECT x.*, g.name FROM triage_wanted x JOIN accounts_agency g ON g.id = x.agency_id"
+            "SELECT x.*, g.name FROM triage_informationrequest x JOIN accounts_agency g ON g.id = x.agency_id"
             " WHERE x.item_id = ANY(%(ids)s) AND x.answered_at IS NULL",
             ids=[row[6] for row in rows],
         )

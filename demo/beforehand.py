@@ -14,7 +14,7 @@ from demo.courses import Said
 from demo.data import load
 from demo.forums import TABLE
 from plans.models import Referral
-from triage.cevt.services.item import information_ask
+from triage.cevt.services.item import information_request_open
 from triage.choices import Answered
 from triage.first_contact.services.enquiry import gathering_answer, gathering_ask
 from triage.models import Gathering, Item
@@ -111,7 +111,7 @@ class Beforehand:
         if item.clock and moment < item.clock.due_at:
             self.time.at(
                 moment,
-                lambda when: information_ask(
+                lambda when: information_request_open(
                     self.cast.person("cevt.chair"),
                     item=item,
                     agency=lead.agency,

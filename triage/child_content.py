@@ -21,12 +21,12 @@ from triage.models import (
     Decision,
     Gathering,
     Hold,
+    InformationRequest,
     Inquiry,
     Item,
     NotMade,
     Outcome,
     Waiting,
-    Wanted,
 )
 
 # What a decision or an entry of the log took from the library stands with it, and is shown with it.
@@ -65,7 +65,7 @@ CEVT = (
         ),
     ),
     Kept(
-        Wanted,
+        InformationRequest,
         title="Information CEVT wanted",
         retention=WITH_RECORD,
         basis=ARRANGED,

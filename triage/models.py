@@ -3,7 +3,7 @@
 from triage.advice.models import AdviceEntry, AdviceVersion, Consultation
 from triage.allocation.models import Absence, Allocation, Capacity, Hold, NotMade, Vacancy, Waiting
 from triage.cevt.models.decision import Decision, Outcome
-from triage.cevt.models.item import Item, Wanted
+from triage.cevt.models.item import InformationRequest, Item
 from triage.first_contact.models import Gathering, Inquiry
 
 __all__ = [
@@ -22,5 +22,5 @@ __all__ = [
     "Outcome",
     "Vacancy",
     "Waiting",
-    "Wanted",
+    "InformationRequest",
 ]

@@ -9,7 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from cems.accounts.models import User
-from cems.accounts.services_practice_settings import Wanted, setting_change, setting_plan, setting_withdraw
+from cems.accounts.services_practice_settings import (
+    InformationRequest,
+    setting_change,
+    setting_plan,
+    setting_withdraw,
+)
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.errors import Conflict, Invalid, NotAllowed, Overtaken
@@ -39,9 +44,9 @@ def client(admin: User) -> Client:
     return sign_in(admin)
 
 
-def wish(typed: str = "2", **more: object) -> Wanted:
+def wish(typed: str = "2", **more: object) -> InformationRequest:
     fields: dict[str, object] = {"policy": GATHERING_DAYS, "why": WHY, "version": 0, **more}
-    return Wanted(typed=typed, **fields)  # type: ignore[arg-type]
+    return InformationRequest(typed=typed, **fields)  # type: ignore[arg-type]
 
 
 def post(client: Client, step: str = "", address: str = CHANGE, **more: str) -> object:
@@ -155,7 +160,7 @@ class TestRefused:
             setting_change(admin, wanted=wish(why="  "))
 
     def test_not_a_closure_before_it_could_count(self, admin: User) -> None:
-        wanted = Wanted(
+        wanted = InformationRequest(
             policy=CLOSURES, typed="3 6 2027", why=WHY, version=0, starts_on=datetime(2027, 6, 5).date()
         )
         with pytest.raises(Invalid, match="3 June 2027 is before this change begins"):
@@ -281,6 +286,8 @@ def test_the_first_change_by_two_in_the_same_moment_is_one(admin: User) -> None:
 
 def test_close_of_business_of_today_may_be_changed(admin: User) -> None:
     with time_machine.travel(NOON, tick=False):
-        setting_change(admin, wanted=Wanted(policy=CLOSE_OF_BUSINESS, typed="16:00", why=WHY, version=0))
+        setting_change(
+            admin, wanted=InformationRequest(policy=CLOSE_OF_BUSINESS, typed="16:00", why=WHY, version=0)
+        )
         snapshot.keep(None)
         assert f"{CLOSE_OF_BUSINESS.on(NOON.date()):%H:%M}" == "16:00"

@@ -15,7 +15,7 @@ from cems.children.access import access_to
 from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
 from cems.children.page_context import level_facts
-from cems.children.selectors.chronology import chronology_entries, strip, wanted
+from cems.children.selectors.chronology import chronology_entries, filters_from, strip
 from cems.children.selectors.overview import overview
 from cems.children.services.history import note_write
 from cems.children.services.periods import status_open
@@ -81,10 +81,10 @@ def test_days_that_cannot_be_are_refused_with_the_page(worker, child):
         page = ask(worker, child, **wrong)
         assert page.status_code == 400 and page.context["refused"] in page.content.decode()
     with pytest.raises(Invalid) as refusal:
-        wanted("", "2026-03-02", "2026-03-01")
+        filters_from("", "2026-03-02", "2026-03-01")
     assert refusal.value.field == "to"
-    assert wanted("Level", "2026-03-02", "").keys == {"kind": "Level", "from": "2026-03-02"}
-    assert wanted("", "", "2026-03-02").until == date(2026, 3, 2)
+    assert filters_from("Level", "2026-03-02", "").keys == {"kind": "Level", "from": "2026-03-02"}
+    assert filters_from("", "", "2026-03-02").until == date(2026, 3, 2)
 
 
 def test_the_pdf_holds_what_the_page_shows_and_is_audited(worker, child):

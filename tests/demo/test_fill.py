@@ -47,11 +47,11 @@ from triage.models import (
     Consultation,
     Decision,
     Gathering,
+    InformationRequest,
     Item,
     NotMade,
     Vacancy,
     Waiting,
-    Wanted,
 )
 
 pytestmark = pytest.mark.django_db
@@ -229,7 +229,9 @@ def _the_days_work() -> None:
     assert any(local_date(clock.due_at) == local_date(AS_OF) for clock in clocks), "one is due today"
     ready = [item for item in items if gates([item])[item.pk]]
     assert 0 < len(ready) < len(items), "some wait for First Contact"
-    assert Wanted.objects.filter(answered_at__isnull=True, item__clock__stage=Stage.PAUSED).exists()
+    assert InformationRequest.objects.filter(
+        answered_at__isnull=True, item__clock__stage=Stage.PAUSED
+    ).exists()
     told = Contribution.objects.filter(frozen_at__isnull=True)
     assert {row.about for row in told} <= {item.public_id for item in ready}
     assert told.count() >= len(ready)

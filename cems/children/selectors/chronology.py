@@ -34,7 +34,7 @@ class ChronologyPage:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filters:
     """What part of a chronology somebody asks for: of one kind, between two days."""
 
     kind: str = ""
@@ -64,7 +64,7 @@ class Wanted:
         )
 
 
-def wanted(kind: str = "", since: str = "", until: str = "") -> Wanted:
+def filters_from(kind: str = "", since: str = "", until: str = "") -> Filters:
     """What an address asks for. Raises Invalid for a day that is none, or two in the wrong order."""
     days = []
     for text, field in ((since, "from"), (until, "to")):
@@ -74,13 +74,13 @@ def wanted(kind: str = "", since: str = "", until: str = "") -> Wanted:
             raise Invalid("There is no such day. Choose it again.", field=field) from None
     if days[0] and days[1] and days[0] > days[1]:
         raise Invalid("The first day is after the last. Change one of them.", field="to")
-    return Wanted(kind, *days)
+    return Filters(kind, *days)
 
 
 def chronology(
     opened: OpenChild,
     *,
-    asked: Wanted | None = None,
+    asked: Filters | None = None,
     before: str = "",
     everything: bool = False,
 ) -> ChronologyPage:

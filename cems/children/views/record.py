@@ -51,7 +51,7 @@ def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     try:
         asked = _asked(request)
     except Invalid as refusal:
-        refused, asked = refusal.message, line_of_time.Wanted(request.GET.get("kind", ""))
+        refused, asked = refusal.message, line_of_time.Filters(request.GET.get("kind", ""))
     page = line_of_time.chronology(
         opened, asked=asked, before=request.GET.get("before", ""), everything=everything
     )
@@ -92,9 +92,9 @@ def chronology_pdf(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return pdf_response(made, paper)
 
 
-def _asked(request: HttpRequest) -> line_of_time.Wanted:
+def _asked(request: HttpRequest) -> line_of_time.Filters:
     """The kind and the days of the address; no words ever stand there."""
-    return line_of_time.wanted(*(request.GET.get(name, "") for name in ("kind", "from", "to")))
+    return line_of_time.filters_from(*(request.GET.get(name, "") for name in ("kind", "from", "to")))
 
 
 @requires_child(Shape.PAGE, Part.RECORD_USE)

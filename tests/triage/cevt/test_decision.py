@@ -26,9 +26,14 @@ from tests.factories.people import make_locality, make_user
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from triage.cevt.outcomes import CEG, STEP_DOWN, Wish
 from triage.cevt.services.decision import Task, confirm, decide
-from triage.cevt.services.item import information_ask, information_give, item_raise, item_withdraw
+from triage.cevt.services.item import (
+    information_request_answer,
+    information_request_open,
+    item_raise,
+    item_withdraw,
+)
 from triage.choices import CegReason
-from triage.models import Decision, Item, Waiting, Wanted
+from triage.models import Decision, InformationRequest, Item, Waiting
 
 pytestmark = pytest.mark.django_db
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
@@ -133,12 +138,12 @@ def test_cevt_takes_the_clock_over_when_the_gate_is_passed(child: Child) -> None
 @pytest.mark.requirement("T3")
 def test_cevt_f1_a_withdrawn_matrix_is_not_decided(child: Child, chair: User) -> None:
     item = waiting_child(child)
-    asked = information_ask(chair, item=item, agency=chair.agency, what="Where was it?", owner=chair)
+    asked = information_request_open(chair, item=item, agency=chair.agency, what="Where was it?", owner=chair)
     gone = item_withdraw(chair, item=item, why="It was about another child.")
     assert gone.clock
     gone.clock.refresh_from_db()
     assert gone.clock.stage == Stage.CANCELLED
-    assert Wanted.objects.get(pk=asked.pk).action.status == "cancelled"
+    assert InformationRequest.objects.get(pk=asked.pk).action.status == "cancelled"
     with pytest.raises(Conflict, match="taken off"):
         decide(chair, child=child, ruling=ruling(item))
     with pytest.raises(Conflict):
@@ -244,24 +249,24 @@ def test_low_ends_the_concern_and_keeps_tasks_and_dissent(child: Child, chair: U
 @pytest.mark.requirement("T2", "T4")
 def test_only_information_wanted_pauses_the_clock_and_the_answer_goes_on(child: Child, chair: User) -> None:
     item = waiting_child(child, at=MORNING)
-    one = information_ask(
+    one = information_request_open(
         chair, item=item, agency=chair.agency, what="Who drove?", owner=chair, at=MORNING + timedelta(hours=1)
     )
-    two = information_ask(
+    two = information_request_open(
         chair, item=item, agency=chair.agency, what="Where to?", owner=chair, at=MORNING + timedelta(hours=2)
     )
     clock = item.clock
     assert clock
     clock.refresh_from_db()
     assert clock.stage == Stage.PAUSED and clock.working_days_left == 2
-    information_give(chair, wanted=one, answer="An uncle.", at=MORNING + timedelta(days=1))
+    information_request_answer(chair, wanted=one, answer="An uncle.", at=MORNING + timedelta(days=1))
     clock.refresh_from_db()
     assert clock.stage == Stage.PAUSED  # one question is still open
-    information_give(chair, wanted=two, answer="To the coast.", at=MORNING + timedelta(days=2))
+    information_request_answer(chair, wanted=two, answer="To the coast.", at=MORNING + timedelta(days=2))
     clock.refresh_from_db()
     assert clock.stage == Stage.RUNNING and clock.due_at == datetime(2026, 5, 12, 16, 0, tzinfo=UTC)
     with pytest.raises(Conflict):
-        information_give(chair, wanted=two, answer="Again.")
+        information_request_answer(chair, wanted=two, answer="Again.")
 
 
 @pytest.mark.requirement("T3")

@@ -13,7 +13,7 @@ from tests.factories.people import make_authority, make_team, make_user, sign_in
 from tests.factories.triage import ruling, waiting_child
 from tests.triage.cevt.pages import LIST, said, sheet
 from triage.cevt.services.decision import decide
-from triage.cevt.services.item import information_ask
+from triage.cevt.services.item import information_request_open
 from triage.models import Item
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def test_the_list_says_who_waits_on_whom_what_is_due_first_and_what_was_decided(
     decide(chair, child=done, ruling=ruling(waiting_child(done)))
     wanted = make_child(family_name="Wantedly")
     item = waiting_child(wanted)
-    information_ask(chair, item=item, agency=chair.agency, what="Whose car?", owner=chair)
+    information_request_open(chair, item=item, agency=chair.agency, what="Whose car?", owner=chair)
     html = said(sign_in(chair), LIST)
     assert html.index("Firstington") < html.index("Madeup")
     assert "Waits for First Contact to process the child" in html

@@ -24,7 +24,7 @@ from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting
 from tests.triage.cevt.pages import LIST, hidden, said, sheet
 from triage.cevt.services.decision import decide
 from triage.cevt.services.item import item_withdraw
-from triage.models import Decision, Wanted
+from triage.models import Decision, InformationRequest
 
 pytestmark = pytest.mark.django_db
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
@@ -301,7 +301,7 @@ def test_more_information_is_asked_for_and_given_and_pauses_the_clock_meanwhile(
     }
     assert client.post(address, form).status_code == 302
     client.post(address, form)
-    wanted = Wanted.objects.get()
+    wanted = InformationRequest.objects.get()
     assert item.clock
     item.clock.refresh_from_db()
     assert item.clock.stage == "paused"

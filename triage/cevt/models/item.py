@@ -79,10 +79,10 @@ class Item(PublicModel):
         return self.closed_at is None
 
 
-class Wanted(PublicModel):
+class InformationRequest(PublicModel):
     """More information CEVT wants before it decides: the only thing that pauses its clock, with a reason (T2)."""
 
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="wanted")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="information_requests")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     what = models.TextField()
@@ -98,12 +98,12 @@ class Wanted(PublicModel):
     objects = OfChildManager()
 
     class Meta:
-        verbose_name_plural = "wanted"
+        verbose_name_plural = "information_request"
         constraints = [
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True, answer="")
                 | (Q(answered_at__isnull=False) & ~Q(answer="")),
-                name="wanted_answered",
+                name="information_request_answered",
             )
         ]
 

@@ -27,7 +27,7 @@ from triage.cevt.selectors.eligibility import gates
 from triage.cevt.selectors.listing_rows import Lined, Listing, Row
 from triage.cevt.selectors.rereferrals import Histories, returns_of
 from triage.cevt.selectors.seats import Seats, has_seat, seats
-from triage.models import Decision, Item, Wanted
+from triage.models import Decision, InformationRequest, Item
 
 MOST = 1000  # open items read at once: far beyond what one meeting discusses
 # What the whole list needs of each item and child; a page that shows more of some reads that of those (`whole`).
@@ -193,10 +193,10 @@ def _answered(items: Sequence[Lined]) -> dict[int, set[int]]:
     )
 
 
-def _wanted(items: Sequence[Lined]) -> dict[int, list[Wanted]]:
+def _wanted(items: Sequence[Lined]) -> dict[int, list[InformationRequest]]:
     of = {item.pk: item.child.pk for item in items}
-    rows = Wanted.objects.filter(item__in=of, answered_at__isnull=True).select_related("agency")
-    found: dict[int, list[Wanted]] = defaultdict(list)
+    rows = InformationRequest.objects.filter(item__in=of, answered_at__isnull=True).select_related("agency")
+    found: dict[int, list[InformationRequest]] = defaultdict(list)
     for row in rows.order_by("asked_at", "pk"):
         found[of[row.item_id]].append(row)
     return found

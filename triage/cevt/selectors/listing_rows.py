@@ -14,7 +14,7 @@ from triage.cevt.rules.eligibility import Passed
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.seats import Seats
 from triage.choices import ItemKind
-from triage.models import Decision, Item, Wanted
+from triage.models import Decision, InformationRequest, Item
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -41,7 +41,7 @@ class Row:
     child: Child
     items: Sequence[Lined]
     passed: Sequence[Passed] = ()
-    wanted: Sequence[Wanted] = ()
+    wanted: Sequence[InformationRequest] = ()
     outstanding: Sequence[Agency] = ()
     back: Return = Return.FIRST
     decided: Decision | None = None

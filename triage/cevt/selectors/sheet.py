@@ -22,7 +22,7 @@ from triage.cevt.selectors.contribution import Said, answers_by_agency, said_by
 from triage.cevt.selectors.key_facts import Fact, top_line
 from triage.cevt.selectors.listing import listing, whole
 from triage.cevt.selectors.listing_rows import Listing, Row
-from triage.models import Decision, Item, Wanted
+from triage.models import Decision, InformationRequest, Item
 
 EARLIER = 10  # discussions shown; the chronology has all
 CHANGES = 12  # of what happened since the last time
@@ -67,7 +67,7 @@ class Sheet:
     earlier: Sequence[Earlier]
     unconfirmed: Decision | None
     said: Sequence[Said]
-    wanted: Sequence[Wanted]
+    wanted: Sequence[InformationRequest]
     panels: Sequence[ShownPanel]
     meeting: Meeting | None
     table: Table

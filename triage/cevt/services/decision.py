@@ -35,7 +35,7 @@ from triage.cevt.selectors.eligibility import gates
 from triage.cevt.selectors.owners import not_to_be_given
 from triage.cevt.selectors.rereferrals import Histories, returns_of
 from triage.cevt.services.decision_notice import tell_decided
-from triage.cevt.services.item import close_wanted
+from triage.cevt.services.item import information_requests_close
 from triage.cevt.services.outcome import leaves_board, outcomes_start, wishes_for
 from triage.choices import ReturnReason
 from triage.clocks import CONFIRMATION
@@ -111,7 +111,7 @@ def _decide(
         item.save(update_fields=["closed_at", "decision"])
         if item.clock:
             clocks.meet(user, clock=item.clock, at=instant)
-        close_wanted(user, item=item, at=instant)
+        information_requests_close(user, item=item, at=instant)
     contributions_freeze(user, about=[item.public_id for item in items], at=instant)
     matter_close(user, child=primary, kind=MatterKind.CEVT, at=instant)
     tell_decided(user, row, items, instant)

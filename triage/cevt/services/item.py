@@ -34,9 +34,9 @@ from triage.cevt.selectors.owners import not_to_be_given
 from triage.cevt.services.decision_notice import tell_withdrawn
 from triage.choices import ItemKind
 from triage.clocks import RECEIPT
-from triage.models import Item, Wanted
+from triage.models import InformationRequest, Item
 
-WANTED_SOURCE = "triage.wanted"
+INFORMATION_REQUEST_SOURCE = "triage.informationrequest"
 
 
 def on_matrix_submitted(event: MatrixSubmitted) -> None:
@@ -164,7 +164,7 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
     held.save(update_fields=["closed_at", "withdrawn_why", "withdrawn_by"])
     if held.clock:
         clocks.cancel(user, clock=held.clock, reason="Taken off CEVT's list", at=instant)
-    close_wanted(user, item=held, at=instant)
+    information_requests_close(user, item=held, at=instant)
     contributions_freeze(user, about=[held.public_id], at=instant)
     if not Item.objects.of(held.child).filter(closed_at__isnull=True).exists():
         matter_close(user, child=held.child, kind=MatterKind.CEVT, at=instant)
@@ -174,7 +174,7 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
 
 
 @command
-def information_ask(
+def information_request_open(
     user: User,
     *,
     item: Item,
@@ -183,7 +183,7 @@ def information_ask(
     owner: User | Team,
     working_days: int = 2,
     at: datetime | None = None,
-) -> Wanted:
+) -> InformationRequest:
     """CEVT wants to know more before it decides: the one thing that pauses its clock, with the reason (T2, T4).
 
     `owner` is who is to find out, by `working_days` from now. Raises Conflict when the item is closed.
@@ -199,7 +199,7 @@ def information_ask(
         whole = list(rows_of_clusters([primary.pk]))
         if not_to_be_given(primary, [owner], instant, whole=whole):
             raise Invalid("This person may not read the record. Choose somebody else.", field="owner")
-    row = Wanted(item=held, child=held.child, agency=agency, what=what.strip(), asked_by=user)
+    row = InformationRequest(item=held, child=held.child, agency=agency, what=what.strip(), asked_by=user)
     row.asked_at = instant
     row.action = open_action(
         user,
@@ -208,8 +208,8 @@ def information_ask(
         owner=owner,
         child=primary,
         deadline=close_of_business(instant, working_days, word="asked"),
-        source=Source(WANTED_SOURCE, str(row.public_id)),
-        key="information-wanted",
+        source=Source(INFORMATION_REQUEST_SOURCE, str(row.public_id)),
+        key="information-information_request",
         at=instant,
     )
     row.save(force_insert=True)
@@ -220,11 +220,15 @@ def information_ask(
 
 
 @command
-def information_give(user: User, *, wanted: Wanted, answer: str, at: datetime | None = None) -> Wanted:
+def information_request_answer(
+    user: User, *, information_request: InformationRequest, answer: str, at: datetime | None = None
+) -> InformationRequest:
     """What CEVT wanted is known: its clock goes on once nothing more is wanted. Raises Conflict when answered."""
     instant = at or now()
-    held = Wanted.objects.select_for_update(of=("self",)).select_related("item__clock", "action", "child")
-    row = held.get(pk=wanted.pk)
+    held = InformationRequest.objects.select_for_update(of=("self",)).select_related(
+        "item__clock", "action", "child"
+    )
+    row = held.get(pk=information_request.pk)
     if row.answered_at:
         raise Conflict(f"This was answered already, by {row.answered_by}.")
     if not answer.strip():
@@ -233,7 +237,7 @@ def information_give(user: User, *, wanted: Wanted, answer: str, at: datetime | 
     row.save(update_fields=["answer", "answered_by", "answered_at"])
     if row.action.is_open:
         action_complete(user, action=row.action, outcome="CEVT has the answer.", at=instant)
-    more = Wanted.objects.filter(item=row.item, answered_at__isnull=True).exists()
+    more = InformationRequest.objects.filter(item=row.item, answered_at__isnull=True).exists()
     if row.item.clock and row.item.clock.stage == Stage.PAUSED and not more:
         clocks.resume(user, clock=row.item.clock, reason="The information has come", at=instant)
     record(user, verb=Verb.CHANGED, subject=row, child=row.child.public_id, part="decisions", at=instant)
@@ -241,8 +245,10 @@ def information_give(user: User, *, wanted: Wanted, answer: str, at: datetime | 
 
 
 @command
-def close_wanted(user: User, *, item: Item, at: datetime) -> None:
+def information_requests_close(user: User, *, item: Item, at: datetime) -> None:
     """Close what was asked for this item: nobody needs to find it out any more."""
-    for row in Wanted.objects.filter(item=item, answered_at__isnull=True).select_related("action"):
+    for row in InformationRequest.objects.filter(item=item, answered_at__isnull=True).select_related(
+        "action"
+    ):
         if row.action.is_open:
             action_cancel(user, action=row.action, reason="CEVT no longer needs it.", at=at)

@@ -28,10 +28,10 @@ from triage.cevt.selectors.sheet import Sheet
 from triage.cevt.selectors.sheet import sheet as sheet_of
 from triage.cevt.services.decision import Ruling
 from triage.cevt.services.decision import confirm as confirm_decision
-from triage.cevt.services.item import information_ask, information_give, item_withdraw
+from triage.cevt.services.item import information_request_answer, information_request_open, item_withdraw
 from triage.cevt.views.common import decision_fields, empty_form, sheet_page
 from triage.cevt.views.sheet import check_page, decided_once
-from triage.models import Decision, Item, Wanted
+from triage.models import Decision, InformationRequest, Item
 
 NEEDS = Part.CONTRIBUTIONS
 
@@ -111,7 +111,7 @@ def _ask(request: HttpRequest, opened: OpenChild, item: Item | None, form: AskFo
     data = form.cleaned_data
 
     def perform() -> dict[str, Any]:
-        row = information_ask(
+        row = information_request_open(
             person(request),
             item=item,
             agency=data["agency"],
@@ -132,7 +132,7 @@ def _ask(request: HttpRequest, opened: OpenChild, item: Item | None, form: AskFo
 def answer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Tell CEVT what it wanted to know; the agency it was asked of, or the chair."""
     rows = list(
-        Wanted.objects.filter(
+        InformationRequest.objects.filter(
             child__in=opened.cluster, answered_at__isnull=True, item__closed_at__isnull=True
         )
         .select_related("agency", "asked_by", "item")
@@ -154,11 +154,11 @@ def answer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "triage/cevt/answer.html", context, status=400 if bound else 200)
 
 
-def _answer(request: HttpRequest, opened: OpenChild, row: Wanted, form: AnswerForm) -> None:
+def _answer(request: HttpRequest, opened: OpenChild, row: InformationRequest, form: AnswerForm) -> None:
     user = person(request)
     if row.agency_id != user.agency_id and not opened.access.may(Work.DECISIONS):
         raise NotAllowed(f"{row.agency} was asked this. Its people answer, or the chair.")
-    information_give(user, wanted=row, answer=form.cleaned_data["answer"])
+    information_request_answer(user, wanted=row, answer=form.cleaned_data["answer"])
 
 
 @requires_child(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
