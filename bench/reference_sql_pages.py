@@ -144,9 +144,9 @@ class ByHand(Frame):
             f"SELECT x.*, {CLOCK} FROM triage_waiting x {_CLOCKED} WHERE x.{of} AND x.ended_at IS NULL",
             f"SELECT x.*, u.name FROM triage_notmade x JOIN accounts_user u ON u.id = x.by_id WHERE x.{of}"
             " AND x.at >= %(year)s",
-            f"SELECT x.*, t.name, u.name FROM triage_inquiry x LEFT JOIN accounts_team t ON t.id = x.to_team_id"
+            f"SELECT x.*, t.name, u.name FROM triage_referralassessment x LEFT JOIN accounts_team t ON t.id = x.to_team_id"
             f" JOIN accounts_user u ON u.id = x.changed_by_id WHERE x.{of} ORDER BY x.changed_at DESC LIMIT 1",
-            f"SELECT x.*, g.name, b.name, v.name, w.name, h.name, {CLOCK} FROM triage_gathering x"
+            f"SELECT x.*, g.name, b.name, v.name, w.name, h.name, {CLOCK} FROM triage_agencyenquiry x"
             f" JOIN accounts_agency g ON g.id = x.agency_id JOIN accounts_team b ON b.id = x.asked_of_id"
             f" JOIN accounts_user v ON v.id = x.asked_by_id LEFT JOIN accounts_user w ON w.id = x.answered_by_id"
             f" LEFT JOIN accounts_agency h ON h.id = w.agency_id {_CLOCKED} WHERE x.{of}"

@@ -101,7 +101,7 @@ class ByHandTriage(ByHand):
             "SELECT child_id, kind FROM children_status WHERE child_id = ANY(%(whole)s) AND starts_on <= %(now)s::date"
             " AND (ends_on IS NULL OR ends_on >= %(now)s::date)",
             "SELECT child_id, level, happened_at FROM children_agreedlevel WHERE child_id = ANY(%(whole)s)",
-            "SELECT x.child_id FROM triage_inquiry x JOIN plans_referral r ON r.id = x.referral_id"
+            "SELECT x.child_id FROM triage_referralassessment x JOIN plans_referral r ON r.id = x.referral_id"
             " WHERE x.child_id = ANY(%(whole)s) AND x.stepped_up AND r.state = 'decided'",
             "SELECT child_id, decided_at FROM plans_referral WHERE child_id = ANY(%(whole)s) AND state = 'decided'",
         ):
@@ -158,7 +158,7 @@ class ByHandTriage(ByHand):
             "SELECT x.*, g.name, u.name FROM meetings_contribution x JOIN accounts_agency g ON g.id = x.agency_id"
             f" JOIN accounts_user u ON u.id = x.said_by_id WHERE {of} AND x.forum = 'cevt'",
             f"SELECT x.* FROM plans_request x WHERE {of} ORDER BY x.requested_at DESC LIMIT 1",
-            f"SELECT x.* FROM triage_inquiry x WHERE {of} AND x.section_47 <> '' ORDER BY x.changed_at DESC LIMIT 1",
+            f"SELECT x.* FROM triage_referralassessment x WHERE {of} AND x.section_47 <> '' ORDER BY x.changed_at DESC LIMIT 1",
             f"SELECT x.*, a.name FROM children_status x LEFT JOIN accounts_authority a ON a.id = x.responsible_id"
             f" WHERE {of} AND x.starts_on <= %(now)s::date AND (x.ends_on IS NULL OR x.ends_on >= %(now)s::date)",
             "SELECT x.*, u.name, u.phone, g.name, t.name FROM children_involvement x"
@@ -246,7 +246,7 @@ class ByHandTriage(ByHand):
         ):
             self.ask(words, ids=[row[1] for row in rows])
         self.ask(
-            "SELECT x.*, g.name, k.* FROM triage_gathering x JOIN accounts_agency g ON g.id = x.agency_id"
+            "SELECT x.*, g.name, k.* FROM triage_agencyenquiry x JOIN accounts_agency g ON g.id = x.agency_id"
             " JOIN clocks_clock k ON k.id = x.clock_id WHERE x.referral_id = ANY(%(ids)s)",
             ids=[row[0] for row in rows],
         )

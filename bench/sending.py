@@ -42,7 +42,7 @@ _READS = (
     "SELECT * FROM matrix_matrixdue WHERE child_id = ANY(%(whole)s) AND met_by_id IS NULL",
     "SELECT * FROM triage_item WHERE child_id = ANY(%(whole)s) AND closed_at IS NULL",
     # Whether the gate is open: early help stepped up. And who has the desks, or stands in for those who have work.
-    "SELECT stepped_up FROM triage_inquiry WHERE child_id = ANY(%(whole)s)",
+    "SELECT stepped_up FROM triage_referralassessment WHERE child_id = ANY(%(whole)s)",
     "SELECT p.user_id, p.team_id, d.deputy_id FROM accounts_appointment p LEFT JOIN accounts_delegation d"
     " ON d.appointment_id = p.id AND d.ended_at IS NULL AND d.ends_on >= %(now)s::date WHERE (p.user_id = %(user)s"
     " OR p.team_id IN (SELECT team_id FROM accounts_dutydesk)) AND (p.ends_on IS NULL OR p.ends_on >= %(now)s::date)",

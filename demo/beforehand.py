@@ -16,8 +16,8 @@ from demo.forums import TABLE
 from plans.models import Referral
 from triage.cevt.services.item import information_request_open
 from triage.choices import Answered
-from triage.first_contact.services.enquiry import gathering_answer, gathering_ask
-from triage.models import Gathering, Item
+from triage.first_contact.services.enquiry import agency_enquiry_answer, agency_enquiry_open
+from triage.models import AgencyEnquiry, Item
 
 if TYPE_CHECKING:
     from demo.story import Story
@@ -51,7 +51,7 @@ class Beforehand:
             self.cast.team(code) for code in (self.story.place.school, "cddft-safeguarding", "police-erase")
         ]
         asked = self.rng.sample(teams, 2)
-        rows = gathering_ask(
+        rows = agency_enquiry_open(
             self.cast.person(self.story.place.front_door),
             referral=referral,
             teams=asked,
@@ -63,13 +63,13 @@ class Beforehand:
         later = moments.soon_after(self.rng, at + timedelta(minutes=90), 4)
         self.time.at(later, lambda when: self._answer(second, when))
 
-    def _answer(self, row: Gathering, at: datetime) -> None:
+    def _answer(self, row: AgencyEnquiry, at: datetime) -> None:
         who = self._somebody_of(row.asked_of)
         found = self.rng.choice(self.words["agencies_know"][row.agency.kind])
         nothing = self.rng.random() < 0.25
-        gathering_answer(
+        agency_enquiry_answer(
             who,
-            gathering=row,
+            enquiry=row,
             answered=Answered.NOTHING if nothing else Answered.WRITTEN,
             text="" if nothing else found,
             at=at,

@@ -16,16 +16,16 @@ from cems.base.kept import (
 from cems.base.regimes import AGREED, ARRANGED, JUDGED
 from triage.cevt.outcomes import kind_of
 from triage.models import (
+    AgencyEnquiry,
     Allocation,
     Consultation,
     Decision,
-    Gathering,
     Hold,
     InformationRequest,
-    Inquiry,
     Item,
     NotMade,
     Outcome,
+    ReferralAssessment,
     Waiting,
 )
 
@@ -129,7 +129,7 @@ CEVT = (
 )
 FIRST_CONTACT = (
     Kept(
-        Inquiry,
+        ReferralAssessment,
         title="First Contact's inquiry",
         retention=WITH_RECORD,
         basis=JUDGED,
@@ -147,7 +147,7 @@ FIRST_CONTACT = (
         left_out={BY_WHOM: ("changed_by", "changed_at"), INTERNAL: ("version",)},
     ),
     Kept(
-        Gathering,
+        AgencyEnquiry,
         title="Information gathered",
         retention=WITH_RECORD,
         basis=JUDGED,

@@ -7,12 +7,12 @@ from cems.accounts.roles import Part
 from cems.children.access_control import OpenChild
 from cems.children.slots import ChronologyEntry
 from triage.first_contact.selectors.enquiry import may_read_answers
-from triage.models import Allocation, Decision, Gathering, Item, NotMade
+from triage.models import AgencyEnquiry, Allocation, Decision, Item, NotMade
 
 
 def chronology(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     if opened.access.sees(Part.REFERRALS):
-        yield from _of_gathering(opened, since)
+        yield from _of_enquiry(opened, since)
     if not opened.access.sees(Part.DECISIONS):
         return
     yield from _of_items(opened, since)
@@ -21,9 +21,9 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
     yield from _of_not_made(opened, since)
 
 
-def _of_gathering(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
+def _of_enquiry(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     reads = may_read_answers(opened.access)
-    rows = Gathering.objects.filter(child__in=opened.cluster).lately(since, "asked_at", "answered_at")
+    rows = AgencyEnquiry.objects.filter(child__in=opened.cluster).lately(since, "asked_at", "answered_at")
     for row in rows.select_related("agency", "asked_by", "answered_by", "referral"):
         yield ChronologyEntry(
             row.asked_at,

@@ -43,5 +43,5 @@ LOOK_AGAIN = ClockKind(
     lengths=(LOOK_AGAIN_DAYS,),
 )
 GATHERING = ClockKind(
-    "triage.gathering", "Information for First Contact", Measure.WORKING_DAYS, lengths=(GATHERING_DAYS,)
+    "triage.enquiry", "Information for First Contact", Measure.WORKING_DAYS, lengths=(GATHERING_DAYS,)
 )

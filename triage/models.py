@@ -4,7 +4,7 @@ from triage.advice.models import AdviceEntry, AdviceVersion, Consultation
 from triage.allocation.models import Absence, Allocation, Capacity, Hold, NotMade, Vacancy, Waiting
 from triage.cevt.models.decision import Decision, Outcome
 from triage.cevt.models.item import InformationRequest, Item
-from triage.first_contact.models import Gathering, Inquiry
+from triage.first_contact.models import AgencyEnquiry, ReferralAssessment
 
 __all__ = [
     "Absence",
@@ -14,9 +14,9 @@ __all__ = [
     "Capacity",
     "Consultation",
     "Decision",
-    "Gathering",
+    "AgencyEnquiry",
     "Hold",
-    "Inquiry",
+    "ReferralAssessment",
     "Item",
     "NotMade",
     "Outcome",

@@ -18,7 +18,7 @@ from tests.factories.children import bar, involve, join, make_child, name_reader
 from tests.factories.people import make_agency, make_team, make_user, sign_in
 from tests.factories.triage import make_chair, waiting_child
 from triage.cevt.services.item import item_raise
-from triage.first_contact.services.enquiry import gathering_ask
+from triage.first_contact.services.enquiry import agency_enquiry_open
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
 
@@ -93,7 +93,7 @@ def test_agencies_are_asked_nothing_of_a_record_joined_to_a_restricted_one(
     referral = referral_open(desk, child=primary)
     restrict(other, owner=desk)
     with pytest.raises(Invalid, match="restricted"):
-        gathering_ask(desk, referral=referral, teams=[make_team()], what="What do you know?")
+        agency_enquiry_open(desk, referral=referral, teams=[make_team()], what="What do you know?")
 
 
 @pytest.mark.requirement("T3")

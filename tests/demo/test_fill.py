@@ -42,11 +42,11 @@ from tests.demo.digest import digest
 from triage.cevt.selectors.eligibility import gates
 from triage.models import (
     Absence,
+    AgencyEnquiry,
     Allocation,
     Capacity,
     Consultation,
     Decision,
-    Gathering,
     InformationRequest,
     Item,
     NotMade,
@@ -237,7 +237,7 @@ def _the_days_work() -> None:
     assert told.count() >= len(ready)
     assert Contribution.objects.filter(frozen_at__isnull=False).exists()
 
-    asked = Gathering.objects.filter(referral__state="open")
+    asked = AgencyEnquiry.objects.filter(referral__state="open")
     assert {row.answered == "" for row in asked} == {True, False}
     now_open = Allocation.objects.filter(ended_at__isnull=True)
     assert now_open.filter(first_visit_on__isnull=False, social_worker_told_at__isnull=False).exists()

@@ -66,8 +66,8 @@ from tests.factories.people import (
 )
 from tests.factories.triage import advise
 from triage.cevt.services.item import item_raise
-from triage.first_contact.services.enquiry import gathering_ask
-from triage.models import Gathering, Item
+from triage.first_contact.services.enquiry import agency_enquiry_open
+from triage.models import AgencyEnquiry, Item
 
 # By which matters each story's child is followed, as (kind, closed).
 MATTERS: dict[str, list[tuple[str, bool]]] = {
@@ -119,7 +119,7 @@ class Story:
     referral: Referral
     request: Request
     item: Item
-    asked: Gathering  # a question of First Contact to a team nobody in the world is in
+    asked: AgencyEnquiry  # a question of First Contact to a team nobody in the world is in
     allocated: Allocated
     own: dict[int, Submission] = field(default_factory=dict)
     own_drafts: dict[int, Matrix] = field(default_factory=dict)
@@ -246,7 +246,9 @@ def write_record(key: str, child: Child, author: User) -> Story:
         submission=submit(author, child, key),
         draft=matrix_start(author, child=child),
         referral=referral,
-        asked=gathering_ask(author, referral=referral, teams=[make_team()], what="What do you know?")[0],
+        asked=agency_enquiry_open(author, referral=referral, teams=[make_team()], what="What do you know?")[
+            0
+        ],
         request=strategy_meeting_request(author, child=child),
         item=_item(key, author, child),
         allocated=allocate_in_story(child, author),

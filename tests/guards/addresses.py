@@ -97,7 +97,7 @@ OF_STORY: dict[str, OfStory] = {
     },
     "triage:answer_for": _and(
         referral_id=lambda story, user: story.referral.public_id,
-        gathering_id=lambda story, user: story.asked.public_id,
+        enquiry_id=lambda story, user: story.asked.public_id,
     ),
     "triage:answer": lambda story, user: {"public_id": story.asked.public_id},
     "triage:allocation_detail": _and(allocation_id=lambda story, user: story.allocated.allocation.public_id),

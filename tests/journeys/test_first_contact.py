@@ -15,7 +15,7 @@ from tests.factories.people import make_locality, make_user
 from tests.journeys.conftest import Person
 from triage.cevt.rules.eligibility import Passed
 from triage.cevt.selectors.eligibility import gates
-from triage.models import Gathering, Inquiry, Item
+from triage.models import AgencyEnquiry, Item, ReferralAssessment
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 WORDS = "At the clinic twice in October, each time with an adult nobody could name."
@@ -63,7 +63,7 @@ def test_first_contact_gathers_and_decides_and_the_child_is_cevts(person: Person
     nurse.page.get_by_label("What your agency knows").fill(WORDS)
     nurse.page.get_by_role("button", name="Send the answer").click()
     assert "First Contact has your answer" in nurse.page.inner_text("main")
-    asked = Gathering.objects.get()
+    asked = AgencyEnquiry.objects.get()
     assert asked.text == WORDS
     # (what led there says from now on that it is answered)
     nurse.open(reverse("triage:answer", args=[asked.public_id]))
@@ -85,7 +85,7 @@ def test_first_contact_gathers_and_decides_and_the_child_is_cevts(person: Person
     desk.looks_right()
     page.get_by_label("Outside the home", exact=True).check()
     page.get_by_role("button", name="Save").click()
-    assert Inquiry.objects.get().approach
+    assert ReferralAssessment.objects.get().approach
 
     # and answers the request for a strategy meeting, and decides
     page.get_by_role("link", name="Strategy meeting", exact=True).click()

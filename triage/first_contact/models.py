@@ -13,13 +13,13 @@ from plans.models import Referral
 from triage.choices import Answered, Section47, Threshold
 
 
-class Inquiry(PublicModel):
+class ReferralAssessment(PublicModel):
     """What First Contact finds out and holds of one referral: the need, the enquiry, where it goes.
 
     Mutable until the referral is decided, with a version; kept with the decision after.
     """
 
-    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="inquiry")
+    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="assessment")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     threshold = models.CharField(max_length=10, choices=Threshold, blank=True)
     section_47 = models.CharField(max_length=15, choices=Section47, blank=True)
@@ -38,16 +38,16 @@ class Inquiry(PublicModel):
     objects = OfChildManager()
 
     class Meta:
-        verbose_name_plural = "inquiries"
+        verbose_name_plural = "assessments"
 
     def __str__(self) -> str:
         return f"inquiry {self.pk}"
 
 
-class Gathering(PublicModel):
+class AgencyEnquiry(PublicModel):
     """One agency is asked what it knows, by a clock; its answer is kept as it came."""
 
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="gatherings")
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="agency_enquiries")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     asked_of = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
@@ -67,15 +67,15 @@ class Gathering(PublicModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["referral", "agency"], condition=Q(answered=""), name="gathering_one_open"
+                fields=["referral", "agency"], condition=Q(answered=""), name="enquiry_one_open"
             ),
             models.CheckConstraint(
                 condition=Q(answered="", answered_at__isnull=True)
                 | (~Q(answered="") & Q(answered_at__isnull=False)),
-                name="gathering_answered_when",
+                name="enquiry_answered_when",
             ),
             models.CheckConstraint(
-                condition=~Q(answered="written") | ~Q(text=""), name="gathering_written_has_text"
+                condition=~Q(answered="written") | ~Q(text=""), name="enquiry_written_has_text"
             ),
         ]
 

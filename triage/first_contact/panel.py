@@ -17,7 +17,7 @@ def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     newest = next(iter(referrals_of(opened, opened.year_ago)), None)
     found = gathered(newest, opened.access, opened.at) if newest else None
     may_refer = opened.access.may(Work.REFERRALS) and (newest is None or newest.outcome)
-    known = found is not None and (found.asked or found.inquiry)
+    known = found is not None and (found.asked or found.assessment)
     if not (known or may_refer):
         return None
     return {

@@ -12,7 +12,7 @@ urlpatterns = [
     path("<uuid:public_id>/<uuid:referral_id>/", assessment.referral, name="referral"),
     path("<uuid:public_id>/<uuid:referral_id>/ask/", assessment.ask, name="ask"),
     path(
-        "<uuid:public_id>/<uuid:referral_id>/asked/<uuid:gathering_id>/",
+        "<uuid:public_id>/<uuid:referral_id>/asked/<uuid:enquiry_id>/",
         assessment.answer_for,
         name="answer_for",
     ),

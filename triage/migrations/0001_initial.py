@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Gathering',
+            name='AgencyEnquiry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -157,11 +157,11 @@ class Migration(migrations.Migration):
                 ('asked_of', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
                 ('clock', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.clock')),
-                ('referral', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gatherings', to='plans.referral')),
+                ('referral', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agency_enquiries', to='plans.referral')),
             ],
         ),
         migrations.CreateModel(
-            name='Inquiry',
+            name='ReferralAssessment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -176,11 +176,11 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField()),
                 ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
-                ('referral', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='inquiry', to='plans.referral')),
+                ('referral', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='assessment', to='plans.referral')),
                 ('to_team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
             ],
             options={
-                'verbose_name_plural': 'inquiries',
+                'verbose_name_plural': 'assessments',
             },
         ),
         migrations.CreateModel(
@@ -356,16 +356,16 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirm_clock__isnull', True), ('provisional_why', '')), models.Q(models.Q(('provisional_why', ''), _negated=True), ('confirm_clock__isnull', False)), _connector='OR'), name='decision_provisional_has_clock'),
         ),
         migrations.AddConstraint(
-            model_name='gathering',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered', '')), fields=('referral', 'agency'), name='gathering_one_open'),
+            model_name='agencyenquiry',
+            constraint=models.UniqueConstraint(condition=models.Q(('answered', '')), fields=('referral', 'agency'), name='enquiry_one_open'),
         ),
         migrations.AddConstraint(
-            model_name='gathering',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answered', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='gathering_answered_when'),
+            model_name='agencyenquiry',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answered', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='enquiry_answered_when'),
         ),
         migrations.AddConstraint(
-            model_name='gathering',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered', 'written'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='gathering_written_has_text'),
+            model_name='agencyenquiry',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered', 'written'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='enquiry_written_has_text'),
         ),
         migrations.AddIndex(
             model_name='item',

@@ -23,9 +23,9 @@ from tests.factories.policies import decide_policy
 from triage.cevt.rules.eligibility import Passed
 from triage.cevt.selectors.eligibility import gates
 from triage.choices import Answered, Section47, Threshold
-from triage.first_contact.services.assessment import Findings, inquiry_save, referral_settle
-from triage.first_contact.services.enquiry import gathering_answer, gathering_ask
-from triage.models import Gathering, Inquiry, Item
+from triage.first_contact.services.assessment import Findings, referral_assessment_save, referral_settle
+from triage.first_contact.services.enquiry import agency_enquiry_answer, agency_enquiry_open
+from triage.models import AgencyEnquiry, Item, ReferralAssessment
 from triage.policy import GATHERING_DAYS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T1")]
@@ -55,15 +55,15 @@ def team() -> Team:
     return make_team()
 
 
-class TestGathering:
+class TestAgencyEnquiry:
     def test_an_agency_has_one_working_day(self, desk: User, child: Child, team: Team) -> None:
         row = referral_open(desk, child=child, at=FRIDAY)
-        (asked,) = gathering_ask(desk, referral=row, teams=[team], what="Seen this month?", at=FRIDAY)
+        (asked,) = agency_enquiry_open(desk, referral=row, teams=[team], what="Seen this month?", at=FRIDAY)
         assert (asked.clock.owner_team, asked.clock.due_at) == (team, TUESDAY_CLOSE)
 
     def test_its_people_are_told_by_reference(self, desk: User, referral: Referral, team: Team) -> None:
         nurse = make_user("cevt_member", team=team)
-        (asked,) = gathering_ask(desk, referral=referral, teams=[team], what="Seen this month?")
+        (asked,) = agency_enquiry_open(desk, referral=referral, teams=[team], what="Seen this month?")
         notice = Notice.objects.get(kind="triage.asked")
         assert notice.user == nurse and notice.url == asked.clock.url
         assert referral.child.family_name not in notice.text and referral.reference in notice.text
@@ -71,19 +71,19 @@ class TestGathering:
     def test_the_setting_gives_the_days(self, desk: User, child: Child, team: Team) -> None:
         decide_policy(GATHERING_DAYS, 2)
         row = referral_open(desk, child=child, at=FRIDAY)
-        (asked,) = gathering_ask(desk, referral=row, teams=[team], what="Seen this month?", at=FRIDAY)
+        (asked,) = agency_enquiry_open(desk, referral=row, teams=[team], what="Seen this month?", at=FRIDAY)
         assert asked.clock.due_at == TUESDAY_CLOSE + timedelta(days=1)
 
     def test_an_agency_asked_twice_is_asked_once_and_again_after_its_answer(
         self, desk: User, referral: Referral, team: Team
     ) -> None:
         other = make_team()
-        (first,) = gathering_ask(desk, referral=referral, teams=[team], what="What is held?")
-        again = gathering_ask(desk, referral=referral, teams=[team, other], what="What is held?")
+        (first,) = agency_enquiry_open(desk, referral=referral, teams=[team], what="What is held?")
+        again = agency_enquiry_open(desk, referral=referral, teams=[team, other], what="What is held?")
         assert [one.asked_of for one in again] == [other]
-        gathering_answer(make_user(team=team), gathering=first, answered=Answered.NOTHING)
-        (more,) = gathering_ask(desk, referral=referral, teams=[team], what="And now?")
-        assert Gathering.objects.filter(agency=team.agency).count() == 2 and more != first
+        agency_enquiry_answer(make_user(team=team), enquiry=first, answered=Answered.NOTHING)
+        (more,) = agency_enquiry_open(desk, referral=referral, teams=[team], what="And now?")
+        assert AgencyEnquiry.objects.filter(agency=team.agency).count() == 2 and more != first
 
     def test_what_cannot_be_asked_names_its_field(self, desk: User, referral: Referral, team: Team) -> None:
         twin = make_team(agency=team.agency)
@@ -93,23 +93,23 @@ class TestGathering:
             ([team, twin], "What?", "teams"),
         ]:
             with pytest.raises(Invalid) as refused:
-                gathering_ask(desk, referral=referral, teams=teams, what=what)
+                agency_enquiry_open(desk, referral=referral, teams=teams, what=what)
             assert refused.value.field == field
-        assert not Gathering.objects.exists()
+        assert not AgencyEnquiry.objects.exists()
 
     def test_of_a_restricted_record_nobody_is_asked_through_the_system(self, desk: User, team: Team) -> None:
         row = referral_open(desk, child=make_child(restricted=True))
         with pytest.raises(Invalid, match="restricted"):
-            gathering_ask(desk, referral=row, teams=[team], what="What is held?")
+            agency_enquiry_open(desk, referral=row, teams=[team], what="What is held?")
 
     def test_an_answer_meets_its_clock_and_a_late_one_shows_by_how_much(
         self, desk: User, child: Child, team: Team
     ) -> None:
         row = referral_open(desk, child=child, at=FRIDAY)
-        (asked,) = gathering_ask(desk, referral=row, teams=[team], what="What is held?", at=FRIDAY)
+        (asked,) = agency_enquiry_open(desk, referral=row, teams=[team], what="What is held?", at=FRIDAY)
         late = TUESDAY_CLOSE + timedelta(hours=3)
-        kept = gathering_answer(
-            make_user(team=team), gathering=asked, answered=Answered.WRITTEN, text="Seen twice.", at=late
+        kept = agency_enquiry_answer(
+            make_user(team=team), enquiry=asked, answered=Answered.WRITTEN, text="Seen twice.", at=late
         )
         kept.clock.refresh_from_db()
         assert kept.clock.stage == Stage.MET and kept.clock.late_by == timedelta(hours=3)
@@ -119,7 +119,7 @@ class TestGathering:
     def test_it_is_answered_once_and_with_words_where_it_is_written(
         self, desk: User, referral: Referral, team: Team
     ) -> None:
-        (asked,) = gathering_ask(desk, referral=referral, teams=[team], what="What is held?")
+        (asked,) = agency_enquiry_open(desk, referral=referral, teams=[team], what="What is held?")
         nurse = make_user(team=team)
         for answered, field in [
             (Answered.WRITTEN, "text"),
@@ -127,41 +127,41 @@ class TestGathering:
             ("?", "answered"),
         ]:
             with pytest.raises(Invalid) as refused:
-                gathering_answer(nurse, gathering=asked, answered=answered, text=" ")
+                agency_enquiry_answer(nurse, enquiry=asked, answered=answered, text=" ")
             assert refused.value.field == field
-        gathering_answer(nurse, gathering=asked, answered=Answered.CANNOT_SHARE)
+        agency_enquiry_answer(nurse, enquiry=asked, answered=Answered.CANNOT_SHARE)
         with pytest.raises(Conflict, match=str(nurse)):
-            gathering_answer(make_user(team=team), gathering=asked, answered=Answered.NOTHING)
-        assert Gathering.objects.get(pk=asked.pk).answered == Answered.CANNOT_SHARE
+            agency_enquiry_answer(make_user(team=team), enquiry=asked, answered=Answered.NOTHING)
+        assert AgencyEnquiry.objects.get(pk=asked.pk).answered == Answered.CANNOT_SHARE
 
     def test_an_answer_after_the_decision_is_kept_and_whoever_decided_is_told(
         self, desk: User, referral: Referral, team: Team
     ) -> None:
-        (asked,) = gathering_ask(desk, referral=referral, teams=[team], what="What is held?")
+        (asked,) = agency_enquiry_open(desk, referral=referral, teams=[team], what="What is held?")
         decider = make_user("edt")
         referral_settle(decider, referral=referral, outcome=ReferralOutcome.ADVICE, rationale="Known.")
-        kept = gathering_answer(
-            make_user(team=team), gathering=asked, answered=Answered.WRITTEN, text="Met at the station."
+        kept = agency_enquiry_answer(
+            make_user(team=team), enquiry=asked, answered=Answered.WRITTEN, text="Met at the station."
         )
         assert kept.text == "Met at the station."
         told = Notice.objects.filter(kind="triage.gathered")
         assert {one.user for one in told} == {desk, decider}
         assert all("after the decision" in one.text for one in told)
         with pytest.raises(Conflict):
-            gathering_ask(desk, referral=referral, teams=[make_team()], what="More?")
+            agency_enquiry_open(desk, referral=referral, teams=[make_team()], what="More?")
 
 
-class TestInquiry:
+class TestReferralAssessment:
     def test_two_desks_at_once_see_each_others_findings(self, desk: User, referral: Referral) -> None:
-        first = inquiry_save(desk, referral=referral, version=0, findings=OUTSIDE)
+        first = referral_assessment_save(desk, referral=referral, version=0, findings=OUTSIDE)
         with pytest.raises(Overtaken) as lost:
-            inquiry_save(make_user("edt"), referral=referral, version=0, findings=Findings())
+            referral_assessment_save(make_user("edt"), referral=referral, version=0, findings=Findings())
         assert (lost.value.by, lost.value.version) == (str(desk), first.version)
         assert lost.value.theirs["Threshold"] == Threshold.SECTION_17.label
-        again = inquiry_save(
+        again = referral_assessment_save(
             make_user("edt"), referral=referral, version=lost.value.version, findings=Findings()
         )
-        assert again.version == 2 and Inquiry.objects.count() == 1
+        assert again.version == 2 and ReferralAssessment.objects.count() == 1
 
     def test_the_approach_follows_its_rule(self, desk: User, referral: Referral) -> None:
         for wrong in (
@@ -169,22 +169,25 @@ class TestInquiry:
             Findings(Threshold.SECTION_47, Section47.RUNNING, outside_home=True, approach=True),
         ):
             with pytest.raises(Invalid) as refused:
-                inquiry_save(desk, referral=referral, version=0, findings=wrong)
+                referral_assessment_save(desk, referral=referral, version=0, findings=wrong)
             assert refused.value.field == "approach"
         right = Findings(Threshold.EARLY_HELP, outside_home=True, approach=True, approach_why="Town centre")
-        assert inquiry_save(desk, referral=referral, version=0, findings=right).approach
+        assert referral_assessment_save(desk, referral=referral, version=0, findings=right).approach
 
     def test_aset_outside_its_ages_is_warned_of_and_never_stopped(self, desk: User) -> None:
         aset = Team.objects.get(code="aset")
         young = make_child(date_of_birth=date(today().year - 12, 1, 1))
         row = referral_open(desk, child=young)
         with pytest.raises(Invalid, match="The child is 12") as refused:
-            inquiry_save(desk, referral=row, version=0, findings=Findings(to_team=aset))
+            referral_assessment_save(desk, referral=row, version=0, findings=Findings(to_team=aset))
         assert refused.value.field == "to_team_why"
         reason = Findings(to_team=aset, to_team_why="Their sister is with the team.")
-        assert inquiry_save(desk, referral=row, version=0, findings=reason).to_team == aset
+        assert referral_assessment_save(desk, referral=row, version=0, findings=reason).to_team == aset
         older = referral_open(desk, child=make_child())
-        assert inquiry_save(desk, referral=older, version=0, findings=Findings(to_team=aset)).to_team == aset
+        assert (
+            referral_assessment_save(desk, referral=older, version=0, findings=Findings(to_team=aset)).to_team
+            == aset
+        )
 
 
 class TestDecision:
@@ -197,14 +200,14 @@ class TestDecision:
         assert item.clock
         item.clock.refresh_from_db()
         assert item.clock.owner_team and item.clock.owner_team.code == "cevt"
-        inquiry = Inquiry.objects.get(referral=row)
-        assert (inquiry.threshold, inquiry.changed_by) == (Threshold.EARLY_HELP, desk)
+        assessment = ReferralAssessment.objects.get(referral=row)
+        assert (assessment.threshold, assessment.changed_by) == (Threshold.EARLY_HELP, desk)
         assert not Status.objects.exists()  # offered, never forced
 
     def test_stepped_up_from_early_help_stays_a_way_through_the_gate(self, desk: User, child: Child) -> None:
         row = referral_open(desk, child=child)
         found = Findings(Threshold.SECTION_17, stepped_up=True)
-        inquiry_save(desk, referral=row, version=0, findings=found)
+        referral_assessment_save(desk, referral=row, version=0, findings=found)
         referral_settle(desk, referral=row, outcome=ReferralOutcome.ASSESSMENT, rationale="More is needed.")
         item = Item.objects.get(submission=submit(make_user(), child, RiskLevel.MODERATE))
         assert gates([item])[item.pk] == [Passed.STEPPED_UP]
@@ -215,7 +218,7 @@ class TestDecision:
         worker = make_user(team=team)
         assert not Child.objects.visible_to(worker).exists()
         findings = Findings(Threshold.SECTION_17, to_team=team)
-        inquiry_save(desk, referral=referral, version=0, findings=findings)
+        referral_assessment_save(desk, referral=referral, version=0, findings=findings)
         referral_settle(
             desk,
             referral=referral,
@@ -231,11 +234,11 @@ class TestDecision:
     def test_findings_that_contradict_it_are_mended_first(
         self, desk: User, referral: Referral, team: Team
     ) -> None:
-        inquiry_save(desk, referral=referral, version=0, findings=Findings(Threshold.SECTION_47))
+        referral_assessment_save(desk, referral=referral, version=0, findings=Findings(Threshold.SECTION_47))
         with pytest.raises(Invalid, match="does not go with this") as refused:
             referral_settle(desk, referral=referral, outcome=ReferralOutcome.NO_ACTION, rationale="No.")
         assert refused.value.field == "outcome"
-        inquiry_save(desk, referral=referral, version=1, findings=Findings(to_team=team))
+        referral_assessment_save(desk, referral=referral, version=1, findings=Findings(to_team=team))
         with pytest.raises(Invalid, match=team.name):
             referral_settle(desk, referral=referral, outcome=ReferralOutcome.ADVICE, rationale="No.")
         with pytest.raises(Invalid) as refused:
@@ -256,7 +259,7 @@ class TestDecision:
         with pytest.raises(Conflict, match=str(desk)):
             referral_settle(make_user("edt"), referral=referral, **given)
         with pytest.raises(Conflict):
-            inquiry_save(desk, referral=referral, version=1, findings=OUTSIDE)
+            referral_assessment_save(desk, referral=referral, version=1, findings=OUTSIDE)
 
     @pytest.mark.django_db(transaction=True)
     def test_two_at_the_same_instant_make_one_decision(self, child: Child) -> None:

@@ -26,9 +26,9 @@ from tests.factories.people import (
     make_user,
     sign_in,
 )
-from triage.first_contact.services.assessment import Findings, inquiry_save, referral_settle
-from triage.first_contact.services.enquiry import gathering_answer, gathering_ask
-from triage.models import Gathering, Inquiry
+from triage.first_contact.services.assessment import Findings, referral_assessment_save, referral_settle
+from triage.first_contact.services.enquiry import agency_enquiry_answer, agency_enquiry_open
+from triage.models import AgencyEnquiry, ReferralAssessment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T1")]
 QUEUE = "/first-contact/"
@@ -55,9 +55,11 @@ def referral(child: Child) -> Referral:
 
 
 @pytest.fixture
-def asked(officer: User, referral: Referral) -> Gathering:
+def asked(officer: User, referral: Referral) -> AgencyEnquiry:
     team = make_team(agency=make_agency(kind=AgencyKind.HEALTH))
-    return gathering_ask(officer, referral=referral, teams=[team], what="What does your clinic know?")[0]
+    return agency_enquiry_open(officer, referral=referral, teams=[team], what="What does your clinic know?")[
+        0
+    ]
 
 
 def text_of(client: Client, url: str, **sent: object) -> str:
@@ -73,7 +75,7 @@ def of(name: str, row: Referral, *more: object) -> str:
 
 class TestQueue:
     def test_due_first_with_level_who_waits_on_whom_and_what_else_waits(
-        self, desk: Client, child: Child, asked: Gathering
+        self, desk: Client, child: Child, asked: AgencyEnquiry
     ) -> None:
         late = make_child()
         sent = submit(make_user(), late, RiskLevel.SIGNIFICANT)
@@ -89,7 +91,7 @@ class TestQueue:
         rows = Entry.objects.filter(part="triage.referrals").order_by("pk")
         assert set(rows[0].detail["children"]) == {str(late.public_id), str(child.public_id)}
 
-    def test_filters_stand_in_the_address(self, desk: Client, child: Child, asked: Gathering) -> None:
+    def test_filters_stand_in_the_address(self, desk: Client, child: Child, asked: AgencyEnquiry) -> None:
         other = make_child()
         submit(make_user(), other, RiskLevel.MODERATE)
         for query, shown in [
@@ -101,7 +103,7 @@ class TestQueue:
         ]:
             said = text_of(desk, f"{QUEUE}?{query}")
             assert {one for one in (child, other) if one.family_name in said} == shown, query
-        gathering_answer(make_user(team=asked.asked_of), gathering=asked, answered="nothing")
+        agency_enquiry_answer(make_user(team=asked.asked_of), enquiry=asked, answered="nothing")
         assert child.family_name in text_of(desk, f"{QUEUE}?state=answered")
         assert "No referral fits this" in text_of(desk, f"{QUEUE}?level=3")
         assert desk.get(f"{QUEUE}?level=9").status_code == 400
@@ -224,12 +226,12 @@ class TestWork:
         assert all(team.name in said for team in teams) and empty.name not in said
         chosen = [str(team.public_id) for team in teams]
         assert desk.post(of("ask", referral), {"teams": chosen, "what": "What is held?"}).status_code == 302
-        assert set(Gathering.objects.values_list("asked_of", flat=True)) == {team.pk for team in teams}
+        assert set(AgencyEnquiry.objects.values_list("asked_of", flat=True)) == {team.pk for team in teams}
         assert "0 of 2 answered" in text_of(desk, of("referral", referral))
         wrong = desk.post(of("ask", referral), {"teams": chosen, "what": ""})
         assert wrong.status_code == 400 and "Write what you want to know." in wrong.content.decode()
 
-    def test_what_was_said_by_telephone_is_written_down(self, desk: Client, asked: Gathering) -> None:
+    def test_what_was_said_by_telephone_is_written_down(self, desk: Client, asked: AgencyEnquiry) -> None:
         url = of("answer_for", asked.referral, asked.public_id)
         assert desk.post(url, {"answered": "written", "text": "Seen once."}).status_code == 302
         assert "Seen once." in text_of(desk, of("referral", asked.referral))
@@ -237,15 +239,15 @@ class TestWork:
 
     def test_a_colleagues_findings_stand_beside_ones_own(self, desk: Client, referral: Referral) -> None:
         colleague = make_user("edt")
-        inquiry_save(colleague, referral=referral, version=0, findings=Findings("section_17"))
+        referral_assessment_save(colleague, referral=referral, version=0, findings=Findings("section_17"))
         mine = {"threshold": "early_help", "section_47": "", "outside_home": "yes", "version": 0}
         page = desk.post(of("found", referral), mine)
         said = page.content.decode()
         assert page.status_code == 409 and str(colleague) in said and "Child in need (section 17)" in said
         assert 'name="version" value="1"' in said
-        assert Inquiry.objects.get().threshold == "section_17"
+        assert ReferralAssessment.objects.get().threshold == "section_17"
         assert desk.post(of("found", referral), {**mine, "version": 1}).status_code == 302
-        kept = Inquiry.objects.get()
+        kept = ReferralAssessment.objects.get()
         assert (kept.threshold, kept.outside_home) == ("early_help", True)
 
     def test_aset_out_of_its_ages_is_asked_why_and_the_rest_stays(self, desk: Client) -> None:
@@ -298,12 +300,12 @@ class TestWork:
 
 
 class TestAnswering:
-    def url(self, asked: Gathering) -> str:
+    def url(self, asked: AgencyEnquiry) -> str:
         return reverse("triage:answer", args=[asked.public_id])
 
     @pytest.mark.requirement("A2", "A3")
     @pytest.mark.parametrize("role", ["cevt_member", "practitioner", "school_lead", "community_safety"])
-    def test_a_member_of_the_team_sees_who_it_is_and_no_more(self, asked: Gathering, role: str) -> None:
+    def test_a_member_of_the_team_sees_who_it_is_and_no_more(self, asked: AgencyEnquiry, role: str) -> None:
         nurse = make_user(role, team=asked.asked_of)
         client, child = sign_in(nurse), Child.objects.unscoped("what the test made").get(pk=asked.child_id)
         said = text_of(client, self.url(asked))
@@ -322,7 +324,7 @@ class TestAnswering:
         assert "First Contact asks what you know" in home and child.family_name not in home
 
     @pytest.mark.requirement("A2")
-    def test_it_is_there_for_nobody_else_and_not_once_it_is_answered(self, asked: Gathering) -> None:
+    def test_it_is_there_for_nobody_else_and_not_once_it_is_answered(self, asked: AgencyEnquiry) -> None:
         for role in ROLES:
             stranger = make_user(role, team=make_team(agency=asked.agency))
             assert sign_in(stranger).get(self.url(asked)).status_code == 404, role
@@ -348,7 +350,7 @@ class TestAnswering:
             assert words not in said
 
     @pytest.mark.requirement("A2")
-    def test_a_record_that_shuts_them_out_stays_shut(self, asked: Gathering) -> None:
+    def test_a_record_that_shuts_them_out_stays_shut(self, asked: AgencyEnquiry) -> None:
         nurse = make_user("cevt_member", team=asked.asked_of)
         colleague = make_user("cevt_member", team=asked.asked_of)
         child = Child.objects.unscoped("what the test made").get(pk=asked.child_id)
@@ -357,18 +359,18 @@ class TestAnswering:
         assert sign_in(colleague).get(self.url(asked)).status_code == 200
         restrict(child, owner=make_user())
         assert sign_in(colleague).get(self.url(asked)).status_code == 404
-        gathering_answer(colleague, gathering=asked, answered="nothing")
+        agency_enquiry_answer(colleague, enquiry=asked, answered="nothing")
         assert sign_in(nurse).get(self.url(asked)).status_code == 404
 
-    def test_a_colleague_who_was_quicker_costs_no_words(self, asked: Gathering) -> None:
+    def test_a_colleague_who_was_quicker_costs_no_words(self, asked: AgencyEnquiry) -> None:
         first, second = (make_user("cevt_member", team=asked.asked_of) for _ in range(2))
-        gathering_answer(first, gathering=asked, answered="nothing")
+        agency_enquiry_answer(first, enquiry=asked, answered="nothing")
         late = sign_in(second).post(self.url(asked), {"answered": "written", "text": "A long note."})
         said = late.content.decode()
         assert late.status_code == 409 and "A long note." in said and str(first) in said
         assert "1 Example Terrace" not in said
 
-    def test_without_words_it_is_not_sent(self, asked: Gathering) -> None:
+    def test_without_words_it_is_not_sent(self, asked: AgencyEnquiry) -> None:
         client = sign_in(make_user("cevt_member", team=asked.asked_of))
         page = client.post(self.url(asked), {"answered": "written", "text": ""})
         assert page.status_code == 400 and "Write what your agency knows." in page.content.decode()
@@ -376,14 +378,14 @@ class TestAnswering:
 
 class TestPanel:
     def test_workers_read_who_answered_and_only_first_contact_and_forums_the_words(
-        self, officer: User, asked: Gathering
+        self, officer: User, asked: AgencyEnquiry
     ) -> None:
-        gathering_answer(
-            make_user(team=asked.asked_of), gathering=asked, answered="written", text="Clinic words."
+        agency_enquiry_answer(
+            make_user(team=asked.asked_of), enquiry=asked, answered="written", text="Clinic words."
         )
         referral = asked.referral
         findings = Findings("section_17", outside_home=True, approach=True)
-        inquiry_save(officer, referral=referral, version=0, findings=findings)
+        referral_assessment_save(officer, referral=referral, version=0, findings=findings)
         worker = make_user()
         child = Child.objects.unscoped("what the test made").get(pk=asked.child_id)
         involve(child, worker)

@@ -13,7 +13,7 @@ from plans.choices import ReferralState
 from plans.models import Referral
 from triage.cevt.rules.eligibility import Passed, gate
 from triage.cevt.selectors.rereferrals import Histories
-from triage.models import Inquiry, Item
+from triage.models import Item, ReferralAssessment
 
 
 def gates(
@@ -33,7 +33,9 @@ def gates(
     serving = running.filter(kind__in=OPEN_TO_CHILDRENS_SERVICES).values_list("child", flat=True)
     open_now = {primaries[child] for child in serving}
     followed = {primary for primary, levels in held.levels.items() if levels[-1][1] >= RiskLevel.MODERATE}
-    up = Inquiry.objects.filter(child__in=primaries, stepped_up=True, referral__state=ReferralState.DECIDED)
+    up = ReferralAssessment.objects.filter(
+        child__in=primaries, stepped_up=True, referral__state=ReferralState.DECIDED
+    )
     stepped = {primaries[child] for child in up.values_list("child", flat=True)}
     decided = defaultdict(list)
     rows = Referral.objects.filter(child__in=primaries, state=ReferralState.DECIDED)

@@ -18,7 +18,7 @@ from matrix.models import Submission
 from plans.models import Referral, Request
 from triage.cevt.outcomes import NRM
 from triage.cevt.selectors.listing_rows import Listing
-from triage.models import Inquiry, Outcome
+from triage.models import Outcome, ReferralAssessment
 
 UNKNOWN = "Not recorded in CEMS."
 _WORKERS = (CaseRole.SOCIAL_WORKER, CaseRole.LEAD_PRACTITIONER, CaseRole.EARLY_HELP)
@@ -89,9 +89,9 @@ def _strategy(opened: OpenChild) -> Iterable[Fact]:
     else:
         text = f"Asked for on {local(request.requested_at):%-d %B}, not answered yet."
     yield Fact("Strategy meeting", text, grave=bool(request and not request.answered_at))
-    found = Inquiry.objects.filter(child__in=opened.cluster).exclude(section_47="")
-    inquiry = found.order_by("-changed_at", "-pk").first()
-    yield Fact("Section 47", f"{inquiry.get_section_47_display()}." if inquiry else UNKNOWN)
+    found = ReferralAssessment.objects.filter(child__in=opened.cluster).exclude(section_47="")
+    assessment = found.order_by("-changed_at", "-pk").first()
+    yield Fact("Section 47", f"{assessment.get_section_47_display()}." if assessment else UNKNOWN)
 
 
 def _status(opened: OpenChild) -> Iterable[Fact]:

@@ -17,7 +17,7 @@ from cems.children.models import Child, Involvement
 from cems.clocks.presentation import present
 from cems.clocks.recipients import current_appointments
 from plans.models import Referral
-from triage.models import Gathering, Inquiry
+from triage.models import AgencyEnquiry, ReferralAssessment
 
 
 def teams_to_ask(child: Child) -> Sequence[Team]:
@@ -53,7 +53,7 @@ def _with_people(wanted: Q) -> QuerySet[Team]:
 class Told:
     """One question to an agency; `text` only for those who may read what it answered."""
 
-    row: Gathering
+    row: AgencyEnquiry
     bar: dict[str, Any]
     text: str
 
@@ -63,7 +63,7 @@ class Gathered:
     """What was asked and found of one referral."""
 
     asked: Sequence[Told]
-    inquiry: Inquiry | None
+    assessment: ReferralAssessment | None
 
     @property
     def waiting(self) -> list[Told]:
@@ -81,30 +81,34 @@ def may_read_answers(access: ChildAccess) -> bool:
 
 def gathered(referral: Referral, access: ChildAccess, now: datetime) -> Gathered:
     """All that was asked and found of a referral, in two queries."""
-    rows = Gathering.objects.filter(referral=referral).order_by("asked_at", "pk")
+    rows = AgencyEnquiry.objects.filter(referral=referral).order_by("asked_at", "pk")
     rows = rows.select_related(
         "agency", "asked_of", "answered_by__agency", "clock__owner_user", "clock__owner_team"
     )
     reads = may_read_answers(access)
-    inquiry = Inquiry.objects.filter(referral=referral).select_related("to_team", "changed_by").first()
-    return Gathered([Told(row, present(row.clock, now), row.text if reads else "") for row in rows], inquiry)
+    assessment = (
+        ReferralAssessment.objects.filter(referral=referral).select_related("to_team", "changed_by").first()
+    )
+    return Gathered(
+        [Told(row, present(row.clock, now), row.text if reads else "") for row in rows], assessment
+    )
 
 
 @dataclass(frozen=True)
 class Asked:
     """A question to one of the person's teams, with no more of the child than who it is."""
 
-    row: Gathering
+    row: AgencyEnquiry
     child: Child
 
 
-def question_to(user: User, public_id: UUID) -> Gathering | None:
+def question_to(user: User, public_id: UUID) -> AgencyEnquiry | None:
     """The question at this address to one of the person's teams, answered or not; of no record that shuts them out."""
-    rows = Gathering.objects.filter(public_id=public_id, asked_of__in=profile_of(user).team_ids)
+    rows = AgencyEnquiry.objects.filter(public_id=public_id, asked_of__in=profile_of(user).team_ids)
     rows = rows.readable_by(user).select_related(
         "agency", "asked_of", "asked_by__agency", "answered_by", "clock__owner_team", "referral"
     )
-    found: Gathering | None = rows.first()
+    found: AgencyEnquiry | None = rows.first()
     return found
 
 

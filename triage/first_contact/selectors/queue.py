@@ -27,7 +27,7 @@ from matrix.models import Matrix, Submission
 from plans.choices import ReferralState
 from plans.models import Referral, Request
 from triage.choices import Answered
-from triage.models import Gathering, Item
+from triage.models import AgencyEnquiry, Item
 
 PAGE = 50
 MOST = 99  # counts beside the queue say "more than 99"
@@ -48,12 +48,12 @@ class Line:
     child: Child | None
     bar: dict[str, Any]
     level: RiskLevel | None = None
-    asked: Sequence[Gathering] = ()
-    late: Sequence[Gathering] = ()
+    asked: Sequence[AgencyEnquiry] = ()
+    late: Sequence[AgencyEnquiry] = ()
     meeting: Request | None = None
 
     @property
-    def waiting(self) -> list[Gathering]:
+    def waiting(self) -> list[AgencyEnquiry]:
         """The questions agencies have not answered."""
         return [one for one in self.asked if not one.answered]
 
@@ -108,7 +108,7 @@ def counts(user: User) -> Counts:
 def referrals(user: User, *, state: str, level: RiskLevel | None, after: str, now: datetime) -> Queue:
     """Open referrals, due first, a page at a time, in a fixed number of queries."""
     rows = open_referrals(user)
-    asked = Gathering.objects.filter(referral=OuterRef("pk"))
+    asked = AgencyEnquiry.objects.filter(referral=OuterRef("pk"))
     waiting = asked.filter(answered=Answered.WAITING)
     if state == "new":
         rows = rows.exclude(Exists(asked))
@@ -172,9 +172,9 @@ def _page(rows: QuerySet[Any], after: str) -> tuple[list[Any], str]:
     return found[:PAGE], f"{last.clock.due_at.isoformat()}~{last.pk}"
 
 
-def _gathered(rows: Sequence[Referral]) -> dict[int, list[Gathering]]:
-    found: dict[int, list[Gathering]] = defaultdict(list)
-    asked = Gathering.objects.filter(referral__in=[row.pk for row in rows]).order_by("asked_at", "pk")
+def _gathered(rows: Sequence[Referral]) -> dict[int, list[AgencyEnquiry]]:
+    found: dict[int, list[AgencyEnquiry]] = defaultdict(list)
+    asked = AgencyEnquiry.objects.filter(referral__in=[row.pk for row in rows]).order_by("asked_at", "pk")
     for one in asked.select_related("agency", "clock"):
         found[one.referral_id].append(one)
     return found

@@ -26,7 +26,7 @@ from triage.first_contact.rules.ages import ages_of, warning
 from triage.first_contact.rules.approach import why_not
 from triage.first_contact.rules.threshold import OFFERED, PASSED_ON, threshold_for
 from triage.first_contact.services.enquiry import lock_referral
-from triage.models import Inquiry
+from triage.models import ReferralAssessment
 from triage.policy import TEAM_AGES
 
 
@@ -59,7 +59,7 @@ class Findings:
         }
 
 
-def findings_of(row: Inquiry | None) -> Findings:
+def findings_of(row: ReferralAssessment | None) -> Findings:
     """What is written down so far."""
     if row is None:
         return Findings()
@@ -67,9 +67,9 @@ def findings_of(row: Inquiry | None) -> Findings:
 
 
 @command
-def inquiry_save(
+def referral_assessment_save(
     user: User, *, referral: Referral, version: int, findings: Findings, at: datetime | None = None
-) -> Inquiry:
+) -> ReferralAssessment:
     """Write down what was found; `version` is the one the person had before them (0: nothing yet) (T1).
 
     The approach is refused where its rule says so. A child outside a team's ages goes there with a reason.
@@ -77,9 +77,9 @@ def inquiry_save(
     """
     instant = at or now()
     held = lock_referral(referral)
-    row = Inquiry.objects.select_for_update(of=("self",)).filter(referral=held).first()
+    row = ReferralAssessment.objects.select_for_update(of=("self",)).filter(referral=held).first()
     if (row.version if row else 0) != version:
-        theirs = Inquiry.objects.select_related("to_team", "changed_by").get(referral=held)
+        theirs = ReferralAssessment.objects.select_related("to_team", "changed_by").get(referral=held)
         raise Overtaken(theirs=findings_of(theirs).said, version=theirs.version, by=str(theirs.changed_by))
     _check(findings, age_on(held.child.date_of_birth, local_date(instant)), TEAM_AGES.at(instant))
     return _keep(user, held, row, findings, instant)
@@ -98,8 +98,10 @@ def _check(found: Findings, age: int, ages: Sequence[str]) -> None:
             raise Invalid(f"{said} Say why this team all the same, or choose another.", field="to_team_why")
 
 
-def _keep(user: User, referral: Referral, row: Inquiry | None, found: Findings, at: datetime) -> Inquiry:
-    row = row or Inquiry(referral=referral, child=referral.child)
+def _keep(
+    user: User, referral: Referral, row: ReferralAssessment | None, found: Findings, at: datetime
+) -> ReferralAssessment:
+    row = row or ReferralAssessment(referral=referral, child=referral.child)
     for name in Findings.__dataclass_fields__:
         setattr(row, name, getattr(found, name))
     row.version, row.changed_by, row.changed_at = row.version + 1, user, at
@@ -126,7 +128,7 @@ def referral_settle(
     """
     instant = at or now()
     held = lock_referral(referral)
-    row = Inquiry.objects.select_for_update(of=("self",)).filter(referral=held).first()
+    row = ReferralAssessment.objects.select_for_update(of=("self",)).filter(referral=held).first()
     if outcome not in ReferralOutcome.values:
         raise Invalid("Choose what is decided.", field="outcome")
     found = findings_of(row)

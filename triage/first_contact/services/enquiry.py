@@ -22,7 +22,7 @@ from plans.choices import ReferralState
 from plans.models import Referral
 from triage.choices import Answered
 from triage.clocks import GATHERING
-from triage.models import Gathering
+from triage.models import AgencyEnquiry
 from triage.policy import GATHERING_DAYS
 
 
@@ -37,9 +37,9 @@ def lock_referral(referral: Referral) -> Referral:
 
 
 @command
-def gathering_ask(
+def agency_enquiry_open(
     user: User, *, referral: Referral, teams: Sequence[Team], what: str, at: datetime | None = None
-) -> list[Gathering]:
+) -> list[AgencyEnquiry]:
     """Ask these teams what their agencies know, by the working days of the setting; gives those newly asked (T1).
 
     An agency that was asked and has not answered is not asked twice. Raises Invalid where two teams are of
@@ -59,14 +59,14 @@ def gathering_ask(
             "This record is restricted, so the agencies could not open the question. Telephone them, and"
             " write what they say into your reasons."
         )
-    waiting = Gathering.objects.filter(referral=held, answered=Answered.WAITING)
+    waiting = AgencyEnquiry.objects.filter(referral=held, answered=Answered.WAITING)
     asked_before = set(waiting.values_list("agency", flat=True))
     return [
         _ask(user, held, team, what.strip(), instant) for team in teams if team.agency_id not in asked_before
     ]
 
 
-def _ask(user: User, referral: Referral, team: Team, what: str, at: datetime) -> Gathering:
+def _ask(user: User, referral: Referral, team: Team, what: str, at: datetime) -> AgencyEnquiry:
     public_id, child = uuid4(), referral.child.public_id
     url = reverse("triage:answer", args=[public_id])
     length = GATHERING_DAYS.read(at, referral.child.area_id)
@@ -82,7 +82,7 @@ def _ask(user: User, referral: Referral, team: Team, what: str, at: datetime) ->
         child=child,
         at=at,
     )
-    row = Gathering.objects.create(
+    row = AgencyEnquiry.objects.create(
         public_id=public_id,
         referral=referral,
         child=referral.child,
@@ -108,18 +108,18 @@ def _ask(user: User, referral: Referral, team: Team, what: str, at: datetime) ->
 
 
 @command
-def gathering_answer(
-    user: User, *, gathering: Gathering, answered: str, text: str = "", at: datetime | None = None
-) -> Gathering:
+def agency_enquiry_answer(
+    user: User, *, enquiry: AgencyEnquiry, answered: str, text: str = "", at: datetime | None = None
+) -> AgencyEnquiry:
     """Keep what an agency says and meet its clock (T1); First Contact may write down what was said by telephone.
 
     An answer after the decision is kept too, and First Contact is told that it came after. Raises Conflict
     when the agency has answered, Invalid without an answer or, where something is written, without words.
     """
     instant = at or now()
-    rows = Gathering.objects.select_for_update(of=("self",))
-    held: Gathering = rows.select_related("child", "clock", "referral", "agency", "answered_by").get(
-        pk=gathering.pk
+    rows = AgencyEnquiry.objects.select_for_update(of=("self",))
+    held: AgencyEnquiry = rows.select_related("child", "clock", "referral", "agency", "answered_by").get(
+        pk=enquiry.pk
     )
     if held.answered:
         raise Conflict(f"{held.answered_by} has answered this already.")
@@ -135,7 +135,7 @@ def gathering_answer(
     return held
 
 
-def _tell_desk(user: User, row: Gathering, at: datetime) -> None:
+def _tell_desk(user: User, row: AgencyEnquiry, at: datetime) -> None:
     """Whoever asked is told; of an answer that came after the decision, whoever decided is told too."""
     referral, words = row.referral, f"{row.agency} has answered."
     told = {row.asked_by_id}

@@ -21,9 +21,9 @@ from plans.services import strategy_meeting_request
 from plans.views import CLOCKED, paper_page
 from triage.first_contact.forms import AnswerForm, AskForm, DecideForm, FoundForm
 from triage.first_contact.selectors.enquiry import Gathered, gathered, teams_to_ask, teams_to_take
-from triage.first_contact.services.assessment import findings_of, inquiry_save, referral_settle
-from triage.first_contact.services.enquiry import gathering_answer, gathering_ask
-from triage.models import Gathering
+from triage.first_contact.services.assessment import findings_of, referral_assessment_save, referral_settle
+from triage.first_contact.services.enquiry import agency_enquiry_answer, agency_enquiry_open
+from triage.models import AgencyEnquiry
 
 DECIDED = "This referral is decided. What you wrote was not kept."
 requires_referral = requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS)
@@ -50,7 +50,7 @@ def _tasks(
 ) -> list[dict[str, str]]:
     """The steps of a referral, each with where it stands."""
     where = [opened.child.public_id, row.public_id]
-    inquiry, waiting = found.inquiry, found.waiting
+    assessment, waiting = found.assessment, found.waiting
     tasks = [
         {
             "title": "Ask agencies what they know",
@@ -64,8 +64,8 @@ def _tasks(
             "title": "Write down what you found",
             "hint": "Level of need, section 47, where the risk lies, which team",
             "url": reverse("triage:found", args=where),
-            "status": inquiry.get_threshold_display() if inquiry and inquiry.threshold else "To do",
-            "colour": "" if inquiry and inquiry.threshold else "blue",
+            "status": assessment.get_threshold_display() if assessment and assessment.threshold else "To do",
+            "colour": "" if assessment and assessment.threshold else "blue",
         },
     ]
     if meeting:
@@ -97,11 +97,11 @@ def ask(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRespo
     row, teams = _row(opened, referral_id), teams_to_ask(opened.child)
     if row.outcome:
         return _too_late(request, opened, row)
-    form, asked = AskForm(teams, request.POST or None), list[Gathering]()
+    form, asked = AskForm(teams, request.POST or None), list[AgencyEnquiry]()
 
     def act() -> None:
         chosen, what = form.chosen(teams), form.cleaned_data["what"]
-        asked.extend(gathering_ask(person(request), referral=row, teams=chosen, what=what))
+        asked.extend(agency_enquiry_open(person(request), referral=row, teams=chosen, what=what))
 
     if request.method == "POST" and taken(form, act):
         names = ", ".join(str(one.agency) for one in asked)
@@ -119,20 +119,18 @@ def ask(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRespo
 
 
 @_form_door
-def answer_for(
-    request: HttpRequest, opened: OpenChild, referral_id: UUID, gathering_id: UUID
-) -> HttpResponse:
+def answer_for(request: HttpRequest, opened: OpenChild, referral_id: UUID, enquiry_id: UUID) -> HttpResponse:
     """Write down what an agency said by telephone."""
     row = _row(opened, referral_id)
-    rows = Gathering.objects.filter(referral=row).select_related("agency", "asked_of")
-    asked = get_object_or_404(rows, public_id=gathering_id)
+    rows = AgencyEnquiry.objects.filter(referral=row).select_related("agency", "asked_of")
+    asked = get_object_or_404(rows, public_id=enquiry_id)
     if asked.answered:
         messages.info(request, f"{asked.agency} has answered already.")
         return redirect("triage:referral", opened.child.public_id, row.public_id)
     form = AnswerForm(request.POST or None)
 
     def act() -> None:
-        gathering_answer(person(request), gathering=asked, **form.cleaned_data)
+        agency_enquiry_answer(person(request), enquiry=asked, **form.cleaned_data)
 
     if request.method == "POST" and taken(form, act):
         messages.success(request, f"The answer of {asked.agency} is kept.")
@@ -154,15 +152,15 @@ def found(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRes
     row = _row(opened, referral_id)
     if row.outcome:
         return _too_late(request, opened, row)
-    inquiry = gathered(row, opened.access, now()).inquiry
-    begun = FoundForm.told(findings_of(inquiry), inquiry.version if inquiry else 0)
+    assessment = gathered(row, opened.access, now()).assessment
+    begun = FoundForm.told(findings_of(assessment), assessment.version if assessment else 0)
     form = FoundForm(teams_to_take(opened.child), request.POST or None, initial=begun)
     lost: list[Overtaken] = []
 
     def act() -> None:
         version, findings = form.cleaned_data["version"], form.findings
         try:
-            inquiry_save(person(request), referral=row, version=version, findings=findings)
+            referral_assessment_save(person(request), referral=row, version=version, findings=findings)
         except Overtaken as late:
             lost.append(late)
             raise

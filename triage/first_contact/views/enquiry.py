@@ -15,7 +15,7 @@ from cems.children.views.common import taken
 from cems.clocks.presentation import present
 from triage.first_contact.forms import AnswerForm
 from triage.first_contact.selectors.enquiry import asked_of, question_to
-from triage.first_contact.services.enquiry import gathering_answer
+from triage.first_contact.services.enquiry import agency_enquiry_answer
 
 
 @access_rule(
@@ -32,7 +32,7 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = AnswerForm(request.POST or None)
 
     def act() -> None:
-        gathering_answer(user, gathering=asked.row, **form.cleaned_data)
+        agency_enquiry_answer(user, enquiry=asked.row, **form.cleaned_data)
 
     if request.method == "POST" and taken(form, act):
         messages.success(
