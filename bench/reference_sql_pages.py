@@ -141,8 +141,8 @@ class ByHand(Frame):
             "SELECT x.*, u.name, v.name FROM triage_allocation x JOIN accounts_user u ON u.id = x.worker_id"
             f" JOIN accounts_user v ON v.id = x.allocated_by_id WHERE x.{of}"
             " AND (x.ended_at IS NULL OR x.starts_at >= %(year)s OR x.ended_at >= %(year)s)",
-            f"SELECT x.*, {CLOCK} FROM triage_waiting x {_CLOCKED} WHERE x.{of} AND x.ended_at IS NULL",
-            f"SELECT x.*, u.name FROM triage_notmade x JOIN accounts_user u ON u.id = x.by_id WHERE x.{of}"
+            f"SELECT x.*, {CLOCK} FROM triage_allocationwait x {_CLOCKED} WHERE x.{of} AND x.ended_at IS NULL",
+            f"SELECT x.*, u.name FROM triage_allocationdeclined x JOIN accounts_user u ON u.id = x.by_id WHERE x.{of}"
             " AND x.at >= %(year)s",
             f"SELECT x.*, t.name, u.name FROM triage_referralassessment x LEFT JOIN accounts_team t ON t.id = x.to_team_id"
             f" JOIN accounts_user u ON u.id = x.changed_by_id WHERE x.{of} ORDER BY x.changed_at DESC LIMIT 1",

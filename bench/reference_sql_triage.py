@@ -178,7 +178,7 @@ class ByHandTriage(ByHand):
         seen = _FOLLOWED.format(until="true")
         rows = self.ask(
             f"SELECT c.given_name, c.family_name, c.public_id, c.id, x.id, x.*, k.*, u.name, t.name, c.*, l.level,"
-            f" {REACHED} FROM triage_waiting x {ROOTS} {LEVEL} {_HELD} WHERE x.ended_at IS NULL AND c.id IN {seen}"
+            f" {REACHED} FROM triage_allocationwait x {ROOTS} {LEVEL} {_HELD} WHERE x.ended_at IS NULL AND c.id IN {seen}"
             f" AND {READABLE} ORDER BY k.due_at, x.id LIMIT 101",
             kinds=_CONCERN,
         )
@@ -214,8 +214,8 @@ class ByHandTriage(ByHand):
         ):
             self.ask(words, children=children, **given)
         self.ask(
-            "SELECT x.*, u.name FROM triage_hold x JOIN accounts_user u ON u.id = x.held_by_id"
-            " WHERE x.waiting_id = ANY(%(ids)s) AND x.until > %(now)s::date",
+            "SELECT x.*, u.name FROM triage_weekendcover x JOIN accounts_user u ON u.id = x.held_by_id"
+            " WHERE x.wait_id = ANY(%(ids)s) AND x.until > %(now)s::date",
             ids=[row[4] for row in rows],
         )
         self.ask(

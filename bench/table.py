@@ -17,7 +17,7 @@ from cems.meetings.services.meeting import attend, meeting_start
 from cems.policy import snapshot
 from cems.policy.models import SettingValue
 from triage.allocation.services.allocation import allocate
-from triage.allocation.services.wait import waiting_open
+from triage.allocation.services.wait import allocation_wait_open
 from triage.cevt.services.item import item_raise
 from triage.models import Item
 from triage.policy import SOCIAL_WORK_TEAMS
@@ -79,7 +79,7 @@ def lengthen(table: Table, count: int = 12) -> None:
 def waits(manager: User, children: Sequence[Child]) -> None:
     """Let these children wait for a worker."""
     for child in children:
-        waiting_open(manager, child=child, level=RiskLevel.SIGNIFICANT)
+        allocation_wait_open(manager, child=child, level=RiskLevel.SIGNIFICANT)
 
 
 def _desk(agency: Agency, authority: Authority, code: str, duty: Duty) -> Team:

@@ -29,14 +29,14 @@ from triage.advice.selectors import advice_for
 from triage.allocation.selectors.candidates import choice_for
 from triage.allocation.services.acceptance import take_up
 from triage.allocation.services.allocation import allocate, allocation_end
-from triage.allocation.services.wait_end import no_worker
+from triage.allocation.services.wait_end import allocation_decline
 from triage.cevt.outcomes import ADVICE, ALLOCATION, CEG, STEP_DOWN, Wish
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.eligibility import gates
 from triage.cevt.selectors.rereferrals import returns_of
 from triage.cevt.services.decision import Ruling, Task, decide
 from triage.choices import CegReason, ReturnReason, WorkerKind
-from triage.models import Allocation, Item, NotMade, Waiting
+from triage.models import Allocation, AllocationDeclined, AllocationWait, Item
 
 if TYPE_CHECKING:
     from demo.story import Story
@@ -216,12 +216,12 @@ class Forums:
         """There is none for now, and the manager looks again each time the clock asks."""
         child = self.story.child
         if self._given() or not (
-            Waiting.objects.of(child).filter(ended_at__isnull=True).exists()
-            or NotMade.objects.of(child).filter(ended_at__isnull=True).exists()
+            AllocationWait.objects.of(child).filter(ended_at__isnull=True).exists()
+            or AllocationDeclined.objects.of(child).filter(ended_at__isnull=True).exists()
         ):
             return
-        why = self.rng.choice(self.words["outcomes_of_cevt"]["no_worker"])
-        row = no_worker(self.cast.person("erase.manager"), child=child, why=why, at=at)
+        why = self.rng.choice(self.words["outcomes_of_cevt"]["allocation_decline"])
+        row = allocation_decline(self.cast.person("erase.manager"), child=child, why=why, at=at)
         if row.clock:
             again = moments.on(add_working_days(local_date(at), 4), moments.MEETING)
             self.story.time.at(max(again, at + timedelta(days=1)), self._no_worker)
@@ -232,7 +232,7 @@ class Forums:
     def _give(self, at: datetime, tries: int) -> None:
         """Whoever of the team is next; a child whose social worker is not recorded yet goes on waiting."""
         child = self.story.child
-        if not Waiting.objects.of(child).filter(ended_at__isnull=True).exists():
+        if not AllocationWait.objects.of(child).filter(ended_at__isnull=True).exists():
             return
         worker = self.cast.person(self.story.worker)
         if choice_for(child, WorkerKind.CE_WORKER, at, user_id=worker.pk).stop:

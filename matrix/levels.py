@@ -6,7 +6,7 @@ from cems.children.rules.levels import level_to_act_on
 from matrix.models import Submission
 
 
-def waiting_level(child: Child) -> Submission | None:
+def wait_level(child: Child) -> Submission | None:
     """The newest submission that no forum has looked at since, or None."""
     newest = Submission.objects.of(child).order_by("-received_at", "-pk").first()
     if newest is None:
@@ -17,5 +17,5 @@ def waiting_level(child: Child) -> Submission | None:
 
 def level_in_force(child: Child) -> RiskLevel | None:
     """The level acted on now, or None where there is neither an agreed nor a submitted one."""
-    waiting = waiting_level(child)
+    waiting = wait_level(child)
     return level_to_act_on(child.level, RiskLevel(waiting.level) if waiting else None)

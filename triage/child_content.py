@@ -18,15 +18,15 @@ from triage.cevt.outcomes import kind_of
 from triage.models import (
     AgencyEnquiry,
     Allocation,
+    AllocationDeclined,
+    AllocationWait,
     Consultation,
     Decision,
-    Hold,
     InformationRequest,
     Item,
-    NotMade,
     Outcome,
     ReferralAssessment,
-    Waiting,
+    WeekendCover,
 )
 
 # What a decision or an entry of the log took from the library stands with it, and is shown with it.
@@ -168,7 +168,7 @@ FIRST_CONTACT = (
 )
 ALLOCATION = (
     Kept(
-        Waiting,
+        AllocationWait,
         title="Waited for a worker",
         retention=WITH_RECORD,
         basis=ARRANGED,
@@ -184,7 +184,7 @@ ALLOCATION = (
         left_out={OWN_ROW: ("decision",), BY_WHOM: ("ended_by",), INTERNAL: ("clock",)},
     ),
     Kept(
-        NotMade,
+        AllocationDeclined,
         title="No worker allocated",
         retention=WITH_RECORD,
         basis=AGREED,
@@ -192,12 +192,12 @@ ALLOCATION = (
         left_out={BY_WHOM: ("by",), INTERNAL: ("clock",)},
     ),
     Kept(
-        Hold,
+        WeekendCover,
         title="Held until the next working day",
         retention=WITH_RECORD,
         basis=ARRANGED,
         columns={"by": "held_by", "from": "at", "until": "until", "plan": "plan"},
-        left_out={OWN_ROW: ("waiting",), BY_WHOM: ("recorded_by",), INTERNAL: ("duty_team_told_at",)},
+        left_out={OWN_ROW: ("wait",), BY_WHOM: ("recorded_by",), INTERNAL: ("duty_team_told_at",)},
     ),
     Kept(
         Allocation,

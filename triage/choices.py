@@ -79,9 +79,9 @@ class WorkerKind(models.TextChoices):
         return CaseRole(self.value)
 
 
-class WaitingEnd(models.TextChoices):
+class WaitEnd(models.TextChoices):
     """How a wait for a worker ended."""
 
     ALLOCATED = "allocated", "Allocated"
-    NOT_MADE = "not_made", "No allocation is made"
+    NOT_MADE = "declined", "No allocation is made"
     NO_LONGER = "no_longer", "No longer needed"

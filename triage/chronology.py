@@ -7,7 +7,7 @@ from cems.accounts.roles import Part
 from cems.children.access_control import OpenChild
 from cems.children.slots import ChronologyEntry
 from triage.first_contact.selectors.enquiry import may_read_answers
-from triage.models import AgencyEnquiry, Allocation, Decision, Item, NotMade
+from triage.models import AgencyEnquiry, Allocation, AllocationDeclined, Decision, Item
 
 
 def chronology(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
@@ -18,7 +18,7 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
     yield from _of_items(opened, since)
     yield from _of_decisions(opened, since)
     yield from _of_allocations(opened, since)
-    yield from _of_not_made(opened, since)
+    yield from _of_declined(opened, since)
 
 
 def _of_enquiry(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
@@ -100,8 +100,10 @@ def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[Chron
             )
 
 
-def _of_not_made(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
-    for row in NotMade.objects.filter(child__in=opened.cluster).lately(since, "at").select_related("by"):
+def _of_declined(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
+    for row in (
+        AllocationDeclined.objects.filter(child__in=opened.cluster).lately(since, "at").select_related("by")
+    ):
         title = f"No {row.get_kind_display().lower()} for now"
         yield ChronologyEntry(
             row.at, row.at, "Allocation", title, Part.DECISIONS, text=row.why, by=str(row.by)

@@ -1,7 +1,15 @@
 """What First Contact gathers, what CEVT decides, and whom ERASE allocates (T1–T8)."""
 
 from triage.advice.models import AdviceEntry, AdviceVersion, Consultation
-from triage.allocation.models import Absence, Allocation, Capacity, Hold, NotMade, Vacancy, Waiting
+from triage.allocation.models import (
+    Absence,
+    Allocation,
+    AllocationDeclined,
+    AllocationWait,
+    Capacity,
+    Vacancy,
+    WeekendCover,
+)
 from triage.cevt.models.decision import Decision, Outcome
 from triage.cevt.models.item import InformationRequest, Item
 from triage.first_contact.models import AgencyEnquiry, ReferralAssessment
@@ -15,12 +23,12 @@ __all__ = [
     "Consultation",
     "Decision",
     "AgencyEnquiry",
-    "Hold",
+    "WeekendCover",
     "ReferralAssessment",
     "Item",
-    "NotMade",
+    "AllocationDeclined",
     "Outcome",
     "Vacancy",
-    "Waiting",
+    "AllocationWait",
     "InformationRequest",
 ]

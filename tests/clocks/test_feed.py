@@ -51,7 +51,7 @@ def test_a_feed_has_the_open_clocks_of_the_person_and_of_their_teams() -> None:
     own, teams = make_clock(user), make_clock(team)
     make_clock(mate), make_clock(make_team())
     services.meet(user, clock=make_clock(user), reason="done", at=MONDAY)
-    services.pause(user, clock=make_clock(user), reason="Waiting", at=MONDAY)
+    services.pause(user, clock=make_clock(user), reason="AllocationWait", at=MONDAY)
     answer = ask(*feed_make(user))
     assert shown(answer) == {f"{own.reference}: Example promise", f"{teams.reference}: Example promise"}
     assert answer["Content-Type"].startswith("text/calendar")

@@ -44,14 +44,14 @@ from triage.models import (
     Absence,
     AgencyEnquiry,
     Allocation,
+    AllocationDeclined,
+    AllocationWait,
     Capacity,
     Consultation,
     Decision,
     InformationRequest,
     Item,
-    NotMade,
     Vacancy,
-    Waiting,
 )
 
 pytestmark = pytest.mark.django_db
@@ -241,8 +241,11 @@ def _the_days_work() -> None:
     assert {row.answered == "" for row in asked} == {True, False}
     now_open = Allocation.objects.filter(ended_at__isnull=True)
     assert now_open.filter(first_visit_on__isnull=False, social_worker_told_at__isnull=False).exists()
-    assert Waiting.objects.get(ended_at__isnull=True, level=3).clock.stage in {Stage.RUNNING, Stage.WARNED}
-    assert NotMade.objects.filter(ended_at__isnull=True, clock__stage__in=OPEN).exists()
+    assert AllocationWait.objects.get(ended_at__isnull=True, level=3).clock.stage in {
+        Stage.RUNNING,
+        Stage.WARNED,
+    }
+    assert AllocationDeclined.objects.filter(ended_at__isnull=True, clock__stage__in=OPEN).exists()
     assert Capacity.objects.values("share").distinct().count() == 2
     day = local_date(AS_OF)
     assert Absence.objects.get().starts_on <= day <= (Absence.objects.get().ends_on or day)

@@ -27,7 +27,7 @@ from matrix.models import Submission
 from tests.demo.conftest import AS_OF
 from tests.demo.digest import digest
 from triage.choices import ItemKind
-from triage.models import Allocation, Item, NotMade, Waiting
+from triage.models import Allocation, AllocationDeclined, AllocationWait, Item
 
 pytestmark = pytest.mark.django_db
 YEAR, SEED = "2023-24", 1
@@ -102,7 +102,7 @@ def test_what_was_planned_is_what_is_found_and_nothing_is_left_open(planned: lis
     old = Clock.objects.filter(started_at__year__lt=2026)
     assert old.exists() and not old.still_open().exists()
     assert Allocation.objects.filter(child__in=past).count() == sum(row.worker for row in planned)
-    for waits in (Waiting, NotMade, Allocation):
+    for waits in (AllocationWait, AllocationDeclined, Allocation):
         rows = waits.objects.filter(child__in=past)
         assert rows.exists() and not rows.filter(ended_at__isnull=True).exists()
     assert sweep(AS_OF) == 0

@@ -9,9 +9,9 @@ from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child, Involvement
 from tests.factories.children import agree_level, involve, make_child, make_matter
 from tests.factories.people import make_user
-from triage.allocation.services.wait import waiting_open
+from triage.allocation.services.wait import allocation_wait_open
 from triage.choices import WorkerKind
-from triage.models import Absence, Allocation, Hold, Vacancy, Waiting
+from triage.models import Absence, Allocation, AllocationWait, Vacancy, WeekendCover
 
 
 def erase() -> Team:
@@ -53,10 +53,10 @@ def waits(
     level: RiskLevel | None = None,
     kind: WorkerKind = WorkerKind.CE_WORKER,
     at: datetime | None = None,
-) -> Waiting:
+) -> AllocationWait:
     """The child waits for a worker."""
     found = level if level is not None else child.level or RiskLevel.NONE
-    row = waiting_open(by or make_user("cevt_chair"), child=child, level=found, kind=kind, at=at)
+    row = allocation_wait_open(by or make_user("cevt_chair"), child=child, level=found, kind=kind, at=at)
     assert row is not None
     return row
 
@@ -89,8 +89,8 @@ class Allocated:
     """What one story of the world has of allocation."""
 
     allocation: Allocation
-    waiting: Waiting
-    hold: Hold
+    waiting: AllocationWait
+    hold: WeekendCover
     absence: Absence
     vacancy: Vacancy
     coordinator: User
@@ -103,7 +103,7 @@ def allocate_in_story(child: Child, author: User) -> Allocated:
     return Allocated(
         allocation=has_worker(child, worker, by=author),
         waiting=waiting,
-        hold=Hold.objects.create(
+        hold=WeekendCover.objects.create(
             waiting=waiting,
             child=child,
             held_by=author,

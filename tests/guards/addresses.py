@@ -104,7 +104,7 @@ OF_STORY: dict[str, OfStory] = {
     "triage:allocation_end": _and(allocation_id=lambda story, user: story.allocated.allocation.public_id),
     **{
         f"triage:{name}": _and(kind=lambda story, user: "coordinator")
-        for name in ("allocate", "no_worker", "hold")
+        for name in ("allocate", "allocation_decline", "hold")
     },
     "triage:give": _and(
         kind=lambda story, user: "coordinator",

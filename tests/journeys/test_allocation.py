@@ -8,7 +8,7 @@ from cems.children.models import Child
 from tests.factories.allocation import child_at, has_worker, make_manager, make_worker, waits
 from tests.journeys.browser import PASSWORD
 from tests.journeys.conftest import Person
-from triage.models import Allocation, Waiting
+from triage.models import Allocation, AllocationWait
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("T6")]
 
@@ -67,12 +67,12 @@ def test_a_child_is_given_to_a_worker_who_accepts_and_another_is_held(person: Pe
     assert manager.page.get_by_text("All are held, and the Emergency Duty Team has been told.").is_visible()
     manager.looks_right()
     # And no worker for now is said with its reason, and stands on the exception list
-    manager.open(reverse("triage:no_worker", args=[other.public_id, "ce_worker"]))
+    manager.open(reverse("triage:allocation_decline", args=[other.public_id, "ce_worker"]))
     manager.page.get_by_label("Why is no worker given?").fill("Does not want one yet; seen weekly at school.")
     manager.page.get_by_role("button", name="Record it").click()
     assert manager.page.get_by_text("Does not want one yet; seen weekly at school.").is_visible()
     manager.looks_right()
-    assert not Waiting.objects.filter(ended_at=None).exists()
+    assert not AllocationWait.objects.filter(ended_at=None).exists()
 
 
 def test_children_of_somebody_who_leaves_are_moved_after_a_look(person: Person) -> None:

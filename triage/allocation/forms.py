@@ -65,7 +65,7 @@ class EndForm(OnceForm):
     why = WordsField(label="Why does it end?", error_messages={"required": "Say why the work ends."})
 
 
-class HoldForm(OnceForm):
+class WeekendCoverForm(OnceForm):
     """Who holds a waiting child over days off."""
 
     button = "Record who holds the child"

@@ -13,7 +13,7 @@ from cems.children.selectors.cluster import seen
 from triage.allocation.selectors.board import orphans
 from triage.allocation.selectors.caseload import to_take_up
 from triage.allocation.selectors.handover import asked_now
-from triage.models import Waiting
+from triage.models import AllocationWait
 
 BUTTONS = (
     StartButton("Allocation: who has room", "triage:allocation", Work.ALLOCATION),
@@ -58,7 +58,7 @@ def _managing(user: User, now: datetime) -> Iterable[WorkItem]:
             reference=orphan.child.reference,
         )
     until = asked_now(now)
-    if until and Waiting.objects.of_visible(user).filter(ended_at__isnull=True).exists():
+    if until and AllocationWait.objects.of_visible(user).filter(ended_at__isnull=True).exists():
         yield WorkItem(
             what="Say who holds each waiting child",
             why=f"Nobody is at work again before {until:%A %-d %B}",

@@ -12,23 +12,23 @@ from cems.children.models import Child, Involvement
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
 from triage.cevt.models.decision import Decision
-from triage.choices import WaitingEnd, WorkerKind
+from triage.choices import WaitEnd, WorkerKind
 
 
-class Waiting(PublicModel):
+class AllocationWait(PublicModel):
     """A child waits for a worker: since when, why, and the clock that asks; closed once, with its end."""
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=11, choices=WorkerKind, default=WorkerKind.CE_WORKER)
     decision = models.ForeignKey(
-        Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="waitings"
+        Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="waits"
     )
     level = models.PositiveSmallIntegerField(choices=RiskLevel)
     why = models.TextField(blank=True)
     since = models.DateTimeField()
     clock = models.OneToOneField(Clock, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_how = models.CharField(max_length=10, choices=WaitingEnd, blank=True)
+    ended_how = models.CharField(max_length=10, choices=WaitEnd, blank=True)
     ended_why = models.TextField(blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -37,16 +37,16 @@ class Waiting(PublicModel):
     objects = OfChildManager()
 
     class Meta:
-        verbose_name_plural = "waiting"
-        indexes = [models.Index(fields=["since"], condition=Q(ended_at__isnull=True), name="waiting_open")]
+        verbose_name_plural = "wait"
+        indexes = [models.Index(fields=["since"], condition=Q(ended_at__isnull=True), name="wait_open")]
         constraints = [
             models.UniqueConstraint(
-                fields=["child", "kind"], condition=Q(ended_at__isnull=True), name="waiting_once"
+                fields=["child", "kind"], condition=Q(ended_at__isnull=True), name="wait_once"
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_how="")
                 | (Q(ended_at__isnull=False) & ~Q(ended_how="")),
-                name="waiting_ended_how",
+                name="wait_ended_how",
             ),
         ]
 
@@ -54,7 +54,7 @@ class Waiting(PublicModel):
         return f"waiting {self.pk}"
 
 
-class NotMade(PublicModel):
+class AllocationDeclined(PublicModel):
     """That a child gets no worker for now, and why; at Significant a clock asks to look again (T6).
 
     One row each time somebody looked. Open until `ended_at`: looked at again, given a worker, or lowered.
@@ -186,10 +186,10 @@ class Vacancy(PublicModel):
         return self.title
 
 
-class Hold(PublicModel):
+class WeekendCover(PublicModel):
     """Late before days off: who holds a child that still waits for a worker until the next working day."""
 
-    waiting = models.ForeignKey(Waiting, on_delete=models.PROTECT, related_name="holds")
+    wait = models.ForeignKey(AllocationWait, on_delete=models.PROTECT, related_name="weekend_covers")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     held_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     until = models.DateField(help_text="The next working day")
@@ -201,7 +201,7 @@ class Hold(PublicModel):
     objects = OfChildManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["waiting", "until"], name="hold_once")]
+        constraints = [models.UniqueConstraint(fields=["wait", "until"], name="weekend_cover_once")]
 
     def __str__(self) -> str:
         return f"hold {self.pk}"

@@ -6,7 +6,7 @@ from cems.accounts.roles import Part, Work
 from cems.children.access_control import OpenChild
 from cems.children.slots import Panel
 from cems.clocks.presentation import present
-from triage.models import Allocation, Waiting
+from triage.models import Allocation, AllocationWait
 
 
 def _panel(user: Any, opened: OpenChild) -> dict[str, Any] | None:
@@ -14,14 +14,16 @@ def _panel(user: Any, opened: OpenChild) -> dict[str, Any] | None:
     rows = Allocation.objects.filter(child__in=opened.cluster).select_related("worker", "allocated_by")
     history = list(rows.order_by("-starts_at", "-pk")[:20])
     decisions = opened.access.sees(Part.DECISIONS)
-    waits = Waiting.objects.filter(child__in=opened.cluster, ended_at__isnull=True).order_by("since", "pk")
-    waiting = list(waits.select_related("clock__owner_user", "clock__owner_team")) if decisions else []
+    waits = AllocationWait.objects.filter(child__in=opened.cluster, ended_at__isnull=True).order_by(
+        "since", "pk"
+    )
+    wait = list(waits.select_related("clock__owner_user", "clock__owner_team")) if decisions else []
     may_allocate = decisions and opened.access.may(Work.ALLOCATION)
-    if not history and not waiting and not may_allocate:
+    if not history and not wait and not may_allocate:
         return None
     return {
         "history": history,
-        "waiting": [(row, present(row.clock, opened.at)) for row in waiting],
+        "wait": [(row, present(row.clock, opened.at)) for row in wait],
         "sees_why": decisions,
         "may_allocate": may_allocate,
     }

@@ -25,7 +25,7 @@ urlpatterns = [
     path(CHILD + "held/<uuid:allocation_id>/", acceptance.detail, name="allocation_detail"),
     path(CHILD + "held/<uuid:allocation_id>/end/", acceptance.end, name="allocation_end"),
     path(CHILD + "<slug:kind>/", allocating.allocate, name="allocate"),
-    path(CHILD + "<slug:kind>/none/", allocating.no_worker, name="no_worker"),
-    path(CHILD + "<slug:kind>/hold/", allocating.hold, name="hold"),
+    path(CHILD + "<slug:kind>/none/", allocating.allocation_decline, name="allocation_decline"),
+    path(CHILD + "<slug:kind>/hold/", allocating.weekend_cover, name="weekend_cover"),
     path(CHILD + "<slug:kind>/give/<uuid:worker_id>/", allocating.give, name="give"),
 ]

@@ -237,7 +237,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Waiting',
+            name='AllocationWait',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -246,19 +246,19 @@ class Migration(migrations.Migration):
                 ('why', models.TextField(blank=True)),
                 ('since', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_how', models.CharField(blank=True, choices=[('allocated', 'Allocated'), ('not_made', 'No allocation is made'), ('no_longer', 'No longer needed')], max_length=10)),
+                ('ended_how', models.CharField(blank=True, choices=[('allocated', 'Allocated'), ('declined', 'No allocation is made'), ('no_longer', 'No longer needed')], max_length=10)),
                 ('ended_why', models.TextField(blank=True)),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
                 ('clock', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.clock')),
-                ('decision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waitings', to='triage.decision')),
+                ('decision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waits', to='triage.decision')),
                 ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name_plural': 'waiting',
+                'verbose_name_plural': 'wait',
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name='WeekendCover',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
                 ('held_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('waiting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='triage.waiting')),
+                ('wait', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='weekend_covers', to='triage.wait')),
             ],
         ),
         migrations.CreateModel(
@@ -400,20 +400,20 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='vacancy_in_order'),
         ),
         migrations.AddIndex(
-            model_name='waiting',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['since'], name='waiting_open'),
+            model_name='allocationwait',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['since'], name='wait_open'),
         ),
         migrations.AddConstraint(
-            model_name='waiting',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('child', 'kind'), name='waiting_once'),
+            model_name='allocationwait',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('child', 'kind'), name='wait_once'),
         ),
         migrations.AddConstraint(
-            model_name='waiting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_how', '')), models.Q(('ended_at__isnull', False), models.Q(('ended_how', ''), _negated=True)), _connector='OR'), name='waiting_ended_how'),
+            model_name='allocationwait',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_how', '')), models.Q(('ended_at__isnull', False), models.Q(('ended_how', ''), _negated=True)), _connector='OR'), name='wait_ended_how'),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(fields=('waiting', 'until'), name='hold_once'),
+            model_name='weekendcover',
+            constraint=models.UniqueConstraint(fields=('wait', 'until'), name='weekend_cover_once'),
         ),
         migrations.AddConstraint(
             model_name='informationrequest',

@@ -39,7 +39,7 @@ from triage.allocation.selectors.figures import allocations_in
 from triage.allocation.selectors.unallocated import unallocated
 from triage.allocation.services.acceptance import take_up
 from triage.allocation.services.allocation import allocate, allocation_end, reallocate, reassign
-from triage.allocation.services.wait_end import hold, no_worker
+from triage.allocation.services.wait_end import allocation_decline, weekend_cover
 from triage.allocation.services.worker import (
     absence_end,
     absence_set,
@@ -48,8 +48,8 @@ from triage.allocation.services.worker import (
     vacancy_open,
 )
 from triage.cevt.services.decision import decide
-from triage.choices import WaitingEnd, WorkerKind
-from triage.models import Allocation, NotMade, Waiting
+from triage.choices import WaitEnd, WorkerKind
+from triage.models import Allocation, AllocationDeclined, AllocationWait
 from triage.policy import REASSIGN_MOST
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T6")]
@@ -83,14 +83,14 @@ def fill(worker: User, manager: User, children: int = 7) -> None:
 def test_an_allocation_gives_access_at_once_meets_the_clock_and_tells_both(
     child: Child, worker: User, manager: User
 ) -> None:
-    waiting = waits(child)
+    wait = waits(child)
     social_worker = Involvement.objects.get(child=child, case_role="social_worker").user
     assert not sees(worker, child)
     row = allocate(manager, child=child, worker=worker)
-    waiting.refresh_from_db()
-    waiting.clock.refresh_from_db()
+    wait.refresh_from_db()
+    wait.clock.refresh_from_db()
     assert sees(worker, child)
-    assert (waiting.ended_how, waiting.clock.stage) == (WaitingEnd.ALLOCATED, Stage.MET)
+    assert (wait.ended_how, wait.clock.stage) == (WaitEnd.ALLOCATED, Stage.MET)
     assert row.involvement.case_role == CaseRole.CE_WORKER and row.involvement.team == erase()
     told = {notice.user: notice.text for notice in Notice.objects.filter(kind="triage.allocated")}
     assert told.keys() == {worker, social_worker}
@@ -107,13 +107,13 @@ def test_ending_takes_the_access_at_once_and_at_significant_the_child_waits_agai
         allocation_end(manager, allocation=row, why=" ")
     allocation_end(manager, allocation=row, why="Moves to another service.")
     assert not sees(worker, child)
-    assert Waiting.objects.get(child=child, ended_at=None).clock.stage == Stage.RUNNING
+    assert AllocationWait.objects.get(child=child, ended_at=None).clock.stage == Stage.RUNNING
     with pytest.raises(Conflict):
         allocation_end(manager, allocation=row, why="Again.")
     moderate = child_at(MODERATE)
     again = allocate(manager, child=moderate, worker=worker, why="By judgement.")
     allocation_end(manager, allocation=again, why="The work is done.")
-    assert not Waiting.objects.filter(child=moderate, ended_at=None).exists()
+    assert not AllocationWait.objects.filter(child=moderate, ended_at=None).exists()
 
 
 def test_moving_a_child_ends_one_and_begins_the_other_in_the_same_instant(
@@ -242,7 +242,7 @@ def test_an_involvement_ended_by_somebody_else_ends_the_allocation_and_nobody_dr
     row.refresh_from_db()
     assert row.ended_at == Involvement.objects.get(pk=row.involvement_id).ended_at
     assert (row.ended_why, row.ended_by) == ("Recorded by mistake.", None)
-    assert Waiting.objects.filter(child=child, ended_at=None).exists()
+    assert AllocationWait.objects.filter(child=child, ended_at=None).exists()
     assert Notice.objects.filter(kind="triage.allocation_ended", user=manager).exists()
 
 
@@ -252,7 +252,7 @@ def test_two_records_of_one_child_have_one_worker_and_waits_end_together(worker:
     waits(alias)
     join(primary, alias)
     allocate(manager, child=alias, worker=worker)
-    assert not Waiting.objects.filter(ended_at=None).exists()
+    assert not AllocationWait.objects.filter(ended_at=None).exists()
     with pytest.raises(Conflict, match="has the child already"):
         allocate(manager, child=primary, worker=make_worker())
 
@@ -265,19 +265,21 @@ def test_two_workers_by_a_merge_count_as_one_child_each_and_one_is_ended(worker:
         reallocate(manager, allocation=first, worker=make_worker(), why="One worker is enough.")
     allocation_end(manager, allocation=second, why="One worker is enough.")
     # The child, who has a worker, does not wait.
-    assert not Waiting.objects.filter(ended_at=None).exists()
+    assert not AllocationWait.objects.filter(ended_at=None).exists()
 
 
 def test_no_worker_stands_on_the_exception_list_and_is_looked_at_again(child: Child, manager: User) -> None:
-    waiting = waits(child)
+    wait = waits(child)
     with pytest.raises(Invalid):
-        no_worker(manager, child=child, why="")
-    first = no_worker(manager, child=child, why="Refuses any worker; the social worker visits weekly.")
-    waiting.refresh_from_db()
-    assert waiting.ended_how == WaitingEnd.NOT_MADE and waiting.clock.stage == Stage.CANCELLED
+        allocation_decline(manager, child=child, why="")
+    first = allocation_decline(
+        manager, child=child, why="Refuses any worker; the social worker visits weekly."
+    )
+    wait.refresh_from_db()
+    assert wait.ended_how == WaitEnd.NOT_MADE and wait.clock.stage == Stage.CANCELLED
     [row] = unallocated(manager, now()).rows
-    assert row.not_made == first and row.clock and first.clock and first.clock.stage == Stage.RUNNING
-    second = no_worker(manager, child=child, why="Asked again: not yet.")
+    assert row.declined == first and row.clock and first.clock and first.clock.stage == Stage.RUNNING
+    second = allocation_decline(manager, child=child, why="Asked again: not yet.")
     first.refresh_from_db()
     first.clock.refresh_from_db()
     assert first.ended_at == second.at and first.clock.stage == Stage.MET
@@ -288,7 +290,7 @@ def test_no_worker_stands_on_the_exception_list_and_is_looked_at_again(child: Ch
     assert second.ended_at and second.clock.stage == Stage.MET
     assert not unallocated(manager, now()).rows
     with pytest.raises(Conflict):
-        no_worker(manager, child=child, why="Too late.")
+        allocation_decline(manager, child=child, why="Too late.")
 
 
 def test_who_nobody_asked_for_is_on_the_exception_list_too_by_key(manager: User) -> None:
@@ -307,15 +309,15 @@ def test_a_lower_level_ends_the_wait_and_the_looking_again(manager: User) -> Non
     chair, item = make_chair(), waiting_child(child)
     waits(child, level=SIGNIFICANT)
     decide(chair, child=child, ruling=ruling(item, LOW))
-    waiting = Waiting.objects.get(child=child)
-    assert (waiting.ended_how, waiting.clock.stage) == (WaitingEnd.NO_LONGER, Stage.CANCELLED)
-    assert not NotMade.objects.exists()
+    wait = AllocationWait.objects.get(child=child)
+    assert (wait.ended_how, wait.clock.stage) == (WaitEnd.NO_LONGER, Stage.CANCELLED)
+    assert not AllocationDeclined.objects.exists()
 
 
 def test_the_board_ends_the_looking_again_as_cevt_does_and_an_older_decision_entered_late_does_not(
     child: Child, manager: User
 ) -> None:
-    made = no_worker(manager, child=child, why="The school's mentor has the child's trust.")
+    made = allocation_decline(manager, child=child, why="The school's mentor has the child's trust.")
     level_agree(manager, child=child, level=LOW, forum=Forum.CEG, rationale="Paper.", at=now() - timedelta(9))
     made.refresh_from_db()
     assert made.ended_at is None and made.clock and made.clock.stage == Stage.RUNNING
@@ -390,16 +392,20 @@ def test_at_eighteen_the_work_goes_on_and_is_said(worker: User, manager: User) -
 def test_who_holds_a_waiting_child_over_the_weekend_is_kept_and_corrected(
     child: Child, worker: User, manager: User
 ) -> None:
-    waiting, until = waits(child), today() + timedelta(days=3)
+    wait, until = waits(child), today() + timedelta(days=3)
     with pytest.raises(Invalid) as refused:
-        hold(manager, waiting=waiting, held_by=worker, until=until, plan=" ", duty_team_told=False)
+        weekend_cover(manager, wait=wait, held_by=worker, until=until, plan=" ", duty_team_told=False)
     assert refused.value.field == "plan"
-    first = hold(manager, waiting=waiting, held_by=worker, until=until, plan="Curfew.", duty_team_told=False)
-    again = hold(manager, waiting=waiting, held_by=manager, until=until, plan="Curfew.", duty_team_told=True)
+    first = weekend_cover(
+        manager, wait=wait, held_by=worker, until=until, plan="Curfew.", duty_team_told=False
+    )
+    again = weekend_cover(
+        manager, wait=wait, held_by=manager, until=until, plan="Curfew.", duty_team_told=True
+    )
     assert first == again and again.held_by == manager and again.duty_team_told_at
     allocate(manager, child=child, worker=worker)
     with pytest.raises(Conflict):
-        hold(manager, waiting=waiting, held_by=worker, until=until, plan="Late.", duty_team_told=True)
+        weekend_cover(manager, wait=wait, held_by=worker, until=until, plan="Late.", duty_team_told=True)
 
 
 def test_absences_never_overlap_and_vacancies_end_once(worker: User, manager: User) -> None:

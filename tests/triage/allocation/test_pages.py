@@ -23,7 +23,7 @@ from tests.factories.children import bar, restrict
 from tests.factories.people import make_user, sign_in
 from triage.allocation.services.allocation import allocate
 from triage.choices import WorkerKind
-from triage.models import Allocation, Capacity, Hold, NotMade, Vacancy, Waiting
+from triage.models import Allocation, AllocationDeclined, AllocationWait, Capacity, Vacancy, WeekendCover
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T6")]
 MODERATE, SIGNIFICANT = RiskLevel.MODERATE, RiskLevel.SIGNIFICANT
@@ -121,7 +121,7 @@ def test_over_the_room_the_page_stops_and_asks(
 def test_what_cevt_said_at_moderate_stands_there_already(client: Client, worker: User) -> None:
     child = child_at(MODERATE)
     row = waits(child)
-    Waiting.objects.filter(pk=row.pk).update(why="Intelligence of the partners.")
+    AllocationWait.objects.filter(pk=row.pk).update(why="Intelligence of the partners.")
     shown = client.get(at_give(child, worker)).content.decode()
     assert "Intelligence of the partners.</textarea>" in shown.replace("\n", "")
 
@@ -165,10 +165,10 @@ def test_without_a_social_worker_the_page_says_how_to_mend_it(client: Client, wo
 
 
 def test_no_worker_and_the_exception_list(client: Client, child: Child) -> None:
-    url = reverse("triage:no_worker", args=[child.public_id, "ce_worker"])
+    url = reverse("triage:allocation_decline", args=[child.public_id, "ce_worker"])
     assert client.post(url, {"key": str(uuid4()), "why": ""}).status_code == 400
     assert client.post(url, {"key": str(uuid4()), "why": "Refuses for now."}).status_code == 302
-    assert NotMade.objects.get().why == "Refuses for now."
+    assert AllocationDeclined.objects.get().why == "Refuses for now."
     shown = said(client, "triage:unallocated")
     assert "Refuses for now." in shown and "Looked again: still none" in shown
 
@@ -178,12 +178,12 @@ def test_a_child_is_put_on_the_list_by_the_manager(client: Client) -> None:
     url = reverse("triage:ask_for_worker", args=[child.public_id])
     body = {"key": str(uuid4()), "kind": "ce_worker", "why": "Asked for by the school."}
     assert client.post(url, body).status_code == 302
-    assert Waiting.objects.get(child=child).why == "Asked for by the school."
+    assert AllocationWait.objects.get(child=child).why == "Asked for by the school."
     low = child_at(RiskLevel.LOW)
     refused = client.post(
         reverse("triage:ask_for_worker", args=[low.public_id]), {**body, "key": str(uuid4())}
     )
-    assert refused.status_code == 400 and not Waiting.objects.filter(child=low).exists()
+    assert refused.status_code == 400 and not AllocationWait.objects.filter(child=low).exists()
 
 
 def test_the_worker_accepts_on_one_page_and_nobody_else_may(
@@ -212,7 +212,7 @@ def test_a_line_of_the_desk_leads_nowhere_for_those_who_may_not_see_the_child(
     client: Client, child: Child, worker: User
 ) -> None:
     record = reverse("children:overview", args=[child.public_id])
-    reference = Waiting.objects.get(child=child).clock.reference
+    reference = AllocationWait.objects.get(child=child).clock.reference
     # Shares the desk's work, and works with other children.
     beside = make_user(team=worker.appointments.get().team)
     mine, theirs = said(sign_in(beside), "home"), said(client, "home")
@@ -273,7 +273,7 @@ def test_the_manager_keeps_room_absence_and_vacancies(client: Client, worker: Us
 def test_late_on_a_friday_the_board_asks_who_holds_each_child(worker: User) -> None:
     with time_machine.travel(FRIDAY, tick=False):
         manager, child = make_manager(), child_at()
-        waiting = waits(child)
+        wait = waits(child)
         client = sign_in(manager)
         assert "held until Monday 11 May" in said(client, "triage:allocation")
         assert "Say who holds each waiting child" in said(client, "home")
@@ -284,9 +284,9 @@ def test_late_on_a_friday_the_board_asks_who_holds_each_child(worker: User) -> N
             "plan": "The safety plan of 6 May; ring the foster carer first.",
             "duty_team_told": "on",
         }
-        url = reverse("triage:hold", args=[child.public_id, "ce_worker"])
+        url = reverse("triage:weekend_cover", args=[child.public_id, "ce_worker"])
         assert client.post(url, body).status_code == 302
-        row = Hold.objects.get(waiting=waiting)
+        row = WeekendCover.objects.get(wait=wait)
         assert (row.until.isoformat(), row.duty_team_told_at) == ("2026-05-11", FRIDAY)
         duty = sign_in(make_user("edt"))
         shown = said(duty, "triage:handover")

@@ -33,7 +33,7 @@ from triage.cevt.services.item import (
     item_withdraw,
 )
 from triage.choices import CegReason
-from triage.models import Decision, InformationRequest, Item, Waiting
+from triage.models import AllocationWait, Decision, InformationRequest, Item
 
 pytestmark = pytest.mark.django_db
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
@@ -68,7 +68,7 @@ def test_one_decision_agrees_the_level_meets_the_clock_and_starts_board_and_work
     assert set(kinds) == {"ceg", "allocation"}
     assert (kinds["ceg"].locality, kinds["ceg"].ceg_reason) == (child.locality, CegReason.SIGNIFICANT)
     assert Matter.objects.get(child=child, kind=MatterKind.CEG, closed_at=None).locality == child.locality
-    assert Waiting.objects.get(child=child).clock.stage == Stage.RUNNING
+    assert AllocationWait.objects.get(child=child).clock.stage == Stage.RUNNING
     # The forum keeps its reach for 28 days; whoever sent the matrix is told in this minute.
     assert Matter.objects.get(child=child, kind=MatterKind.CEVT).until == row.decided_at + timedelta(days=28)
     told = Notice.objects.get(kind="triage.decided")

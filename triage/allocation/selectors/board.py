@@ -22,16 +22,16 @@ from triage.allocation.rules.workload import Candidate, because, suggested
 from triage.allocation.selectors.candidates import Facts, candidates, facts_of, stop_of
 from triage.allocation.selectors.worker import Worker, desks_of, workers
 from triage.choices import WorkerKind
-from triage.models import Allocation, Hold, Vacancy, Waiting
+from triage.models import Allocation, AllocationWait, Vacancy, WeekendCover
 
 MOST = 100  # lines somebody can take in; what is due first comes first
 
 
 @dataclass(frozen=True)
-class WaitingRow:
+class WaitRow:
     """A child who waits: since when, why, and whom to think of first."""
 
-    waiting: Waiting
+    wait: AllocationWait
     child: Child
     age: int
     level: RiskLevel
@@ -39,11 +39,11 @@ class WaitingRow:
     stop: str
     first: Candidate | None
     because: str
-    hold: Hold | None
+    weekend_cover: WeekendCover | None
 
     @property
     def held(self) -> bool:
-        return self.hold is not None
+        return self.weekend_cover is not None
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Team:
 
 @dataclass(frozen=True)
 class Board:
-    waiting: Sequence[WaitingRow]
+    wait: Sequence[WaitRow]
     more: bool
     orphans: Sequence[Orphan]
     teams: Sequence[Team]
@@ -92,7 +92,7 @@ class Board:
     def children(self) -> list[Any]:
         """The public ids of the children shown, for the audit."""
         return list(
-            {row.child.public_id: None for row in self.waiting}
+            {row.child.public_id: None for row in self.wait}
             | {row.child.public_id: None for row in self.orphans}
         )
 
@@ -102,41 +102,43 @@ def board(user: User, at: datetime) -> Board:
     day = local_date(at)
     desks = desks_of(user)
     team = workers(desks, day)
-    rows, more = waiting_rows(user, team, at)
+    rows, more = wait_rows(user, team, at)
     return Board(rows, more, orphans(user, at), _teams(team, day))
 
 
-def waiting_rows(user: User, team: Sequence[Worker], at: datetime) -> tuple[list[WaitingRow], bool]:
+def wait_rows(user: User, team: Sequence[Worker], at: datetime) -> tuple[list[WaitRow], bool]:
     """Who waits and is open to this person, what is due first at the top; and whether there are more."""
-    found = Waiting.objects.of_visible(user).filter(ended_at__isnull=True).order_by("clock__due_at", "pk")
+    found = (
+        AllocationWait.objects.of_visible(user).filter(ended_at__isnull=True).order_by("clock__due_at", "pk")
+    )
     rows = list(found.with_record().select_related("clock__owner_user", "clock__owner_team")[: MOST + 1])
     shown = [(row, record_of(row)) for row in rows[:MOST]]
     primaries = {child.pk for _, child in shown}
     facts = facts_of(primaries, [one.user.pk for one in team], at)
     desks = dict(DutyDesk.objects.filter(duty=Duty.ERASE).values_list("authority", "team"))
-    holds = _holds([row.pk for row, _ in shown], local_date(at))
-    return [_row(row, child, team, facts, desks, holds.get(row.pk), at) for row, child in shown], len(
-        rows
-    ) > MOST
+    weekend_covers = _holds([row.pk for row, _ in shown], local_date(at))
+    return [
+        _row(row, child, team, facts, desks, weekend_covers.get(row.pk), at) for row, child in shown
+    ], len(rows) > MOST
 
 
 def _row(
-    row: Waiting,
+    row: AllocationWait,
     child: Child,
     team: Sequence[Worker],
     facts: Facts,
     desks: dict[int, int],
-    hold: Hold | None,
+    weekend_cover: WeekendCover | None,
     at: datetime,
-) -> WaitingRow:
+) -> WaitRow:
     kind, day = WorkerKind(row.kind), local_date(at)
     desk = desks.get(child.area_id) or desk_of(Duty.ERASE, child.area_id).pk
     stop = stop_of(child, kind, facts)
     able = [one for one in team if one.kind is kind and one.team.pk == desk]
     first = None if stop else suggested(candidates(child.pk, able, facts), day)
     level = facts.levels.get(child.pk)
-    return WaitingRow(
-        waiting=row,
+    return WaitRow(
+        wait=row,
         child=child,
         age=age_on(child.date_of_birth, day),
         level=RiskLevel(row.level) if level is None else level,
@@ -144,14 +146,14 @@ def _row(
         stop=stop,
         first=first,
         because=because(first) if first else "",
-        hold=hold,
+        weekend_cover=weekend_cover,
     )
 
 
-def _holds(waiting_ids: Sequence[int], day: date) -> dict[int, Hold]:
+def _holds(wait_ids: Sequence[int], day: date) -> dict[int, WeekendCover]:
     """Who holds each until a day that is still to come, the newest word."""
-    rows = Hold.objects.filter(waiting__in=waiting_ids, until__gt=day).select_related("held_by")
-    return {row.waiting_id: row for row in rows.order_by("until", "pk")}
+    rows = WeekendCover.objects.filter(waiting__in=wait_ids, until__gt=day).select_related("held_by")
+    return {row.wait_id: row for row in rows.order_by("until", "pk")}
 
 
 def orphans(user: User, at: datetime) -> list[Orphan]:

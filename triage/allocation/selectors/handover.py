@@ -17,7 +17,7 @@ from cems.clocks.presentation import present
 from triage.allocation.rules.workload import handover_day
 from triage.allocation.selectors.board import MOST
 from triage.allocation.selectors.worker import levels_and_births
-from triage.models import Hold, Waiting
+from triage.models import AllocationWait, WeekendCover
 from triage.policy import HANDOVER_FROM
 
 
@@ -25,11 +25,11 @@ from triage.policy import HANDOVER_FROM
 class HandoverRow:
     """A child who waits, and who holds them until the next working day."""
 
-    waiting: Waiting
+    wait: AllocationWait
     child: Child
     level: RiskLevel
     clock: dict[str, Any]
-    hold: Hold | None
+    weekend_cover: WeekendCover | None
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,14 @@ class Handover:
 
     @property
     def unheld(self) -> int:
-        return sum(1 for row in self.rows if row.hold is None)
+        return sum(1 for row in self.rows if row.weekend_cover is None)
 
     @property
     def untold(self) -> int:
         """How many are held, and the Emergency Duty Team not yet briefed."""
-        return sum(1 for row in self.rows if row.hold and row.hold.duty_team_told_at is None)
+        return sum(
+            1 for row in self.rows if row.weekend_cover and row.weekend_cover.duty_team_told_at is None
+        )
 
 
 def until_day(at: datetime) -> date:
@@ -60,25 +62,29 @@ def asked_now(at: datetime) -> date | None:
 def handover(user: User, at: datetime) -> Handover:
     """Everybody who waits, is open to this person in their plan, and who holds them."""
     until = until_day(at)
-    found = Waiting.objects.of_visible(user).filter(ended_at__isnull=True).order_by("-level", "since", "pk")
+    found = (
+        AllocationWait.objects.of_visible(user)
+        .filter(ended_at__isnull=True)
+        .order_by("-level", "since", "pk")
+    )
     rows = list(found.select_related("clock__owner_user", "clock__owner_team")[:MOST])
     children = seen(user, {row.child_id for row in rows})
     primaries = list({child.pk: child for child in children.values()}.values())
     access = accesses(user, primaries, at)
     facts = levels_and_births([child.pk for child in primaries])
-    holds = {
-        row.waiting_id: row
-        for row in Hold.objects.filter(waiting__in=[row.pk for row in rows], until=until).select_related(
-            "held_by", "recorded_by"
-        )
+    weekend_covers = {
+        row.wait_id: row
+        for row in WeekendCover.objects.filter(
+            waiting__in=[row.pk for row in rows], until=until
+        ).select_related("held_by", "recorded_by")
     }
     shown = [
         HandoverRow(
-            waiting=row,
+            wait=row,
             child=child,
             level=facts[child.pk][0] or RiskLevel(row.level),
             clock=present(row.clock, at),
-            hold=holds.get(row.pk),
+            weekend_cover=weekend_covers.get(row.pk),
         )
         for row in rows
         if (child := children.get(row.child_id)) and access[child.pk].sees(Part.PLAN)

@@ -17,7 +17,7 @@ from cems.children.rules.identity import age_on
 from cems.children.visibility import primary_of
 from cems.clocks.presentation import present
 from triage.choices import WorkerKind
-from triage.models import Allocation, NotMade, Waiting
+from triage.models import Allocation, AllocationDeclined, AllocationWait
 
 PAGE = 50
 
@@ -29,8 +29,8 @@ class Unallocated:
     child: Child
     age: int
     since: datetime
-    waiting: Waiting | None
-    not_made: NotMade | None
+    wait: AllocationWait | None
+    declined: AllocationDeclined | None
     clock: dict[str, Any] | None
 
 
@@ -64,23 +64,27 @@ def unallocated(user: User, at: datetime, *, after: UUID | None = None) -> Excep
 def _rows(children: Sequence[Child], at: datetime) -> list[Unallocated]:
     cluster = list(primary_by_row(child.pk for child in children))
     joined = ("clock__owner_user", "clock__owner_team")
-    waits = Waiting.objects.filter(child__in=cluster, kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
-    waiting = {row.primary: row for row in waits.annotate(primary=primary_of()).select_related(*joined)}
-    looks = NotMade.objects.filter(child__in=cluster, kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
-    not_made = {
+    waits = AllocationWait.objects.filter(child__in=cluster, kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
+    wait = {row.primary: row for row in waits.annotate(primary=primary_of()).select_related(*joined)}
+    looks = AllocationDeclined.objects.filter(
+        child__in=cluster, kind=WorkerKind.CE_WORKER, ended_at__isnull=True
+    )
+    declined = {
         row.primary: row for row in looks.annotate(primary=primary_of()).select_related("by", *joined)
     }
-    return [_row(child, waiting.get(child.pk), not_made.get(child.pk), at) for child in children]
+    return [_row(child, wait.get(child.pk), declined.get(child.pk), at) for child in children]
 
 
-def _row(child: Child, waiting: Waiting | None, not_made: NotMade | None, at: datetime) -> Unallocated:
+def _row(
+    child: Child, wait: AllocationWait | None, declined: AllocationDeclined | None, at: datetime
+) -> Unallocated:
     assert child.current_level is not None  # noqa: S101 - the query asked for the level
-    clock = waiting.clock if waiting else not_made.clock if not_made else None
+    clock = wait.clock if wait else declined.clock if declined else None
     return Unallocated(
         child=child,
         age=age_on(child.date_of_birth, local_date(at)),
         since=child.current_level.happened_at,
-        waiting=waiting,
-        not_made=not_made,
+        wait=wait,
+        declined=declined,
         clock=present(clock, at) if clock else None,
     )

@@ -19,7 +19,7 @@ from cems.children.services.periods import involvement_decide, involvement_end, 
 from triage.allocation.rules.workload import cautions, stop
 from triage.allocation.selectors.candidates import Choice, choice_for
 from triage.allocation.services.allocation_notice import tell_ended, tell_given
-from triage.allocation.services.wait import waiting_open
+from triage.allocation.services.wait import allocation_wait_open
 from triage.allocation.services.wait_end import waits_met
 from triage.choices import WorkerKind
 from triage.models import Allocation
@@ -145,7 +145,7 @@ def waits_again(user: User | None, primary: Child, kind: WorkerKind, at: datetim
     """A child at Significant who lost the worker waits anew: nobody drops off (T6)."""
     level = RiskLevel(primary.current_level.level) if primary.current_level else None
     if kind is WorkerKind.CE_WORKER and level is RiskLevel.SIGNIFICANT and primary.died_on is None:
-        waiting_open(
+        allocation_wait_open(
             user, child=primary, level=level, why="The allocation before has ended.", kind=kind, at=at
         )
 

@@ -20,7 +20,7 @@ from cems.clocks import services as clocks
 from cems.policy.declared import Reading
 from triage.choices import WorkerKind
 from triage.clocks import WAITING
-from triage.models import Allocation, Decision, Waiting
+from triage.models import Allocation, AllocationWait, Decision
 from triage.policy import ALLOCATE_MODERATE_DAYS, ALLOCATE_SIGNIFICANT_DAYS
 
 
@@ -31,7 +31,7 @@ def waiting_length(level: RiskLevel, at: datetime, authority_id: int) -> Reading
 
 
 @command
-def waiting_open(
+def allocation_wait_open(
     user: User | None,
     *,
     child: Child,
@@ -40,7 +40,7 @@ def waiting_open(
     decision: Decision | None = None,
     kind: WorkerKind = WorkerKind.CE_WORKER,
     at: datetime | None = None,
-) -> Waiting | None:
+) -> AllocationWait | None:
     """The child waits for a worker from now on; the ERASE desk has the clock (T6).
 
     Somebody who has a worker already waits for none (None). Who waits already goes on waiting as before.
@@ -49,7 +49,7 @@ def waiting_open(
     primary = lock_cluster(child.pk)
     if Allocation.objects.of(primary).filter(kind=kind, ended_at__isnull=True).exists():
         return None
-    held = Waiting.objects.of(primary).filter(kind=kind, ended_at__isnull=True).first()
+    held = AllocationWait.objects.of(primary).filter(kind=kind, ended_at__isnull=True).first()
     if held:
         return held
     length = waiting_length(level, instant, primary.area_id)
@@ -65,7 +65,7 @@ def waiting_open(
         child=primary.public_id,
         at=instant,
     )
-    row = Waiting.objects.create(
+    row = AllocationWait.objects.create(
         public_id=uuid4(),
         child=primary,
         kind=kind,

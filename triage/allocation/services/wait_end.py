@@ -20,16 +20,16 @@ from cems.children.services.cluster import lock_cluster
 from cems.clocks import services as clocks
 from cems.clocks.choices import OPEN
 from cems.clocks.models import Clock
-from triage.choices import WaitingEnd, WorkerKind
+from triage.choices import WaitEnd, WorkerKind
 from triage.clocks import LOOK_AGAIN
-from triage.models import Allocation, Hold, NotMade, Waiting
+from triage.models import Allocation, AllocationDeclined, AllocationWait, WeekendCover
 from triage.policy import LOOK_AGAIN_DAYS
 
 
 @command
-def no_worker(
+def allocation_decline(
     user: User, *, child: Child, why: str, kind: WorkerKind = WorkerKind.CE_WORKER, at: datetime | None = None
-) -> NotMade:
+) -> AllocationDeclined:
     """No worker is given for now, and why. At Significant a clock asks to look again (T6).
 
     Said again, it counts as having looked again. Raises Conflict when a worker was given meanwhile.
@@ -46,7 +46,7 @@ def no_worker(
     )
     if held:
         raise Conflict(f"{held.worker} was given the child meanwhile.")
-    _end_waits(user, primary, kind, WaitingEnd.NOT_MADE, why.strip(), instant)
+    _end_waits(user, primary, kind, WaitEnd.NOT_MADE, why.strip(), instant)
     _end_looks(user, primary, kind, instant)
     level = RiskLevel(primary.current_level.level) if primary.current_level else None
     clock = None
@@ -63,7 +63,7 @@ def no_worker(
             child=primary.public_id,
             at=instant,
         )
-    row = NotMade.objects.create(
+    row = AllocationDeclined.objects.create(
         child=primary, kind=kind, level=level, why=why.strip(), by=user, at=instant, clock=clock
     )
     record(user, verb=Verb.DECIDED, subject=row, child=primary.public_id, part="decisions", at=instant)
@@ -71,31 +71,31 @@ def no_worker(
 
 
 @command
-def hold(
+def weekend_cover(
     user: User,
     *,
-    waiting: Waiting,
+    wait: AllocationWait,
     held_by: User,
     until: date,
     plan: str,
     duty_team_told: bool,
     at: datetime | None = None,
-) -> Hold:
+) -> WeekendCover:
     """Before days off: who holds a child that still waits until the next working day, and what is in force.
 
     Said again for the same day it replaces what was said. Raises Conflict when the child waits no more.
     """
     instant = at or now()
-    primary = lock_cluster(waiting.child_id)
-    held = Waiting.objects.select_for_update(of=("self",)).get(pk=waiting.pk)
+    primary = lock_cluster(wait.child_id)
+    held = AllocationWait.objects.select_for_update(of=("self",)).get(pk=wait.pk)
     if held.ended_at:
         raise Conflict("This child no longer waits for a worker.")
     if not plan.strip():
         raise Invalid("Say what keeps the child safe meanwhile.", field="plan")
     if until <= local_date(instant):
         raise Invalid("Hold the child until a day that is still to come.", field="until")
-    row = Hold.objects.filter(waiting=held, until=until).first() or Hold(
-        waiting=held, child_id=held.child_id, until=until
+    row = WeekendCover.objects.filter(wait=held, until=until).first() or WeekendCover(
+        wait=held, child_id=held.child_id, until=until
     )
     row.held_by, row.plan, row.recorded_by, row.at = held_by, plan.strip(), user, instant
     if duty_team_told and row.duty_team_told_at is None:
@@ -108,7 +108,7 @@ def hold(
 @command
 def waits_met(user: User, *, primary: Child, kind: WorkerKind, at: datetime) -> None:
     """A worker was given: no wait and no look-again goes on, for the record nor for one joined to it."""
-    _end_waits(user, primary, kind, WaitingEnd.ALLOCATED, "", at)
+    _end_waits(user, primary, kind, WaitEnd.ALLOCATED, "", at)
     _end_looks(user, primary, kind, at)
 
 
@@ -122,18 +122,18 @@ def level_agreed(user: User, *, child_id: int, at: datetime) -> None:
     level = RiskLevel(primary.current_level.level) if primary.current_level else RiskLevel.NONE
     if level < RiskLevel.MODERATE:
         why = f"{level.label} was agreed."
-        _end_waits(user, primary, WorkerKind.CE_WORKER, WaitingEnd.NO_LONGER, why, at)
+        _end_waits(user, primary, WorkerKind.CE_WORKER, WaitEnd.NO_LONGER, why, at)
     if level < RiskLevel.SIGNIFICANT:
         _end_looks(user, primary, WorkerKind.CE_WORKER, at)
 
 
-def _end_waits(user: User, primary: Child, kind: WorkerKind, how: WaitingEnd, why: str, at: datetime) -> None:
-    rows = Waiting.objects.of(primary).filter(kind=kind, ended_at__isnull=True)
+def _end_waits(user: User, primary: Child, kind: WorkerKind, how: WaitEnd, why: str, at: datetime) -> None:
+    rows = AllocationWait.objects.of(primary).filter(kind=kind, ended_at__isnull=True)
     for row in rows.select_related("clock").select_for_update(of=("self",)):
         row.ended_at, row.ended_how, row.ended_why, row.ended_by = at, how, why, user
         row.save(update_fields=["ended_at", "ended_how", "ended_why", "ended_by"])
         if row.clock.stage in OPEN:
-            if how is WaitingEnd.ALLOCATED:
+            if how is WaitEnd.ALLOCATED:
                 clocks.meet(user, clock=row.clock, at=at)
             else:
                 clocks.cancel(user, clock=row.clock, reason=str(how.label), at=at)
@@ -141,7 +141,11 @@ def _end_waits(user: User, primary: Child, kind: WorkerKind, how: WaitingEnd, wh
 
 
 def _end_looks(user: User, primary: Child, kind: WorkerKind, at: datetime) -> None:
-    rows = NotMade.objects.of(primary).filter(kind=kind, ended_at__isnull=True).select_related("clock")
+    rows = (
+        AllocationDeclined.objects.of(primary)
+        .filter(kind=kind, ended_at__isnull=True)
+        .select_related("clock")
+    )
     open_rows = list(rows.select_for_update(of=("self",)))
     for row in open_rows:
         row.ended_at = at

@@ -17,19 +17,19 @@ from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
 from cems.children.page_context import child_page
 from cems.children.views.common import form_page
-from triage.allocation.forms import AskForm, GiveForm, HoldForm, NoWorkerForm
+from triage.allocation.forms import AskForm, GiveForm, NoWorkerForm, WeekendCoverForm
 from triage.allocation.rules.workload import Candidate, because, cautions, ranked, stop
 from triage.allocation.selectors.candidates import Choice, choice_for
 from triage.allocation.selectors.handover import until_day
 from triage.allocation.selectors.worker import desks_of, workers
 from triage.allocation.services.allocation import allocate as give_to
 from triage.allocation.services.allocation import reallocate
-from triage.allocation.services.wait import waiting_open
-from triage.allocation.services.wait_end import hold as hold_child
-from triage.allocation.services.wait_end import no_worker as give_nobody
+from triage.allocation.services.wait import allocation_wait_open
+from triage.allocation.services.wait_end import allocation_decline as give_nobody
+from triage.allocation.services.wait_end import weekend_cover as weekend_cover_child
 from triage.allocation.views.common import kind_of, taken_once
 from triage.choices import WorkerKind
-from triage.models import Allocation, Hold, Waiting
+from triage.models import Allocation, AllocationWait, WeekendCover
 
 TAB = "children:overview"
 
@@ -51,7 +51,7 @@ def allocate(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse
         for number, one in enumerate(ranked(choice.candidates, day))
     ]
     context = {**child_page(request, opened, current=TAB), "choice": choice, "rows": rows}
-    context["waiting"] = _waiting(opened, choice.kind)
+    context["wait"] = _waiting(opened, choice.kind)
     return render(request, "triage/allocation/choose.html", context)
 
 
@@ -60,9 +60,9 @@ def give(request: HttpRequest, opened: OpenChild, kind: str, worker_id: UUID) ->
     """What would happen, before it does; over the room or before a leave it stops and asks why."""
     worker = get_object_or_404(User, public_id=worker_id)
     choice = choice_for(opened.child, kind_of(kind), opened.at, user_id=worker.pk)
-    one, waiting = choice.candidate(worker.pk), _waiting(opened, choice.kind)
+    one, wait = choice.candidate(worker.pk), _waiting(opened, choice.kind)
     found = _reasons(choice, one, opened) if one else []
-    form = _give_form(request, choice, waiting, wanted=bool(found))
+    form = _give_form(request, choice, wait, wanted=bool(found))
     if request.method == "POST" and taken_once(
         request, form, "triage.give", lambda: _give(person(request), opened, choice.kind, worker, form)
     ):
@@ -82,15 +82,17 @@ def give(request: HttpRequest, opened: OpenChild, kind: str, worker_id: UUID) ->
         "worker": choice.worker(worker.pk),
         "because": because(one),
         "cautions": found,
-        "waiting": waiting,
+        "wait": wait,
         "form": form,
     }
     return render(request, "triage/allocation/give.html", context, status=400 if form.errors else 200)
 
 
-def _give_form(request: HttpRequest, choice: Choice, waiting: Waiting | None, *, wanted: bool) -> GiveForm:
+def _give_form(
+    request: HttpRequest, choice: Choice, wait: AllocationWait | None, *, wanted: bool
+) -> GiveForm:
     """At Moderate what CEVT said stands there already; the manager may say more."""
-    first = waiting.why if waiting and choice.level is RiskLevel.MODERATE else ""
+    first = wait.why if wait and choice.level is RiskLevel.MODERATE else ""
     return GiveForm(
         request.POST or None,
         wanted=wanted or choice.held is not None,
@@ -121,13 +123,13 @@ def _give(user: User, opened: OpenChild, kind: WorkerKind, worker: User, form: G
 
 
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
-def no_worker(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
+def allocation_decline(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
     """No worker is given for now: the reason, and at Significant the clock to look again."""
     wanted, form = kind_of(kind), NoWorkerForm(request.POST or None)
     if request.method == "POST" and taken_once(
         request,
         form,
-        "triage.no_worker",
+        "triage.allocation_decline",
         lambda: give_nobody(person(request), child=opened.child, kind=wanted, why=form.cleaned_data["why"]),
     ):
         messages.success(request, "Recorded. At Significant the exception list asks to look again.")
@@ -139,23 +141,23 @@ def no_worker(request: HttpRequest, opened: OpenChild, kind: str) -> HttpRespons
 
 
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
-def hold(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
+def weekend_cover(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
     """Who holds the child until the next working day, whether EDT knows, and what is in force (T6)."""
     user, until = person(request), until_day(opened.at)
-    waiting = _waiting(opened, kind_of(kind))
-    if waiting is None:
+    wait = _waiting(opened, kind_of(kind))
+    if wait is None:
         messages.info(request, "This child no longer waits for a worker.")
         return redirect("triage:handover")
-    before = Hold.objects.filter(waiting=waiting, until=until).select_related("held_by").first()
+    before = WeekendCover.objects.filter(wait=wait, until=until).select_related("held_by").first()
     known = {
         "held_by": before.held_by.public_id if before else None,
         "plan": before.plan if before else "",
         "duty_team_told": bool(before and before.duty_team_told_at),
     }
     people = [user, *(one.user for one in workers(desks_of(user), local_date(opened.at)))]
-    form = HoldForm(people, request.POST or None, initial=known)
+    form = WeekendCoverForm(people, request.POST or None, initial=known)
     if request.method == "POST" and taken_once(
-        request, form, "triage.hold", lambda: _hold(user, waiting, form)
+        request, form, "triage.weekend_cover", lambda: _hold(user, wait, form)
     ):
         messages.success(request, f"Recorded: held until {until:%A %-d %B}.")
         return redirect("triage:handover")
@@ -163,10 +165,10 @@ def hold(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
     return form_page(request, opened, form, title=title, current=TAB, back=reverse("triage:handover"))
 
 
-def _hold(user: User, waiting: Waiting, form: HoldForm) -> None:
+def _hold(user: User, wait: AllocationWait, form: WeekendCoverForm) -> None:
     instant = now()
     data = {name: form.cleaned_data[name] for name in ("held_by", "plan", "duty_team_told")}
-    hold_child(user, waiting=waiting, until=until_day(instant), at=instant, **data)
+    weekend_cover_child(user, wait=wait, until=until_day(instant), at=instant, **data)
 
 
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
@@ -193,7 +195,7 @@ def _ask(user: User, opened: OpenChild, form: AskForm) -> None:
             "CEVT agrees Moderate or Significant first; then the child can wait for this worker.",
             field="kind",
         )
-    row = waiting_open(
+    row = allocation_wait_open(
         user,
         child=opened.child,
         level=RiskLevel.NONE if level is None else level,
@@ -204,7 +206,7 @@ def _ask(user: User, opened: OpenChild, form: AskForm) -> None:
         raise Invalid("The child has such a worker already.", field="kind")
 
 
-def _waiting(opened: OpenChild, kind: WorkerKind) -> Waiting | None:
-    rows = Waiting.objects.of(opened.child).filter(kind=kind, ended_at__isnull=True)
-    found: Waiting | None = rows.order_by("since", "pk").first()
+def _waiting(opened: OpenChild, kind: WorkerKind) -> AllocationWait | None:
+    rows = AllocationWait.objects.of(opened.child).filter(kind=kind, ended_at__isnull=True)
+    found: AllocationWait | None = rows.order_by("since", "pk").first()
     return found

@@ -26,7 +26,7 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "board": shown,
         "may_allocate": profile_of(user).may(Work.ALLOCATION),
-        "handover_until": asked_now(instant) if shown.waiting else None,
+        "handover_until": asked_now(instant) if shown.wait else None,
     }
     return render(request, "triage/allocation/board.html", context)
 

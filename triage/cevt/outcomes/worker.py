@@ -6,7 +6,7 @@ from datetime import datetime
 from cems.accounts.models import User
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from triage.allocation.services.wait import waiting_length, waiting_open
+from triage.allocation.services.wait import allocation_wait_open, waiting_length
 from triage.cevt.outcomes.base import Ask, Case, Effect, Offer, OutcomeKind, Problem, Wish, until
 from triage.choices import WorkerKind
 from triage.models import Allocation, Outcome
@@ -42,4 +42,4 @@ class Worker(OutcomeKind):
 
     def start(self, user: User, row: Outcome, wish: Wish, at: datetime) -> None:
         level = RiskLevel(row.decision.agreed.level)
-        waiting_open(user, child=row.child, level=level, why=wish.why, decision=row.decision, at=at)
+        allocation_wait_open(user, child=row.child, level=level, why=wish.why, decision=row.decision, at=at)
