@@ -32,8 +32,8 @@ from triage.allocation.services.allocation import allocate, allocation_end
 from triage.allocation.services.wait_end import allocation_decline
 from triage.cevt.outcomes import ADVICE, ALLOCATION, CEG, STEP_DOWN, Wish
 from triage.cevt.rules.figures import Return
-from triage.cevt.selectors.eligibility import gates
-from triage.cevt.selectors.rereferrals import returns_of
+from triage.cevt.selectors.eligibility import eligibility_of
+from triage.cevt.selectors.rereferrals import rereferrals_of
 from triage.cevt.services.decision import Ruling, Task, decide
 from triage.choices import CegReason, ReturnReason, WorkerKind
 from triage.models import Allocation, AllocationDeclined, AllocationWait, Item
@@ -74,7 +74,7 @@ class Forums:
         items = list(Item.objects.of(primary).filter(closed_at__isnull=True).order_by("pk"))
         if not items:
             self._board_decides(submission, said, at)
-        elif any(gates(items, local_date(at)).values()):
+        elif any(eligibility_of(items, local_date(at)).values()):
             self._triage_decides(submission, said, items, at)
         else:  # First Contact is late: the next day's meeting looks again
             self.story.time.at(moments.next_meeting(at, 1), lambda when: self.decide(submission, said, when))
@@ -85,7 +85,7 @@ class Forums:
         if meeting is None:
             return
         newest = Submission.objects.of(self.story.child).order_by("-received_at", "-pk").first()
-        back = Return.REREFERRAL in returns_of(items).values()
+        back = Return.REREFERRAL in rereferrals_of(items).values()
         ruling = Ruling(
             level=said.level,
             rationale=self.rng.choice(self._rationales(submission, said)),

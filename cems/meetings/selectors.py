@@ -50,7 +50,7 @@ class Table:
         )
 
 
-def table_of(meeting: Meeting | None, at: datetime) -> Table:
+def attendance_of(meeting: Meeting | None, at: datetime) -> Table:
     """Everybody of a meeting at this instant, in the order they came; nobody where there is no meeting."""
     if meeting is None:
         return Table((), at)

@@ -39,7 +39,7 @@ from plans.models import Referral, Request, StatutoryMeeting
 from tests.audit.conftest import SEALING, findings, seal_all
 from tests.demo.conftest import AS_OF
 from tests.demo.digest import digest
-from triage.cevt.selectors.eligibility import gates
+from triage.cevt.selectors.eligibility import eligibility_of
 from triage.models import (
     Absence,
     AgencyEnquiry,
@@ -227,7 +227,7 @@ def _the_days_work() -> None:
     clocks = [item.clock for item in items if item.clock]
     assert {clock.stage for clock in clocks} >= {Stage.RUNNING, Stage.WARNED, Stage.PAUSED, Stage.BREACHED}
     assert any(local_date(clock.due_at) == local_date(AS_OF) for clock in clocks), "one is due today"
-    ready = [item for item in items if gates([item])[item.pk]]
+    ready = [item for item in items if eligibility_of([item])[item.pk]]
     assert 0 < len(ready) < len(items), "some wait for First Contact"
     assert InformationRequest.objects.filter(
         answered_at__isnull=True, item__clock__stage=Stage.PAUSED

@@ -14,7 +14,7 @@ from tests.factories.matrices import submit
 from tests.factories.people import make_locality, make_user
 from tests.journeys.conftest import Person
 from triage.cevt.rules.eligibility import Passed
-from triage.cevt.selectors.eligibility import gates
+from triage.cevt.selectors.eligibility import eligibility_of
 from triage.models import AgencyEnquiry, Item, ReferralAssessment
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -26,7 +26,7 @@ def test_first_contact_gathers_and_decides_and_the_child_is_cevts(person: Person
     # given a Significant matrix of a practitioner, which waits at the gate
     child = make_child(given_name="Marnie", family_name="Madeup", locality=make_locality("east"))
     item = Item.objects.get(submission=submit(make_user(), child, RiskLevel.SIGNIFICANT))
-    assert not gates([item])[item.pk]
+    assert not eligibility_of([item])[item.pk]
     clinic = Team.objects.get(code="cddft-safeguarding")
     nurse = person("practitioner", team=clinic)
     desk = person("first_contact", team=Team.objects.get(code="first-contact"))
@@ -104,7 +104,7 @@ def test_first_contact_gathers_and_decides_and_the_child_is_cevts(person: Person
     # then the gate is open and the clock is CEVT's
     assert Referral.objects.get(child=child).outcome == "assessment"
     assert Status.objects.get(child=child).kind == "child_in_need"
-    assert set(gates([item])[item.pk]) == {Passed.OPEN, Passed.PROCESSED}
+    assert set(eligibility_of([item])[item.pk]) == {Passed.OPEN, Passed.PROCESSED}
     assert item.clock
     item.clock.refresh_from_db()
     assert item.clock.owner_team and item.clock.owner_team.code == "cevt"

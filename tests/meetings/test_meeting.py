@@ -12,7 +12,7 @@ from cems.children.models import Child
 from cems.clocks.choices import Stage
 from cems.meetings.choices import Held, MeetingForum, NoteKind
 from cems.meetings.models import Attendance, Contribution
-from cems.meetings.selectors import table_of
+from cems.meetings.selectors import attendance_of
 from cems.meetings.services.contribution import contribution_save
 from cems.meetings.services.meeting import attend, meeting_end, meeting_enter, note_add
 from tests.factories.children import make_child
@@ -62,10 +62,10 @@ def test_deputies_stand_in_for_their_own_agency_and_apologies_are_not_at_the_tab
     assert refused.value.field == "standing_for"
     attend(chair, meeting=meeting, person=deputy, standing_for=nurse)
     attend(chair, meeting=meeting, person=nurse, apology=True)
-    table = table_of(meeting, now())
+    table = attendance_of(meeting, now())
     assert {row.user for row in table.present} == {chair, deputy}
     attend(chair, meeting=meeting, person=nurse)  # came after all
-    assert len(table_of(meeting, now()).present) == 3 and Attendance.objects.count() == 3
+    assert len(attendance_of(meeting, now()).present) == 3 and Attendance.objects.count() == 3
 
 
 def test_a_note_needs_words(chair: User) -> None:
@@ -117,9 +117,10 @@ def test_a_meeting_kept_on_paper_is_entered_with_its_table(chair: User) -> None:
     meeting = meeting_enter(chair, people=[nurse], **place, **times)  # type: ignore[arg-type]
     assert (meeting.quorate, meeting.clock.met_at) == (False, times["ended_at"])
     during, after = start + timedelta(minutes=20), start + timedelta(hours=2)
-    assert {row.user for row in table_of(meeting, during).present} == {chair, nurse}
+    assert {row.user for row in attendance_of(meeting, during).present} == {chair, nurse}
     assert (
-        not table_of(meeting, after).present and not table_of(meeting, start - timedelta(minutes=1)).present
+        not attendance_of(meeting, after).present
+        and not attendance_of(meeting, start - timedelta(minutes=1)).present
     )
     # What belongs in it can be entered with the time it happened, and with no later one.
     note_add(chair, meeting=meeting, kind=NoteKind.THEME, text="Vapes", at=during)

@@ -26,8 +26,8 @@ from cems.meetings.choices import Held, MeetingForum, RelayedHow
 from cems.meetings.models import Contribution, Meeting, RelayedContribution
 from cems.meetings.services.contribution import Told
 from triage.cevt.outcomes import OUTCOMES, Wish
-from triage.cevt.selectors.eligibility import gates
-from triage.cevt.selectors.rereferrals import returns_of
+from triage.cevt.selectors.eligibility import eligibility_of
+from triage.cevt.selectors.rereferrals import rereferrals_of
 from triage.cevt.serializers import (
     ContributionBody,
     DecisionBody,
@@ -270,9 +270,9 @@ def _readable(user: User, items: Sequence[Item]) -> list[Any]:
 
 def _told(items: Sequence[Item], children: dict[int, Child]) -> list[Any]:
     """The items with what is worked out on reading: the gate, whether they are returns, the child's public id."""
-    passed, returns = gates(items), returns_of(items)
+    passed, returns = eligibility_of(items), rereferrals_of(items)
     for item in items:
-        item.gate = passed[item.pk]  # type: ignore[attr-defined]
+        item.eligibility = passed[item.pk]  # type: ignore[attr-defined]
         item.returns = returns[item.pk]  # type: ignore[attr-defined]
         item.child_public_id = children[item.child_id].public_id  # type: ignore[attr-defined]
     return list(items)

@@ -166,7 +166,7 @@ class ItemShown(serializers.Serializer[Any]):
     received_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(source="clock.due_at", default=None)
     explained = serializers.CharField(source="clock.explanation", default="")
-    gate = serializers.ListField(child=serializers.ChoiceField(Passed.choices))
+    eligibility = serializers.ListField(child=serializers.ChoiceField(Passed.choices))
     returns = serializers.ChoiceField(Return.choices)
     closed_at = serializers.DateTimeField(allow_null=True)
     withdrawn_why = serializers.CharField()

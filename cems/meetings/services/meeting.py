@@ -19,7 +19,7 @@ from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.clocks import MEETING_END
 from cems.meetings.models import Attendance, Meeting, Note
 from cems.meetings.policy import CEVT_QUORUM
-from cems.meetings.selectors import table_of
+from cems.meetings.selectors import attendance_of
 
 
 @command
@@ -197,7 +197,7 @@ def meeting_end(user: User, *, meeting: Meeting, at: datetime | None = None) -> 
     held = Meeting.objects.select_for_update(of=("self",)).select_related("clock").get(pk=meeting.pk)
     if held.ended_at:
         return held
-    table = table_of(held, instant)
+    table = attendance_of(held, instant)
     Attendance.objects.filter(meeting=held, apology=False, left_at__isnull=True).update(left_at=instant)
     held.ended_at, held.ended_by = instant, user
     held.quorate = len(table.agencies_ever) >= CEVT_QUORUM.at(held.started_at, held.authority_id)

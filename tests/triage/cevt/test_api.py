@@ -156,7 +156,7 @@ def test_agencies_say_what_they_know_and_only_the_table_reads_it(child: Child) -
     assert client(teacher).post(address("contribution", item), said, format="json").status_code == 403
     whole = client(make_chair()).get(address("item", item)).json()
     assert [one["text"] for one in whole["contributions"]] == ["Seen at the clinic."]
-    assert whole["item"]["gate"] == ["open"] and whole["item"]["returns"] == "first"
+    assert whole["item"]["eligibility"] == ["open"] and whole["item"]["returns"] == "first"
     assert client(teacher).get(address("item", item)).json()["contributions"] == []
 
 
@@ -171,7 +171,7 @@ def test_a_system_reads_the_items_of_its_own_matrices_alone(child: Child) -> Non
     found = APIClient()
     found.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
     listed = found.get(reverse("cevt-api:items")).json()["results"]
-    assert [row["public_id"] for row in listed] == [str(mine.public_id)] and listed[0]["gate"] == []
+    assert [row["public_id"] for row in listed] == [str(mine.public_id)] and listed[0]["eligibility"] == []
     assert found.get(address("item", mine)).status_code == 200
     assert found.get(address("item", theirs)).status_code == 404
     headers = {"Idempotency-Key": str(uuid4())}

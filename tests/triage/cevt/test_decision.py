@@ -125,7 +125,7 @@ def test_a_child_first_contact_has_not_processed_is_not_discussed(child: Child, 
     sent = submit(make_user(), child, MODERATE)
     item = Item.objects.get(submission=sent)
     assert item.clock and item.clock.owner_team and item.clock.owner_team.code == "first-contact"
-    with pytest.raises(Conflict, match="gate"):
+    with pytest.raises(Conflict, match="eligibility"):
         decide(chair, child=child, ruling=ruling(item, MODERATE))
 
 

@@ -16,7 +16,7 @@ from tests.factories.people import DARLINGTON, make_authority, make_locality, ma
 from tests.factories.triage import make_chair, ruling, waiting_child
 from triage.cevt.rules.figures import Before, Return, befores
 from triage.cevt.selectors.figures import days_taken, figures, of
-from triage.cevt.selectors.rereferrals import returns_of
+from triage.cevt.selectors.rereferrals import rereferrals_of
 from triage.cevt.services.decision import decide
 from triage.cevt.services.item import item_withdraw
 from triage.choices import ItemKind, ReturnReason
@@ -86,7 +86,7 @@ def test_a_year_worked_by_hand() -> None:
     assert (found.received, found.decided, found.in_time) == (5, 4, 3)
     assert (found.reviews, found.withdrawn) == (1, 1)
     assert found.reasons == [("The help ended, or was not taken up", 1)]
-    assert returns_of([back, raised]) == {back.pk: Return.REREFERRAL, raised.pk: Return.REPEAT}
+    assert rereferrals_of([back, raised]) == {back.pk: Return.REREFERRAL, raised.pk: Return.REPEAT}
     # The day before and the day after the period belong to others.
     assert figures(user, starts=date(2024, 4, 4), ends=date(2024, 5, 6)).received == 0
     assert figures(user, starts=date(2024, 4, 3), ends=date(2024, 4, 3)).received == 1

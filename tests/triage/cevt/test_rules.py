@@ -25,8 +25,8 @@ from triage.cevt.outcomes import (
     Case,
     Wish,
 )
-from triage.cevt.rules.eligibility import Passed, gate
-from triage.cevt.rules.figures import Before, Return, kind_of_return
+from triage.cevt.rules.eligibility import Passed, eligibility
+from triage.cevt.rules.figures import Before, Return, rereferral_kind
 from triage.cevt.services.outcome import always, problems
 from triage.choices import CegReason
 from triage.models import AdviceVersion
@@ -48,7 +48,7 @@ CHANGING_LIVES = Provider(
 @pytest.mark.requirement("T1")
 def test_the_gate_is_open_for_each_of_its_reasons_and_shut_without_any() -> None:
     for a, b, c, d in product((False, True), repeat=4):
-        passed = gate(open_to_childrens_services=a, stepped_up=b, processed=c, followed=d)
+        passed = eligibility(open_to_childrens_services=a, stepped_up=b, processed=c, followed=d)
         assert bool(passed) == (a or b or c or d)
         assert (Passed.OPEN in passed) == a and (Passed.PROCESSED in passed) == c
 
@@ -183,12 +183,12 @@ def test_returns_agree_with_the_rule_said_slowly(received: int, spans: list[tupl
         for begin, length in spans
     ]
     at = START + timedelta(hours=received)
-    assert kind_of_return(at, before, months=12) == slow_kind(at, before)
+    assert rereferral_kind(at, before, months=12) == slow_kind(at, before)
 
 
 @pytest.mark.requirement("T7")
 def test_twelve_months_end_with_the_same_day_a_year_later() -> None:
     ended = datetime(2024, 2, 29, 12, tzinfo=UTC)
     before = [Before(ended - timedelta(days=30), ended)]
-    assert kind_of_return(datetime(2025, 2, 28, 23, tzinfo=UTC), before, months=12) == Return.REREFERRAL
-    assert kind_of_return(datetime(2025, 3, 1, 9, tzinfo=UTC), before, months=12) == Return.FIRST
+    assert rereferral_kind(datetime(2025, 2, 28, 23, tzinfo=UTC), before, months=12) == Return.REREFERRAL
+    assert rereferral_kind(datetime(2025, 3, 1, 9, tzinfo=UTC), before, months=12) == Return.FIRST

@@ -21,7 +21,7 @@ from tests.factories.matrices import submit
 from tests.factories.people import make_team, make_user
 from tests.factories.policies import decide_policy
 from triage.cevt.rules.eligibility import Passed
-from triage.cevt.selectors.eligibility import gates
+from triage.cevt.selectors.eligibility import eligibility_of
 from triage.choices import Answered, Section47, Threshold
 from triage.first_contact.services.assessment import Findings, referral_assessment_save, referral_settle
 from triage.first_contact.services.enquiry import agency_enquiry_answer, agency_enquiry_open
@@ -194,9 +194,9 @@ class TestDecision:
     def test_it_keeps_the_findings_in_step_and_opens_the_gate(self, desk: User, child: Child) -> None:
         sent = submit(make_user(), child, RiskLevel.MODERATE)
         item, row = Item.objects.get(submission=sent), Referral.objects.get(child=child)
-        assert not gates([item])[item.pk]
+        assert not eligibility_of([item])[item.pk]
         referral_settle(desk, referral=row, outcome=ReferralOutcome.EARLY_HELP, rationale="Agreed.")
-        assert gates([item])[item.pk] == [Passed.PROCESSED]
+        assert eligibility_of([item])[item.pk] == [Passed.PROCESSED]
         assert item.clock
         item.clock.refresh_from_db()
         assert item.clock.owner_team and item.clock.owner_team.code == "cevt"
@@ -210,7 +210,7 @@ class TestDecision:
         referral_assessment_save(desk, referral=row, version=0, findings=found)
         referral_settle(desk, referral=row, outcome=ReferralOutcome.ASSESSMENT, rationale="More is needed.")
         item = Item.objects.get(submission=submit(make_user(), child, RiskLevel.MODERATE))
-        assert gates([item])[item.pk] == [Passed.STEPPED_UP]
+        assert eligibility_of([item])[item.pk] == [Passed.STEPPED_UP]
 
     def test_the_team_chosen_has_the_child_at_once_and_the_status_runs_where_one_chose_so(
         self, desk: User, child: Child, referral: Referral, team: Team

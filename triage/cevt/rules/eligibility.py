@@ -12,7 +12,7 @@ class Passed(TextChoices):
     FOLLOWED = "followed", "Followed by CEVT already"
 
 
-def gate(
+def eligibility(
     *, open_to_childrens_services: bool, stepped_up: bool, processed: bool, followed: bool
 ) -> list[Passed]:
     """Each reason why CEVT may discuss the child; empty while the child waits for First Contact (T1).

@@ -42,7 +42,7 @@ def befores(levels: Sequence[tuple[datetime, int]]) -> list[Before]:
     return found[::-1]
 
 
-def kind_of_return(received_at: datetime, before: Sequence[Before], *, months: int) -> Return:
+def rereferral_kind(received_at: datetime, before: Sequence[Before], *, months: int) -> Return:
     """Whether a receipt is the first, a repeat of a concern still open, or a re-referral (T7, Decision).
 
     Repeat: a concern decided before is still open when it arrives. Re-referral: none is open, and an

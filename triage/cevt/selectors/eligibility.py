@@ -11,12 +11,12 @@ from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, RiskLevel
 from cems.children.models import Status
 from plans.choices import ReferralState
 from plans.models import Referral
-from triage.cevt.rules.eligibility import Passed, gate
+from triage.cevt.rules.eligibility import Passed, eligibility
 from triage.cevt.selectors.rereferrals import Histories
 from triage.models import Item, ReferralAssessment
 
 
-def gates(
+def eligibility_of(
     items: Sequence[Item], on: date | None = None, *, told: Histories | None = None
 ) -> dict[int, list[Passed]]:
     """For each item the reasons why its gate is open on a day (today); none while it waits for First Contact.
@@ -42,7 +42,7 @@ def gates(
     for child, at in rows.values_list("child", "decided_at"):
         decided[primaries[child]].append(at)
     return {
-        item.pk: gate(
+        item.pk: eligibility(
             open_to_childrens_services=held.primary_of(item) in open_now,
             stepped_up=held.primary_of(item) in stepped,
             processed=any(at and at >= item.received_at for at in decided[held.primary_of(item)]),

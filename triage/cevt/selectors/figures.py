@@ -16,7 +16,7 @@ from cems.base.time import LONDON, local_date
 from cems.children.choices import RiskLevel
 from triage.cevt.outcomes import kind_of
 from triage.cevt.rules.figures import Return
-from triage.cevt.selectors.rereferrals import returns_of
+from triage.cevt.selectors.rereferrals import rereferrals_of
 from triage.choices import ItemKind, ReturnReason
 from triage.models import Item, Outcome
 from triage.policy import REREFERRAL_MONTHS
@@ -75,7 +75,7 @@ def figures(user: User, *, starts: date, ends: date) -> Figures:
     items = _in_period(user, starts, ends)
     kinds: dict[int, Return] = {}
     for start in range(0, len(items), BATCH):
-        kinds |= returns_of(items[start : start + BATCH])
+        kinds |= rereferrals_of(items[start : start + BATCH])
     receipts = [item for item in items if item.kind == ItemKind.RECEIPT and not item.withdrawn_why]
     levels = sorted({RiskLevel(item.level) for item in receipts if item.level is not None}, reverse=True)
     decisions = {item.decision.pk: item.decision for item in receipts if item.decision}

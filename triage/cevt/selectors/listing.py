@@ -23,9 +23,9 @@ from cems.meetings.models import Meeting
 from cems.meetings.rules import is_answer
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.contribution import heard
-from triage.cevt.selectors.eligibility import gates
+from triage.cevt.selectors.eligibility import eligibility_of
 from triage.cevt.selectors.listing_rows import Lined, Listing, Row
-from triage.cevt.selectors.rereferrals import Histories, returns_of
+from triage.cevt.selectors.rereferrals import Histories, rereferrals_of
 from triage.cevt.selectors.seats import Seats, has_seat, seats
 from triage.models import Decision, InformationRequest, Item
 
@@ -153,7 +153,7 @@ def _open_rows(
     grouped = _by_child(items, children)
     shown = [item for held in grouped.values() for item in held]
     told = Histories(shown, primaries)
-    passed, returns = gates(shown, local_date(at), told=told), returns_of(shown, told=told)
+    passed, returns = eligibility_of(shown, local_date(at), told=told), rereferrals_of(shown, told=told)
     wanted, answered = _wanted(shown), _answered(shown)
     for pk, held in grouped.items():
         yield Row(

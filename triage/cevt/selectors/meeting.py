@@ -15,7 +15,7 @@ from cems.children.models import Child
 from cems.children.visibility import primary_of
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Dissent, Meeting, Note
-from cems.meetings.selectors import Table, table_of
+from cems.meetings.selectors import Table, attendance_of
 from triage.cevt.outcomes import kind_of
 from triage.cevt.services.decision_notice import hearers
 from triage.models import Decision, Item
@@ -88,7 +88,7 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
     notes = list(Note.objects.filter(meeting=meeting).select_related("noted_by").order_by("noted_at", "pk"))
     return Minutes(
         meeting,
-        table_of(meeting, meeting.ended_at or at),
+        attendance_of(meeting, meeting.ended_at or at),
         _minuted(shown, open_ones),
         shut.filter(pk__in=primaries - open_ones.keys()).restricted().count(),
         [note for note in notes if note.kind == NoteKind.THEME],

@@ -12,7 +12,7 @@ from cems.children.models import Child
 from cems.children.selectors.cluster import seen
 from cems.children.selectors.restriction import is_barred
 from triage.cevt.selectors.decision import DECISION, Decided, decided_of
-from triage.cevt.selectors.eligibility import gates
+from triage.cevt.selectors.eligibility import eligibility_of
 from triage.cevt.selectors.sheet import desks_for
 from triage.cevt.services.item import raised_open
 from triage.choices import ItemKind
@@ -22,12 +22,12 @@ from triage.models import Item
 @dataclass(frozen=True)
 class Before:
     """What somebody should know who is about to raise a child: `held` is the concern that is open already, `reads`
-    whether they may read its words, `listed` whether a matrix waits, `gate` whether CEVT may discuss the child."""
+    whether they may read its words, `listed` whether a matrix waits, `eligibility` whether CEVT may discuss the child."""
 
     held: Item | None
     reads: bool
     listed: bool
-    gate: bool
+    eligibility: bool
     desks: Sequence[DutyDesk]
 
 
@@ -42,7 +42,7 @@ def before_raising(user: User, opened: OpenChild) -> Before:
         held=held,
         reads=held is not None and (sees or held.raised_by_id == user.pk),
         listed=opened.access.sees(Part.CONTRIBUTIONS) and waiting.exists(),
-        gate=bool(gates([would_be])[would_be.pk]),
+        eligibility=bool(eligibility_of([would_be])[would_be.pk]),
         desks=desks_for(opened.child),
     )
 

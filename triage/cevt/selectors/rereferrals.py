@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cems.children.models import AgreedLevel
 from cems.children.querysets import primaries_with
-from triage.cevt.rules.figures import Return, befores, kind_of_return
+from triage.cevt.rules.figures import Return, befores, rereferral_kind
 from triage.models import Item
 from triage.policy import REREFERRAL_MONTHS
 
@@ -50,14 +50,14 @@ class Histories:
         return self.levels.get(self.primary_of(item), ())
 
 
-def returns_of(items: Sequence[Item], *, told: Histories | None = None) -> dict[int, Return]:
+def rereferrals_of(items: Sequence[Item], *, told: Histories | None = None) -> dict[int, Return]:
     """By item, whether it is the first, a repeat of an open concern or a re-referral; three queries for all.
 
     `told`, where the caller has it, is the history of these items.
     """
     held = told or Histories(items)
     return {
-        item.pk: kind_of_return(
+        item.pk: rereferral_kind(
             item.received_at,
             befores(held.levels_of(item)),
             months=REREFERRAL_MONTHS.at(item.received_at),

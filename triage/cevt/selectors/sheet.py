@@ -14,7 +14,7 @@ from cems.children.selectors.chronology import chronology_entries
 from cems.children.selectors.overview import ShownPanel, panels_for
 from cems.children.slots import ChronologyEntry
 from cems.meetings.models import Dissent, Meeting
-from cems.meetings.selectors import Table, table_of
+from cems.meetings.selectors import Table, attendance_of
 from matrix.models import Submission
 from matrix.selectors.comparison import Beside, beside
 from matrix.selectors.draft import Filled, filled
@@ -117,7 +117,7 @@ def sheet(user: User, opened: OpenChild, *, room: bool = False) -> Sheet:
         wanted=row.wanted if row else [],
         panels=panels_for(user, opened, but=TOLD_HERE),
         meeting=meeting,
-        table=table_of(meeting, opened.at),
+        table=attendance_of(meeting, opened.at),
         desks=desks_for(child),
     )
 

@@ -25,7 +25,9 @@ class Place:
 
 
 @command
-def table_set(user: User, *, meeting: Meeting, places: Sequence[Place], at: datetime | None = None) -> None:
+def attendance_set(
+    user: User, *, meeting: Meeting, places: Sequence[Place], at: datetime | None = None
+) -> None:
     """Set who is here and who sent an apology; what is as it was is left alone.
 
     Raises Invalid for somebody without a seat or a deputy of another agency, Conflict when the meeting has ended.

@@ -25,15 +25,15 @@ from cems.children.services.cluster import lock_cluster
 from cems.children.services.history import level_agree
 from cems.clocks import services as clocks
 from cems.meetings.models import Meeting
-from cems.meetings.selectors import table_of
+from cems.meetings.selectors import attendance_of
 from cems.meetings.services.contribution import contributions_freeze, dissent_record
 from cems.meetings.services.meeting import lock_open
 from matrix.models import Submission
 from triage.cevt.outcomes import Wish
 from triage.cevt.rules.figures import Return
-from triage.cevt.selectors.eligibility import gates
+from triage.cevt.selectors.eligibility import eligibility_of
 from triage.cevt.selectors.owners import not_to_be_given
-from triage.cevt.selectors.rereferrals import Histories, returns_of
+from triage.cevt.selectors.rereferrals import Histories, rereferrals_of
 from triage.cevt.services.decision_notice import tell_decided
 from triage.cevt.services.item import information_requests_close
 from triage.cevt.services.outcome import leaves_board, outcomes_start, wishes_for
@@ -181,12 +181,12 @@ def may_be_decided(primary: Child, items: Sequence[Item], ruling: Ruling, at: da
             )
         raise Conflict("This was taken off CEVT's list. There is nothing to decide.")
     told = Histories(items)
-    if not any(gates(items, local_date(at), told=told).values()):
+    if not any(eligibility_of(items, local_date(at), told=told).values()):
         raise Conflict(
             "First Contact has not processed this child yet, so CEVT can't discuss them (the gate)."
         )
     _newest_seen(primary, ruling)
-    came_back = Return.REREFERRAL in returns_of(items, told=told).values()
+    came_back = Return.REREFERRAL in rereferrals_of(items, told=told).values()
     if came_back and ruling.returned_because not in ReturnReason.values:
         raise Invalid("This is a re-referral: say why the child came back.", field="returned_because")
 
@@ -200,7 +200,7 @@ def _newest_seen(primary: Child, ruling: Ruling) -> None:
 
 def why_provisional(meeting: Meeting | None, at: datetime) -> str:
     """Why a decision made then would be provisional; "" when it would be final (T3, Decision)."""
-    return table_of(meeting, at).why_provisional if meeting else OUTSIDE
+    return attendance_of(meeting, at).why_provisional if meeting else OUTSIDE
 
 
 def _may_be_given(primary: Child, ruling: Ruling, at: datetime) -> None:

@@ -29,7 +29,7 @@ from matrix.models import Submission
 from matrix.policy import CEVT_DAYS
 from plans.events import ReferralDecided
 from plans.services import Told, first_contact, referral_open
-from triage.cevt.selectors.eligibility import gates
+from triage.cevt.selectors.eligibility import eligibility_of
 from triage.cevt.selectors.owners import not_to_be_given
 from triage.cevt.services.decision_notice import tell_withdrawn
 from triage.choices import ItemKind
@@ -73,7 +73,7 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
     level, child = RiskLevel(submission.level), submission.child
     row = Item(submission=submission, child=child, kind=kind, level=level, received_at=at)
     if kind is ItemKind.RECEIPT:
-        passed = bool(gates([row], local_date(at))[row.pk])
+        passed = bool(eligibility_of([row], local_date(at))[row.pk])
         length = CEVT_DAYS[level].read(at, child.area_id)
         row.clock = clocks.start(
             user,
@@ -113,7 +113,7 @@ def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None
             return held
         raise Conflict("A concern about this child is on CEVT's list already.")
     row = Item(child=primary, kind=ItemKind.RAISED, why=words, raised_by=user, received_at=instant)
-    if not gates([row], local_date(instant))[row.pk]:
+    if not eligibility_of([row], local_date(instant))[row.pk]:
         referral_open(user, child=primary, told=Told(concern=words), at=instant)
     return _opened(user, row, instant)
 
@@ -143,7 +143,7 @@ def take_over(user: User, *, child_id: int, at: datetime) -> None:
     waiting = list(rows.select_related("clock", "child"))
     if not waiting:
         return
-    desk, passed = desk_of(Duty.CEVT, primary.area_id), gates(waiting, local_date(at))
+    desk, passed = desk_of(Duty.CEVT, primary.area_id), eligibility_of(waiting, local_date(at))
     for row in waiting:
         if passed[row.pk] and row.clock:
             clocks.hand_over(user, clock=row.clock, owner=desk, reason=str(passed[row.pk][0].label), at=at)

@@ -17,7 +17,7 @@ from cems.base.idempotency import once
 from cems.base.time import local, now
 from cems.children.access_control import OpenChild, requires_child
 from cems.meetings.choices import Held
-from cems.meetings.selectors import table_of
+from cems.meetings.selectors import attendance_of
 from triage.cevt.selectors.live import PLACES, live_state
 from triage.cevt.selectors.sheet import Sheet
 from triage.cevt.services.contribution import say
@@ -139,7 +139,7 @@ def live(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         context = {
             "state": state,
             "meeting": state.meeting,
-            "table": table_of(state.meeting, now()),
+            "table": attendance_of(state.meeting, now()),
             "child": opened.child,
             "may_decide": opened.access.may(Work.DECISIONS),
         }

@@ -23,4 +23,4 @@ def figures(request: HttpRequest) -> HttpResponse:
     found = reads.figures(person(request), starts=starts, ends=ends)
     listed(person(request), what="cevt.figures", children=[])
     context = {"form": form, "found": found, "table": [reads.said(row) for row in found.rows]}
-    return render(request, "triage/measures.html", context, status=400 if form.errors else 200)
+    return render(request, "triage/cevt/figures.html", context, status=400 if form.errors else 200)

@@ -18,10 +18,10 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Meeting
-from cems.meetings.selectors import table_of
+from cems.meetings.selectors import attendance_of
 from cems.meetings.services.meeting import attend, leave, meeting_end, meeting_start, note_add
 from triage.cevt.selectors.seats import has_seat, seats
-from triage.cevt.services.attendance import Place, table_set
+from triage.cevt.services.attendance import Place, attendance_set
 from triage.cevt.views.common import seated, the_meeting
 
 
@@ -51,7 +51,7 @@ def table(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     if request.method == "POST":
         if not may_chair:
             raise NotAllowed("The chair says who is here. Say “I’m here” for yourself.")
-        table_set(person(request), meeting=meeting, places=_places(request))
+        attendance_set(person(request), meeting=meeting, places=_places(request))
         messages.success(request, "The table is saved.")
         return redirect("triage:table", meeting_id=meeting.public_id)
     context = {**_context(request, meeting), "may_chair": may_chair}
@@ -72,7 +72,7 @@ def _may_chair(request: HttpRequest) -> bool:
 
 def _context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
     people = seats([meeting.authority_id]).people
-    held = table_of(meeting, now())
+    held = attendance_of(meeting, now())
     rows = {row.user_id: row for row in held.rows}
     return {
         "meeting": meeting,
