@@ -10,7 +10,7 @@ from typing import Any
 
 from cems.accounts.models import Agency, Authority, Locality, Team, User
 from cems.accounts.roles import ROLES
-from cems.accounts.services import appoint, create_user
+from cems.accounts.services.person import appoint, create_user
 from cems.base.command import command
 from cems.base.time import local_date
 from demo import password

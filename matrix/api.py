@@ -13,7 +13,7 @@ from cems.accounts.api import ApiView, key_of
 from cems.accounts.models import Agency, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.accounts.services_tokens import is_service_account
+from cems.accounts.services.token import is_service_account
 from cems.audit.services import listed
 from cems.base.access_control import AccessRule, Shape
 from cems.base.errors import NotAllowed

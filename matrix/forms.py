@@ -15,7 +15,7 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
-from cems.accounts.forms import ADDRESS, DayField, PlainForm
+from cems.accounts.forms.person import ADDRESS, DayField, PlainForm
 from cems.accounts.models import Agency
 from cems.base.errors import CommandError, Invalid
 from matrix.choices import REQUIRING, Seen, WhenKind

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from cems.accounts.forms import DayField, PlainForm
+from cems.accounts.forms.person import DayField, PlainForm
 from cems.base.time import LONDON
 from cems.children.forms import WordsField
 from plans.choices import RequestAnswer

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from cems.accounts.models import User
-from cems.accounts.services_tokens import is_service_account
+from cems.accounts.services.token import is_service_account
 from cems.accounts.sign_in import has_left
 
 log = logging.getLogger(__name__)

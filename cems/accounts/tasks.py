@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from cems.accounts import services
+from cems.accounts.services import person
 
 
 @shared_task
 def tell_departures() -> None:
     """Tell the other apps of those whose last day has come."""
-    services.tell_departures()
+    person.tell_departures()

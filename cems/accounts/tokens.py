@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from cems.accounts.models import ServiceToken, User
-from cems.accounts.services_tokens import token_used
+from cems.accounts.services.token import token_used
 
 REFUSED = "This key is not valid, or not any more. Ask your agency's administrator for a new one."
 

@@ -6,12 +6,14 @@ Chosen one by one so that none of allauth's other pages (own e-mail addresses, s
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
-from cems.accounts import cover_views, own_views, practice_settings_views, token_views, views
+from cems.accounts.views import cover as cover_views
+from cems.accounts.views import person, practice_setting, session
+from cems.accounts.views import token as token_views
 
 account_patterns = (
     [
-        path("sign-ins/", own_views.sessions, name="sessions"),
-        path("sign-ins/elsewhere/", own_views.sign_out_elsewhere, name="sign-out-elsewhere"),
+        path("sign-ins/", session.sessions, name="sessions"),
+        path("sign-ins/elsewhere/", session.sign_out_elsewhere, name="sign-out-elsewhere"),
         path("cover/", cover_views.cover, name="cover"),
         path("cover/<uuid:public_id>/new/", cover_views.cover_new, name="cover-new"),
         path("cover/<uuid:public_id>/end/", cover_views.cover_end, name="cover-end"),
@@ -21,40 +23,40 @@ account_patterns = (
 
 people_patterns = (
     [
-        path("", views.users, name="users"),
-        path("new/", views.new, name="new"),
-        path("agencies/", views.agencies, name="agencies"),
-        path("agencies/<slug:code>/", views.agency, name="agency"),
-        path("teams/", views.teams, name="teams"),
-        path("teams/new/", views.team, name="team-new"),
-        path("teams/<uuid:public_id>/", views.team, name="team"),
-        path("roles/<uuid:public_id>/end/", views.end_role, name="end-role"),
+        path("", person.users, name="users"),
+        path("new/", person.new, name="new"),
+        path("agencies/", person.agencies, name="agencies"),
+        path("agencies/<slug:code>/", person.agency, name="agency"),
+        path("teams/", person.teams, name="teams"),
+        path("teams/new/", person.team, name="team-new"),
+        path("teams/<uuid:public_id>/", person.team, name="team"),
+        path("roles/<uuid:public_id>/end/", person.end_role, name="end-role"),
         path("keys/<uuid:public_id>/revoke/", token_views.revoke, name="token-revoke"),
-        path("<uuid:public_id>/", views.user, name="user"),
+        path("<uuid:public_id>/", person.user, name="user"),
         path("<uuid:public_id>/keys/new/", token_views.new, name="token-new"),
-        path("<uuid:public_id>/change/", views.change, name="change"),
-        path("<uuid:public_id>/role/", views.appoint, name="appoint"),
-        path("<uuid:public_id>/leave/", views.leave, name="leave"),
-        path("<uuid:public_id>/back/", views.bring_back, name="bring-back"),
-        path("<uuid:public_id>/invite/", views.invite, name="invite"),
-        path("<uuid:public_id>/second-factor/", views.reset_second_factor, name="reset-second-factor"),
+        path("<uuid:public_id>/change/", person.change, name="change"),
+        path("<uuid:public_id>/role/", person.appoint, name="appoint"),
+        path("<uuid:public_id>/leave/", person.leave, name="leave"),
+        path("<uuid:public_id>/back/", person.bring_back, name="bring-back"),
+        path("<uuid:public_id>/invite/", person.invite, name="invite"),
+        path("<uuid:public_id>/second-factor/", person.reset_second_factor, name="reset-second-factor"),
     ],
     "people",
 )
 
 practice_settings_patterns = (
     [
-        path("", practice_settings_views.settings, name="list"),
-        path("changes/<uuid:public_id>/withdraw/", practice_settings_views.withdraw, name="withdraw"),
-        path("<str:key>/", practice_settings_views.setting, name="setting"),
-        path("<str:key>/change/", practice_settings_views.change, name="change"),
+        path("", practice_setting.settings, name="list"),
+        path("changes/<uuid:public_id>/withdraw/", practice_setting.withdraw, name="withdraw"),
+        path("<str:key>/", practice_setting.setting, name="setting"),
+        path("<str:key>/change/", practice_setting.change, name="change"),
     ],
     "practice_settings",
 )
 
 urlpatterns = [
     path("account/", include(account_patterns)),
-    path("account/keep-alive/", own_views.keep_alive, name="account_keep_alive"),
+    path("account/keep-alive/", session.keep_alive, name="account_keep_alive"),
     path("account/login/", allauth.login, name="account_login"),
     path("account/logout/", allauth.logout, name="account_logout"),
     path("account/inactive/", allauth.account_inactive, name="account_inactive"),
@@ -75,7 +77,7 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     # allauth's pages link to its list of sessions by this name; ours stands in its place.
-    path("account/sign-ins/", own_views.sessions, name="usersessions_list"),
+    path("account/sign-ins/", session.sessions, name="usersessions_list"),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("people/", include(people_patterns)),
     path("practice-settings/", include(practice_settings_patterns)),

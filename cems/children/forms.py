@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 
-from cems.accounts.forms import DayField, PlainForm
+from cems.accounts.forms.person import DayField, PlainForm
 from cems.accounts.models import Authority, Locality, Team, TeamKind, User
 from cems.accounts.profile import profile_of
 from cems.base.errors import Invalid

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from cems.accounts.forms import DayField, PlainForm
+from cems.accounts.forms.person import DayField, PlainForm
 from cems.accounts.models import User
 from cems.children.models import EmergencyAccessOutcome
 from cems.children.models.access import NamedReaderKind

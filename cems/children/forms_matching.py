@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from cems.accounts.forms import PlainForm
+from cems.accounts.forms.person import PlainForm
 from cems.children.models import Identifier
 from cems.children.selectors.merging import Choice
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms import DayField, PlainForm
+from cems.accounts.forms.person import DayField, PlainForm
 from cems.accounts.models import Authority, Locality, Team, TeamKind
 from cems.base.time import LONDON, now, today
 from cems.children.choices import FeedbackAbout, FeedbackFrom, PlacementKind, Route

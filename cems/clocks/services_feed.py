@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
-from cems.accounts.services_tokens import NOTED_EVERY, fingerprint
+from cems.accounts.services.token import NOTED_EVERY, fingerprint
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command

@@ -6,11 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from cems.accounts import services
 from cems.accounts.models import Appointment, Delegation
 from cems.accounts.policy import DEPUTY_DAYS
 from cems.accounts.profile import forget_profile, profile_of
-from cems.accounts.services_cover import delegate, delegation_end
+from cems.accounts.services import person as services
+from cems.accounts.services.cover import delegate, delegation_end
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.errors import Conflict, Invalid, NotAllowed

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from cems.accounts.roles import ROLES, Part, Reach, Work
-from cems.accounts.services import end_appointment, end_user
-from cems.accounts.services_cover import delegate, delegation_end
+from cems.accounts.services.cover import delegate, delegation_end
+from cems.accounts.services.person import end_appointment, end_user
 from cems.audit.models import Entry
 from cems.base.time import now, today
 from cems.children import grants

@@ -7,9 +7,9 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 
-from cems.accounts import services as people
 from cems.accounts.models import Appointment, Delegation
-from cems.accounts.services_cover import delegate, delegation_end
+from cems.accounts.services import person as people
+from cems.accounts.services.cover import delegate, delegation_end
 from cems.base.errors import CommandError as Refused
 from cems.base.time import now, today
 from cems.children import grants

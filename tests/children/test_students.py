@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import ROLES, Part, Reach, Work
-from cems.accounts.services import end_user
-from cems.accounts.services_cover import delegate
+from cems.accounts.services.cover import delegate
+from cems.accounts.services.person import end_user
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now, today
 from cems.children import grants

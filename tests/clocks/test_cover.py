@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cems.accounts.models import Appointment
 from cems.accounts.profile import profile_of
-from cems.accounts.services_cover import delegation_end
+from cems.accounts.services.cover import delegation_end
 from cems.actions.services import open_action
 from cems.base.calendar import add_working_days, close_of_business
 from cems.base.time import LONDON, now, today

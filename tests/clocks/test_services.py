@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cems.accounts.profile import profile_of
-from cems.accounts.services import end_user
+from cems.accounts.services.person import end_user
 from cems.audit.models import Entry
 from cems.base.calendar import close_of_business
 from cems.base.errors import Invalid

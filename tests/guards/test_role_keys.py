@@ -18,7 +18,7 @@ OTHER_WORDS = {
 # Who may name one role, and why no capability would say it.
 NAMED = {
     "cems/accounts/models.py": "the constraint in the database holds the word",
-    "cems/accounts/services_administrators.py": "gives the role, and asks nothing of it",
+    "cems/accounts/services/administrator.py": "gives the role, and asks nothing of it",
 }
 HOW = "ask a capability of the role (role.manages, role.audits …), a reach or its work; add one in roles.py."
 

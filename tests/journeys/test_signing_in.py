@@ -7,8 +7,8 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
 
-from cems.accounts import services
 from cems.accounts.models import User
+from cems.accounts.services import person as services
 from tests.factories.people import make_agency, make_user
 from tests.journeys.browser import PASSWORD, set_up_second_factor
 from tests.journeys.conftest import Open, Person

@@ -11,7 +11,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle
 
-from cems.accounts.services_tokens import token_make, token_revoke
+from cems.accounts.services.token import token_make, token_revoke
 from cems.actions.models import Action
 from cems.audit.choices import Verb
 from cems.audit.models import Entry

@@ -8,7 +8,7 @@ from uuid import uuid4
 from crispy_forms_gds.layout import Layout
 from django import forms
 
-from cems.accounts.forms import DayField, PlainForm
+from cems.accounts.forms.person import DayField, PlainForm
 from cems.accounts.models import User
 from cems.children.forms import WordsField
 from triage.choices import WorkerKind

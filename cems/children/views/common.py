@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cems.accounts.forms import PlainForm
+from cems.accounts.forms.person import PlainForm
 from cems.accounts.models import User
 from cems.base.errors import Conflict, Invalid
 from cems.base.idempotency import once

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from cems.accounts.models import Appointment, User
-from cems.accounts.services import end_user
+from cems.accounts.services.person import end_user
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed

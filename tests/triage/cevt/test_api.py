@@ -10,7 +10,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from cems.accounts.models import User
-from cems.accounts.services_tokens import token_make
+from cems.accounts.services.token import token_make
 from cems.actions.models import Action
 from cems.base.time import today
 from cems.children.choices import RiskLevel

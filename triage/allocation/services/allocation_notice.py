@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from cems.accounts.models import Appointment, User
 from cems.accounts.roles import ROLES, Work
-from cems.accounts.selectors import current
+from cems.accounts.selectors.person import current
 from cems.base.time import local_date
 from cems.notices.services import tell
 from triage.models import Allocation

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.http import QueryDict
 
-from cems.accounts.forms import PlainForm
+from cems.accounts.forms.person import PlainForm
 from cems.accounts.models import Agency, Team, User
 from cems.base.errors import CommandError
 from cems.children.choices import HarmContext, HarmForm, RiskLevel

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from cems.accounts.forms import DayField, PlainForm
+from cems.accounts.forms.person import DayField, PlainForm
 from cems.base.time import today
 
 LONGEST_YEARS = 5

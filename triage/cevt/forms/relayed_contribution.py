@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms import DayField, PlainForm
+from cems.accounts.forms.person import DayField, PlainForm
 from cems.base.time import LONDON, local, now
 from cems.children.forms import WordsField
 from cems.meetings.choices import Held, RelayedHow

@@ -12,7 +12,7 @@ from django.urls import reverse
 from cems.accounts.access_control import person, requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.accounts.services import single_keys_set
+from cems.accounts.services.person import single_keys_set
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.time import local_date, now

@@ -5,7 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cems.accounts import invitations, services_administrators
+from cems.accounts import invitations
+from cems.accounts.services import administrator as services_administrators
 from cems.base import errors
 
 

@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts import selectors, sign_in
+from cems.accounts import sign_in
 from cems.accounts.access_control import person
 from cems.accounts.middleware import seconds_left
+from cems.accounts.selectors import person as selectors
 from cems.base.access_control import Shape, access_rule
 
 

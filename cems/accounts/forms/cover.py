@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms import ADDRESS, DayField, PlainForm
+from cems.accounts.forms.person import ADDRESS, DayField, PlainForm
 from cems.accounts.models import Appointment
 
 

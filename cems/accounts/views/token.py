@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from cems.accounts.access_control import person as me
 from cems.accounts.access_control import requires_work
-from cems.accounts.forms import TokenForm
+from cems.accounts.forms.person import TokenForm
 from cems.accounts.models import ServiceToken, User
 from cems.accounts.roles import Work
-from cems.accounts.services_tokens import is_service_account, token_make, token_revoke
+from cems.accounts.services.token import is_service_account, token_make, token_revoke
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError
 from cems.base.idempotency import once

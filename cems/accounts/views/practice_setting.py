@@ -9,14 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from cems.accounts import selectors_practice_settings as selectors
 from cems.accounts.access_control import person as me
 from cems.accounts.access_control import requires_work
-from cems.accounts.forms_practice_settings import SOON, SettingForm, typed_value
+from cems.accounts.forms.practice_setting import SOON, SettingForm, typed_value
 from cems.accounts.models import Authority
 from cems.accounts.roles import Work
-from cems.accounts.selectors_practice_settings import Setting
-from cems.accounts.services_practice_settings import Wanted, setting_change, setting_plan, setting_withdraw
+from cems.accounts.selectors import practice_setting as selectors
+from cems.accounts.selectors.practice_setting import Setting
+from cems.accounts.services.practice_setting import Wanted, setting_change, setting_plan, setting_withdraw
 from cems.base.access_control import Shape
 from cems.base.calendar import say
 from cems.base.errors import CommandError, Overtaken

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cems.accounts.models import User
-from cems.accounts.services_practice_settings import (
+from cems.accounts.services.practice_setting import (
     InformationRequest,
     setting_change,
     setting_plan,

@@ -11,7 +11,7 @@ from cems.accounts.policy import DEPUTY_DAYS
 from cems.accounts.profile import profile_of
 from cems.accounts.querysets import DelegationQuerySet, current, here
 from cems.accounts.roles import NEVER_COVER, Work
-from cems.accounts.services_cover import may_delegate
+from cems.accounts.services.cover import may_delegate
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts import selectors_cover
 from cems.accounts.access_control import person as me
-from cems.accounts.forms_cover import CoverForm
+from cems.accounts.forms.cover import CoverForm
 from cems.accounts.models import Delegation, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.accounts.services_cover import delegate, delegation_end, may_delegate
+from cems.accounts.selectors import cover as selectors_cover
+from cems.accounts.services.cover import delegate, delegation_end, may_delegate
 from cems.base.access_control import FORM, Shape, access_rule
 from cems.base.errors import CommandError, Invalid
 from cems.base.idempotency import once

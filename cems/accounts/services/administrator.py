@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from cems.accounts import services
 from cems.accounts.models import Agency, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import RoleKey, Work
+from cems.accounts.services import person as services
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command

@@ -10,12 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from cems.accounts import forms, invitations, selectors, selectors_cover, services
+from cems.accounts import invitations
 from cems.accounts.access_control import person as me
 from cems.accounts.access_control import requires_work
+from cems.accounts.forms import person as forms
 from cems.accounts.models import Agency, Appointment, Team, User
 from cems.accounts.roles import ROLE_CHOICES, Work
-from cems.accounts.services_tokens import is_service_account
+from cems.accounts.selectors import cover
+from cems.accounts.selectors import person as selectors
+from cems.accounts.services import person as services
+from cems.accounts.services.token import is_service_account
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError
 from cems.base.time import local_date, now, today
@@ -97,8 +101,8 @@ def user(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "person": person,
         "appointments": selectors.appointments_of(person),
-        "deputies": selectors_cover.covers_of(person, today()),
-        "standing_in": selectors_cover.covers_by(person, today()),
+        "deputies": cover.covers_of(person, today()),
+        "standing_in": cover.covers_by(person, today()),
         "history": selectors.sign_in_history(person, limit=10),
         "gone": not person.is_active or (person.ends_on is not None and person.ends_on < today()),
         "own": person == request.user,

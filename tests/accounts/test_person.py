@@ -8,11 +8,12 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from cems.accounts import selectors, services
 from cems.accounts.events import AppointmentChanged, PersonLeft
 from cems.accounts.models import Agency, Appointment, Team, TeamKind, User
 from cems.accounts.profile import forget_profile, profile_of
 from cems.accounts.roles import ROLES, Work
+from cems.accounts.selectors import person
+from cems.accounts.services import person as services
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base import events
@@ -220,7 +221,7 @@ def test_an_agency_confirms_its_people_each_quarter(admin: User) -> None:
     services.confirm_people(admin, agency=agency, expected=1)
 
     def row(days: int):  # type: ignore[no-untyped-def]
-        return next(one for one in selectors.agency_rows(today() + days * DAY) if one.agency == agency)
+        return next(one for one in person.agency_rows(today() + days * DAY) if one.agency == agency)
 
     assert not row(85).overdue
     assert row(95).overdue
@@ -232,15 +233,15 @@ def test_an_agency_confirms_its_people_each_quarter(admin: User) -> None:
 @pytest.mark.requirement("A1")
 def test_people_are_paged_by_key_and_found_by_words() -> None:
     agency = make_agency()
-    for number in range(selectors.PAGE + 3):
+    for number in range(person.PAGE + 3):
         make_user(agency=agency, name=f"Paged Example {WORDS[number % 7]}")
-    first = selectors.people_page(on=today(), agency=agency.code)
-    rest = selectors.people_page(on=today(), agency=agency.code, after=first.next_after)
-    assert len(first.people) == selectors.PAGE
+    first = person.people_page(on=today(), agency=agency.code)
+    rest = person.people_page(on=today(), agency=agency.code, after=first.next_after)
+    assert len(first.people) == person.PAGE
     assert len(rest.people) == 3
     assert rest.next_after is None
     assert not {one.pk for one in first.people} & {one.pk for one in rest.people}
-    found = selectors.people_page(on=today(), agency=agency.code, words="example six")
+    found = person.people_page(on=today(), agency=agency.code, words="example six")
     assert {one.name for one in found.people} == {"Paged Example Six"}
 
 
@@ -249,7 +250,7 @@ def test_the_list_of_people_asks_the_same_however_many(django_assert_max_num_que
     for _ in range(12):
         make_user(agency=agency)
     with django_assert_max_num_queries(2):
-        assert len(selectors.people_page(on=today(), agency=agency.code).people) == 12
+        assert len(person.people_page(on=today(), agency=agency.code).people) == 12
 
 
 @pytest.mark.requirement("A1")

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms import DayField, PlainForm
+from cems.accounts.forms.person import DayField, PlainForm
 from cems.accounts.models import Authority
 from cems.base.errors import Invalid
 from cems.policy.declared import Policy

@@ -14,7 +14,7 @@ from cems.accounts.events import AppointmentChanged, PersonLeft
 from cems.accounts.models import Agency, Appointment, Locality, PeopleConfirmation, Team, User
 from cems.accounts.profile import forget_profile, profile_of
 from cems.accounts.roles import ROLES, Reach, Work
-from cems.accounts.services_cover import end_all
+from cems.accounts.services.cover import end_all
 from cems.accounts.sign_in import end_sign_ins
 from cems.audit.choices import Verb
 from cems.audit.services import record

@@ -20,8 +20,8 @@ from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from cems.accounts import services
 from cems.accounts.models import User
+from cems.accounts.services import person as services
 from tests.factories.people import make_agency, make_user, sign_in
 from tests.guards.source import ROOT
 from tests.guards.test_settings import SAFE

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from cems.accounts.models import ServiceToken
 from cems.accounts.profile import profile_of
-from cems.accounts.services_tokens import token_make, token_revoke
+from cems.accounts.services.token import token_make, token_revoke
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.errors import Conflict, Invalid, NotAllowed
