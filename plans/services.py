@@ -21,7 +21,7 @@ from cems.children.models import Child
 from cems.children.querysets import cluster_ids
 from cems.children.services.access import matter_close, matter_open
 from cems.children.services.cluster import lock_cluster
-from cems.clocks import services as clocks
+from cems.clocks.services import clock as clocks
 from cems.notices.services import tell
 from plans.choices import MeetingKind, ReferralOutcome, ReferralState, RequestAnswer, RequestKind
 from plans.clocks import REFERRAL_DECISION, STRATEGY_MEETING

@@ -6,9 +6,10 @@ from typing import Any
 
 from cems.accounts.models import User
 from cems.base.errors import NotAllowed
-from cems.clocks import access, services
+from cems.clocks import access
 from cems.clocks.choices import LIVE, OPEN, Stage
 from cems.clocks.models import Clock
+from cems.clocks.services import clock as services
 
 _ACTS: dict[str, Callable[..., Clock]] = {
     "meet": services.meet,

@@ -1,9 +1,9 @@
 """What clocks do when something below them happened."""
 
 from cems.accounts.events import PersonLeft
-from cems.clocks import services
+from cems.clocks.services import clock
 
 
 def rehome_clocks(event: PersonLeft) -> None:
     """Nothing that a leaver had runs on unseen."""
-    services.rehome(None, leaver_id=event.user_id)
+    clock.rehome(None, leaver_id=event.user_id)

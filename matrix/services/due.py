@@ -15,7 +15,7 @@ from cems.base.time import local_date, now
 from cems.children.models import Child
 from cems.children.services.cluster import lock_cluster
 from cems.clocks import recipients
-from cems.clocks import services as clocks
+from cems.clocks.services import clock as clocks
 from cems.notices.services import tell
 from matrix.choices import REQUIRING
 from matrix.clocks import DUE

@@ -13,7 +13,7 @@ from cems.children.events import LevelAgreed
 from cems.children.models import Child
 from cems.children.services.access import matter_is_open
 from cems.children.services.cluster import lock_cluster
-from cems.clocks import services as clocks
+from cems.clocks.services import clock as clocks
 from matrix.clocks import REVIEW
 from matrix.levels import level_in_force
 from matrix.models import Review, Submission

@@ -16,8 +16,8 @@ from cems.children.models import Bar, Child, Death, NamedReader
 from cems.children.services import restriction as service
 from cems.children.services.access import matter_open
 from cems.children.services.death import death_record, death_undo
-from cems.clocks import services as clocks
 from cems.clocks.models import Clock
+from cems.clocks.services import clock as clocks
 from cems.clocks.sweeping import sweep
 from cems.notices.models import Mail, Notice
 from cems.notices.services import tell

@@ -16,7 +16,7 @@ from cems.children.access import access_to
 from cems.children.models import Child, StudentChild
 from cems.children.services.periods import involvement_end
 from cems.children.services.students import student_end, student_name
-from cems.clocks.services_feed import feed_make
+from cems.clocks.services.feed import feed_make
 from cems.notices.models import Notice
 from tests.factories.children import bar, involve, join, make_child, name_reader, restrict
 from tests.factories.people import appoint, make_team, make_user, sign_in

@@ -12,8 +12,9 @@ from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.children.models import Child
-from cems.clocks import selectors, services
+from cems.clocks import selectors
 from cems.clocks.models import Clock
+from cems.clocks.services import clock as services
 from tests.factories.children import bar, involve, join, make_child, restrict
 from tests.factories.clocks import MISSING, MONDAY, PROMISE, make_clock
 from tests.factories.people import make_user, sign_in

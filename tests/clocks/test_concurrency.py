@@ -8,9 +8,10 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection, connections
 
-from cems.clocks import services, sweeping
+from cems.clocks import sweeping
 from cems.clocks.choices import Stage
 from cems.clocks.models import Clock, Transition
+from cems.clocks.services import clock as services
 from cems.clocks.sweeping import sweep
 from cems.notices.models import Mail, Notice
 from tests.factories.clocks import MONDAY, london, make_clock

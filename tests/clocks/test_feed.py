@@ -16,10 +16,10 @@ from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.calendar import close_of_business
 from cems.base.errors import NotAllowed
-from cems.clocks import services
-from cems.clocks.feed_views import FeedThrottle
 from cems.clocks.models import CalendarFeed, Clock
-from cems.clocks.services_feed import feed_make, feed_revoke, feed_used
+from cems.clocks.services import clock as services
+from cems.clocks.services.feed import feed_make, feed_revoke, feed_used
+from cems.clocks.views.feed import FeedThrottle
 from tests.factories.children import make_child
 from tests.factories.clocks import MONDAY, london, make_clock
 from tests.factories.people import make_team, make_user, sign_in

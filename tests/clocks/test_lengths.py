@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.base.calendar import close_of_business
-from cems.clocks import services
 from cems.clocks.kinds import clock_kinds
+from cems.clocks.services import clock as services
 from cems.policy.declared import declared
 from tests.factories.people import make_team, make_user, sign_in
 from tests.factories.policies import decide_policy

@@ -7,11 +7,11 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.base.extension import Filling
-from cems.clocks import services
 from cems.clocks.choices import Stage
 from cems.clocks.home_content import items, items_of_team
 from cems.clocks.models import Clock
 from cems.clocks.selectors import count
+from cems.clocks.services import clock as services
 from cems.clocks.slots import MAY_SEE_CHILD
 from tests.factories.clocks import MISSING, MONDAY, make_clock
 from tests.factories.people import make_team, make_user, sign_in

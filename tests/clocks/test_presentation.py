@@ -3,8 +3,8 @@
 import pytest
 
 from cems.base.calendar import hours_after, on_day
-from cems.clocks import services
 from cems.clocks.presentation import present
+from cems.clocks.services import clock as services
 from tests.factories.clocks import MISSING, MONDAY, london, make_clock
 from tests.factories.people import make_user
 

@@ -9,10 +9,10 @@ from cems.audit.models import Entry
 from cems.base.calendar import close_of_business
 from cems.base.errors import Invalid
 from cems.base.time import today
-from cems.clocks import services
 from cems.clocks.access import has
 from cems.clocks.choices import Stage
 from cems.clocks.models import Clock, Transition
+from cems.clocks.services import clock as services
 from cems.clocks.sweeping import sweep
 from cems.notices.models import Notice
 from tests.factories.clocks import MISSING, MONDAY, london, make_clock

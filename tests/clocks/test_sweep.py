@@ -6,11 +6,12 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from cems.clocks import services, sweeping
+from cems.clocks import sweeping
 from cems.clocks.choices import Stage
 from cems.clocks.kinds import Finding
 from cems.clocks.models import Clock
 from cems.clocks.selectors import sweep_health
+from cems.clocks.services import clock as services
 from cems.clocks.sweeping import sweep
 from cems.notices.models import Mail, Notice
 from tests.factories.clocks import CHECKED, ESCALATED, MONDAY, findings, london, make_clock

@@ -7,10 +7,10 @@ from itertools import count
 from cems.accounts.models import Team, User
 from cems.base.calendar import Deadline, close_of_business
 from cems.base.time import LONDON
-from cems.clocks import services
 from cems.clocks.choices import Measure
 from cems.clocks.kinds import ClockKind, Finding, Morning
 from cems.clocks.models import Clock
+from cems.clocks.services import clock as services
 from cems.clocks.slots import KINDS
 
 PROMISE = ClockKind(

@@ -11,7 +11,7 @@ UNAUDITED = {
     "cems.base.services_presence._note": "a courtesy between colleagues, gone within the hour: no record of use",
     "cems.children.grants.rebuild": "a projection: the involvement or post it follows was audited",
     "cems.children.reference.sync": "search keys of names that stay as they are",
-    "cems.clocks.services_feed._note_use": "when a key was last used; the feed itself is audited",
+    "cems.clocks.services.feed._note_use": "when a key was last used; the feed itself is audited",
     "cems.clocks.sweeping._sweep_batch": "the clock acts by itself: its transitions are the history",
     "cems.notices.outbox._claim": "nobody acts: a lease on mail that was told already",
     "cems.notices.services._write_now": "what people are told rests on a change that was audited",

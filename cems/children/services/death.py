@@ -17,8 +17,8 @@ from cems.children.querysets import rows_of_clusters
 from cems.children.selectors.restriction import is_barred
 from cems.children.services.cluster import lock_cluster
 from cems.children.services.restriction import review_day
-from cems.clocks import services as clocks
 from cems.clocks.models import Clock
+from cems.clocks.services import clock as clocks
 from cems.notices.services import withhold_mail
 
 WHY_CANCELLED = "The child has died"

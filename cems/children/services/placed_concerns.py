@@ -21,9 +21,9 @@ from cems.children.querysets import rows_of_clusters
 from cems.children.rules.placed import step_problem
 from cems.children.services.cluster import lock_cluster
 from cems.children.services.periods import team_allocate, team_release
-from cems.clocks import services as clocks
 from cems.clocks.models import Clock
 from cems.clocks.recipients import current_appointments
+from cems.clocks.services import clock as clocks
 from cems.notices.services import tell
 from cems.policy.declared import Reading
 

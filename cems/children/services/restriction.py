@@ -20,9 +20,9 @@ from cems.children.policy import RESTRICTION_REVIEW_DAYS
 from cems.children.querysets import rows_of_clusters
 from cems.children.selectors.restriction import is_barred
 from cems.children.services.cluster import lock_cluster
-from cems.clocks import services as clocks
 from cems.clocks.models import Clock
 from cems.clocks.recipients import acting
+from cems.clocks.services import clock as clocks
 from cems.notices.services import tell
 
 KEEPERS = (NamedReaderKind.OWNER, NamedReaderKind.DEPUTY)

@@ -14,7 +14,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import now
-from cems.clocks import services as clocks
+from cems.clocks.services import clock as clocks
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.clocks import MEETING_END
 from cems.meetings.models import Attendance, Meeting, Note

@@ -16,7 +16,7 @@ from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.services.cluster import lock_cluster
-from cems.clocks import services as clocks
+from cems.clocks.services import clock as clocks
 from cems.policy.declared import Reading
 from triage.choices import WorkerKind
 from triage.clocks import WAITING

@@ -17,9 +17,9 @@ from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.services.cluster import lock_cluster
-from cems.clocks import services as clocks
 from cems.clocks.choices import OPEN
 from cems.clocks.models import Clock
+from cems.clocks.services import clock as clocks
 from triage.choices import WaitEnd, WorkerKind
 from triage.clocks import LOOK_AGAIN
 from triage.models import Allocation, AllocationDeclined, AllocationWait, WeekendCover

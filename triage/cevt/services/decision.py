@@ -23,7 +23,7 @@ from cems.children.querysets import rows_of_clusters
 from cems.children.services.access import matter_close
 from cems.children.services.cluster import lock_cluster
 from cems.children.services.history import level_agree
-from cems.clocks import services as clocks
+from cems.clocks.services import clock as clocks
 from cems.meetings.models import Meeting
 from cems.meetings.selectors import attendance_of
 from cems.meetings.services.contribution import contributions_freeze, dissent_record

@@ -21,8 +21,8 @@ from cems.children.models import Child
 from cems.children.querysets import rows_of_clusters
 from cems.children.services.access import matter_close, matter_open
 from cems.children.services.cluster import lock_cluster
-from cems.clocks import services as clocks
 from cems.clocks.choices import OPEN, Stage
+from cems.clocks.services import clock as clocks
 from cems.meetings.services.contribution import contributions_freeze
 from matrix.events import MatrixSubmitted
 from matrix.models import Submission

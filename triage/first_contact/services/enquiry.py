@@ -15,8 +15,8 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 from cems.children.selectors.restriction import is_restricted
 from cems.children.services.cluster import lock_cluster
-from cems.clocks import services as clocks
 from cems.clocks.recipients import holders
+from cems.clocks.services import clock as clocks
 from cems.notices.services import tell
 from plans.choices import ReferralState
 from plans.models import Referral

@@ -18,10 +18,11 @@ from cems.audit.services import listed, read
 from cems.base.access_control import Shape, access_rule
 from cems.base.errors import Invalid
 from cems.base.time import now
-from cems.clocks import access, by_hand, selectors, services
+from cems.clocks import access, by_hand, selectors
 from cems.clocks.forms import ByHandForm
 from cems.clocks.models import Clock
 from cems.clocks.presentation import SHUT_ITEM, present, titles
+from cems.clocks.services import clock as services
 from cems.notices.selectors import outbox_health
 from cems.notices.services import send_failed_again
 

@@ -15,9 +15,10 @@ from cems.accounts.access_control import person
 from cems.accounts.tokens import FailedTokens
 from cems.base.access_control import Shape, access_rule
 from cems.base.time import now
-from cems.clocks import selectors, services_feed
-from cems.clocks.calendar_feed import calendar_of, etag_of
+from cems.clocks import selectors
+from cems.clocks.feed import calendar_of, etag_of
 from cems.clocks.models import CalendarFeed
+from cems.clocks.services import feed as services_feed
 
 OWN = "everybody looks after their own calendar key"
 
