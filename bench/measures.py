@@ -14,7 +14,7 @@ from bench.report import Findings, Measured
 from bench.screens import Screen, check_same, measure, screens, triage_screens
 from bench.timing import counted
 from cems.base.time import now
-from cems.children import grants
+from cems.children.access import grants
 from cems.children.derived import current_levels
 from cems.local.folders import Folders
 

@@ -7,7 +7,7 @@ from bench.facts import NAME, NO_END, OTHER, STATE, TEAM, WHEN, Nation
 from bench.loading import public_id
 from bench.names import families, given_names, pick
 from bench.people import Numbers, school_staff
-from cems.children.rules.identity import search_key
+from cems.children.identity.rules import search_key
 
 Rows = Iterator[tuple[Any, ...]]
 _WHOLE = 2**32

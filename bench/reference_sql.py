@@ -15,8 +15,8 @@ from django.db import connection
 from bench.cast import Cast
 from cems.accounts.models import User
 from cems.base.time import local_date, now
+from cems.children.access.rules.wide import ADULT, born_by
 from cems.children.policy import FOLLOWED_TO_AGE
-from cems.children.rules.wide import ADULT, born_by
 
 Rows = list[tuple[Any, ...]]
 OPEN = "('running', 'warned', 'breached', 'paused')"

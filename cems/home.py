@@ -17,7 +17,7 @@ from cems.base.access_control import Shape, access_rule
 from cems.base.first_page import WorkItem, of_record
 from cems.base.slots import FIRST_PAGE_LINES, START_BUTTONS
 from cems.base.time import local_date, now
-from cems.children.selectors.cluster import seen_at
+from cems.children.matching.selectors.cluster import seen_at
 from cems.clocks.home_content import items_of_team
 from cems.notices.models import Notice
 from cems.notices.selectors import unread

@@ -17,9 +17,9 @@ from cems.children.choices import (
     RiskLevel,
     StatusKind,
 )
+from cems.children.history.models.level import Forum
+from cems.children.history.services.status import status_close, status_open
 from cems.children.models import AgreedLevel, Status
-from cems.children.models.history import Forum
-from cems.children.services.periods import status_close, status_open
 from demo import moments
 from demo.beforehand import Beforehand
 from demo.courses import Said, Sent

@@ -7,7 +7,7 @@ from random import Random
 from cems.base.calendar import add_working_days, next_working_day
 from cems.base.time import local_date
 from cems.children.choices import HarmForm, RiskLevel, StatusKind
-from cems.children.models.history import Forum
+from cems.children.history.models.level import Forum
 from cems.clocks.choices import Stage
 from demo import moments
 from demo.data import load

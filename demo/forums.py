@@ -12,12 +12,12 @@ from cems.actions import services as actions
 from cems.actions.models import Action
 from cems.base.calendar import add_working_days, close_of_business
 from cems.base.time import local_date
+from cems.children.access.services.matter import matter_close
 from cems.children.choices import MatterKind, RiskLevel
+from cems.children.history.models.level import Forum
+from cems.children.history.services.level import level_agree
+from cems.children.identity.rules import age_on
 from cems.children.models import AgreedLevel
-from cems.children.models.history import Forum
-from cems.children.rules.identity import age_on
-from cems.children.services.access import matter_close
-from cems.children.services.history import level_agree
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Meeting
 from cems.meetings.services.meeting import meeting_enter, note_add

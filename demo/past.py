@@ -10,9 +10,10 @@ from cems.base.calendar import add_working_days, next_working_day
 from cems.base.months import add_months
 from cems.base.time import local_date
 from cems.children.choices import CaseRole, RiskLevel, StatusKind
+from cems.children.history.models.level import Forum
+from cems.children.history.services.involvement import involvement_end
+from cems.children.history.services.status import status_close
 from cems.children.models import Child, Involvement, Status
-from cems.children.models.history import Forum
-from cems.children.services.periods import involvement_end, status_close
 from demo import moments
 from demo.courses import Course, Said, Sent
 from demo.data import load

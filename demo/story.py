@@ -6,13 +6,14 @@ from random import Random
 
 from cems.accounts.models import Agency, Appointment, User
 from cems.base.time import local_date
+from cems.children.access.services.restriction import bar, reader_name, restrict
+from cems.children.access.services.student import student_name
 from cems.children.choices import CaseRole, IdentifierKind, LegalBasis, RiskLevel, StatusKind
+from cems.children.history.services.involvement import involvement_start
+from cems.children.history.services.note import note_write
+from cems.children.history.services.status import status_open
+from cems.children.identity.services.record import Identity, child_create
 from cems.children.models import Child, Involvement
-from cems.children.services.history import note_write
-from cems.children.services.periods import involvement_start, status_open
-from cems.children.services.record import Identity, child_create
-from cems.children.services.restriction import bar, reader_name, restrict
-from cems.children.services.students import student_name
 from demo import moments
 from demo.afterwards import Afterwards
 from demo.cast import Cast

@@ -14,7 +14,7 @@ from cems.base.access_control import AccessRule, Shape, View, methods_of, not_ta
 from cems.base.errors import NotAllowed
 from cems.base.time import now
 from cems.children.access_control import OpenChild, answered, log_read, may_take_away, open_child
-from cems.children.selectors.people import work_just_ended
+from cems.children.history.selectors.involvement import work_just_ended
 from matrix.models import Contributor, Matrix, Submission
 from matrix.services.submission import work_ended
 

@@ -21,7 +21,7 @@ from cems.base.idempotency import once
 from cems.base.paging import ByKey
 from cems.base.time import local_date, now
 from cems.children.access_control import open_child
-from cems.children.forms import NO_ROLE, NewChildForm
+from cems.children.identity.forms.record import NO_ROLE, NewChildForm
 from cems.children.models import Child
 from matrix.access_control import PARTS, open_submission
 from matrix.api_bodies import AnswerShown, MatrixBody, Received, Whole

@@ -1,8 +1,8 @@
 """The level acted on for a child: agreed and submitted, the higher until a forum has agreed (C4)."""
 
 from cems.children.choices import RiskLevel
+from cems.children.history.rules import level_to_act_on
 from cems.children.models import Child
-from cems.children.rules.levels import level_to_act_on
 from matrix.models import Submission
 
 

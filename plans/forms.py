@@ -7,7 +7,7 @@ from django import forms
 
 from cems.accounts.forms.person import DayField, PlainForm
 from cems.base.time import LONDON
-from cems.children.forms import WordsField
+from cems.children.identity.forms.record import WordsField
 from plans.choices import RequestAnswer
 
 

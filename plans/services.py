@@ -16,11 +16,11 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.children.access.services.matter import matter_close, matter_open
 from cems.children.choices import Informed, MatterKind
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
 from cems.children.querysets import cluster_ids
-from cems.children.services.access import matter_close, matter_open
-from cems.children.services.cluster import lock_cluster
 from cems.clocks.services import clock as clocks
 from cems.notices.services import tell
 from plans.choices import MeetingKind, ReferralOutcome, ReferralState, RequestAnswer, RequestKind

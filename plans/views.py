@@ -13,9 +13,9 @@ from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
-from cems.children.page_context import child_page
+from cems.children.identity.page_context import child_page
 from cems.children.slots import NOW_LINES
-from cems.children.views.common import taken
+from cems.children.view_helpers import taken
 from cems.clocks.presentation import present
 from plans.choices import MeetingKind, RequestAnswer
 from plans.forms import RequestForm

@@ -11,9 +11,9 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.actions.choices import Status
 from cems.actions.models import Action
-from cems.children.access import access_to
+from cems.children.access.child_access import access_to
+from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
-from cems.children.selectors.cluster import seen
 from cems.clocks import access as clock_access
 from cems.clocks.presentation import present
 

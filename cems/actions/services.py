@@ -17,8 +17,8 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_references
 from cems.base.time import local_date, now
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
-from cems.children.services.cluster import lock_cluster
 from cems.clocks import recipients
 from cems.clocks.services import clock as clocks
 from cems.notices.messages import Message

@@ -15,10 +15,10 @@ from cems.audit.services import read
 from cems.base.access_control import AccessRule, Shape, View, methods_of, not_taken, signed_out, tells
 from cems.base.errors import NotAllowed
 from cems.base.time import local, now
-from cems.children.access import ChildAccess, access_to
+from cems.children.access.child_access import ChildAccess, access_to
+from cems.children.access.selectors.emergency_access import ran_out
 from cems.children.models import Child
 from cems.children.querysets import cluster_of
-from cems.children.selectors.emergency_access import ran_out
 
 Read = TypeVar("Read")
 YEAR = timedelta(days=365)

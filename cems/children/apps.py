@@ -26,17 +26,10 @@ class ChildrenConfig(AppConfig):
             START_BUTTONS,
             DerivedCheck,
         )
-        from cems.children import (
-            child_content,
-            chronology_entries,
-            derived,
-            handlers,
-            home_content,
-            panels,
-            policy,
-            reference,
-        )
+        from cems.children import child_content, derived, handlers, home_content, panels, policy
+        from cems.children.chronology import entries
         from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL, RESTRICTION_REVIEW
+        from cems.children.identity import reference
         from cems.children.slots import CHRONOLOGY, NOW_LINES, PANELS, SUB_NAVIGATION
         from cems.clocks.slots import CHILDREN_SEEN, KINDS, MAY_SEE_CHILD, SHUT_WAYS
         from cems.notices.slots import MAIL_WITHHELD
@@ -52,7 +45,7 @@ class ChildrenConfig(AppConfig):
         START_BUTTONS.fill(home_content.BUTTON, by=self.label)
         REFERENCE_DATA.fill(reference.sync, by=self.label)
         KEPT.fill(*child_content.ROWS, by=self.label)
-        CHRONOLOGY.fill(chronology_entries.chronology, by=self.label)
+        CHRONOLOGY.fill(entries.chronology, by=self.label)
         NOW_LINES.fill(*panels.NOW_LINES, by=self.label)
         PANELS.fill(*panels.PANELS, by=self.label)
         SUB_NAVIGATION.fill(*panels.SUB_NAVIGATION, by=self.label)

@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet
 from cems.accounts.events import AppointmentChanged, DelegationChanged, PersonLeft
 from cems.accounts.models import User
 from cems.base.time import now
-from cems.children import grants
+from cems.children.access import grants
+from cems.children.access.selectors.restriction import not_to_be_known
 from cems.children.models import Child
 from cems.children.querysets import at_address
-from cems.children.selectors.restriction import not_to_be_known
 from cems.clocks.choices import Shut
 
 

@@ -10,10 +10,10 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.first_page import StartButton, WorkItem
 from cems.base.time import local
-from cems.children.selectors.duplicates import provisional, waits
-from cems.children.selectors.emergency_access import to_review
-from cems.children.selectors.identifiers import first_waits
-from cems.children.selectors.people import claims
+from cems.children.access.selectors.emergency_access import to_review
+from cems.children.history.selectors.involvement import claims
+from cems.children.identity.selectors.identifier import first_waits
+from cems.children.matching.selectors.duplicate import provisional, waits
 
 
 def items(user: User, now: datetime) -> Iterable[WorkItem]:

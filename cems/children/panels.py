@@ -8,9 +8,9 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.time import local_date
-from cems.children import chronology_entries
 from cems.children.access_control import OpenChild
 from cems.children.choices import CaseRole, HarmForm, RiskLevel
+from cems.children.chronology import entries
 from cems.children.models import Involvement
 from cems.children.slots import NavigationItem, NowLine, Panel
 from cems.clocks.models import Clock
@@ -34,7 +34,7 @@ def _current(opened: OpenChild) -> Sequence[Involvement]:
     """Confirmed involvements that run now, longest first."""
     return [
         row
-        for row in chronology_entries.involvements(opened, opened.year_ago)
+        for row in entries.involvements(opened, opened.year_ago)
         if row.started_at <= opened.at and (row.ended_at is None or row.ended_at > opened.at)
     ]
 
@@ -55,7 +55,7 @@ def _status_line(opened: OpenChild) -> tuple[str, str, str]:
     day = local_date(opened.at)
     rows = [
         row
-        for row in reversed(chronology_entries.statuses(opened))
+        for row in reversed(entries.statuses(opened))
         if row.starts_on <= day and (row.ends_on is None or row.ends_on >= day)
     ]
     said = [f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}" for row in rows]
@@ -81,7 +81,7 @@ def _involved_panel(user: User, opened: OpenChild) -> dict[str, Any]:
 
 
 def _status_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
-    rows = chronology_entries.statuses(opened)[:5]
+    rows = entries.statuses(opened)[:5]
     return {"statuses": rows} if rows else None
 
 

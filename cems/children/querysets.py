@@ -13,10 +13,10 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.base.time import local_date
 from cems.base.time import now as present
+from cems.children.access.rules.wide import ADULT, born_by
+from cems.children.access.visibility import READABLE, opens_restricted, primary_of, visible
 from cems.children.cluster_lock import LockedCluster, cluster_locked, clusters_locked, remember_locked
 from cems.children.policy import FOLLOWED_TO_AGE
-from cems.children.rules.wide import ADULT, born_by
-from cems.children.visibility import READABLE, opens_restricted, primary_of, visible
 
 if TYPE_CHECKING:
     from cems.children.models import Child

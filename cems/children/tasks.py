@@ -6,7 +6,7 @@ from celery import shared_task
 
 from cems.accounts.models import Appointment, Delegation
 from cems.base.time import local_date, now
-from cems.children import grants
+from cems.children.access import grants
 
 
 @shared_task

@@ -10,13 +10,13 @@ from cems.accounts.roles import Part
 from cems.base.command import command
 from cems.base.errors import CommandError, Conflict, TooMany
 from cems.base.time import local_date, now
-from cems.children.access import access_to
+from cems.children.access.child_access import access_to
+from cems.children.identity.services.record import Identity, child_create
+from cems.children.matching.rules.search import Asked
+from cems.children.matching.search import likely, signpost, so_named, unseen
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child, ChildName, Identifier
 from cems.children.querysets import rows_of_clusters
-from cems.children.rules.search import Asked
-from cems.children.search import likely, signpost, so_named, unseen
-from cems.children.services.cluster import lock_cluster
-from cems.children.services.record import Identity, child_create
 from matrix.choices import MatrixState
 from matrix.instrument import load
 from matrix.models import Answer, Matrix, Submission

@@ -12,9 +12,9 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
-from cems.children.access import access_to
+from cems.children.access.child_access import access_to
+from cems.children.access.selectors.restriction import is_barred, is_restricted
 from cems.children.models import Child, Submitter
-from cems.children.selectors.restriction import is_barred, is_restricted
 from cems.notices.services import tell
 from matrix.models import Contributor, Matrix
 from matrix.services.drafts import open_draft

@@ -13,10 +13,10 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.children.access.services.matter import submitter_note
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
 from cems.children.querysets import rows_of_clusters
-from cems.children.services.access import submitter_note
-from cems.children.services.cluster import lock_cluster
 from matrix.choices import MatrixState, Occasion, WhenKind
 from matrix.evidence import settled
 from matrix.instrument import codes_carried, current, load

@@ -5,11 +5,11 @@ from django.db.models import Q, QuerySet
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, Team, User
 from cems.base.time import now
+from cems.children.access.selectors.restriction import closed_to
 from cems.children.choices import CaseRole
+from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Child, Involvement
-from cems.children.models.periods import InvolvementState
 from cems.children.querysets import rows_of_clusters
-from cems.children.selectors.restriction import closed_to
 from matrix.rules import Owner
 
 LEADS = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP)

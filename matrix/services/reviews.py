@@ -8,11 +8,11 @@ from cems.accounts.models import User
 from cems.base.calendar import month_after
 from cems.base.command import command
 from cems.base.time import local_date
+from cems.children.access.services.matter import matter_is_open
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import LevelAgreed
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
-from cems.children.services.access import matter_is_open
-from cems.children.services.cluster import lock_cluster
 from cems.clocks.services import clock as clocks
 from matrix.clocks import REVIEW
 from matrix.levels import level_in_force

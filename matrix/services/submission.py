@@ -11,11 +11,11 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.time import local_date, now
-from cems.children.access import access_to
+from cems.children.access.child_access import access_to
+from cems.children.access.services.matter import matter_is_open, matter_open, submitter_note
 from cems.children.choices import MatterKind, RiskLevel
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
-from cems.children.services.access import matter_is_open, matter_open, submitter_note
-from cems.children.services.cluster import lock_cluster
 from matrix.choices import IndicatorKind, Informed, MatrixState, Seen
 from matrix.events import MatrixSubmitted
 from matrix.evidence import suggestion_of

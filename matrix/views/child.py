@@ -10,8 +10,8 @@ from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.time import LONDON, now
 from cems.children.access_control import OpenChild, requires_child
-from cems.children.page_context import child_page
-from cems.children.views.common import form_page, taken
+from cems.children.identity.page_context import child_page
+from cems.children.view_helpers import form_page, taken
 from cems.clocks.presentation import present
 from matrix.choices import Occasion
 from matrix.forms import DueForm

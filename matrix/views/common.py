@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.base.time import local_date, today
-from cems.children.page_context import child_page
+from cems.children.identity.page_context import child_page
 from matrix.access_control import Opened
 from matrix.choices import MatrixState
 from matrix.models import Matrix, Submission

@@ -12,7 +12,7 @@ from cems.accounts.roles import Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now, today
-from cems.children.views.common import taken
+from cems.children.view_helpers import taken
 from matrix.access_control import Opened, requires_matrix
 from matrix.forms import ContributorForm
 from matrix.models import Contributor, Matrix

@@ -12,7 +12,7 @@ from cems.base.errors import Invalid
 from cems.base.idempotency import once
 from cems.base.time import now
 from cems.children.choices import RiskLevel
-from cems.children.selectors.overview import ShownPanel
+from cems.children.identity.selectors.overview import ShownPanel
 from cems.documents.rendering import available
 from matrix.access_control import Opened, requires_matrix, requires_submission
 from matrix.choices import MatrixState

@@ -20,7 +20,7 @@ from cems.actions.services import Source
 from cems.audit.models import Entry
 from cems.base.calendar import close_of_business, on_day
 from cems.base.errors import Conflict, Invalid
-from cems.children.access import ChildAccess
+from cems.children.access.child_access import ChildAccess
 from cems.children.access_control import OpenChild
 from cems.children.own_copy import own_copy
 from cems.clocks.choices import Stage

@@ -13,13 +13,13 @@ from cems.base.events import _handlers as handlers
 from cems.base.events import publish, subscribe
 from cems.base.idempotency import once
 from cems.base.time import now
+from cems.children.access.services.matter import matter_is_open, matter_open
+from cems.children.history.services.note import note_write
+from cems.children.identity.services.record import child_change
+from cems.children.matching.services.cluster import lock_whole
+from cems.children.matching.services.merge import merge
 from cems.children.models import CaseNote, Child
 from cems.children.querysets import roots_with
-from cems.children.services.access import matter_is_open, matter_open
-from cems.children.services.cluster import lock_whole
-from cems.children.services.history import note_write
-from cems.children.services.merging import merge
-from cems.children.services.record import child_change
 from cems.notices.models import Notice
 from cems.notices.services import tell
 from tests.factories.children import make_child

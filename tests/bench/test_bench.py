@@ -15,7 +15,7 @@ from bench.names import families, given_names, pick
 from bench.records import Records
 from bench.report import Findings
 from cems.base.time import now
-from cems.children.rules.identity import search_key
+from cems.children.identity.rules import search_key
 from cems.local.folders import PROJECT
 
 NATION = Nation(0.0005, 7, now())

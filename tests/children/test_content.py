@@ -7,17 +7,17 @@ import pytest
 from cems.base.extension import Filling
 from cems.base.time import now, today
 from cems.children import home_content
-from cems.children.access import ChildAccess
+from cems.children.access.child_access import ChildAccess
 from cems.children.access_control import OpenChild
 from cems.children.choices import FeedbackFrom, HarmForm
 from cems.children.handlers import may_see
+from cems.children.history.models.involvement import InvolvementState
+from cems.children.history.services.note import note_write
+from cems.children.history.services.status import status_open
+from cems.children.identity.page_context import level_facts
+from cems.children.matching.selectors.merge import merge_lines
 from cems.children.models import Child, EmergencyAccess, Feedback, Merge, NotSame, Submitter
-from cems.children.models.periods import InvolvementState
 from cems.children.own_copy import own_copy
-from cems.children.page_context import level_facts
-from cems.children.selectors.merging import merge_lines
-from cems.children.services.history import note_write
-from cems.children.services.periods import status_open
 from cems.children.slots import SUBMITTED_LEVEL
 from tests.factories.children import (
     agree_level,

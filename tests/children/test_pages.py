@@ -12,10 +12,10 @@ from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.time import local, now, today
 from cems.children.choices import MatterKind
+from cems.children.history.models.involvement import InvolvementState
+from cems.children.history.services.note import note_write
+from cems.children.history.services.status import status_open
 from cems.children.models import CaseNote, Child, ChildName, Involvement, Status, Submitter
-from cems.children.models.periods import InvolvementState
-from cems.children.services.history import note_write
-from cems.children.services.periods import status_open
 from tests.factories.children import agree_level, involve, make_child, make_matter, restrict
 from tests.factories.people import make_team, make_user, sign_in
 

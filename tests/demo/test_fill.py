@@ -18,10 +18,10 @@ from cems.audit.models import Entry
 from cems.base.errors import Conflict
 from cems.base.models import IdempotencyKey
 from cems.base.time import local_date, now
+from cems.children.access.grants import differences
 from cems.children.choices import MatterKind, StatusKind
-from cems.children.grants import differences
+from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Bar, Child, Involvement, Matter, Status, StudentChild
-from cems.children.models.periods import InvolvementState
 from cems.clocks.choices import OPEN, Stage
 from cems.clocks.models import Clock
 from cems.clocks.sweeping import sweep

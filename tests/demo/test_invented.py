@@ -10,7 +10,7 @@ from stdnum.gb import nhs, upn
 
 from cems.base.calendar import close_of_business
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from cems.children.rules.identity import age_on, check_postcode
+from cems.children.identity.rules import age_on, check_postcode
 from cems.clocks.choices import Stage
 from cems.clocks.rules import stage_at
 from demo.courses import CYCLE, course_of

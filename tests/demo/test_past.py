@@ -12,10 +12,10 @@ from django.db.models import F
 from cems.base.errors import Conflict
 from cems.base.models import IdempotencyKey
 from cems.base.time import local_date, now
+from cems.children.access.grants import differences
 from cems.children.choices import CaseRole, MatterKind, RiskLevel
-from cems.children.grants import differences
+from cems.children.identity.rules import age_on
 from cems.children.models import AgreedLevel, Child, Involvement, Matter, Status
-from cems.children.rules.identity import age_on
 from cems.clocks.models import Clock
 from cems.clocks.sweeping import sweep
 from cems.notices.models import Mail, Notice

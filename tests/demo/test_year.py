@@ -9,7 +9,7 @@ from stdnum.gb import upn
 from cems.base.calendar import is_working_day
 from cems.base.months import add_months
 from cems.children.choices import HarmForm, RiskLevel
-from cems.children.rules.identity import age_on
+from cems.children.identity.rules import age_on
 from cems.local.filling import SINCE, YEAR
 from demo.data import load
 from demo.fill import MOST_CHILDREN, SEEDS

@@ -6,7 +6,10 @@ from itertools import count
 from cems.accounts.models import Team, User
 from cems.base.references import next_reference
 from cems.base.time import NO_END, now, today
-from cems.children import grants
+from cems.children.access import grants
+from cems.children.history.models.involvement import InvolvementState
+from cems.children.history.models.level import Forum
+from cems.children.identity.rules import search_key
 from cems.children.models import (
     AgreedLevel,
     Bar,
@@ -19,9 +22,6 @@ from cems.children.models import (
     Placement,
     StudentChild,
 )
-from cems.children.models.history import Forum
-from cems.children.models.periods import InvolvementState
-from cems.children.rules.identity import search_key
 from tests.factories.people import make_authority, make_user
 
 _number = count(1)
@@ -141,7 +141,7 @@ def agree_level(child: Child, level: int, *, at: datetime | None = None) -> Agre
 
 
 def join(primary: Child, other: Child) -> None:
-    """`other` is read under `primary`, as `cems.children.services.merging` leaves it; it writes no merge."""
+    """`other` is read under `primary`, as `cems.children.matching.services.merge` leaves it; it writes no merge."""
     rows = Child.objects.unscoped("a builder joins two records")
     rows.filter(merged_into=other).update(merged_into=primary)
     other.merged_into, other.current_level = primary, None

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from cems.accounts.models import Agency, AgencyKind, User
 from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel, StatusKind
+from cems.children.history.services.status import status_open
 from cems.children.models import Child
-from cems.children.services.periods import status_open
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.services.meeting import attend, meeting_start

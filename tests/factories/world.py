@@ -13,8 +13,11 @@ from cems.actions.models import Action
 from cems.actions.services import open_action
 from cems.base.calendar import close_of_business
 from cems.base.time import now, today
-from cems.children import grants
+from cems.children.access import grants
 from cems.children.choices import MatterKind, StatusKind
+from cems.children.history.models.involvement import InvolvementState
+from cems.children.history.services.note import note_write
+from cems.children.history.services.status import status_open
 from cems.children.models import (
     CaseNote,
     Child,
@@ -27,10 +30,7 @@ from cems.children.models import (
     Status,
     Submitter,
 )
-from cems.children.models.periods import InvolvementState
-from cems.children.services.history import note_write
-from cems.children.services.periods import status_open
-from cems.children.services.placements import placement_concern
+from cems.children.placements.services.placement import placement_concern
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.services.meeting import meeting_start

@@ -12,7 +12,7 @@ from tests.guards.source import ROOT, Source, dotted, hand_written, templates, t
 TABLE = "cems/accounts/roles.py"
 # Where the same word names another thing; each with what it names there.
 OTHER_WORDS = {
-    "cems/children/services/students.py": "a field of the audit: whose supervisor it is about",
+    "cems/children/access/services/student.py": "a field of the audit: whose supervisor it is about",
     "triage/cevt/selectors/listing_rows.py": "a state of a line of CEVT's list: it waits for First Contact",
 }
 # Who may name one role, and why no capability would say it.

@@ -78,7 +78,7 @@ def test_search_says_the_same_of_a_child_out_of_reach_as_of_nobody(world: World,
         for word in (story.child.family_name, story.child.reference):
             if _search(client, word).replace(word, NOBODY) != nobody:
                 faults.append(f"{word} of the story {story.key} is answered unlike a word nobody has")
-    assert not faults, told(faults, "search inside visible_to only (cems/children/search.py).")
+    assert not faults, told(faults, "search inside visible_to only (cems/children/matching/search.py).")
 
 
 # What differs from one answer to the next by itself: tokens of forms and of searches.

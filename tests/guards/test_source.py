@@ -28,7 +28,7 @@ SQL_ALLOWED = {
 }
 PLAIN_ALLOWED = {
     "cems/children/querysets.py": "the cluster of merged records of a child already opened",
-    "cems/children/visibility.py": "the rule itself: conditions that only visible_to and readable_by ask",
+    "cems/children/access/visibility.py": "the rule itself: conditions that only visible_to and readable_by ask",
 }
 RAW_SQL = {"cursor", "chunked_cursor", "raw", "extra", "RawSQL", "executesql", "Statement"}
 
@@ -300,9 +300,9 @@ def test_no_header_decides_whether_a_look_is_recorded() -> None:
 def test_bars_are_asked_in_one_place() -> None:
     """Of the whole, never of one row of merged records (A2)."""
     places = {
-        "cems/children/visibility.py": "the rule itself",
-        "cems/children/selectors/restriction.py": "the one home of the question",
-        "cems/children/services/restriction.py": "makes and ends bars",
+        "cems/children/access/visibility.py": "the rule itself",
+        "cems/children/access/selectors/restriction.py": "the one home of the question",
+        "cems/children/access/services/restriction.py": "makes and ends bars",
         "cems/children/own_copy.py": "shows the rows themselves",
     }
 

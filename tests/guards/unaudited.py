@@ -9,8 +9,8 @@ UNAUDITED = {
     "cems.accounts.services.person.tell_departures": "the last day was audited when it was set; what follows audits itself",
     "cems.accounts.services.token._note_use": "when a key was last used; what was read with it is audited",
     "cems.base.services_presence._note": "a courtesy between colleagues, gone within the hour: no record of use",
-    "cems.children.grants.rebuild": "a projection: the involvement or post it follows was audited",
-    "cems.children.reference.sync": "search keys of names that stay as they are",
+    "cems.children.access.grants.rebuild": "a projection: the involvement or post it follows was audited",
+    "cems.children.identity.reference.sync": "search keys of names that stay as they are",
     "cems.clocks.services.feed._note_use": "when a key was last used; the feed itself is audited",
     "cems.clocks.sweeping._sweep_batch": "the clock acts by itself: its transitions are the history",
     "cems.notices.outbox._claim": "nobody acts: a lease on mail that was told already",
@@ -27,7 +27,7 @@ SOMETIMES = {
 # Steps: each is part of a command that audits, and is watched to be so.
 PARTS = {
     "cems.base.idempotency.once": "what it performs audits",
-    "cems.children.services.access.submitter_note": "the record or the matrix that was submitted",
+    "cems.children.access.services.matter.submitter_note": "the record or the matrix that was submitted",
     "cems.children.services.history.level_point": "the level that was agreed, or the merge",
     "cems.meetings.services.contribution.contributions_freeze": "the decision that freezes them, or the withdrawal",
     "cems.notices.services.withhold_mail": "the death that withholds it",

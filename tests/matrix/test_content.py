@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from cems.base.time import now, today
-from cems.children.access import access_to
+from cems.children.access.child_access import access_to
 from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
 from cems.children.own_copy import own_copy

@@ -9,14 +9,16 @@ from cems.actions.models import Action
 from cems.actions.services import open_action
 from cems.base.errors import Conflict
 from cems.base.time import now
-from cems.children import derived, grants
+from cems.children import derived
+from cems.children.access import grants
+from cems.children.access.services.matter import matter_is_open
 from cems.children.choices import MatterKind, RiskLevel
+from cems.children.history.models.level import Forum
+from cems.children.history.services.level import level_agree
+from cems.children.history.services.note import note_write
+from cems.children.identity.services.identifier import identifier_add
+from cems.children.matching.services.merge import merge, merge_undo
 from cems.children.models import CaseNote, Child, Matter, Merge
-from cems.children.models.history import Forum
-from cems.children.services.access import matter_is_open
-from cems.children.services.history import level_agree, note_write
-from cems.children.services.identifiers import identifier_add
-from cems.children.services.merging import merge, merge_undo
 from cems.clocks.models import Clock
 from matrix.models import Matrix, Review, Submission
 from matrix.services.drafts import matrix_start

@@ -13,7 +13,7 @@ from cems.accounts.models import User
 from cems.audit.models import Entry
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now, today
-from cems.children.access import access_to
+from cems.children.access.child_access import access_to
 from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
 from cems.children.models import Child

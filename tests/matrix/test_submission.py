@@ -12,9 +12,9 @@ from cems.audit.models import Entry
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now, today
 from cems.children.choices import CaseRole, MatterKind, RiskLevel
+from cems.children.history.models.level import Forum
+from cems.children.history.services.level import level_agree
 from cems.children.models import AgreedLevel, Child, Matter, Status
-from cems.children.models.history import Forum
-from cems.children.services.history import level_agree
 from cems.clocks.models import Clock
 from matrix.levels import level_in_force
 from matrix.models import Matrix, Review, Submission

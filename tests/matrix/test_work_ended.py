@@ -10,8 +10,8 @@ from cems.accounts.models import User
 from cems.base.errors import NotAllowed
 from cems.base.time import now, today
 from cems.children.choices import RiskLevel
+from cems.children.history.services.involvement import involvement_end
 from cems.children.models import Child, Involvement
-from cems.children.services.periods import involvement_end
 from matrix.models import Matrix, Submission
 from matrix.services.contributors import contributor_add
 from matrix.services.submission import matrix_submit

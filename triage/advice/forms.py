@@ -10,7 +10,7 @@ from cems.accounts.forms.person import DayField, PlainForm
 from cems.accounts.models import Agency
 from cems.base.time import LONDON
 from cems.children.choices import HarmForm, RiskLevel
-from cems.children.forms import WordsField
+from cems.children.identity.forms.record import WordsField
 from triage.advice.selectors import library
 from triage.advice.services import OLDEST, Words
 from triage.models import AdviceVersion

@@ -10,9 +10,9 @@ from django.db.models import Q, QuerySet
 from cems.accounts.models import User
 from cems.base.months import add_months
 from cems.base.time import local_date
+from cems.children.access.visibility import primary_of
+from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
-from cems.children.selectors.cluster import seen
-from cems.children.visibility import primary_of
 from triage.advice.rules import suits
 from triage.models import AdviceEntry, AdviceVersion, Consultation
 

@@ -18,9 +18,9 @@ from cems.base.errors import Invalid
 from cems.base.idempotency import once
 from cems.base.time import local_date, now, today
 from cems.children.choices import HarmForm, RiskLevel
+from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
-from cems.children.selectors.cluster import seen
-from cems.children.views.common import taken
+from cems.children.view_helpers import taken
 from triage.advice import selectors as reads
 from triage.advice.forms import AdviceForm, ConsultationForm
 from triage.advice.services import advice_retire, advice_write, consultation_record

@@ -10,7 +10,7 @@ from django import forms
 
 from cems.accounts.forms.person import DayField, PlainForm
 from cems.accounts.models import User
-from cems.children.forms import WordsField
+from cems.children.identity.forms.record import WordsField
 from triage.choices import WorkerKind
 
 

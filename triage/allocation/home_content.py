@@ -9,7 +9,7 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.first_page import Place, StartButton, WorkItem
-from cems.children.selectors.cluster import seen
+from cems.children.matching.selectors.cluster import seen
 from triage.allocation.selectors.board import orphans
 from triage.allocation.selectors.caseload import to_take_up
 from triage.allocation.selectors.handover import asked_now

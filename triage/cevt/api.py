@@ -17,11 +17,11 @@ from cems.audit.services import listed
 from cems.base.access_control import AccessRule, Shape
 from cems.base.idempotency import once
 from cems.base.paging import ByKey
-from cems.children.access import accesses
+from cems.children.access.child_access import accesses
 from cems.children.access_control import OpenChild, log_read, may_take_away, open_child
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
-from cems.children.selectors.cluster import seen
 from cems.meetings.choices import Held, MeetingForum, RelayedHow
 from cems.meetings.models import Contribution, Meeting, RelayedContribution
 from cems.meetings.services.contribution import Told

@@ -12,7 +12,7 @@ from cems.accounts.models import Agency, Team, User
 from cems.accounts.profile import profile_of
 from cems.base.time import LONDON, local, now
 from cems.children.choices import Informed
-from cems.children.forms import WordsField
+from cems.children.identity.forms.record import WordsField
 from plans.choices import ReferralOutcome
 from plans.services import Told
 from triage.choices import Answered, Section47, Threshold

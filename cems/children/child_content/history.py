@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from cems.base.kept import BY_WHOM, WITH_RECORD, WRITTEN, Counted, Kept, Shown
 from cems.base.regimes import AGREED, ARRANGED, HELD, JUDGED, KEPT, RECORDED
 from cems.children.choices import StatusKind
+from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import (
     AgreedLevel,
     CaseNote,
@@ -15,7 +16,6 @@ from cems.children.models import (
     Status,
     StudentChild,
 )
-from cems.children.models.periods import InvolvementState
 
 
 def _statuses_twice(child_ids: Sequence[int]) -> Iterable[str]:

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from cems.children.reference import made_anew
+from cems.children.identity.reference import made_anew
 
 
 def make_anew(apps, schema_editor):

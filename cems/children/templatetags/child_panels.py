@@ -4,7 +4,7 @@ from django import template
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
-from cems.children.selectors.overview import ShownPanel
+from cems.children.identity.selectors.overview import ShownPanel
 
 register = template.Library()
 

@@ -14,10 +14,10 @@ from cems.audit.models import Entry
 from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed
 from cems.base.time import now, today
 from cems.children.choices import CaseRole, RiskLevel
+from cems.children.history.models.level import Forum
+from cems.children.history.services.involvement import involvement_end, involvement_start
+from cems.children.history.services.level import level_agree
 from cems.children.models import Child, Involvement
-from cems.children.models.history import Forum
-from cems.children.services.history import level_agree
-from cems.children.services.periods import involvement_end, involvement_start
 from cems.clocks.choices import Stage
 from cems.notices.models import Notice
 from tests.factories.allocation import (

@@ -11,9 +11,9 @@ from cems.actions.models import Action
 from cems.base.errors import CommandError, Conflict, Invalid
 from cems.base.time import now
 from cems.children.choices import HarmForm, MatterKind, RiskLevel
+from cems.children.matching.selectors.merge import preview
+from cems.children.matching.services.merge import merge
 from cems.children.models import AgreedLevel, Child, Matter
-from cems.children.selectors.merging import preview
-from cems.children.services.merging import merge
 from cems.clocks.choices import Stage
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.models import Contribution, Dissent

@@ -11,9 +11,9 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.base.time import now
 from cems.children.choices import RiskLevel
+from cems.children.matching.selectors.merge import preview
+from cems.children.matching.services.merge import merge
 from cems.children.models import Child
-from cems.children.selectors.merging import preview
-from cems.children.services.merging import merge
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.models import Contribution
 from cems.meetings.services.contribution import contribution_save

@@ -8,8 +8,8 @@ from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, User
 from cems.base.time import today
 from cems.children.choices import MatterKind, RiskLevel, StatusKind
+from cems.children.history.services.status import status_open
 from cems.children.models import Child, Matter
-from cems.children.services.periods import status_open
 from cems.notices.models import Notice
 from tests.factories.children import make_child
 from tests.factories.matrices import submit

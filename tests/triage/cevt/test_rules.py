@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cems.accounts.models import Locality
 from cems.base.time import LONDON
 from cems.children.choices import HarmForm, RiskLevel
-from cems.children.rules.identity import age_on
+from cems.children.identity.rules import age_on
 from cems.meetings.rules import why_provisional
 from plans.models import Provider
 from triage.cevt.outcomes import (

@@ -11,12 +11,12 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Appointment, Duty, DutyDesk, User
 from cems.base.time import local_date
+from cems.children.access.selectors.restriction import closed_to
+from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
+from cems.children.identity.rules import age_on
 from cems.children.models import Child
 from cems.children.querysets import primary_by_row, record_of
-from cems.children.rules.identity import age_on
-from cems.children.selectors.restriction import closed_to
-from cems.children.visibility import primary_of
 from cems.clocks.presentation import present
 from triage.allocation.rules.workload import Candidate, because, suggested
 from triage.allocation.selectors.candidates import Facts, candidates, facts_of, stop_of

@@ -10,12 +10,12 @@ from django.db.models import Max, Q
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Appointment, Duty, User
 from cems.base.time import local_date
+from cems.children.access.selectors.restriction import closed_to
+from cems.children.access.visibility import primary_of
 from cems.children.choices import CaseRole, RiskLevel
+from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Child, Involvement
-from cems.children.models.periods import InvolvementState
 from cems.children.querysets import primary_by_row
-from cems.children.selectors.restriction import closed_to
-from cems.children.visibility import primary_of
 from triage.allocation.rules.workload import Ahead, Candidate, stop_of_child
 from triage.allocation.selectors.worker import Worker, given_on, levels_and_births, workers
 from triage.choices import WorkerKind

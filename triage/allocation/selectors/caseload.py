@@ -7,9 +7,9 @@ from datetime import datetime
 from cems.accounts.models import User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
+from cems.children.identity.rules import age_on
+from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
-from cems.children.rules.identity import age_on
-from cems.children.selectors.cluster import seen
 from triage.allocation.selectors.worker import ADULT, levels_and_births
 from triage.models import Allocation
 

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
-from cems.children.visibility import primary_of
 from triage.choices import WorkerKind
 from triage.models import Allocation
 

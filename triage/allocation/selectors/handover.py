@@ -9,10 +9,10 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.calendar import next_working_day
 from cems.base.time import local_date
-from cems.children.access import accesses
+from cems.children.access.child_access import accesses
 from cems.children.choices import RiskLevel
+from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
-from cems.children.selectors.cluster import seen
 from cems.clocks.presentation import present
 from triage.allocation.rules.workload import handover_day
 from triage.allocation.selectors.board import MOST

@@ -8,8 +8,8 @@ from uuid import UUID
 from cems.accounts.models import Duty, DutyDesk, User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
+from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
-from cems.children.selectors.cluster import seen
 from triage.allocation.rules.workload import cautions, ranked, spread, stop
 from triage.allocation.selectors.candidates import candidates, facts_of
 from triage.allocation.selectors.worker import Worker, desks_of, workers

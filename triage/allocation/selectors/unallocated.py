@@ -10,11 +10,11 @@ from django.db.models import Q
 
 from cems.accounts.models import User
 from cems.base.time import local_date
+from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
+from cems.children.identity.rules import age_on
 from cems.children.models import Child
 from cems.children.querysets import primary_by_row
-from cems.children.rules.identity import age_on
-from cems.children.visibility import primary_of
 from cems.clocks.presentation import present
 from triage.choices import WorkerKind
 from triage.models import Allocation, AllocationDeclined, AllocationWait

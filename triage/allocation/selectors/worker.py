@@ -11,10 +11,10 @@ from django.db.models import Max, Q
 from cems.accounts.models import Appointment, Duty, DutyDesk, Team, User
 from cems.accounts.profile import profile_of
 from cems.base.time import local_date
+from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
+from cems.children.identity.rules import age_on
 from cems.children.models import Child
-from cems.children.rules.identity import age_on
-from cems.children.visibility import primary_of
 from triage.allocation.rules.workload import Away, places
 from triage.choices import WorkerKind
 from triage.models import Absence, Allocation, Capacity

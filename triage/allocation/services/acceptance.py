@@ -8,7 +8,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import local_date, now
-from cems.children.services.cluster import lock_cluster
+from cems.children.matching.services.cluster import lock_cluster
 from triage.models import Allocation
 
 

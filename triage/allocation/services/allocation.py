@@ -12,10 +12,10 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
+from cems.children.history.models.involvement import InvolvementState
+from cems.children.history.services.involvement import involvement_decide, involvement_end, involvement_start
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child, Involvement
-from cems.children.models.periods import InvolvementState
-from cems.children.services.cluster import lock_cluster
-from cems.children.services.periods import involvement_decide, involvement_end, involvement_start
 from triage.allocation.rules.workload import cautions, stop
 from triage.allocation.selectors.candidates import Choice, choice_for
 from triage.allocation.services.allocation_notice import tell_ended, tell_given

@@ -14,8 +14,8 @@ from cems.base.command import command
 from cems.base.references import next_reference
 from cems.base.time import now
 from cems.children.choices import RiskLevel
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
-from cems.children.services.cluster import lock_cluster
 from cems.clocks.services import clock as clocks
 from cems.policy.declared import Reading
 from triage.choices import WorkerKind

@@ -15,8 +15,8 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
-from cems.children.services.cluster import lock_cluster
 from cems.clocks.choices import OPEN
 from cems.clocks.models import Clock
 from cems.clocks.services import clock as clocks

@@ -14,8 +14,8 @@ from cems.base.errors import NotAllowed
 from cems.base.time import local, local_date
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
-from cems.children.page_context import child_page
-from cems.children.views.common import form_page
+from cems.children.identity.page_context import child_page
+from cems.children.view_helpers import form_page
 from triage.allocation.forms import EndForm, TakeUpForm
 from triage.allocation.selectors.candidates import social_workers
 from triage.allocation.services.acceptance import take_up

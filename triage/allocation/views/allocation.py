@@ -15,8 +15,8 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
-from cems.children.page_context import child_page
-from cems.children.views.common import form_page
+from cems.children.identity.page_context import child_page
+from cems.children.view_helpers import form_page
 from triage.allocation.forms import AskForm, GiveForm, NoWorkerForm, WeekendCoverForm
 from triage.allocation.rules.workload import Candidate, because, cautions, ranked, stop
 from triage.allocation.selectors.candidates import Choice, choice_for

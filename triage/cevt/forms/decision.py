@@ -11,7 +11,7 @@ from cems.accounts.forms.person import PlainForm
 from cems.accounts.models import Agency, Team, User
 from cems.base.errors import CommandError
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from cems.children.forms import WordsField
+from cems.children.identity.forms.record import WordsField
 from triage.cevt.forms.outcome import OutcomesForm, short
 from triage.cevt.services.decision import Ruling, Task
 from triage.choices import ReturnReason

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from cems.children.forms import WordsField
+from cems.children.identity.forms.record import WordsField
 from triage.cevt.outcomes import OUTCOMES, Ask, Offer, Wish
 
 

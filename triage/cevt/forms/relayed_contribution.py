@@ -8,7 +8,7 @@ from django import forms
 
 from cems.accounts.forms.person import DayField, PlainForm
 from cems.base.time import LONDON, local, now
-from cems.children.forms import WordsField
+from cems.children.identity.forms.record import WordsField
 from cems.meetings.choices import Held, RelayedHow
 from cems.meetings.services.contribution import Told
 

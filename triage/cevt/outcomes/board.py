@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from cems.accounts.models import User
+from cems.children.access.services.matter import matter_open
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child
-from cems.children.services.access import matter_open
 from triage.cevt.outcomes.base import Ask, Case, Effect, Offer, OutcomeKind, Problem, Wish
 from triage.choices import CegReason
 from triage.models import Outcome

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
-from cems.children.access import accesses
+from cems.children.access.child_access import accesses
+from cems.children.access.visibility import primary_of
 from cems.children.access_control import OpenChild
 from cems.children.choices import HarmContext, HarmForm
 from cems.children.models import Child
-from cems.children.visibility import primary_of
 from cems.clocks.choices import OPEN
 from matrix.models import Submission
 from triage.cevt.outcomes import kind_of

@@ -11,8 +11,8 @@ from cems.actions.models import Action
 from cems.base.time import local, local_date
 from cems.children.access_control import OpenChild
 from cems.children.choices import CaseRole, FeedbackFrom
+from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Feedback, Involvement, Placement, Status
-from cems.children.models.periods import InvolvementState
 from cems.children.slots import MISSING_NOW
 from matrix.models import Submission
 from plans.models import Referral, Request

@@ -12,12 +12,12 @@ from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
 from cems.accounts.roles import Part
 from cems.base.time import LONDON, local_date
-from cems.children.access import accesses
+from cems.children.access.child_access import accesses
+from cems.children.access.selectors.restriction import bars_of
+from cems.children.access.visibility import primary_of
 from cems.children.choices import MatterKind
 from cems.children.models import Child, Matter
 from cems.children.querysets import primary_by_row
-from cems.children.selectors.restriction import bars_of
-from cems.children.visibility import primary_of
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.rules import is_answer

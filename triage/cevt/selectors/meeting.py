@@ -9,10 +9,10 @@ from cems.accounts.models import Authority, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.actions.models import Action
-from cems.children.access import accesses
+from cems.children.access.child_access import accesses
+from cems.children.access.visibility import primary_of
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.models import Child
-from cems.children.visibility import primary_of
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Dissent, Meeting, Note
 from cems.meetings.selectors import Table, attendance_of

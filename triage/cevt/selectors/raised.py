@@ -6,11 +6,11 @@ from uuid import UUID
 
 from cems.accounts.models import DutyDesk, User
 from cems.accounts.roles import Part
-from cems.children.access import ChildAccess, access_to
+from cems.children.access.child_access import ChildAccess, access_to
+from cems.children.access.selectors.restriction import is_barred
 from cems.children.access_control import OpenChild
+from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
-from cems.children.selectors.cluster import seen
-from cems.children.selectors.restriction import is_barred
 from triage.cevt.selectors.decision import DECISION, Decided, decided_of
 from triage.cevt.selectors.eligibility import eligibility_of
 from triage.cevt.selectors.sheet import desks_for

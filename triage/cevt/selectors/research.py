@@ -11,10 +11,10 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.calendar import say_day
 from cems.base.time import local_date
-from cems.children.access import accesses
+from cems.children.access.child_access import accesses
+from cems.children.access.visibility import primary_of
 from cems.children.models import Child, Placement
 from cems.children.querysets import rows_of_clusters
-from cems.children.visibility import primary_of
 from cems.meetings.rules import is_answer
 from triage.cevt.selectors.agenda import meeting_of
 from triage.cevt.selectors.contribution import NOTHING_YET, Answer, answers, heard

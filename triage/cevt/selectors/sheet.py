@@ -9,9 +9,9 @@ from cems.accounts.roles import Part
 from cems.base.time import local_date
 from cems.children.access_control import OpenChild
 from cems.children.choices import HarmContext, HarmForm
+from cems.children.chronology.selectors import chronology_entries
+from cems.children.identity.selectors.overview import ShownPanel, panels_for
 from cems.children.models import Child
-from cems.children.selectors.chronology import chronology_entries
-from cems.children.selectors.overview import ShownPanel, panels_for
 from cems.children.slots import ChronologyEntry
 from cems.meetings.models import Dissent, Meeting
 from cems.meetings.selectors import Table, attendance_of

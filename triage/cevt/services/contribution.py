@@ -6,8 +6,8 @@ from uuid import UUID
 from cems.accounts.models import Agency, User
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
-from cems.children.services.cluster import lock_cluster
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.models import Contribution, RelayedContribution
 from cems.meetings.services.contribution import Told, contribution_save, relayed_contribution_write

@@ -16,13 +16,13 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.children.access.services.matter import matter_close
 from cems.children.choices import HarmContext, HarmForm, MatterKind, RiskLevel
+from cems.children.history.models.level import Forum
+from cems.children.history.services.level import level_agree
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
-from cems.children.models.history import Forum
 from cems.children.querysets import rows_of_clusters
-from cems.children.services.access import matter_close
-from cems.children.services.cluster import lock_cluster
-from cems.children.services.history import level_agree
 from cems.clocks.services import clock as clocks
 from cems.meetings.models import Meeting
 from cems.meetings.selectors import attendance_of

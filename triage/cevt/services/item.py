@@ -15,12 +15,12 @@ from cems.base.calendar import close_of_business
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
+from cems.children.access.services.matter import matter_close, matter_open
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import StatusOpened
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
 from cems.children.querysets import rows_of_clusters
-from cems.children.services.access import matter_close, matter_open
-from cems.children.services.cluster import lock_cluster
 from cems.clocks.choices import OPEN, Stage
 from cems.clocks.services import clock as clocks
 from cems.meetings.services.contribution import contributions_freeze

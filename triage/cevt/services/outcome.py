@@ -10,10 +10,10 @@ from cems.base.calendar import close_of_business
 from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import local_date
+from cems.children.access.services.matter import matter_is_open
 from cems.children.choices import HarmForm, MatterKind, RiskLevel
+from cems.children.identity.rules import age_on
 from cems.children.models import Child
-from cems.children.rules.identity import age_on
-from cems.children.services.access import matter_is_open
 from triage.cevt.outcomes import OUTCOMES, Case, OutcomeKind, Wish
 from triage.models import Decision, Outcome
 

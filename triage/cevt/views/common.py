@@ -15,11 +15,11 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import today
-from cems.children.access import ChildAccess
+from cems.children.access.child_access import ChildAccess
+from cems.children.access.selectors.restriction import is_restricted
 from cems.children.access_control import OpenChild
-from cems.children.page_context import child_page
-from cems.children.rules.identity import age_on
-from cems.children.selectors.restriction import is_restricted
+from cems.children.identity.page_context import child_page
+from cems.children.identity.rules import age_on
 from cems.meetings.choices import Held
 from cems.meetings.models import Meeting
 from plans.models import Provider

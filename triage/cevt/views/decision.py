@@ -15,8 +15,8 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.idempotency import once
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
-from cems.children.page_context import child_page
-from cems.children.views.common import taken
+from cems.children.identity.page_context import child_page
+from cems.children.view_helpers import taken
 from cems.clocks.presentation import present
 from cems.documents.rendering import Paper, pdf_response, render_pdf
 from matrix.access_control import Opened, requires_submission

@@ -13,8 +13,8 @@ from cems.audit.services import read
 from cems.base.access_control import FORM, Shape, access_rule
 from cems.base.idempotency import once
 from cems.children.access_control import OpenChild, requires_child
-from cems.children.page_context import child_page
-from cems.children.views.common import taken
+from cems.children.identity.page_context import child_page
+from cems.children.view_helpers import taken
 from triage.cevt.forms.relayed_contribution import RaiseForm
 from triage.cevt.selectors.raised import before_raising, raised_by
 from triage.cevt.selectors.seats import RAISE

@@ -12,7 +12,7 @@ from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.idempotency import once
 from cems.children.access_control import OpenChild, requires_child
-from cems.children.page_context import child_page
+from cems.children.identity.page_context import child_page
 from triage.cevt.forms.relayed_contribution import RelayedContributionForm
 from triage.cevt.selectors.relayed_contribution import Away, away
 from triage.cevt.services.contribution import contribution_relay

@@ -12,7 +12,7 @@ from cems.accounts.models import AgencyKind, Duty, DutyDesk, Team, TeamKind, Use
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.base.time import today
-from cems.children.access import ChildAccess
+from cems.children.access.child_access import ChildAccess
 from cems.children.models import Child, Involvement
 from cems.clocks.presentation import present
 from cems.clocks.recipients import current_appointments

@@ -11,16 +11,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from cems.accounts.models import Duty, DutyDesk, Team, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
-from cems.children.access import ChildAccess
+from cems.children.access.child_access import ChildAccess
+from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
+from cems.children.history.selectors.involvement import before_key, claims_count
+from cems.children.matching.rules.search import understand
+from cems.children.matching.search import Results, search
+from cems.children.matching.selectors.cluster import seen
+from cems.children.matching.selectors.duplicate import provisional
 from cems.children.models import Child
 from cems.children.querysets import primary_by_row
-from cems.children.rules.search import understand
-from cems.children.search import Results, search
-from cems.children.selectors.cluster import seen
-from cems.children.selectors.duplicates import provisional
-from cems.children.selectors.people import before_key, claims_count
-from cems.children.visibility import primary_of
 from cems.clocks.presentation import present
 from matrix.choices import MatrixState
 from matrix.models import Matrix, Submission

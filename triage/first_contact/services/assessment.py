@@ -13,9 +13,10 @@ from cems.base.command import command
 from cems.base.errors import Invalid, Overtaken
 from cems.base.time import local_date, now
 from cems.children.choices import CaseRole
+from cems.children.history.services.involvement import involvement_start
+from cems.children.history.services.status import status_open
+from cems.children.identity.rules import age_on
 from cems.children.models import Involvement, Status
-from cems.children.rules.identity import age_on
-from cems.children.services.periods import involvement_start, status_open
 from cems.clocks.recipients import current_appointments
 from cems.notices.services import tell
 from plans.choices import ReferralOutcome

@@ -13,8 +13,8 @@ from cems.base.calendar import close_of_business, say
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
-from cems.children.selectors.restriction import is_restricted
-from cems.children.services.cluster import lock_cluster
+from cems.children.access.selectors.restriction import is_restricted
+from cems.children.matching.services.cluster import lock_cluster
 from cems.clocks.recipients import holders
 from cems.clocks.services import clock as clocks
 from cems.notices.services import tell

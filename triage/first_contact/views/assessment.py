@@ -13,8 +13,8 @@ from cems.base.access_control import FORM, Shape
 from cems.base.errors import Overtaken
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
-from cems.children.page_context import child_page
-from cems.children.views.common import form_page, taken
+from cems.children.identity.page_context import child_page
+from cems.children.view_helpers import form_page, taken
 from matrix.services.owners import team_of_worker
 from plans.models import Referral, Request
 from plans.services import strategy_meeting_request

@@ -11,7 +11,7 @@ from cems.accounts.roles import Part
 from cems.audit.services import read
 from cems.base.access_control import FORM, Shape, access_rule
 from cems.base.time import now
-from cems.children.views.common import taken
+from cems.children.view_helpers import taken
 from cems.clocks.presentation import present
 from triage.first_contact.forms import AnswerForm
 from triage.first_contact.selectors.enquiry import asked_of, question_to

@@ -17,9 +17,9 @@ from cems.base.idempotency import once
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
-from cems.children.page_context import child_page
-from cems.children.rules.search import LONGEST
-from cems.children.views.common import taken
+from cems.children.identity.page_context import child_page
+from cems.children.matching.rules.search import LONGEST
+from cems.children.view_helpers import taken
 from plans.choices import ReferralState
 from plans.models import Referral
 from plans.services import referral_open

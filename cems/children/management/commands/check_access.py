@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from cems.base.time import now
-from cems.children import grants
+from cems.children.access import grants
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""Who reaches a record, and what narrows it (A2)."""

@@ -1,0 +1,66 @@
+"""Whether a record is restricted or bars somebody: the one home of these questions besides `visible_to` (A2).
+
+They are asked of the whole, never of one row: a record shuts out whoever any record merged with it shuts out.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from cems.accounts.models import User
+from cems.children.access.visibility import primary_of
+from cems.children.models import Bar, Child, NamedReader
+from cems.children.querysets import rows_of_the_cluster
+
+
+def is_restricted(child_id: int) -> bool:
+    """Whether this record, or one it is read with, opens to the people named on it only."""
+    rows = Child.objects.unscoped("whether a record or one joined to it is restricted")
+    return rows.filter(pk__in=rows_of_the_cluster(child_id), restricted=True).exists()
+
+
+def is_barred(user: User, child_id: int) -> bool:
+    """Whether this record, or one it is read with, bars the person."""
+    return Bar.objects.filter(user=user, child__in=rows_of_the_cluster(child_id)).exists()
+
+
+def bars_of(user: User) -> QuerySet[Any]:
+    """The person's bars, each with the record it counts for as `primary`; for a statement that asks many records."""
+    return Bar.objects.filter(user=user).annotate(primary=primary_of())
+
+
+def barred_from(child_id: int) -> QuerySet[Bar]:
+    """The bars of this record and of those it is read with."""
+    return Bar.objects.filter(child__in=rows_of_the_cluster(child_id))
+
+
+def closed_to(whole: Collection[int], user_ids: Collection[int], at: datetime) -> set[tuple[int, int]]:
+    """Which of these records which of these people may not open whatever their role: barred, or not named.
+
+    `whole` are the row numbers of the records and of all merged into them; given back are those they are
+    read under, each with a person.
+    """
+    barred = Bar.objects.filter(child__in=whole, user__in=list(user_ids)).annotate(primary=primary_of())
+    shut = set(barred.values_list("primary", "user"))
+    rows = Child.objects.unscoped("restricted records, so that nobody is given what stays shut to them")
+    restricted = list(rows.filter(pk__in=whole, restricted=True).values_list("pk", "merged_into"))
+    if not restricted:
+        return shut
+    named = set(
+        NamedReader.objects.filter(child__in=whole, user__in=list(user_ids), until__gt=at).values_list(
+            "child", "user"
+        )
+    )
+    for pk, merged_into in restricted:
+        shut |= {(merged_into or pk, user_id) for user_id in user_ids if (pk, user_id) not in named}
+    return shut
+
+
+def not_to_be_known(user: User, child_ids: Collection[int]) -> set[int]:
+    """Of these records that are shut to the person, those nobody may hint at: they bar the person, or are sealed."""
+    rows = Child.objects.unscoped("whether a shut record may be hinted at").filter(pk__in=list(child_ids))
+    found = list(rows.values_list("pk", "merged_into", "sealed_at", "merged_into__sealed_at"))
+    barred = set(bars_of(user).values_list("primary", flat=True))
+    return {pk for pk, primary, own, primaries in found if own or primaries or (primary or pk) in barred}

@@ -1,0 +1,343 @@
+"""What narrows a record: restriction with its owner and readers, bars, conflicts (A2)."""
+
+from datetime import date, datetime, timedelta
+
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import HEADING_TEAM, Work
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.calendar import on_day
+from cems.base.command import command
+from cems.base.errors import Invalid, NotAllowed
+from cems.base.time import NO_END, local_date, now
+from cems.children.access.models.access import NamedReaderKind
+from cems.children.access.selectors.restriction import is_barred
+from cems.children.clocks import RESTRICTION_REVIEW
+from cems.children.matching.services.cluster import lock_cluster
+from cems.children.models import Bar, Child, NamedReader
+from cems.children.policy import RESTRICTION_REVIEW_DAYS
+from cems.children.querysets import rows_of_clusters
+from cems.clocks.models import Clock
+from cems.clocks.recipients import acting
+from cems.clocks.services import clock as clocks
+from cems.notices.services import tell
+
+KEEPERS = (NamedReaderKind.OWNER, NamedReaderKind.DEPUTY)
+
+
+@command
+def restrict(
+    user: User,
+    *,
+    child: Child,
+    owner: User,
+    deputy: User | None = None,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Child:
+    """Only people named on the record read it from now on; its owner reviews that within some days (a setting).
+
+    Raises NotAllowed without the right; Invalid where owner and deputy are one person, are barred, or the
+    record is restricted already.
+    """
+    instant = at or now()
+    _front_door(user)
+    held = lock_cluster(child.pk)
+    if held.restricted:
+        raise Invalid("This record is restricted already.")
+    if deputy == owner:
+        raise Invalid("The deputy stands in for the owner: choose somebody else.", field="deputy")
+    held.restricted = True
+    held.restricted_review_on = review_day(instant)
+    held.save(update_fields=["restricted", "restricted_review_on"])
+    _name(user, held, owner, NamedReaderKind.OWNER, "owner", instant)
+    if deputy:
+        _name(user, held, deputy, NamedReaderKind.DEPUTY, "deputy", instant)
+    _changed(user, held, reason, instant)
+    _start_review(user, held, owner, instant)
+    _tell_keeper(held, owner, user, instant)
+    return held
+
+
+@command
+def restriction_review(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
+    """The owner or deputy looked at it again: it stays restricted until the next review, because `reason`."""
+    instant = at or now()
+    held = _managed(user, child, instant)
+    if not reason.strip():
+        raise Invalid("Say why the record must stay restricted.", field="reason")
+    _stop_review(user, held, reason.strip(), instant)
+    held.restricted_review_on = review_day(instant)
+    held.save(update_fields=["restricted_review_on"])
+    _start_review(user, held, _owner_of(held, instant) or user, instant)
+    _changed(user, held, reason.strip(), instant)
+    return held
+
+
+@command
+def restriction_lift(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
+    """The record opens again to everybody the ordinary rules let in."""
+    instant = at or now()
+    if not reason.strip():
+        raise Invalid("Say why the restriction ends.", field="reason")
+    held = _managed(user, child, instant)
+    if held.died_on is not None:
+        raise Invalid("The record of a child who has died stays with the people named on it.")
+    if held.sealed_at is not None:
+        raise Invalid("A sealed identity stays with the people named on it.")
+    held.restricted, held.restricted_review_on = False, None
+    held.save(update_fields=["restricted", "restricted_review_on"])
+    NamedReader.objects.filter(child=held, until__gt=instant).update(until=instant)
+    _stop_review(user, held, "The restriction was lifted", instant)
+    _changed(user, held, reason.strip(), instant)
+    return held
+
+
+@command
+def reader_name(
+    user: User, *, child: Child, person: User, kind: str = NamedReaderKind.NAMED, at: datetime | None = None
+) -> NamedReader:
+    """Name a person on a restricted record. A new owner takes the review's clock; the earlier one stays named.
+
+    Raises NotAllowed for whoever may not manage the restriction, Invalid for somebody barred.
+    """
+    instant = at or now()
+    held = _managed(user, child, instant)
+    owner = _owner_of(held, instant)
+    if owner == person and kind != NamedReaderKind.OWNER:
+        raise Invalid("This person owns the record. Name another owner first.", field="person")
+    row = _name(user, held, person, kind, "person", instant)
+    if kind == NamedReaderKind.OWNER:
+        earlier = NamedReader.objects.filter(child=held, kind=NamedReaderKind.OWNER).exclude(pk=row.pk)
+        earlier.update(kind=NamedReaderKind.NAMED)
+        for clock in _reviews(held):
+            clocks.hand_over(user, clock=clock, owner=person, at=instant)
+    return row
+
+
+@command
+def reader_end(user: User, *, child: Child, person: User, at: datetime | None = None) -> None:
+    """A person is no longer named. Raises Invalid for the owner: somebody must keep the record."""
+    instant = at or now()
+    held = _managed(user, child, instant)
+    row = NamedReader.objects.filter(child=held, user=person, until__gt=instant).first()
+    if row is None:
+        raise Invalid("This person is not named on the record.")
+    if row.kind == NamedReaderKind.OWNER:
+        raise Invalid("Name another owner first: somebody must keep the record.")
+    row.until = instant
+    row.save(update_fields=["until"])
+    record(
+        user,
+        verb=Verb.ACCESS_ENDED,
+        subject=held,
+        child=held.public_id,
+        detail={"reader": str(person.public_id)},
+        at=instant,
+    )
+
+
+@command
+def bar(user: User, *, child: Child, person: User, reason: str, at: datetime | None = None) -> Bar:
+    """Bar a person from this record, whatever their role (works there and knows the family, is a party).
+
+    Raises NotAllowed without the right; Invalid without a reason, for oneself, or for the owner.
+    """
+    instant = at or now()
+    held = lock_cluster(child.pk)
+    _may_manage_or_refuse(user, held, instant)
+    if person == user:
+        raise Invalid("For yourself, declare a conflict.", field="person")
+    return _bar(user, held, person, reason, instant)
+
+
+@command
+def conflict_declare(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Bar:
+    """Anybody who opened the record may say that they should not read it: it closes to them at once.
+
+    Their managers are told, since work may have to be handed on. Raises Invalid without a reason, or for the
+    owner of a restricted record without a deputy; with one, the deputy becomes the owner.
+    """
+    instant = at or now()
+    held = lock_cluster(child.pk)
+    if held.restricted and _owner_of(held, instant) == user:
+        deputies = NamedReader.objects.filter(
+            child=held, kind=NamedReaderKind.DEPUTY, until__gt=instant
+        ).select_related("user")
+        deputy = deputies.first()
+        if deputy is None:
+            raise Invalid("You own this record. Name another owner first.", field="reason")
+        reader_name(user, child=held, person=deputy.user, kind=NamedReaderKind.OWNER, at=instant)
+    row = _bar(user, held, user, reason, instant)
+    teams = [post.team_id for post in profile_of(user).posts if post.team_id]
+    managers = acting(local_date(instant), role_key__in=HEADING_TEAM, team__in=teams)
+    tell(
+        {who for who, *_ in managers} - {user.pk},
+        kind="children.conflict",
+        key=f"conflict:{row.pk}",
+        text=f"Somebody of your team declared a conflict on {held.reference}. Hand their work on.",
+        reference=held.reference,
+        child=held.public_id,
+        at=instant,
+    )
+    return row
+
+
+@command
+def bar_end(user: User, *, child: Child, person: User, reason: str, at: datetime | None = None) -> None:
+    """A person may read the record again as far as the ordinary rules go; never lifted by oneself."""
+    instant = at or now()
+    held = lock_cluster(child.pk)
+    _may_manage_or_refuse(user, held, instant)
+    if not reason.strip():
+        raise Invalid("Say why this person may read the record again.", field="reason")
+    gone, _ = Bar.objects.filter(child__in=rows_of_clusters([held.pk]), user=person).delete()
+    if not gone:
+        raise Invalid("This person is not barred.")
+    record(
+        user,
+        verb=Verb.ACCESS_GIVEN,
+        subject=held,
+        child=held.public_id,
+        reason=reason.strip(),
+        detail={"barred": str(person.public_id)},
+        at=instant,
+    )
+
+
+def may_manage(user: User, child: Child, at: datetime) -> bool:
+    """Who decides on restriction and bars of a record that this person has opened.
+
+    An open record: First Contact or a team's manager. A restricted one: its owner and deputy; when neither
+    works here any more, First Contact or a team's manager who got in.
+    """
+    if not child.restricted:
+        return profile_of(user).may(Work.STATUS)
+    keepers = NamedReader.objects.filter(child=child, kind__in=KEEPERS, until__gt=at)
+    if keepers.filter(user=user).exists():
+        return True
+    here = User.objects.here(local_date(at)).filter(pk__in=keepers.values("user"))
+    return profile_of(user).may(Work.STATUS) and not here.exists()
+
+
+def _managed(user: User, child: Child, at: datetime) -> Child:
+    held = lock_cluster(child.pk)
+    if not held.restricted:
+        raise Invalid("This record is not restricted.")
+    _may_manage_or_refuse(user, held, at)
+    return held
+
+
+def _may_manage_or_refuse(user: User, child: Child, at: datetime) -> None:
+    if not may_manage(user, child, at):
+        raise NotAllowed(
+            "The owner of the record or their deputy decides this."
+            if child.restricted
+            else "First Contact or the team's manager decides this."
+        )
+
+
+def _front_door(user: User) -> None:
+    if not profile_of(user).may(Work.STATUS):
+        raise NotAllowed("First Contact or the team's manager decides this.")
+
+
+def _owner_of(child: Child, at: datetime) -> User | None:
+    rows = NamedReader.objects.filter(child=child, kind=NamedReaderKind.OWNER, until__gt=at)
+    row = rows.select_related("user").first()
+    return row.user if row else None
+
+
+def _name(user: User, child: Child, person: User, kind: str, field: str, at: datetime) -> NamedReader:
+    if is_barred(person, child.pk):
+        raise Invalid("This person is barred from the record.", field=field)
+    row, _ = NamedReader.objects.update_or_create(
+        child=child, user=person, defaults={"kind": kind, "until": NO_END}
+    )
+    record(
+        user,
+        verb=Verb.ACCESS_GIVEN,
+        subject=child,
+        child=child.public_id,
+        detail={"reader": str(person.public_id), "as": kind},
+        at=at,
+    )
+    return row
+
+
+def _bar(user: User, child: Child, person: User, reason: str, at: datetime) -> Bar:
+    if not reason.strip():
+        raise Invalid("Say why this person must not read the record.", field="reason")
+    if child.restricted and _owner_of(child, at) == person:
+        raise Invalid("This person owns the record. Name another owner first.", field="person")
+    row, _ = Bar.objects.get_or_create(
+        child=child, user=person, defaults={"reason": reason.strip(), "made_by": user, "at": at}
+    )
+    NamedReader.objects.filter(child=child, user=person, until__gt=at).update(until=at)
+    record(
+        user,
+        verb=Verb.ACCESS_ENDED,
+        subject=child,
+        child=child.public_id,
+        detail={"barred": str(person.public_id)},
+        at=at,
+    )
+    return row
+
+
+def _changed(user: User, child: Child, reason: str, at: datetime) -> None:
+    record(
+        user,
+        verb=Verb.CHANGED,
+        subject=child,
+        child=child.public_id,
+        part="identity",
+        reason=reason,
+        detail={"fields": ["restricted"]},
+        at=at,
+    )
+
+
+def review_day(at: datetime) -> date:
+    """When a record restricted or looked at now is to be reviewed (a setting)."""
+    return local_date(at) + timedelta(days=RESTRICTION_REVIEW_DAYS.at(at))
+
+
+def _reviews(child: Child) -> list[Clock]:
+    return list(Clock.objects.still_open().filter(kind=RESTRICTION_REVIEW.key, child=child.public_id))
+
+
+def _start_review(user: User, child: Child, owner: User, at: datetime) -> None:
+    if child.died_on is not None or child.restricted_review_on is None:
+        return
+    clocks.start(
+        user,
+        kind=RESTRICTION_REVIEW.key,
+        owner=owner,
+        deadline=on_day(at, child.restricted_review_on, word="restricted"),
+        reference=child.reference,
+        url=reverse("children:restriction", args=[child.public_id]),
+        child=child.public_id,
+        at=at,
+    )
+
+
+def _stop_review(user: User, child: Child, reason: str, at: datetime) -> None:
+    for clock in _reviews(child):
+        clocks.meet(user, clock=clock, reason=reason, at=at)
+
+
+def _tell_keeper(child: Child, owner: User, by: User, at: datetime) -> None:
+    tell(
+        {owner.pk} - {by.pk},
+        kind="children.restricted",
+        key=f"restricted:{child.public_id}:{at.isoformat()}",
+        text=f"{child.reference} is restricted, and you own it. Name who reads it.",
+        url=reverse("children:restriction", args=[child.public_id]),
+        reference=child.reference,
+        child=child.public_id,
+        at=at,
+    )

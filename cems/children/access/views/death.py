@@ -1,0 +1,49 @@
+"""Who may read a record: restriction, named people, bars, conflicts; and a child who has died (A2)."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+
+from cems.accounts.forms.person import PlainForm
+from cems.accounts.models import User
+from cems.accounts.roles import Part, Work
+from cems.base.access_control import FORM, Shape
+from cems.base.time import now
+from cems.children.access.forms import death as death_forms
+from cems.children.access.selectors.restriction_page import people_to_choose
+from cems.children.access.services.death import death_record, death_undo
+from cems.children.access.views.restriction import _back, _page
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.models import Child
+from cems.children.view_helpers import me, taken
+
+
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DEATH, methods=FORM)
+def death(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Record that a child has died, or undo what was recorded in error."""
+    user, child = me(request), opened.child
+    if child.died_on is not None:
+        undo = death_forms.DeathUndoForm(request.POST or None)
+        if request.method == "POST" and taken(
+            undo, lambda: death_undo(user, child=child, reason=undo.cleaned_data["reason"])
+        ):
+            messages.success(
+                request, "Undone. Clocks that were cancelled stay so: begin again what is still promised."
+            )
+            return _back(user, child)
+        return _page(request, opened, undo, "The death was recorded in error")
+    form = death_forms.DeathForm(people_to_choose(child, now()), request.POST or None)
+    if request.method == "POST" and taken(form, lambda: _record_death(user, child, form)):
+        messages.success(request, "Recorded. Clocks and letters about the child have stopped.")
+        return _back(user, child)
+    return _page(request, opened, form, "This child has died", text=_DEATH)
+
+
+_DEATH = (
+    "All clocks about the child are cancelled, and no mail about them leaves CEMS any more. Nothing of the"
+    " record may be deleted. It opens only to its owner, to you and to people the owner names."
+)
+
+
+def _record_death(user: User, child: Child, form: PlainForm) -> None:
+    data = form.cleaned_data
+    death_record(user, child=child, died_on=data["died_on"], owner=data["owner"])

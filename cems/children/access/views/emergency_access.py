@@ -1,0 +1,90 @@
+"""Opening a record in an emergency, ending that, and looking at it afterwards (A2)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from cems.accounts.access_control import requires_any_work
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Part, Work
+from cems.base.access_control import FORM, Shape, access_rule
+from cems.base.time import local, now
+from cems.children.access.forms.emergency_access import EmergencyAccessForm, EmergencyAccessReviewForm
+from cems.children.access.selectors.emergency_access import to_review
+from cems.children.access.services.emergency_access import (
+    emergency_access_end,
+    emergency_access_open,
+    emergency_access_review,
+    may_open_in_emergency,
+)
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.matching.rules.search import understand
+from cems.children.models import EmergencyAccess
+from cems.children.view_helpers import me, taken
+
+MOST = 100
+
+
+@access_rule(
+    Shape.PAGE,
+    reason="whose role may not open a record is told whom to ring; the service asks the role",
+    methods=FORM,
+)
+def open_now(request: HttpRequest) -> HttpResponse:
+    """What is recorded, then which child and why; then the record is open for some hours."""
+    words = request.session.get("child_searches", {}).get(request.GET.get("search", ""), "")
+    form = EmergencyAccessForm(request.POST or None, initial={"child": words})
+    opened: list[EmergencyAccess] = []
+    if request.method == "POST" and taken(form, lambda: opened.append(_open(request, form))):
+        emergency_access = opened[0]
+        messages.success(request, f"The record is open to you until {local(emergency_access.until):%H:%M}.")
+        return redirect(
+            "children:overview",
+            public_id=(emergency_access.child.merged_into or emergency_access.child).public_id,
+        )
+    context = {"form": form, "may_open_in_emergency": may_open_in_emergency(profile_of(me(request)))}
+    return render(request, "children/emergency_access.html", context, status=400 if form.errors else 200)
+
+
+def _open(request: HttpRequest, form: EmergencyAccessForm) -> EmergencyAccess:
+    data = form.cleaned_data
+    return emergency_access_open(me(request), named=understand(data["child"]), reason=data["reason"])
+
+
+@requires_child(Shape.POST, Part.IDENTITY)
+def end(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """The person is done before the time is over."""
+    emergency_access_end(me(request), child=opened.child)
+    messages.success(request, "Your emergency access has ended.")
+    return redirect("home")
+
+
+@requires_any_work(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS)
+def reviews(request: HttpRequest) -> HttpResponse:
+    """Emergency openings to look at, the oldest first. References only: this opens no record."""
+    rows = to_review(me(request), now()).order_by("opened_at", "pk")
+    return render(request, "children/emergency_access_reviews.html", {"rows": rows[:MOST]})
+
+
+@requires_any_work(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS, methods=FORM)
+def review(request: HttpRequest, access_id: UUID) -> HttpResponse:
+    """Say whether one opening was right."""
+    emergency_access = get_object_or_404(to_review(me(request), now()), public_id=access_id)
+    form = EmergencyAccessReviewForm(request.POST or None)
+    if request.method == "POST" and taken(
+        form,
+        lambda: emergency_access_review(me(request), emergency_access=emergency_access, **form.cleaned_data),
+    ):
+        messages.success(request, "What you found is recorded.")
+        return redirect("children:emergency_access_reviews")
+    context = {
+        "form": form,
+        "emergency_access": emergency_access,
+        "back_url": reverse("children:emergency_access_reviews"),
+    }
+    return render(
+        request, "children/emergency_access_review.html", context, status=400 if form.errors else 200
+    )

@@ -1,0 +1,71 @@
+"""Which children a supervisor shows to their students (A2: cover)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from cems.audit.services import listed
+from cems.base.access_control import FORM, Shape, access_rule
+from cems.base.idempotency import once
+from cems.base.time import now
+from cems.children.access.forms.student import StudentChildForm
+from cems.children.access.selectors import student as selectors
+from cems.children.access.services.student import student_end, student_name
+from cems.children.models import StudentChild
+from cems.children.view_helpers import me, taken
+
+OWN = "everybody sees whom they supervise; nobody else's students are there"
+
+
+@access_rule(Shape.PAGE, reason=OWN)
+def students(request: HttpRequest) -> HttpResponse:
+    """My students, and which children each of them sees."""
+    found = selectors.students(me(request), now())
+    shown = [one.child.public_id for student in found for one in student.shown]
+    if shown:
+        listed(me(request), what="children.students", children=shown)
+    return render(request, "children/students.html", {"students": found})
+
+
+@access_rule(Shape.PAGE, reason=OWN, methods=FORM)
+def student_child(request: HttpRequest) -> HttpResponse:
+    """Show a student one more of my children."""
+    user, instant = me(request), now()
+    posts = selectors.posts_supervised(user, instant)
+    children = selectors.to_choose(user, instant) if posts else []
+    form = StudentChildForm(posts, children, request.POST or None)
+    if request.method == "POST" and taken(form, lambda: _name_once(request, form)):
+        messages.success(request, "The student is told, and can open the record now.")
+        return redirect("children:students")
+    if children:
+        listed(user, what="children.students", children=[child.public_id for child in children])
+    context = {"form": form, "posts": posts, "children": children}
+    return render(request, "children/student_child.html", context, status=400 if form.errors else 200)
+
+
+def _name_once(request: HttpRequest, form: StudentChildForm) -> None:
+    data = form.cleaned_data
+
+    def perform() -> dict[str, Any]:
+        row = student_name(
+            me(request),
+            post=form.posts[data["post"]],
+            child=form.children[data["child"]],
+            ends_on=data["ends_on"],
+        )
+        return {"named": str(row.public_id)}
+
+    body = {name: data[name] for name in ("post", "child", "ends_on")}
+    once(me(request), key=data["key"], action="children.student", body=body, perform=perform)
+
+
+@access_rule(Shape.POST, reason=OWN)
+def student_child_end(request: HttpRequest, naming_id: UUID) -> HttpResponse:
+    """The student sees this child no longer."""
+    rows = StudentChild.objects.filter(post__supervisor=me(request))
+    student_end(me(request), naming=get_object_or_404(rows, public_id=naming_id))
+    messages.success(request, "The record is closed to the student.")
+    return redirect("children:students")

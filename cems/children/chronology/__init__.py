@@ -1,0 +1,1 @@
+"""Everything about a child on one line of time (C5)."""

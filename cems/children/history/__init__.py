@@ -1,0 +1,1 @@
+"""Statuses, involvements, agreed levels, notes and feedback (C2 to C6)."""

@@ -1,0 +1,122 @@
+"""Who works with a child, who waits to, and who has looked (C3, A3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from cems.accounts.models import Team, User
+from cems.accounts.profile import profile_of
+from cems.base.time import today
+from cems.children.access.selectors.emergency_access import TOLD_FOR
+from cems.children.access.selectors.restriction import is_barred, is_restricted
+from cems.children.history.models.involvement import InvolvementState
+from cems.children.history.services.involvement import confirms_for, may_confirm
+from cems.children.models import Child, Involvement
+from cems.children.querysets import OfChildQuerySet, record_of, rows_of_clusters
+
+
+@dataclass(frozen=True)
+class Involved:
+    """One involvement, and whether the reader may end it."""
+
+    row: Involvement
+    may_end: bool
+
+
+@dataclass(frozen=True)
+class InvolvedPage:
+    """Who works with a child now, who claims to, who did."""
+
+    current: Sequence[Involved]
+    waiting: Sequence[Involved]
+    past: Sequence[Involved]
+    own: bool
+
+
+def involved(user: User, child: Child, now: datetime) -> InvolvedPage:
+    """Everybody who works or worked with the child, in one query."""
+    rows = Involvement.objects.of(child).exclude(state=InvolvementState.REFUSED)
+    found = [
+        Involved(row, row.ended_at is None and (row.user_id == user.pk or may_confirm(user, row.team)))
+        for row in rows.select_related("user__agency", "team__agency").order_by("-started_at", "-pk")
+    ]
+    live = [one for one in found if one.row.ended_at is None or one.row.ended_at > now]
+    return InvolvedPage(
+        current=[one for one in live if one.row.state == InvolvementState.CONFIRMED],
+        waiting=[one for one in live if one.row.state == InvolvementState.CLAIMED],
+        past=[one for one in found if one.row.ended_at is not None and one.row.ended_at <= now],
+        own=any(one.row.user_id == user.pk for one in live),
+    )
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Somebody says that they work with a child, and waits for an answer."""
+
+    row: Involvement
+    child: Child
+
+
+def work_just_ended(user: User, child: Child, at: datetime) -> bool:
+    """Whether this person worked with the child until a short while ago, and nothing was shut to them since."""
+    if is_restricted(child.pk) or is_barred(user, child.pk):
+        return False
+    ended = Involvement.objects.filter(user=user, child__in=rows_of_clusters([child.pk]))
+    return ended.filter(ended_at__lte=at, ended_at__gt=at - TOLD_FOR).exists()
+
+
+def claims(user: User, limit: int = 100) -> Sequence[Claim]:
+    """Claims this person may decide, the longest waiting first; of children they may see."""
+    rows = _to_decide(user).with_record().select_related("user__agency", "team__agency")
+    return [Claim(row, record_of(row)) for row in rows.order_by("recorded_at", "pk")[:limit]]
+
+
+def claims_count(user: User, most: int) -> int:
+    """How many claims this person may decide, never counted beyond `most`."""
+    return _to_decide(user)[:most].count()
+
+
+def _to_decide(user: User) -> OfChildQuerySet:
+    claimed = Involvement.objects.of_visible(user).filter(
+        state=InvolvementState.CLAIMED, ended_at__isnull=True
+    )
+    teams = confirms_for(user)
+    if teams is not None:
+        claimed = claimed.filter(team__in=teams)
+    return claimed.exclude(user=user.pk)  # nobody decides their own
+
+
+def teams_to_choose(user: User) -> Sequence[Team]:
+    """Teams this person may record involvements of: the own ones for a team manager, else all of the area."""
+    near = Team.objects.filter(agency__authorities__in=profile_of(user).authority_ids)
+    rows = near.select_related("agency").distinct().order_by("agency__name", "name")
+    return [team for team in rows if may_confirm(user, team)]
+
+
+def members(team: Team) -> list[User]:
+    """People of a team who may sign in today, by name."""
+    day = today()
+    held = Q(appointments__team=team, appointments__starts_on__lte=day) & (
+        Q(appointments__ends_on__isnull=True) | Q(appointments__ends_on__gte=day)
+    )
+    rows = User.objects.filter(held, Q(ends_on__isnull=True) | Q(ends_on__gte=day), is_active=True)
+    return list(rows.distinct().order_by("name", "pk"))
+
+
+def before_key(text: str) -> tuple[datetime, int] | None:
+    """The key of a page of record use, or None where the words are none."""
+    at, _, pk = text.partition("~")
+    try:
+        instant, number = datetime.fromisoformat(at), int(pk)
+    except ValueError:
+        return None
+    return (instant, number) if instant.tzinfo else None
+
+
+def cluster_public_ids(child: Child) -> list[UUID]:
+    """The public ids of a record and of all merged into it."""
+    rows = Child.objects.unscoped("what names a child by public id covers the whole of a merged record")
+    return list(rows.filter(Q(pk=child.pk) | Q(merged_into=child.pk)).values_list("public_id", flat=True))

@@ -1,0 +1,132 @@
+"""Who works with a child: recorded, claimed, decided, ended (C3)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from cems.accounts.access_control import requires_work
+from cems.accounts.models import Team
+from cems.accounts.roles import Part, Work
+from cems.audit.services import listed
+from cems.base.access_control import FORM, Shape
+from cems.base.time import now
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.history.forms.involvement import CaseRoleForm, InvolveForm, InvolvementEndForm
+from cems.children.history.selectors import involvement as people
+from cems.children.history.services.involvement import involvement_decide, involvement_end, involvement_start
+from cems.children.identity.page_context import child_page
+from cems.children.identity.views.record import own_team
+from cems.children.models import Involvement
+from cems.children.view_helpers import form_page, me, taken
+
+
+@requires_child(Shape.PAGE, Part.INVOLVED)
+def involved(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Who works with the child now, who waits, who did."""
+    context = {
+        **child_page(request, opened),
+        "page": people.involved(me(request), opened.child, now()),
+        "may_add": opened.access.may(Work.INVOLVEMENT),
+    }
+    return render(request, "children/involved.html", context)
+
+
+@requires_child(Shape.PAGE, Part.INVOLVED, work=Work.INVOLVEMENT, methods=FORM)
+def add(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """First the team, by the address; then the person or the whole team, and the role."""
+    teams = people.teams_to_choose(me(request))
+    wanted = request.GET.get("team", "")
+    team = next((one for one in teams if str(one.public_id) == wanted), None)
+    if team is None:
+        context = {**child_page(request, opened, current="children:involved"), "teams": teams}
+        return render(request, "children/involve_team.html", context)
+    members = people.members(team)
+    form = InvolveForm(members, request.POST or None)
+    if request.method == "POST" and taken(form, lambda: _start(request, opened, form, team)):
+        messages.success(request, "Recorded. They can open the record now.")
+        return redirect("children:involved", public_id=opened.child.public_id)
+    title = f"{team.name}: who works with the child?"
+    back = reverse("children:involve", args=[opened.child.public_id])
+    return form_page(request, opened, form, title=title, back=back, current="children:involved")
+
+
+def _start(request: HttpRequest, opened: OpenChild, form: InvolveForm, team: Team) -> None:
+    involvement_start(
+        me(request),
+        child=opened.child,
+        case_role=form.cleaned_data["case_role"],
+        person=form.chosen(people.members(team)),
+        team=team,
+    )
+
+
+@requires_child(Shape.PAGE, Part.INVOLVED, Part.IDENTITY, Part.OWN_SUBMISSIONS, methods=FORM)
+def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Say that one works with the child; First Contact confirms."""
+    user, form = me(request), CaseRoleForm(request.POST or None)
+    if request.method == "POST" and taken(
+        form,
+        lambda: involvement_start(
+            user,
+            child=opened.child,
+            case_role=form.cleaned_data["case_role"],
+            person=user,
+            team=own_team(user),
+        ),
+    ):
+        messages.success(
+            request, "Recorded. First Contact, or your manager, confirms that you work with the child."
+        )
+        return redirect("children:overview", public_id=opened.child.public_id)
+    return form_page(request, opened, form, title="I work with this child", current="children:involved")
+
+
+@requires_child(Shape.PAGE, Part.INVOLVED, Part.OWN_SUBMISSIONS, methods=FORM)
+def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpResponse:
+    """Somebody no longer works with the child; their access ends at once."""
+    row = get_object_or_404(
+        Involvement.objects.of(opened.child).select_related("user", "team"), public_id=involvement_id
+    )
+    if not opened.access.sees(Part.INVOLVED) and row.user_id != me(request).pk:
+        raise Http404
+    form = InvolvementEndForm(request.POST or None)
+    if request.method == "POST" and taken(
+        form, lambda: involvement_end(me(request), involvement=row, reason=form.cleaned_data["reason"])
+    ):
+        messages.success(request, "The involvement is ended, and the access with it.")
+        # Whoever ended their own involvement may have no way back to the record.
+        return (
+            redirect("home")
+            if row.user_id == me(request).pk
+            else redirect("children:involved", public_id=opened.child.public_id)
+        )
+    words = f"{row.user or row.team}, {row.get_case_role_display().lower()}. Access to the record ends now."
+    return form_page(
+        request, opened, form, title="End an involvement", text=words, current="children:involved"
+    )
+
+
+@requires_work(Shape.PAGE, Work.INVOLVEMENT)
+def claims(request: HttpRequest) -> HttpResponse:
+    """Who says that they work with a child, the longest waiting first."""
+    rows = people.claims(me(request))
+    listed(me(request), what="children.claims", children=[row.child.public_id for row in rows])
+    return render(request, "children/claims.html", {"rows": rows})
+
+
+@requires_work(Shape.POST, Work.INVOLVEMENT)
+def decide(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
+    """Agree or refuse a claim."""
+    row = get_object_or_404(Involvement.objects.of_visible(me(request)), public_id=involvement_id)
+    agree = request.POST.get("agree") == "yes"
+    involvement_decide(me(request), involvement=row, agree=agree)
+    said = (
+        "Agreed. They can open the record now."
+        if agree
+        else "Not agreed. They keep their own submissions only."
+    )
+    messages.success(request, said)
+    return redirect("children:claims")

@@ -1,0 +1,28 @@
+"""What the child and the family say (C6), and the history of the level (C4)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cems.accounts.roles import Part
+from cems.base.access_control import Shape
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.choices import HarmContext, HarmForm
+from cems.children.history.views.feedback import LONGEST
+from cems.children.identity.page_context import child_page
+from cems.children.models import AgreedLevel
+
+
+@requires_child(Shape.PAGE, Part.LEVEL_HISTORY)
+def levels(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Every level a forum agreed, with the forms of harm it saw, and where (C4)."""
+    rows = AgreedLevel.objects.of(opened.child).select_related("recorded_by").order_by("-happened_at", "-pk")
+    shown = [
+        {
+            "row": row,
+            "label": row.get_level_display(),
+            "forms": [HarmForm(form).label for form in row.forms],
+            "contexts": [HarmContext(context).label for context in row.contexts],
+        }
+        for row in rows[:LONGEST]
+    ]
+    return render(request, "children/levels.html", {**child_page(request, opened), "rows": shown})

@@ -1,0 +1,77 @@
+"""Reading a child's record: overview, chronology, record use; and its statuses and notes."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from cems.accounts.roles import ROLES, Part, Reach, Work
+from cems.base.access_control import FORM, Shape
+from cems.base.time import today
+from cems.children.access.child_access import WHY
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.history.forms.note import NoteForm
+from cems.children.history.selectors.involvement import before_key
+from cems.children.history.services.note import note_write
+from cems.children.identity.page_context import child_page
+from cems.children.models import CaseNote
+from cems.children.view_helpers import form_page, kept_once, taken
+
+NOTES = 50
+
+
+@requires_child(Shape.PAGE, Part.NOTES)
+def notes(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Case notes by when it happened, newest first; corrected ones stay in sight (C5)."""
+    rows = CaseNote.objects.of(opened.child).select_related("author__agency", "superseded_by")
+    before = before_key(request.GET.get("before", ""))
+    if before:
+        rows = rows.filter(happened_at__lte=before[0]).exclude(happened_at=before[0], pk__gte=before[1])
+    page = list(rows.order_by("-happened_at", "-pk")[: NOTES + 1])
+    last = page[NOTES - 1] if len(page) > NOTES else None
+    url = reverse("children:notes", args=[opened.child.public_id])
+    older = urlencode({"before": f"{last.happened_at.isoformat()}~{last.pk}"}) if last else ""
+    context = {
+        **child_page(request, opened),
+        "rows": page[:NOTES],
+        "may_write": opened.access.may(Work.NOTES),
+        "older_url": f"{url}?{older}" if older else "",
+    }
+    return render(request, "children/notes.html", context)
+
+
+@requires_child(Shape.PAGE, Part.NOTES, work=Work.NOTES, methods=FORM)
+def write_note(request: HttpRequest, opened: OpenChild, note_id: UUID | None = None) -> HttpResponse:
+    """Write a case note, or correct one by another that supersedes it (C5)."""
+    earlier = get_object_or_404(CaseNote.objects.of(opened.child), public_id=note_id) if note_id else None
+    form = NoteForm(
+        request.POST or None, initial=NoteForm.told(earlier) if earlier else {"happened_on": today()}
+    )
+    if request.method == "POST" and taken(
+        form,
+        lambda: kept_once(request, form, "children.note", note_write, child=opened.child, supersedes=earlier),
+    ):
+        messages.success(request, "The note is saved. It can be corrected, never changed.")
+        return redirect("children:notes", public_id=opened.child.public_id)
+    return form_page(
+        request,
+        opened,
+        form,
+        title="Correct a case note" if earlier else "Write a case note",
+        text="The earlier note stays, marked as corrected." if earlier else "",
+        who_sees=who_reads(Part.NOTES),
+        current="children:notes",
+    )
+
+
+def who_reads(part: Part) -> list[str]:
+    """Before somebody writes: which roles will read it, as the access table says."""
+    said = {
+        reach: sorted(role.label for role in ROLES.values() if part in role.sees.get(reach, ()))
+        for reach in WHY
+    }
+    plain = {reach: words for reach, words in WHY.items() if reach is not Reach.SUBMITTED}
+    return [f"{', '.join(said[reach])}: {words}" for reach, words in plain.items() if said[reach]]

@@ -1,0 +1,57 @@
+"""Reading a child's record: overview, chronology, record use; and its statuses and notes."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from cems.accounts.roles import Part, Work
+from cems.base.access_control import FORM, Shape
+from cems.base.time import today
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.history.forms.status import StatusEndForm, StatusForm
+from cems.children.history.services.status import status_close, status_open
+from cems.children.identity.page_context import child_page
+from cems.children.models import Status
+from cems.children.view_helpers import form_page, me, taken
+
+
+@requires_child(Shape.PAGE, Part.STATUS)
+def statuses(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """How services know the child, and knew the child."""
+    rows = Status.objects.of(opened.child).select_related("responsible").order_by("-starts_on", "-pk")
+    context = {
+        **child_page(request, opened),
+        "rows": list(rows),
+        "authority": opened.child.authority,
+        "today": today(),
+        "may_write": opened.access.may(Work.STATUS),
+    }
+    return render(request, "children/statuses.html", context)
+
+
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
+def open_status(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Record a status from a day on (C2)."""
+    form = StatusForm(request.POST or None)
+    if request.method == "POST" and taken(
+        form, lambda: status_open(me(request), child=opened.child, **form.cleaned_data)
+    ):
+        messages.success(request, "The status is recorded.")
+        return redirect("children:statuses", public_id=opened.child.public_id)
+    return form_page(request, opened, form, title="Record a status", current="children:statuses")
+
+
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
+def end_status(request: HttpRequest, opened: OpenChild, status_id: UUID) -> HttpResponse:
+    """End a status on its last day (C2)."""
+    status = get_object_or_404(Status.objects.of(opened.child), public_id=status_id)
+    form = StatusEndForm(request.POST or None)
+    if request.method == "POST" and taken(
+        form, lambda: status_close(me(request), status=status, ends_on=form.cleaned_data["ends_on"])
+    ):
+        messages.success(request, "The status is ended.")
+        return redirect("children:statuses", public_id=opened.child.public_id)
+    words = f"{status.get_kind_display()} since {status.starts_on:%-d %B %Y}."
+    return form_page(request, opened, form, title="End a status", text=words, current="children:statuses")

@@ -1,0 +1,215 @@
+"""What people type about a child."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+
+from cems.accounts.forms.person import DayField, PlainForm
+from cems.accounts.models import Authority, Locality, Team, TeamKind, User
+from cems.accounts.profile import profile_of
+from cems.base.errors import Invalid
+from cems.base.time import today
+from cems.children.choices import CaseRole, Ethnicity, Gender, IdentifierKind, Sex
+from cems.children.identity.rules import check_birth, check_identifier, check_postcode, search_key, written
+from cems.children.identity.services.record import Identity
+from cems.children.matching.rules.search import Asked
+from cems.children.models import Child
+
+NO_ROLE = "none"
+
+
+CHECKED = (IdentifierKind.NHS, IdentifierKind.UPN)
+
+
+class WordsField(forms.CharField):
+    """Longer text; keeps its lines."""
+
+    def __init__(self, *, rows: int = 5, max_length: int = 10_000, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), max_length=max_length, **kwargs)
+
+
+class IdentityForm(PlainForm):
+    """Who a child is (C1); changed on the child's page, extended for a new record."""
+
+    given_name = forms.CharField(
+        max_length=80, label="Given names", error_messages={"required": "Write the child's given name."}
+    )
+    family_name = forms.CharField(
+        max_length=80, label="Family name", error_messages={"required": "Write the child's family name."}
+    )
+    preferred_name = forms.CharField(
+        max_length=80, required=False, label="Name the child uses", help_text="If it is not the given name."
+    )
+    date_of_birth = DayField(
+        label="Date of birth",
+        help_text="For example, 27 3 2011.",
+        error_messages={"required": "Write the date of birth."},
+    )
+    sex = forms.ChoiceField(choices=Sex.choices, label="Sex", initial=Sex.NOT_KNOWN)
+    gender = forms.ChoiceField(
+        choices=Gender.choices, label="Gender, as the child describes it", initial=Gender.NOT_ASKED
+    )
+    ethnicity = forms.ChoiceField(choices=Ethnicity.choices, label="Ethnicity", initial=Ethnicity.NOBT)
+    address = WordsField(rows=3, max_length=500, required=False, label="Address")
+    postcode = forms.CharField(max_length=10, required=False, label="Postcode", help_text="Such as DH1 5UL.")
+    locality = forms.ModelChoiceField(
+        Locality.objects.none(), required=False, label="Locality", empty_label="Not known yet"
+    )
+    school = forms.ModelChoiceField(
+        Team.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        label="School or college",
+        empty_label="Not known yet",
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        served = profile_of(user).authority_ids
+        self.choices_for("locality").queryset = Locality.objects.filter(authority__in=served).order_by(
+            "authority", "name"
+        )
+        schools = Team.objects.filter(kind=TeamKind.SCHOOL, agency__authorities__in=served)
+        self.choices_for("school").queryset = schools.order_by("name").distinct()
+
+    def choices_for(self, name: str) -> forms.ModelChoiceField:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker, decides nothing
+        return field
+
+    def clean_date_of_birth(self) -> Any:
+        born = self.cleaned_data["date_of_birth"]
+        self._checked(lambda: check_birth(born, today()))
+        return born
+
+    def clean_postcode(self) -> Any:
+        return self._checked(lambda: check_postcode(self.cleaned_data["postcode"]))
+
+    def _checked(self, check: Callable[[], object]) -> Any:
+        """The answer of a rule, its refusal as an error of the field."""
+        try:
+            return check()
+        except Invalid as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+    @property
+    def asked(self) -> Asked:
+        """The typed identity as a search for likely duplicates; call on a valid form."""
+        data = self.cleaned_data
+        numbers = tuple((kind.value, data[kind]) for kind in CHECKED if data.get(kind))
+        name = f"{data['given_name']} {data['family_name']}"
+        return Asked(
+            search_key(name),
+            data["date_of_birth"],
+            postcode=data["postcode"],
+            identifiers=numbers,
+            written=written(name),
+        )
+
+
+class NewChildForm(IdentityForm):
+    """A new record, and what the person is to the child."""
+
+    button = "Continue"
+
+    nhs = forms.CharField(
+        max_length=16, required=False, label="NHS number", help_text="10 digits, such as 999 123 4578."
+    )
+    upn = forms.CharField(
+        max_length=16, required=False, label="Unique pupil number (UPN)", help_text="A letter and 12 digits."
+    )
+    authority = forms.ModelChoiceField(
+        Authority.objects.none(),
+        to_field_name="code",
+        label="Authority responsible",
+        empty_label=None,
+        error_messages={"required": "Choose the authority responsible."},
+    )
+    case_role = forms.ChoiceField(
+        choices=[("", "Choose"), *CaseRole.choices, (NO_ROLE, "I do not work with the child")],
+        label="What are you to the child?",
+        help_text="First Contact confirms who works with a child. What you submit counts from now.",
+        error_messages={"required": "Say what you are to the child."},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    checked = forms.BooleanField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        authorities = Authority.objects.filter(pk__in=profile_of(user).authority_ids).order_by("name")
+        self.choices_for("authority").queryset = authorities
+        # One authority is no choice; with more the first of the agency's is only a start.
+        self.fields["authority"].initial = (
+            authorities.values_list("code", flat=True).order_by("-code").first()
+        )
+
+    def clean_nhs(self) -> Any:
+        return self._number(IdentifierKind.NHS)
+
+    def clean_upn(self) -> Any:
+        return self._number(IdentifierKind.UPN)
+
+    def _number(self, kind: IdentifierKind) -> Any:
+        value = self.cleaned_data[kind]
+        return self._checked(lambda: check_identifier(kind, value)) if value else ""
+
+    @property
+    def identity(self) -> Identity:
+        """What the service makes a record of; call on a valid form."""
+        return Identity(
+            **{name: self.cleaned_data[name] for name in Identity.__dataclass_fields__ if name != "area"}
+        )
+
+    @property
+    def identifiers(self) -> dict[str, str]:
+        return {kind: self.cleaned_data[kind] for kind in CHECKED if self.cleaned_data[kind]}
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What was sent, for telling a repeat from another record under one key."""
+        return {
+            name: str(value) for name, value in self.cleaned_data.items() if name not in {"key", "checked"}
+        }
+
+
+class ChangeForm(IdentityForm):
+    """The identity of a child, with the version that the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, user: User, child: Child, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "initial", {name: getattr(child, name) for name in (*IdentityForm.base_fields, "version")}
+        )
+        super().__init__(user, *args, **kwargs)
+        # What the record holds stays choosable, whoever opens it.
+        for name, held in (("locality", child.locality_id), ("school", child.school_id)):
+            field = self.choices_for(name)
+            if held and not field.queryset.filter(pk=held).exists():  # type: ignore[union-attr]
+                field.queryset = field.queryset.model.objects.filter(pk=held)  # type: ignore[union-attr]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class NameForm(PlainForm):
+    """Another name of a child."""
+
+    button = "Add this name"
+    name = forms.CharField(
+        max_length=170,
+        label="Other name",
+        help_text="A nickname, an earlier name, another spelling, the name in other letters.",
+        error_messages={"required": "Write the name."},
+    )
+
+
+class IdentifierForm(PlainForm):
+    """A number another system knows the child by."""
+
+    button = "Add this number"
+    kind = forms.ChoiceField(choices=IdentifierKind.choices, widget=forms.RadioSelect, label="Which number?")
+    value = forms.CharField(max_length=40, label="Number", error_messages={"required": "Write the number."})

@@ -1,0 +1,79 @@
+"""What stands round every page of a child: the identity bar and the tabs (every app's pages use it)."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from cems.accounts.roles import Part
+from cems.base.time import local_date, today
+from cems.children.access_control import OpenChild
+from cems.children.choices import RiskLevel
+from cems.children.identity.rules import age_on
+from cems.children.slots import MISSING_NOW, SUB_NAVIGATION, SUBMITTED_LEVEL, NavigationItem
+
+OVERVIEW = NavigationItem("Overview", "children:overview", Part.IDENTITY)
+
+
+def child_page(request: HttpRequest, opened: OpenChild, *, current: str = "") -> dict[str, Any]:
+    """The context `child_base.html` needs. `current` is the URL name of the tab, if not this page's own."""
+    match = request.resolver_match
+    return {
+        "child": opened.child,
+        "access": opened.access,
+        "parts": {part.value for part in opened.access.parts},
+        "child_bar": child_bar(opened),
+        "child_nav": child_nav(opened, current or (match.view_name if match else "")),
+        "emergency_access": opened.access.emergency_access,
+    }
+
+
+def child_bar(opened: OpenChild) -> dict[str, Any]:
+    """Who this is; only facts of parts that are open. Whoever only submitted sees the name and reference."""
+    child, access = opened.child, opened.access
+    bar: dict[str, Any] = {
+        "name": child.name,
+        "reference": child.reference,
+        "url": reverse("children:overview", args=[child.public_id]),
+    }
+    if access.sees(Part.IDENTITY):
+        bar["age"] = f"{age_on(child.date_of_birth, today())} years old"
+        bar["restricted"] = child.restricted
+        bar["died_on"] = child.died_on
+    if access.sees(Part.LEVEL):
+        bar |= level_facts(opened)
+    if access.sees(Part.MISSING):
+        bar["missing"] = MISSING_NOW.value(child) if MISSING_NOW.value else ""
+    return bar
+
+
+def level_facts(opened: OpenChild) -> dict[str, Any]:
+    """The agreed level and since when; and the submitted one while no forum has agreed it (C4)."""
+    facts: dict[str, Any] = {}
+    agreed = opened.child.current_level
+    if agreed:
+        facts |= {
+            "level": agreed.level,
+            "level_label": RiskLevel(agreed.level).label,
+            "level_since": local_date(agreed.happened_at),
+        }
+    newest = SUBMITTED_LEVEL.get()(opened)
+    if newest and (agreed is None or (newest[1] > agreed.happened_at and newest[0] != agreed.level)):
+        facts |= {"proposed_level": newest[0], "proposed_label": RiskLevel(newest[0]).label}
+    return facts
+
+
+def child_nav(opened: OpenChild, current: str) -> list[dict[str, Any]]:
+    """The tabs of the parts that are open to this person."""
+    access = opened.access
+    items = [item for item in SUB_NAVIGATION if access.sees(item.part)]
+    if access.sees(Part.IDENTITY, Part.OWN_SUBMISSIONS):
+        items.insert(0, OVERVIEW)
+    return [
+        {
+            "label": item.label,
+            "url": reverse(item.url_name, args=[opened.child.public_id]),
+            "current": item.url_name == current,
+        }
+        for item in items
+    ]

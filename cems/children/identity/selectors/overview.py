@@ -1,0 +1,94 @@
+"""The first page of a child: what matters now, what happened in a year, and each app's panel."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cems.accounts.models import User
+from cems.accounts.roles import Part
+from cems.children.access_control import OpenChild
+from cems.children.chronology.selectors import Strip, strip
+from cems.children.models import ChildName, Identifier
+from cems.children.slots import NOW_LINES, PANELS
+
+
+@dataclass(frozen=True)
+class ShownPanel:
+    """A panel with what its template needs."""
+
+    key: str
+    title: str
+    template: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of what matters now."""
+
+    label: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All that the overview shows, of parts that are open."""
+
+    lines: list[Line]
+    panels: list[ShownPanel]
+    strip: Strip | None
+    identity: list[dict[str, Any]]
+
+
+def overview(user: User, opened: OpenChild) -> Overview:
+    """The overview of a child this person has opened."""
+    access = opened.access
+    lines = [
+        Line(*found)
+        for line in NOW_LINES
+        if access.sees(line.part) and (found := line.line(opened)) is not None
+    ]
+    return Overview(
+        lines,
+        panels_for(user, opened),
+        strip(opened) if access.sees(Part.CHRONOLOGY) else None,
+        identity(opened) if access.sees(Part.IDENTITY) else [],
+    )
+
+
+def panels_for(user: User, opened: OpenChild, *, but: frozenset[str] = frozenset()) -> list[ShownPanel]:
+    """Every app's panel whose part is open to this person; those of these keys (`but`) are not even asked."""
+    return [
+        ShownPanel(panel.key, panel.title, panel.template, context)
+        for panel in PANELS
+        if panel.key not in but
+        and opened.access.sees(panel.part)
+        and (context := panel.context(user, opened)) is not None
+    ]
+
+
+def identity(opened: OpenChild) -> list[dict[str, Any]]:
+    """Rows of who the child is (C1)."""
+    child, cluster = opened.placed, list(opened.cluster)
+    called = ChildName.objects.filter(child__in=cluster).order_by("pk").values_list("name", flat=True)
+    names = [name for name in dict.fromkeys(called) if name not in {child.full_name, child.name}]
+    numbers = Identifier.objects.filter(child__in=cluster, ended_at__isnull=True).order_by("pk")
+    rows = [
+        ("Full name", child.full_name),
+        ("Other names", ", ".join(names)),
+        ("Date of birth", child.date_of_birth),
+        ("Sex", child.get_sex_display()),
+        ("Gender", child.get_gender_display()),
+        ("Ethnicity", child.get_ethnicity_display()),
+        ("Address", "\n".join(part for part in (child.address, child.postcode) if part)),
+        ("Locality", f"{child.locality}, {child.area}" if child.locality else str(child.area)),
+        ("School or college", str(child.school or "")),
+        ("Authority responsible", str(child.authority)),
+        # Once, where records with one number were joined.
+        *dict.fromkeys((number.get_kind_display(), number.value) for number in numbers),
+    ]
+    return [{"label": label, "value": _said(value)} for label, value in rows]
+
+
+def _said(value: object) -> str:
+    return f"{value:%-d %B %Y}" if hasattr(value, "strftime") else str(value)

@@ -1,0 +1,100 @@
+"""A confidential address: recorded for listed recipients, shown to nobody else (access rules)."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from cems.accounts.models import Team, User
+from cems.accounts.profile import profile_of
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.command import command
+from cems.base.errors import Invalid, NotAllowed
+from cems.base.time import now
+from cems.children.access.services.restriction import may_manage
+from cems.children.identity.rules import check_postcode
+from cems.children.matching.services.cluster import lock_cluster
+from cems.children.models import AddressRecipient, Child, ConfidentialAddress
+from cems.children.querysets import rows_of_clusters
+
+PART = "confidential address"
+
+
+@command
+def address_keep(
+    user: User,
+    *,
+    child: Child,
+    address: str,
+    postcode: str = "",
+    reason: str,
+    people: Collection[User] = (),
+    teams: Collection[Team] = (),
+    at: datetime | None = None,
+) -> ConfidentialAddress:
+    """Keep a confidential address for these recipients; an earlier one ends.
+
+    Whoever writes it down knows it only as a recipient. Raises NotAllowed for those who don't decide who
+    reads the record; Invalid without an address, a reason or a recipient.
+    """
+    instant = at or now()
+    held = lock_cluster(child.pk)
+    if not may_manage(user, held, instant):
+        raise NotAllowed("First Contact, the team's manager or the record's owner decides this.")
+    if not address.strip():
+        raise Invalid("Write the address.", field="address")
+    if not reason.strip():
+        raise Invalid("Say why the address is confidential.", field="reason")
+    if not people and not teams:
+        raise Invalid("Choose who may know the address.", field="people")
+    _open_rows(held).update(ended_at=instant)
+    row = ConfidentialAddress.objects.create(
+        child=held,
+        address=address.strip(),
+        postcode=check_postcode(postcode),
+        reason=reason.strip(),
+        recorded_at=instant,
+        recorded_by=user,
+    )
+    AddressRecipient.objects.bulk_create(
+        [AddressRecipient(address=row, user=person) for person in people]
+        + [AddressRecipient(address=row, team=team) for team in teams]
+    )
+    detail = {
+        "fields": [PART],
+        "people": [str(one.public_id) for one in people],
+        "teams": [str(one.public_id) for one in teams],
+    }
+    record(user, verb=Verb.CHANGED, subject=row, child=held.public_id, detail=detail, at=instant)
+    return row
+
+
+@command
+def address_end(user: User, *, child: Child, at: datetime | None = None) -> None:
+    """The address is confidential no more, or not theirs any more. Without one it changes nothing."""
+    instant = at or now()
+    held = lock_cluster(child.pk)
+    if not may_manage(user, held, instant):
+        raise NotAllowed("First Contact, the team's manager or the record's owner decides this.")
+    for row in _open_rows(held):
+        row.ended_at = instant
+        row.save(update_fields=["ended_at"])
+        record(
+            user,
+            verb=Verb.CHANGED,
+            subject=row,
+            child=held.public_id,
+            detail={"fields": [PART]},
+            at=instant,
+        )
+
+
+def address_for(user: User, child: Child) -> ConfidentialAddress | None:
+    """The address, for a listed recipient; None for everybody else, as if there were none."""
+    listed = Q(recipients__user=user) | Q(recipients__team__in=profile_of(user).team_ids)
+    return _open_rows(child).filter(listed).first()
+
+
+def _open_rows(child: Child) -> QuerySet[ConfidentialAddress]:
+    return ConfidentialAddress.objects.filter(child__in=rows_of_clusters([child.pk]), ended_at__isnull=True)

@@ -1,0 +1,212 @@
+"""Making a record, and changing who the child is."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+
+from cems.accounts.access_control import requires_work
+from cems.accounts.models import Team, User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Part, Work
+from cems.base.access_control import FORM, Shape
+from cems.base.errors import Conflict, Invalid, TooMany
+from cems.base.idempotency import once
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.history.services.involvement import involvement_start
+from cems.children.identity.forms.record import NO_ROLE, ChangeForm, IdentifierForm, NameForm, NewChildForm
+from cems.children.identity.page_context import child_page
+from cems.children.identity.rules import check_identifier
+from cems.children.identity.services.identifier import identifier_add
+from cems.children.identity.services.record import child_change, child_create, name_add
+from cems.children.matching.rules.search import Asked, understand
+from cems.children.matching.search import NUMBER, Found, likely, signpost, unseen
+from cems.children.models import Child
+from cems.children.view_helpers import form_page, me, taken
+
+MAY_EXIST = "A record may exist with this number: ask First Contact."
+
+
+@requires_work(Shape.PAGE, Work.RECORD, methods=FORM)
+def new(request: HttpRequest) -> HttpResponse:
+    """A new record: the form, then the likely duplicates, then the record (C1, floor-f3)."""
+    user = me(request)
+    form = NewChildForm(user, request.POST or None, initial=_typed_before(request))
+    if request.method == "POST" and form.is_valid() and "again" not in request.POST:
+        if not form.cleaned_data["checked"]:
+            rows, may_exist = _known_already(user, form)
+            if rows or may_exist:
+                context = {"form": form, "rows": rows, "may_exist": may_exist, "sent": _sent(request.POST)}
+                return render(request, "children/duplicates.html", context)
+        try:
+            child_id, fresh = _record_once(user, form)
+        except (Invalid, Conflict) as refusal:
+            form.refuse(refusal)
+        else:
+            if fresh:
+                messages.success(request, _made(form))
+            return redirect(_next(child_id))
+    return render(request, "children/new.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _known_already(user: User, form: NewChildForm) -> tuple[list[Found], bool]:
+    """Likely duplicates in reach, and whether a record may exist out of reach."""
+    try:
+        may_exist = signpost(user, asked=form.asked)
+    except TooMany:  # a limit on questions never stops a record: it goes in as provisional where it must
+        may_exist = False
+    return likely(user, asked=form.asked), may_exist
+
+
+def _record_once(user: User, form: NewChildForm) -> tuple[UUID, bool]:
+    data = form.cleaned_data
+
+    def perform() -> dict[str, Any]:
+        child = child_create(
+            user,
+            identity=form.identity,
+            identifiers=form.identifiers,
+            provisional=bool(unseen(user, form.asked)),
+        )
+        if data["case_role"] != NO_ROLE:
+            involvement_start(
+                user, child=child, case_role=data["case_role"], person=user, team=own_team(user)
+            )
+        return {"child": str(child.public_id)}
+
+    result, fresh = once(user, key=data["key"], action="children.new", body=form.body, perform=perform)
+    return UUID(result["child"]), fresh
+
+
+def _made(form: NewChildForm) -> str:
+    """What happened, and what happens next."""
+    if form.cleaned_data["case_role"] == NO_ROLE:
+        return "The record is made. You keep sight of what you submit."
+    return "The record is made. First Contact, or your manager, confirms that you work with the child."
+
+
+def own_team(user: User) -> Team | None:
+    """The team a person acts for: that of the first post that has one."""
+    team_ids = [post.team_id for post in profile_of(user).posts if post.team_id]
+    return Team.objects.get(pk=team_ids[0]) if team_ids else None
+
+
+def _next(child_id: UUID) -> str:
+    """A record is made to write a matrix; without that app, the overview."""
+    try:
+        return reverse("matrix:for_child", args=[child_id])
+    except NoReverseMatch:
+        return reverse("children:overview", args=[child_id])
+
+
+def _typed_before(request: HttpRequest) -> dict[str, Any]:
+    """The words of the search that led here, as a start."""
+    words = request.session.get("child_searches", {}).get(request.GET.get("search", ""))
+    asked = understand(words or "")
+    if not asked.name or asked.identifiers or asked.postcode:
+        return {}
+    names = [
+        word for word in str(words).replace(",", " ").split() if not any(sign.isdigit() for sign in word)
+    ]
+    return {
+        "given_name": " ".join(names[:-1])[:80] if len(names) > 1 else "",
+        "family_name": names[-1][:80] if names else "",
+        "date_of_birth": asked.born,
+    }
+
+
+def _sent(post: QueryDict) -> list[tuple[str, str]]:
+    """What was typed, to be sent again with the answer."""
+    left_out = {"csrfmiddlewaretoken", "checked", "submit"}
+    return [(name, post.get(name, "")) for name in post if name not in left_out]
+
+
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.RECORD, methods=FORM)
+def edit(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Change who the child is; the loser of a conflict sees both (C1)."""
+    form = ChangeForm(me(request), opened.child, request.POST or None)
+    conflicts: list[dict[str, str]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            child_change(
+                me(request),
+                child=opened.child,
+                version=form.cleaned_data["version"],
+                values=dict(form.values),
+            )
+        except Invalid as refusal:
+            form.refuse(refusal)
+        except Conflict as refusal:
+            form.refuse(refusal)
+            conflicts = _both(form, opened.child)
+            form.data = {**request.POST.dict(), "version": str(opened.child.version)}
+        else:
+            messages.success(request, "The change is saved.")
+            return redirect("children:overview", public_id=opened.child.public_id)
+    context = {
+        **child_page(request, opened, current="children:overview"),
+        "form": form,
+        "conflicts": conflicts,
+    }
+    return render(
+        request, "children/edit.html", context, status=409 if conflicts else 400 if form.errors else 200
+    )
+
+
+def _both(form: ChangeForm, child: Child) -> list[dict[str, str]]:
+    """Each field where what was typed differs from what the record now says."""
+    return [
+        {
+            "label": str(form.fields[name].label),
+            "yours": str(typed or "Empty"),
+            "theirs": str(getattr(child, name) or "Empty"),
+        }
+        for name, typed in form.values.items()
+        if (getattr(child, name) or "") != (typed or "")
+    ]
+
+
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.RECORD, methods=FORM)
+def add_name(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Another name of the child."""
+    form = NameForm(request.POST or None)
+    if request.method == "POST" and taken(
+        form, lambda: name_add(me(request), child=opened.child, name=form.cleaned_data["name"])
+    ):
+        return _saved(request, opened, "The name is added. Search finds the child by it.")
+    return form_page(request, opened, form, title="Add another name", current="children:overview")
+
+
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.RECORD, methods=FORM)
+def add_identifier(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """A number another system knows the child by."""
+    form = IdentifierForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            may_exist = _may_be_known(me(request), data["kind"], data["value"])
+            identifier_add(me(request), child=opened.child, kind=data["kind"], value=data["value"])
+        except Invalid as refusal:
+            form.add_error("value", refusal.message)
+        else:
+            words = "The number is added. An earlier one of the same kind is ended."
+            return _saved(request, opened, f"{words} {MAY_EXIST}" if may_exist else words)
+    return form_page(request, opened, form, title="Add a number", current="children:overview")
+
+
+def _may_be_known(user: User, kind: str, value: str) -> bool:
+    """The signpost of a number, audited and limited as any. Past the limit it answers as if there were none:
+    a limit on questions never stops what is recorded. Raises Invalid for a number that can't be right."""
+    try:
+        asked = Asked(identifiers=((kind, check_identifier(kind, value)),))
+        return signpost(user, asked=asked, counted_as=NUMBER)
+    except TooMany:
+        return False
+
+
+def _saved(request: HttpRequest, opened: OpenChild, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return redirect("children:overview", public_id=opened.child.public_id)

@@ -1,0 +1,1 @@
+"""Finding a child, and one record for one child (C1)."""

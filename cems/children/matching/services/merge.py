@@ -1,0 +1,262 @@
+"""Two records of one child become one, and can be taken apart again (C1; design: merge is an alias)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.command import command
+from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.time import local_date, now
+from cems.children.access import grants
+from cems.children.cluster_lock import forget_locked
+from cems.children.history.services.level import level_point
+from cems.children.identity.services.identifier import identifier_resume
+from cems.children.matching.rules.duplicate import pair
+from cems.children.matching.selectors.merge import OTHER, ROOT, Choice, preview
+from cems.children.models import Child, Identifier, Merge, NotSame, Placement, Status, Submitter
+from cems.notices.services import tell
+
+_UNSEEN = "One of these records is not open to you. Records of two authorities are joined by somebody who serves both."
+
+
+@command
+def merge(
+    user: User,
+    *,
+    primary: Child,
+    other: Child,
+    why: str,
+    decisions: Mapping[str, str] | None = None,
+    at: datetime | None = None,
+) -> Merge:
+    """Read `other` under `primary` from now on. No row is moved; reach to one is reach to the whole (C1).
+
+    `decisions` says, for each choice of the preview, which side goes on ("root" or "other").
+    Raises NotAllowed for a record out of the person's reach, Invalid without a reason or a decision,
+    Conflict where one is joined already or something must be settled first.
+    """
+    instant = at or now()
+    if not why.strip():
+        raise Invalid("Say why these are one child.", field="why")
+    kept, gone = _both(user, primary, other)
+    forget_locked()  # what is read with what changes here
+    seen = preview(kept, gone)
+    if seen.blockers:
+        raise Conflict(" ".join(seen.blockers))
+    members = _of(gone)
+    before: dict[str, Any] = {
+        "members": [member.pk for member in members],
+        "provisional": kept.provisional,
+        "area": kept.area_id,
+        "locality": kept.locality_id,
+        **_decide(kept, seen.choices, decisions or {}, instant),
+    }
+    for alias in (gone, *members):
+        alias.merged_into, alias.current_level, alias.joined_authorities = kept, None, None
+        alias.save(update_fields=["merged_into", "current_level", "joined_authorities"])
+    if kept.provisional:
+        kept.provisional = False
+        kept.save(update_fields=["provisional"])
+    row = Merge.objects.create(
+        child=kept, other=gone, at=instant, by=user, why=why.strip(), shown=list(seen.lines), before=before
+    )
+    _settle(kept, kept)
+    _audit(user, row, Verb.MERGED, instant)
+    for matched, provisional in ((gone, gone.provisional), (kept, before["provisional"])):
+        if provisional:
+            _tell_submitters(matched, "matched", instant)
+    return row
+
+
+@command
+def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None) -> Merge:
+    """Take two records apart again. What was written since under the whole stays with the record that stayed.
+
+    Raises Invalid without a reason, Conflict where it is undone already or a later merge stands on it.
+    """
+    instant = at or now()
+    if not why.strip():
+        raise Invalid("Say why these are two children after all.", field="why")
+    _may(user)
+    kept, gone = _locked(merge.child_id, merge.other_id)
+    forget_locked()
+    held = Merge.objects.select_for_update().get(pk=merge.pk)
+    if held.undone_at is not None:
+        raise Conflict("These records have been taken apart already.")
+    if kept.merged_into_id or gone.merged_into_id != kept.pk:
+        raise Conflict("A later merge stands on this one. Undo that one first.")
+    if not Child.objects.visible_to(user).filter(pk=kept.pk).exists():
+        raise NotAllowed(_UNSEEN)
+    rows = Child.objects.unscoped("records that were merged into the one being taken out")
+    rows.filter(pk__in=held.before["members"], merged_into=kept).update(merged_into=gone)
+    gone.merged_into = None
+    gone.save(update_fields=["merged_into"])
+    _put_back(kept, held)
+    held.undone_at, held.undone_by, held.undone_why = instant, user, why.strip()
+    held.save(update_fields=["undone_at", "undone_by", "undone_why"])
+    _settle(kept, gone)
+    _audit(user, held, Verb.UNMERGED, instant)
+    return held
+
+
+@command
+def child_confirm(user: User, *, child: Child, at: datetime | None = None) -> Child:
+    """A provisional record is of a child who was not known: it stands from now on. Its submitters are told."""
+    instant = at or now()
+    _may(user)
+    held: Child = Child.objects.visible_to(user).select_for_update(of=("self",)).get(pk=child.pk)
+    if not held.provisional:
+        raise Conflict("This record has been matched already.")
+    held.provisional = False
+    held.save(update_fields=["provisional"])
+    forget_locked()
+    record(
+        user,
+        verb=Verb.DECIDED,
+        subject=held,
+        child=held.public_id,
+        part="identity",
+        detail={"fields": ["provisional"]},
+        at=instant,
+    )
+    _tell_submitters(held, "confirmed as a new record", instant)
+    return held
+
+
+@command
+def not_same(user: User, *, one: Child, other: Child, at: datetime | None = None) -> NotSame:
+    """Somebody looked: these are two children. The pair is not brought up again."""
+    instant = at or now()
+    _may(user)
+    low, high = pair(one.pk, other.pk)
+    row, made = NotSame.objects.get_or_create(
+        child_id=low, other_id=high, defaults={"by": user, "at": instant}
+    )
+    for child in (one, other) if made else ():
+        record(user, verb=Verb.DECIDED, subject=child, child=child.public_id, part="identity", at=instant)
+    return row
+
+
+def _may(user: User) -> None:
+    if not profile_of(user).may(Work.DUPLICATES):
+        raise NotAllowed("First Contact decides whether two records are of one child.")
+
+
+def _both(user: User, primary: Child, other: Child) -> tuple[Child, Child]:
+    """Both records, locked, if the person may join them."""
+    _may(user)
+    if primary.pk == other.pk:
+        raise Invalid("This is one record. Choose another.")
+    seen = Child.objects.visible_to(user).filter(pk__in=[primary.pk, other.pk]).count()
+    kept, gone = _locked(primary.pk, other.pk)
+    if kept.merged_into_id or gone.merged_into_id:
+        raise Conflict("One of these records was joined to another while you looked. Open it again.")
+    if seen < 2:
+        raise NotAllowed(_UNSEEN)
+    if kept.sealed_at is not None or gone.sealed_at is not None:
+        raise NotAllowed("A sealed identity is never joined with another record.")
+    return kept, gone
+
+
+def _locked(primary_id: int, other_id: int) -> tuple[Child, Child]:
+    rows = Child.objects.unscoped("lock two records that are joined or taken apart").select_for_update()
+    held = {child.pk: child for child in rows.filter(pk__in=[primary_id, other_id]).order_by("pk")}
+    return held[primary_id], held[other_id]
+
+
+def _of(child: Child) -> list[Child]:
+    """The records merged into this one."""
+    rows = Child.objects.unscoped("records merged into one that is joined itself: depth stays one")
+    return list(rows.select_for_update().filter(merged_into=child))
+
+
+def _decide(
+    kept: Child, choices: Sequence[Choice], decisions: Mapping[str, str], at: datetime
+) -> dict[str, list[int]]:
+    """End what was decided not to go on; the row numbers of what was ended, by kind."""
+    ended: dict[str, list[int]] = {"number": [], "status": [], "placement": []}
+    for choice in choices:
+        goes_on = decisions.get(choice.key, "")
+        if goes_on not in {ROOT, OTHER}:
+            raise Invalid(choice.question, field=choice.key)
+        loser = choice.rows[OTHER if goes_on == ROOT else ROOT]
+        if isinstance(loser, Identifier):
+            loser.ended_at = at
+            loser.save(update_fields=["ended_at"])
+        else:
+            loser.ends_on = max(loser.starts_on, local_date(at))
+            loser.save(update_fields=["ends_on"])
+        if isinstance(loser, Placement) and goes_on == OTHER:
+            winner = choice.rows[OTHER]
+            kept.area, kept.locality = winner.area, winner.locality
+            kept.save(update_fields=["area", "locality"])
+        ended[choice.key.split("-")[0]].append(loser.pk)
+    return ended
+
+
+def _put_back(kept: Child, held: Merge) -> None:
+    """Let run again what the merge ended, where nothing has changed since."""
+    day = local_date(held.at)
+    for number in Identifier.objects.filter(pk__in=held.before["number"], ended_at=held.at):
+        newer = Identifier.objects.filter(ended_at__isnull=True, kind=number.kind, child=number.child_id)
+        if not newer.exists():
+            identifier_resume(number, now())
+    for model, name in ((Status, "status"), (Placement, "placement")):
+        for row in model.objects.filter(pk__in=held.before[name], ends_on__gte=day):
+            later = model.objects.filter(child=row.child_id, starts_on__gt=row.starts_on)
+            if (later.filter(kind=row.kind) if model is Status else later).exists():
+                continue
+            row.ends_on = None
+            row.save(update_fields=["ends_on"])
+            if model is Placement and row.child_id == kept.pk:
+                kept.area_id, kept.locality_id = held.before["area"], held.before["locality"]
+    kept.provisional = held.before["provisional"]
+    kept.save(update_fields=["area", "locality", "provisional"])
+
+
+def _settle(*primaries: Child) -> None:
+    """Bring what is kept for speed in line: the level pointed at, the authorities joined, the grants."""
+    for primary in {primary.pk: primary for primary in primaries}.values():
+        primary.current_level = None  # first let go: a level is pointed at once
+        primary.save(update_fields=["current_level"])
+    for primary in {primary.pk: primary for primary in primaries}.values():
+        level_point(None, primary=primary)
+        aliases = _of(primary)
+        joined = {found for alias in aliases for found in (alias.authority_id, alias.area_id)}
+        primary.joined_authorities = sorted(joined) or None
+        primary.save(update_fields=["joined_authorities"])
+    grants.rebuild(None, at=now(), child_ids=[primary.pk for primary in primaries])
+
+
+def _audit(user: User, row: Merge, verb: Verb, at: datetime) -> None:
+    for child, with_ in ((row.child, row.other), (row.other, row.child)):
+        record(
+            user,
+            verb=verb,
+            subject=row,
+            child=child.public_id,
+            part="identity",
+            detail={"with": with_.reference},
+            at=at,
+        )
+
+
+def _tell_submitters(child: Child, what: str, at: datetime) -> None:
+    """Whoever sent something about a provisional record learns that it counts; never under which record."""
+    tell(
+        list(Submitter.objects.filter(child=child).values_list("user_id", flat=True)),
+        kind="children.matched",
+        key=f"matched:{child.public_id}:{at.isoformat()}",
+        text=f"First Contact has {what}: {child.reference}. What you sent about the child counts.",
+        url=reverse("children:overview", args=[child.public_id]),
+        reference=child.reference,
+        child=child.public_id,
+        at=at,
+    )

@@ -1,0 +1,168 @@
+"""One child, one record: what waits to be matched, joining two records, taking them apart (C1)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from cems.accounts.access_control import requires_work
+from cems.accounts.roles import Part, Work
+from cems.audit.services import listed
+from cems.base.access_control import FORM, Shape
+from cems.base.errors import NotAllowed
+from cems.base.time import local_date, now
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.identity.page_context import child_page
+from cems.children.identity.selectors.identifier import shared_numbers, to_settle
+from cems.children.identity.services.identifier import identifier_settle
+from cems.children.matching.forms import MergeForm, ReferenceForm, SettleForm, UndoForm
+from cems.children.matching.selectors import duplicate as queue
+from cems.children.matching.selectors.merge import merges, preview
+from cems.children.matching.services.merge import child_confirm, merge, merge_undo, not_same
+from cems.children.models import Child, Merge
+from cems.children.view_helpers import form_page, me, taken
+
+
+@requires_work(Shape.PAGE, Work.DUPLICATES)
+def duplicates(request: HttpRequest) -> HttpResponse:
+    """Provisional records to match, and pairs of records that are alike."""
+    found = queue.duplicates(me(request), now())
+    numbers, more_numbers = shared_numbers(me(request))
+    shown = [*found.provisional, *(one for both in found.pairs for one in (both.older, both.newer))]
+    shown += [one for row in numbers for one in (row.child, *row.others) if one]
+    listed(
+        me(request),
+        what="children.duplicates",
+        children=list(dict.fromkeys(child.public_id for child in shown)),
+    )
+    rows = [(child, queue.waits(child, now())) for child in found.provisional]
+    context = {"queue": found, "rows": rows, "numbers": numbers, "more_numbers": more_numbers}
+    return render(request, "children/matching_queue.html", context)
+
+
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
+def settle_number(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """A number that another record holds too: this child's, or not (C1)."""
+    numbers = to_settle(opened.child, list(opened.cluster))
+    form = SettleForm(numbers, request.POST or None)
+
+    def act() -> None:
+        data = form.cleaned_data
+        identifier_settle(
+            me(request),
+            child=opened.child,
+            kind=data["kind"],
+            belongs=data["belongs"] == "yes",
+            why=data["why"],
+        )
+
+    if request.method == "POST" and taken(form, act):
+        messages.success(request, f"The number of {opened.child.name} is settled.")
+        return redirect("children:duplicates")
+    text = (
+        "Another record holds this number too." if numbers else "No number of this child waits to be settled."
+    )
+    return form_page(
+        request,
+        opened,
+        form,
+        title="Whose number is it?",
+        text=text,
+        current="children:overview",
+        back=reverse("children:duplicates"),
+    )
+
+
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
+def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Who this record may be: the closest others, or one named by its reference; or a new child."""
+    user, child = me(request), opened.child
+    form = ReferenceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        other = queue.by_reference(user, form.cleaned_data["reference"])
+        if other is not None and other.pk != child.pk:
+            return redirect("children:match", public_id=child.public_id, other_id=other.public_id)
+        form.add_error("reference", "No other record with this reference is open to you. Check each digit.")
+    context = {
+        **child_page(request, opened, current="children:overview"),
+        "rows": queue.candidates(user, child),
+        "form": form,
+        "merges": merges(child),
+    }
+    return render(request, "children/matching.html", context, status=400 if form.errors else 200)
+
+
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
+def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
+    """Two records side by side; what must be decided; then one record. This address's first one stays."""
+    user, primary, other = me(request), opened.child, _other(request, opened, other_id)
+    seen = preview(opened.placed, other)
+    form = MergeForm(seen.choices, request.POST or None)
+    if request.method == "POST" and taken(
+        form,
+        lambda: merge(
+            user, primary=primary, other=other, why=form.cleaned_data["why"], decisions=form.decisions
+        ),
+    ):
+        messages.success(
+            request, f"Joined: {other.reference} is now part of {primary.reference}. This can be undone."
+        )
+        return redirect("children:overview", public_id=primary.public_id)
+    context = {
+        **child_page(request, opened, current="children:overview"),
+        "seen": seen,
+        "form": form,
+        "swap_url": reverse("children:match", args=[other.public_id, primary.public_id]),
+    }
+    return render(request, "children/match.html", context, status=400 if form.errors else 200)
+
+
+def _other(request: HttpRequest, opened: OpenChild, other_id: UUID) -> Child:
+    other = Child.objects.visible_to(me(request)).with_page().filter(public_id=other_id).first()
+    if other is None or other.pk == opened.child.pk:
+        raise Http404
+    return other
+
+
+@requires_child(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
+def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """A provisional record is of a child who was not known."""
+    child_confirm(me(request), child=opened.child)
+    messages.success(request, f"{opened.child.reference} stands as a record of its own. Its sender is told.")
+    return redirect("children:duplicates")
+
+
+@requires_child(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
+def apart(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
+    """These are two children: the pair is not brought up again."""
+    not_same(me(request), one=opened.child, other=_other(request, opened, other_id))
+    messages.success(request, "Noted: two children. The pair is not brought up again.")
+    if opened.child.provisional:
+        return redirect("children:candidates", public_id=opened.child.public_id)
+    return redirect("children:duplicates")
+
+
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
+def undo(request: HttpRequest, opened: OpenChild, merge_id: UUID) -> HttpResponse:
+    """Take two records apart again."""
+    row = get_object_or_404(
+        Merge.objects.of(opened.child).select_related("child", "other"), public_id=merge_id
+    )
+    if row.undone_at is not None:
+        raise NotAllowed("These records have been taken apart already.")
+    form = UndoForm(request.POST or None)
+    if request.method == "POST" and taken(
+        form, lambda: merge_undo(me(request), merge=row, why=form.cleaned_data["why"])
+    ):
+        messages.success(request, f"Taken apart: {row.other.reference} is a record of its own again.")
+        return redirect("children:overview", public_id=row.child.public_id)
+    words = (
+        f"{row.other.reference} was joined to {row.child.reference} on {local_date(row.at):%-d %B %Y}: {row.why}"
+        " What each record held before goes back to it. What was written since stays with"
+        f" {row.child.reference}, and has to be written again on the other where it belongs there."
+    )
+    return form_page(
+        request, opened, form, title="Take two records apart", text=words, current="children:overview"
+    )

@@ -1,0 +1,45 @@
+"""The record's tables, by subject."""
+
+from cems.children.access.models.access import Bar, ChildUserObjectPermission, Matter, NamedReader, Submitter
+from cems.children.access.models.death import Death
+from cems.children.access.models.emergency_access import EmergencyAccess, EmergencyAccessOutcome
+from cems.children.access.models.student import StudentChild
+from cems.children.history.models.feedback import Feedback
+from cems.children.history.models.involvement import Involvement
+from cems.children.history.models.level import AgreedLevel
+from cems.children.history.models.note import CaseNote
+from cems.children.history.models.status import Status
+from cems.children.identity.models.address import AddressRecipient, ConfidentialAddress
+from cems.children.identity.models.child import Child, ChildName, Identifier
+from cems.children.identity.models.self_description import SelfDescription
+from cems.children.matching.models import Merge, NotSame
+from cems.children.placements.models.placed_concern import PlacedConcern, PlacedConcernStep
+from cems.children.placements.models.placement import Placement
+
+__all__ = [
+    "AddressRecipient",
+    "AgreedLevel",
+    "Bar",
+    "EmergencyAccess",
+    "CaseNote",
+    "Child",
+    "ChildName",
+    "ChildUserObjectPermission",
+    "ConfidentialAddress",
+    "Death",
+    "Feedback",
+    "EmergencyAccessOutcome",
+    "Identifier",
+    "Involvement",
+    "Matter",
+    "Merge",
+    "NamedReader",
+    "NotSame",
+    "PlacedConcern",
+    "PlacedConcernStep",
+    "Placement",
+    "SelfDescription",
+    "Status",
+    "StudentChild",
+    "Submitter",
+]

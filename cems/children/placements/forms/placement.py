@@ -1,0 +1,102 @@
+"""What people type about where a child is placed (C2), and what the child and the family say (C6)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+
+from cems.accounts.forms.person import DayField, PlainForm
+from cems.accounts.models import Authority, Locality, Team, TeamKind
+from cems.children.choices import PlacementKind
+from cems.children.history.forms.feedback import _not_to_come, middle_of
+from cems.children.identity.forms.record import WordsField
+from cems.children.placements.services.placement import Place
+
+
+class PlacementForm(PlainForm):
+    """A placement from a day on."""
+
+    button = "Record this placement"
+    kind = forms.ChoiceField(
+        choices=PlacementKind.choices,
+        widget=forms.RadioSelect,
+        label="What kind of place?",
+        error_messages={"required": "Choose the kind of place."},
+    )
+    placed_by = forms.ModelChoiceField(
+        Authority.objects.order_by("name"),
+        to_field_name="code",
+        label="Authority that placed the child and is responsible",
+        empty_label="Choose",
+        error_messages={"required": "Choose who placed the child."},
+    )
+    area = forms.ModelChoiceField(
+        Authority.objects.order_by("name"),
+        to_field_name="code",
+        label="Authority the place lies in",
+        empty_label="Choose",
+        error_messages={"required": "Choose where the place lies."},
+    )
+    locality = forms.ModelChoiceField(
+        Locality.objects.select_related("authority").order_by("authority__name", "name"),
+        required=False,
+        label="Locality",
+        empty_label="Not known",
+    )
+    provider = forms.ModelChoiceField(
+        Team.objects.filter(kind=TeamKind.HOME).order_by("name"),
+        to_field_name="public_id",
+        required=False,
+        label="Home, if it is one CEMS knows",
+        empty_label="Another place",
+    )
+    provider_name = forms.CharField(
+        max_length=120, required=False, label="Otherwise, the name of the place or provider"
+    )
+    address_confidential = forms.BooleanField(
+        required=False, label="The address is confidential: the name of the place is shown to nobody"
+    )
+    starts_on = DayField(label="First day", error_messages={"required": "Write the first day."})
+    long_stay = forms.BooleanField(
+        required=False, label="Health or education: three months or more, or meant to be"
+    )
+    notified_by = forms.CharField(
+        max_length=120,
+        label="Who notified us?",
+        help_text="The authority or the home, and the person.",
+        error_messages={"required": "Write who notified us."},
+    )
+    notified_on = DayField(label="On which day?", error_messages={"required": "Write the day."})
+
+    @property
+    def place(self) -> Place:
+        return Place(**self.cleaned_data)
+
+
+class PlacementEndForm(PlainForm):
+    """The last day of a placement, and why it ended."""
+
+    button = "End this placement"
+    ends_on = DayField(label="Last day", error_messages={"required": "Write the last day."})
+    reason = forms.CharField(
+        max_length=200, label="Why did it end?", error_messages={"required": "Say why it ended."}
+    )
+
+
+class PlacementConcernForm(PlainForm):
+    """A worry about a child who is placed."""
+
+    button = "Send to First Contact"
+    happened_on = DayField(label="When did it happen?", error_messages={"required": "Write the day."})
+    text = WordsField(
+        rows=6, label="What worries you?", error_messages={"required": "Write what worries you."}
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    @property
+    def happened_at(self) -> datetime:
+        return middle_of(self.cleaned_data["happened_on"])
+
+    def clean_happened_on(self) -> Any:
+        return _not_to_come(self.cleaned_data["happened_on"])

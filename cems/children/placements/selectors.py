@@ -1,0 +1,113 @@
+"""Children placed here by others, and ours placed elsewhere (C2)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Prefetch, Q
+
+from cems.accounts.models import User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Part
+from cems.children.access.child_access import accesses
+from cems.children.choices import ConcernStep
+from cems.children.matching.selectors.cluster import seen
+from cems.children.models import Child, PlacedConcern, PlacedConcernStep, Placement
+from cems.children.placements.rules import step_problem
+from cems.clocks.models import Clock
+
+LONGEST = 100
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One child who lives away from the authority that is responsible."""
+
+    row: Placement
+    child: Child
+
+
+@dataclass(frozen=True)
+class PlacedPage:
+    """Running placements across a border of this person's area, newest first."""
+
+    here: Sequence[Placed]
+    elsewhere: Sequence[Placed]
+    more: bool
+
+
+def history(child: Child) -> list[Placement]:
+    """Every placement of the child, newest first."""
+    rows = Placement.objects.of(child).select_related("area", "locality", "placed_by", "provider")
+    return list(rows.order_by("-starts_on", "-pk"))
+
+
+@dataclass(frozen=True)
+class Concern:
+    """A concern about a child placed by another authority, with what was done about it so far."""
+
+    row: PlacedConcern
+    steps: Mapping[str, PlacedConcernStep]
+
+    @property
+    def stands(self) -> str:
+        """How it stands, in words."""
+        responsible, told = self.row.responsible, self.steps.get(ConcernStep.TOLD)
+        if ConcernStep.CLOSED in self.steps:
+            return "Escalation closed"
+        if ConcernStep.ESCALATED in self.steps:
+            return f"Escalated: with {self.clock.owner if self.clock else 'nobody'}"
+        if ConcernStep.ANSWERED in self.steps:
+            good = self.steps[ConcernStep.ANSWERED].adequate
+            return f"{responsible} answered" if good else f"{responsible} answered, and it is not adequate"
+        return f"{responsible} is to answer" if told else f"{responsible} is to be told"
+
+    @property
+    def clock(self) -> Clock | None:
+        """The promise that runs now; None where nothing is waited for."""
+        waits = [self.row.clock, *(step.clock for step in self.steps.values() if step.clock)]
+        return next((clock for clock in reversed(waits) if clock.is_open), None)
+
+    def next_steps(self, at: datetime) -> list[ConcernStep]:
+        """What can be recorded now."""
+        done = {kind: step.adequate for kind, step in self.steps.items()}
+        told = self.steps.get(ConcernStep.TOLD)
+        due = told.clock.due_at if told and told.clock else None
+        return [one for one in ConcernStep if not step_problem(one, done=done, answer_due=due, at=at)]
+
+
+def concerns(child: Child) -> list[Concern]:
+    """Every concern that another authority had to be told of, newest first, in two queries."""
+    steps = PlacedConcernStep.objects.select_related(
+        "recorded_by__agency", "clock__owner_user", "clock__owner_team"
+    )
+    rows = PlacedConcern.objects.of(child).select_related(
+        "note", "area", "responsible", "recorded_by__agency", "clock__owner_user", "clock__owner_team"
+    )
+    rows = rows.prefetch_related(Prefetch("steps", steps.order_by("pk")))
+    return [
+        Concern(row, {step.kind: step for step in row.steps.all()})
+        for row in rows.order_by("-recorded_at", "-pk")
+    ]
+
+
+def placed(user: User) -> PlacedPage:
+    """Of the children this person may see with their statuses, those placed across a border."""
+    served = profile_of(user).authority_ids
+    across = Placement.objects.filter(ends_on__isnull=True).exclude(area=F("placed_by"))
+    mine = across.filter(Q(area__in=served) | Q(placed_by__in=served))
+    rows = list(
+        mine.of_visible(user).select_related("area", "placed_by").order_by("-starts_on", "-pk")[: LONGEST + 1]
+    )
+    children = seen(user, [row.child_id for row in rows[:LONGEST]])
+    open_to = accesses(user, list({child.pk: child for child in children.values()}.values()))
+    found = [
+        Placed(row, children[row.child_id])
+        for row in rows[:LONGEST]
+        if row.child_id in children and open_to[children[row.child_id].pk].sees(Part.STATUS)
+    ]
+    return PlacedPage(
+        here=[one for one in found if one.row.area_id in served],
+        elsewhere=[one for one in found if one.row.area_id not in served],
+        more=len(rows) > LONGEST,
+    )

@@ -1,0 +1,291 @@
+"""A concern about a child placed by another authority: told, answered, escalated, closed (C2)."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.urls import reverse
+
+from cems.accounts.desks import desk_in
+from cems.accounts.models import Duty, Team, User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.calendar import Deadline, close_of_business
+from cems.base.command import command
+from cems.base.errors import Conflict, Invalid
+from cems.base.time import local_date, now
+from cems.children.choices import CaseRole, ConcernStep, Route
+from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL
+from cems.children.history.services.involvement import team_allocate, team_release
+from cems.children.matching.services.cluster import lock_cluster
+from cems.children.models import CaseNote, Child, PlacedConcern, PlacedConcernStep, Placement
+from cems.children.placements.rules import step_problem
+from cems.children.policy import PLACED_ANSWER_DAYS, PLACED_ESCALATION_DAYS, PLACED_TELL_DAYS
+from cems.children.querysets import rows_of_clusters
+from cems.clocks.models import Clock
+from cems.clocks.recipients import current_appointments
+from cems.clocks.services import clock as clocks
+from cems.notices.services import tell
+from cems.policy.declared import Reading
+
+
+@command
+def concern_begin(user: User, *, placement: Placement, note: CaseNote, at: datetime) -> PlacedConcern:
+    """First Contact of the area tells the responsible authority within its time. Inside the caller's transaction."""
+    public_id, child = uuid4(), note.child
+    length = PLACED_TELL_DAYS.read(at, placement.area_id)
+    return PlacedConcern.objects.create(
+        public_id=public_id,
+        child=child,
+        placement=placement,
+        note=note,
+        area=placement.area,
+        responsible=placement.placed_by,
+        recorded_at=at,
+        recorded_by=user,
+        clock=clocks.start(
+            user,
+            kind=PLACED_TELL.key,
+            owner=desk_in(Duty.FRONT_DOOR, placement.area_id) or user,
+            deadline=close_of_business(at, length.value, word="recorded"),
+            length=length,
+            reference=child.reference,
+            url=reverse("children:placed_concern", args=[child.public_id, public_id]),
+            child=child.public_id,
+            at=at,
+        ),
+    )
+
+
+@command
+def responsible_told(
+    user: User,
+    *,
+    concern: PlacedConcern,
+    whom: str,
+    route: str,
+    happened_at: datetime,
+    text: str = "",
+    at: datetime | None = None,
+) -> PlacedConcernStep:
+    """The authority was told: who, when, by which route. Its answer has a clock from then on (C2).
+
+    Raises Invalid without those, or for a time that can't be; Conflict where it was recorded already.
+    """
+    instant = at or now()
+    held = _begin(concern, ConcernStep.TOLD, happened_at, instant)
+    if not whom.strip():
+        raise Invalid("Write who was told: the name and post.", field="whom")
+    if route not in Route.values:
+        raise Invalid("Choose how they were told.", field="route")
+    _settle(user, held.clock, f"Told: {Route(route).label.lower()}", happened_at)
+    length = PLACED_ANSWER_DAYS.read(happened_at, held.area_id)
+    clock = _wait(
+        user,
+        held,
+        PLACED_ANSWER.key,
+        held.clock.owner,
+        close_of_business(happened_at, length.value, word="told"),
+        length,
+        instant,
+    )
+    row = PlacedConcernStep(whom=whom.strip(), route=route, text=text.strip(), clock=clock)
+    return _keep(user, held, row, ConcernStep.TOLD, happened_at, instant)
+
+
+@command
+def responsible_answered(
+    user: User,
+    *,
+    concern: PlacedConcern,
+    text: str,
+    adequate: bool,
+    happened_at: datetime,
+    at: datetime | None = None,
+) -> PlacedConcernStep:
+    """What the authority does about it, and whether that keeps the child safe (C2). Raises as `responsible_told`."""
+    instant = at or now()
+    held = _begin(concern, ConcernStep.ANSWERED, happened_at, instant)
+    if not text.strip():
+        raise Invalid("Write what the authority answered.", field="text")
+    _settle(user, _answer_clock(held), "Answered", happened_at)
+    row = PlacedConcernStep(text=text.strip(), adequate=adequate)
+    return _keep(user, held, row, ConcernStep.ANSWERED, happened_at, instant)
+
+
+@command
+def inaction_escalated(
+    user: User, *, concern: PlacedConcern, text: str, at: datetime | None = None
+) -> PlacedConcernStep:
+    """The authority does not act, or not enough: the safeguarding lead of the area takes it up (C2).
+
+    The lead's team reads the record while it has the step; the Business Unit is told by reference. Raises
+    Invalid without a reason, Conflict before the answer is over its time or not adequate.
+    """
+    instant = at or now()
+    held = _begin(concern, ConcernStep.ESCALATED, instant, instant)
+    if not text.strip():
+        raise Invalid("Say what the authority has not done, and what the child needs.", field="text")
+    waiting = _answer_clock(held)
+    if waiting is not None and waiting.is_open:
+        clocks.cancel(user, clock=waiting, reason="Escalated: no answer", at=instant)
+    lead = desk_in(Duty.SAFEGUARDING_LEAD, held.area_id)
+    length = PLACED_ESCALATION_DAYS.read(instant, held.area_id)
+    deadline = close_of_business(instant, length.value, word="escalated")
+    clock = _wait(user, held, PLACED_ESCALATION.key, lead or user, deadline, length, instant)
+    if lead:
+        team_allocate(user, child=held.child, team=lead, case_role=CaseRole.SAFEGUARDING_LEAD, at=instant)
+        words = "a placing authority's inaction is yours to take up"
+        _tell_team(user, held, lead, "lead", words, clock.url, instant)
+    unit, words = desk_in(Duty.BUSINESS_UNIT, held.area_id), "a placing authority's inaction was escalated"
+    unit_told = unit is not None and _tell_team(user, held, unit, "unit", words, "", instant)
+    row = PlacedConcernStep(text=text.strip(), unit_told=unit_told, clock=clock)
+    return _keep(user, held, row, ConcernStep.ESCALATED, instant, instant)
+
+
+@command
+def escalation_closed(
+    user: User, *, concern: PlacedConcern, text: str, happened_at: datetime, at: datetime | None = None
+) -> PlacedConcernStep:
+    """What came of the escalation; the lead's step is done, and their team's reach ends with it (C2).
+
+    Raises Invalid without an outcome, Conflict where nothing was escalated.
+    """
+    instant = at or now()
+    held = _begin(concern, ConcernStep.CLOSED, happened_at, instant)
+    if not text.strip():
+        raise Invalid("Write what came of it.", field="text")
+    clock = held.steps.select_related("clock__owner_team").get(kind=ConcernStep.ESCALATED).clock
+    _settle(user, clock, "Outcome recorded", happened_at)
+    row = _keep(user, held, PlacedConcernStep(text=text.strip()), ConcernStep.CLOSED, happened_at, instant)
+    lead = desk_in(Duty.SAFEGUARDING_LEAD, held.area_id)
+    if lead and not _still_with(lead, held.child):
+        team_release(
+            user,
+            child=held.child,
+            team=lead,
+            case_role=CaseRole.SAFEGUARDING_LEAD,
+            reason="The escalation is closed",
+            at=instant,
+        )
+    return row
+
+
+def _begin(concern: PlacedConcern, step: str, happened_at: datetime, at: datetime) -> PlacedConcern:
+    """The concern, locked with its child's record, if this step may be taken now."""
+    lock_cluster(concern.child_id)
+    held: PlacedConcern = (
+        PlacedConcern.objects.select_for_update(of=("self",))
+        .select_related("child", "note", "area", "responsible", "clock")
+        .get(pk=concern.pk)
+    )
+    if happened_at > at:
+        raise Invalid("This time is in the future. Check the date and the time.", field="happened_on")
+    if local_date(happened_at) < local_date(held.note.happened_at):  # often only a day is known
+        raise Invalid("This is before what worried somebody. Check the date.", field="happened_on")
+    due = _answer_clock(held)
+    done = dict(held.steps.values_list("kind", "adequate"))
+    problem = step_problem(step, done=done, answer_due=due.due_at if due else None, at=at)
+    if problem:
+        raise Conflict(problem)
+    return held
+
+
+def _answer_clock(concern: PlacedConcern) -> Clock | None:
+    told = concern.steps.filter(kind=ConcernStep.TOLD).select_related("clock").first()
+    return told.clock if told else None
+
+
+def _settle(user: User, clock: Clock | None, reason: str, at: datetime) -> None:
+    """The promise was kept; a clock that was cancelled meanwhile (a death) stays as it is."""
+    if clock is not None and clock.is_open:
+        clocks.meet(user, clock=clock, reason=reason, at=at)
+
+
+def _wait(
+    user: User,
+    concern: PlacedConcern,
+    kind: str,
+    owner: User | Team,
+    deadline: Deadline,
+    length: Reading[int],
+    at: datetime,
+) -> Clock:
+    child = concern.child
+    return clocks.start(
+        user,
+        kind=kind,
+        owner=owner,
+        deadline=deadline,
+        reference=child.reference,
+        url=concern.clock.url,
+        child=child.public_id,
+        length=length,
+        at=at,
+    )
+
+
+def _keep(
+    user: User,
+    concern: PlacedConcern,
+    row: PlacedConcernStep,
+    step: ConcernStep,
+    happened_at: datetime,
+    at: datetime,
+) -> PlacedConcernStep:
+    """Keep the step, audit it, and tell whoever raised the concern."""
+    row.concern, row.kind, row.happened_at = concern, step, happened_at
+    row.recorded_at, row.recorded_by = at, user
+    row.save(force_insert=True)
+    child = concern.child
+    record(
+        user,
+        verb=Verb.DECIDED if step in {ConcernStep.ESCALATED, ConcernStep.CLOSED} else Verb.CREATED,
+        subject=row,
+        child=child.public_id,
+        part="status",
+        detail={"step": step.value},
+        at=at,
+    )
+    if concern.recorded_by_id != user.pk:
+        tell(
+            [concern.recorded_by_id],
+            kind="children.placed_concern",
+            key=f"placed_concern:{row.public_id}",
+            text=f"{child.reference}, the concern you raised: {step.label[0].lower()}{step.label[1:]}.",
+            url=concern.clock.url,
+            reference=child.reference,
+            child=child.public_id,
+            at=at,
+        )
+    return row
+
+
+def _tell_team(
+    user: User, concern: PlacedConcern, team: Team, step: str, words: str, url: str, at: datetime
+) -> bool:
+    """Tell a team by reference, never by name; whether anybody of it is there to be told."""
+    people = current_appointments(local_date(at)).filter(team=team).values_list("user_id", flat=True)
+    told = set(people)
+    child = concern.child
+    tell(
+        told - {user.pk},
+        kind="children.placed_concern",
+        key=f"placed_concern:{concern.public_id}:{step}",
+        text=f"{child.reference}: {words} ({concern.responsible}).",
+        url=url,
+        reference=child.reference,
+        child=child.public_id,
+        at=at,
+    )
+    return bool(told)
+
+
+def _still_with(lead: Team, child: Child) -> bool:
+    """Whether the lead has another escalation about this child that is not closed."""
+    rows = PlacedConcernStep.objects.filter(
+        kind=ConcernStep.ESCALATED,
+        clock__owner_team=lead,
+        concern__child__in=rows_of_clusters([child.merged_into_id or child.pk]),
+    )
+    closed = PlacedConcernStep.objects.filter(kind=ConcernStep.CLOSED).values("concern")
+    return rows.exclude(concern__in=closed).exists()

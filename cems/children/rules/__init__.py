@@ -1,1 +1,0 @@
-"""Pure rules of the record; no database, time passed in."""

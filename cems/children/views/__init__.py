@@ -1,1 +1,0 @@
-"""Pages of the child's record, by subject."""

@@ -1,0 +1,369 @@
+"""Opening a record in an emergency: who may, for how long, what is told of it, and what happens after (A2)."""
+
+from datetime import date, datetime, time, timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from cems.accounts.models import AgencyKind
+from cems.accounts.roles import ROLES, Part, Reach
+from cems.audit.choices import Verb
+from cems.audit.models import Entry
+from cems.base.errors import CommandError, Invalid, NotAllowed, TooMany
+from cems.base.time import LONDON, local, now
+from cems.children.access.child_access import access_to
+from cems.children.access.rules.emergency_access import open_until
+from cems.children.access.services import emergency_access as service
+from cems.children.matching.rules.search import understand
+from cems.children.models import Child, EmergencyAccess
+from cems.notices.models import Mail, Notice
+from tests.factories.children import bar, make_child, make_matter, name_reader, restrict
+from tests.factories.people import (
+    DARLINGTON,
+    appoint,
+    make_agency,
+    make_authority,
+    make_team,
+    make_user,
+    sign_in,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
+
+BREAKERS = [key for key, role in ROLES.items() if role.opens_in_emergency]
+OTHERS = [key for key, role in ROLES.items() if not role.opens_in_emergency]
+THROUGH_RESTRICTION = [key for key, role in ROLES.items() if role.opens_restricted]
+
+
+def sees(user, child):
+    return Child.objects.visible_to(user).filter(pk=child.pk).exists()
+
+
+def break_it(user, child, reason="Danger tonight", **kw):
+    return service.emergency_access_open(user, named=understand(child.reference), reason=reason, **kw)
+
+
+@pytest.mark.parametrize("key", BREAKERS)
+def test_those_who_may_open_what_the_table_says_and_never_raw_intelligence(key):
+    user, child = make_user(key, team=make_team()), make_child()
+    before = access_to(user, child).parts if sees(user, child) else frozenset()
+    break_it(user, child)
+    access = access_to(user, child)
+    assert sees(user, child)
+    assert access.parts == before | ROLES[key].sees[Reach.EMERGENCY]
+    assert Part.INTELLIGENCE_RAW not in access.parts and access.why.endswith("with a reason")
+
+
+@pytest.mark.parametrize("key", OTHERS)
+def test_nobody_else_opens_anything(key):
+    user, child = make_user(key, team=make_team()), make_child()
+    before = sees(user, child)
+    with pytest.raises(NotAllowed):
+        break_it(user, child)
+    assert sees(user, child) == before and not EmergencyAccess.objects.exists()
+
+
+def test_the_flag_and_the_reach_of_a_role_agree():
+    assert {key for key, role in ROLES.items() if Reach.EMERGENCY in role.sees} == set(BREAKERS)
+    assert THROUGH_RESTRICTION == ["first_contact", "edt", "erase_police"]
+
+
+@pytest.mark.parametrize("key", BREAKERS)
+def test_a_restricted_record_opens_to_the_three_only_and_its_owner_is_told(key):
+    owner, child = make_user(), make_child()
+    restrict(child, owner=owner)
+    user = make_user(key, team=make_team())
+    if key in THROUGH_RESTRICTION:
+        break_it(user, child)
+        assert sees(user, child)
+        assert access_to(user, child).parts == ROLES[key].sees[Reach.EMERGENCY]
+    else:
+        with pytest.raises(Invalid) as refused:
+            break_it(user, child)
+        assert refused.value.message == service.NONE_FITS and not sees(user, child)
+    assert Notice.objects.filter(user=owner, reference=child.reference).count() == 1
+
+
+def test_another_reach_counts_for_nothing_where_only_the_opening_opens():
+    user, child = make_user("first_contact", team=make_team()), make_child()
+    appoint(user, "practitioner")
+    make_matter(child, "referral")
+    restrict(child)
+    break_it(user, child)
+    assert {reach for _, reach in access_to(user, child).reached} == {Reach.EMERGENCY}
+    name_reader(child, user)
+    assert Reach.AUTHORITY in {reach for _, reach in access_to(user, child).reached}
+
+
+@pytest.mark.parametrize("key", BREAKERS)
+def test_a_bar_beats_it_before_and_after(key):
+    user, child = make_user(key, team=make_team()), make_child()
+    break_it(user, child)
+    bar(child, user)
+    assert not sees(user, child)
+    with pytest.raises(Invalid, match="No record fits"):
+        break_it(user, child)
+
+
+def test_a_child_that_is_restricted_meanwhile_closes_to_the_others():
+    user, child = make_user(), make_child()
+    break_it(user, child)
+    assert sees(user, child)
+    restrict(child)
+    assert not sees(user, child)
+
+
+@pytest.mark.parametrize(
+    "words", ["{ref}", "999 123 4578", "Testchild Glassington 3/4/2011", "Glassington Testchild 03.04.2011"]
+)
+def test_the_child_is_named_exactly(words):
+    child = make_child(
+        family_name="Glassington", date_of_birth=date(2011, 4, 3), identifiers={"nhs": "9991234578"}
+    )
+    emergency_access = service.emergency_access_open(
+        make_user(), named=understand(words.format(ref=child.reference)), reason="Danger tonight"
+    )
+    assert emergency_access.child_id == child.pk
+
+
+@pytest.mark.parametrize(
+    "words", ["Glassington", "Testchild Glassington", "Glassington 3/4/2011", "DH1 5UL", "3/4/2011"]
+)
+def test_less_than_exactly_is_not_enough(words):
+    make_child(family_name="Glassington", date_of_birth=date(2011, 4, 3), postcode="DH1 5UL")
+    with pytest.raises(Invalid, match="No record fits"):
+        service.emergency_access_open(make_user(), named=understand(words), reason="Danger tonight")
+
+
+def test_two_that_fit_are_not_opened_by_guess():
+    for _ in range(2):
+        make_child(family_name="Twinnington", date_of_birth=date(2011, 4, 3))
+    with pytest.raises(Invalid, match="More than one"):
+        service.emergency_access_open(
+            make_user(), named=understand("Testchild Twinnington 3/4/2011"), reason="Now"
+        )
+    assert not EmergencyAccess.objects.exists()
+
+
+def test_a_name_that_only_sounds_alike_opens_nothing():
+    """As the names of twins may."""
+    child = make_child(given_name="小明", family_name="王", date_of_birth=date(2011, 4, 3))
+    for words in ("晓明 王 3/4/2011", "Xiaoming Wang 3/4/2011"):
+        with pytest.raises(Invalid, match="No record fits"):
+            service.emergency_access_open(make_user(), named=understand(words), reason="Danger tonight")
+    opened = service.emergency_access_open(
+        make_user(), named=understand("王 小明 3/4/2011"), reason="Danger tonight"
+    )
+    assert opened.child_id == child.pk
+
+
+def test_the_edge_of_the_agencys_world_holds():
+    elsewhere = make_child(authority=make_authority(DARLINGTON))
+    with pytest.raises(Invalid, match="No record fits"):
+        break_it(make_user(), elsewhere)
+    both = make_user(agency=make_agency(authorities=[make_authority(), make_authority(DARLINGTON)]))
+    assert break_it(both, elsewhere)
+
+
+def test_a_reason_is_asked_and_questions_are_limited_and_recorded_even_when_refused():
+    user, child = make_user(), make_child()
+    with pytest.raises(Invalid) as refused:
+        break_it(user, child, reason="  ")
+    assert refused.value.field == "reason"
+    for _ in range(service.OPENINGS_AN_HOUR):
+        with pytest.raises(Invalid):
+            service.emergency_access_open(user, named=understand("CHD-1999-00001"), reason="Danger")
+    with pytest.raises(TooMany):
+        break_it(user, child)
+    asked = Entry.objects.filter(actor=user, verb=Verb.SEARCHED, part="children.emergency_access")
+    assert asked.count() == service.OPENINGS_AN_HOUR
+
+
+def test_it_is_recorded_with_its_reason_and_opening_twice_is_one():
+    user, child = make_user(), make_child()
+    first = break_it(user, child)
+    assert break_it(user, child, reason="Again") == first
+    entry = Entry.objects.get(verb=Verb.ACCESS_OPENED)
+    assert (entry.actor, entry.child, entry.reason) == (user, child.public_id, "Danger tonight")
+
+
+def test_manager_and_auditors_are_told_by_reference_only():
+    team = make_team()
+    user, manager = make_user(team=team), make_user("team_manager", team=team)
+    auditor = make_user("auditor", agency=team.agency)
+    partnership = make_user("auditor", agency=make_agency(kind=AgencyKind.PARTNERSHIP))
+    strangers = [make_user("team_manager", team=make_team()), make_user("auditor")]
+    left = make_user("team_manager", team=team, is_active=False)
+    barred = make_user("team_manager", team=team)
+    child = make_child()
+    bar(child, barred)
+    break_it(user, child)
+    told = Notice.objects.filter(kind="children.emergency_access")
+    assert {row.user for row in told} == {manager, auditor, partnership}
+    assert not {*strangers, left, barred} & {row.user for row in told}
+    assert Mail.objects.filter(notice__in=told).count() == told.count()  # mail says what the notice says
+    for text in told.values_list("text", flat=True):
+        assert child.family_name not in text and user.name not in text and "Danger" not in text
+
+
+def test_four_hours_later_it_is_closed_and_ending_it_early_closes_it_now(time_machine):
+    user, child = make_user(), make_child()
+    emergency_access = break_it(user, child)
+    assert emergency_access.until - emergency_access.opened_at == timedelta(hours=4)
+    time_machine.move_to(emergency_access.until - timedelta(seconds=1), tick=False)
+    assert sees(user, child)
+    time_machine.move_to(emergency_access.until, tick=False)
+    assert not sees(user, child)
+    break_it(user, child)
+    service.emergency_access_end(user, child=child)
+    assert not sees(user, child)
+    with pytest.raises(Invalid):
+        service.emergency_access_end(user, child=child)
+    assert EmergencyAccess.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("opened", "until"),
+    [
+        (datetime(2026, 3, 28, 23, 0), datetime(2026, 3, 29, 8, 30)),  # the night the clocks go forward
+        (datetime(2026, 10, 24, 23, 0), datetime(2026, 10, 25, 8, 30)),  # and back
+        (datetime(2026, 6, 1, 3, 0), datetime(2026, 6, 1, 8, 30)),
+        (datetime(2026, 6, 1, 8, 30), datetime(2026, 6, 2, 8, 30)),
+    ],
+)
+def test_the_emergency_duty_team_keeps_it_to_the_end_of_the_shift(opened, until):
+    at = opened.replace(tzinfo=LONDON)
+    found = local(open_until(at, hours=4, shift_ends=time(8, 30)))
+    assert found.replace(tzinfo=None) == until
+
+
+# --- the pages ---------------------------------------------------------------------------------------------
+def test_from_the_search_to_the_record_and_out_again():
+    user, child = make_user(), make_child()
+    client = sign_in(user)
+    results = client.post(reverse("children:search"), {"q": child.reference}, follow=True)
+    link = f"{reverse('children:emergency_access')}?search={results.context['token']}"
+    assert link in results.content.decode()
+    page = client.get(link)
+    assert (
+        child.reference in page.content.decode() and page.context["form"].initial["child"] == child.reference
+    )
+    answer = client.post(link, {"child": child.reference, "reason": "Danger tonight"}, follow=True)
+    text = answer.content.decode()
+    assert answer.status_code == 200 and "Opened with your reason until" in text
+    ended = client.post(reverse("children:emergency_access_end", args=[child.public_id]), follow=True)
+    assert "has ended" in ended.content.decode() and not sees(user, child)
+
+
+def test_a_refusal_stands_beside_its_field():
+    page = sign_in(make_user()).post(
+        reverse("children:emergency_access"), {"child": "CHD-1999-00001", "reason": "Danger"}
+    )
+    assert page.status_code == 400 and service.NONE_FITS in page.content.decode()
+
+
+def test_whoever_may_not_is_told_whom_to_ring():
+    client = sign_in(make_user("head_of_service"))
+    page = client.get(reverse("children:emergency_access")).content.decode()
+    assert "Ring First Contact" in page and "<textarea" not in page
+    answer = client.post(
+        reverse("children:emergency_access"), {"child": "CHD-2026-00001", "reason": "Danger"}
+    )
+    assert answer.status_code == 403
+    results = client.post(reverse("children:search"), {"q": "Nobody Atall"}, follow=True)
+    assert reverse("children:emergency_access") not in results.content.decode()
+
+
+def test_record_f8_a_page_left_open_answers_plainly_when_the_time_is_over(time_machine):
+    user, child = make_user(), make_child()
+    client, url = sign_in(user), reverse("children:overview", args=[child.public_id])
+    emergency_access = break_it(user, child)
+    assert client.get(url).status_code == 200
+    note = reverse("children:write_note", args=[child.public_id])
+    time_machine.move_to(emergency_access.until + timedelta(minutes=1), tick=False)
+    client = sign_in(user)
+    for answer in (client.get(url), client.post(note, {"text": "Typed while it ran out"})):
+        text = answer.content.decode()
+        assert answer.status_code == 403 and "Your emergency access to this record ended at" in text
+        assert "I need to see this now" in text and child.family_name not in text
+    script = client.post(note, {"text": "x"}, headers={"X-Requested-With": "cems"})
+    assert script.status_code == 403 and "ended at" in script.json()["message"]
+    # A stranger, and the person themselves a day after, hear nothing.
+    assert sign_in(make_user()).get(url).status_code == 404
+    time_machine.move_to(emergency_access.until + timedelta(hours=25), tick=False)
+    assert sign_in(user).get(url).status_code == 404
+
+
+def test_record_f8_somebody_barred_meanwhile_gets_no_answer_that_tells(time_machine):
+    user, child = make_user(), make_child()
+    emergency_access = break_it(user, child)
+    bar(child, user)
+    time_machine.move_to(emergency_access.until + timedelta(minutes=1), tick=False)
+    assert sign_in(user).get(reverse("children:overview", args=[child.public_id])).status_code == 404
+
+
+def test_record_f8_a_part_that_only_the_opening_gave_answers_plainly_too(time_machine):
+    officer, child = make_user("first_contact", team=make_team()), make_child()
+    url = reverse("children:chronology", args=[child.public_id])
+    assert sign_in(officer).get(url).status_code == 403
+    emergency_access = break_it(officer, child)
+    assert sign_in(officer).get(url).status_code == 200
+    time_machine.move_to(emergency_access.until, tick=False)
+    answer = sign_in(officer).get(url)
+    assert answer.status_code == 403 and "ended at" in answer.content.decode()
+
+
+# --- looking at it afterwards ------------------------------------------------------------------------------
+def test_the_manager_says_whether_it_was_right():
+    team = make_team()
+    user, manager, child = make_user(team=team), make_user("team_manager", team=team), make_child()
+    emergency_access = break_it(user, child)
+    client, url = (
+        sign_in(manager),
+        reverse("children:emergency_access_review", args=[emergency_access.public_id]),
+    )
+    assert url in client.get(reverse("home")).content.decode()
+    page = client.get(reverse("children:emergency_access_reviews")).content.decode()
+    assert child.reference in page and child.family_name not in page
+    refused = client.post(url, {"outcome": "reported", "remark": ""})
+    assert refused.status_code == 400 and "what follows" in refused.content.decode()
+    client.post(url, {"outcome": "right", "remark": ""})
+    emergency_access.refresh_from_db()
+    assert (emergency_access.outcome, emergency_access.reviewed_by) == ("right", manager)
+    assert Entry.objects.filter(verb=Verb.DECIDED, child=child.public_id, actor=manager).exists()
+    assert client.get(url).status_code == 404 and url not in client.get(reverse("home")).content.decode()
+
+
+def test_nobody_looks_at_their_own_nor_at_another_teams():
+    team = make_team()
+    manager, other, child = (
+        make_user("team_manager", team=team),
+        make_user("team_manager", team=make_team()),
+        make_child(),
+    )
+    emergency_access = break_it(manager, child)
+    for person in (manager, other):
+        assert (
+            sign_in(person)
+            .get(reverse("children:emergency_access_review", args=[emergency_access.public_id]))
+            .status_code
+            == 404
+        )
+        with pytest.raises(CommandError):
+            service.emergency_access_review(person, emergency_access=emergency_access, outcome="right")
+    assert (
+        sign_in(manager).get(reverse("children:emergency_access_review", args=[uuid4()])).status_code == 404
+    )
+    auditor = make_user("auditor", agency=team.agency)
+    service.emergency_access_review(
+        auditor, emergency_access=emergency_access, outcome="talked", remark="Use First Contact next time"
+    )
+    with pytest.raises(Invalid, match="already"):
+        service.emergency_access_review(auditor, emergency_access=emergency_access, outcome="right")
+
+
+def test_an_opening_of_the_past_reads_as_such():
+    user, child = make_user(), make_child()
+    emergency_access = break_it(user, child, at=now() - timedelta(hours=5))
+    assert emergency_access.until < now() and not sees(user, child)
