@@ -29,7 +29,9 @@ from matrix.models import Submission
 from matrix.services.follow_up import SOURCE
 from plans.choices import MeetingKind, ReferralOutcome, RequestAnswer
 from plans.models import Referral, Request
-from plans.services import meeting_record, referral_decide, strategy_meeting_answer
+from plans.services.meeting import meeting_record
+from plans.services.referral import referral_decide
+from plans.services.strategy_meeting import strategy_meeting_answer
 from triage.models import Item
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ class PlansConfig(AppConfig):
         from cems.children.slots import CHRONOLOGY, PANELS
         from cems.clocks.slots import KINDS
         from cems.policy.slots import POLICIES
-        from plans import child_content, clocks, policy, services_provider
+        from plans import child_content, clocks, policy
+        from plans.services import provider
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
         KINDS.fill(clocks.REFERRAL_DECISION, clocks.STRATEGY_MEETING, by=self.label)
         KEPT.fill(*child_content.ROWS, by=self.label)
         CHRONOLOGY.fill(child_content.chronology, by=self.label)
         PANELS.fill(child_content.PANEL, by=self.label, before="actions.open")
-        REFERENCE_DATA.fill(services_provider.sync, by=self.label)
+        REFERENCE_DATA.fill(provider.sync, by=self.label)

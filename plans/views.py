@@ -20,7 +20,8 @@ from cems.clocks.presentation import present
 from plans.choices import MeetingKind, RequestAnswer
 from plans.forms import RequestForm
 from plans.models import Referral, Request
-from plans.services import meeting_record, strategy_meeting_answer
+from plans.services.meeting import meeting_record
+from plans.services.strategy_meeting import strategy_meeting_answer
 from plans.slots import DECIDED_AT
 
 CLOCKED = ("made_by__agency", "clock__owner_user", "clock__owner_team")

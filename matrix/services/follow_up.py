@@ -16,7 +16,8 @@ from matrix.models import Joined, Submission
 from matrix.policy import FOLLOW_AT_ONCE_DAYS, FOLLOW_DAYS, PHONE_CALL_HOURS
 from matrix.rules import Follow, Limit, Situation, follows
 from matrix.services.owners import owner_of, team_of_worker
-from plans import services as plans
+from plans.services import referral as referral_plans
+from plans.services import strategy_meeting
 
 SOURCE = "matrix.submission"  # what an action raised by a submission says it comes from
 # Kept by another app's own record and clock, not by an action.
@@ -32,10 +33,10 @@ def start_follow_up(user: User, *, submission: Submission, at: datetime) -> None
     for step in follows(RiskLevel(submission.level), situation_of(submission, at)):
         if step.key == _BY_REFERRAL:
             sent = submission.matrix
-            told = plans.Told(informed=sent.informed, not_informed_why=sent.not_informed_why)
-            plans.referral_open(user, child=child, source=submission.reference, told=told, at=at)
+            told = referral_plans.Told(informed=sent.informed, not_informed_why=sent.not_informed_why)
+            referral_plans.referral_open(user, child=child, source=submission.reference, told=told, at=at)
         elif step.key == _BY_REQUEST:
-            plans.strategy_meeting_request(
+            strategy_meeting.strategy_meeting_request(
                 user, child=child, owner=team_of_worker(child), source=submission.reference, at=at
             )
         elif step.key not in {_BY_TRIAGE, "support-goes-on"}:

@@ -42,7 +42,8 @@ from matrix.services.drafts import matrix_start
 from matrix.services.judgement import field_save
 from matrix.services.submission import matrix_submit
 from plans.models import Referral, Request
-from plans.services import referral_open, strategy_meeting_request
+from plans.services.referral import referral_open
+from plans.services.strategy_meeting import strategy_meeting_request
 from tests.factories.allocation import Allocated, allocate_in_story
 from tests.factories.children import (
     agree_level,

@@ -18,7 +18,7 @@ from matrix.models import MatrixDue
 from matrix.policy import MATRIX_DUE_DAYS
 from matrix.services.due import matrix_due_raise
 from plans.choices import ReferralOutcome
-from plans.services import referral_decide, referral_open
+from plans.services.referral import referral_decide, referral_open
 from tests.factories.children import involve, make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_user, sign_in

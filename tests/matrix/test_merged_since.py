@@ -26,7 +26,9 @@ from matrix.services.due import matrix_due_raise
 from matrix.services.submission import matrix_submit
 from plans.choices import ReferralOutcome
 from plans.models import Referral, Request
-from plans.services import meeting_record, referral_decide, referral_open, strategy_meeting_request
+from plans.services.meeting import meeting_record
+from plans.services.referral import referral_decide, referral_open
+from plans.services.strategy_meeting import strategy_meeting_request
 from tests.factories.children import involve, make_child
 from tests.factories.matrices import ready_matrix, submit
 from tests.factories.people import make_user

@@ -12,7 +12,7 @@ from cems.notices.models import Notice
 from matrix.models import Submission
 from plans.choices import ReferralOutcome
 from plans.models import Referral, Request, StatutoryMeeting
-from plans.services import referral_decide
+from plans.services.referral import referral_decide
 from tests.factories.children import involve, make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_team, make_user, sign_in

@@ -11,14 +11,9 @@ from cems.children.choices import Informed, MatterKind
 from cems.children.models import Child, Matter
 from plans.choices import ReferralOutcome, ReferralState, RequestAnswer
 from plans.models import StatutoryMeeting
-from plans.services import (
-    Told,
-    meeting_record,
-    referral_decide,
-    referral_open,
-    strategy_meeting_answer,
-    strategy_meeting_request,
-)
+from plans.services.meeting import meeting_record
+from plans.services.referral import Told, referral_decide, referral_open
+from plans.services.strategy_meeting import strategy_meeting_answer, strategy_meeting_request
 from tests.factories.children import make_child
 from tests.factories.people import make_user
 

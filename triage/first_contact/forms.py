@@ -14,7 +14,7 @@ from cems.base.time import LONDON, local, now
 from cems.children.choices import Informed
 from cems.children.identity.forms.record import WordsField
 from plans.choices import ReferralOutcome
-from plans.services import Told
+from plans.services.referral import Told
 from triage.choices import Answered, Section47, Threshold
 from triage.first_contact.rules.threshold import OFFERED
 from triage.first_contact.services.assessment import Findings

@@ -13,7 +13,7 @@ from cems.children.access.selectors.restriction import closed_to, is_barred, is_
 from cems.children.models import Child, EmergencyAccess
 from matrix.services.contributors import contributor_add
 from matrix.services.drafts import matrix_start
-from plans.services import referral_open
+from plans.services.referral import referral_open
 from tests.factories.children import bar, involve, join, make_child, name_reader, restrict
 from tests.factories.people import make_agency, make_team, make_user, sign_in
 from tests.factories.triage import make_chair, waiting_child

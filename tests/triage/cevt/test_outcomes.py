@@ -23,7 +23,7 @@ from cems.children.choices import HarmForm, RiskLevel
 from cems.children.models import Child
 from cems.meetings.services.meeting import meeting_end
 from plans.models import Provider
-from plans.services_provider import ProviderTerms, provider_write, sync
+from plans.services.provider import ProviderTerms, provider_write, sync
 from tests.factories.children import make_child
 from tests.factories.people import make_user, sign_in
 from tests.factories.triage import QUORATE, ruling, sitting, waiting_child

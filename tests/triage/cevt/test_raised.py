@@ -19,7 +19,7 @@ from cems.children.models import Child, Matter
 from cems.notices.models import Notice
 from plans.choices import ReferralOutcome
 from plans.models import Referral
-from plans.services import Told, first_contact, referral_decide, referral_open
+from plans.services.referral import Told, first_contact, referral_decide, referral_open
 from tests.factories.children import bar, involve, join, make_child, make_matter, restrict
 from tests.factories.people import make_team, make_user, sign_in
 from tests.factories.triage import make_chair, ruling, waiting_child

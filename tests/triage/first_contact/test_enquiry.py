@@ -15,7 +15,7 @@ from cems.clocks.choices import Stage
 from cems.notices.models import Notice
 from plans.choices import ReferralOutcome, ReferralState
 from plans.models import Referral
-from plans.services import referral_open
+from plans.services.referral import referral_open
 from tests.factories.children import make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_team, make_user

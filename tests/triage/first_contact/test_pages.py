@@ -15,7 +15,7 @@ from cems.children.models import Child, Matter
 from cems.clocks.models import Clock
 from plans.choices import ReferralOutcome
 from plans.models import Referral, Request
-from plans.services import referral_open
+from plans.services.referral import referral_open
 from tests.factories.children import bar, involve, make_child, restrict
 from tests.factories.matrices import ready_matrix, submit
 from tests.factories.people import (

@@ -28,7 +28,7 @@ from matrix.events import MatrixSubmitted
 from matrix.models import Submission
 from matrix.policy import CEVT_DAYS
 from plans.events import ReferralDecided
-from plans.services import Told, first_contact, referral_open
+from plans.services.referral import Told, first_contact, referral_open
 from triage.cevt.selectors.eligibility import eligibility_of
 from triage.cevt.selectors.owners import not_to_be_given
 from triage.cevt.services.decision_notice import tell_withdrawn

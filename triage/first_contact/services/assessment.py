@@ -21,7 +21,7 @@ from cems.clocks.recipients import current_appointments
 from cems.notices.services import tell
 from plans.choices import ReferralOutcome
 from plans.models import Referral
-from plans.services import referral_decide
+from plans.services.referral import referral_decide
 from triage.choices import Section47, Threshold
 from triage.first_contact.rules.ages import ages_of, warning
 from triage.first_contact.rules.approach import why_not

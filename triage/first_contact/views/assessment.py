@@ -17,7 +17,7 @@ from cems.children.identity.page_context import child_page
 from cems.children.view_helpers import form_page, taken
 from matrix.services.owners import team_of_worker
 from plans.models import Referral, Request
-from plans.services import strategy_meeting_request
+from plans.services.strategy_meeting import strategy_meeting_request
 from plans.views import CLOCKED, paper_page
 from triage.first_contact.forms import AnswerForm, AskForm, DecideForm, FoundForm
 from triage.first_contact.selectors.enquiry import Gathered, gathered, teams_to_ask, teams_to_take

@@ -22,7 +22,7 @@ from cems.children.matching.rules.search import LONGEST
 from cems.children.view_helpers import taken
 from plans.choices import ReferralState
 from plans.models import Referral
-from plans.services import referral_open
+from plans.services.referral import referral_open
 from triage.first_contact.forms import ReferForm
 from triage.first_contact.selectors import queue as selectors
 

@@ -23,11 +23,11 @@ from cems.children.models import Child
 from cems.children.querysets import cluster_ids
 from cems.clocks.services import clock as clocks
 from cems.notices.services import tell
-from plans.choices import MeetingKind, ReferralOutcome, ReferralState, RequestAnswer, RequestKind
-from plans.clocks import REFERRAL_DECISION, STRATEGY_MEETING
-from plans.events import ReferralDecided, RequestAnswered
-from plans.models import Referral, Request, StatutoryMeeting
-from plans.policy import REFERRAL_DECISION_DAYS, STRATEGY_ANSWER_DAYS
+from plans.choices import ReferralOutcome, ReferralState
+from plans.clocks import REFERRAL_DECISION
+from plans.events import ReferralDecided
+from plans.models import Referral, Request
+from plans.policy import REFERRAL_DECISION_DAYS
 
 
 def first_contact(child: Child) -> Team:
@@ -167,111 +167,6 @@ def referral_decide(
         )
     )
     return held
-
-
-@command
-def strategy_meeting_request(
-    user: User, *, child: Child, owner: Team | None = None, source: str = "", at: datetime | None = None
-) -> Request:
-    """Ask children's services for a strategy meeting (M5: compulsory at Significant); an open request stands."""
-    instant = at or now()
-    primary = lock_cluster(child.pk)
-    asked = Request.objects.of(primary).filter(kind=RequestKind.STRATEGY_MEETING, answer="")
-    held: Request | None = asked.order_by("pk").first()
-    if held:
-        return held
-    reference, public_id = next_reference("REQ", instant), uuid4()
-    length = STRATEGY_ANSWER_DAYS.read(instant, child.area_id)
-    clock = clocks.start(
-        user,
-        kind=STRATEGY_MEETING.key,
-        owner=owner or first_contact(child),
-        deadline=close_of_business(instant, length.value),
-        length=length,
-        reference=reference,
-        title="Strategy meeting: held, or threshold not met and why",
-        url=reverse("plans:request", args=[primary.public_id, public_id]),
-        child=primary.public_id,
-        at=instant,
-    )
-    row = Request.objects.create(
-        public_id=public_id,
-        reference=reference,
-        child=primary,
-        source=source,
-        made_by=user,
-        requested_at=instant,
-        clock=clock,
-    )
-    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="strategy", at=instant)
-    return row
-
-
-@command
-def strategy_meeting_answer(
-    user: User, *, request: Request, answer: RequestAnswer, why: str = "", at: datetime | None = None
-) -> Request:
-    """Record the meeting as held, or the threshold as not met and why (M5). Raises Invalid without the why."""
-    instant = at or now()
-    held = Request.objects.select_for_update().get(pk=request.pk)
-    if held.answer:
-        raise Conflict("This request has already been answered.")
-    if answer not in RequestAnswer.values:
-        raise Invalid("Say whether the meeting was held.", field="answer")
-    if answer == RequestAnswer.NOT_MET and not why.strip():
-        raise Invalid("Say why the threshold is not met.", field="why")
-    held.answer, held.answer_why, held.answered_at, held.answered_by = answer, why, instant, user
-    held.save(update_fields=["answer", "answer_why", "answered_at", "answered_by"])
-    clocks.meet(user, clock=held.clock, at=instant)
-    record(user, verb=Verb.DECIDED, subject=held, child=held.child.public_id, part="strategy", at=instant)
-    _tell_maker(user, held, "the request for a strategy meeting is answered", instant)
-    publish(
-        RequestAnswered(
-            request_id=held.pk,
-            child_id=held.child_id,
-            user_id=user.pk,
-            requested_at=held.requested_at,
-            at=instant,
-        )
-    )
-    return held
-
-
-@command
-def meeting_record(
-    user: User,
-    *,
-    child: Child,
-    kind: str,
-    held_at: datetime,
-    outcome: str,
-    answers: Request | None = None,
-    at: datetime | None = None,
-) -> StatutoryMeeting:
-    """Record a statutory meeting that was held (G3); a strategy meeting may answer an open request."""
-    instant = at or now()
-    if kind not in MeetingKind.values:
-        raise Invalid("Choose the kind of meeting.", field="kind")
-    primary = lock_cluster(child.pk)
-    if answers is not None and answers.child_id not in cluster_ids([primary.pk]):
-        raise Invalid("That request is about another record.")
-    if held_at > instant:
-        raise Invalid("This meeting is in the future. Record it when it has been held.", field="held_at")
-    if not outcome.strip():
-        raise Invalid("Write what the meeting decided.", field="outcome")
-    row = StatutoryMeeting.objects.create(
-        child=primary,
-        kind=kind,
-        held_at=held_at,
-        outcome=outcome,
-        answers=answers,
-        recorded_at=instant,
-        recorded_by=user,
-    )
-    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="strategy", at=instant)
-    if answers is not None:
-        strategy_meeting_answer(user, request=answers, answer=RequestAnswer.HELD, at=instant)
-    return row
 
 
 def _tell_maker(user: User, paper: Referral | Request, words: str, at: datetime) -> None:
