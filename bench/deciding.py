@@ -14,7 +14,7 @@ from cems.children.choices import HarmForm, RiskLevel
 from cems.meetings.models import Meeting
 from matrix.models import Submission
 from triage.cevt.outcomes import ADVICE, Wish
-from triage.cevt.services.decision import Ruling, Task, decide
+from triage.cevt.services.decision import Ruling, Task, decision_make
 from triage.choices import ReturnReason
 
 
@@ -42,7 +42,7 @@ def measure(cast: Cast, table: Table, turns: int) -> Decided:
     meeting = Meeting.objects.get(chair=table.chair, ended_at=None)
 
     def service() -> None:
-        decide(table.chair, child=cast.child, ruling=ruling, meeting=meeting)
+        decision_make(table.chair, child=cast.child, ruling=ruling, meeting=meeting)
 
     with taken_back(), counted() as tally:
         service()

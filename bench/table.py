@@ -13,10 +13,10 @@ from cems.children.choices import CaseRole, RiskLevel
 from cems.children.models import Child, Involvement
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.services.contribution import contribution_save
-from cems.meetings.services.meeting import attend, meeting_start
+from cems.meetings.services.meeting import attendance_start, meeting_start
 from cems.policy import snapshot
 from cems.policy.models import SettingValue
-from triage.allocation.services.allocation import allocate
+from triage.allocation.services.allocation import allocation_make
 from triage.allocation.services.wait import allocation_wait_open
 from triage.cevt.services.item import item_raise
 from triage.models import Item
@@ -56,7 +56,7 @@ def lay(nation: Nation, first: Numbers, cast: Cast) -> Table:
     item = item_raise(chair, child=cast.child, why="The school asks CEVT to look again")
     meeting = meeting_start(chair, forum=MeetingForum.CEVT, authority=authority, url="/")
     for one in people[1:]:
-        attend(chair, meeting=meeting, person=one)
+        attendance_start(chair, meeting=meeting, person=one)
     contribution_save(
         chair,
         child=cast.child,
@@ -124,7 +124,7 @@ def _allocated(manager: User, workers: Sequence[User], authority: Authority) -> 
     share = min(CHILDREN, len(children) // (2 * len(workers)))
     taken = share * len(workers)
     for place, child in enumerate(children[:taken]):
-        allocate(manager, child=child, worker=workers[place % len(workers)])
+        allocation_make(manager, child=child, worker=workers[place % len(workers)])
     rest = children[taken:]
     if not rest:
         raise LookupError("no child of this nation is left to wait for a worker: choose a larger scale")

@@ -140,9 +140,9 @@ class Afterwards:
         if action.key == "ce-worker":  # the first tells of a worker, the second of none
             outcomes = outcomes[:1] if worker else outcomes[1:]
         if self.rng.random() < 0.03:
-            actions.cancel(doer, action=action, reason=self.words["cancelled"], at=at)
+            actions.action_cancel(doer, action=action, reason=self.words["cancelled"], at=at)
         else:
-            actions.complete(doer, action=action, outcome=self.rng.choice(outcomes), at=at)
+            actions.action_complete(doer, action=action, outcome=self.rng.choice(outcomes), at=at)
 
     def _refer(self, referral: Referral, submission: Submission, at: datetime) -> None:
         """First Contact decides; an assessment brings a status and a social worker."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from cems.accounts.models import Agency, Authority, Locality, Team, User
 from cems.accounts.roles import ROLES
-from cems.accounts.services.person import appoint, create_user
+from cems.accounts.services.person import appointment_start, user_create
 from cems.base.command import command
 from cems.base.time import local_date
 from demo import password
@@ -157,7 +157,7 @@ def _hire(
     as_of: datetime,
 ) -> None:
     team = teams[row["team"]]
-    user = create_user(
+    user = user_create(
         actor,
         email=address(row["key"]),
         name=row["name"],
@@ -173,7 +173,7 @@ def _hire(
     supervisor = User.objects.get(email=address(row["supervisor"])) if "supervisor" in row else None
     homes = [team, *(teams[code] for code in row.get("teams", ()))]
     for role, home in itertools.product(row["roles"], homes):
-        appoint(
+        appointment_start(
             actor,
             user=user,
             role_key=role,

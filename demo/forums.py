@@ -27,14 +27,14 @@ from demo.data import load
 from matrix.models import Submission
 from triage.advice.selectors import advice_for
 from triage.allocation.selectors.candidates import choice_for
-from triage.allocation.services.acceptance import take_up
-from triage.allocation.services.allocation import allocate, allocation_end
+from triage.allocation.services.acceptance import allocation_accept
+from triage.allocation.services.allocation import allocation_end, allocation_make
 from triage.allocation.services.wait_end import allocation_decline
 from triage.cevt.outcomes import ADVICE, ALLOCATION, CEG, STEP_DOWN, Wish
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.eligibility import eligibility_of
 from triage.cevt.selectors.rereferrals import rereferrals_of
-from triage.cevt.services.decision import Ruling, Task, decide
+from triage.cevt.services.decision import Ruling, Task, decision_make
 from triage.choices import CegReason, ReturnReason, WorkerKind
 from triage.models import Allocation, AllocationDeclined, AllocationWait, Item
 
@@ -96,7 +96,7 @@ class Forums:
             seen=newest.public_id if newest else None,
             returned_because=self.rng.choice(ReturnReason.values) if back else "",
         )
-        row = decide(meeting.chair, child=self.story.child, ruling=ruling, meeting=meeting, at=at)
+        row = decision_make(meeting.chair, child=self.story.child, ruling=ruling, meeting=meeting, at=at)
         for action in Action.objects.from_source("triage.decision", str(row.public_id)).select_related(
             "clock"
         ):
@@ -188,7 +188,7 @@ class Forums:
         """What people at the table took on, a job or two."""
         source = actions.Source(agreed._meta.label_lower, str(agreed.public_id), agreed.reference)
         for key, title in self.rng.sample(self.words["forum_actions"], self.rng.randint(1, 2)):
-            action = actions.open_action(
+            action = actions.action_open(
                 agreed.recorded_by,
                 child=self.story.child,
                 title=title,
@@ -240,7 +240,7 @@ class Forums:
                 self.story.time.at(moments.next_meeting(at, 1), lambda when: self._give(when, tries - 1))
             return
         why = self.rng.choice(self.words["outcomes_of_cevt"]["allocation"])
-        given = allocate(self.cast.person("erase.manager"), child=child, worker=worker, why=why, at=at)
+        given = allocation_make(self.cast.person("erase.manager"), child=child, worker=worker, why=why, at=at)
         self.story.time.at(moments.soon_after(self.rng, at, 24), lambda when: self._take_up(given, when))
         if self.story.course.number == WAITS_ANEW:
             last = moments.working_moment(self.rng, add_working_days(local_date(self.story.time.as_of), -1))
@@ -251,7 +251,9 @@ class Forums:
         if given.pk not in Allocation.objects.filter(ended_at__isnull=True).values_list("pk", flat=True):
             return
         visit = add_working_days(local_date(at), self.rng.randint(1, 5))
-        take_up(given.worker, allocation=given, first_visit_on=visit, social_worker_told=True, at=at)
+        allocation_accept(
+            given.worker, allocation=given, first_visit_on=visit, social_worker_told=True, at=at
+        )
 
     def _end(self, given: Allocation, at: datetime) -> None:
         """The worker can't go on, so the child waits for another."""

@@ -6,7 +6,7 @@ from random import Random
 
 from cems.accounts.models import Agency, Appointment, User
 from cems.base.time import local_date
-from cems.children.access.services.restriction import bar, reader_name, restrict
+from cems.children.access.services.restriction import bar_start, reader_name, restriction_start
 from cems.children.access.services.student import student_name
 from cems.children.choices import CaseRole, IdentifierKind, LegalBasis, RiskLevel, StatusKind
 from cems.children.history.services.involvement import involvement_start
@@ -118,12 +118,16 @@ class Story:
         self._people(desk, at)
         if self.course.kind == "restricted":
             manager = self.cast.person(self.place.manager)
-            restrict(desk, child=self.child, owner=manager, deputy=self.cast.person("erase.manager"), at=at)
+            restriction_start(
+                desk, child=self.child, owner=manager, deputy=self.cast.person("erase.manager"), at=at
+            )
             for key in (self.social_worker, "cevt.chair", self.worker):
                 reader_name(manager, child=self.child, person=self.cast.person(key), at=at)
         if self.course.kind == "barred":
             words = load("words")["barred"]
-            bar(desk, child=self.child, person=self.cast.person("early.help.south"), reason=words, at=at)
+            bar_start(
+                desk, child=self.child, person=self.cast.person("early.help.south"), reason=words, at=at
+            )
 
     def _identity(self) -> Identity:
         who, here = self.course.who, self.cast.authorities[self.place.authority]

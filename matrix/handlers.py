@@ -10,7 +10,7 @@ from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.querysets import cluster_ids
 from cems.notices.messages import Message
-from cems.notices.services import tell_many
+from cems.notices.services import notices_send
 from matrix.choices import Occasion
 from matrix.models import Submission
 from matrix.services.due import matrix_due_raise
@@ -64,7 +64,7 @@ def _tell_submitters(
     rows = _sent_between(event.child_id, since, event.at).filter(level__gte=least)
     child = Child.objects.unscoped("tell those who sent a matrix what became of it").get(pk=event.child_id)
     newest = {row.submitted_by_id: row for row in rows.order_by("received_at", "pk")}
-    tell_many(
+    notices_send(
         {
             Message(
                 kind="matrix.answered",

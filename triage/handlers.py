@@ -4,20 +4,20 @@ from cems.accounts.events import PersonLeft
 from cems.accounts.models import User
 from cems.base.time import now
 from cems.children.events import InvolvementChanged, LevelAgreed
-from triage.allocation.services.allocation import ended_elsewhere
+from triage.allocation.services.allocation import allocation_end_elsewhere
 from triage.allocation.services.allocation_notice import tell_of_leaver
-from triage.allocation.services.wait_end import level_agreed
+from triage.allocation.services.wait_end import waits_follow_level
 from triage.models import Allocation
 
 
 def on_involvement_changed(event: InvolvementChanged) -> None:
     """An allocation never outlives the involvement it rests on, whoever ended that."""
-    ended_elsewhere(None, child_id=event.child_id, at=event.at)
+    allocation_end_elsewhere(None, child_id=event.child_id, at=event.at)
 
 
 def on_level_agreed(event: LevelAgreed) -> None:
     """Whichever forum agreed a lower level, nobody waits for a worker the child no longer needs."""
-    level_agreed(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
+    waits_follow_level(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
 
 
 def on_person_left(event: PersonLeft) -> None:

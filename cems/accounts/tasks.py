@@ -8,4 +8,4 @@ from cems.accounts.services import person
 @shared_task
 def tell_departures() -> None:
     """Tell the other apps of those whose last day has come."""
-    person.tell_departures()
+    person.departures_tell()

@@ -3,7 +3,7 @@
 from cems.accounts.desks import desk_in
 from cems.accounts.models import Duty, User
 from cems.actions.policy import PLACEMENT_CONCERN_DAYS
-from cems.actions.services import Source, open_action
+from cems.actions.services import Source, action_open
 from cems.base.calendar import close_of_business
 from cems.children.events import PlacementConcern
 from cems.children.models import CaseNote
@@ -17,7 +17,7 @@ def on_placement_concern(event: PlacementConcern) -> None:
     note = CaseNote.objects.select_related("child").get(pk=event.note_id)
     user = User.objects.get(pk=event.user_id)
     length = PLACEMENT_CONCERN_DAYS.read(event.at, event.area_id)
-    open_action(
+    action_open(
         user,
         title=f"Act on a concern about a child placed by {event.responsible}",
         detail=note.text,

@@ -22,7 +22,7 @@ from cems.children.models import Child
 from cems.clocks import recipients
 from cems.clocks.services import clock as clocks
 from cems.notices.messages import Message
-from cems.notices.services import tell_many
+from cems.notices.services import notices_send
 from cems.policy.declared import Reading
 
 CLOCK_KIND = "action.due"
@@ -53,7 +53,7 @@ class Asked:
 
 
 @command
-def open_action(
+def action_open(
     user: User | None,
     *,
     title: str,
@@ -74,7 +74,7 @@ def open_action(
     title, ValueError for a follow-up of no source.
     """
     asked = [Asked(title, owner, deadline, key, detail, length)]
-    return open_actions(
+    return actions_open(
         user,
         asked=asked,
         child=child,
@@ -86,7 +86,7 @@ def open_action(
 
 
 @command
-def open_actions(
+def actions_open(
     user: User | None,
     *,
     asked: Sequence[Asked],
@@ -96,7 +96,7 @@ def open_actions(
     carried_from: Action | None = None,
     at: datetime | None = None,
 ) -> list[Action]:
-    """Everything one paper asks for, at the cost of one action; in its order. Each as `open_action` does it."""
+    """Everything one paper asks for, at the cost of one action; in its order. Each as `action_open` does it."""
     instant = at or now()
     if any(one.key for one in asked) and not source:
         raise ValueError("a follow-up has a source")
@@ -157,12 +157,12 @@ def _start_clocks(user: User | None, rows: Sequence[Action], asked: Sequence[Ask
         for row, deadline, length in due
     ]
     if promises:
-        for (row, *_), clock in zip(due, clocks.start_many(user, promises=promises, at=at), strict=True):
+        for (row, *_), clock in zip(due, clocks.clocks_start(user, promises=promises, at=at), strict=True):
             row.clock = clock
 
 
 @command
-def ask_again(
+def action_ask_again(
     user: User | None,
     *,
     action: Action,
@@ -180,7 +180,7 @@ def ask_again(
     kept.detail = f"{kept.detail}\nAsked for again with {source.reference} on {day}.".strip()
     kept.save(update_fields=["detail"])
     if deadline and kept.clock and deadline.due_at < kept.clock.due_at:
-        clocks.move_due(
+        clocks.clock_move(
             user,
             clock=kept.clock,
             deadline=deadline,
@@ -194,7 +194,7 @@ def ask_again(
 
 
 @command
-def complete(user: User | None, *, action: Action, outcome: str, at: datetime | None = None) -> Action:
+def action_complete(user: User | None, *, action: Action, outcome: str, at: datetime | None = None) -> Action:
     """The action was done, `at` being when; its clock is met.
 
     Raises Invalid without an outcome or for a time to come, Conflict when somebody else closed it first.
@@ -204,25 +204,25 @@ def complete(user: User | None, *, action: Action, outcome: str, at: datetime | 
         raise Invalid("The time it was done is still to come.", field="done_at")
     _close(user, kept, Status.DONE, _said(outcome, "Say what came of it.", "outcome"), instant)
     if kept.clock:
-        clocks.meet(user, clock=kept.clock, at=instant)
+        clocks.clock_meet(user, clock=kept.clock, at=instant)
     _audit(user, kept, Verb.COMPLETED, instant)
     return kept
 
 
 @command
-def cancel(user: User | None, *, action: Action, reason: str, at: datetime | None = None) -> Action:
+def action_cancel(user: User | None, *, action: Action, reason: str, at: datetime | None = None) -> Action:
     """The action is no longer needed. Raises Invalid without a reason, Conflict when it is closed already."""
     kept, instant = _open(action), at or now()
     reason = _said(reason, "Say why it is no longer needed.", "outcome")
     _close(user, kept, Status.CANCELLED, reason, instant)
     if kept.clock:
-        clocks.cancel(user, clock=kept.clock, reason="The action is no longer needed", at=instant)
+        clocks.clock_cancel(user, clock=kept.clock, reason="The action is no longer needed", at=instant)
     _audit(user, kept, Verb.CANCELLED, instant)
     return kept
 
 
 @command
-def carry_over(
+def action_carry_over(
     user: User | None,
     *,
     action: Action,
@@ -233,16 +233,16 @@ def carry_over(
 ) -> Action:
     """The next meeting takes an open action on: it closes here and opens there, with a new deadline.
 
-    Returns the new action. Raises as `cancel`.
+    Returns the new action. Raises as `action_cancel`.
     """
     kept, instant = _open(action), at or now()
     _close(user, kept, Status.CARRIED, _said(reason, "Say why it is carried over.", "reason"), instant)
     if kept.clock:
-        clocks.cancel(
+        clocks.clock_cancel(
             user, clock=kept.clock, reason=f"Carried over to {source.reference}".strip(), at=instant
         )
     _audit(user, kept, Verb.CHANGED, instant)
-    return open_action(
+    return action_open(
         user,
         title=kept.title,
         detail=kept.detail,
@@ -258,7 +258,7 @@ def carry_over(
 
 
 @command
-def hand_over(
+def action_hand_over(
     user: User | None, *, action: Action, owner: User | Team, reason: str = "", at: datetime | None = None
 ) -> Action:
     """Give an open action to somebody else, who is told. Raises Conflict when it is closed already."""
@@ -269,7 +269,7 @@ def hand_over(
         setattr(kept, field, value)
     kept.save(update_fields=["owner_user", "owner_team"])
     if kept.clock:
-        clocks.hand_over(
+        clocks.clock_hand_over(
             user, clock=kept.clock, owner=owner, reason=reason, at=instant
         )  # tells the new owner
     else:
@@ -323,7 +323,7 @@ def _tell_owners(user: User | None, actions: Sequence[Action], step: str, words:
         ): having[action.pk] - {user.pk if user else 0}
         for action in actions
     }
-    tell_many(told, at=at)
+    notices_send(told, at=at)
 
 
 def _audit(user: User | None, action: Action, verb: Verb, at: datetime, reason: str = "") -> None:

@@ -72,8 +72,10 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     def perform() -> dict[str, Any]:
         said: str = body["outcome"]
         if body["act"] == "complete":
-            return {"status": services.complete(_me(request), action=opened.action, outcome=said).status}
-        return {"status": services.cancel(_me(request), action=opened.action, reason=said).status}
+            return {
+                "status": services.action_complete(_me(request), action=opened.action, outcome=said).status
+            }
+        return {"status": services.action_cancel(_me(request), action=opened.action, reason=said).status}
 
     once(
         request.user,

@@ -12,10 +12,10 @@ from cems.clocks.models import Clock
 from cems.clocks.services import clock as services
 
 _ACTS: dict[str, Callable[..., Clock]] = {
-    "meet": services.meet,
-    "pause": services.pause,
-    "resume": services.resume,
-    "cancel": services.cancel,
+    "meet": services.clock_meet,
+    "pause": services.clock_pause,
+    "resume": services.clock_resume,
+    "cancel": services.clock_cancel,
 }
 
 

@@ -6,4 +6,4 @@ from cems.clocks.services import clock
 
 def rehome_clocks(event: PersonLeft) -> None:
     """Nothing that a leaver had runs on unseen."""
-    clock.rehome(None, leaver_id=event.user_id)
+    clock.clocks_rehome(None, leaver_id=event.user_id)

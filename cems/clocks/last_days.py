@@ -11,7 +11,7 @@ from cems.base.time import local_date, now
 from cems.clocks.policy import LEAVING_WARNING_DAYS
 from cems.clocks.recipients import current_appointments, managers_of
 from cems.notices.messages import Message
-from cems.notices.services import tell_many
+from cems.notices.services import notices_send
 
 
 def tell_of_last_days(at: datetime | None = None) -> int:
@@ -39,4 +39,4 @@ def tell_of_last_days(at: datetime | None = None) -> int:
             url=reverse("account:cover"),
         )
         told[message] = people | ({row.supervisor_id} if row.supervisor_id else set())
-    return tell_many(told, at=instant) if told else 0
+    return notices_send(told, at=instant) if told else 0

@@ -22,7 +22,7 @@ from cems.clocks.presentation import time_left
 from cems.clocks.querysets import StepRow, mark_sweep, write_advances, write_steps
 from cems.clocks.rules import Advance, Due, advance, back_off
 from cems.notices.messages import Message
-from cems.notices.services import tell_many
+from cems.notices.services import notices_send
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ def _act(clocks: Sequence[Clock], at: datetime) -> None:
             speaking.append((clock, move.steps[-1]))
     write_steps(rows)
     write_advances(clocks, at)
-    tell_many(_messages(speaking, at), at=at)
+    notices_send(_messages(speaking, at), at=at)
 
 
 def _findings(clocks: Sequence[Clock]) -> Mapping[int, Finding]:

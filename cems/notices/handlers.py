@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from cems.accounts.events import DelegationChanged
 from cems.base.calendar import say_day
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 
 
 def tell_of_cover(event: DelegationChanged) -> None:
@@ -17,7 +17,7 @@ def tell_of_cover(event: DelegationChanged) -> None:
     }
     state = "ended" if event.ended else str(event.ends_on)
     for user_id, said in words.items():
-        tell(
+        notice_send(
             [user_id],
             kind="accounts.cover",
             key=f"cover:{event.delegation}:{state}",

@@ -27,7 +27,7 @@ class _Told(NamedTuple):
     read_before: datetime | None
 
 
-def tell(
+def notice_send(
     user_ids: Collection[int],
     *,
     kind: str,
@@ -44,10 +44,10 @@ def tell(
     Telling the same `key` to the same person again does nothing. Leavers are told nothing.
     """
     message = Message(kind, key, text, url, reference, child)
-    return tell_many({message: user_ids}, at=at, mail=mail)
+    return notices_send({message: user_ids}, at=at, mail=mail)
 
 
-def tell_many(
+def notices_send(
     messages: Mapping[Message, Iterable[int]], *, at: datetime | None = None, mail: bool = True
 ) -> int:
     """Tell many people many things at the cost of one statement; returns how many are new.
@@ -100,7 +100,7 @@ def _by_instant(
 
 
 @command
-def withhold_mail(user: Any, *, children: Collection[UUID]) -> int:
+def mail_withhold(user: Any, *, children: Collection[UUID]) -> int:
     """Take mail about these children that has not left yet out of the outbox; returns how many."""
     gone, _ = Mail.objects.waiting().filter(notice__child__in=children).delete()
     return gone
@@ -112,7 +112,7 @@ def _kept_back(messages: Mapping[Message, Iterable[int]]) -> set[UUID | None]:
 
 
 @command
-def mark_read(user: Any, *, before: datetime | None = None, at: datetime | None = None) -> int:
+def notices_read(user: Any, *, before: datetime | None = None, at: datetime | None = None) -> int:
     """Mark the person's unread notices as read, up to and with those of `before`; returns how many.
 
     `before` is when the page was drawn, so that what arrived since stays new.
@@ -123,7 +123,7 @@ def mark_read(user: Any, *, before: datetime | None = None, at: datetime | None 
 
 
 @command
-def send_failed_again(user: Any, *, at: datetime | None = None) -> int:
+def mail_resend(user: Any, *, at: datetime | None = None) -> int:
     """Put mail that was given up back into the outbox, once its cause is mended; returns how many."""
     instant = at or now()
     count = int(

@@ -34,6 +34,6 @@ def read_all(request: HttpRequest) -> HttpResponse:
         raise Invalid("Reload the page and try again.") from None
     if before.tzinfo is None:
         raise Invalid("Reload the page and try again.")
-    count = services.mark_read(request.user, before=before)
+    count = services.notices_read(request.user, before=before)
     messages.success(request, f"{count} marked as read." if count else "There was nothing new.")
     return redirect("notices:list")

@@ -15,7 +15,7 @@ from cems.base.time import now
 from cems.children.access.child_access import access_to
 from cems.children.access.selectors.restriction import is_barred, is_restricted
 from cems.children.models import Child, Submitter
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 from matrix.models import Contributor, Matrix
 from matrix.services.drafts import open_draft
 from matrix.services.leaving import end
@@ -54,7 +54,7 @@ def contributor_add(
         matrix=held, user=person, brought_in=brought_in, added_by=user, added_at=instant
     )
     _note(user, held, row, Verb.ACCESS_GIVEN, instant)
-    tell(
+    notice_send(
         [person.pk],
         kind="matrix.contributor",
         key=f"contributor:{row.public_id}",

@@ -21,7 +21,7 @@ from matrix.choices import MatrixState, Occasion, WhenKind
 from matrix.evidence import settled
 from matrix.instrument import codes_carried, current, load
 from matrix.models import Answer, Matrix, Submission
-from matrix.services.leaving import all_end
+from matrix.services.leaving import matrix_work_end
 
 # "This week" is only true in the week it was said; a copy must not make old evidence new.
 _COPIED_WHEN = {WhenKind.THIS_WEEK: WhenKind.ABOUT, WhenKind.THIS_MONTH: WhenKind.MONTH}
@@ -121,7 +121,7 @@ def matrix_withdraw(user: User, *, matrix: Matrix, why: str, at: datetime | None
         raise Invalid("Say why the matrix is withdrawn.", field="why")
     held.state, held.withdrawn_why, held.changed_at = MatrixState.WITHDRAWN, text(why, "why"), instant
     held.save(update_fields=["state", "withdrawn_why", "changed_at"])
-    all_end(user, matrix=held, at=instant)
+    matrix_work_end(user, matrix=held, at=instant)
     record(user, verb=Verb.WITHDRAWN, subject=held, child=held.child.public_id, part="matrix", at=instant)
     return held
 

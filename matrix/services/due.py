@@ -16,7 +16,7 @@ from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
 from cems.clocks import recipients
 from cems.clocks.services import clock as clocks
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 from matrix.choices import REQUIRING
 from matrix.clocks import DUE
 from matrix.models import MatrixDue, Submission
@@ -52,7 +52,7 @@ def matrix_due_raise(
         return held
     reference = next_reference("DUE", instant)
     length = MATRIX_DUE_DAYS.read(instant, primary.area_id)
-    clock = clocks.start(
+    clock = clocks.clock_start(
         user,
         kind=DUE.key,
         owner=lead_of(primary) or desk(Duty.FRONT_DOOR, primary),
@@ -83,7 +83,7 @@ def matrix_due_raise(
         _meet(user, row, sent, instant)
         return row
     told = recipients.holders([clock], local_date(instant))[clock.pk]
-    tell(
+    notice_send(
         told - {user.pk},
         kind="matrix.due",
         key=f"matrix_due:{row.public_id}",
@@ -110,4 +110,4 @@ def _meet(user: User, row: MatrixDue, submission: Submission, at: datetime) -> N
     row.met_by = submission
     row.save(update_fields=["met_by"])
     if row.clock.is_open:
-        clocks.meet(user, clock=row.clock, reason=f"Sent: {submission.reference}", at=at)
+        clocks.clock_meet(user, clock=row.clock, reason=f"Sent: {submission.reference}", at=at)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from cems.accounts.models import User
 from cems.actions.models import Action
-from cems.actions.services import Asked, Source, ask_again, open_actions
+from cems.actions.services import Asked, Source, action_ask_again, actions_open
 from cems.base.calendar import Deadline, close_of_business, hours_after, is_working_day, the_office
 from cems.base.command import command
 from cems.base.time import local, local_date
@@ -27,7 +27,7 @@ _BY_REQUEST = "strategy-meeting"
 
 
 @command
-def start_follow_up(user: User, *, submission: Submission, at: datetime) -> None:
+def follow_up_start(user: User, *, submission: Submission, at: datetime) -> None:
     """Start every step that follows from the level in this child's situation."""
     child, acts = submission.child, []
     for step in follows(RiskLevel(submission.level), situation_of(submission, at)):
@@ -54,7 +54,7 @@ def _act(user: User, submission: Submission, steps: Sequence[Follow], at: dateti
     for step in (one for one in steps if one.key in held):
         length = lengths[step.key]
         deadline = deadline_of(length, at)
-        ask_again(user, action=held[step.key], source=source, deadline=deadline, length=length, at=at)
+        action_ask_again(user, action=held[step.key], source=source, deadline=deadline, length=length, at=at)
         Joined.objects.get_or_create(submission=submission, action=held[step.key])
     asked = [
         Asked(
@@ -68,7 +68,7 @@ def _act(user: User, submission: Submission, steps: Sequence[Follow], at: dateti
         if step.key not in held
     ]
     if asked:
-        open_actions(user, asked=asked, child=child, source=source, at=at)
+        actions_open(user, asked=asked, child=child, source=source, at=at)
 
 
 def situation_of(submission: Submission, at: datetime) -> Situation:

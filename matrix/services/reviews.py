@@ -32,7 +32,7 @@ def review_renew(user: User | None, *, child: Child, submission: Submission, at:
     for held in _open_reviews(primary):
         held.ended_at = at
         held.save(update_fields=["ended_at"])
-        clocks.meet(user, clock=held.clock, at=at)
+        clocks.clock_meet(user, clock=held.clock, at=at)
     return _start(user, primary, submission, at)
 
 
@@ -55,7 +55,9 @@ def _follow_level(user: None, *, child_id: int, level: RiskLevel, at: datetime) 
     for held in reviews:
         held.ended_at = at
         held.save(update_fields=["ended_at"])
-        clocks.cancel(user, clock=held.clock, reason="The agreed level no longer asks for reviews.", at=at)
+        clocks.clock_cancel(
+            user, clock=held.clock, reason="The agreed level no longer asks for reviews.", at=at
+        )
 
 
 def _open_reviews(primary: Child) -> list[Review]:
@@ -72,7 +74,7 @@ def _start(user: User | None, child: Child, submission: Submission, at: datetime
     wanted = level and review_due(level, day, on_ceg_board=on_board, months=months)
     if not wanted or level is None:
         return None
-    clock = clocks.start(
+    clock = clocks.clock_start(
         user,
         kind=REVIEW.key,
         owner=lead_of(child) or submission.submitted_by,

@@ -25,8 +25,8 @@ from matrix.models import Answer, Matrix, Submission
 from matrix.policy import OLD_QUESTIONS_DAYS
 from matrix.rules import Receipt, judgement_problem, receipt
 from matrix.services.due import dues_meet
-from matrix.services.follow_up import start_follow_up
-from matrix.services.leaving import all_end
+from matrix.services.follow_up import follow_up_start
+from matrix.services.leaving import matrix_work_end
 from matrix.services.reviews import review_renew
 
 LONGEST_CALL = 300
@@ -91,7 +91,7 @@ def _send(
     submission = _keep(user, primary, held, instrument, answers, call, received, recorded)
     for maker in {user, held.started_by}:
         submitter_note(maker, child=primary, at=received)
-    all_end(user, matrix=held, at=recorded)
+    matrix_work_end(user, matrix=held, at=recorded)
     record(
         user,
         verb=Verb.SUBMITTED,
@@ -103,7 +103,7 @@ def _send(
     )
     if submission.level >= RiskLevel.MODERATE:
         matter_open(user, child=primary, kind=MatterKind.EXPLOITATION, at=received)
-    start_follow_up(user, submission=submission, at=received)
+    follow_up_start(user, submission=submission, at=received)
     review_renew(user, child=primary, submission=submission, at=received)
     dues_meet(user, submission=submission)
     publish(

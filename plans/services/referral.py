@@ -22,7 +22,7 @@ from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
 from cems.children.querysets import cluster_ids
 from cems.clocks.services import clock as clocks
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 from plans.choices import ReferralOutcome, ReferralState
 from plans.clocks import REFERRAL_DECISION
 from plans.events import ReferralDecided
@@ -80,7 +80,7 @@ def referral_open(
         return _joined(user, held, told, instant)
     reference, public_id = next_reference("REF", instant), uuid4()
     length = REFERRAL_DECISION_DAYS.read(received, child.area_id)
-    clock = clocks.start(
+    clock = clocks.clock_start(
         user,
         kind=REFERRAL_DECISION.key,
         owner=first_contact(child),
@@ -150,7 +150,7 @@ def referral_decide(
     held.state, held.outcome, held.rationale = ReferralState.DECIDED, outcome, rationale
     held.decided_at, held.decided_by = instant, user
     held.save(update_fields=["state", "outcome", "rationale", "decided_at", "decided_by"])
-    clocks.meet(user, clock=held.clock, at=instant)
+    clocks.clock_meet(user, clock=held.clock, at=instant)
     others = Referral.objects.filter(child__in=cluster_ids([held.child_id]), state=ReferralState.OPEN)
     if not others.exists():  # of two records joined since, each may have had one
         matter_close(user, child=held.child, kind=MatterKind.REFERRAL, at=instant)
@@ -173,7 +173,7 @@ def _tell_maker(user: User, paper: Referral | Request, words: str, at: datetime)
     """Tell whoever asked what became of it; of a paper that came with it, its own app tells more closely."""
     if paper.source or paper.made_by_id == user.pk:
         return
-    tell(
+    notice_send(
         [paper.made_by_id],
         kind="plans.answered",
         key=f"plans:{paper.public_id}:answered",

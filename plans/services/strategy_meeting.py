@@ -38,7 +38,7 @@ def strategy_meeting_request(
         return held
     reference, public_id = next_reference("REQ", instant), uuid4()
     length = STRATEGY_ANSWER_DAYS.read(instant, child.area_id)
-    clock = clocks.start(
+    clock = clocks.clock_start(
         user,
         kind=STRATEGY_MEETING.key,
         owner=owner or first_contact(child),
@@ -78,7 +78,7 @@ def strategy_meeting_answer(
         raise Invalid("Say why the threshold is not met.", field="why")
     held.answer, held.answer_why, held.answered_at, held.answered_by = answer, why, instant, user
     held.save(update_fields=["answer", "answer_why", "answered_at", "answered_by"])
-    clocks.meet(user, clock=held.clock, at=instant)
+    clocks.clock_meet(user, clock=held.clock, at=instant)
     record(user, verb=Verb.DECIDED, subject=held, child=held.child.public_id, part="strategy", at=instant)
     _tell_maker(user, held, "the request for a strategy meeting is answered", instant)
     publish(

@@ -10,7 +10,7 @@ from cems.accounts.models import Appointment, Delegation
 from cems.accounts.policy import DEPUTY_DAYS
 from cems.accounts.profile import forget_profile, profile_of
 from cems.accounts.services import person as services
-from cems.accounts.services.cover import delegate, delegation_end
+from cems.accounts.services.cover import delegation_end, delegation_start
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.errors import Conflict, Invalid, NotAllowed
@@ -48,7 +48,7 @@ def posts(user):
 
 
 def cover(actor, holder, deputy, **days):
-    return delegate(
+    return delegation_start(
         actor, appointment=post_of(holder), deputy=deputy, **{"ends_on": today() + 6 * DAY, **days}
     )
 
@@ -184,12 +184,12 @@ def test_it_ends_with_the_leaving_of_either(agency, chair, colleague):
     other, last = make_user(agency=agency), today() + 2 * DAY
     first = cover(chair, chair, colleague)
     second = cover(chair, chair, other, starts_on=today() + 4 * DAY)
-    services.end_user(None, user=chair, last_day=last)
+    services.user_end(None, user=chair, last_day=last)
     first.refresh_from_db()
     second.refresh_from_db()
     assert first.ends_on == last and first.ended_at is None and second.ended_at is not None
-    services.end_user(None, user=colleague, last_day=today(), at_once=True)
-    services.bring_back(make_user("administrator"), user=colleague)
+    services.user_end(None, user=colleague, last_day=today(), at_once=True)
+    services.user_restore(make_user("administrator"), user=colleague)
     appoint(colleague, "reviewing_officer")
     assert posts(colleague) == [("practitioner", ""), ("reviewing_officer", "")]
 
@@ -199,7 +199,7 @@ def test_who_has_no_role_any_more_stands_in_for_nobody(agency, chair):
     own = appoint(temporary, "practitioner")
     stand_in(temporary, post_of(chair))
     assert len(posts(temporary)) == 2
-    services.end_appointment(None, appointment=own, last_day=today() - DAY)
+    services.appointment_end(None, appointment=own, last_day=today() - DAY)
     assert posts(temporary) == []
 
 
@@ -207,7 +207,7 @@ def test_a_role_taken_back_takes_its_deputies_along(agency, colleague):
     chair = make_user(None, agency=agency)
     post = appoint(chair, "cevt_chair", starts_on=today())
     cover(chair, chair, colleague)
-    services.end_appointment(None, appointment=post, last_day=today() - DAY)
+    services.appointment_end(None, appointment=post, last_day=today() - DAY)
     assert not Delegation.objects.exists() and posts(colleague) == [("practitioner", "")]
 
 
@@ -217,9 +217,9 @@ def test_a_role_taken_back_takes_its_deputies_along(agency, colleague):
 def test_agency_staff_have_a_last_day():
     user = make_user(None)
     with pytest.raises(Invalid) as refused:
-        services.appoint(None, user=user, role_key="practitioner", agency_staff=True)
+        services.appointment_start(None, user=user, role_key="practitioner", agency_staff=True)
     assert refused.value.field == "ends_on"
-    row = services.appoint(
+    row = services.appointment_start(
         None, user=user, role_key="practitioner", agency_staff=True, ends_on=today() + 5 * DAY
     )
     assert row.agency_staff
@@ -241,9 +241,9 @@ def test_a_student_has_a_supervisor_and_a_last_day():
     ]
     for values, field in bad:
         with pytest.raises(Invalid) as refused:
-            services.appoint(None, user=user, **{"role_key": "student", **days, **values})
+            services.appointment_start(None, user=user, **{"role_key": "student", **days, **values})
         assert refused.value.field == field, values
-    row = services.appoint(None, user=user, role_key="student", supervisor=supervisor, **days)
+    row = services.appointment_start(None, user=user, role_key="student", supervisor=supervisor, **days)
     for broken in ({"supervisor": None}, {"ends_on": None}, {"role_key": "practitioner"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Appointment.objects.filter(pk=row.pk).update(**broken)

@@ -111,8 +111,8 @@ def letters_to(address: str) -> list[str]:
 def invite(email: str) -> User:
     """An administrator adds a practitioner, who gets a link."""
     admin = make_user("administrator")
-    user = services.create_user(admin, email=email, name="Invited Example", agency=make_agency())
-    services.appoint(admin, user=user, role_key="practitioner")
+    user = services.user_create(admin, email=email, name="Invited Example", agency=make_agency())
+    services.appointment_start(admin, user=user, role_key="practitioner")
     return user
 
 
@@ -151,7 +151,7 @@ def test_who_forgot_the_password_after_the_invitation_comes_in_too() -> None:
 def test_an_invitation_to_a_mistyped_address_opens_nothing_once_it_is_corrected() -> None:
     user = invite("mistpyed@example.test")
     (wrong,) = letters_to("mistpyed@example.test")
-    services.change_user(make_user("administrator"), user=user, changes={"email": "mistyped@example.test"})
+    services.user_change(make_user("administrator"), user=user, changes={"email": "mistyped@example.test"})
 
     stranger = Browser()
     assert not stranger.choose_password(wrong, OTHERS), "the link that went astray still opens the account"
@@ -174,21 +174,21 @@ def test_a_password_chosen_at_a_mistyped_address_ends_when_it_is_corrected() -> 
     stranger.choose_password(wrong, OTHERS)
     assert stranger.sign_in(user.email, OTHERS) == "mfa_activate_totp"
     admin = make_user("administrator")
-    services.change_user(admin, user=user, changes={"email": "mistyped@example.test"})
+    services.user_change(admin, user=user, changes={"email": "mistyped@example.test"})
 
     stranger.open("/")
     assert stranger.here() == "account_login", "the sign-in went on"
     for address in ("mistpyed@example.test", "mistyped@example.test"):
         assert Browser().sign_in(address, OTHERS) == "account_login", address
-    services.change_user(admin, user=user, changes={"email": "mistyped@example.test", "phone": "03000 1"})
+    services.user_change(admin, user=user, changes={"email": "mistyped@example.test", "phone": "03000 1"})
     assert len(letters_to("mistyped@example.test")) == 1, "nothing new, and yet another link"
 
 
 @pytest.mark.requirement("A1")
 def test_a_leaver_whose_address_is_corrected_gets_no_link() -> None:
     user, admin = invite("leaver@example.test"), make_user("administrator")
-    services.end_user(admin, user=user, last_day=user.created_at.date(), at_once=True)
-    services.change_user(admin, user=user, changes={"email": "gone@example.test"})
+    services.user_end(admin, user=user, last_day=user.created_at.date(), at_once=True)
+    services.user_change(admin, user=user, changes={"email": "gone@example.test"})
     assert letters_to("gone@example.test") == []
 
 

@@ -49,7 +49,7 @@ def test_a_new_person_gets_a_link_that_works_once(
     admin: User, client: Client, django_capture_on_commit_callbacks
 ) -> None:  # type: ignore[no-untyped-def]
     with django_capture_on_commit_callbacks(execute=True):
-        user = services.create_user(
+        user = services.user_create(
             admin, email=" New.Person@Example.test ", name="New Example", agency=make_agency()
         )
     assert user.email == "new.person@example.test"
@@ -75,7 +75,7 @@ def test_a_new_person_gets_a_link_that_works_once(
 def test_a_new_person_is_refused_at_the_right_field(admin: User, email: str, name: str, field: str) -> None:
     make_user(email="taken@example.test")
     with pytest.raises(Invalid) as refused:
-        services.create_user(admin, email=email, name=name, agency=make_agency())
+        services.user_create(admin, email=email, name=name, agency=make_agency())
     assert refused.value.field == field
 
 
@@ -83,13 +83,13 @@ def test_a_new_person_is_refused_at_the_right_field(admin: User, email: str, nam
 def test_only_administrators_change_people_and_never_themselves(admin: User) -> None:
     other = make_user("team_manager", team=make_team())
     with pytest.raises(NotAllowed):
-        services.create_user(other, email="c@example.test", name="C", agency=make_agency())
+        services.user_create(other, email="c@example.test", name="C", agency=make_agency())
     with pytest.raises(NotAllowed):
-        services.appoint(other, user=make_user(), role_key="auditor")
+        services.appointment_start(other, user=make_user(), role_key="auditor")
     with pytest.raises(NotAllowed):
-        services.appoint(admin, user=admin, role_key="auditor")
+        services.appointment_start(admin, user=admin, role_key="auditor")
     with pytest.raises(NotAllowed):
-        services.end_user(admin, user=admin, last_day=today())
+        services.user_end(admin, user=admin, last_day=today())
     assert not Appointment.objects.filter(role_key="auditor").exists()
 
 
@@ -97,14 +97,14 @@ def test_only_administrators_change_people_and_never_themselves(admin: User) -> 
 def test_a_role_is_given_told_and_recorded(admin: User, told: list[object]) -> None:
     user, team = make_user(None), make_team()
     assert not profile_of(user).may(Work.TEAM)
-    row = services.appoint(admin, user=user, role_key="team_manager", team=team)
+    row = services.appointment_start(admin, user=user, role_key="team_manager", team=team)
     assert profile_of(user).may(Work.TEAM)
     assert told == [AppointmentChanged(user.pk, "team_manager", team.pk, None)]
     entry = Entry.objects.get(verb=Verb.ACCESS_GIVEN, subject_id=str(row.public_id))
     assert entry.actor_id == admin.pk
     assert entry.detail["user"] == str(user.public_id)
     with pytest.raises(Invalid) as refused:
-        services.appoint(admin, user=user, role_key="team_manager", team=team)
+        services.appointment_start(admin, user=user, role_key="team_manager", team=team)
     assert refused.value.field == "role_key"
 
 
@@ -120,43 +120,45 @@ def test_a_role_is_given_told_and_recorded(admin: User, told: list[object]) -> N
 )
 def test_a_role_that_makes_no_sense_is_refused(admin: User, role_key: str, more: dict, field: str) -> None:  # type: ignore[type-arg]
     with pytest.raises(Invalid) as refused:
-        services.appoint(admin, user=make_user(None), role_key=role_key, **more)
+        services.appointment_start(admin, user=make_user(None), role_key=role_key, **more)
     assert refused.value.field == field
 
 
 @pytest.mark.requirement("A1", "A2")
 def test_a_role_ends_with_its_last_day(admin: User, told: list[object]) -> None:
     user = make_user(None)
-    row = services.appoint(admin, user=user, role_key="auditor", starts_on=today() - 9 * DAY)
-    services.end_appointment(admin, appointment=row, last_day=today())
+    row = services.appointment_start(admin, user=user, role_key="auditor", starts_on=today() - 9 * DAY)
+    services.appointment_end(admin, appointment=row, last_day=today())
     assert profile_of(user, today()).has("auditor")
     forget_profile(user)
     assert not profile_of(user, today() + DAY).has("auditor")
     assert told[-1] == AppointmentChanged(user.pk, "auditor", None, today())
     with pytest.raises(Conflict):
-        services.end_appointment(admin, appointment=row, last_day=today() + DAY)
+        services.appointment_end(admin, appointment=row, last_day=today() + DAY)
 
 
 @pytest.mark.requirement("A1")
 def test_a_role_that_has_not_begun_is_taken_back(admin: User) -> None:
-    row = services.appoint(admin, user=make_user(None), role_key="auditor", starts_on=today() + 3 * DAY)
-    services.end_appointment(admin, appointment=row)
+    row = services.appointment_start(
+        admin, user=make_user(None), role_key="auditor", starts_on=today() + 3 * DAY
+    )
+    services.appointment_end(admin, appointment=row)
     assert not Appointment.objects.filter(pk=row.pk).exists()
 
 
 @pytest.mark.requirement("A1", "A3")
 def test_a_leaver_loses_roles_and_sign_ins_and_others_are_told(admin: User, told: list[object]) -> None:
     user = make_user("cevt_chair")
-    services.appoint(admin, user=user, role_key="auditor", starts_on=today() + 3 * DAY)
+    services.appointment_start(admin, user=user, role_key="auditor", starts_on=today() + 3 * DAY)
     client = sign_in(user)
     assert client.get("/account/sign-ins/").status_code == 200
-    services.end_user(admin, user=user, last_day=today())
+    services.user_end(admin, user=user, last_day=today())
     assert client.get("/account/sign-ins/").status_code == 302
     assert [row.ends_on for row in Appointment.objects.filter(user=user)] == [today()]
     assert told.count(PersonLeft(user.pk)) == 1
-    assert services.tell_departures() == 0, "a departure was told twice"
+    assert services.departures_tell() == 0, "a departure was told twice"
     with pytest.raises(Conflict):
-        services.appoint(admin, user=user, role_key="auditor", starts_on=today() + DAY)
+        services.appointment_start(admin, user=user, role_key="auditor", starts_on=today() + DAY)
 
 
 @pytest.mark.requirement("A1")
@@ -164,11 +166,11 @@ def test_a_departure_in_the_future_is_told_on_its_day(admin: User, told: list[ob
     user = make_user("cevt_chair")
     client = sign_in(user)
     assert client.get("/account/sign-ins/").status_code == 200
-    services.end_user(admin, user=user, last_day=today() + 7 * DAY)
+    services.user_end(admin, user=user, last_day=today() + 7 * DAY)
     assert client.get("/account/sign-ins/").status_code == 200
-    assert services.tell_departures() == 0
+    assert services.departures_tell() == 0
     assert PersonLeft(user.pk) not in told
-    assert services.tell_departures(at=now() + 7 * DAY) == 1
+    assert services.departures_tell(at=now() + 7 * DAY) == 1
     assert told[-1] == PersonLeft(user.pk)
 
 
@@ -177,12 +179,12 @@ def test_access_can_stop_this_minute(admin: User) -> None:
     user = make_user("cevt_chair")
     client = sign_in(user)
     assert client.get("/account/sign-ins/").status_code == 200
-    services.end_user(admin, user=user, last_day=today(), at_once=True)
+    services.user_end(admin, user=user, last_day=today(), at_once=True)
     assert client.get("/account/sign-ins/").status_code == 302
     user.refresh_from_db()
     forget_profile(user)
     assert profile_of(user).roles == ()
-    services.bring_back(admin, user=user)
+    services.user_restore(admin, user=user)
     user.refresh_from_db()
     assert user.is_active
     assert user.ends_on is None
@@ -193,8 +195,8 @@ def test_a_lost_second_factor_is_taken_away_with_a_reason(admin: User) -> None:
     user = make_user()
     client = sign_in(user)
     with pytest.raises(Invalid):
-        services.reset_second_factor(admin, user=user, reason=" ")
-    services.reset_second_factor(admin, user=user, reason="Rang them back on the number in the directory")
+        services.second_factor_reset(admin, user=user, reason=" ")
+    services.second_factor_reset(admin, user=user, reason="Rang them back on the number in the directory")
     assert client.get("/account/sign-ins/").status_code == 302
     client.force_login(user)
     assert client.get("/account/sign-ins/").url == reverse("mfa_activate_totp")  # type: ignore[attr-defined]
@@ -205,9 +207,9 @@ def test_a_new_address_ends_the_sign_ins(admin: User) -> None:
     user = make_user()
     client = sign_in(user)
     assert client.get("/account/sign-ins/").status_code == 200
-    services.change_user(admin, user=user, changes={"job_title": "Nurse"})
+    services.user_change(admin, user=user, changes={"job_title": "Nurse"})
     assert client.get("/account/sign-ins/").status_code == 200
-    services.change_user(admin, user=user, changes={"email": "other@example.test"})
+    services.user_change(admin, user=user, changes={"email": "other@example.test"})
     assert client.get("/account/sign-ins/").status_code == 302
     entry = Entry.objects.filter(verb=Verb.CHANGED, subject_id=str(user.public_id)).latest("pk")
     assert entry.detail == {"fields": ["email"]}
@@ -218,7 +220,7 @@ def test_an_agency_confirms_its_people_each_quarter(admin: User) -> None:
     agency = make_agency()
     make_user(agency=agency)
     make_user(agency=agency, is_active=False)
-    services.confirm_people(admin, agency=agency, expected=1)
+    services.people_confirm(admin, agency=agency, expected=1)
 
     def row(days: int):  # type: ignore[no-untyped-def]
         return next(one for one in person.agency_rows(today() + days * DAY) if one.agency == agency)
@@ -227,7 +229,7 @@ def test_an_agency_confirms_its_people_each_quarter(admin: User) -> None:
     assert row(95).overdue
     make_user(agency=agency)
     with pytest.raises(Conflict):
-        services.confirm_people(admin, agency=agency, expected=1)
+        services.people_confirm(admin, agency=agency, expected=1)
 
 
 @pytest.mark.requirement("A1")

@@ -44,7 +44,7 @@ def _on_a_plain_monday() -> Iterator[None]:
 
 def make_action(owner: object, by: object = None, **kw: object) -> Action:
     fields = {"title": "Example action", "deadline": close_of_business(MONDAY, 3), **kw}
-    return services.open_action(by, owner=owner, **fields)  # type: ignore[arg-type]
+    return services.action_open(by, owner=owner, **fields)  # type: ignore[arg-type]
 
 
 @pytest.mark.requirement("SP1")
@@ -85,21 +85,21 @@ def test_a_follow_up_is_raised_once_by_its_source() -> None:
 def test_done_it_meets_its_clock() -> None:
     owner, child = make_user(), make_child()
     action = make_action(owner, child=child, key="k", source=MEETING)
-    done = services.complete(owner, action=action, outcome="They answered.", at=MONDAY)
+    done = services.action_complete(owner, action=action, outcome="They answered.", at=MONDAY)
     assert (done.status, done.closed_by, done.outcome) == (Status.DONE, owner, "They answered.")
     assert Clock.objects.get(pk=action.clock_id).stage == Stage.MET
     with pytest.raises(Conflict, match="already closed"):
-        services.cancel(owner, action=action, reason="x")
+        services.action_cancel(owner, action=action, reason="x")
 
 
 def test_it_is_not_done_without_an_outcome_or_before_its_time() -> None:
     owner = make_user()
     action = make_action(owner)
     with pytest.raises(Invalid) as refusal:
-        services.complete(owner, action=action, outcome=" ")
+        services.action_complete(owner, action=action, outcome=" ")
     assert refusal.value.field == "outcome"
     with pytest.raises(Invalid, match="still to come"):
-        services.complete(owner, action=action, outcome="x", at=MONDAY + timedelta(days=1))
+        services.action_complete(owner, action=action, outcome="x", at=MONDAY + timedelta(days=1))
     assert Action.objects.get(pk=action.pk).is_open
 
 
@@ -108,7 +108,7 @@ def test_carried_over_it_closes_here_and_opens_there() -> None:
     owner = make_user()
     action = make_action(owner, source=MEETING, key="k", detail="how")
     next_meeting = Source("test.meeting", "22222222-2222-4222-8222-222222222222", "MTG-2026-00002")
-    carried = services.carry_over(
+    carried = services.action_carry_over(
         None, action=action, deadline=close_of_business(MONDAY, 9), source=next_meeting, reason="Not reached"
     )
     old = Action.objects.get(pk=action.pk)
@@ -124,7 +124,7 @@ def test_handed_over_its_clock_goes_along() -> None:
     mate = make_user(team=team)
     action, dateless = make_action(owner), make_action(owner, deadline=None)
     for each in (action, dateless):
-        services.hand_over(owner, action=each, owner=team, reason="leave")
+        services.action_hand_over(owner, action=each, owner=team, reason="leave")
     assert Clock.objects.get(pk=action.clock_id).owner == team
     assert Notice.objects.filter(user=mate).count() == 2
 
@@ -252,7 +252,7 @@ def test_the_list_costs_the_same_however_many_rows() -> None:
 def test_a_childs_page_and_chronology_have_its_actions() -> None:
     owner, child = make_user(), make_child()
     done = make_action(owner, child=child, title="Done one", happened_at=MONDAY - timedelta(days=2))
-    services.complete(owner, action=done, outcome="Went well", at=MONDAY)
+    services.action_complete(owner, action=done, outcome="Went well", at=MONDAY)
     make_action(owner, child=child, title="Open one", deadline=on_day(MONDAY, MONDAY.date()))
     works = ChildAccess(frozenset({(Post(ROLES["practitioner"], None, None), Reach.INVOLVED)}))
     opened = OpenChild(child, works)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cems.accounts.models import Team, User
 from cems.actions.models import Action
-from cems.actions.services import open_action
+from cems.actions.services import action_open
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.calendar import close_of_business
@@ -34,7 +34,7 @@ def holder(team: Team) -> User:
 
 
 def give(owner: User | Team, child: Child) -> Action:
-    return open_action(None, title=WORDS, owner=owner, child=child, deadline=close_of_business(now(), 3))
+    return action_open(None, title=WORDS, owner=owner, child=child, deadline=close_of_business(now(), 3))
 
 
 def shut(how: str, child: Child, holder: User) -> None:

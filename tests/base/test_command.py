@@ -17,11 +17,11 @@ from cems.children.access.services.matter import matter_is_open, matter_open
 from cems.children.history.services.note import note_write
 from cems.children.identity.services.record import child_change
 from cems.children.matching.services.cluster import lock_whole
-from cems.children.matching.services.merge import merge
+from cems.children.matching.services.merge import merge_make
 from cems.children.models import CaseNote, Child
 from cems.children.querysets import roots_with
 from cems.notices.models import Notice
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 from tests.factories.children import make_child
 from tests.factories.people import make_user
 
@@ -83,10 +83,10 @@ class TestTransaction:
             person = make_user()
             step(None)
             with pytest.raises(ValueError), savepoint():
-                tell([person.pk], kind="example", key="lost", text="Lost")
+                notice_send([person.pk], kind="example", key="lost", text="Lost")
                 step(None, fails=True)
             with savepoint():
-                tell([person.pk], kind="example", key="told", text="Told")
+                notice_send([person.pk], kind="example", key="told", text="Told")
                 step(None)
 
         goes_on(None)
@@ -210,7 +210,7 @@ class TestLock:
     def test_rows_of_a_locked_record_are_found_whole_and_without_asking_for_the_record_again(self) -> None:
         officer, child, other = make_user("first_contact"), make_child(), make_child()
         notes = {note_write(officer, child=one, happened_at=now(), text="Example") for one in (child, other)}
-        merge(officer, root=child, other=other, why="One child")
+        merge_make(officer, root=child, other=other, why="One child")
 
         @command
         def reads(user: None) -> None:
@@ -235,7 +235,7 @@ class TestLock:
                 other.pk,
             }
             assert not matter_is_open(lock_whole(child.pk), "ceg")
-            merge(user, root=child, other=other, why="One child")
+            merge_make(user, root=child, other=other, why="One child")
             assert lock_whole(other.pk) == child
             assert set(roots_with([child.pk])) == {child.pk, other.pk}
             assert matter_is_open(lock_whole(child.pk), "ceg")

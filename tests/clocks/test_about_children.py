@@ -53,7 +53,7 @@ def listed(user: User, **asked) -> set[str]:
 
 def test_it_lists_what_others_promised_about_a_child_i_may_see(reader: User, child: Child) -> None:
     open_one, met, no_child = about(child), about(child), make_clock(make_user())
-    services.meet(met.owner_user, clock=met, reason="done", at=MONDAY)
+    services.clock_meet(met.owner_user, clock=met, reason="done", at=MONDAY)
     away = about(make_child())
     assert listed(reader) == {open_one.reference}
     assert listed(make_user()) == set()

@@ -105,7 +105,7 @@ def test_a_sweep_passes_by_a_clock_somebody_holds_and_sees_what_they_did() -> No
         from django.db import transaction
 
         with transaction.atomic():
-            services.meet(owner, clock=held, at=MONDAY)
+            services.clock_meet(owner, clock=held, at=MONDAY)
             holding.set()
             let_go.wait(20)
 
@@ -126,5 +126,5 @@ def test_a_sweep_passes_by_a_clock_somebody_holds_and_sees_what_they_did() -> No
 def test_two_people_meeting_one_clock_write_it_once() -> None:
     owner = make_user()
     clock = make_clock(owner)
-    in_threads(*[lambda: services.meet(owner, clock=clock, at=MONDAY)] * 4)
+    in_threads(*[lambda: services.clock_meet(owner, clock=clock, at=MONDAY)] * 4)
     assert Transition.objects.filter(clock=clock, stage="met").count() == 1

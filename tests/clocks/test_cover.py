@@ -8,7 +8,7 @@ from django.urls import reverse
 from cems.accounts.models import Appointment
 from cems.accounts.profile import profile_of
 from cems.accounts.services.cover import delegation_end
-from cems.actions.services import open_action
+from cems.actions.services import action_open
 from cems.base.calendar import add_working_days, close_of_business
 from cems.base.time import LONDON, now, today
 from cems.clocks import access, recipients
@@ -26,7 +26,7 @@ def again(user):
 
 
 def action_of(owner):
-    return open_action(None, title="Example action", owner=owner, deadline=close_of_business(now(), 5))
+    return action_open(None, title="Example action", owner=owner, deadline=close_of_business(now(), 5))
 
 
 @pytest.fixture

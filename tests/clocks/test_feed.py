@@ -50,8 +50,8 @@ def test_a_feed_has_the_open_clocks_of_the_person_and_of_their_teams() -> None:
     user, mate = make_user(team=team), make_user(team=team)
     own, teams = make_clock(user), make_clock(team)
     make_clock(mate), make_clock(make_team())
-    services.meet(user, clock=make_clock(user), reason="done", at=MONDAY)
-    services.pause(user, clock=make_clock(user), reason="AllocationWait", at=MONDAY)
+    services.clock_meet(user, clock=make_clock(user), reason="done", at=MONDAY)
+    services.clock_pause(user, clock=make_clock(user), reason="AllocationWait", at=MONDAY)
     answer = ask(*feed_make(user))
     assert shown(answer) == {f"{own.reference}: Example promise", f"{teams.reference}: Example promise"}
     assert answer["Content-Type"].startswith("text/calendar")
@@ -97,7 +97,9 @@ def test_a_program_that_has_the_clocks_as_they_stand_is_told_so() -> None:
     assert (same.status_code, same.content, same["ETag"]) == (304, b"", first["ETag"])
     assert same["Cache-Control"] == "no-store"
     assert again('"other"', later).status_code == 200
-    services.move_due(user, clock=clock, deadline=close_of_business(MONDAY, 9), reason="Corrected", at=later)
+    services.clock_move(
+        user, clock=clock, deadline=close_of_business(MONDAY, 9), reason="Corrected", at=later
+    )
     moved = again(first["ETag"], later)
     assert moved.status_code == 200
     (was,), (event,) = events(first), events(moved)
@@ -105,7 +107,7 @@ def test_a_program_that_has_the_clocks_as_they_stand_is_told_so() -> None:
     assert event["sequence"] > was["sequence"]
     assert event["dtstart"].dt > was["dtstart"].dt
     assert (was["last-modified"].dt, event["last-modified"].dt) == (MONDAY, later)
-    services.meet(user, clock=clock, at=later)
+    services.clock_meet(user, clock=clock, at=later)
     assert again(moved["ETag"], later).status_code == 200
     feed_revoke(user)
     assert again(moved["ETag"], later).status_code == 401

@@ -27,7 +27,7 @@ def owner() -> User:
 
 def begin(owner: User, at: datetime):  # type: ignore[no-untyped-def]
     length = GATHERING_DAYS.read(at)
-    return services.start(
+    return services.clock_start(
         owner,
         kind=GATHERING.key,
         owner=owner,
@@ -61,7 +61,7 @@ def test_a_clock_that_runs_keeps_its_length_and_says_so(owner: User) -> None:
 def test_once_it_is_met_there_is_nothing_to_say(owner: User) -> None:
     with time_machine.travel(MONDAY, tick=False) as moment:
         running = begin(owner, MONDAY)
-        services.meet(owner, clock=running)
+        services.clock_meet(owner, clock=running)
         decide_policy(GATHERING_DAYS, 5, since=MONDAY + timedelta(hours=1), made_at=MONDAY)
         moment.shift(timedelta(hours=2))
         page = reverse("clocks:detail", args=[running.public_id])
@@ -75,7 +75,7 @@ def test_a_pause_goes_on_with_the_days_it_had(owner: User) -> None:
         assert clock.length == 3 and clock.length_setting == GATHERING_DAYS.key
         decide_policy(GATHERING_DAYS, 1, since=MONDAY + timedelta(hours=1), made_at=MONDAY)
         moment.shift(timedelta(hours=2))
-        moved = services.move_due(
+        moved = services.clock_move(
             owner, clock=clock, deadline=close_of_business(MONDAY, 3, word="asked"), reason="Received earlier"
         )
         assert moved.length == 3
@@ -85,9 +85,9 @@ def test_a_kind_whose_length_is_a_setting_is_started_with_it(owner: User) -> Non
     deadline = close_of_business(MONDAY, 1)
     fields = {"kind": GATHERING.key, "owner": owner, "deadline": deadline, "reference": "REF-2026-0002"}
     with pytest.raises(ValueError, match="started with the setting"):
-        services.start(owner, **fields)  # type: ignore[arg-type]
+        services.clock_start(owner, **fields)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="started with the setting"):
-        services.start(owner, **fields, length=LOOK_AGAIN_DAYS.read(MONDAY))  # type: ignore[arg-type]
+        services.clock_start(owner, **fields, length=LOOK_AGAIN_DAYS.read(MONDAY))  # type: ignore[arg-type]
 
 
 def test_every_length_of_a_kind_is_a_declared_setting() -> None:

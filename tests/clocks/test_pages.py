@@ -27,7 +27,7 @@ def look(user: object, clock: Clock) -> int:
 def test_its_page_explains_it_and_shows_its_history() -> None:
     owner = make_user()
     clock = make_clock(owner, url="/somewhere/")
-    services.pause(owner, clock=clock, reason="More information wanted", at=MONDAY)
+    services.clock_pause(owner, clock=clock, reason="More information wanted", at=MONDAY)
     page = sign_in(owner).get(reverse("clocks:detail", args=[clock.public_id])).content.decode()
     assert clock.reference in page
     assert "received Mon 1 Jun → due Wed 3 Jun 17:00: 2 working days" in page
@@ -113,7 +113,7 @@ def test_what_the_kind_does_not_allow_is_not_offered() -> None:
 def test_the_list_keeps_its_state_in_the_address_and_pages_by_key() -> None:
     owner = make_user()
     made = [make_clock(owner, days=days) for days in range(1, 53)]
-    services.meet(owner, clock=made[0], at=MONDAY)
+    services.clock_meet(owner, clock=made[0], at=MONDAY)
     client = sign_in(owner)
     first = client.get(reverse("clocks:list"))
     text = first.content.decode()

@@ -44,10 +44,10 @@ def test_a_far_date_is_said_in_days() -> None:
 
 def test_closed_and_paused_clocks_say_so() -> None:
     owner = make_user()
-    in_time = services.meet(owner, clock=make_clock(owner), at=london("2026-06-03T16:00"))
-    late = services.meet(owner, clock=make_clock(owner), at=london("2026-06-03T20:00"))
-    paused = services.pause(owner, clock=make_clock(owner), reason="x", at=MONDAY)
-    cancelled = services.cancel(owner, clock=make_clock(owner), reason="x", at=MONDAY)
+    in_time = services.clock_meet(owner, clock=make_clock(owner), at=london("2026-06-03T16:00"))
+    late = services.clock_meet(owner, clock=make_clock(owner), at=london("2026-06-03T20:00"))
+    paused = services.clock_pause(owner, clock=make_clock(owner), reason="x", at=MONDAY)
+    cancelled = services.clock_cancel(owner, clock=make_clock(owner), reason="x", at=MONDAY)
     now = london("2026-06-20T12:00")
     assert [present(clock, now)["words"] for clock in (in_time, late, paused, cancelled)] == [
         "met in time",

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cems.accounts.profile import profile_of
-from cems.accounts.services.person import end_user
+from cems.accounts.services.person import user_end
 from cems.audit.models import Entry
 from cems.base.calendar import close_of_business
 from cems.base.errors import Invalid
@@ -29,7 +29,7 @@ def steps(clock: Clock) -> list[str]:
 def test_it_starts_explains_itself_and_is_audited() -> None:
     user, owner = make_user(), make_user()
     deadline = close_of_business(london("2026-04-30T11:00"), 3)
-    clock = services.start(
+    clock = services.clock_start(
         user, kind="test.promise", owner=owner, deadline=deadline, reference="TST-1", url="/x/", at=MONDAY
     )
     kept = Clock.objects.get(pk=clock.pk)
@@ -55,18 +55,18 @@ def test_it_has_exactly_one_owner() -> None:
 def test_it_is_met_once() -> None:
     user = make_user()
     clock = make_clock(user)
-    met = services.meet(user, clock=clock, at=london("2026-06-03T17:00"))
+    met = services.clock_meet(user, clock=clock, at=london("2026-06-03T17:00"))
     assert (met.stage, met.late_by, met.next_at) == (Stage.MET, None, None)
-    again = services.meet(user, clock=clock, at=london("2026-06-04T17:00"))
+    again = services.clock_meet(user, clock=clock, at=london("2026-06-04T17:00"))
     assert again.met_at == london("2026-06-03T17:00")
     assert steps(clock) == ["started", "met"]
     with pytest.raises(Invalid, match="already met"):
-        services.cancel(user, clock=clock, reason="too late")
+        services.clock_cancel(user, clock=clock, reason="too late")
 
 
 def test_it_knows_when_it_was_met_late() -> None:
     user = make_user()
-    met = services.meet(user, clock=make_clock(user), at=london("2026-06-03T18:30"))
+    met = services.clock_meet(user, clock=make_clock(user), at=london("2026-06-03T18:30"))
     assert met.late_by is not None
     assert met.late_by.total_seconds() == 5400
 
@@ -75,12 +75,14 @@ def test_it_knows_when_it_was_met_late() -> None:
 def test_a_pause_keeps_the_days_left_and_resumption_is_day_0() -> None:
     user = make_user()
     clock = make_clock(user, days=3)  # due Thursday 4 June
-    paused = services.pause(
+    paused = services.clock_pause(
         user, clock=clock, reason="more information wanted", at=london("2026-06-02T12:00")
     )
     assert (paused.stage, paused.working_days_left, paused.next_at) == (Stage.PAUSED, 2, None)
     assert sweep(london("2026-06-10T12:00")) == 0
-    resumed = services.resume(user, clock=clock, at=london("2026-06-12T18:00"))  # Friday, after hours: Monday
+    resumed = services.clock_resume(
+        user, clock=clock, at=london("2026-06-12T18:00")
+    )  # Friday, after hours: Monday
     assert (resumed.stage, resumed.due_at) == (Stage.RUNNING, london("2026-06-17T17:00"))
     assert resumed.explanation.splitlines()[-1] == (
         "resumed Fri 12 Jun 18:00, out of hours, so counted as Mon 15 Jun → due Wed 17 Jun 17:00: 2 working days"
@@ -94,13 +96,13 @@ def test_a_pause_keeps_the_days_left_and_resumption_is_day_0() -> None:
 def test_a_pause_needs_a_reason_a_rule_that_allows_it_and_time_left() -> None:
     user = make_user()
     with pytest.raises(Invalid, match="Say why"):
-        services.pause(user, clock=make_clock(user), reason=" ", at=MONDAY)
+        services.clock_pause(user, clock=make_clock(user), reason=" ", at=MONDAY)
     with pytest.raises(Invalid, match="can't be paused"):
-        services.pause(user, clock=make_clock(user, kind=MISSING), reason="x", at=MONDAY)
+        services.clock_pause(user, clock=make_clock(user, kind=MISSING), reason="x", at=MONDAY)
     with pytest.raises(Invalid, match="over its time"):
-        services.pause(user, clock=make_clock(user), reason="x", at=london("2026-06-03T17:01"))
+        services.clock_pause(user, clock=make_clock(user), reason="x", at=london("2026-06-03T17:01"))
     with pytest.raises(Invalid, match="not paused"):
-        services.resume(user, clock=make_clock(user), at=MONDAY)
+        services.clock_resume(user, clock=make_clock(user), at=MONDAY)
 
 
 @pytest.mark.requirement("K1")
@@ -110,7 +112,7 @@ def test_a_correction_moves_it_and_history_stays() -> None:
     sweep(london("2026-06-03T17:00"))
     told = Notice.objects.filter(user=user).count()
     later = close_of_business(london("2026-06-03T09:00"), 2)
-    moved = services.move_due(
+    moved = services.clock_move(
         user, clock=clock, deadline=later, reason="received later", at=london("2026-06-03T18:00")
     )
     assert (moved.stage, moved.due_at) == (Stage.RUNNING, london("2026-06-05T17:00"))
@@ -132,7 +134,7 @@ def test_a_small_correction_does_not_tell_the_same_breach_twice() -> None:
     sweep(london("2026-06-03T17:00"))
     told = Notice.objects.filter(user=user).count()
     earlier = close_of_business(london("2026-06-01T09:00"), 1)
-    moved = services.move_due(
+    moved = services.clock_move(
         user, clock=clock, deadline=earlier, reason="typed wrong", at=london("2026-06-03T18:00")
     )
     assert (moved.stage, moved.next_at) == (Stage.BREACHED, london("2026-06-04T09:00"))
@@ -143,7 +145,7 @@ def test_a_small_correction_does_not_tell_the_same_breach_twice() -> None:
 def test_a_correction_to_an_earlier_time_is_told_at_the_next_sweep() -> None:
     user = make_user()
     clock = make_clock(user, days=5)
-    services.move_due(
+    services.clock_move(
         user,
         clock=clock,
         deadline=close_of_business(london("2026-05-27T10:00"), 2),
@@ -158,8 +160,8 @@ def test_a_correction_to_an_earlier_time_is_told_at_the_next_sweep() -> None:
 def test_a_met_clock_is_judged_by_the_corrected_time() -> None:
     user = make_user()
     clock = make_clock(user)
-    services.meet(user, clock=clock, at=london("2026-06-04T10:00"))
-    moved = services.move_due(
+    services.clock_meet(user, clock=clock, at=london("2026-06-04T10:00"))
+    moved = services.clock_move(
         user,
         clock=clock,
         deadline=close_of_business(MONDAY, 4),
@@ -173,8 +175,8 @@ def test_a_met_clock_is_judged_by_the_corrected_time() -> None:
 def test_handing_over_tells_the_new_owner_once_and_not_the_giver() -> None:
     giver, taker = make_user(), make_user()
     clock = make_clock(giver)
-    services.hand_over(giver, clock=clock, owner=taker, reason="on leave", at=MONDAY)
-    services.hand_over(giver, clock=clock, owner=taker, at=MONDAY)
+    services.clock_hand_over(giver, clock=clock, owner=taker, reason="on leave", at=MONDAY)
+    services.clock_hand_over(giver, clock=clock, owner=taker, at=MONDAY)
     assert Clock.objects.get(pk=clock.pk).owner == taker
     assert Notice.objects.filter(user=taker).count() == 1
     assert not Notice.objects.filter(user=giver).exists()
@@ -186,8 +188,8 @@ def test_a_leavers_clocks_go_to_their_team() -> None:
     team = make_team()
     leaver, colleague = make_user(team=team), make_user(team=team)
     clock = make_clock(leaver)
-    met = services.meet(None, clock=make_clock(leaver), at=MONDAY)
-    end_user(None, user=leaver, last_day=today(), at_once=True)
+    met = services.clock_meet(None, clock=make_clock(leaver), at=MONDAY)
+    user_end(None, user=leaver, last_day=today(), at_once=True)
     clock.refresh_from_db()
     assert (clock.owner, Clock.objects.get(pk=met.pk).owner) == (team, leaver)
     assert Notice.objects.filter(user=colleague, kind="clock.handed_over").count() == 1
@@ -199,7 +201,7 @@ def test_what_waits_at_a_desk_of_workers_is_their_managers_alone() -> None:
     erase = make_team()
     manager, worker = make_user("erase_manager", team=erase), make_user("ce_worker", team=erase)
     clock = make_clock(make_user())
-    services.hand_over(None, clock=clock, owner=erase, reason="A child waits", at=MONDAY)
+    services.clock_hand_over(None, clock=clock, owner=erase, reason="A child waits", at=MONDAY)
     assert set(Notice.objects.values_list("user", flat=True)) == {manager.pk}
     clock.refresh_from_db()
     assert has(manager, clock) and not has(worker, clock)
@@ -212,7 +214,9 @@ def test_what_waits_at_a_desk_of_workers_is_their_managers_alone() -> None:
 def test_where_a_team_has_only_workers_they_are_told_so_that_nothing_waits_nowhere() -> None:
     team = make_team()
     worker = make_user("ce_worker", team=team)
-    services.hand_over(None, clock=make_clock(make_user()), owner=team, reason="A child waits", at=MONDAY)
+    services.clock_hand_over(
+        None, clock=make_clock(make_user()), owner=team, reason="A child waits", at=MONDAY
+    )
     assert set(Notice.objects.values_list("user", flat=True)) == {worker.pk}
 
 
@@ -220,6 +224,6 @@ def test_a_failed_command_leaves_nothing_behind() -> None:
     clock = make_clock(make_user())
     before = Transition.objects.count()
     with pytest.raises(Invalid):
-        services.cancel(None, clock=clock, reason="")
+        services.clock_cancel(None, clock=clock, reason="")
     assert Transition.objects.count() == before
     assert Clock.objects.get(pk=clock.pk).stage == Stage.RUNNING

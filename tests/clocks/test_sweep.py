@@ -130,7 +130,7 @@ def test_one_that_fails_backs_off_is_failed_and_shown_while_the_batch_goes_on() 
     sweep(BREACH)
     assert Clock.objects.get(pk=bad.pk).attempts == 5  # left alone
     Clock.objects.filter(pk=bad.pk).update(reference="MENDED-1")
-    services.try_again(admin, clock=bad, at=BREACH)
+    services.clock_retry(admin, clock=bad, at=BREACH)
     assert sweep(BREACH) == 1
     assert history(bad)[1:] == [("warned", 0), ("breached", 0)]
 

@@ -75,7 +75,7 @@ def make_clock(
     **kw: object,
 ) -> Clock:
     """A clock started on a plain Monday, due two working days later unless told."""
-    return services.start(
+    return services.clock_start(
         None,
         kind=kind.key,
         owner=owner,

@@ -9,7 +9,7 @@ from cems.children.history.services.status import status_open
 from cems.children.models import Child
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
-from cems.meetings.services.meeting import attend, meeting_start
+from cems.meetings.services.meeting import attendance_start, meeting_start
 from matrix.models import Submission
 from tests.factories.matrices import submit
 from tests.factories.people import make_agency, make_authority, make_team, make_user
@@ -47,7 +47,7 @@ def sitting(chair: User, *kinds: str, at: datetime | None = None) -> Meeting:
     meeting = meeting_start(chair, forum=MeetingForum.CEVT, authority=make_authority(), url="/cevt/", at=at)
     for kind in kinds:
         member = make_user("cevt_member", team=make_team(agency=_agency(kind)))
-        attend(chair, meeting=meeting, person=member, at=at)
+        attendance_start(chair, meeting=meeting, person=member, at=at)
     return meeting
 
 

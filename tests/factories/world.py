@@ -10,7 +10,7 @@ from typing import Any
 from cems.accounts.models import Agency, Team, User
 from cems.accounts.roles import ROLES, Reach, Role
 from cems.actions.models import Action
-from cems.actions.services import open_action
+from cems.actions.services import action_open
 from cems.base.calendar import close_of_business
 from cems.base.time import now, today
 from cems.children.access import grants
@@ -237,7 +237,7 @@ def write_record(key: str, child: Child, author: User) -> Story:
         ),
         involvement=involvement,
         claim=claim,
-        action=open_action(
+        action=action_open(
             author,
             title=secret(key, "action"),
             owner=author,
@@ -360,7 +360,7 @@ def _add_to(story: Story, author: User, kind: str, number: int) -> None:
     involve(child, make_user())
     involve(child, claimant, "health", state=InvolvementState.CLAIMED)
     agree_level(child, 1)
-    open_action(
+    action_open(
         author, title="Example action", owner=author, child=child, deadline=close_of_business(now(), 5)
     )
     submit(story.draft.started_by, child, f"{story.key} {number}")
@@ -371,7 +371,7 @@ def _add_to(story: Story, author: User, kind: str, number: int) -> None:
 
 def give_work(person: User) -> None:
     """An action with its clock, and the notice that tells of it."""
-    open_action(None, title="Example action", owner=person, deadline=close_of_business(now(), 5))
+    action_open(None, title="Example action", owner=person, deadline=close_of_business(now(), 5))
 
 
 def reaches(role: Role, key: str) -> frozenset[Reach]:

@@ -6,7 +6,7 @@ An entry that names no command, or one that does audit, is stale and fails.
 # Write rows, alone, and leave no row in the audit.
 UNAUDITED = {
     "cems.accounts.reference.sync": "the partnership's own file, whose history the release keeps",
-    "cems.accounts.services.person.tell_departures": "the last day was audited when it was set; what follows audits itself",
+    "cems.accounts.services.person.departures_tell": "the last day was audited when it was set; what follows audits itself",
     "cems.accounts.services.token._note_use": "when a key was last used; what was read with it is audited",
     "cems.base.services_presence._note": "a courtesy between colleagues, gone within the hour: no record of use",
     "cems.children.access.grants.rebuild": "a projection: the involvement or post it follows was audited",
@@ -15,7 +15,7 @@ UNAUDITED = {
     "cems.clocks.sweeping._sweep_batch": "the clock acts by itself: its transitions are the history",
     "cems.notices.outbox._claim": "nobody acts: a lease on mail that was told already",
     "cems.notices.services._write_now": "what people are told rests on a change that was audited",
-    "cems.notices.services.mark_read": "one's own notices",
+    "cems.notices.services.notices_read": "one's own notices",
     "demo.fill._keep_present": "which day the demonstration was filled for; its people and children are audited",
 }
 
@@ -30,8 +30,8 @@ PARTS = {
     "cems.children.access.services.matter.submitter_note": "the record or the matrix that was submitted",
     "cems.children.services.history.level_point": "the level that was agreed, or the merge",
     "cems.meetings.services.contribution.contributions_freeze": "the decision that freezes them, or the withdrawal",
-    "cems.notices.services.withhold_mail": "the death that withholds it",
+    "cems.notices.services.mail_withhold": "the death that withholds it",
     "demo.cast._hire_first": "each person it makes is audited",
-    "matrix.services.leaving.all_end": "the matrix that is sent or withdrawn",
+    "matrix.services.leaving.matrix_work_end": "the matrix that is sent or withdrawn",
     "matrix.services.leaving.end": "the end of the colleague's part, or of the draft",
 }

@@ -62,8 +62,8 @@ def test_who_has_no_second_factor_is_led_to_set_one_up(window: Open) -> None:
 def test_who_is_invited_chooses_a_password_sets_up_both_factors_and_comes_in(window: Open) -> None:
     # given somebody whom an administrator added, with the mail they got
     admin = make_user("administrator")
-    user = services.create_user(admin, email="new@example.test", name="New Example", agency=make_agency())
-    services.appoint(admin, user=user, role_key="practitioner")
+    user = services.user_create(admin, email="new@example.test", name="New Example", agency=make_agency())
+    services.appointment_start(admin, user=user, role_key="practitioner")
     link = re.search(r"/account/password/reset/key/\S+", str(mail.outbox[0].body))
     assert link
     # when they open its link and choose a password

@@ -10,7 +10,7 @@ from django.test import override_settings
 from django.urls import reverse
 
 from cems.accounts.models import User
-from cems.actions.services import open_action
+from cems.actions.services import action_open
 from cems.base.calendar import Deadline
 from cems.base.time import now
 from cems.clocks.models import Clock, SweepMark
@@ -19,7 +19,7 @@ from tests.factories.children import make_child
 from tests.factories.people import make_locality, make_team, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.journeys.workers import Workers, real_workers
-from triage.cevt.services.decision import decide
+from triage.cevt.services.decision import decision_make
 
 pytestmark = [pytest.mark.workers, pytest.mark.requirement("K1"), pytest.mark.django_db(transaction=True)]
 PROMPT = 2.0  # seconds: a page that waited for Redis would take its whole time-out and more
@@ -41,7 +41,7 @@ def promise(owner: User, *, due_in: timedelta) -> Clock:
     """An action given a week ago, with its clock; its warning lies behind us."""
     instant = now()
     deadline = Deadline(instant - timedelta(days=7), instant + due_in, "Example explanation")
-    clock = open_action(
+    clock = action_open(
         None, title="Example action", owner=owner, deadline=deadline, at=instant - timedelta(days=7)
     ).clock
     assert clock is not None
@@ -157,7 +157,7 @@ def test_cevt_f8_a_worker_killed_between_a_decision_and_its_mails_loses_and_doub
     # given a decision: notices and mails are written with it, so nothing of it can be missing
     child, sender, chair = make_child(locality=make_locality()), make_user(), make_chair()
     item = waiting_child(child, by=sender)
-    decision = decide(chair, child=child, meeting=sitting(chair, *QUORATE), ruling=ruling(item))
+    decision = decision_make(chair, child=child, meeting=sitting(chair, *QUORATE), ruling=ruling(item))
     told_of_it = Notice.objects.filter(kind="triage.decided", user=sender)
     assert told_of_it.count() == 1 and Mail.objects.waiting().filter(notice__in=told_of_it).exists()
     # when the worker is killed as it takes the mails up

@@ -6,7 +6,7 @@ import pytest
 
 from cems.accounts.models import User
 from cems.actions.models import Action
-from cems.actions.services import open_action
+from cems.actions.services import action_open
 from cems.base.errors import Conflict
 from cems.base.time import now
 from cems.children import derived
@@ -17,7 +17,7 @@ from cems.children.history.models.level import Forum
 from cems.children.history.services.level import level_agree
 from cems.children.history.services.note import note_write
 from cems.children.identity.services.identifier import identifier_add
-from cems.children.matching.services.merge import merge, merge_undo
+from cems.children.matching.services.merge import merge_make, merge_undo
 from cems.children.models import CaseNote, Child, Matter, Merge
 from cems.clocks.models import Clock
 from matrix.models import Matrix, Review, Submission
@@ -62,7 +62,7 @@ def fresh(child: Child) -> Child:
 
 
 def joined(officer: User, primary: Child, other: Child) -> Merge:
-    return merge(officer, primary=primary, other=other, why="The school gave the same child two names.")
+    return merge_make(officer, primary=primary, other=other, why="The school gave the same child two names.")
 
 
 @pytest.mark.requirement("M5", "M6", "T2")
@@ -135,7 +135,7 @@ def test_what_is_written_with_a_merged_record_in_hand_is_the_wholes(
     corrected = note_write(user, child=primary, happened_at=now(), text="Seen at home.", supersedes=first)
     with pytest.raises(Conflict):
         note_write(user, child=other, happened_at=now(), text="Once more.", supersedes=first)
-    action = open_action(user, title="Ring the school", owner=user, child=other)
+    action = action_open(user, title="Ring the school", owner=user, child=other)
     request = strategy_meeting_request(user, child=other)
     meeting = meeting_record(
         user, child=other, kind="strategy", held_at=now(), outcome="Agreed.", answers=request
@@ -166,7 +166,7 @@ def test_taking_the_records_apart_leaves_what_was_sent_with_the_one_that_stayed(
     matrix = ready_matrix(user, other, RiskLevel.MODERATE)
     row = joined(officer, primary, other)
     sent = matrix_submit(user, matrix=matrix)
-    merge_undo(officer, merge=row, why="Two children after all.")
+    merge_undo(officer, merge_make=row, why="Two children after all.")
     assert not grants.differences(now()) + derived.current_levels()
     assert list(Submission.objects.of(fresh(primary))) == [sent]
     assert not Submission.objects.of(fresh(other)).exists()

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.actions.models import Action
-from cems.actions.services import Source, ask_again, complete, open_action
+from cems.actions.services import Source, action_ask_again, action_complete, action_open
 from cems.base.calendar import close_of_business
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now, today
@@ -67,13 +67,13 @@ class TestSentAgain:
 
     def test_a_sooner_time_moves_the_clock_and_a_later_one_does_not(self, user: User, child: Child) -> None:
         start = now()
-        action = open_action(
+        action = action_open(
             user, title="Write the plan", owner=user, child=child, deadline=close_of_business(start, 5)
         )
         source = Source("matrix.submission", "1", "CEM-2026-00042")
         for days, due in ((9, 5), (1, 1)):
             deadline = close_of_business(start, days)
-            ask_again(user, action=action, source=source, deadline=deadline, at=start)
+            action_ask_again(user, action=action, source=source, deadline=deadline, at=start)
             held = Action.objects.select_related("clock").get(pk=action.pk)
             assert held.clock is not None
             assert held.clock.due_at == close_of_business(start, due).due_at
@@ -82,7 +82,7 @@ class TestSentAgain:
     def test_a_step_that_was_done_is_opened_anew(self, user: User, child: Child) -> None:
         submit(user, child, RiskLevel.MODERATE)
         action = Action.objects.of(child).earliest("pk")
-        complete(user, action=action, outcome="Done.")
+        action_complete(user, action=action, outcome="Done.")
         submit(user, child, RiskLevel.MODERATE)
         assert Action.objects.of(child).filter(key=action.key).count() == 2
 

@@ -14,7 +14,7 @@ from cems.meetings.choices import Held, MeetingForum, NoteKind
 from cems.meetings.models import Attendance, Contribution
 from cems.meetings.selectors import attendance_of
 from cems.meetings.services.contribution import contribution_save
-from cems.meetings.services.meeting import attend, meeting_end, meeting_enter, note_add
+from cems.meetings.services.meeting import attendance_start, meeting_end, meeting_enter, note_add
 from tests.factories.children import make_child
 from tests.factories.people import make_authority, make_user
 from tests.factories.triage import QUORATE, make_chair, sitting
@@ -50,7 +50,7 @@ def test_cevt_f9_a_meeting_never_ended_is_told_of_and_ended_by_the_next_chair(ch
     with pytest.raises(Conflict):
         note_add(chair, meeting=meeting, kind=NoteKind.THEME, text="Too late")
     with pytest.raises(Conflict):
-        attend(chair, meeting=meeting, person=make_user())
+        attendance_start(chair, meeting=meeting, person=make_user())
 
 
 def test_deputies_stand_in_for_their_own_agency_and_apologies_are_not_at_the_table(chair: User) -> None:
@@ -58,13 +58,13 @@ def test_deputies_stand_in_for_their_own_agency_and_apologies_are_not_at_the_tab
     nurse = make_user("cevt_member")
     deputy = make_user("cevt_member", agency=nurse.agency)
     with pytest.raises(Invalid) as refused:
-        attend(chair, meeting=meeting, person=deputy, standing_for=chair)
+        attendance_start(chair, meeting=meeting, person=deputy, standing_for=chair)
     assert refused.value.field == "standing_for"
-    attend(chair, meeting=meeting, person=deputy, standing_for=nurse)
-    attend(chair, meeting=meeting, person=nurse, apology=True)
+    attendance_start(chair, meeting=meeting, person=deputy, standing_for=nurse)
+    attendance_start(chair, meeting=meeting, person=nurse, apology=True)
     table = attendance_of(meeting, now())
     assert {row.user for row in table.present} == {chair, deputy}
-    attend(chair, meeting=meeting, person=nurse)  # came after all
+    attendance_start(chair, meeting=meeting, person=nurse)  # came after all
     assert len(attendance_of(meeting, now()).present) == 3 and Attendance.objects.count() == 3
 
 

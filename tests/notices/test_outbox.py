@@ -14,7 +14,7 @@ from cems.notices import outbox
 from cems.notices.models import Mail
 from cems.notices.outbox import FAIL_AFTER, send_outbox
 from cems.notices.selectors import outbox_health
-from cems.notices.services import send_failed_again, tell
+from cems.notices.services import mail_resend, notice_send
 from tests.factories.people import make_user
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ class Away(EmailBackend):
 
 def tell_one(key: str = "k") -> Mail:
     user = make_user()
-    tell(
+    notice_send(
         [user.pk],
         kind="test",
         key=key,
@@ -84,7 +84,7 @@ def test_one_refused_is_put_off_then_parked_and_the_others_go_out(settings: obje
     assert good.sent_at is not None
     assert outbox_health(instant).failed == 1
     Choosy.refuses = ""
-    assert send_failed_again(make_user("administrator"), at=instant) == 1
+    assert mail_resend(make_user("administrator"), at=instant) == 1
     assert send_outbox(instant) == 1
     assert [letter.extra_headers["Message-ID"] for letter in django_mail.outbox] == [
         good.message_id,

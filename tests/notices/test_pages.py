@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from cems.base.time import now
 from cems.notices.models import Notice
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 from tests.factories.people import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 
 def test_i_see_my_notices_and_mark_them_read() -> None:
     me, other = make_user(), make_user()
-    tell([me.pk], kind="test", key="mine", text="ACT-2026-00007 is yours to do.", url="/actions/")
-    tell([other.pk], kind="test", key="others", text="ACT-2026-00008 is yours to do.")
+    notice_send([me.pk], kind="test", key="mine", text="ACT-2026-00007 is yours to do.", url="/actions/")
+    notice_send([other.pk], kind="test", key="others", text="ACT-2026-00008 is yours to do.")
     client = sign_in(me)
     page = client.get(reverse("notices:list"))
     assert page.status_code == 200

@@ -10,7 +10,7 @@ from cems.accounts.models import User
 from cems.base.command import command
 from cems.base.time import now
 from cems.notices.models import Mail, Notice
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 from tests.factories.people import make_user
 
 pytestmark = pytest.mark.django_db
@@ -18,15 +18,15 @@ pytestmark = pytest.mark.django_db
 
 @command
 def says_two_things(user: None, *, first: User, second: User, at: datetime) -> None:
-    assert tell([first.pk], kind="example.one", key="one", text="One", at=at) == 0
+    assert notice_send([first.pk], kind="example.one", key="one", text="One", at=at) == 0
     says_another(None, first=first, second=second, at=at)
-    tell([second.pk, first.pk], kind="example.one", key="one", text="Said again in other words", at=at)
+    notice_send([second.pk, first.pk], kind="example.one", key="one", text="Said again in other words", at=at)
     assert not Notice.objects.exists()
 
 
 @command
 def says_another(user: None, *, first: User, second: User, at: datetime) -> None:
-    tell([second.pk, first.pk], kind="example.two", key="two", text="Two", at=at)
+    notice_send([second.pk, first.pk], kind="example.two", key="two", text="Two", at=at)
 
 
 def test_all_is_told_in_one_statement_at_the_end() -> None:
@@ -42,8 +42,8 @@ def test_all_is_told_in_one_statement_at_the_end() -> None:
         (second.pk, "two", "Two"),
     }
     assert Mail.objects.count() == 4
-    assert tell([first.pk], kind="example.one", key="one", text="One", at=at) == 0  # told before
-    assert tell([first.pk], kind="example.three", key="three", text="Three", at=at) == 1
+    assert notice_send([first.pk], kind="example.one", key="one", text="One", at=at) == 0  # told before
+    assert notice_send([first.pk], kind="example.three", key="three", text="Three", at=at) == 1
 
 
 def test_what_is_not_mailed_stays_so_and_an_error_tells_nobody() -> None:
@@ -51,12 +51,12 @@ def test_what_is_not_mailed_stays_so_and_an_error_tells_nobody() -> None:
 
     @command
     def says(user: None) -> None:
-        tell([person.pk], kind="example.quiet", key="quiet", text="Quiet", mail=False)
-        tell([person.pk], kind="example.loud", key="loud", text="Loud")
+        notice_send([person.pk], kind="example.quiet", key="quiet", text="Quiet", mail=False)
+        notice_send([person.pk], kind="example.loud", key="loud", text="Loud")
 
     @command
     def fails(user: None) -> None:
-        tell([person.pk], kind="example.lost", key="lost", text="Lost")
+        notice_send([person.pk], kind="example.lost", key="lost", text="Lost")
         raise ValueError
 
     says(None)

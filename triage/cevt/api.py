@@ -36,8 +36,8 @@ from triage.cevt.serializers import (
     RelayedContributionBody,
     Sent,
 )
-from triage.cevt.services.contribution import contribution_relay, say
-from triage.cevt.services.decision import Ruling, Task, decide
+from triage.cevt.services.contribution import contribution_relay, contribution_write
+from triage.cevt.services.decision import Ruling, Task, decision_make
 from triage.models import Item
 
 PARTS = (Part.DECISIONS, Part.OWN_SUBMISSIONS)
@@ -123,7 +123,7 @@ class ItemContribution(ApiView):
         body = ContributionBody(data=request.data)
         body.is_valid(raise_exception=True)
         sent: Sent = body.validated_data
-        say(
+        contribution_write(
             _user(request),
             child=opened.child,
             about=item.public_id,
@@ -206,7 +206,7 @@ class ItemDecision(ApiView):
         ).first()
 
         def perform() -> dict[str, Any]:
-            row = decide(user, child=opened.child, ruling=_ruling(sent), meeting=meeting)
+            row = decision_make(user, child=opened.child, ruling=_ruling(sent), meeting=meeting)
             return {"decision": str(row.public_id)}
 
         once(

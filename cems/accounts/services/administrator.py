@@ -36,8 +36,8 @@ def administrator_add(
             )
         record(actor, verb=Verb.CHANGED, subject=existing, detail={"fields": ["invitation"]}, at=at)
         return existing
-    user = services.create_user(actor, email=email, name=name, agency=agency, invite=False, at=at)
-    services.appoint(actor, user=user, role_key=RoleKey.ADMINISTRATOR, at=at)
+    user = services.user_create(actor, email=email, name=name, agency=agency, invite=False, at=at)
+    services.appointment_start(actor, user=user, role_key=RoleKey.ADMINISTRATOR, at=at)
     return user
 
 

@@ -20,7 +20,7 @@ from cems.base.time import local_date, now
 
 
 @command
-def delegate(
+def delegation_start(
     actor: User,
     *,
     appointment: Appointment,
@@ -79,7 +79,7 @@ def delegation_end(actor: User, *, delegation: Delegation, at: datetime | None =
 
 
 @command
-def end_all(actor: User | None, *, user: User, last_day: date, at: datetime, at_once: bool) -> None:
+def delegations_end(actor: User | None, *, user: User, last_day: date, at: datetime, at_once: bool) -> None:
     """Somebody leaves: nobody covers for them, nor they for anybody, after that day (A2)."""
     touched = Q(deputy=user) | Q(appointment__user=user)
     rows = Delegation.objects.select_for_update(of=("self",)).filter(touched, ended_at__isnull=True)

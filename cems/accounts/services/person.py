@@ -14,7 +14,7 @@ from cems.accounts.events import AppointmentChanged, PersonLeft
 from cems.accounts.models import Agency, Appointment, Locality, PeopleConfirmation, Team, User
 from cems.accounts.profile import forget_profile, profile_of
 from cems.accounts.roles import ROLES, Reach, Work
-from cems.accounts.services.cover import end_all
+from cems.accounts.services.cover import delegations_end
 from cems.accounts.sign_in import end_sign_ins
 from cems.audit.choices import Verb
 from cems.audit.services import record
@@ -27,7 +27,7 @@ CHANGEABLE = ("name", "job_title", "phone", "email")
 
 
 @command
-def create_user(
+def user_create(
     actor: User | None,
     *,
     email: str,
@@ -66,7 +66,7 @@ def create_user(
 
 
 @command
-def change_user(actor: User, *, user: User, changes: Mapping[str, str], at: datetime | None = None) -> User:
+def user_change(actor: User, *, user: User, changes: Mapping[str, str], at: datetime | None = None) -> User:
     """Mend a person's particulars (A1).
 
     A new e-mail address ends their sign-ins and their password, and gets a link to choose another: what somebody
@@ -107,7 +107,7 @@ def single_keys_set(actor: User, *, on: bool, at: datetime | None = None) -> Non
 
 
 @command
-def appoint(
+def appointment_start(
     actor: User | None,
     *,
     user: User,
@@ -167,7 +167,7 @@ def appoint(
 
 
 @command
-def end_appointment(
+def appointment_end(
     actor: User | None, *, appointment: Appointment, last_day: date | None = None, at: datetime | None = None
 ) -> None:
     """End a role with `last_day` (today), or take it back when it has not begun by then (A1).
@@ -184,13 +184,13 @@ def end_appointment(
 
 
 @command
-def end_user(
+def user_end(
     actor: User | None, *, user: User, last_day: date, at_once: bool = False, at: datetime | None = None
 ) -> User:
     """A person leaves: rights end with `last_day`, or this minute with `at_once` (access.md).
 
     Every role ends by that day. From the day itself on, or at once, the sign-ins end and the other apps
-    are told; for a later day `tell_departures` does it when the day comes. Raises NotAllowed for oneself.
+    are told; for a later day `departures_tell` does it when the day comes. Raises NotAllowed for oneself.
     """
     _may_administer(actor, about=user)
     instant = at or now()
@@ -203,7 +203,7 @@ def end_user(
         if appointment.ends_on is None or appointment.ends_on > last_day:
             _end(actor, appointment, last_day, at)
     # Before they are brought back one day: they must not find themselves a deputy still.
-    end_all(actor, user=fresh, last_day=last_day, at=instant, at_once=at_once)
+    delegations_end(actor, user=fresh, last_day=last_day, at=instant, at_once=at_once)
     record(
         actor,
         verb=Verb.ACCESS_ENDED,
@@ -218,7 +218,7 @@ def end_user(
 
 
 @command
-def bring_back(actor: User, *, user: User, at: datetime | None = None) -> User:
+def user_restore(actor: User, *, user: User, at: datetime | None = None) -> User:
     """Let a person who left sign in again; their roles are given anew, one by one (A1)."""
     _may_administer(actor, about=user)
     fresh = _locked(user)
@@ -230,7 +230,7 @@ def bring_back(actor: User, *, user: User, at: datetime | None = None) -> User:
 
 
 @command
-def tell_departures(user: None = None, *, at: datetime | None = None) -> int:
+def departures_tell(user: None = None, *, at: datetime | None = None) -> int:
     """Tell the other apps of those whose last day has come; returns how many. Harmless to repeat."""
     instant = at or now()
     due = User.objects.select_for_update(skip_locked=True).filter(
@@ -243,7 +243,7 @@ def tell_departures(user: None = None, *, at: datetime | None = None) -> int:
 
 
 @command
-def reset_second_factor(actor: User, *, user: User, reason: str, at: datetime | None = None) -> None:
+def second_factor_reset(actor: User, *, user: User, reason: str, at: datetime | None = None) -> None:
     """Take away a lost second factor, end the sign-ins; the person sets up a new one at the next (A1)."""
     _may_administer(actor, about=user)
     fresh = _locked(user)
@@ -258,7 +258,7 @@ def reset_second_factor(actor: User, *, user: User, reason: str, at: datetime | 
 
 
 @command
-def invite_again(actor: User, *, user: User, at: datetime | None = None) -> None:
+def invitation_resend(actor: User, *, user: User, at: datetime | None = None) -> None:
     """Send a person a new link to choose a password (A1)."""
     _may_administer(actor)
     if not user.is_active:
@@ -268,7 +268,7 @@ def invite_again(actor: User, *, user: User, at: datetime | None = None) -> None
 
 
 @command
-def confirm_people(
+def people_confirm(
     actor: User, *, agency: Agency, expected: int, at: datetime | None = None
 ) -> PeopleConfirmation:
     """Record that an agency looked through its people this quarter (access.md).
@@ -287,7 +287,7 @@ def confirm_people(
 
 
 @command
-def save_team(actor: User, *, team: Team | None, at: datetime | None = None, **values: Any) -> Team:
+def team_save(actor: User, *, team: Team | None, at: datetime | None = None, **values: Any) -> Team:
     """Add a team, desk, school or home, or mend one (A1). `values` are the model's own fields."""
     _may_administer(actor)
     if team is None:

@@ -14,7 +14,7 @@ from cems.accounts.models import Delegation, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.accounts.selectors import cover as selectors_cover
-from cems.accounts.services.cover import delegate, delegation_end, may_delegate
+from cems.accounts.services.cover import delegation_end, delegation_start, may_delegate
 from cems.base.access_control import FORM, Shape, access_rule
 from cems.base.errors import CommandError, Invalid
 from cems.base.idempotency import once
@@ -69,7 +69,7 @@ def _named_once(user: User, holder: User, posts: Any, data: dict[str, Any]) -> N
         if deputy is None:
             raise Invalid(f"Nobody with this address works in {holder.agency}. Check it.", field="deputy")
         made = [
-            delegate(
+            delegation_start(
                 user, appointment=post, deputy=deputy, starts_on=data["starts_on"], ends_on=data["ends_on"]
             )
             for post in posts

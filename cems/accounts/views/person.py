@@ -118,7 +118,7 @@ def user(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Add a person."""
     form = forms.NewPersonForm(request.POST or None)
-    made = _command(request, form, lambda data: services.create_user(me(request), **data))
+    made = _command(request, form, lambda data: services.user_create(me(request), **data))
     if made:
         messages.success(
             request, "Added. They get a link to choose a password. Now give them their first role."
@@ -133,7 +133,7 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     person = _user(public_id)
     form = forms.ParticularsForm(request.POST or None, initial=forms.particulars(person))
     changed = _command(
-        request, form, lambda data: services.change_user(me(request), user=person, changes=data)
+        request, form, lambda data: services.user_change(me(request), user=person, changes=data)
     )
     if changed:
         invited = changed.email != person.email and invitations.can_be_sent(person, today())
@@ -147,7 +147,7 @@ def appoint(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give a person a role."""
     person = _user(public_id)
     form = forms.AppointmentForm(request.POST or None)
-    if _command(request, form, lambda data: services.appoint(me(request), user=person, **data)):
+    if _command(request, form, lambda data: services.appointment_start(me(request), user=person, **data)):
         messages.success(request, "The role is given.")
         return redirect("people:user", public_id)
     return _form_page(request, form, "Give a role", _page_of(person), about=person)
@@ -161,7 +161,7 @@ def end_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
     run = _command(
         request,
         form,
-        lambda data: services.end_appointment(me(request), appointment=row, last_day=data["last_day"]),
+        lambda data: services.appointment_end(me(request), appointment=row, last_day=data["last_day"]),
     )
     if run:
         messages.success(request, "The role ends. What was reached through it closes with its last day.")
@@ -174,7 +174,7 @@ def leave(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A person leaves."""
     person = _user(public_id)
     form = forms.LeaverForm(request.POST or None, initial={"last_day": today()})
-    if _command(request, form, lambda data: services.end_user(me(request), user=person, **data)):
+    if _command(request, form, lambda data: services.user_end(me(request), user=person, **data)):
         messages.success(
             request, "The account ends. Their roles end with it, and what waits for them is handed on."
         )
@@ -187,7 +187,7 @@ def reset_second_factor(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a lost second factor away."""
     person = _user(public_id)
     form = forms.ReasonForm(request.POST or None)
-    run = _command(request, form, lambda data: services.reset_second_factor(me(request), user=person, **data))
+    run = _command(request, form, lambda data: services.second_factor_reset(me(request), user=person, **data))
     if run:
         messages.success(
             request, "Taken away, and signed out everywhere. They set up a new one when they sign in."
@@ -199,7 +199,7 @@ def reset_second_factor(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @administrators_post
 def bring_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let a person who left sign in again."""
-    services.bring_back(me(request), user=_user(public_id))
+    services.user_restore(me(request), user=_user(public_id))
     messages.success(request, "They may sign in again. Give them their roles anew.")
     return redirect("people:user", public_id)
 
@@ -207,7 +207,7 @@ def bring_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @administrators_post
 def invite(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send the link to choose a password once more."""
-    services.invite_again(me(request), user=_user(public_id))
+    services.invitation_resend(me(request), user=_user(public_id))
     messages.success(request, "A new link is on its way to them.")
     return redirect("people:user", public_id)
 
@@ -224,7 +224,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     row = get_object_or_404(Agency, code=code)
     if request.method == "POST":
         expected = request.POST.get("expected", "")
-        services.confirm_people(
+        services.people_confirm(
             me(request), agency=row, expected=int(expected) if expected.isdecimal() else -1
         )
         messages.success(request, f"Confirmed on {local_date(now()):%-d %B %Y}. The next day is in the list.")
@@ -248,7 +248,7 @@ def team(request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
     if row:
         initial["agency"] = row.agency.code
     form = forms.TeamForm(request.POST or None, initial=initial)
-    if _command(request, form, lambda data: services.save_team(me(request), team=row, **data)):
+    if _command(request, form, lambda data: services.team_save(me(request), team=row, **data)):
         messages.success(request, "Saved.")
         return redirect("people:teams")
     return _form_page(request, form, "Change the team" if row else "Add a team", reverse("people:teams"))

@@ -39,7 +39,7 @@ from cems.children.matching.names import CLOSE, like, sounding
 from cems.children.matching.rules.search import Asked
 from cems.children.models import Child, ChildName, Identifier, NamedReader
 from cems.children.querysets import rows_of_clusters
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 
 PAGE = 25
 EXACT = 2000  # rank of a reference or identifier
@@ -294,7 +294,7 @@ def tell_owners(user: User, child: Child) -> None:
         kind__in=[NamedReaderKind.OWNER, NamedReaderKind.DEPUTY],
         until__gt=now(),
     )
-    tell(
+    notice_send(
         list(keepers.values_list("user_id", flat=True)),
         kind="children.signpost",
         key=f"signpost:{child.public_id}:{user.public_id}:{local_date(now())}",

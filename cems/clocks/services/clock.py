@@ -18,13 +18,13 @@ from cems.clocks.choices import LIVE, OPEN, Stage, Step
 from cems.clocks.kinds import clock_kind
 from cems.clocks.models import Clock, Transition
 from cems.notices.messages import Message
-from cems.notices.services import tell_many
+from cems.notices.services import notices_send
 from cems.policy.declared import Reading
 
 
 @dataclass(frozen=True)
 class Promise:
-    """One of many clocks that are started together, told as `start` is told."""
+    """One of many clocks that are started together, told as `clock_start` is told."""
 
     kind: str
     owner: User | Team
@@ -37,7 +37,7 @@ class Promise:
 
 
 @command
-def start(
+def clock_start(
     user: User | None,
     *,
     kind: str,
@@ -57,12 +57,14 @@ def start(
     ValueError where the kind's length is another setting than the one given, or one and none is given.
     """
     promise = Promise(kind, owner, deadline, reference, title, url, child, length)
-    return start_many(user, promises=[promise], at=at)[0]
+    return clocks_start(user, promises=[promise], at=at)[0]
 
 
 @command
-def start_many(user: User | None, *, promises: Sequence[Promise], at: datetime | None = None) -> list[Clock]:
-    """Start many clocks at the cost of one, in their order. Raises as `start`."""
+def clocks_start(
+    user: User | None, *, promises: Sequence[Promise], at: datetime | None = None
+) -> list[Clock]:
+    """Start many clocks at the cost of one, in their order. Raises as `clock_start`."""
     instant = at or now()
     clocks = Clock.objects.bulk_create([_started(promise) for promise in promises])
     Transition.objects.bulk_create(
@@ -101,7 +103,7 @@ def _take_length(clock: Clock, length: Reading[int]) -> None:
 
 
 @command
-def meet(user: User | None, *, clock: Clock, reason: str = "", at: datetime | None = None) -> Clock:
+def clock_meet(user: User | None, *, clock: Clock, reason: str = "", at: datetime | None = None) -> Clock:
     """The promise was kept, `at` being when. Again is harmless; a cancelled clock raises Invalid."""
     kept, instant = _locked(clock), at or now()
     if kept.stage == Stage.MET:
@@ -112,7 +114,7 @@ def meet(user: User | None, *, clock: Clock, reason: str = "", at: datetime | No
 
 
 @command
-def cancel(user: User | None, *, clock: Clock, reason: str, at: datetime | None = None) -> Clock:
+def clock_cancel(user: User | None, *, clock: Clock, reason: str, at: datetime | None = None) -> Clock:
     """The promise is no longer wanted. Raises Invalid without a reason, or when it was met."""
     kept = _locked(clock)
     if kept.stage == Stage.CANCELLED:
@@ -123,7 +125,7 @@ def cancel(user: User | None, *, clock: Clock, reason: str, at: datetime | None 
 
 
 @command
-def pause(user: User | None, *, clock: Clock, reason: str, at: datetime | None = None) -> Clock:
+def clock_pause(user: User | None, *, clock: Clock, reason: str, at: datetime | None = None) -> Clock:
     """Stop the time, visibly and with a reason, where the kind's rule allows it (T2).
 
     The whole working days left are kept. Raises Invalid when the kind may not be paused, when the clock
@@ -142,7 +144,7 @@ def pause(user: User | None, *, clock: Clock, reason: str, at: datetime | None =
 
 
 @command
-def resume(user: User | None, *, clock: Clock, reason: str = "", at: datetime | None = None) -> Clock:
+def clock_resume(user: User | None, *, clock: Clock, reason: str = "", at: datetime | None = None) -> Clock:
     """Go on with the working days that were left, the day of resumption counting as day 0 (K1).
 
     Raises Invalid when the clock is not paused.
@@ -159,7 +161,7 @@ def resume(user: User | None, *, clock: Clock, reason: str = "", at: datetime | 
 
 
 @command
-def move_due(
+def clock_move(
     user: User | None,
     *,
     clock: Clock,
@@ -201,7 +203,7 @@ def _reckon(clock: Clock, at: datetime) -> None:
 
 
 @command
-def hand_over(
+def clock_hand_over(
     user: User | None, *, clock: Clock, owner: User | Team, reason: str = "", at: datetime | None = None
 ) -> Clock:
     """Give an open clock to somebody else, who is told. Raises Invalid when it is closed."""
@@ -227,11 +229,11 @@ def tell_holders(user: User | None, *, clock: Clock, key: str, at: datetime) -> 
         child=clock.child,
     )
     told = recipients.holders([clock], local_date(at))[clock.pk]
-    tell_many({message: told - {user.pk if user else 0}}, at=at)
+    notices_send({message: told - {user.pk if user else 0}}, at=at)
 
 
 @command
-def rehome(user: None, *, leaver_id: int, at: datetime | None = None) -> int:
+def clocks_rehome(user: None, *, leaver_id: int, at: datetime | None = None) -> int:
     """A person has left: their open clocks go to the team they were in, so that none runs unseen (K1).
 
     Returns how many moved. Clocks of somebody who was in no team stay, and escalate as ever.
@@ -246,12 +248,12 @@ def rehome(user: None, *, leaver_id: int, at: datetime | None = None) -> int:
         return 0
     clocks = list(Clock.objects.still_open().filter(owner_user_id=leaver_id).order_by("pk"))
     for clock in clocks:
-        hand_over(user, clock=clock, owner=last.team, reason="The person has left", at=at)
+        clock_hand_over(user, clock=clock, owner=last.team, reason="The person has left", at=at)
     return len(clocks)
 
 
 @command
-def try_again(user: User, *, clock: Clock, at: datetime | None = None) -> Clock:
+def clock_retry(user: User, *, clock: Clock, at: datetime | None = None) -> Clock:
     """Take a failed clock back into the sweep, once its cause is mended. Raises Invalid when it has not failed."""
     kept, instant = _locked(clock), at or now()
     if kept.failed_at is None:

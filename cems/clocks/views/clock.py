@@ -24,7 +24,7 @@ from cems.clocks.models import Clock
 from cems.clocks.presentation import SHUT_ITEM, present, titles
 from cems.clocks.services import clock as services
 from cems.notices.selectors import outbox_health
-from cems.notices.services import send_failed_again
+from cems.notices.services import mail_resend
 
 OWN = "everybody sees the clocks they or their teams have"
 DONE = {
@@ -127,7 +127,7 @@ def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = Clock.objects.failed().filter(public_id=public_id).first()
     if found is None:
         raise Http404
-    services.try_again(_me(request), clock=found)
+    services.clock_retry(_me(request), clock=found)
     messages.success(request, f"{found.reference} is tried again at the next sweep.")
     return redirect("clocks:failed")
 
@@ -135,7 +135,7 @@ def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @requires_work(Shape.POST, Work.ADMINISTRATION)
 def send_again(request: HttpRequest) -> HttpResponse:
     """Put mail that was given up back into the outbox."""
-    count = send_failed_again(_me(request))
+    count = mail_resend(_me(request))
     messages.success(request, f"{count} back in the outbox; they go out within a minute.")
     return redirect("clocks:failed")
 

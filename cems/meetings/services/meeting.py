@@ -48,7 +48,7 @@ def meeting_start(
     if held:
         raise Conflict(f"{held.reference} is still open, with {held.chair} in the chair. Join it, or end it.")
     reference = next_reference(forum.upper(), instant)
-    clock = clocks.start(
+    clock = clocks.clock_start(
         user,
         kind=MEETING_END.key,
         owner=user,
@@ -68,7 +68,7 @@ def meeting_start(
         clock=clock,
     )
     record(user, verb=Verb.CREATED, subject=row, part="minutes", at=instant)
-    attend(user, meeting=row, person=user, at=instant)
+    attendance_start(user, meeting=row, person=user, at=instant)
     return row
 
 
@@ -93,7 +93,7 @@ def meeting_enter(
             "A meeting that is entered later has begun and ended. Check the times.", field="ended_at"
         )
     reference = next_reference(forum.upper(), started_at)
-    clock = clocks.start(
+    clock = clocks.clock_start(
         user,
         kind=MEETING_END.key,
         owner=user,
@@ -119,13 +119,13 @@ def meeting_enter(
         Attendance(meeting=row, user=one, agency_id=one.agency_id, joined_at=started_at, left_at=ended_at)
         for one in {user, *people}
     )
-    row.clock = clocks.meet(user, clock=clock, at=ended_at)
+    row.clock = clocks.clock_meet(user, clock=clock, at=ended_at)
     record(user, verb=Verb.CREATED, subject=row, part="minutes", at=started_at)
     return row
 
 
 @command
-def attend(
+def attendance_start(
     user: User,
     *,
     meeting: Meeting,
@@ -164,7 +164,7 @@ def attend(
 
 
 @command
-def leave(user: User, *, meeting: Meeting, person: User, at: datetime | None = None) -> None:
+def attendance_end(user: User, *, meeting: Meeting, person: User, at: datetime | None = None) -> None:
     """`person` leaves the table; harmless when they are not at it."""
     instant = at or now()
     held = lock_open(meeting, instant)
@@ -203,7 +203,7 @@ def meeting_end(user: User, *, meeting: Meeting, at: datetime | None = None) -> 
     held.quorate = len(table.agencies_ever) >= CEVT_QUORUM.at(held.started_at, held.authority_id)
     held.version += 1
     held.save(update_fields=["ended_at", "ended_by", "quorate", "version"])
-    clocks.meet(user, clock=held.clock, at=instant)
+    clocks.clock_meet(user, clock=held.clock, at=instant)
     record(user, verb=Verb.CLOSED, subject=held, part="minutes", at=instant)
     return held
 

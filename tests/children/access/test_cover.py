@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from cems.accounts.roles import ROLES, Part, Reach, Work
-from cems.accounts.services.cover import delegate, delegation_end
-from cems.accounts.services.person import end_appointment, end_user
+from cems.accounts.services.cover import delegation_end, delegation_start
+from cems.accounts.services.person import appointment_end, user_end
 from cems.audit.models import Entry
 from cems.base.time import now, today
 from cems.children.access import grants
@@ -40,7 +40,7 @@ def parts(user, child):
 
 
 def stand_in_for(holder, deputy, **days):
-    return delegate(
+    return delegation_start(
         holder,
         appointment=holder.appointments.get(),
         deputy=deputy,
@@ -92,7 +92,7 @@ def test_what_changes_for_the_holder_changes_for_the_deputy_at_once():
     assert sees(deputy, child) and sees(deputy, other)
     involvement_periods.involvement_end(officer, involvement=row, reason="Done")
     assert not sees(deputy, child)
-    end_appointment(None, appointment=manager.appointments.get(), last_day=today() - DAY)
+    appointment_end(None, appointment=manager.appointments.get(), last_day=today() - DAY)
     assert not sees(deputy, other) and grants.differences(now()) == []
 
 
@@ -103,7 +103,7 @@ def test_it_ends_when_either_leaves(who):
     involve(child, people["holder"])
     stand_in_for(people["holder"], people["deputy"])
     assert sees(people["deputy"], child)
-    end_user(None, user=people[who], last_day=today(), at_once=True)
+    user_end(None, user=people[who], last_day=today(), at_once=True)
     assert not sees(people["deputy"], child) and grants.differences(now()) == []
 
 
@@ -159,9 +159,9 @@ def test_only_the_post_that_is_covered_passes():
     practice = appoint(holder, "practitioner", team=team)
     child = make_child()
     involve(child, holder)
-    delegate(holder, appointment=chair, deputy=deputy, ends_on=today() + DAY)
+    delegation_start(holder, appointment=chair, deputy=deputy, ends_on=today() + DAY)
     assert sees(holder, child) and not sees(deputy, child)
-    delegate(holder, appointment=practice, deputy=deputy, ends_on=today() + DAY)
+    delegation_start(holder, appointment=practice, deputy=deputy, ends_on=today() + DAY)
     assert sees(deputy, child)
 
 

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from cems.accounts.models import Appointment, Delegation
 from cems.accounts.services import person as people
-from cems.accounts.services.cover import delegate, delegation_end
+from cems.accounts.services.cover import delegation_end, delegation_start
 from cems.base.errors import CommandError as Refused
 from cems.base.time import now, today
 from cems.children.access import grants
@@ -81,7 +81,7 @@ class Shuffle:
             involvement_periods.involvement_end(self.officer, involvement=row, reason="Done")
 
     def appoint(self):
-        people.appoint(
+        people.appointment_start(
             None,
             user=self.dice.choice(self.users),
             role_key=self.dice.choice(["practitioner", "team_manager", "reviewing_officer"]),
@@ -92,7 +92,7 @@ class Shuffle:
     def end_post(self):
         row = Appointment.objects.filter(user__in=self.users).order_by("?").first()
         if row:
-            people.end_appointment(
+            people.appointment_end(
                 None, appointment=row, last_day=today() - timedelta(days=self.dice.choice([0, 1]))
             )
 
@@ -103,7 +103,7 @@ class Shuffle:
         begin = today() + timedelta(days=self.dice.choice([0, 0, 2]))
         deputy = self.dice.choice(self.users)
         if post:
-            delegate(
+            delegation_start(
                 holder, appointment=post, deputy=deputy, starts_on=begin, ends_on=begin + timedelta(days=4)
             )
 
@@ -124,7 +124,7 @@ class Shuffle:
 
     def leave(self):
         if self.dice.random() < 0.2:
-            people.end_user(None, user=self.dice.choice(self.users), last_day=today(), at_once=True)
+            people.user_end(None, user=self.dice.choice(self.users), last_day=today(), at_once=True)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -20,7 +20,7 @@ from cems.clocks.models import Clock
 from cems.clocks.services import clock as clocks
 from cems.clocks.sweeping import sweep
 from cems.notices.models import Mail, Notice
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 from tests.factories.children import bar, involve, make_child
 from tests.factories.people import make_team, make_user, sign_in
 
@@ -88,26 +88,26 @@ def test_only_named_people_read_it_and_the_owner_has_a_clock_of_90_days(child, o
 def test_who_may_restrict(key, child, owner):
     user = make_user(key, team=make_team())
     if Work.STATUS in ROLES[key].writes:
-        assert service.restrict(user, child=child, owner=owner).restricted
+        assert service.restriction_start(user, child=child, owner=owner).restricted
     else:
         with pytest.raises(NotAllowed):
-            service.restrict(user, child=child, owner=owner)
+            service.restriction_start(user, child=child, owner=owner)
 
 
 def test_owner_and_deputy_are_two_people_who_are_not_barred(child, officer, owner):
     with pytest.raises(Invalid) as refused:
-        service.restrict(officer, child=child, owner=owner, deputy=owner)
+        service.restriction_start(officer, child=child, owner=owner, deputy=owner)
     assert refused.value.field == "deputy"
     bar(child, owner)
     with pytest.raises(Invalid) as refused:
-        service.restrict(officer, child=child, owner=owner)
+        service.restriction_start(officer, child=child, owner=owner)
     assert refused.value.field == "owner"
     child.refresh_from_db()
     assert not child.restricted and not reviews(child).exists()
 
 
 def test_only_the_owner_and_deputy_manage_it(child, officer, owner, worker):
-    service.restrict(officer, child=child, owner=owner)
+    service.restriction_start(officer, child=child, owner=owner)
     service.reader_name(owner, child=child, person=worker)
     service.reader_name(owner, child=child, person=officer)
     stranger = make_user()
@@ -124,7 +124,7 @@ def test_only_the_owner_and_deputy_manage_it(child, officer, owner, worker):
 
 
 def test_when_owner_and_deputy_have_left_the_front_door_manages_it(child, officer, owner):
-    service.restrict(officer, child=child, owner=owner)
+    service.restriction_start(officer, child=child, owner=owner)
     service.reader_name(owner, child=child, person=officer)
     type(owner).objects.filter(pk=owner.pk).update(is_active=False)
     service.restriction_lift(officer, child=child, reason="No more cause")
@@ -133,7 +133,7 @@ def test_when_owner_and_deputy_have_left_the_front_door_manages_it(child, office
 
 
 def test_a_new_owner_takes_the_clock_and_the_earlier_one_stays_named(child, officer, owner, worker):
-    service.restrict(officer, child=child, owner=owner)
+    service.restriction_start(officer, child=child, owner=owner)
     service.reader_name(owner, child=child, person=worker, kind="owner")
     assert reviews(child).get().owner_user == worker
     assert NamedReader.objects.get(child=child, user=owner).kind == "named"
@@ -144,7 +144,7 @@ def test_a_new_owner_takes_the_clock_and_the_earlier_one_stays_named(child, offi
 
 
 def test_the_review_meets_the_clock_and_starts_the_next(child, officer, owner, time_machine):
-    service.restrict(officer, child=child, owner=owner)
+    service.restriction_start(officer, child=child, owner=owner)
     time_machine.move_to(now() + timedelta(days=60), tick=False)
     owner = type(owner).objects.get(pk=owner.pk)
     answer = page(owner, "restriction_keep", child, {"reason": "The same holds"})
@@ -158,20 +158,20 @@ def test_the_review_meets_the_clock_and_starts_the_next(child, officer, owner, t
 
 
 def test_lifting_it_opens_the_record_and_ends_names_and_clock(child, officer, owner, worker):
-    service.restrict(officer, child=child, owner=owner)
+    service.restriction_start(officer, child=child, owner=owner)
     assert page(owner, "restriction_lift", child, {"reason": ""}).status_code == 400
     page(owner, "restriction_lift", child, {"reason": "No more cause"})
     child.refresh_from_db()
     assert not child.restricted and sees(worker, child) and sees(officer, child)
     assert reviews(child).get().stage == "met"
-    service.restrict(
+    service.restriction_start(
         officer, child=child, owner=owner
     )  # nobody named in the first one is named in the second
     assert not NamedReader.objects.filter(child=child, until__gt=now()).exclude(user=owner).exists()
 
 
 def test_a_clock_whose_record_was_opened_otherwise_is_cancelled_by_the_sweep(child, officer, owner):
-    service.restrict(officer, child=child, owner=owner)
+    service.restriction_start(officer, child=child, owner=owner)
     Child.objects.unscoped("test").filter(pk=child.pk).update(restricted=False, restricted_review_on=None)
     sweep(now() + timedelta(days=89))
     assert reviews(child).get().stage == "cancelled"
@@ -198,7 +198,7 @@ def test_those_who_do_not_decide_see_no_bars_and_bar_nobody(child, officer, owne
     answer = page(worker, "bar", child, {"person": owner.public_id, "reason": "Because"})
     assert answer.status_code == 200 and not Bar.objects.filter(user=owner).exists()
     with pytest.raises(NotAllowed):
-        service.bar(worker, child=child, person=owner, reason="Because")
+        service.bar_start(worker, child=child, person=owner, reason="Because")
 
 
 def test_a_conflict_closes_the_record_and_tells_the_manager(child, team, worker):
@@ -212,7 +212,7 @@ def test_a_conflict_closes_the_record_and_tells_the_manager(child, team, worker)
 
 
 def test_an_owner_with_a_conflict_hands_over_first(child, officer, owner, worker):
-    service.restrict(officer, child=child, owner=owner)
+    service.restriction_start(officer, child=child, owner=owner)
     with pytest.raises(Invalid, match="another owner"):
         service.conflict_declare(owner, child=child, reason="I know the family")
     service.reader_name(owner, child=child, person=worker, kind="deputy")
@@ -222,14 +222,14 @@ def test_an_owner_with_a_conflict_hands_over_first(child, officer, owner, worker
 
 
 def test_the_owner_is_not_barred(child, officer, owner, worker):
-    service.restrict(officer, child=child, owner=owner, deputy=worker)
+    service.restriction_start(officer, child=child, owner=owner, deputy=worker)
     with pytest.raises(Invalid, match="another owner"):
-        service.bar(worker, child=child, person=owner, reason="Knows the family")
+        service.bar_start(worker, child=child, person=owner, reason="Knows the family")
 
 
 # --- a child who has died ----------------------------------------------------------------------------------
 def start_clock(child, person):
-    return clocks.start(
+    return clocks.clock_start(
         person,
         kind="action.due",
         owner=person,
@@ -242,8 +242,8 @@ def start_clock(child, person):
 def test_a_death_stops_clocks_and_letters_and_narrows_the_record(child, officer, owner, worker):
     clock, other = start_clock(child, worker), start_clock(make_child(), worker)
     matter_open(officer, child=child, kind="referral")
-    tell([worker.pk], kind="x", key="before", text="About the child", child=child.public_id)
-    tell([worker.pk], kind="x", key="elsewhere", text="About another", child=make_child().public_id)
+    notice_send([worker.pk], kind="x", key="before", text="About the child", child=child.public_id)
+    notice_send([worker.pk], kind="x", key="elsewhere", text="About another", child=make_child().public_id)
     died = today() - timedelta(days=1)
     days = {"died_on_0": died.day, "died_on_1": died.month, "died_on_2": died.year}
     unsure = page(officer, "death", child, {**days, "owner": owner.public_id})
@@ -256,7 +256,7 @@ def test_a_death_stops_clocks_and_letters_and_narrows_the_record(child, officer,
     other.refresh_from_db()
     assert (clock.stage, other.stage) == ("cancelled", "running")
     assert "died" in clock.transitions.last().reason
-    tell([worker.pk], kind="x", key="after", text="About the child", child=child.public_id)
+    notice_send([worker.pk], kind="x", key="after", text="About the child", child=child.public_id)
     assert list(Mail.objects.values_list("notice__key", flat=True)) == ["elsewhere"]
     assert Notice.objects.filter(key="after").exists()  # said inside CEMS, to those who look
     shown = page(owner, "overview", child).content.decode()
@@ -288,7 +288,7 @@ def test_who_may_record_a_death(key, child, owner):
 @pytest.mark.parametrize("restricted", [False, True])
 def test_a_death_recorded_in_error_is_undone(child, officer, owner, worker, restricted):
     if restricted:
-        service.restrict(officer, child=child, owner=owner, deputy=officer)
+        service.restriction_start(officer, child=child, owner=owner, deputy=officer)
     child.refresh_from_db()
     death_record(officer, child=child, died_on=today(), owner=owner)
     with pytest.raises(Invalid):
@@ -297,7 +297,7 @@ def test_a_death_recorded_in_error_is_undone(child, officer, owner, worker, rest
     child.refresh_from_db()
     assert (child.died_on, child.legal_hold, child.restricted) == (None, False, restricted)
     assert sees(worker, child) is not restricted and sees(owner, child)
-    tell([worker.pk], kind="x", key="after", text="About the child", child=child.public_id)
+    notice_send([worker.pk], kind="x", key="after", text="About the child", child=child.public_id)
     assert Mail.objects.filter(notice__key="after").exists()
     assert Death.objects.get().undone_by == officer
     death_record(officer, child=child, died_on=today(), owner=owner)  # and it can be recorded anew

@@ -10,14 +10,14 @@ from cems.audit.models import Entry
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import now
 from cems.children.access.services import emergency_access
-from cems.children.access.services.restriction import reader_name, restrict, restriction_lift
+from cems.children.access.services.restriction import reader_name, restriction_lift, restriction_start
 from cems.children.access.services.sealing import identity_seal, identity_unseal
 from cems.children.identity.services.address import address_end, address_for, address_keep
 from cems.children.identity.services.record import Identity, child_create
 from cems.children.matching.rules.search import understand
 from cems.children.matching.search import likely, search, signpost, unseen
 from cems.children.matching.selectors.duplicate import by_reference, candidates, pairs
-from cems.children.matching.services.merge import merge
+from cems.children.matching.services.merge import merge_make
 from cems.children.models import AddressRecipient, Child, ConfidentialAddress, Identifier
 from cems.children.own_copy import own_copy
 from tests.factories.children import involve, make_child, name_reader
@@ -38,7 +38,7 @@ def owner():
 @pytest.fixture
 def child(owner):
     sealed = make_child(family_name="Sealington", date_of_birth=BORN, identifiers={"nhs": NHS})
-    restrict(owner, child=sealed, owner=owner)
+    restriction_start(owner, child=sealed, owner=owner)
     identity_seal(owner, child=sealed, reason="Adoption order")
     sealed.refresh_from_db()
     return sealed
@@ -77,7 +77,7 @@ def test_a_named_reader_finds_it_but_is_offered_it_for_no_other_record(child, ow
     assert by_reference(reader, child.reference) is None
     for primary, other in ((child, after), (after, child)):
         with pytest.raises(NotAllowed, match="sealed"):
-            merge(reader, primary=primary, other=other, why="The same child", decisions={})
+            merge_make(reader, primary=primary, other=other, why="The same child", decisions={})
 
 
 def test_its_numbers_stand_in_no_other_records_way(child):
@@ -95,7 +95,7 @@ def test_who_seals_what(owner):
         identity_seal(owner, child=open_record, reason="Adoption order")
     with pytest.raises(NotAllowed):
         identity_seal(make_user(), child=open_record, reason="Adoption order")
-    restrict(owner, child=open_record, owner=owner)
+    restriction_start(owner, child=open_record, owner=owner)
     named = make_user("first_contact", team=make_team())
     name_reader(open_record, named)
     with pytest.raises(NotAllowed):
@@ -109,7 +109,7 @@ def test_a_record_joined_with_another_is_taken_apart_first(owner):
     primary, member = make_child(), make_child()
     member.merged_into = primary
     member.save(update_fields=["merged_into"])
-    restrict(owner, child=primary, owner=owner)
+    restriction_start(owner, child=primary, owner=owner)
     with pytest.raises(Invalid, match="apart"):
         identity_seal(owner, child=primary, reason="Adoption order")
 
@@ -133,7 +133,7 @@ def test_a_seal_set_in_error_comes_off_and_numbers_hold_again_or_wait_to_be_sett
 
 def test_the_page_seals(owner):
     record = make_child()
-    restrict(owner, child=record, owner=owner)
+    restriction_start(owner, child=record, owner=owner)
     assert page(owner, "seal", record, {"reason": ""}).status_code == 400
     shown = page(owner, "seal", record, {"reason": "Adoption order"}).content.decode()
     assert "Sealed identity since" in shown and "End the restriction" not in shown

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import ROLES, Part, Reach, Work
-from cems.accounts.services.cover import delegate
-from cems.accounts.services.person import end_user
+from cems.accounts.services.cover import delegation_start
+from cems.accounts.services.person import user_end
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now, today
 from cems.children.access import grants
@@ -107,7 +107,7 @@ def test_it_lasts_no_longer_than_the_supervisors_own_work(there):
 @pytest.mark.parametrize("who", ["supervisor", "student"])
 def test_it_ends_when_either_leaves(there, who):
     there.show()
-    end_user(None, user=getattr(there, who), last_day=today(), at_once=True)
+    user_end(None, user=getattr(there, who), last_day=today(), at_once=True)
     assert not there.sees()
 
 
@@ -157,7 +157,7 @@ def test_what_the_supervisor_reaches_in_anothers_place_is_not_theirs_to_show(the
     colleague, child = make_user("practitioner", team=there.team), make_child()
     involve(child, colleague)
     post = colleague.appointments.get()
-    delegate(colleague, appointment=post, deputy=there.supervisor, ends_on=today() + DAY)
+    delegation_start(colleague, appointment=post, deputy=there.supervisor, ends_on=today() + DAY)
     supervisor = User.objects.get(pk=there.supervisor.pk)
     assert Child.objects.visible_to(supervisor).filter(pk=child.pk).exists()
     with pytest.raises(Invalid):

@@ -17,7 +17,7 @@ from cems.children.identity.selectors.identifier import shared_numbers
 from cems.children.identity.services.identifier import identifier_add, identifier_settle
 from cems.children.matching.rules.search import Asked
 from cems.children.matching.search import NUMBER, SIGNPOSTS_AN_HOUR, search, signpost
-from cems.children.matching.services.merge import merge
+from cems.children.matching.services.merge import merge_make
 from cems.children.models import Child, ChildName, Identifier
 from cems.notices.models import Notice
 from tests.children.identity.test_record import typed
@@ -197,7 +197,7 @@ def test_two_records_with_one_number_become_one_without_a_question_about_it(work
     assert held is not None
     child = mine(worker)
     identifier_add(worker, child=child, kind="nhs", value=NUMBERS["nhs"])
-    merge(desk, primary=held, other=child, why="One number, one child", decisions={})
+    merge_make(desk, primary=held, other=child, why="One number, one child", decisions={})
     assert shared_numbers(desk) == ([], False)
     page = sign_in(desk).get(reverse("children:overview", args=[held.public_id])).content.decode()
     assert page.count(NUMBERS["nhs"]) == 1

@@ -23,7 +23,7 @@ from cems.children.identity.services.self_description import (
     orientation_of,
     orientation_take_back,
 )
-from cems.children.matching.services.merge import merge
+from cems.children.matching.services.merge import merge_make
 from cems.children.models import Child, SelfDescription
 from cems.children.own_copy import own_copy
 from tests.factories.children import involve, make_child, make_matter, name_reader, restrict
@@ -160,7 +160,7 @@ def test_of_joined_records_the_newest_words_count(child: Child, worker: User) ->
     involve(other, worker)
     keep(worker, other, happened_at=now() - timedelta(days=2))
     keep(worker, child, words="Newer words", happened_at=now() - timedelta(days=1))
-    merge(make_user("first_contact"), primary=child, other=other, why="One child")
+    merge_make(make_user("first_contact"), primary=child, other=other, why="One child")
     kept = orientation_of(fresh(child))
     assert kept and kept.words == "Newer words"
     orientation_take_back(worker, child=other)

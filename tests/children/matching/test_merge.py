@@ -25,7 +25,7 @@ from cems.children.history.services.status import status_open
 from cems.children.matching.rules.search import understand
 from cems.children.matching.search import search, unseen
 from cems.children.matching.selectors.merge import preview
-from cems.children.matching.services.merge import child_confirm, merge, merge_undo, not_same
+from cems.children.matching.services.merge import child_confirm, merge_make, merge_reject, merge_undo
 from cems.children.models import (
     Child,
     ChildUserObjectPermission,
@@ -113,7 +113,7 @@ def test_reach_to_one_is_reach_to_the_whole(officer, pair):
     Submitter.objects.create(child=other, user=lead, at=now())
     make_matter(other, "cevt")
     note_write(worker, child=other, happened_at=now(), text="Written before the merge")
-    merge(officer, primary=primary, other=other, why="One child")
+    merge_make(officer, primary=primary, other=other, why="One child")
     for person in (worker, lead, member):
         assert list(Child.objects.visible_to(person)) == [primary]
     whole = fresh(primary)
@@ -130,7 +130,7 @@ def test_a_restricted_or_barring_member_shuts_the_whole(officer, pair):
     bar(other, barred)
     restrict(other)
     name_reader(other, officer, "owner")
-    merge(officer, primary=primary, other=other, why="One child")
+    merge_make(officer, primary=primary, other=other, why="One child")
     assert not Child.objects.visible_to(worker).exists()
     assert not Child.objects.visible_to(barred).exists()
     name_reader(other, worker)
@@ -145,18 +145,18 @@ def test_record_f3_across_authorities_by_whoever_serves_both():
     there = make_user("first_contact", agency=make_agency(authorities=[darlington]))
     primary, other = make_child(), make_child(authority=darlington)
     with pytest.raises(NotAllowed, match="serves both"):
-        merge(there, primary=primary, other=other, why="One child")
-    row = merge(both, primary=primary, other=other, why="One child")
+        merge_make(there, primary=primary, other=other, why="One child")
+    row = merge_make(both, primary=primary, other=other, why="One child")
     assert list(Child.objects.visible_to(there)) == [primary]
     assert access_to(there, fresh(primary)).sees("identity")
-    merge_undo(both, merge=row, why="Two children")
+    merge_undo(both, merge_make=row, why="Two children")
     assert list(Child.objects.visible_to(there)) == [other] and not nothing_differs()
 
 
 def test_search_finds_the_whole_by_what_any_record_says(officer, pair):
     primary, other = pair
     Identifier.objects.create(child=other, kind="nhs", value="9991234578", added_at=now())
-    merge(officer, primary=primary, other=other, why="One child")
+    merge_make(officer, primary=primary, other=other, why="One child")
     for words in ["Quillfether", "Rowena Quillfeather", "Staynes", other.reference, "999 123 4578"]:
         assert [row.child for row in search(officer, asked=understand(words)).rows] == [primary], words
     stranger = make_user()
@@ -169,13 +169,13 @@ def test_the_level_is_the_newest_of_the_whole(officer, pair):
     primary, other = pair
     agree_level(primary, 1, at=now() - timedelta(days=9))
     theirs = agree_level(other, 3, at=now() - timedelta(days=2))
-    row = merge(officer, primary=primary, other=other, why="One child")
+    row = merge_make(officer, primary=primary, other=other, why="One child")
     assert fresh(primary).current_level == theirs and fresh(other).current_level is None
     agreed = level_agree(
         make_user("cevt_chair"), child=other, level=2, forum="cevt", rationale="Agreed at the meeting"
     )
     assert agreed.child == primary and fresh(primary).current_level == agreed
-    merge_undo(officer, merge=row, why="Two children")
+    merge_undo(officer, merge_make=row, why="Two children")
     assert fresh(primary).current_level == agreed and fresh(other).current_level == theirs
     assert not nothing_differs()
 
@@ -191,16 +191,18 @@ def test_record_f3_what_runs_on_both_is_decided_before_the_merge_and_never_lost(
     seen = preview(primary, other)
     assert [choice.key for choice in seen.choices] == ["number-nhs", "status-child_in_need"]
     with pytest.raises(Invalid) as refusal:
-        merge(officer, primary=primary, other=other, why="One child", decisions={"number-nhs": "primary"})
+        merge_make(
+            officer, primary=primary, other=other, why="One child", decisions={"number-nhs": "primary"}
+        )
     assert refusal.value.field == "status-child_in_need" and not Merge.objects.exists()
     decisions = {"number-nhs": "other", "status-child_in_need": "primary"}
-    row = merge(officer, primary=primary, other=other, why="One child", decisions=decisions)
+    row = merge_make(officer, primary=primary, other=other, why="One child", decisions=decisions)
     assert [one.value for one in Identifier.objects.filter(ended_at=None)] == ["9991234586"]
     assert [one.child_id for one in Status.objects.filter(ends_on=None)] == [primary.pk]
     assert Status.objects.of(primary).count() == 2
     with pytest.raises(Conflict, match="already has this status"):
         status_open(officer, child=primary, kind="child_in_need", starts_on=today())
-    merge_undo(officer, merge=row, why="Two children")
+    merge_undo(officer, merge_make=row, why="Two children")
     assert Identifier.objects.filter(ended_at=None).count() == 2
     assert Status.objects.filter(ends_on=None).count() == 2
 
@@ -212,11 +214,11 @@ def test_record_f3_a_draft_on_each_stops_the_merge_until_one_is_left(officer, pa
         involve(child, worker)
         matrix_start(worker, child=child)
     with pytest.raises(Conflict, match="finish or withdraw"):
-        merge(officer, primary=primary, other=other, why="One child")
+        merge_make(officer, primary=primary, other=other, why="One child")
     assert fresh(other).merged_into is None
     draft = matrix_start(worker, child=other)
     matrix_withdraw(worker, matrix=matrix_start(worker, child=primary), why="The other one goes on")
-    merge(officer, primary=primary, other=other, why="One child")
+    merge_make(officer, primary=primary, other=other, why="One child")
     assert matrix_start(worker, child=fresh(primary)) == draft  # one draft, whichever record it began on
 
 
@@ -224,32 +226,32 @@ def test_record_f4_a_merge_undone_after_new_work_leaves_the_work_where_it_was_wr
     primary, other = pair
     worker = make_user(team=make_team())
     old = involve(other, worker)
-    row = merge(officer, primary=primary, other=other, why="One child")
+    row = merge_make(officer, primary=primary, other=other, why="One child")
     later = make_user(team=make_team())
     involvement_start(officer, child=other, case_role="health", person=later)
     note = note_write(worker, child=fresh(primary), happened_at=now(), text="Written under the whole")
-    merge_undo(officer, merge=row, why="Two children")
+    merge_undo(officer, merge_make=row, why="Two children")
     assert note.child == primary and list(Child.objects.visible_to(later)) == [primary]
     assert list(Child.objects.visible_to(worker)) == [other]
     involvement_end(officer, involvement=old, reason="Done")
     assert not Child.objects.visible_to(worker).exists() and not nothing_differs()
     with pytest.raises(Conflict, match="taken apart already"):
-        merge_undo(officer, merge=row, why="Again")
+        merge_undo(officer, merge_make=row, why="Again")
 
 
 def test_record_f3_a_merge_on_a_merge_is_undone_from_the_last_and_never_a_ring(officer, pair):
     primary, other = pair
     top = make_child()
-    first = merge(officer, primary=primary, other=other, why="One child")
-    second = merge(officer, primary=top, other=fresh(primary), why="And the same")
+    first = merge_make(officer, primary=primary, other=other, why="One child")
+    second = merge_make(officer, primary=top, other=fresh(primary), why="And the same")
     assert fresh(other).merged_into == top  # depth one
     with pytest.raises(Conflict, match="later merge"):
-        merge_undo(officer, merge=first, why="Two children")
+        merge_undo(officer, merge_make=first, why="Two children")
     with pytest.raises(Conflict, match="while you looked"):
-        merge(officer, primary=primary, other=top, why="A ring")
-    merge_undo(officer, merge=second, why="Two children")
+        merge_make(officer, primary=primary, other=top, why="A ring")
+    merge_undo(officer, merge_make=second, why="Two children")
     assert fresh(other).merged_into == primary and fresh(primary).merged_into is None
-    merge_undo(officer, merge=first, why="Two children")
+    merge_undo(officer, merge_make=first, why="Two children")
     assert fresh(other).merged_into is None and not nothing_differs()
 
 
@@ -259,16 +261,16 @@ def test_record_f3_who_may_and_what_is_refused_a_child_with_itself_among_it(offi
     for child in pair:
         involve(child, worker)
     with pytest.raises(NotAllowed):
-        merge(worker, primary=primary, other=other, why="One child")
+        merge_make(worker, primary=primary, other=other, why="One child")
     with pytest.raises(Invalid):
-        merge(officer, primary=primary, other=primary, why="One child")
+        merge_make(officer, primary=primary, other=primary, why="One child")
     with pytest.raises(Invalid):
-        merge(officer, primary=primary, other=other, why=" ")
-    row = merge(officer, primary=primary, other=other, why="One child")
+        merge_make(officer, primary=primary, other=other, why=" ")
+    row = merge_make(officer, primary=primary, other=other, why="One child")
     with pytest.raises(NotAllowed):
-        merge_undo(worker, merge=row, why="Two children")
+        merge_undo(worker, merge_make=row, why="Two children")
     with pytest.raises(Invalid):
-        merge_undo(officer, merge=row, why="")
+        merge_undo(officer, merge_make=row, why="")
     for child in pair:
         assert Entry.objects.filter(child=child.public_id, verb=Verb.MERGED, actor=officer).count() == 1
 
@@ -278,7 +280,7 @@ def test_matters_and_involvements_are_checked_across_the_whole(officer, pair):
     make_matter(other, "missing")
     worker = make_user(team=make_team())
     involve(other, worker, "social_worker")
-    merge(officer, primary=primary, other=other, why="One child")
+    merge_make(officer, primary=primary, other=other, why="One child")
     assert matter_open(officer, child=primary, kind="missing").child == other
     matter_close(officer, child=primary, kind="missing")
     assert not Matter.objects.filter(closed_at=None).exists()
@@ -292,7 +294,7 @@ def test_a_provisional_record_is_matched_or_stands_and_its_submitter_is_told(off
     sender = make_user("school_lead")
     for child in (came, new):
         Submitter.objects.create(child=child, user=sender, at=now())
-    merge(officer, primary=known, other=came, why="Same birth date and address")
+    merge_make(officer, primary=known, other=came, why="Same birth date and address")
     child_confirm(officer, child=new)
     told = [notice.text for notice in Notice.objects.filter(user=sender).order_by("pk")]
     assert len(told) == 2 and came.reference in told[0] and new.reference in told[1]
@@ -305,10 +307,10 @@ def test_a_provisional_record_is_matched_or_stands_and_its_submitter_is_told(off
 
 def test_two_children_who_are_alike_are_looked_at_once(officer, pair):
     primary, other = pair
-    first = not_same(officer, one=other, other=primary)
-    assert not_same(officer, one=primary, other=other) == first
+    first = merge_reject(officer, one=other, other=primary)
+    assert merge_reject(officer, one=primary, other=other) == first
     with pytest.raises(NotAllowed):
-        not_same(make_user(), one=primary, other=other)
+        merge_reject(make_user(), one=primary, other=other)
 
 
 @given(data=some.data())
@@ -349,11 +351,13 @@ def test_merge_and_undo_leave_everybody_with_what_they_saw(data, officer):
             continue
         choices = {"status-early_help": data.draw(some.sampled_from(["primary", "other"]))}
         done.append(
-            merge(officer, primary=fresh(primary), other=fresh(other), why="One child", decisions=choices)
+            merge_make(
+                officer, primary=fresh(primary), other=fresh(other), why="One child", decisions=choices
+            )
         )
         assert not nothing_differs()
     for row in reversed(done):
-        merge_undo(officer, merge=row, why="Two children")
+        merge_undo(officer, merge_make=row, why="Two children")
     assert reach(people) == before and not nothing_differs()
     for was, child in zip(record, children, strict=True):
         now_is = vars(fresh(child))

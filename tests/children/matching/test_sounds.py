@@ -11,7 +11,7 @@ from cems.children.identity.rules import search_key
 from cems.children.matching import search as searching
 from cems.children.matching.names import like
 from cems.children.matching.rules.search import Asked, understand
-from cems.children.matching.services.merge import merge
+from cems.children.matching.services.merge import merge_make
 from cems.children.models import Submitter
 from tests.factories.children import involve, make_child
 from tests.factories.people import make_team, make_user, sign_in
@@ -109,7 +109,7 @@ def test_a_number_says_more_than_a_sound(officer):
 
 def test_another_name_and_that_of_a_record_that_was_joined_are_heard_too(officer):
     child, other = make_child(), make_child(given_name="Muhammad", family_name="Xwvqz")
-    merge(officer, primary=child, other=other, why="One child")
+    merge_make(officer, primary=child, other=other, why="One child")
     worker = make_user()
     assert found(officer, "Mohammed") == [child] and found(worker, "Mohammed") == []
     involve(child, worker)

@@ -18,10 +18,10 @@ from cems.children.choices import ConcernStep
 from cems.children.models import Child, Involvement, PlacedConcern, PlacedConcernStep
 from cems.children.placements.rules import step_problem
 from cems.children.placements.services.placed_concern import (
-    escalation_closed,
-    inaction_escalated,
-    responsible_answered,
-    responsible_told,
+    concern_answer,
+    concern_close,
+    concern_escalate,
+    concern_tell,
 )
 from cems.children.placements.services.placement import placement_concern
 from cems.clocks.choices import Stage
@@ -61,11 +61,11 @@ def tell(
     user: User, concern: PlacedConcern, at=MONDAY + timedelta(hours=2), **kw: object
 ) -> PlacedConcernStep:
     given = {"whom": "Example Person, duty manager", "route": "phone", "happened_at": at, "at": at}
-    return responsible_told(user, concern=concern, **{**given, **kw})
+    return concern_tell(user, concern=concern, **{**given, **kw})
 
 
 def answer(user: User, concern: PlacedConcern, *, adequate: bool, at=MONDAY + timedelta(days=1)):
-    return responsible_answered(
+    return concern_answer(
         user, concern=concern, text="A visit next month.", adequate=adequate, happened_at=at, at=at
     )
 
@@ -128,7 +128,7 @@ def test_an_adequate_answer_ends_it(officer: User, concern: PlacedConcern) -> No
     answer(officer, concern, adequate=True)
     assert Clock.objects.get(pk=told.clock_id).stage == Stage.MET
     with pytest.raises(Conflict, match="adequate"):
-        inaction_escalated(officer, concern=concern, text="Still worried", at=MONDAY + timedelta(days=9))
+        concern_escalate(officer, concern=concern, text="Still worried", at=MONDAY + timedelta(days=9))
 
 
 def test_inaction_is_escalated_once_the_answer_is_over_its_time(
@@ -136,15 +136,15 @@ def test_inaction_is_escalated_once_the_answer_is_over_its_time(
 ) -> None:
     late = MONDAY + timedelta(days=4)
     with pytest.raises(Conflict, match="who was told"):
-        inaction_escalated(worker, concern=concern, text="Nothing happens", at=late)
+        concern_escalate(worker, concern=concern, text="Nothing happens", at=late)
     told = tell(officer, concern)
     with pytest.raises(Conflict, match="not over its time"):
-        inaction_escalated(worker, concern=concern, text="Nothing happens", at=MONDAY + timedelta(days=1))
+        concern_escalate(worker, concern=concern, text="Nothing happens", at=MONDAY + timedelta(days=1))
     lead, unit = (Team.objects.get(code=code) for code in ("durham-safeguarding-lead", "business-unit"))
     leader = make_user("team_manager", team=lead, agency=lead.agency)
     secretary = make_user("business_support", team=unit, agency=unit.agency)
     Appointment.objects.update(starts_on=local_date(MONDAY))
-    row = inaction_escalated(worker, concern=concern, text="Nobody has visited", at=late)
+    row = concern_escalate(worker, concern=concern, text="Nobody has visited", at=late)
     assert row.clock and row.clock.owner_team == lead and row.unit_told
     assert row.clock.due_at == close_of_business(late, 1).due_at
     assert Clock.objects.get(pk=told.clock_id).stage == Stage.CANCELLED
@@ -162,11 +162,9 @@ def test_an_answer_that_is_not_adequate_may_be_escalated_at_once(
     tell(officer, concern)
     answer(officer, concern, adequate=False)
     with pytest.raises(Invalid) as refusal:
-        inaction_escalated(worker, concern=concern, text=" ", at=MONDAY + timedelta(days=1))
+        concern_escalate(worker, concern=concern, text=" ", at=MONDAY + timedelta(days=1))
     assert refusal.value.field == "text"
-    row = inaction_escalated(
-        worker, concern=concern, text="A month is too late", at=MONDAY + timedelta(days=1)
-    )
+    row = concern_escalate(worker, concern=concern, text="A month is too late", at=MONDAY + timedelta(days=1))
     assert row.unit_told is False  # nobody of it uses CEMS here, and the page says so
 
 
@@ -179,11 +177,11 @@ def test_the_outcome_closes_it_and_the_leads_reach_ends(
     leader = make_user("team_manager", team=lead, agency=lead.agency)
     when = MONDAY + timedelta(days=2)
     with pytest.raises(Conflict, match="nothing to close"):
-        escalation_closed(leader, concern=concern, text="Done", happened_at=when, at=when)
-    row = inaction_escalated(worker, concern=concern, text="A month is too late", at=when)
+        concern_close(leader, concern=concern, text="Done", happened_at=when, at=when)
+    row = concern_escalate(worker, concern=concern, text="A month is too late", at=when)
     with pytest.raises(Invalid):
-        escalation_closed(leader, concern=concern, text="", happened_at=when, at=when)
-    escalation_closed(leader, concern=concern, text="They visit today.", happened_at=when, at=when)
+        concern_close(leader, concern=concern, text="", happened_at=when, at=when)
+    concern_close(leader, concern=concern, text="They visit today.", happened_at=when, at=when)
     assert Clock.objects.get(pk=row.clock_id).stage == Stage.MET
     assert Involvement.objects.get(team=lead).ended_at == when
     assert not Child.objects.visible_to(User.objects.get(pk=leader.pk)).exists()

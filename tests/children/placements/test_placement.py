@@ -12,7 +12,7 @@ from cems.actions.models import Action
 from cems.base.calendar import close_of_business
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now, today
-from cems.children.matching.services.merge import merge, merge_undo
+from cems.children.matching.services.merge import merge_make, merge_undo
 from cems.children.models import CaseNote, Child, Placement
 from cems.children.placements.selectors import placed
 from cems.children.placements.services.placement import (
@@ -201,11 +201,13 @@ def test_of_two_running_placements_one_goes_on_after_a_merge(officer):
     darlington = make_authority(DARLINGTON)
     primary, other = make_child(), make_child()
     kept, gone = make_placement(primary), make_placement(other, area=darlington, kind="residential")
-    row = merge(officer, primary=primary, other=other, why="One child", decisions={"placement-": "other"})
+    row = merge_make(
+        officer, primary=primary, other=other, why="One child", decisions={"placement-": "other"}
+    )
     assert [one.pk for one in Placement.objects.filter(ends_on=None)] == [gone.pk]
     assert fresh(primary).area == darlington
     with pytest.raises(Conflict):
         placement_open(officer, child=primary, place=a_place(starts_on=days_ago(1)))
-    merge_undo(officer, merge=row, why="Two children")
+    merge_undo(officer, merge_make=row, why="Two children")
     assert {one.pk for one in Placement.objects.filter(ends_on=None)} == {kept.pk, gone.pk}
     assert fresh(primary).area == make_authority()

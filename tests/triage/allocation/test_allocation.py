@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from cems.accounts.models import Appointment, User
-from cems.accounts.services.person import end_user
+from cems.accounts.services.person import user_end
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed
@@ -37,9 +37,14 @@ from tests.factories.triage import make_chair, ruling, waiting_child
 from triage.allocation.selectors.board import board
 from triage.allocation.selectors.figures import allocations_in
 from triage.allocation.selectors.unallocated import unallocated
-from triage.allocation.services.acceptance import take_up
-from triage.allocation.services.allocation import allocate, allocation_end, reallocate, reassign
-from triage.allocation.services.wait_end import allocation_decline, weekend_cover
+from triage.allocation.services.acceptance import allocation_accept
+from triage.allocation.services.allocation import (
+    allocation_end,
+    allocation_make,
+    allocation_move,
+    allocations_move,
+)
+from triage.allocation.services.wait_end import allocation_decline, weekend_cover_set
 from triage.allocation.services.worker import (
     absence_end,
     absence_set,
@@ -47,7 +52,7 @@ from triage.allocation.services.worker import (
     vacancy_end,
     vacancy_open,
 )
-from triage.cevt.services.decision import decide
+from triage.cevt.services.decision import decision_make
 from triage.choices import WaitEnd, WorkerKind
 from triage.models import Allocation, AllocationDeclined, AllocationWait
 from triage.policy import REASSIGN_MOST
@@ -86,7 +91,7 @@ def test_an_allocation_gives_access_at_once_meets_the_clock_and_tells_both(
     wait = waits(child)
     social_worker = Involvement.objects.get(child=child, case_role="social_worker").user
     assert not sees(worker, child)
-    row = allocate(manager, child=child, worker=worker)
+    row = allocation_make(manager, child=child, worker=worker)
     wait.refresh_from_db()
     wait.clock.refresh_from_db()
     assert sees(worker, child)
@@ -102,7 +107,7 @@ def test_an_allocation_gives_access_at_once_meets_the_clock_and_tells_both(
 def test_ending_takes_the_access_at_once_and_at_significant_the_child_waits_again(
     child: Child, worker: User, manager: User
 ) -> None:
-    row = allocate(manager, child=child, worker=worker)
+    row = allocation_make(manager, child=child, worker=worker)
     with pytest.raises(Invalid):
         allocation_end(manager, allocation=row, why=" ")
     allocation_end(manager, allocation=row, why="Moves to another service.")
@@ -111,7 +116,7 @@ def test_ending_takes_the_access_at_once_and_at_significant_the_child_waits_agai
     with pytest.raises(Conflict):
         allocation_end(manager, allocation=row, why="Again.")
     moderate = child_at(MODERATE)
-    again = allocate(manager, child=moderate, worker=worker, why="By judgement.")
+    again = allocation_make(manager, child=moderate, worker=worker, why="By judgement.")
     allocation_end(manager, allocation=again, why="The work is done.")
     assert not AllocationWait.objects.filter(child=moderate, ended_at=None).exists()
 
@@ -119,16 +124,16 @@ def test_ending_takes_the_access_at_once_and_at_significant_the_child_waits_agai
 def test_moving_a_child_ends_one_and_begins_the_other_in_the_same_instant(
     child: Child, worker: User, manager: User
 ) -> None:
-    first, other = allocate(manager, child=child, worker=worker), make_worker()
+    first, other = allocation_make(manager, child=child, worker=worker), make_worker()
     with pytest.raises(Invalid) as refused:
-        reallocate(manager, allocation=first, worker=other, why="")
+        allocation_move(manager, allocation=first, worker=other, why="")
     assert refused.value.field == "why"
-    second = reallocate(manager, allocation=first, worker=other, why="Knows the school.")
+    second = allocation_move(manager, allocation=first, worker=other, why="Knows the school.")
     first.refresh_from_db()
     assert first.ended_at == second.starts_at and first.ended_why == "Knows the school."
     assert sees(other, child) and not sees(worker, child)
     with pytest.raises(Conflict):
-        reallocate(manager, allocation=first, worker=make_worker(), why="A page that was open too long.")
+        allocation_move(manager, allocation=first, worker=make_worker(), why="A page that was open too long.")
     # Only one was given a worker anew: moving is not counted again.
     numbers = allocations_in(now() - timedelta(hours=1), now() + timedelta(hours=1))
     assert (numbers.by_level, numbers.children) == ({SIGNIFICANT: 1}, 1)
@@ -137,26 +142,26 @@ def test_moving_a_child_ends_one_and_begins_the_other_in_the_same_instant(
 def test_a_moderate_child_needs_a_reason_and_a_low_one_a_decision(worker: User, manager: User) -> None:
     moderate, low = child_at(MODERATE), child_at(LOW)
     with pytest.raises(Invalid) as refused:
-        allocate(manager, child=moderate, worker=worker)
+        allocation_make(manager, child=moderate, worker=worker)
     assert refused.value.field == "why"
-    row = allocate(manager, child=moderate, worker=worker, why="Intelligence shared by partners.")
+    row = allocation_make(manager, child=moderate, worker=worker, why="Intelligence shared by partners.")
     assert (row.level, row.why) == (MODERATE, "Intelligence shared by partners.")
     with pytest.raises(Invalid, match="Low is agreed"):
-        allocate(manager, child=low, worker=worker, why="Please.")
+        allocation_make(manager, child=low, worker=worker, why="Please.")
 
 
 def test_it_needs_a_social_worker_of_a_team_erase_works_beside(worker: User, manager: User) -> None:
     child = make_child()
     agree_level(child, SIGNIFICANT)
     with pytest.raises(Invalid, match="No social worker is recorded"):
-        allocate(manager, child=child, worker=worker)
+        allocation_make(manager, child=child, worker=worker)
     make_social_worker(child, "one-point-east")
     with pytest.raises(Invalid, match="not in ASET"):
-        allocate(manager, child=child, worker=worker)
+        allocation_make(manager, child=child, worker=worker)
     # Recorded without a team, the team of the appointment counts; the newest of a right team is found.
     families_first = make_social_worker(make_child(), "families-first-east")
     involve(child, families_first, at=now() - timedelta(days=3))
-    assert allocate(manager, child=child, worker=worker).worker == worker
+    assert allocation_make(manager, child=child, worker=worker).worker == worker
 
 
 @pytest.mark.parametrize("how", ["left", "agency", "team", "role", "off"])
@@ -174,7 +179,7 @@ def test_cevt_f6_nobody_who_left_or_works_elsewhere_is_given_a_child(
     elif how == "role":
         who = make_user("practitioner", team=erase())
     with pytest.raises(Invalid, match="is not a child exploitation worker of this team today") as refused:
-        allocate(manager, child=child, worker=who, why="All the same.")
+        allocation_make(manager, child=child, worker=who, why="All the same.")
     assert refused.value.field == "worker" and not Allocation.objects.exists()
 
 
@@ -183,12 +188,12 @@ def test_cevt_f6_nobody_away_without_a_known_return_is_and_others_with_a_reason(
 ) -> None:
     absence = away(worker, today() - timedelta(days=2))
     with pytest.raises(Invalid, match="day of return is not known"):
-        allocate(manager, child=child, worker=worker, why="All the same.")
+        allocation_make(manager, child=child, worker=worker, why="All the same.")
     absence_end(manager, absence=absence, last_day=today() + timedelta(days=1))
     with pytest.raises(Invalid, match="Is away until") as refused:
-        allocate(manager, child=child, worker=worker)
+        allocation_make(manager, child=child, worker=worker)
     assert refused.value.field == "why"
-    assert allocate(manager, child=child, worker=worker, why="Knows the child from school.").why
+    assert allocation_make(manager, child=child, worker=worker, why="Knows the child from school.").why
 
 
 def test_over_the_room_asks_for_a_reason_and_part_time_has_less(
@@ -197,7 +202,7 @@ def test_over_the_room_asks_for_a_reason_and_part_time_has_less(
     fill(worker, manager, 4)
     capacity_set(manager, worker=worker, kind=WorkerKind.CE_WORKER, children=7, share=60)
     with pytest.raises(Invalid, match="4 of 4, and this would be 5"):
-        allocate(manager, child=child, worker=worker)
+        allocation_make(manager, child=child, worker=worker)
     capacity_set(
         manager,
         worker=worker,
@@ -207,8 +212,8 @@ def test_over_the_room_asks_for_a_reason_and_part_time_has_less(
         starts_on=today() + timedelta(days=3),
     )
     with pytest.raises(Invalid, match="4 of 4"):  # the new room counts from its day on
-        allocate(manager, child=child, worker=worker)
-    assert allocate(manager, child=child, worker=worker, why="Only for two weeks.").why
+        allocation_make(manager, child=child, worker=worker)
+    assert allocation_make(manager, child=child, worker=worker, why="Only for two weeks.").why
 
 
 def test_a_worker_shut_out_of_the_record_is_not_given_it(worker: User, manager: User) -> None:
@@ -217,27 +222,27 @@ def test_a_worker_shut_out_of_the_record_is_not_given_it(worker: User, manager: 
     restrict(narrow, owner=manager)
     for child in (barred, narrow):
         with pytest.raises(Invalid, match="The record is closed to them"):
-            allocate(manager, child=child, worker=worker, why="All the same.")
+            allocation_make(manager, child=child, worker=worker, why="All the same.")
     name_reader(narrow, worker)
-    allocate(manager, child=narrow, worker=worker)
+    allocation_make(manager, child=narrow, worker=worker)
     assert sees(worker, narrow)
 
 
 def test_what_was_recorded_by_hand_before_is_taken_over(child: Child, worker: User, manager: User) -> None:
     involvement = involvement_start(manager, child=child, case_role=CaseRole.CE_WORKER, person=worker)
-    row = allocate(manager, child=child, worker=worker)
+    row = allocation_make(manager, child=child, worker=worker)
     assert row.involvement == involvement
     claimed_by = make_worker()
     other = child_at()
     claim = involvement_start(claimed_by, child=other, case_role=CaseRole.CE_WORKER, person=claimed_by)
     assert claim.state == "claimed"
-    assert allocate(manager, child=other, worker=claimed_by).involvement.state == "confirmed"
+    assert allocation_make(manager, child=other, worker=claimed_by).involvement.state == "confirmed"
 
 
 def test_an_involvement_ended_by_somebody_else_ends_the_allocation_and_nobody_drops_off(
     child: Child, worker: User, manager: User
 ) -> None:
-    row = allocate(manager, child=child, worker=worker)
+    row = allocation_make(manager, child=child, worker=worker)
     involvement_end(make_user("first_contact"), involvement=row.involvement, reason="Recorded by mistake.")
     row.refresh_from_db()
     assert row.ended_at == Involvement.objects.get(pk=row.involvement_id).ended_at
@@ -251,10 +256,10 @@ def test_two_records_of_one_child_have_one_worker_and_waits_end_together(worker:
     waits(primary)
     waits(alias)
     join(primary, alias)
-    allocate(manager, child=alias, worker=worker)
+    allocation_make(manager, child=alias, worker=worker)
     assert not AllocationWait.objects.filter(ended_at=None).exists()
     with pytest.raises(Conflict, match="has the child already"):
-        allocate(manager, child=primary, worker=make_worker())
+        allocation_make(manager, child=primary, worker=make_worker())
 
 
 def test_two_workers_by_a_merge_count_as_one_child_each_and_one_is_ended(worker: User, manager: User) -> None:
@@ -262,7 +267,7 @@ def test_two_workers_by_a_merge_count_as_one_child_each_and_one_is_ended(worker:
     first, second = has_worker(primary, worker, by=manager), has_worker(alias, other, by=manager)
     join(primary, alias)
     with pytest.raises(Conflict, match="End that first"):
-        reallocate(manager, allocation=first, worker=make_worker(), why="One worker is enough.")
+        allocation_move(manager, allocation=first, worker=make_worker(), why="One worker is enough.")
     allocation_end(manager, allocation=second, why="One worker is enough.")
     # The child, who has a worker, does not wait.
     assert not AllocationWait.objects.filter(ended_at=None).exists()
@@ -283,7 +288,7 @@ def test_no_worker_stands_on_the_exception_list_and_is_looked_at_again(child: Ch
     first.refresh_from_db()
     first.clock.refresh_from_db()
     assert first.ended_at == second.at and first.clock.stage == Stage.MET
-    allocate(manager, child=child, worker=make_worker())
+    allocation_make(manager, child=child, worker=make_worker())
     second.refresh_from_db()
     assert second.clock
     second.clock.refresh_from_db()
@@ -308,7 +313,7 @@ def test_a_lower_level_ends_the_wait_and_the_looking_again(manager: User) -> Non
     child = make_child()
     chair, item = make_chair(), waiting_child(child)
     waits(child, level=SIGNIFICANT)
-    decide(chair, child=child, ruling=ruling(item, LOW))
+    decision_make(chair, child=child, ruling=ruling(item, LOW))
     wait = AllocationWait.objects.get(child=child)
     assert (wait.ended_how, wait.clock.stage) == (WaitEnd.NO_LONGER, Stage.CANCELLED)
     assert not AllocationDeclined.objects.exists()
@@ -330,52 +335,52 @@ def test_the_board_ends_the_looking_again_as_cevt_does_and_an_older_decision_ent
 def test_the_worker_accepts_plans_the_visit_and_tells_the_social_worker(
     child: Child, worker: User, manager: User
 ) -> None:
-    row = allocate(manager, child=child, worker=worker)
+    row = allocation_make(manager, child=child, worker=worker)
     with pytest.raises(NotAllowed):
-        take_up(make_worker(), allocation=row)
+        allocation_accept(make_worker(), allocation=row)
     with pytest.raises(Invalid) as refused:
-        take_up(worker, allocation=row, first_visit_on=today() - timedelta(days=1))
+        allocation_accept(worker, allocation=row, first_visit_on=today() - timedelta(days=1))
     assert refused.value.field == "first_visit_on"
-    accepted = take_up(worker, allocation=row).accepted_at
-    later = take_up(worker, allocation=row, first_visit_on=today(), social_worker_told=True)
+    accepted = allocation_accept(worker, allocation=row).accepted_at
+    later = allocation_accept(worker, allocation=row, first_visit_on=today(), social_worker_told=True)
     assert later.accepted_at == accepted and later.first_visit_on == today() and later.social_worker_told_at
     allocation_end(manager, allocation=row, why="Moves away.")
     with pytest.raises(Conflict):
-        take_up(worker, allocation=row)
+        allocation_accept(worker, allocation=row)
 
 
 def test_whoever_leaves_is_seen_on_the_board_until_each_child_has_somebody(
     worker: User, manager: User
 ) -> None:
     rows = [has_worker(child_at(), worker, by=manager) for _ in range(3)]
-    end_user(make_user("administrator"), user=worker, last_day=today(), at_once=True)
+    user_end(make_user("administrator"), user=worker, last_day=today(), at_once=True)
     seen = board(manager, now())
     assert {row.allocation for row in seen.orphans} == set(rows)
     assert Notice.objects.get(kind="triage.worker_left").user == manager
     one, other = make_worker(), make_worker()
     to = {rows[0].public_id: one, rows[1].public_id: other}
-    moved = reassign(manager, worker=worker, to=to, why="Has left.")
+    moved = allocations_move(manager, worker=worker, to=to, why="Has left.")
     assert {row.worker for row in moved} == {one, other}
     assert [row.allocation for row in board(manager, now()).orphans] == [rows[2]]
     with pytest.raises(Conflict):
-        reassign(manager, worker=worker, to=to, why="Sent twice.")
+        allocations_move(manager, worker=worker, to=to, why="Sent twice.")
 
 
 def test_moving_several_is_all_or_nothing_and_capped(worker: User, manager: User) -> None:
     rows = [has_worker(child_at(), worker, by=manager) for _ in range(2)]
     here, elsewhere = make_worker(), make_user("ce_worker", team=make_team())
     with pytest.raises(Invalid):
-        reassign(
+        allocations_move(
             manager, worker=worker, to={rows[0].public_id: here, rows[1].public_id: elsewhere}, why="Leaves."
         )
     assert Allocation.objects.filter(worker=worker, ended_at=None).count() == 2
     decide_policy(REASSIGN_MOST, 1)
     with pytest.raises(Invalid, match="at most 1"):
-        reassign(manager, worker=worker, to={row.public_id: here for row in rows}, why="Leaves.")
+        allocations_move(manager, worker=worker, to={row.public_id: here for row in rows}, why="Leaves.")
 
 
 def test_a_worker_who_declares_a_conflict_is_seen_too(child: Child, worker: User, manager: User) -> None:
-    row = allocate(manager, child=child, worker=worker)
+    row = allocation_make(manager, child=child, worker=worker)
     bar(child, worker)
     [orphan] = board(manager, now()).orphans
     assert orphan.allocation == row and "may not open" in orphan.why
@@ -394,18 +399,18 @@ def test_who_holds_a_waiting_child_over_the_weekend_is_kept_and_corrected(
 ) -> None:
     wait, until = waits(child), today() + timedelta(days=3)
     with pytest.raises(Invalid) as refused:
-        weekend_cover(manager, wait=wait, held_by=worker, until=until, plan=" ", duty_team_told=False)
+        weekend_cover_set(manager, wait=wait, held_by=worker, until=until, plan=" ", duty_team_told=False)
     assert refused.value.field == "plan"
-    first = weekend_cover(
+    first = weekend_cover_set(
         manager, wait=wait, held_by=worker, until=until, plan="Curfew.", duty_team_told=False
     )
-    again = weekend_cover(
+    again = weekend_cover_set(
         manager, wait=wait, held_by=manager, until=until, plan="Curfew.", duty_team_told=True
     )
     assert first == again and again.held_by == manager and again.duty_team_told_at
-    allocate(manager, child=child, worker=worker)
+    allocation_make(manager, child=child, worker=worker)
     with pytest.raises(Conflict):
-        weekend_cover(manager, wait=wait, held_by=worker, until=until, plan="Late.", duty_team_told=True)
+        weekend_cover_set(manager, wait=wait, held_by=worker, until=until, plan="Late.", duty_team_told=True)
 
 
 def test_absences_never_overlap_and_vacancies_end_once(worker: User, manager: User) -> None:
@@ -427,10 +432,10 @@ def test_absences_never_overlap_and_vacancies_end_once(worker: User, manager: Us
 def test_coordinators_are_given_children_too_whatever_the_level(manager: User) -> None:
     child, coordinator = make_child(), make_worker(WorkerKind.COORDINATOR)
     waits(child, kind=WorkerKind.COORDINATOR, level=NONE)
-    row = allocate(manager, child=child, worker=coordinator, kind=WorkerKind.COORDINATOR)
+    row = allocation_make(manager, child=child, worker=coordinator, kind=WorkerKind.COORDINATOR)
     assert row.involvement.case_role == CaseRole.COORDINATOR and sees(coordinator, child)
     with pytest.raises(Invalid, match="is not a child exploitation worker"):
-        allocate(manager, child=child_at(), worker=coordinator)
+        allocation_make(manager, child=child_at(), worker=coordinator)
 
 
 def test_the_year_counts_each_child_once_at_the_first_level(manager: User) -> None:
@@ -447,7 +452,9 @@ def test_the_year_counts_each_child_once_at_the_first_level(manager: User) -> No
 def test_of_two_managers_at_once_the_first_counts() -> None:
     managers, workers_, child = [make_manager(), make_manager()], [make_worker(), make_worker()], child_at()
     waits(child)
-    outcomes = _at_once(lambda number: allocate(managers[number], child=child, worker=workers_[number]))
+    outcomes = _at_once(
+        lambda number: allocation_make(managers[number], child=child, worker=workers_[number])
+    )
     assert sorted(type(one).__name__ for one in outcomes) == ["Allocation", "Conflict"]
     assert Allocation.objects.filter(child=child, ended_at=None).count() == 1
 
@@ -456,7 +463,9 @@ def test_of_two_managers_at_once_the_first_counts() -> None:
 def test_of_two_children_for_the_last_place_the_second_asks_for_a_reason() -> None:
     managers, worker, children = [make_manager(), make_manager()], make_worker(), [child_at(), child_at()]
     fill(worker, managers[0], 6)
-    outcomes = _at_once(lambda number: allocate(managers[number], child=children[number], worker=worker))
+    outcomes = _at_once(
+        lambda number: allocation_make(managers[number], child=children[number], worker=worker)
+    )
     assert sorted(type(one).__name__ for one in outcomes) == ["Allocation", "Invalid"]
 
 

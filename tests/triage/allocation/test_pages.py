@@ -21,7 +21,7 @@ from cems.children.models import Child
 from tests.factories.allocation import away, child_at, erase, has_worker, make_manager, make_worker, waits
 from tests.factories.children import bar, restrict
 from tests.factories.people import make_user, sign_in
-from triage.allocation.services.allocation import allocate
+from triage.allocation.services.allocation import allocation_make
 from triage.choices import WorkerKind
 from triage.models import Allocation, AllocationDeclined, AllocationWait, Capacity, Vacancy, WeekendCover
 
@@ -131,7 +131,7 @@ def test_a_page_open_too_long_takes_no_child_from_anybody(
 ) -> None:
     client.get(at_give(child, worker))
     quicker = make_worker()
-    allocate(manager, child=child, worker=quicker)
+    allocation_make(manager, child=child, worker=quicker)
     refused = client.post(at_give(child, worker), {"key": str(uuid4()), "why": "Mine.", "moves": ""})
     assert refused.status_code == 400 and f"{quicker} has the child already" in refused.content.decode()
     assert Allocation.objects.get(ended_at=None).worker == quicker
@@ -189,7 +189,7 @@ def test_a_child_is_put_on_the_list_by_the_manager(client: Client) -> None:
 def test_the_worker_accepts_on_one_page_and_nobody_else_may(
     client: Client, child: Child, worker: User, manager: User
 ) -> None:
-    row = allocate(manager, child=child, worker=worker)
+    row = allocation_make(manager, child=child, worker=worker)
     url = reverse("triage:allocation_detail", args=[child.public_id, row.public_id])
     mine = sign_in(worker)
     assert child.name in said(mine, "triage:my_children") and "Accept" in said(mine, "triage:my_children")

@@ -12,20 +12,20 @@ from cems.base.errors import CommandError, Conflict, Invalid
 from cems.base.time import now
 from cems.children.choices import HarmForm, MatterKind, RiskLevel
 from cems.children.matching.selectors.merge import preview
-from cems.children.matching.services.merge import merge
+from cems.children.matching.services.merge import merge_make
 from cems.children.models import AgreedLevel, Child, Matter
 from cems.clocks.choices import Stage
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.models import Contribution, Dissent
 from cems.meetings.services.contribution import contribution_save
-from cems.meetings.services.meeting import leave, meeting_end
+from cems.meetings.services.meeting import attendance_end, meeting_end
 from cems.notices.models import Notice
 from tests.factories.children import make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_locality, make_user
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from triage.cevt.outcomes import CEG, STEP_DOWN, Wish
-from triage.cevt.services.decision import Task, confirm, decide
+from triage.cevt.services.decision import Task, decision_confirm, decision_make
 from triage.cevt.services.item import (
     information_request_answer,
     information_request_open,
@@ -52,7 +52,7 @@ def test_one_decision_agrees_the_level_meets_the_clock_and_starts_board_and_work
 ) -> None:
     item = waiting_child(child)
     meeting = sitting(chair, *QUORATE)
-    row = decide(
+    row = decision_make(
         chair,
         child=child,
         meeting=meeting,
@@ -81,23 +81,23 @@ def test_without_childrens_services_it_is_provisional_and_confirmed_the_next_wor
 ) -> None:
     item = waiting_child(child, at=MORNING)
     meeting = sitting(chair, "health", "education", at=MORNING)
-    row = decide(chair, child=child, meeting=meeting, ruling=ruling(item), at=MORNING)
+    row = decision_make(chair, child=child, meeting=meeting, ruling=ruling(item), at=MORNING)
     item.refresh_from_db()
     assert row.provisional_why == "without children's services"
     assert item.clock and item.clock.stage == Stage.MET
     assert row.confirm_clock and row.confirm_clock.due_at == datetime(2026, 5, 7, 16, 0, tzinfo=UTC)
     # The same table can't confirm itself; with the words of who agreed it is confirmed, once.
     with pytest.raises(Invalid) as refused:
-        confirm(chair, decision=row, meeting=meeting, ruling=ruling(item), at=MORNING)
+        decision_confirm(chair, decision=row, meeting=meeting, ruling=ruling(item), at=MORNING)
     assert refused.value.field == "agreed_with"
     agreed = ruling(item, MODERATE, agreed_with="Team manager, children's services, by phone at 15:10")
-    final = confirm(chair, decision=row, ruling=agreed, at=MORNING + timedelta(hours=5))
+    final = decision_confirm(chair, decision=row, ruling=agreed, at=MORNING + timedelta(hours=5))
     child.refresh_from_db()
     row.confirm_clock.refresh_from_db()
     assert final.confirms == row and not final.provisional and child.level is MODERATE
     assert row.confirm_clock.stage == Stage.MET
     with pytest.raises(Conflict):
-        confirm(chair, decision=row, ruling=agreed)
+        decision_confirm(chair, decision=row, ruling=agreed)
 
 
 @pytest.mark.requirement("T3")
@@ -107,8 +107,8 @@ def test_cevt_f3_no_quorum_decides_provisionally_and_a_table_that_empties_too(
     item = waiting_child(child)
     meeting = sitting(chair, *QUORATE)
     for row in meeting.attendances.exclude(user=chair).select_related("user"):
-        leave(chair, meeting=meeting, person=row.user)
-    decided = decide(chair, child=child, meeting=meeting, ruling=ruling(item))
+        attendance_end(chair, meeting=meeting, person=row.user)
+    decided = decision_make(chair, child=child, meeting=meeting, ruling=ruling(item))
     assert decided.provisional_why == "without children's services, without a quorum (1 of 3 agencies)"
     assert meeting_end(chair, meeting=meeting).quorate  # four agencies had been there
 
@@ -116,7 +116,8 @@ def test_cevt_f3_no_quorum_decides_provisionally_and_a_table_that_empties_too(
 @pytest.mark.requirement("T3")
 def test_outside_a_meeting_it_is_provisional(child: Child, chair: User) -> None:
     assert (
-        decide(chair, child=child, ruling=ruling(waiting_child(child))).provisional_why == "outside a meeting"
+        decision_make(chair, child=child, ruling=ruling(waiting_child(child))).provisional_why
+        == "outside a meeting"
     )
 
 
@@ -126,7 +127,7 @@ def test_a_child_first_contact_has_not_processed_is_not_discussed(child: Child, 
     item = Item.objects.get(submission=sent)
     assert item.clock and item.clock.owner_team and item.clock.owner_team.code == "first-contact"
     with pytest.raises(Conflict, match="eligibility"):
-        decide(chair, child=child, ruling=ruling(item, MODERATE))
+        decision_make(chair, child=child, ruling=ruling(item, MODERATE))
 
 
 @pytest.mark.requirement("T1", "T2")
@@ -145,7 +146,7 @@ def test_cevt_f1_a_withdrawn_matrix_is_not_decided(child: Child, chair: User) ->
     assert gone.clock.stage == Stage.CANCELLED
     assert InformationRequest.objects.get(pk=asked.pk).action.status == "cancelled"
     with pytest.raises(Conflict, match="taken off"):
-        decide(chair, child=child, ruling=ruling(item))
+        decision_make(chair, child=child, ruling=ruling(item))
     with pytest.raises(Conflict):
         item_withdraw(chair, item=item, why="Again.")
     assert not AgreedLevel.objects.filter(child=child).exists()
@@ -154,9 +155,9 @@ def test_cevt_f1_a_withdrawn_matrix_is_not_decided(child: Child, chair: User) ->
 @pytest.mark.requirement("T3")
 def test_cevt_f2_the_second_decision_is_refused_and_names_the_first(child: Child, chair: User) -> None:
     item = waiting_child(child)
-    first = decide(chair, child=child, ruling=ruling(item))
+    first = decision_make(chair, child=child, ruling=ruling(item))
     with pytest.raises(Conflict, match=first.reference):
-        decide(make_chair(), child=child, ruling=ruling(item, MODERATE))
+        decision_make(make_chair(), child=child, ruling=ruling(item, MODERATE))
 
 
 @pytest.mark.requirement("T3")
@@ -167,7 +168,7 @@ def test_cevt_f2_two_chairs_at_the_same_instant_make_one_decision(child: Child) 
 
     def one(chair: User) -> str:
         try:
-            return decide(chair, child=child, ruling=ruling(item)).reference
+            return decision_make(chair, child=child, ruling=ruling(item)).reference
         except CommandError as refused:
             return refused.message
         finally:
@@ -186,8 +187,8 @@ def test_cevt_f4_a_matrix_that_comes_during_the_meeting_is_read_first(child: Chi
     item = waiting_child(child, level=MODERATE, by=user)
     newer = submit(user, child, SIGNIFICANT)
     with pytest.raises(Conflict, match=newer.reference):
-        decide(chair, child=child, ruling=ruling(item))
-    row = decide(chair, child=child, ruling=ruling(Item.objects.get(submission=newer)))
+        decision_make(chair, child=child, ruling=ruling(item))
+    row = decision_make(chair, child=child, ruling=ruling(Item.objects.get(submission=newer)))
     # One decision answers both, and is measured against the higher.
     assert {one.pk for one in row.items.all()} == set(Item.objects.values_list("pk", flat=True))
     assert row.submitted_level == SIGNIFICANT
@@ -200,14 +201,14 @@ def test_cevt_f5_a_child_merged_during_the_meeting_is_decided_as_one(child: Chil
     second = Item.objects.get(submission=submit(make_user(), other, MODERATE))
     desk = make_user("first_contact")
     wanted = preview(child, other)
-    merge(
+    merge_make(
         desk,
         primary=child,
         other=other,
         why="One child",
         decisions={one.key: "primary" for one in wanted.choices},
     )
-    decision = decide(chair, child=other, ruling=ruling(second))
+    decision = decision_make(chair, child=other, ruling=ruling(second))
     item.refresh_from_db()
     assert decision.child == child and item.decision == decision
     assert decision.items.count() == 2
@@ -218,10 +219,10 @@ def test_cevt_f10_a_child_without_locality_needs_one_chosen_for_the_board(chair:
     child = make_child()
     item = waiting_child(child)
     with pytest.raises(Invalid) as refused:
-        decide(chair, child=child, ruling=ruling(item))
+        decision_make(chair, child=child, ruling=ruling(item))
     assert refused.value.field == "ceg_locality" and not Decision.objects.exists()
     board = Wish(CEG, locality=make_locality("south"))
-    decide(chair, child=child, ruling=ruling(item, outcomes=[board]))
+    decision_make(chair, child=child, ruling=ruling(item, outcomes=[board]))
     assert Matter.objects.get(child=child, kind=MatterKind.CEG).locality == make_locality("south")
 
 
@@ -229,7 +230,7 @@ def test_cevt_f10_a_child_without_locality_needs_one_chosen_for_the_board(chair:
 def test_low_ends_the_concern_and_keeps_tasks_and_dissent(child: Child, chair: User) -> None:
     item = waiting_child(child, level=MODERATE)
     police = Agency.objects.get(pk=chair.agency_id)
-    row = decide(
+    row = decision_make(
         chair,
         child=child,
         ruling=ruling(
@@ -275,7 +276,7 @@ def test_what_agencies_said_is_frozen_by_the_decision(child: Child, chair: User)
     nurse = make_user("cevt_member")
     said = {"child": child, "forum": MeetingForum.CEVT, "about": item.public_id}
     contribution_save(nurse, held=Held.WRITTEN, text="Seen at the clinic.", **said)  # type: ignore[arg-type]
-    decide(chair, child=child, ruling=ruling(item))
+    decision_make(chair, child=child, ruling=ruling(item))
     with pytest.raises(Conflict):
         contribution_save(nurse, held=Held.NOTHING, version=1, **said)  # type: ignore[arg-type]
     assert Contribution.objects.get().text == "Seen at the clinic."
@@ -284,8 +285,8 @@ def test_what_agencies_said_is_frozen_by_the_decision(child: Child, chair: User)
 @pytest.mark.requirement("T3")
 def test_a_child_raised_without_a_matrix_is_decided_too(child: Child, chair: User) -> None:
     waiting = waiting_child(child, level=MODERATE)
-    decide(chair, child=child, ruling=ruling(waiting, MODERATE))
+    decision_make(chair, child=child, ruling=ruling(waiting, MODERATE))
     item = item_raise(make_user(), child=child, why="Seen with an adult nobody knows.")
     seen = waiting.submission.public_id if waiting.submission else None
-    row = decide(chair, child=child, ruling=ruling(item, LOW, seen=seen))
+    row = decision_make(chair, child=child, ruling=ruling(item, LOW, seen=seen))
     assert row.submitted_level is None and now() >= row.decided_at

@@ -17,7 +17,7 @@ from tests.factories.triage import make_chair, ruling, waiting_child
 from triage.cevt.rules.figures import Before, Return, befores
 from triage.cevt.selectors.figures import days_taken, figures, of
 from triage.cevt.selectors.rereferrals import rereferrals_of
-from triage.cevt.services.decision import decide
+from triage.cevt.services.decision import decision_make
 from triage.cevt.services.item import item_withdraw
 from triage.choices import ItemKind, ReturnReason
 from triage.models import Decision, Item
@@ -36,7 +36,7 @@ def child(authority: str | None = None) -> Child:
 
 
 def decided(chair: User, item: Item, level: RiskLevel, at: datetime, because: str = "") -> Decision:
-    return decide(chair, child=item.child, ruling=ruling(item, level, returned_because=because), at=at)
+    return decision_make(chair, child=item.child, ruling=ruling(item, level, returned_because=because), at=at)
 
 
 def test_a_year_worked_by_hand() -> None:

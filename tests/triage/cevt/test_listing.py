@@ -12,7 +12,7 @@ from tests.factories.matrices import submit
 from tests.factories.people import make_authority, make_team, make_user, sign_in
 from tests.factories.triage import ruling, waiting_child
 from tests.triage.cevt.pages import LIST, said, sheet
-from triage.cevt.services.decision import decide
+from triage.cevt.services.decision import decision_make
 from triage.cevt.services.item import information_request_open
 from triage.models import Item
 
@@ -29,7 +29,7 @@ def test_the_list_says_who_waits_on_whom_what_is_due_first_and_what_was_decided(
     gated = make_child(family_name="Gatedham")
     submit(make_user(), gated, MODERATE)
     done = make_child(family_name="Doneford", locality=child.locality)
-    decide(chair, child=done, ruling=ruling(waiting_child(done)))
+    decision_make(chair, child=done, ruling=ruling(waiting_child(done)))
     wanted = make_child(family_name="Wantedly")
     item = waiting_child(wanted)
     information_request_open(chair, item=item, agency=chair.agency, what="Whose car?", owner=chair)

@@ -34,7 +34,7 @@ from tests.factories.people import (
 )
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from triage.cevt.outcomes import DISRUPTION, Wish
-from triage.cevt.services.decision import Task, decide
+from triage.cevt.services.decision import Task, decision_make
 from triage.models import Item
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T3")]
@@ -151,7 +151,7 @@ class TestMinutes:
         item = waiting_child(child, by=sender)
         meeting = sitting(chair, *QUORATE)
         police = chair.agency
-        row = decide(
+        row = decision_make(
             chair,
             child=child,
             meeting=meeting,
@@ -194,7 +194,7 @@ class TestMinutes:
     @pytest.mark.requirement("A2")
     def test_business_support_reads_them_and_no_sheet(self, chair: User, child: Child) -> None:
         meeting = sitting(chair, *QUORATE)
-        decide(chair, child=child, meeting=meeting, ruling=ruling(waiting_child(child)))
+        decision_make(chair, child=child, meeting=meeting, ruling=ruling(waiting_child(child)))
         meeting_end(chair, meeting=meeting)
         client = sign_in(make_user("business_support", team=make_team()))
         assert child.reference in text(client.get(of("minutes", meeting)))
@@ -204,7 +204,7 @@ class TestMinutes:
     @pytest.mark.requirement("A2")
     def test_a_restricted_child_is_counted_and_nothing_else(self, chair: User, child: Child) -> None:
         meeting = sitting(chair, *QUORATE)
-        row = decide(chair, child=child, meeting=meeting, ruling=ruling(waiting_child(child)))
+        row = decision_make(chair, child=child, meeting=meeting, ruling=ruling(waiting_child(child)))
         meeting_end(chair, meeting=meeting)
         restrict(child, owner=make_user())
         html = text(sign_in(chair).get(of("minutes", meeting)))
@@ -263,7 +263,7 @@ class TestSaying:
     ) -> None:
         item = waiting_child(child)
         client = sign_in(make_member())
-        decide(chair, child=child, ruling=ruling(item))
+        decision_make(chair, child=child, ruling=ruling(item))
         late = say(client, child, held="written", text="Too late")
         assert late.status_code == 409 and "CEVT has finished with this" in late.json()["message"]
         assert not Contribution.objects.exists()
@@ -301,7 +301,7 @@ class TestLive:
         tags = [self.poll(client, child)["ETag"]]
         meeting_start(chair, forum=MeetingForum.CEVT, authority=make_authority(), url="/")
         tags.append(self.poll(client, child)["ETag"])
-        decide(chair, child=child, ruling=ruling(item))
+        decision_make(chair, child=child, ruling=ruling(item))
         tags.append(self.poll(client, child)["ETag"])
         assert len(set(tags)) == 3
 

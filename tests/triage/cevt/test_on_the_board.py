@@ -16,7 +16,7 @@ from tests.factories.people import make_locality, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.triage.cevt.pages import LIST, hidden, said, sheet
 from triage.cevt.outcomes import CEG, Wish
-from triage.cevt.services.decision import decide
+from triage.cevt.services.decision import decision_make
 from triage.choices import CegReason, ItemKind
 from triage.models import Item
 
@@ -29,7 +29,7 @@ REACH_AFTER = timedelta(days=28)
 def on_the_board(chair: User, child: Child) -> Child:
     """CEVT agreed Significant yesterday, so the board of the child's locality has them."""
     yesterday = now() - timedelta(days=1)
-    decide(chair, child=child, ruling=ruling(waiting_child(child, at=yesterday)), at=yesterday)
+    decision_make(chair, child=child, ruling=ruling(waiting_child(child, at=yesterday)), at=yesterday)
     return child
 
 
@@ -96,10 +96,10 @@ def test_the_board_has_done_when_the_level_falls_and_its_members_reach_ends_28_d
 def test_the_board_keeps_a_child_at_moderate_and_one_sent_there_at_low(
     chair: User, on_the_board: Child
 ) -> None:
-    decide(chair, child=on_the_board, ruling=ruling(review(on_the_board, MODERATE), MODERATE))
+    decision_make(chair, child=on_the_board, ruling=ruling(review(on_the_board, MODERATE), MODERATE))
     assert board(on_the_board).closed_at is None
     again = Wish(CEG, "Missing three times this month.", CegReason.MISSING)
-    decide(chair, child=on_the_board, ruling=ruling(review(on_the_board, LOW), LOW, outcomes=[again]))
+    decision_make(chair, child=on_the_board, ruling=ruling(review(on_the_board, LOW), LOW, outcomes=[again]))
     assert board(on_the_board).closed_at is None
 
 

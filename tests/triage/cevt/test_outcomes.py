@@ -40,7 +40,7 @@ from triage.cevt.outcomes import (
     Wish,
     register,
 )
-from triage.cevt.services.decision import decide
+from triage.cevt.services.decision import decision_make
 from triage.models import Decision, Outcome
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T4")]
@@ -288,7 +288,7 @@ def test_house_f5_a_provider_that_was_ended_is_not_offered_and_refused_in_a_plai
     wish = Wish(PROVIDER, "A mentor.", provider=mentors)
     for _ in range(2):
         with pytest.raises(Invalid, match=sentence) as refused:
-            decide(
+            decision_make(
                 chair, child=child, ruling=ruling(item, MODERATE, forms=[HarmForm.CRIMINAL], outcomes=[wish])
             )
         assert refused.value.field == "provider-mentors"
@@ -300,7 +300,7 @@ def test_house_f5_a_provider_that_was_ended_is_not_offered_and_refused_in_a_plai
     provider_write(manager, terms=terms(active_until=None), code="mentors", provider=mentors)
     mentors.refresh_from_db()
     wish = Wish(PROVIDER, "A mentor.", provider=mentors)
-    decide(
+    decision_make(
         chair,
         child=other,
         ruling=ruling(

@@ -12,7 +12,7 @@ from cems.accounts.models import User
 from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.children.matching.selectors.merge import preview
-from cems.children.matching.services.merge import merge
+from cems.children.matching.services.merge import merge_make
 from cems.children.models import Child
 from cems.meetings.choices import Held, MeetingForum
 from cems.meetings.models import Contribution
@@ -22,7 +22,7 @@ from tests.factories.matrices import submit
 from tests.factories.people import make_team, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.triage.cevt.pages import LIST, hidden, said, sheet
-from triage.cevt.services.decision import decide
+from triage.cevt.services.decision import decision_make
 from triage.cevt.services.item import item_withdraw
 from triage.models import Decision, InformationRequest
 
@@ -189,7 +189,7 @@ def test_cevt_f1_and_f2_at_the_page_a_decided_or_withdrawn_child_is_said_plainly
     item = waiting_child(child)
     client = sign_in(chair)
     typed = fields(client, child, rationale="Typed by the slower chair.")
-    first = decide(make_chair(), child=child, ruling=ruling(item))
+    first = decision_make(make_chair(), child=child, ruling=ruling(item))
     for step in ("check", "decide"):
         answer = client.post(sheet(child), {**typed, "step": step})
         html = unescape(answer.content.decode())
@@ -264,7 +264,7 @@ def test_cevt_f5_at_the_page_a_merged_childs_old_address_decides_about_the_whole
     client = sign_in(chair)
     typed = fields(client, child)
     wanted = preview(child, other)
-    merge(
+    merge_make(
         make_user("first_contact"),
         primary=child,
         other=other,
@@ -321,7 +321,7 @@ def test_more_information_is_asked_for_and_given_and_pauses_the_clock_meanwhile(
 def test_what_an_agency_typed_too_late_stays_on_the_page(chair: User, child: Child) -> None:
     item = waiting_child(child)
     client = sign_in(make_user("cevt_member", team=make_team()))
-    decide(chair, child=child, ruling=ruling(item))
+    decision_make(chair, child=child, ruling=ruling(item))
     sent = {
         "step": "say",
         "about": item.public_id,
@@ -363,7 +363,7 @@ def test_a_later_discussion_shows_what_changed_and_that_it_is_a_repeat(chair: Us
     sender = make_user()
     then = now() - timedelta(days=40)
     item = waiting_child(child, level=MODERATE, by=sender, at=then)
-    decide(chair, child=child, ruling=ruling(item, MODERATE, rationale="Then we saw little."), at=then)
+    decision_make(chair, child=child, ruling=ruling(item, MODERATE, rationale="Then we saw little."), at=then)
     newer = submit(sender, child, SIGNIFICANT)
     html = said(sign_in(chair), sheet(child))
     assert "Since CEVT last decided" in html and newer.reference in html

@@ -23,7 +23,7 @@ from plans.services.referral import Told, first_contact, referral_decide, referr
 from tests.factories.children import bar, involve, join, make_child, make_matter, restrict
 from tests.factories.people import make_team, make_user, sign_in
 from tests.factories.triage import make_chair, ruling, waiting_child
-from triage.cevt.services.decision import confirm, decide
+from triage.cevt.services.decision import decision_confirm, decision_make
 from triage.cevt.services.item import item_raise, item_withdraw
 from triage.choices import ItemKind
 from triage.models import Item
@@ -219,7 +219,7 @@ def test_whoever_raised_it_is_told_and_reads_the_decision(child: Child, chair: U
     item = item_raise(nurse, child=child, why=WHY)
     seen = Item.objects.exclude(pk=item.pk).get().submission.public_id  # type: ignore[union-attr]
     ready = ruling(item, MODERATE, seen=seen, rationale="A known uncle.", feedback="Right to bring it.")
-    row = decide(chair, child=child, ruling=ready)
+    row = decision_make(chair, child=child, ruling=ready)
     notice = Notice.objects.get(user=nurse, kind="triage.decided")
     assert notice.url == told(item) and row.reference in notice.text and "Madeup" not in notice.text
     html = said(nurse, told(item))
@@ -227,7 +227,7 @@ def test_whoever_raised_it_is_told_and_reads_the_decision(child: Child, chair: U
     assert Entry.objects.filter(subject_id=str(item.public_id), part="decisions", verb="viewed").exists()
     # A confirmation that changes the level is told too, and counts.
     final = ruling(item, LOW, seen=seen, agreed_with="Team manager, by phone", rationale="Checked again.")
-    confirm(make_chair(), decision=row, ruling=final)
+    decision_confirm(make_chair(), decision=row, ruling=final)
     assert Notice.objects.filter(user=nurse, kind="triage.decided").count() == 2
     assert "Checked again." in said(nurse, told(item))
 
@@ -238,7 +238,7 @@ def test_who_may_not_read_decisions_learns_only_that_cevt_has_discussed_it(child
     allow_decision(child)
     item = item_raise(desk, child=child, why=WHY)
     seen = Item.objects.exclude(pk=item.pk).get().submission.public_id  # type: ignore[union-attr]
-    decide(chair, child=child, ruling=ruling(item, LOW, seen=seen, rationale="Kept at the table."))
+    decision_make(chair, child=child, ruling=ruling(item, LOW, seen=seen, rationale="Kept at the table."))
     assert Notice.objects.filter(user=desk, kind="triage.decided").exists()
     html = said(desk, told(item))
     assert "CEVT discussed it on" in html and WHY in html and "Kept at the table." not in html

@@ -29,8 +29,8 @@ from tests.factories.people import make_agency, make_team, make_user, sign_in
 from tests.factories.triage import make_chair, ruling, sitting, waiting_child
 from triage.cevt.selectors.listing import listing
 from triage.cevt.selectors.research import to_look_up
-from triage.cevt.services.contribution import contribution_relay, say
-from triage.cevt.services.decision import decide, why_provisional
+from triage.cevt.services.contribution import contribution_relay, contribution_write
+from triage.cevt.services.decision import decision_make, why_provisional
 from triage.models import Item
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T3")]
@@ -149,7 +149,7 @@ def test_an_agency_not_checked_yet_still_owes_an_answer(chair: User, item: Item,
 def test_the_agency_adds_its_own_and_both_stay(chair: User, item: Item, nurse: User) -> None:
     write(chair, item, nurse.agency)
     assert WORDS in read(nurse, sheet(item.child)) and WORDS in read(nurse, reverse("triage:research"))
-    say(
+    contribution_write(
         nurse,
         child=item.child,
         about=item.public_id,
@@ -191,7 +191,7 @@ def test_not_for_ones_own_agency_nor_for_one_without_a_seat(chair: User, item: I
 
 
 def test_not_after_the_decision_and_what_was_typed_stays(chair: User, item: Item, nurse: User) -> None:
-    decide(chair, child=item.child, ruling=ruling(item, RiskLevel.LOW))
+    decision_make(chair, child=item.child, ruling=ruling(item, RiskLevel.LOW))
     answer = send(chair, item, nurse.agency)
     html = unescape(answer.content.decode())
     assert answer.status_code == 409 and "CEVT has finished with this" in html and WORDS in html
@@ -201,7 +201,7 @@ def test_not_after_the_decision_and_what_was_typed_stays(chair: User, item: Item
 
 
 def test_not_over_an_agency_that_answered_itself(chair: User, item: Item, nurse: User) -> None:
-    say(nurse, child=item.child, about=item.public_id, held="nothing", text="", version=0)
+    contribution_write(nurse, child=item.child, about=item.public_id, held="nothing", text="", version=0)
     answer = send(chair, item, nurse.agency)
     html = unescape(answer.content.decode())
     assert answer.status_code == 409 and "has answered itself" in html and WORDS in html

@@ -13,7 +13,7 @@ from triage.models import Allocation
 
 
 @command
-def take_up(
+def allocation_accept(
     user: User,
     *,
     allocation: Allocation,

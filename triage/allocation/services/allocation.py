@@ -20,7 +20,7 @@ from triage.allocation.rules.workload import cautions, stop
 from triage.allocation.selectors.candidates import Choice, choice_for
 from triage.allocation.services.allocation_notice import tell_ended, tell_given
 from triage.allocation.services.wait import allocation_wait_open
-from triage.allocation.services.wait_end import waits_met
+from triage.allocation.services.wait_end import waits_meet
 from triage.choices import WorkerKind
 from triage.models import Allocation
 from triage.policy import REASSIGN_MOST
@@ -35,7 +35,7 @@ class Move:
 
 
 @command
-def allocate(
+def allocation_make(
     user: User,
     *,
     child: Child,
@@ -64,7 +64,7 @@ def allocate(
 
 
 @command
-def reallocate(
+def allocation_move(
     user: User, *, allocation: Allocation, worker: User, why: str, at: datetime | None = None
 ) -> Allocation:
     """Another worker takes the child over: the one ends and the other begins in the same instant (T6).
@@ -100,12 +100,12 @@ def allocation_end(user: User, *, allocation: Allocation, why: str, at: datetime
     if not why.strip():
         raise Invalid("Say why the work ends.", field="why")
     _finish(user, held, why.strip(), instant)
-    waits_again(user, primary, WorkerKind(held.kind), instant)
+    wait_reopen(user, primary, WorkerKind(held.kind), instant)
     return held
 
 
 @command
-def reassign(
+def allocations_move(
     user: User, *, worker: User, to: Mapping[UUID, User], why: str, at: datetime | None = None
 ) -> list[Allocation]:
     """Each of these children of one worker goes to the colleague chosen for it; all or none (T6).
@@ -125,23 +125,23 @@ def reassign(
     for child_id in sorted({move.allocation.child_id for move in moves}):
         lock_cluster(child_id)
     return [
-        reallocate(user, allocation=move.allocation, worker=move.worker, why=why, at=at or instant)
+        allocation_move(user, allocation=move.allocation, worker=move.worker, why=why, at=at or instant)
         for move in moves
     ]
 
 
 @command
-def ended_elsewhere(user: User | None, *, child_id: int, at: datetime) -> None:
+def allocation_end_elsewhere(user: User | None, *, child_id: int, at: datetime) -> None:
     """Somebody ended the involvement an allocation rests on: the allocation ends with it, told and seen."""
     primary = lock_cluster(child_id)
     rows = Allocation.objects.of(primary).filter(ended_at__isnull=True, involvement__ended_at__isnull=False)
     for held in rows.select_related("involvement", "worker").select_for_update(of=("self",)):
         why = held.involvement.end_reason or "The involvement was ended."
         _close(user, held, why, max(held.starts_at, held.involvement.ended_at or at))
-        waits_again(user, primary, WorkerKind(held.kind), at)
+        wait_reopen(user, primary, WorkerKind(held.kind), at)
 
 
-def waits_again(user: User | None, primary: Child, kind: WorkerKind, at: datetime) -> None:
+def wait_reopen(user: User | None, primary: Child, kind: WorkerKind, at: datetime) -> None:
     """A child at Significant who lost the worker waits anew: nobody drops off (T6)."""
     level = RiskLevel(primary.current_level.level) if primary.current_level else None
     if kind is WorkerKind.CE_WORKER and level is RiskLevel.SIGNIFICANT and primary.died_on is None:
@@ -199,7 +199,7 @@ def _give(
     )
     row.involvement = _involvement(user, primary, worker, choice, at, recorded_at)
     row.save(force_insert=True)
-    waits_met(user, primary=primary, kind=choice.kind, at=at)
+    waits_meet(user, primary=primary, kind=choice.kind, at=at)
     detail = {"kind": str(choice.kind), "level": int(row.level)}
     record(
         user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="decisions", detail=detail, at=at

@@ -8,7 +8,7 @@ from cems.accounts.models import Appointment, User
 from cems.accounts.roles import ROLES, Work
 from cems.accounts.selectors.person import current
 from cems.base.time import local_date
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 from triage.models import Allocation
 
 MANAGERS = [role.key for role in ROLES.values() if Work.ALLOCATION in role.writes]
@@ -17,7 +17,7 @@ MANAGERS = [role.key for role in ROLES.values() if Work.ALLOCATION in role.write
 def tell_given(user: User, row: Allocation, social_worker: User | None, at: datetime) -> None:
     """The worker is asked to accept; the social worker learns who it is."""
     child = row.child
-    tell(
+    notice_send(
         {row.worker_id} - {user.pk},
         kind="triage.allocated",
         key=f"triage:{row.public_id}:given",
@@ -28,7 +28,7 @@ def tell_given(user: User, row: Allocation, social_worker: User | None, at: date
         at=at,
     )
     if social_worker is not None:
-        tell(
+        notice_send(
             {social_worker.pk} - {user.pk, row.worker_id},
             kind="triage.allocated",
             key=f"triage:{row.public_id}:social-worker",
@@ -44,7 +44,7 @@ def tell_ended(user: User | None, row: Allocation, at: datetime) -> None:
     """The worker learns that the child is no longer theirs; where nobody of ERASE ended it, its managers too."""
     child = row.child
     by = {user.pk} if user else set()
-    tell(
+    notice_send(
         {row.worker_id} - by,
         kind="triage.allocation_ended",
         key=f"triage:{row.public_id}:ended",
@@ -55,7 +55,7 @@ def tell_ended(user: User | None, row: Allocation, at: datetime) -> None:
         at=at,
     )
     if user is None:
-        tell(
+        notice_send(
             {row.allocated_by_id},
             kind="triage.allocation_ended",
             key=f"triage:{row.public_id}:ended-elsewhere",
@@ -70,7 +70,7 @@ def tell_ended(user: User | None, row: Allocation, at: datetime) -> None:
 def tell_of_leaver(leaver: User, team_ids: list[int], children: int, at: datetime) -> None:
     """The managers beside a worker who left learn how many children wait to be given to somebody else."""
     posts = Appointment.objects.filter(current(local_date(at)), role_key__in=MANAGERS, team__in=team_ids)
-    tell(
+    notice_send(
         set(posts.values_list("user_id", flat=True)),
         kind="triage.worker_left",
         key=f"triage:{leaver.public_id}:left:{local_date(at)}",

@@ -53,7 +53,7 @@ def allocation_wait_open(
     if held:
         return held
     length = waiting_length(level, instant, primary.area_id)
-    clock = clocks.start(
+    clock = clocks.clock_start(
         user,
         kind=WAITING.key,
         owner=desk_of(Duty.ERASE, primary.area_id),

@@ -52,7 +52,7 @@ def allocation_decline(
     clock = None
     if kind is WorkerKind.CE_WORKER and level is RiskLevel.SIGNIFICANT and primary.died_on is None:
         length = LOOK_AGAIN_DAYS.read(instant, primary.area_id)
-        clock = clocks.start(
+        clock = clocks.clock_start(
             user,
             kind=LOOK_AGAIN.key,
             owner=desk_of(Duty.ERASE, primary.area_id),
@@ -71,7 +71,7 @@ def allocation_decline(
 
 
 @command
-def weekend_cover(
+def weekend_cover_set(
     user: User,
     *,
     wait: AllocationWait,
@@ -106,14 +106,14 @@ def weekend_cover(
 
 
 @command
-def waits_met(user: User, *, primary: Child, kind: WorkerKind, at: datetime) -> None:
+def waits_meet(user: User, *, primary: Child, kind: WorkerKind, at: datetime) -> None:
     """A worker was given: no wait and no look-again goes on, for the record nor for one joined to it."""
     _end_waits(user, primary, kind, WaitEnd.ALLOCATED, "", at)
     _end_looks(user, primary, kind, at)
 
 
 @command
-def level_agreed(user: User, *, child_id: int, at: datetime) -> None:
+def waits_follow_level(user: User, *, child_id: int, at: datetime) -> None:
     """Below Moderate nobody waits any more; below Significant nobody needs to look again why there is no worker.
 
     The level that stands counts: a decision that is entered late does not undo a newer one.
@@ -134,9 +134,9 @@ def _end_waits(user: User, primary: Child, kind: WorkerKind, how: WaitEnd, why: 
         row.save(update_fields=["ended_at", "ended_how", "ended_why", "ended_by"])
         if row.clock.stage in OPEN:
             if how is WaitEnd.ALLOCATED:
-                clocks.meet(user, clock=row.clock, at=at)
+                clocks.clock_meet(user, clock=row.clock, at=at)
             else:
-                clocks.cancel(user, clock=row.clock, reason=str(how.label), at=at)
+                clocks.clock_cancel(user, clock=row.clock, reason=str(how.label), at=at)
         record(user, verb=Verb.CLOSED, subject=row, child=primary.public_id, part="decisions", at=at)
 
 
@@ -157,4 +157,4 @@ def _meet(found: Iterable[Clock], user: User, at: datetime) -> None:
     """Meet what still runs: a death or a hand may have cancelled it."""
     for clock in found:
         if clock.stage in OPEN:
-            clocks.meet(user, clock=clock, at=at)
+            clocks.clock_meet(user, clock=clock, at=at)

@@ -18,7 +18,7 @@ from cems.children.identity.page_context import child_page
 from cems.children.view_helpers import form_page
 from triage.allocation.forms import EndForm, TakeUpForm
 from triage.allocation.selectors.candidates import social_workers
-from triage.allocation.services.acceptance import take_up
+from triage.allocation.services.acceptance import allocation_accept
 from triage.allocation.services.allocation import allocation_end
 from triage.allocation.views.common import taken_once
 from triage.models import Allocation
@@ -56,7 +56,7 @@ def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> Http
 
 def _take_up(request: HttpRequest, row: Allocation, form: TakeUpForm) -> None:
     data = {name: form.cleaned_data[name] for name in ("first_visit_on", "social_worker_told")}
-    take_up(person(request), allocation=row, **data)
+    allocation_accept(person(request), allocation=row, **data)
 
 
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)

@@ -22,11 +22,10 @@ from triage.allocation.rules.workload import Candidate, because, cautions, ranke
 from triage.allocation.selectors.candidates import Choice, choice_for
 from triage.allocation.selectors.handover import until_day
 from triage.allocation.selectors.worker import desks_of, workers
-from triage.allocation.services.allocation import allocate as give_to
-from triage.allocation.services.allocation import reallocate
+from triage.allocation.services.allocation import allocation_make, allocation_move
 from triage.allocation.services.wait import allocation_wait_open
 from triage.allocation.services.wait_end import allocation_decline as give_nobody
-from triage.allocation.services.wait_end import weekend_cover as weekend_cover_child
+from triage.allocation.services.wait_end import weekend_cover_set
 from triage.allocation.views.common import kind_of, taken_once
 from triage.choices import WorkerKind
 from triage.models import Allocation, AllocationWait, WeekendCover
@@ -114,12 +113,12 @@ def _give(user: User, opened: OpenChild, kind: WorkerKind, worker: User, form: G
     """As the page showed it: a child who got a worker meanwhile is not taken from them unseen."""
     why, moves = form.cleaned_data["why"], form.cleaned_data["moves"]
     if moves is None:
-        give_to(user, child=opened.child, worker=worker, kind=kind, why=why)
+        allocation_make(user, child=opened.child, worker=worker, kind=kind, why=why)
         return
     held = Allocation.objects.of(opened.child).filter(public_id=moves).first()
     if held is None:
         raise Conflict("The child had no such worker. Look at the page again.")
-    reallocate(user, allocation=held, worker=worker, why=why)
+    allocation_move(user, allocation=held, worker=worker, why=why)
 
 
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
@@ -168,7 +167,7 @@ def weekend_cover(request: HttpRequest, opened: OpenChild, kind: str) -> HttpRes
 def _hold(user: User, wait: AllocationWait, form: WeekendCoverForm) -> None:
     instant = now()
     data = {name: form.cleaned_data[name] for name in ("held_by", "plan", "duty_team_told")}
-    weekend_cover_child(user, wait=wait, until=until_day(instant), at=instant, **data)
+    weekend_cover_set(user, wait=wait, until=until_day(instant), at=instant, **data)
 
 
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)

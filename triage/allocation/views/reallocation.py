@@ -17,7 +17,7 @@ from cems.base.errors import NotAllowed
 from cems.base.time import now
 from triage.allocation.forms import ReassignForm
 from triage.allocation.selectors.reallocation import Moving, Whose, moving
-from triage.allocation.services.allocation import reassign as move
+from triage.allocation.services.allocation import allocations_move
 from triage.allocation.views.common import taken_once
 
 
@@ -83,7 +83,7 @@ def _move(user: User, worker: User, page: Moving, form: ReassignForm) -> None:
     to = {by_field[field].allocation.public_id: people[word] for field, word in form.chosen.items()}
     if not page.rows:
         raise NotAllowed("This worker has no children that are open to you.")
-    move(user, worker=worker, to=to, why=form.cleaned_data["why"])
+    allocations_move(user, worker=worker, to=to, why=form.cleaned_data["why"])
 
 
 def _moves(page: Moving, chosen: dict[str, str]) -> list[tuple[Whose, str]]:

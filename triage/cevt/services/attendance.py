@@ -9,7 +9,7 @@ from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import now
 from cems.meetings.models import Attendance, Meeting
-from cems.meetings.services.meeting import attend, leave
+from cems.meetings.services.meeting import attendance_end, attendance_start
 from triage.cevt.selectors.seats import seats
 
 HERE, APOLOGY, AWAY = "here", "apology", ""
@@ -44,7 +44,7 @@ def attendance_set(
         if (place.state, stands and stands.pk) == _now(row):
             continue
         if place.state in {HERE, APOLOGY}:
-            attend(
+            attendance_start(
                 user,
                 meeting=meeting,
                 person=person,
@@ -53,7 +53,7 @@ def attendance_set(
                 at=instant,
             )
         elif row and not row.apology and row.left_at is None:
-            leave(user, meeting=meeting, person=person, at=instant)
+            attendance_end(user, meeting=meeting, person=person, at=instant)
 
 
 def _now(row: Attendance | None) -> tuple[str, int | None]:

@@ -16,7 +16,7 @@ from triage.models import Item
 
 
 @command
-def say(
+def contribution_write(
     user: User,
     *,
     child: Child,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from cems.accounts.models import Agency, Team, User
-from cems.actions.services import Asked, Source, open_actions
+from cems.actions.services import Asked, Source, actions_open
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business
@@ -81,7 +81,7 @@ class Ruling:
 
 
 @command
-def decide(
+def decision_make(
     user: User, *, child: Child, ruling: Ruling, meeting: Meeting | None = None, at: datetime | None = None
 ) -> Decision:
     """Decide about a child: one decision answers every open item of the whole record (T3, T4).
@@ -110,7 +110,7 @@ def _decide(
         item.closed_at, item.decision = instant, row
         item.save(update_fields=["closed_at", "decision"])
         if item.clock:
-            clocks.meet(user, clock=item.clock, at=instant)
+            clocks.clock_meet(user, clock=item.clock, at=instant)
         information_requests_close(user, item=item, at=instant)
     contributions_freeze(user, about=[item.public_id for item in items], at=instant)
     matter_close(user, child=primary, kind=MatterKind.CEVT, at=instant)
@@ -119,7 +119,7 @@ def _decide(
 
 
 @command
-def confirm(
+def decision_confirm(
     user: User,
     *,
     decision: Decision,
@@ -159,7 +159,7 @@ def _confirm(
     items = list(held.items.select_related("submission", "clock", "child"))
     _newest_seen(primary, ruling)
     row = _keep(user, primary, items, ruling, meeting, instant, recorded_at, confirms=held)
-    clocks.meet(user, clock=held.confirm_clock, at=instant)
+    clocks.clock_meet(user, clock=held.confirm_clock, at=instant)
     if row.agreed.level != held.agreed.level:
         tell_decided(user, row, items, instant)
     return row
@@ -258,7 +258,7 @@ def _keep(
     )
     if why:
         length = CONFIRMATION_DAYS.read(at, primary.area_id)
-        row.confirm_clock = clocks.start(
+        row.confirm_clock = clocks.clock_start(
             user,
             kind=CONFIRMATION.key,
             owner=user,
@@ -277,7 +277,7 @@ def _keep(
         for task in ruling.tasks
     ]
     if tasks:
-        open_actions(user, asked=tasks, child=primary, source=source, at=at)
+        actions_open(user, asked=tasks, child=primary, source=source, at=at)
     for agency, text in ruling.dissents:
         dissent_record(user, child=primary, about=row.public_id, agency=agency, text=text, at=at)
     if ruling.level < RiskLevel.MODERATE:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.notices.messages import Message
-from cems.notices.services import tell, tell_many
+from cems.notices.services import notice_send, notices_send
 from matrix.services.owners import lead_of
 from triage.models import Decision, Item
 
@@ -38,13 +38,13 @@ def tell_decided(user: User, decision: Decision, items: Sequence[Item], at: date
         ): {person} - {user.pk}
         for person, paper, reference, url in _waiting(items)
     }
-    tell_many(said, at=at)
+    notices_send(said, at=at)
 
 
 def tell_withdrawn(user: User, item: Item, at: datetime) -> None:
     """Whoever sent the matrix or raised the child is told that it was taken off the list; a page of theirs says why."""
     for person, _, reference, url in _waiting([item]):
-        tell(
+        notice_send(
             {person} - {user.pk},
             kind="triage.withdrawn",
             key=f"triage:{item.public_id}:withdrawn",
@@ -74,7 +74,7 @@ def tell_lead(user: User, decision: Decision, at: datetime) -> None:
     lead = lead_of(decision.child)
     if lead is None or lead.pk == user.pk:
         return
-    tell(
+    notice_send(
         [lead.pk],
         kind="triage.advice",
         key=f"triage:{decision.public_id}:advice",

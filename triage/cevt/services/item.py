@@ -6,9 +6,7 @@ from django.urls import reverse
 
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Agency, Duty, Team, User
-from cems.actions.services import Source, open_action
-from cems.actions.services import cancel as action_cancel
-from cems.actions.services import complete as action_complete
+from cems.actions.services import Source, action_cancel, action_complete, action_open
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business
@@ -56,12 +54,12 @@ def on_matrix_submitted(event: MatrixSubmitted) -> None:
 
 def on_referral_decided(event: ReferralDecided) -> None:
     """First Contact has processed the child: what waited at the gate is CEVT's now (T1)."""
-    take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
+    items_take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
 
 
 def on_status_opened(event: StatusOpened) -> None:
     """A child who becomes open to children's services passes the gate (T1)."""
-    take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
+    items_take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
 
 
 @command
@@ -75,7 +73,7 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
     if kind is ItemKind.RECEIPT:
         passed = bool(eligibility_of([row], local_date(at))[row.pk])
         length = CEVT_DAYS[level].read(at, child.area_id)
-        row.clock = clocks.start(
+        row.clock = clocks.clock_start(
             user,
             kind=RECEIPT.key,
             owner=desk_of(Duty.CEVT, child.area_id) if passed else first_contact(child),
@@ -134,7 +132,7 @@ def _opened(user: User, row: Item, at: datetime) -> Item:
 
 
 @command
-def take_over(user: User, *, child_id: int, at: datetime) -> None:
+def items_take_over(user: User, *, child_id: int, at: datetime) -> None:
     """Hand CEVT's desk the clocks of this child whose gate is passed (T1, T2); harmless when there are none."""
     primary = lock_cluster(child_id)
     rows = Item.objects.of(primary).filter(
@@ -146,7 +144,9 @@ def take_over(user: User, *, child_id: int, at: datetime) -> None:
     desk, passed = desk_of(Duty.CEVT, primary.area_id), eligibility_of(waiting, local_date(at))
     for row in waiting:
         if passed[row.pk] and row.clock:
-            clocks.hand_over(user, clock=row.clock, owner=desk, reason=str(passed[row.pk][0].label), at=at)
+            clocks.clock_hand_over(
+                user, clock=row.clock, owner=desk, reason=str(passed[row.pk][0].label), at=at
+            )
 
 
 @command
@@ -163,7 +163,7 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
     held.closed_at, held.withdrawn_why, held.withdrawn_by = instant, why.strip(), user
     held.save(update_fields=["closed_at", "withdrawn_why", "withdrawn_by"])
     if held.clock:
-        clocks.cancel(user, clock=held.clock, reason="Taken off CEVT's list", at=instant)
+        clocks.clock_cancel(user, clock=held.clock, reason="Taken off CEVT's list", at=instant)
     information_requests_close(user, item=held, at=instant)
     contributions_freeze(user, about=[held.public_id], at=instant)
     if not Item.objects.of(held.child).filter(closed_at__isnull=True).exists():
@@ -201,7 +201,7 @@ def information_request_open(
             raise Invalid("This person may not read the record. Choose somebody else.", field="owner")
     row = InformationRequest(item=held, child=held.child, agency=agency, what=what.strip(), asked_by=user)
     row.asked_at = instant
-    row.action = open_action(
+    row.action = action_open(
         user,
         title="Tell CEVT what it asked for",
         detail=what.strip(),
@@ -214,7 +214,9 @@ def information_request_open(
     )
     row.save(force_insert=True)
     if held.clock and held.clock.stage in {Stage.RUNNING, Stage.WARNED} and instant <= held.clock.due_at:
-        clocks.pause(user, clock=held.clock, reason=f"More information wanted from {agency}", at=instant)
+        clocks.clock_pause(
+            user, clock=held.clock, reason=f"More information wanted from {agency}", at=instant
+        )
     record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="decisions", at=instant)
     return row
 
@@ -239,7 +241,7 @@ def information_request_answer(
         action_complete(user, action=row.action, outcome="CEVT has the answer.", at=instant)
     more = InformationRequest.objects.filter(item=row.item, answered_at__isnull=True).exists()
     if row.item.clock and row.item.clock.stage == Stage.PAUSED and not more:
-        clocks.resume(user, clock=row.item.clock, reason="The information has come", at=instant)
+        clocks.clock_resume(user, clock=row.item.clock, reason="The information has come", at=instant)
     record(user, verb=Verb.CHANGED, subject=row, child=row.child.public_id, part="decisions", at=instant)
     return row
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from cems.accounts.models import User
-from cems.actions.services import Source, open_action
+from cems.actions.services import Source, action_open
 from cems.base.calendar import close_of_business
 from cems.base.command import command
 from cems.base.errors import Invalid
@@ -92,7 +92,7 @@ def _start(user: User, decision: Decision, wish: Wish, at: datetime) -> Outcome:
         details=dict(wish.details),
     )
     if plan := kind.plan(wish, child):
-        row.action = open_action(
+        row.action = action_open(
             user,
             child=child,
             title=plan.title,

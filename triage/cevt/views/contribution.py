@@ -20,7 +20,7 @@ from cems.meetings.choices import Held
 from cems.meetings.selectors import attendance_of
 from triage.cevt.selectors.live import PLACES, live_state
 from triage.cevt.selectors.sheet import Sheet
-from triage.cevt.services.contribution import say
+from triage.cevt.services.contribution import contribution_write
 from triage.cevt.views.common import asked_keys, key_from, sheet_url
 
 NO_WORK = "Your role does not speak for an agency at CEVT."
@@ -45,7 +45,7 @@ def said_on_the_page(
         raise NotAllowed(NO_WORK)
     typed = words(request)
     try:
-        say(person(request), child=opened.child, **typed)
+        contribution_write(person(request), child=opened.child, **typed)
     except Overtaken as lost:
         return draw(request, opened, shown, None, 409, typed=typed, theirs=lost)
     except (Invalid, Conflict) as refusal:
@@ -80,7 +80,7 @@ def save_typed(
         return Wordless({"error": "signed_out"}, status=401)
 
     def perform() -> dict[str, Any]:
-        row = say(person(request), child=opened.child, **typed)
+        row = contribution_write(person(request), child=opened.child, **typed)
         return {"saved_at": f"{local(now()):%H:%M}", "version": row.version}
 
     body = {name: str(value) for name, value in typed.items()}

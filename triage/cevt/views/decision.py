@@ -26,8 +26,7 @@ from triage.cevt.selectors.decision import decided_on, letter_lines, unconfirmed
 from triage.cevt.selectors.owners import owners_of
 from triage.cevt.selectors.sheet import Sheet
 from triage.cevt.selectors.sheet import sheet as sheet_of
-from triage.cevt.services.decision import Ruling
-from triage.cevt.services.decision import confirm as confirm_decision
+from triage.cevt.services.decision import Ruling, decision_confirm
 from triage.cevt.services.item import information_request_answer, information_request_open, item_withdraw
 from triage.cevt.views.common import decision_fields, empty_form, sheet_page
 from triage.cevt.views.sheet import check_page, decided_once
@@ -64,7 +63,7 @@ def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         return _confirm_page(request, opened, shown, form, 400)
 
     def perform(ruling: Ruling) -> Decision:
-        return confirm_decision(person(request), decision=before, ruling=ruling, meeting=shown.meeting)
+        return decision_confirm(person(request), decision=before, ruling=ruling, meeting=shown.meeting)
 
     try:
         if step == "check":

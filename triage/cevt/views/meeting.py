@@ -19,7 +19,13 @@ from cems.base.time import now
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Meeting
 from cems.meetings.selectors import attendance_of
-from cems.meetings.services.meeting import attend, leave, meeting_end, meeting_start, note_add
+from cems.meetings.services.meeting import (
+    attendance_end,
+    attendance_start,
+    meeting_end,
+    meeting_start,
+    note_add,
+)
 from triage.cevt.selectors.seats import has_seat, seats
 from triage.cevt.services.attendance import Place, attendance_set
 from triage.cevt.views.common import seated, the_meeting
@@ -97,10 +103,10 @@ def here(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """The person says that they are here, or that they leave."""
     meeting, user = the_meeting(request, meeting_id), seated(request)
     if request.POST.get("leave"):
-        leave(user, meeting=meeting, person=user)
+        attendance_end(user, meeting=meeting, person=user)
         messages.success(request, f"You have left {meeting.reference}.")
     else:
-        attend(user, meeting=meeting, person=user)
+        attendance_start(user, meeting=meeting, person=user)
         messages.success(request, f"You are at the table of {meeting.reference}, for {user.agency}.")
     return _back(request, meeting)
 

@@ -16,7 +16,7 @@ from cems.children.access_control import open_child
 from cems.meetings.choices import Held
 from triage.cevt.selectors.agenda import agenda_at
 from triage.cevt.selectors.research import Line, research_list
-from triage.cevt.services.contribution import say
+from triage.cevt.services.contribution import contribution_write
 from triage.cevt.views.contribution import in_words, save_typed, words
 from triage.cevt.views.listing import audit_list
 
@@ -56,7 +56,7 @@ def _save(request: HttpRequest, lines: list[Line]) -> HttpResponse:
             continue
         try:
             open_child(request, line.child.public_id, parts=(Part.CONTRIBUTIONS,), work=Work.CONTRIBUTION)
-            say(person(request), child=line.child, **typed)
+            contribution_write(person(request), child=line.child, **typed)
             saved += 1
         except Overtaken as lost:
             told = in_words(lost.theirs["held"], lost.theirs["text"])

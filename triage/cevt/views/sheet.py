@@ -17,7 +17,7 @@ from triage.cevt.forms.decision import DecisionForm
 from triage.cevt.selectors.decision_preview import preview
 from triage.cevt.selectors.sheet import Sheet
 from triage.cevt.selectors.sheet import sheet as sheet_of
-from triage.cevt.services.decision import Ruling, decide, may_be_decided
+from triage.cevt.services.decision import Ruling, decision_make, may_be_decided
 from triage.cevt.views.common import (
     decision_fields,
     empty_form,
@@ -124,7 +124,7 @@ def _decide(request: HttpRequest, opened: OpenChild, shown: Sheet) -> HttpRespon
         return draw(request, opened, shown, form, 400)
 
     def perform(ruling: Ruling) -> Decision:
-        return decide(person(request), child=opened.child, ruling=ruling, meeting=shown.meeting)
+        return decision_make(person(request), child=opened.child, ruling=ruling, meeting=shown.meeting)
 
     try:
         reference = decided_once(request, opened, form, "triage.decide", perform)

@@ -18,7 +18,7 @@ from cems.children.history.services.status import status_open
 from cems.children.identity.rules import age_on
 from cems.children.models import Involvement, Status
 from cems.clocks.recipients import current_appointments
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 from plans.choices import ReferralOutcome
 from plans.models import Referral
 from plans.services.referral import referral_decide
@@ -165,7 +165,7 @@ def _pass_on(user: User, referral: Referral, team: Team, threshold: Threshold, a
     if not held.filter(case_role=role).exists():
         involvement_start(user, child=referral.child, case_role=role, team=team, at=at)
     members = current_appointments(local_date(at)).filter(team=team).values_list("user", flat=True)
-    tell(
+    notice_send(
         set(members) - {user.pk},
         kind="triage.passed_on",
         key=f"triage:{referral.public_id}:passed_on",

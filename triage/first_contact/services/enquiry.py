@@ -17,7 +17,7 @@ from cems.children.access.selectors.restriction import is_restricted
 from cems.children.matching.services.cluster import lock_cluster
 from cems.clocks.recipients import holders
 from cems.clocks.services import clock as clocks
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 from plans.choices import ReferralState
 from plans.models import Referral
 from triage.choices import Answered
@@ -70,7 +70,7 @@ def _ask(user: User, referral: Referral, team: Team, what: str, at: datetime) ->
     public_id, child = uuid4(), referral.child.public_id
     url = reverse("triage:answer", args=[public_id])
     length = GATHERING_DAYS.read(at, referral.child.area_id)
-    clock = clocks.start(
+    clock = clocks.clock_start(
         user,
         kind=GATHERING.key,
         owner=team,
@@ -94,7 +94,7 @@ def _ask(user: User, referral: Referral, team: Team, what: str, at: datetime) ->
         clock=clock,
     )
     record(user, verb=Verb.CREATED, subject=row, child=child, part="referrals", at=at)
-    tell(
+    notice_send(
         holders([clock], local_date(at))[clock.pk] - {user.pk},
         kind="triage.asked",
         key=f"triage:{public_id}:asked",
@@ -129,7 +129,7 @@ def agency_enquiry_answer(
         raise Invalid("Write what your agency knows.", field="text")
     held.answered, held.text, held.answered_by, held.answered_at = answered, text.strip(), user, instant
     held.save(update_fields=["answered", "text", "answered_by", "answered_at"])
-    clocks.meet(user, clock=held.clock, at=instant)
+    clocks.clock_meet(user, clock=held.clock, at=instant)
     record(user, verb=Verb.CHANGED, subject=held, child=held.child.public_id, part="referrals", at=instant)
     _tell_desk(user, held, instant)
     return held
@@ -142,7 +142,7 @@ def _tell_desk(user: User, row: AgencyEnquiry, at: datetime) -> None:
     if referral.decided_by_id:
         told.add(referral.decided_by_id)
         words = f"{row.agency} has answered after the decision. Read it: it may change what is needed."
-    tell(
+    notice_send(
         told - {user.pk},
         kind="triage.gathered",
         key=f"triage:{row.public_id}:answered",

@@ -19,7 +19,7 @@ from cems.children.models import Child, Death, NamedReader
 from cems.children.querysets import rows_of_clusters
 from cems.clocks.models import Clock
 from cems.clocks.services import clock as clocks
-from cems.notices.services import withhold_mail
+from cems.notices.services import mail_withhold
 
 WHY_CANCELLED = "The child has died"
 
@@ -59,8 +59,8 @@ def death_record(
     held.save(update_fields=["died_on", "legal_hold", "restricted", "restricted_review_on"])
     ids = set(_public_ids(held))
     for clock in Clock.objects.still_open().filter(child__in=ids).order_by("pk"):
-        clocks.cancel(user, clock=clock, reason=WHY_CANCELLED, at=instant)
-    withhold_mail(user, children=ids)
+        clocks.clock_cancel(user, clock=clock, reason=WHY_CANCELLED, at=instant)
+    mail_withhold(user, children=ids)
     record(
         user,
         verb=Verb.CHANGED,

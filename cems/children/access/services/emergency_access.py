@@ -25,7 +25,7 @@ from cems.children.models import Child, ChildName, EmergencyAccess, EmergencyAcc
 from cems.children.policy import EDT_SHIFT_ENDS, EMERGENCY_ACCESS_HOURS
 from cems.children.querysets import primary_by_row, rows_of_clusters
 from cems.clocks.recipients import acting, current_appointments
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 
 OPENINGS_AN_HOUR = 10
 _WHAT = "children.emergency_access"
@@ -200,7 +200,7 @@ def _tell_reviewers(emergency_access: EmergencyAccess, child: Child, instant: da
     )
     told = {*(who for who, *_ in managers), *auditors.values_list("user", flat=True)}
     barred = barred_from(child.pk).values_list("user", flat=True)
-    tell(
+    notice_send(
         told - {emergency_access.user_id} - set(barred),
         kind="children.emergency_access",
         key=f"emergency_access:{emergency_access.public_id}",
@@ -213,7 +213,7 @@ def _tell_reviewers(emergency_access: EmergencyAccess, child: Child, instant: da
     owners = NamedReader.objects.filter(
         child__in=rows_of_clusters([child.pk]), child__restricted=True, until__gt=instant
     ).exclude(kind=NamedReaderKind.NAMED)
-    tell(
+    notice_send(
         set(owners.values_list("user", flat=True)) - {emergency_access.user_id},
         kind="children.emergency_access",
         key=f"emergency_access:{emergency_access.public_id}:owner",

@@ -23,13 +23,13 @@ from cems.children.querysets import rows_of_clusters
 from cems.clocks.models import Clock
 from cems.clocks.recipients import acting
 from cems.clocks.services import clock as clocks
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 
 KEEPERS = (NamedReaderKind.OWNER, NamedReaderKind.DEPUTY)
 
 
 @command
-def restrict(
+def restriction_start(
     user: User,
     *,
     child: Child,
@@ -114,7 +114,7 @@ def reader_name(
         earlier = NamedReader.objects.filter(child=held, kind=NamedReaderKind.OWNER).exclude(pk=row.pk)
         earlier.update(kind=NamedReaderKind.NAMED)
         for clock in _reviews(held):
-            clocks.hand_over(user, clock=clock, owner=person, at=instant)
+            clocks.clock_hand_over(user, clock=clock, owner=person, at=instant)
     return row
 
 
@@ -141,7 +141,7 @@ def reader_end(user: User, *, child: Child, person: User, at: datetime | None = 
 
 
 @command
-def bar(user: User, *, child: Child, person: User, reason: str, at: datetime | None = None) -> Bar:
+def bar_start(user: User, *, child: Child, person: User, reason: str, at: datetime | None = None) -> Bar:
     """Bar a person from this record, whatever their role (works there and knows the family, is a party).
 
     Raises NotAllowed without the right; Invalid without a reason, for oneself, or for the owner.
@@ -174,7 +174,7 @@ def conflict_declare(user: User, *, child: Child, reason: str, at: datetime | No
     row = _bar(user, held, user, reason, instant)
     teams = [post.team_id for post in profile_of(user).posts if post.team_id]
     managers = acting(local_date(instant), role_key__in=HEADING_TEAM, team__in=teams)
-    tell(
+    notice_send(
         {who for who, *_ in managers} - {user.pk},
         kind="children.conflict",
         key=f"conflict:{row.pk}",
@@ -313,7 +313,7 @@ def _reviews(child: Child) -> list[Clock]:
 def _start_review(user: User, child: Child, owner: User, at: datetime) -> None:
     if child.died_on is not None or child.restricted_review_on is None:
         return
-    clocks.start(
+    clocks.clock_start(
         user,
         kind=RESTRICTION_REVIEW.key,
         owner=owner,
@@ -327,11 +327,11 @@ def _start_review(user: User, child: Child, owner: User, at: datetime) -> None:
 
 def _stop_review(user: User, child: Child, reason: str, at: datetime) -> None:
     for clock in _reviews(child):
-        clocks.meet(user, clock=clock, reason=reason, at=at)
+        clocks.clock_meet(user, clock=clock, reason=reason, at=at)
 
 
 def _tell_keeper(child: Child, owner: User, by: User, at: datetime) -> None:
-    tell(
+    notice_send(
         {owner.pk} - {by.pk},
         kind="children.restricted",
         key=f"restricted:{child.public_id}:{at.isoformat()}",

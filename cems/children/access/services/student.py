@@ -18,7 +18,7 @@ from cems.children.history.services.involvement import may_confirm
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child, StudentChild
 from cems.children.querysets import ChildQuerySet
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 
 
 @command
@@ -54,7 +54,7 @@ def student_name(
     except IntegrityError:
         raise Conflict("The student sees this child already.", field="child") from None
     _told(user, row, Verb.ACCESS_GIVEN, instant)
-    tell(
+    notice_send(
         [post.user_id],
         kind="children.student",
         key=f"student-child:{row.public_id}",

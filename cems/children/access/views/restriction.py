@@ -44,7 +44,7 @@ def restrict(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     form = restriction_forms.RestrictForm(people_to_choose(opened.child, now()), request.POST or None)
     user = me(request)
     if request.method == "POST" and taken(
-        form, lambda: service.restrict(user, child=opened.child, **form.cleaned_data)
+        form, lambda: service.restriction_start(user, child=opened.child, **form.cleaned_data)
     ):
         messages.success(request, "The record is restricted. Its owner names who reads it.")
         return _back(user, opened.child)
@@ -75,7 +75,7 @@ def bar(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         opened,
         form,
         "Bar a person from this record",
-        service.bar,
+        service.bar_start,
         "The record is closed to this person, whatever their role.",
     )
 

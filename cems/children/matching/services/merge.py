@@ -21,13 +21,13 @@ from cems.children.identity.services.identifier import identifier_resume
 from cems.children.matching.rules.duplicate import pair
 from cems.children.matching.selectors.merge import OTHER, ROOT, Choice, preview
 from cems.children.models import Child, Identifier, Merge, NotSame, Placement, Status, Submitter
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 
 _UNSEEN = "One of these records is not open to you. Records of two authorities are joined by somebody who serves both."
 
 
 @command
-def merge(
+def merge_make(
     user: User,
     *,
     primary: Child,
@@ -76,7 +76,7 @@ def merge(
 
 
 @command
-def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None) -> Merge:
+def merge_undo(user: User, *, merge_make: Merge, why: str, at: datetime | None = None) -> Merge:
     """Take two records apart again. What was written since under the whole stays with the record that stayed.
 
     Raises Invalid without a reason, Conflict where it is undone already or a later merge stands on it.
@@ -85,9 +85,9 @@ def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None
     if not why.strip():
         raise Invalid("Say why these are two children after all.", field="why")
     _may(user)
-    kept, gone = _locked(merge.child_id, merge.other_id)
+    kept, gone = _locked(merge_make.child_id, merge_make.other_id)
     forget_locked()
-    held = Merge.objects.select_for_update().get(pk=merge.pk)
+    held = Merge.objects.select_for_update().get(pk=merge_make.pk)
     if held.undone_at is not None:
         raise Conflict("These records have been taken apart already.")
     if kept.merged_into_id or gone.merged_into_id != kept.pk:
@@ -131,7 +131,7 @@ def child_confirm(user: User, *, child: Child, at: datetime | None = None) -> Ch
 
 
 @command
-def not_same(user: User, *, one: Child, other: Child, at: datetime | None = None) -> NotSame:
+def merge_reject(user: User, *, one: Child, other: Child, at: datetime | None = None) -> NotSame:
     """Somebody looked: these are two children. The pair is not brought up again."""
     instant = at or now()
     _may(user)
@@ -250,7 +250,7 @@ def _audit(user: User, row: Merge, verb: Verb, at: datetime) -> None:
 
 def _tell_submitters(child: Child, what: str, at: datetime) -> None:
     """Whoever sent something about a provisional record learns that it counts; never under which record."""
-    tell(
+    notice_send(
         list(Submitter.objects.filter(child=child).values_list("user_id", flat=True)),
         kind="children.matched",
         key=f"matched:{child.public_id}:{at.isoformat()}",

@@ -20,7 +20,7 @@ from cems.children.identity.services.identifier import identifier_settle
 from cems.children.matching.forms import MergeForm, ReferenceForm, SettleForm, UndoForm
 from cems.children.matching.selectors import duplicate as queue
 from cems.children.matching.selectors.merge import merges, preview
-from cems.children.matching.services.merge import child_confirm, merge, merge_undo, not_same
+from cems.children.matching.services.merge import child_confirm, merge_make, merge_reject, merge_undo
 from cems.children.models import Child, Merge
 from cems.children.view_helpers import form_page, me, taken
 
@@ -102,7 +102,7 @@ def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
     form = MergeForm(seen.choices, request.POST or None)
     if request.method == "POST" and taken(
         form,
-        lambda: merge(
+        lambda: merge_make(
             user, primary=primary, other=other, why=form.cleaned_data["why"], decisions=form.decisions
         ),
     ):
@@ -137,7 +137,7 @@ def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
 def apart(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
     """These are two children: the pair is not brought up again."""
-    not_same(me(request), one=opened.child, other=_other(request, opened, other_id))
+    merge_reject(me(request), one=opened.child, other=_other(request, opened, other_id))
     messages.success(request, "Noted: two children. The pair is not brought up again.")
     if opened.child.provisional:
         return redirect("children:candidates", public_id=opened.child.public_id)
@@ -154,7 +154,7 @@ def undo(request: HttpRequest, opened: OpenChild, merge_id: UUID) -> HttpRespons
         raise NotAllowed("These records have been taken apart already.")
     form = UndoForm(request.POST or None)
     if request.method == "POST" and taken(
-        form, lambda: merge_undo(me(request), merge=row, why=form.cleaned_data["why"])
+        form, lambda: merge_undo(me(request), merge_make=row, why=form.cleaned_data["why"])
     ):
         messages.success(request, f"Taken apart: {row.other.reference} is a record of its own again.")
         return redirect("children:overview", public_id=row.child.public_id)

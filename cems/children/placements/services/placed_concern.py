@@ -24,7 +24,7 @@ from cems.children.querysets import rows_of_clusters
 from cems.clocks.models import Clock
 from cems.clocks.recipients import current_appointments
 from cems.clocks.services import clock as clocks
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 from cems.policy.declared import Reading
 
 
@@ -42,7 +42,7 @@ def concern_begin(user: User, *, placement: Placement, note: CaseNote, at: datet
         responsible=placement.placed_by,
         recorded_at=at,
         recorded_by=user,
-        clock=clocks.start(
+        clock=clocks.clock_start(
             user,
             kind=PLACED_TELL.key,
             owner=desk_in(Duty.FRONT_DOOR, placement.area_id) or user,
@@ -57,7 +57,7 @@ def concern_begin(user: User, *, placement: Placement, note: CaseNote, at: datet
 
 
 @command
-def responsible_told(
+def concern_tell(
     user: User,
     *,
     concern: PlacedConcern,
@@ -93,7 +93,7 @@ def responsible_told(
 
 
 @command
-def responsible_answered(
+def concern_answer(
     user: User,
     *,
     concern: PlacedConcern,
@@ -102,7 +102,7 @@ def responsible_answered(
     happened_at: datetime,
     at: datetime | None = None,
 ) -> PlacedConcernStep:
-    """What the authority does about it, and whether that keeps the child safe (C2). Raises as `responsible_told`."""
+    """What the authority does about it, and whether that keeps the child safe (C2). Raises as `concern_tell`."""
     instant = at or now()
     held = _begin(concern, ConcernStep.ANSWERED, happened_at, instant)
     if not text.strip():
@@ -113,7 +113,7 @@ def responsible_answered(
 
 
 @command
-def inaction_escalated(
+def concern_escalate(
     user: User, *, concern: PlacedConcern, text: str, at: datetime | None = None
 ) -> PlacedConcernStep:
     """The authority does not act, or not enough: the safeguarding lead of the area takes it up (C2).
@@ -127,7 +127,7 @@ def inaction_escalated(
         raise Invalid("Say what the authority has not done, and what the child needs.", field="text")
     waiting = _answer_clock(held)
     if waiting is not None and waiting.is_open:
-        clocks.cancel(user, clock=waiting, reason="Escalated: no answer", at=instant)
+        clocks.clock_cancel(user, clock=waiting, reason="Escalated: no answer", at=instant)
     lead = desk_in(Duty.SAFEGUARDING_LEAD, held.area_id)
     length = PLACED_ESCALATION_DAYS.read(instant, held.area_id)
     deadline = close_of_business(instant, length.value, word="escalated")
@@ -143,7 +143,7 @@ def inaction_escalated(
 
 
 @command
-def escalation_closed(
+def concern_close(
     user: User, *, concern: PlacedConcern, text: str, happened_at: datetime, at: datetime | None = None
 ) -> PlacedConcernStep:
     """What came of the escalation; the lead's step is done, and their team's reach ends with it (C2).
@@ -198,7 +198,7 @@ def _answer_clock(concern: PlacedConcern) -> Clock | None:
 def _settle(user: User, clock: Clock | None, reason: str, at: datetime) -> None:
     """The promise was kept; a clock that was cancelled meanwhile (a death) stays as it is."""
     if clock is not None and clock.is_open:
-        clocks.meet(user, clock=clock, reason=reason, at=at)
+        clocks.clock_meet(user, clock=clock, reason=reason, at=at)
 
 
 def _wait(
@@ -211,7 +211,7 @@ def _wait(
     at: datetime,
 ) -> Clock:
     child = concern.child
-    return clocks.start(
+    return clocks.clock_start(
         user,
         kind=kind,
         owner=owner,
@@ -247,7 +247,7 @@ def _keep(
         at=at,
     )
     if concern.recorded_by_id != user.pk:
-        tell(
+        notice_send(
             [concern.recorded_by_id],
             kind="children.placed_concern",
             key=f"placed_concern:{row.public_id}",
@@ -267,7 +267,7 @@ def _tell_team(
     people = current_appointments(local_date(at)).filter(team=team).values_list("user_id", flat=True)
     told = set(people)
     child = concern.child
-    tell(
+    notice_send(
         told - {user.pk},
         kind="children.placed_concern",
         key=f"placed_concern:{concern.public_id}:{step}",

@@ -21,7 +21,7 @@ from cems.children.models import CaseNote, Child, Placement
 from cems.children.placements.services.placed_concern import concern_begin
 from cems.children.policy import PLACEMENT_DESKS
 from cems.clocks.recipients import acting
-from cems.notices.services import tell
+from cems.notices.services import notice_send
 
 LONG_STAY_KINDS = frozenset({PlacementKind.HEALTH, PlacementKind.EDUCATION})
 
@@ -148,7 +148,7 @@ def _tell_desks(row: Placement, way: str, area_ids: set[int], at: datetime) -> N
     desks = Team.objects.filter(code__in=PLACEMENT_DESKS.at(at), agency__authorities__in=area_ids).distinct()
     people = {who for who, *_ in acting(local_date(at), team__in=desks)}
     moved = f"moved into {row.area}" if way == "in" else f"left a placement in {row.area}"
-    tell(
+    notice_send(
         people,
         kind="children.placement",
         key=f"placement:{row.public_id}:{way}",

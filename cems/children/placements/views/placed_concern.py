@@ -19,10 +19,10 @@ from cems.children.identity.page_context import child_page
 from cems.children.placements.forms.placed_concern import AnsweredForm, ClosedForm, EscalatedForm, ToldForm
 from cems.children.placements.selectors import Concern, concerns
 from cems.children.placements.services.placed_concern import (
-    escalation_closed,
-    inaction_escalated,
-    responsible_answered,
-    responsible_told,
+    concern_answer,
+    concern_close,
+    concern_escalate,
+    concern_tell,
 )
 from cems.children.querysets import at_address
 from cems.children.view_helpers import form_page, kept_once, me, taken
@@ -65,7 +65,7 @@ def told(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpRespo
         opened,
         concern_id,
         ToldForm(request.POST or None, initial=_now()),
-        responsible_told,
+        concern_tell,
         title="Who was told at {responsible}?",
         text="Their answer has a clock from the time you write here.",
         done="Recorded. The answer of {responsible} has a clock now.",
@@ -80,7 +80,7 @@ def answered(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpR
         opened,
         concern_id,
         AnsweredForm(request.POST or None, initial=_now()),
-        responsible_answered,
+        concern_answer,
         title="What did {responsible} answer?",
         text="An answer that is not adequate can be escalated at once.",
         done="The answer is recorded.",
@@ -95,7 +95,7 @@ def escalated(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> Http
         opened,
         concern_id,
         EscalatedForm(request.POST or None),
-        inaction_escalated,
+        concern_escalate,
         title="Escalate the inaction of {responsible}",
         text="The safeguarding lead of {area} gets this with a clock and may read the record until it is closed."
         " The Business Unit is told by reference, without the child's name.",
@@ -111,7 +111,7 @@ def closed(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpRes
         opened,
         concern_id,
         ClosedForm(request.POST or None, initial=_now()),
-        escalation_closed,
+        concern_close,
         title="What came of the escalation?",
         text="The safeguarding lead's part ends with this, and their access to the record.",
         done="The escalation is closed.",
