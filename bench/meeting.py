@@ -33,7 +33,7 @@ def measure(folders: Folders, settings: Mapping[str, str], cast: Cast, table: Ta
 
     Each keeps the mark of what it saw, as the page does. Raises RuntimeError where the server does not start.
     """
-    port, url = free_port(), reverse("triage:live", args=[cast.child.public_id])
+    port, url = free_port(), reverse("cevt:sheet_live", args=[cast.child.public_id])
     cookies = [signed_in(user).cookies[django_settings.SESSION_COOKIE_NAME].value for user in table.people]
     marks: list[str] = [""] * len(cookies)
     every = django_settings.CEVT_LIVE_SECONDS

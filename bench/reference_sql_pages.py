@@ -144,7 +144,8 @@ class ByHand(Frame):
             f"SELECT x.*, {CLOCK} FROM triage_allocationwait x {_CLOCKED} WHERE x.{of} AND x.ended_at IS NULL",
             f"SELECT x.*, u.name FROM triage_allocationdeclined x JOIN accounts_user u ON u.id = x.by_id WHERE x.{of}"
             " AND x.at >= %(year)s",
-            f"SELECT x.*, t.name, u.name FROM triage_referralassessment x LEFT JOIN accounts_team t ON t.id = x.to_team_id"
+            f"SELECT x.*, t.name, u.name FROM triage_referralassessment x"
+            " LEFT JOIN accounts_team t ON t.id = x.to_team_id"
             f" JOIN accounts_user u ON u.id = x.changed_by_id WHERE x.{of} ORDER BY x.changed_at DESC LIMIT 1",
             f"SELECT x.*, g.name, b.name, v.name, w.name, h.name, {CLOCK} FROM triage_agencyenquiry x"
             f" JOIN accounts_agency g ON g.id = x.agency_id JOIN accounts_team b ON b.id = x.asked_of_id"

@@ -158,7 +158,8 @@ class ByHandTriage(ByHand):
             "SELECT x.*, g.name, u.name FROM meetings_contribution x JOIN accounts_agency g ON g.id = x.agency_id"
             f" JOIN accounts_user u ON u.id = x.said_by_id WHERE {of} AND x.forum = 'cevt'",
             f"SELECT x.* FROM plans_request x WHERE {of} ORDER BY x.requested_at DESC LIMIT 1",
-            f"SELECT x.* FROM triage_referralassessment x WHERE {of} AND x.section_47 <> '' ORDER BY x.changed_at DESC LIMIT 1",
+            f"SELECT x.* FROM triage_referralassessment x WHERE {of} AND x.section_47 <> '' "
+            "ORDER BY x.changed_at DESC LIMIT 1",
             f"SELECT x.*, a.name FROM children_status x LEFT JOIN accounts_authority a ON a.id = x.responsible_id"
             f" WHERE {of} AND x.starts_on <= %(now)s::date AND (x.ends_on IS NULL OR x.ends_on >= %(now)s::date)",
             "SELECT x.*, u.name, u.phone, g.name, t.name FROM children_involvement x"
@@ -178,7 +179,8 @@ class ByHandTriage(ByHand):
         seen = _FOLLOWED.format(until="true")
         rows = self.ask(
             f"SELECT c.given_name, c.family_name, c.public_id, c.id, x.id, x.*, k.*, u.name, t.name, c.*, l.level,"
-            f" {REACHED} FROM triage_allocationwait x {ROOTS} {LEVEL} {_HELD} WHERE x.ended_at IS NULL AND c.id IN {seen}"
+            f" {REACHED} FROM triage_allocationwait x {ROOTS} {LEVEL} {_HELD}"
+            f" WHERE x.ended_at IS NULL AND c.id IN {seen}"
             f" AND {READABLE} ORDER BY k.due_at, x.id LIMIT 101",
             kinds=_CONCERN,
         )

@@ -79,17 +79,17 @@ def _papers(cast: Cast, group: str, hand: ByHand) -> list[Told]:
 
 def triage_screens(cast: Cast, table: Table) -> list[Screen]:
     """The pages of triage, each as the person opens it whose work it is."""
-    sheet = reverse("triage:sheet", args=[cast.child.public_id])
+    sheet = reverse("cevt:sheet", args=[cast.child.public_id])
     found = []
     for key, title, kind, url, user, who in (
-        ("cevt", "CEVT's list", LIST, reverse("triage:cevt"), table.chair, "chair"),
+        ("cevt", "CEVT's list", LIST, reverse("cevt:list"), table.chair, "chair"),
         ("sheet", "CEVT: a child's sheet", FORM, sheet, table.chair, "chair"),
-        ("allocation", "Allocation board", LIST, reverse("triage:allocation"), table.manager, "manager"),
+        ("allocation", "Allocation board", LIST, reverse("allocation:board"), table.manager, "manager"),
         (
             "first_contact",
             "First Contact's queue",
             LIST,
-            reverse("triage:first_contact"),
+            reverse("first_contact:queue"),
             cast.wide,
             "First Contact",
         ),

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
 from cems.audit.selectors import months_ahead, strays, unsealed_age
-from cems.base.access_control import Shape, access_rule
+from cems.base.access_control import Shape, public
 from cems.base.time import now
 from cems.clocks.selectors import sweep_health
 from cems.local import pdf_requirements
@@ -33,13 +33,13 @@ class Doubtful(Exception):
     """This part is not well, but pages still work."""
 
 
-@access_rule(Shape.API, public=True, reason="the machine that keeps this process alive has no sign-in")
+@public(Shape.API, reason="the machine that keeps this process alive has no sign-in")
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 while the process answers; asks nothing of the database."""
     return JsonResponse({"status": "ok"})
 
 
-@access_rule(Shape.API, public=True, reason="the load balancer has no sign-in; states and ages only")
+@public(Shape.API, reason="the load balancer has no sign-in; states and ages only")
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when CEMS can be used, 503 when not, with the state of each part."""
     instant = now()

@@ -13,7 +13,7 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
-from cems.base.access_control import Shape, access_rule
+from cems.base.access_control import Shape, requires_sign_in
 from cems.base.first_page import WorkItem, of_record
 from cems.base.slots import FIRST_PAGE_LINES, START_BUTTONS
 from cems.base.time import local_date, now
@@ -40,7 +40,7 @@ class Section:
     lines: list[Line]
 
 
-@access_rule(Shape.PAGE, reason="everybody has a first page")
+@requires_sign_in(Shape.PAGE, reason="everybody has a first page")
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for this person, what their team has, and what is new for them."""
     user: User = request.user  # type: ignore[assignment]

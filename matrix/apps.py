@@ -44,4 +44,4 @@ class MatrixConfig(AppConfig):
         PANELS.fill(*child_content.PANELS, by=self.label, after="children.statuses")
         SUB_NAVIGATION.fill(child_content.TAB, by=self.label, before="children:chronology")
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
-        START_BUTTONS.fill(home_content.BUTTON, by=self.label, before="children:new")
+        START_BUTTONS.fill(home_content.BUTTON, by=self.label, before="children:record_new")

@@ -56,5 +56,5 @@ class TriageConfig(AppConfig):
         START_BUTTONS.fill(*home_content.BUTTONS, by=self.label, before="children:search")
         NAVIGATION.fill(*home_content.PLACES, by=self.label)
         REFERENCE_DATA.fill(services.sync, by=self.label)
-        DECIDED_AT.fill("triage:referral", by=self.label)
+        DECIDED_AT.fill("first_contact:referral", by=self.label)
         SUBMISSION_PANELS.fill(decision.panel, by=self.label)

@@ -29,20 +29,20 @@ def _to_look_up(user: User, at: datetime) -> Iterable[WorkItem]:
         yield WorkItem(
             what=f"{waiting} {'child' if waiting == 1 else 'children'} to check for CEVT",
             why=f"{user.agency} has not said yet what it holds. {agenda_at(at).words}",
-            url=reverse("triage:research"),
+            url=reverse("cevt:research"),
         )
 
 
 BUTTONS = (
-    StartButton("Open CEVT", "triage:cevt", Work.DECISIONS),
-    StartButton("Open First Contact's queue", "triage:first_contact", Work.REFERRALS),
+    StartButton("Open CEVT", "cevt:list", Work.DECISIONS),
+    StartButton("Open First Contact's queue", "first_contact:queue", Work.REFERRALS),
     *home_content.BUTTONS,
 )
 PLACES = (
-    Place("First Contact", "triage:first_contact", (Work.REFERRALS,)),
-    Place("CEVT", "triage:cevt", (Work.DECISIONS, Work.CONTRIBUTION)),
+    Place("First Contact", "first_contact:queue", (Work.REFERRALS,)),
+    Place("CEVT", "cevt:list", (Work.DECISIONS, Work.CONTRIBUTION)),
     *home_content.PLACES,
-    Place("CEVT in figures", "triage:figures", (Work.FIGURES,)),
-    Place("Advice", "triage:advice_log", (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK)),
-    Place("ERASE handover", "triage:handover", (Work.REFERRALS,)),
+    Place("CEVT in figures", "cevt:figures", (Work.FIGURES,)),
+    Place("Advice", "advice:log", (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK)),
+    Place("ERASE handover", "allocation:handover", (Work.REFERRALS,)),
 )

@@ -1,18 +1,10 @@
-"""Addresses of triage, by the work they are for."""
+"""Addresses of triage, by area."""
 
 from django.urls import include, path
 
-from triage.advice.urls import urlpatterns as advice
-from triage.allocation.urls import urlpatterns as allocation
-from triage.cevt.urls import urlpatterns as cevt
-from triage.cevt.urls_figures import urlpatterns as measures
-
-app_name = "triage"
-
 urlpatterns = [
-    *advice,
-    *allocation,
-    *cevt,
-    *measures,
+    path("", include("triage.advice.urls")),
+    path("", include("triage.allocation.urls")),
+    path("", include("triage.cevt.urls")),
     path("first-contact/", include("triage.first_contact.urls")),
 ]

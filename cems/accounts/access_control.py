@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.base.access_control import FORM, AccessRule, Shape, View, access_rule
+from cems.base.access_control import FORM, AccessRule, Shape, View, requires_sign_in
 
 
 def person(request: HttpRequest) -> User:
@@ -18,12 +18,12 @@ def person(request: HttpRequest) -> User:
 
 def requires_work(shape: Shape, work: Work, methods: tuple[str, ...] = ()) -> Callable[[View], View]:
     """Guard a view, not about one child, for those with a role that does this work (A2)."""
-    return access_rule(shape, work=work, may=_may, methods=methods)
+    return requires_sign_in(shape, work=work, may=_may, methods=methods)
 
 
 def requires_any_work(shape: Shape, *works: Work, methods: tuple[str, ...] = ()) -> Callable[[View], View]:
     """Guard a view for those whose roles do at least one of these kinds of work (A2)."""
-    return access_rule(
+    return requires_sign_in(
         shape,
         work="|".join(works),
         may=lambda user, _: any(profile_of(user).may(work) for work in works),

@@ -16,7 +16,7 @@ from cems.base.errors import Invalid, NotAllowed
 
 
 class ApiView(APIView):
-    """An address of the API. Who may come through is said by `access_rule`, what a key must be made for by the scopes."""
+    """An address of the API. `access_rule` says who may ask, the scopes what a key must be made for."""
 
     access_rule: AccessRule
     read_scope = ""

@@ -14,7 +14,7 @@ from cems.accounts.roles import Part
 from cems.actions import selectors, services
 from cems.actions.forms import CloseForm
 from cems.audit.services import listed, read
-from cems.base.access_control import Shape, access_rule
+from cems.base.access_control import Shape, requires_sign_in
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.idempotency import once
 from cems.base.time import now
@@ -23,7 +23,7 @@ from cems.clocks.presentation import present
 OWN = "everybody sees the actions they or their teams have, or of children open to them"
 
 
-@access_rule(Shape.PAGE, reason=OWN)
+@requires_sign_in(Shape.PAGE, reason=OWN)
 def actions(request: HttpRequest) -> HttpResponse:
     """My actions, or my teams', to do or closed, as the address says."""
     whose, state = request.GET.get("whose", "mine"), request.GET.get("state", "open")
@@ -53,13 +53,13 @@ def actions(request: HttpRequest) -> HttpResponse:
     return render(request, "actions/list.html", context)
 
 
-@access_rule(Shape.PAGE, reason=OWN)
+@requires_sign_in(Shape.PAGE, reason=OWN)
 def action(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One action: what, whose, until when, what came of it."""
     return _detail(request, _opened(request, public_id), CloseForm.empty())
 
 
-@access_rule(Shape.POST, reason=OWN)
+@requires_sign_in(Shape.POST, reason=OWN)
 def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say that an action is done, or no longer needed; sent twice, it counts once."""
     opened, form = _opened(request, public_id), CloseForm(request.POST)

@@ -1,7 +1,7 @@
-"""Every URL has a door: what it is, and who may come through (guard: no URL without one).
+"""Every URL declares its access rule: what it is, and who may open it (guard: no URL without one).
 
-`access_rule` marks and guards a view. Doors that open a child's record are made by
-`cems.children.access_control.requires_child`, which asks `visible_to` and writes the audit.
+`public` and `requires_sign_in` mark and guard a view. `cems.children.access_control.requires_child` guards what is
+about a child: it asks `visible_to` and writes the audit.
 """
 
 import re
@@ -30,7 +30,7 @@ class Shape(StrEnum):
     FEED = "feed"
 
 
-# What a view takes, declared at its door; anything else is answered 405.
+# What a view takes, declared in its rule; anything else is answered 405.
 READ = ("GET", "HEAD")
 FORM = (*READ, "POST")
 SEND = ("POST",)
@@ -43,10 +43,9 @@ _WORDLESS = frozenset({204, 304, 401, 403, 404, 405})
 class AccessRule:
     """The declared access rule of one URL.
 
-    `part` and `work` are values of the access table, any one of `parts` opens the door and `part` is
-    what the audit names; `about_child` doors are walked by every
-    role on an own, another's and a restricted child; `reason` says why a door is public or own;
-    `methods` are those the view takes.
+    `part` and `work` are values of the access table, any one of `parts` is enough and `part` is what the audit names;
+    what is `about_child` is walked by every role on an own, another's and a restricted child; `reason` says why an
+    address is public or a person's own; `methods` are those the view takes.
     """
 
     shape: Shape
@@ -88,10 +87,26 @@ def tells(response: HttpResponseBase) -> bool:
     return not (led_on or response.status_code in _WORDLESS or isinstance(response, Wordless))
 
 
-def access_rule(
+def public(shape: Shape, *, reason: str, methods: tuple[str, ...] = ()) -> Callable[[View], View]:
+    """Mark a view that anybody may open without a sign-in, with the reason. `methods` as in `requires_sign_in`."""
+    if not reason:
+        raise ValueError("a public address needs its reason")
+    takes = methods_of(shape, methods)
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return not_taken(request, takes) or view(request, *args, **kwargs)
+
+        guarded.access_rule = AccessRule(shape, public=True, reason=reason, methods=takes)  # type: ignore[attr-defined]
+        return guarded
+
+    return mark
+
+
+def requires_sign_in(
     shape: Shape,
     *,
-    public: bool = False,
     work: str = "",
     reason: str = "",
     may: Callable[[Any, str], bool] | None = None,
@@ -99,27 +114,24 @@ def access_rule(
 ) -> Callable[[View], View]:
     """Guard a view that is not about one child.
 
-    `methods` are those the view takes (READ, FORM, SEND), by its shape if not said. `public` needs a
-    `reason`. `work` is asked of `may(user, work)`: the accounts app gives the usual one,
-    `cems.accounts.access_control.requires_work`.
+    `methods` are those the view takes (READ, FORM, SEND), by its shape if not said. `work` is asked of
+    `may(user, work)`: the accounts app gives the usual one, `cems.accounts.access_control.requires_work`.
     """
-    if public and not reason:
-        raise ValueError("a public door needs its reason")
     if work and may is None:
-        raise ValueError("a door for one kind of work needs the rule that answers it")
+        raise ValueError("an address for one kind of work needs the rule that answers it")
     takes = methods_of(shape, methods)
 
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            refusal = None if public else signed_out(request, shape)
+            refusal = signed_out(request, shape)
             if refusal:
                 return refusal
             if work and may is not None and not may(request.user, work):
                 raise NotAllowed("Your role does not include this page.")
             return not_taken(request, takes) or view(request, *args, **kwargs)
 
-        guarded.access_rule = AccessRule(shape, public=public, work=work, reason=reason, methods=takes)  # type: ignore[attr-defined]
+        guarded.access_rule = AccessRule(shape, work=work, reason=reason, methods=takes)  # type: ignore[attr-defined]
         return guarded
 
     return mark

@@ -45,7 +45,7 @@ def _provisional(user: User, now: datetime) -> Iterable[WorkItem]:
         yield WorkItem(
             what="Match a provisional record",
             why=f"Waiting for {days} day{'' if days == 1 else 's'}" if days else "Came in today",
-            url=reverse("children:candidates", args=[child.public_id]),
+            url=reverse("children:merge_candidates", args=[child.public_id]),
             child=child.public_id,
             reference=child.reference,
             owner=str(user),
@@ -81,4 +81,4 @@ def _claims(user: User) -> Iterable[WorkItem]:
         )
 
 
-BUTTON = StartButton("Record a child", "children:new", Work.RECORD)
+BUTTON = StartButton("Record a child", "children:record_new", Work.RECORD)

@@ -41,7 +41,7 @@ def _current(opened: OpenChild) -> Sequence[Involvement]:
 
 def _lead_line(opened: OpenChild) -> tuple[str, str, str]:
     rows = _current(opened)
-    url = reverse("children:involved", args=[opened.child.public_id])
+    url = reverse("children:involvements", args=[opened.child.public_id])
     for role in LEADS:
         for row in rows:
             if row.case_role == role:
@@ -106,7 +106,7 @@ SUB_NAVIGATION = (
     NavigationItem("Notes", "children:notes", Part.NOTES),
     NavigationItem("Feedback", "children:feedback", Part.NOTES),
     NavigationItem("Levels", "children:levels", Part.LEVEL_HISTORY),
-    NavigationItem("Involved", "children:involved", Part.INVOLVED),
+    NavigationItem("Involved", "children:involvements", Part.INVOLVED),
     NavigationItem("Statuses", "children:statuses", Part.STATUS),
     NavigationItem("Placements", "children:placements", Part.STATUS),
     NavigationItem("Who may read", "children:restriction", Part.IDENTITY),

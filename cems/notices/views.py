@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cems.base.access_control import Shape, access_rule
+from cems.base.access_control import Shape, requires_sign_in
 from cems.base.errors import Invalid
 from cems.base.time import now
 from cems.notices import selectors, services
 
 
-@access_rule(Shape.PAGE, reason="everybody reads their own notices")
+@requires_sign_in(Shape.PAGE, reason="everybody reads their own notices")
 def notices(request: HttpRequest) -> HttpResponse:
     """What is new for me, then what I was told before."""
     before = request.GET.get("before", "")
@@ -25,7 +25,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/list.html", context)
 
 
-@access_rule(Shape.POST, reason="everybody marks their own notices as read")
+@requires_sign_in(Shape.POST, reason="everybody marks their own notices as read")
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark as read what the page showed."""
     try:

@@ -49,7 +49,7 @@ def test_twelve_people_at_one_meeting_cost_less_than_a_twentieth_of_a_core() -> 
     for one in people[:6]:
         said = {"held": Held.WRITTEN, "text": "Something known of the child. " * 20}
         contribution_save(one, child=child, forum=MeetingForum.CEVT, about=item.public_id, **said)  # type: ignore[arg-type]
-    client, url = sign_in(people[0]), reverse("triage:live", args=[child.public_id])
+    client, url = sign_in(people[0]), reverse("cevt:sheet_live", args=[child.public_id])
     polling = {"X-CEMS-Polling": "1", "X-Requested-With": "cems"}
     client.get(url, headers=polling)
     tag = client.get(url, headers=polling)["ETag"]

@@ -205,14 +205,22 @@ def test_a_claim_waits_for_first_contact_who_agrees(child):
     row = Involvement.objects.get(child=child)
     assert row.state == InvolvementState.CLAIMED
     assert (
-        sign_in(nurse).post(reverse("children:decide", args=[row.public_id]), {"agree": "yes"}).status_code
+        sign_in(nurse)
+        .post(reverse("children:claim_decide", args=[row.public_id]), {"agree": "yes"})
+        .status_code
         == 403
     )
     client = sign_in(make_user("first_contact"))
     assert nurse.name in client.get(reverse("children:claims")).content.decode()
-    assert client.post(reverse("children:decide", args=[row.public_id]), {"agree": "yes"}).status_code == 302
+    assert (
+        client.post(reverse("children:claim_decide", args=[row.public_id]), {"agree": "yes"}).status_code
+        == 302
+    )
     assert "years old" in sign_in(nurse).get(at("overview", child)).content.decode()
-    assert client.post(reverse("children:decide", args=[row.public_id]), {"agree": "no"}).status_code == 409
+    assert (
+        client.post(reverse("children:claim_decide", args=[row.public_id]), {"agree": "no"}).status_code
+        == 409
+    )
 
 
 @pytest.mark.requirement("C3")
@@ -229,7 +237,7 @@ def test_a_team_manager_decides_for_the_own_team_only(child):
     page = client.get(reverse("children:claims")).content.decode()
     assert own.name in page and stranger.name not in page
     answers = [
-        client.post(reverse("children:decide", args=[row.public_id]), {"agree": "yes"}) for row in rows
+        client.post(reverse("children:claim_decide", args=[row.public_id]), {"agree": "yes"}) for row in rows
     ]
     assert [answer.status_code for answer in answers] == [302, 403]
 

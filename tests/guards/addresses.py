@@ -74,39 +74,39 @@ def _seated(story: Story, user: User) -> UUID:
 
 # Addresses about a child whose arguments are more than the child's public id.
 OF_STORY: dict[str, OfStory] = {
-    "children:decide": lambda story, user: {"involvement_id": story.claim.public_id},
-    "children:end_involvement": _and(involvement_id=lambda story, user: story.involvement.public_id),
-    "children:end_status": _and(status_id=lambda story, user: story.status.public_id),
-    "children:match": _and(other_id=lambda story, user: _there(story.twin).public_id),
+    "children:claim_decide": lambda story, user: {"involvement_id": story.claim.public_id},
+    "children:involvement_end": _and(involvement_id=lambda story, user: story.involvement.public_id),
+    "children:status_end": _and(status_id=lambda story, user: story.status.public_id),
+    "children:merge": _and(other_id=lambda story, user: _there(story.twin).public_id),
     "children:not_same": _and(other_id=lambda story, user: _there(story.twin).public_id),
     "children:merge_undo": _and(merge_id=lambda story, user: _there(story.merge).public_id),
-    "children:end_placement": _and(placement_id=lambda story, user: _there(story.placement).public_id),
+    "children:placement_end": _and(placement_id=lambda story, user: _there(story.placement).public_id),
     "children:placement_concern": _and(placement_id=lambda story, user: _there(story.placement).public_id),
     **{
         f"children:{name}": _and(concern_id=lambda story, user: _there(story.concern).public_id)
         for name in ("placed_concern", "placed_told", "placed_answered", "placed_escalated", "placed_closed")
     },
-    "children:correct_note": _and(note_id=lambda story, user: story.note.public_id),
+    "children:note_correct": _and(note_id=lambda story, user: story.note.public_id),
     # Whom one would take out is asked only after the door.
     "matrix:end_contributor": _draft(contributor_id=UUID(int=0)),
     "plans:referral": _and(referral_id=lambda story, user: story.referral.public_id),
     "plans:request": _and(request_id=lambda story, user: story.request.public_id),
     **{
-        f"triage:{name}": _and(referral_id=lambda story, user: story.referral.public_id)
-        for name in ("referral", "ask", "found", "decide", "ask_meeting")
+        f"first_contact:{name}": _and(referral_id=lambda story, user: story.referral.public_id)
+        for name in ("referral", "enquiry_new", "assessment", "referral_decide", "strategy_meeting_request")
     },
-    "triage:answer_for": _and(
+    "first_contact:enquiry_answer_for": _and(
         referral_id=lambda story, user: story.referral.public_id,
         enquiry_id=lambda story, user: story.asked.public_id,
     ),
-    "triage:answer": lambda story, user: {"public_id": story.asked.public_id},
-    "triage:allocation_detail": _and(allocation_id=lambda story, user: story.allocated.allocation.public_id),
-    "triage:allocation_end": _and(allocation_id=lambda story, user: story.allocated.allocation.public_id),
+    "first_contact:enquiry_answer": lambda story, user: {"public_id": story.asked.public_id},
+    "allocation:detail": _and(allocation_id=lambda story, user: story.allocated.allocation.public_id),
+    "allocation:end": _and(allocation_id=lambda story, user: story.allocated.allocation.public_id),
     **{
-        f"triage:{name}": _and(kind=lambda story, user: "coordinator")
-        for name in ("allocate", "allocation_decline", "hold")
+        f"allocation:{name}": _and(kind=lambda story, user: "coordinator")
+        for name in ("candidates", "decline", "weekend_cover")
     },
-    "triage:give": _and(
+    "allocation:allocate": _and(
         kind=lambda story, user: "coordinator",
         worker_id=lambda story, user: story.allocated.coordinator.public_id,
     ),
@@ -115,8 +115,8 @@ OF_STORY: dict[str, OfStory] = {
     "matrix:submission_pdf": _submission,
     "api:submission": _submission,
     **{f"cevt-api:{name}": _item for name in ("item", "contribution", "decision", "relayed_contribution")},
-    "triage:relayed_contribution": _and(agency_id=_seated),
-    "triage:raised": lambda story, user: {"item_id": story.item.public_id},
+    "cevt:relayed_contribution": _and(agency_id=_seated),
+    "cevt:item_raised": lambda story, user: {"item_id": story.item.public_id},
     "matrix:group": _draft(code=current(today()).groups[0].code),
     **{
         f"matrix:{name}": _draft()
@@ -140,7 +140,7 @@ OF_STORY: dict[str, OfStory] = {
     "actions:close": _action,
     "clocks:detail": _clock,
     "clocks:act": _clock,
-    "triage:feedback_pdf": _submission,
+    "cevt:feedback_pdf": _submission,
 }
 
 
@@ -190,27 +190,27 @@ def _meeting(world: World, user: User) -> dict[str, Any]:
 
 # Addresses about no child.
 OF_WORLD: dict[str, OfWorld] = {
-    **{f"triage:{name}": _advice for name in ("advice_entry", "advice_change", "advice_retire")},
-    "triage:consultation_correct": _own_advice,
+    **{f"advice:{name}": _advice for name in ("entry", "entry_change", "entry_retire")},
+    "advice:consultation_correct": _own_advice,
     "people:agency": lambda world, user: {"code": world.agency.code},
     "people:team": lambda world, user: {"public_id": world.team.public_id},
     "people:end-role": _their_role,
     "people:token-new": lambda world, user: {"public_id": world.people["service_account"].public_id},
     "account:cover-new": _own,
     "account:cover-end": _own_cover,
-    "children:student_child_end": lambda world, user: {"naming_id": uuid4()},
+    "children:student_end": lambda world, user: {"naming_id": uuid4()},
     "people:token-revoke": lambda world, user: {"public_id": uuid4()},
     "practice_settings:setting": lambda world, user: {"key": "office.closes"},
     "practice_settings:change": lambda world, user: {"key": "office.closes"},
     "practice_settings:withdraw": lambda world, user: {"public_id": uuid4()},
     "children:emergency_access_review": _their_opening,
-    "triage:capacity": lambda world, user: {**_worker(world, user), "kind": "ce_worker"},
-    "triage:absence_end": lambda world, user: {"absence_id": _allocated(world).absence.public_id},
-    "triage:vacancy_end": lambda world, user: {"vacancy_id": _allocated(world).vacancy.public_id},
-    **{f"triage:{name}": _worker for name in ("worker", "absence", "reassign")},
+    "allocation:capacity": lambda world, user: {**_worker(world, user), "kind": "ce_worker"},
+    "allocation:absence_end": lambda world, user: {"absence_id": _allocated(world).absence.public_id},
+    "allocation:vacancy_end": lambda world, user: {"vacancy_id": _allocated(world).vacancy.public_id},
+    **{f"allocation:{name}": _worker for name in ("worker", "absence_new", "reallocation")},
     **{
-        f"triage:{name}": _meeting
-        for name in ("table", "minutes", "minutes_pdf", "here", "note", "meeting_end")
+        f"cevt:{name}": _meeting
+        for name in ("attendance", "minutes", "minutes_pdf", "attendance_here", "meeting_note", "meeting_end")
     },
     **{
         f"people:{name}": _colleague
@@ -230,7 +230,7 @@ OF_WORLD: dict[str, OfWorld] = {
 OF_A_MOMENT = {
     "readyz": "says 503 where a part is not well, as in a test nothing is sealed",
     "account_reset_password_from_key": "the token of a mail",
-    "children:results": "the token of a search of this sign-in; the walk searches, and follows it",
+    "children:search_results": "the token of a search of this sign-in; the walk searches, and follows it",
     "mfa_view_recovery_codes": "codes of one's own, once they are made",
     "mfa_download_recovery_codes": "codes of one's own, once they are made",
     "clocks:try-again": "a failed clock; administrators only, nothing of it is shown",
@@ -244,20 +244,20 @@ OPEN_TO: dict[str, Callable[[frozenset[Part]], bool]] = {
     "actions:close": lambda parts: Part.ACTIONS in parts,
     "clocks:detail": bool,
     "clocks:act": bool,
-    "children:decide": bool,
+    "children:claim_decide": bool,
     # A question of First Contact: to the people of the team asked, whatever they reach; to nobody else, whatever.
-    "triage:answer": lambda parts: False,
+    "first_contact:enquiry_answer": lambda parts: False,
     # What one raised at CEVT: to whoever raised it.
-    "triage:raised": lambda parts: False,
+    "cevt:item_raised": lambda parts: False,
 }
 # What a person keeps of their own: without this part, another's is no more there.
 OWN_ONLY: dict[str, tuple[Part, Callable[[Story, User], bool]]] = {
-    "children:end_involvement": (Part.INVOLVED, lambda story, user: story.involvement.user_id == user.pk),
+    "children:involvement_end": (Part.INVOLVED, lambda story, user: story.involvement.user_id == user.pk),
     **{
         f"matrix:{name}": (Part.MATRIX, lambda story, user: user.pk in story.own)
         for name in ("submission", "compared", "submission_pdf")
     },
-    "triage:feedback_pdf": (Part.MATRIX, lambda story, user: user.pk in story.own),
+    "cevt:feedback_pdf": (Part.MATRIX, lambda story, user: user.pk in story.own),
     "api:submission": (Part.MATRIX, lambda story, user: user.pk in story.own),
     # The story's item came with no matrix, so it is nobody's own.
     "cevt-api:item": (Part.DECISIONS, lambda story, user: False),

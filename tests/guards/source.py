@@ -81,7 +81,7 @@ def ranks() -> dict[str, int]:
 
 
 def package_of(module: str) -> str:
-    """The floor a module belongs to: "cems.children" for "cems.children.identity.models.child", "matrix" for "matrix.rules"."""
+    """The floor a module belongs to: "cems.children" for "cems.children.identity.rules"."""
     parts = module.split(".")
     return ".".join(parts[:2]) if parts[0] == "cems" else parts[0]
 

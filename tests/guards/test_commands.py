@@ -26,7 +26,7 @@ NO_COMMAND = {
     "cems.audit.services.listed": "as record",
     "cems.audit.services.disclosed": "as record",
     "cems.audit.services.not_shared": "as record",
-    "cems.children.identity.reference.made_anew": "batch by batch, so that nothing is locked for long; by migration too",
+    "cems.children.identity.reference.made_anew": "batch by batch, so that nothing is locked for long",
     "cems.notices.outbox.send_outbox": "what was sent is noted mail by mail: it can't be sent back",
 }
 ATOMIC_ALLOWED = {

@@ -26,7 +26,7 @@ from tests.guards.table import readers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 FILE = Path(__file__).with_name("query_counts.json")
-RESULTS = "children:results"
+RESULTS = "children:search_results"
 
 
 def _measured() -> list[Address]:

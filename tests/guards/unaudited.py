@@ -6,7 +6,7 @@ An entry that names no command, or one that does audit, is stale and fails.
 # Write rows, alone, and leave no row in the audit.
 UNAUDITED = {
     "cems.accounts.reference.sync": "the partnership's own file, whose history the release keeps",
-    "cems.accounts.services.person.departures_tell": "the last day was audited when it was set; what follows audits itself",
+    "cems.accounts.services.person.departures_tell": "audited when the day was set; what follows audits itself",
     "cems.accounts.services.token._note_use": "when a key was last used; what was read with it is audited",
     "cems.base.services_presence._note": "a courtesy between colleagues, gone within the hour: no record of use",
     "cems.children.access.grants.rebuild": "a projection: the involvement or post it follows was audited",

@@ -56,7 +56,7 @@ def test_a_child_is_given_to_a_worker_who_accepts_and_another_is_held(person: Pe
     assert mine.page.get_by_role("link", name="Plan the first visit").is_visible()
     mine.looks_right()
     # And the manager says who holds the other one, and that EDT knows
-    manager.open(reverse("triage:handover"))
+    manager.open(reverse("allocation:handover"))
     manager.looks_right()
     manager.page.get_by_role("link", name="Say who holds").click()
     manager.looks_right()
@@ -67,7 +67,7 @@ def test_a_child_is_given_to_a_worker_who_accepts_and_another_is_held(person: Pe
     assert manager.page.get_by_text("All are held, and the Emergency Duty Team has been told.").is_visible()
     manager.looks_right()
     # And no worker for now is said with its reason, and stands on the exception list
-    manager.open(reverse("triage:allocation_decline", args=[other.public_id, "ce_worker"]))
+    manager.open(reverse("allocation:decline", args=[other.public_id, "ce_worker"]))
     manager.page.get_by_label("Why is no worker given?").fill("Does not want one yet; seen weekly at school.")
     manager.page.get_by_role("button", name="Record it").click()
     assert manager.page.get_by_text("Does not want one yet; seen weekly at school.").is_visible()
@@ -81,7 +81,7 @@ def test_children_of_somebody_who_leaves_are_moved_after_a_look(person: Person) 
     leaver, stays = make_worker(name="Robin Example"), make_worker(name="Sam Example")
     rows = [has_worker(child_at(), leaver, by=boss) for _ in range(2)]
     manager = person(user=boss)
-    manager.open(reverse("triage:reassign", args=[leaver.public_id]))
+    manager.open(reverse("allocation:reallocation", args=[leaver.public_id]))
     manager.looks_right()
     # When nothing but the reason is missing
     manager.page.get_by_role("button", name="Look at what would happen").click()
@@ -93,6 +93,6 @@ def test_children_of_somebody_who_leaves_are_moved_after_a_look(person: Person) 
     manager.looks_right()
     assert Allocation.objects.filter(worker=leaver, ended_at=None).count() == len(rows)
     manager.page.get_by_role("button", name="Move 2 children now").click()
-    assert manager.here() == "triage:allocation"
+    assert manager.here() == "allocation:board"
     manager.looks_right()
     assert Allocation.objects.filter(worker=stays, ended_at=None).count() == len(rows)

@@ -40,7 +40,7 @@ def signed_in(window: Open, user: User) -> Visitor:
 
 
 def sheet(child: Child) -> str:
-    return reverse("triage:sheet", args=[child.public_id])
+    return reverse("cevt:sheet", args=[child.public_id])
 
 
 @pytest.mark.requirement("T2", "T4")
@@ -53,7 +53,7 @@ def test_a_chair_decides_by_keyboard_and_the_sender_reads_it_the_same_minute(win
     page, keyboard = visitor.page, visitor.page.keyboard
 
     # when the chair opens the list and the first child, and goes to the next and back by single keys
-    visitor.open(reverse("triage:cevt"))
+    visitor.open(reverse("cevt:list"))
     visitor.looks_right()
     page.get_by_role("button", name="Begin with the first child").click()
     visitor.looks_right()
@@ -96,7 +96,7 @@ def test_a_chair_decides_by_keyboard_and_the_sender_reads_it_the_same_minute(win
     reader.looks_right()
 
     # and when the meeting ends, its minutes are there
-    visitor.open(reverse("triage:table", args=[meeting.public_id]))
+    visitor.open(reverse("cevt:attendance", args=[meeting.public_id]))
     visitor.looks_right()
     page.get_by_role("button", name=re.compile("^End CEVT")).click()
     expect(page.get_by_role("heading", name=re.compile("^Minutes of"))).to_be_visible()
@@ -168,7 +168,7 @@ def test_the_research_list_is_answered_on_one_page(window: Open) -> None:
     visitor = signed_in(window, nurse)
     visitor.open("/")
     expect(visitor.page.locator("main")).to_contain_text("2 children to check for CEVT")
-    visitor.open(reverse("triage:research"))
+    visitor.open(reverse("cevt:research"))
     visitor.looks_right()
     visitor.page.get_by_text("Checked, nothing held").first.click()
     expect(visitor.page.locator("[data-saved]").first).to_contain_text("Saved")
@@ -192,11 +192,16 @@ def test_pages_of_a_decision_that_is_provisional_or_waits(window: Open) -> None:
     page.get_by_role("button", name="Decide").click()
     submit(sender, first, RiskLevel.SIGNIFICANT)
     # when the chair goes through the pages beside it
-    for name, child in (("confirm", first), ("want", second), ("want_answer", second), ("withdraw", second)):
-        visitor.open(reverse(f"triage:{name}", args=[child.public_id]))
+    for name, child in (
+        ("decision_confirm", first),
+        ("information_request_new", second),
+        ("information_request_answer", second),
+        ("item_withdraw", second),
+    ):
+        visitor.open(reverse(f"cevt:{name}", args=[child.public_id]))
         visitor.looks_right()
-    for name in ("provisional", "meetings", "keys", "cevt"):
-        visitor.open(reverse(f"triage:{name}"))
+    for name in ("provisional", "meetings", "single_keys", "list"):
+        visitor.open(reverse(f"cevt:{name}"))
         visitor.looks_right()
     # and shows a sheet to the room; what is wrong in the form is said at its top
     visitor.open(f"{sheet(first)}?projector=1")

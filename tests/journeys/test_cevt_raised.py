@@ -45,7 +45,7 @@ def test_first_contact_raises_a_child_and_hears_that_cevt_has_discussed_them(win
     # then the child is on the list, with why, by whom and when, for the chair
     expect(main).to_contain_text("It waits for CEVT")
     visitor.looks_right()
-    other.open(reverse("triage:cevt"))
+    other.open(reverse("cevt:list"))
     expect(other.page.locator("main")).to_contain_text(WHY)
     expect(other.page.locator("main")).to_contain_text("Raised by Example Desk")
     other.looks_right()
@@ -54,12 +54,12 @@ def test_first_contact_raises_a_child_and_hears_that_cevt_has_discussed_them(win
     other.looks_right()
 
     # and whoever would raise them again reads that it is done
-    other.open(reverse("triage:raise", args=[child.public_id]))
+    other.open(reverse("cevt:item_raise", args=[child.public_id]))
     expect(other.page.locator("main")).to_contain_text("is on CEVT’s list already")
     other.looks_right()
 
     # and when the chair takes it off, they are told, and read why
-    other.open(reverse("triage:withdraw", args=[child.public_id]))
+    other.open(reverse("cevt:item_withdraw", args=[child.public_id]))
     other.page.locator("textarea[name=why]").fill("The strategy meeting of this morning has it.")
     other.page.get_by_role("button", name="Take it off the list").click()
     visitor.open("/")
@@ -82,7 +82,7 @@ def test_the_chair_writes_for_an_agency_that_rang_in_and_it_adds_its_own(window:
     visitor.is_signed_in(chair)
     away.is_signed_in(nurse)
     page, line = visitor.page, visitor.page.locator(f"#said-{health.public_id}")
-    sheet = reverse("triage:sheet", args=[child.public_id])
+    sheet = reverse("cevt:sheet", args=[child.public_id])
 
     # when the chair writes it down, at first without saying who told it
     visitor.open(sheet)
@@ -111,7 +111,7 @@ def test_the_chair_writes_for_an_agency_that_rang_in_and_it_adds_its_own(window:
     page.go_back()
 
     # and the nurse reads it on her list and sheet, adds her own words, and both stay
-    away.open(reverse("triage:research"))
+    away.open(reverse("cevt:research"))
     expect(away.page.locator("main")).to_contain_text("The chair wrote this down for your agency.")
     away.looks_right()
     away.open(sheet)

@@ -66,7 +66,7 @@ def test_first_contact_gathers_and_decides_and_the_child_is_cevts(person: Person
     asked = AgencyEnquiry.objects.get()
     assert asked.text == WORDS
     # (what led there says from now on that it is answered)
-    nurse.open(reverse("triage:answer", args=[asked.public_id]))
+    nurse.open(reverse("first_contact:enquiry_answer", args=[asked.public_id]))
     assert "Nothing is left to do." in nurse.page.inner_text("main")
     assert "Madeup" not in nurse.page.inner_text("body")
     nurse.looks_right()

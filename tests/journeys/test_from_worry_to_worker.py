@@ -58,7 +58,7 @@ def sends_a_matrix(sender: Visitor, child: Child) -> Submission:
 def decides_the_referral(desk: Visitor) -> None:
     """First Contact finds it on top of its queue and decides it."""
     page = desk.page
-    desk.open(reverse("triage:first_contact"))
+    desk.open(reverse("first_contact:queue"))
     page.get_by_role("button", name=re.compile("^Open *: REF")).click()
     page.get_by_role("link", name="Write down what you found").click()
     page.get_by_label("Child in need (section 17)").check()
@@ -75,7 +75,7 @@ def decides_the_referral(desk: Visitor) -> None:
 def decides(chair: Visitor, child: Child) -> Decision:
     """The chair reads the sheet, adopts the level, says why, looks at what it starts, and decides."""
     page = chair.page
-    chair.open(reverse("triage:cevt"))
+    chair.open(reverse("cevt:list"))
     page.get_by_role("button", name="Begin with the first child").click()
     expect(page.locator("main")).to_contain_text("Processed by First Contact", ignore_case=True)
     page.locator("input[name=level][value='3']").check()
@@ -105,7 +105,7 @@ def test_from_a_worry_to_a_worker(window: Open) -> None:
     sent = sends_a_matrix(one, child)
     # Then the chair has it on the list at once, waiting for First Contact
     three = signed_in(window, chair)
-    three.open(reverse("triage:cevt"))
+    three.open(reverse("cevt:list"))
     expect(three.page.locator("main")).to_contain_text("First Contact")
 
     # When First Contact has decided the referral
@@ -125,7 +125,7 @@ def test_from_a_worry_to_a_worker(window: Open) -> None:
     # When ERASE gives the child to its worker, who could not see the record until now
     assert not Child.objects.visible_to(worker).filter(pk=child.pk).exists()
     boss = signed_in(window, manager)
-    boss.open(reverse("triage:allocation"))
+    boss.open(reverse("allocation:board"))
     expect(boss.page.locator("main")).to_contain_text("Suggested: Example Worker")
     boss.page.get_by_role("button", name=f"Choose a worker for {child.reference}").click()
     boss.page.get_by_role("button", name="See what it would do for Example Worker").click()
@@ -144,7 +144,7 @@ def test_from_a_worry_to_a_worker(window: Open) -> None:
     assert Allocation.objects.get(child=child).accepted_at
 
     # And when the meeting ends, its minutes name nobody
-    three.open(reverse("triage:table", args=[meeting.public_id]))
+    three.open(reverse("cevt:attendance", args=[meeting.public_id]))
     three.page.get_by_role("button", name=re.compile("^End CEVT")).click()
     minutes = three.page.locator("main")
     expect(minutes).to_contain_text(child.reference)

@@ -122,7 +122,7 @@ def _without_password(tour: Tour) -> Visitor:
 def _asked(tour: Tour) -> Visitor:
     asked = tour.world.stories["known"].asked
     visitor = tour.of(make_user("cevt_member", team=asked.asked_of))
-    visitor.open(reverse("triage:answer", args=[asked.public_id]))
+    visitor.open(reverse("first_contact:enquiry_answer", args=[asked.public_id]))
     return visitor
 
 
@@ -130,7 +130,7 @@ def _raised(tour: Tour) -> Visitor:
     item = tour.world.stories["known"].item
     assert item.raised_by is not None
     visitor = tour.of(item.raised_by)
-    visitor.open(reverse("triage:raised", args=[item.public_id]))
+    visitor.open(reverse("cevt:item_raised", args=[item.public_id]))
     return visitor
 
 
@@ -140,9 +140,9 @@ MOMENTS: dict[str, Callable[[Tour], Visitor]] = {
     "mfa_activate_totp": lambda tour: tour.through_the_door(second_factor=False),
     "account_reset_password_from_key": _key_of_mail,
     "account_set_password": _without_password,
-    "children:results": _results,
-    "triage:answer": _asked,
-    "triage:raised": _raised,
+    "children:search_results": _results,
+    "first_contact:enquiry_answer": _asked,
+    "cevt:item_raised": _raised,
     **{name: _key_of_own(name) for name in ("mfa_remove_webauthn", "mfa_edit_webauthn")},
     **{
         name: _just_signed_in(name)

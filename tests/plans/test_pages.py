@@ -57,7 +57,7 @@ class TestReferral:
         assert row.clock.url == self.url(sent)
         page = desk.get(row.clock.url)
         assert page.headers["Location"] == reverse(
-            "triage:referral", args=[sent.child.public_id, row.public_id]
+            "first_contact:referral", args=[sent.child.public_id, row.public_id]
         )
 
     def test_whoever_works_with_the_child_reads_the_decision(self, sent: Submission, child: Child) -> None:

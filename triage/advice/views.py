@@ -13,7 +13,7 @@ from cems.accounts.access_control import person, requires_any_work, requires_wor
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
-from cems.base.access_control import FORM, Shape, access_rule
+from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.errors import Invalid
 from cems.base.idempotency import once
 from cems.base.time import local_date, now, today
@@ -33,7 +33,7 @@ editors_form = requires_work(Shape.PAGE, Work.ADVICE_LIBRARY, FORM)
 editors_post = requires_work(Shape.POST, Work.ADVICE_LIBRARY)
 
 
-@access_rule(Shape.PAGE, reason="advice is about no child: every practitioner may read it")
+@requires_sign_in(Shape.PAGE, reason="advice is about no child: every practitioner may read it")
 def library(request: HttpRequest) -> HttpResponse:
     """Advice by title; what was taken out of the choice on its own list."""
     retired = request.GET.get("shown") == "retired"
@@ -49,7 +49,7 @@ def library(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/advice/library.html", context)
 
 
-@access_rule(Shape.PAGE, reason="advice is about no child: every practitioner may read it")
+@requires_sign_in(Shape.PAGE, reason="advice is about no child: every practitioner may read it")
 def entry(request: HttpRequest, code: str) -> HttpResponse:
     """One piece of advice, and its earlier words."""
     row = _entry(code)
@@ -88,7 +88,7 @@ def retire(request: HttpRequest, code: str) -> HttpResponse:
         request,
         "It can be chosen again." if back else "It can't be chosen any more. What was given stays readable.",
     )
-    return redirect("triage:advice_entry", code=row.code)
+    return redirect("advice:entry", code=row.code)
 
 
 @advisers
@@ -131,9 +131,9 @@ def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _consult(request: HttpRequest, form: ConsultationForm, earlier: Consultation | None) -> HttpResponse:
     if request.method == "POST" and taken(form, lambda: _keep(request, form, earlier)):
         messages.success(request, "It is in the log.")
-        return redirect("triage:advice_log")
+        return redirect("advice:log")
     title = "Correct what is in the log" if earlier else "Keep advice in the log"
-    context = {"form": form, "page_title": title, "back_url": reverse("triage:advice_log")}
+    context = {"form": form, "page_title": title, "back_url": reverse("advice:log")}
     return render(request, "people/form.html", context, status=400 if form.errors else 200)
 
 
@@ -175,8 +175,8 @@ def _child(request: HttpRequest, reference: str) -> Child | None:
 def _write(request: HttpRequest, row: AdviceEntry | None, form: AdviceForm) -> HttpResponse:
     if request.method == "POST" and taken(form, lambda: _advise(request, row, form)):
         messages.success(request, "Saved. CEVT can choose it from now on.")
-        return redirect("triage:advice")
-    back = reverse("triage:advice_entry", args=[row.code]) if row else reverse("triage:advice")
+        return redirect("advice:library")
+    back = reverse("advice:entry", args=[row.code]) if row else reverse("advice:library")
     title = "Change this advice" if row else "Add advice"
     context = {"form": form, "page_title": title, "back_url": back}
     return render(request, "people/form.html", context, status=400 if form.errors else 200)

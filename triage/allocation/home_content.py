@@ -16,12 +16,12 @@ from triage.allocation.selectors.handover import asked_now
 from triage.models import AllocationWait
 
 BUTTONS = (
-    StartButton("Allocation: who has room", "triage:allocation", Work.ALLOCATION),
-    StartButton("My children", "triage:my_children", Work.DIRECT_WORK),
+    StartButton("Allocation: who has room", "allocation:board", Work.ALLOCATION),
+    StartButton("My children", "allocation:caseload", Work.DIRECT_WORK),
 )
 PLACES = (
-    Place("Allocation", "triage:allocation", (Work.ALLOCATION, Work.OVERSIGHT)),
-    Place("My children", "triage:my_children", (Work.DIRECT_WORK, Work.INTERVIEWS)),
+    Place("Allocation", "allocation:board", (Work.ALLOCATION, Work.OVERSIGHT)),
+    Place("My children", "allocation:caseload", (Work.DIRECT_WORK, Work.INTERVIEWS)),
 )
 
 
@@ -42,7 +42,7 @@ def _taking_up(user: User) -> Iterable[WorkItem]:
             yield WorkItem(
                 what="Plan the first visit" if row.accepted_at else "Accept a child given to you",
                 why=f"Given to you by {row.allocated_by}",
-                url=reverse("triage:allocation_detail", args=[child.public_id, row.public_id]),
+                url=reverse("allocation:detail", args=[child.public_id, row.public_id]),
                 child=child.public_id,
                 reference=child.reference,
             )
@@ -53,7 +53,7 @@ def _managing(user: User, now: datetime) -> Iterable[WorkItem]:
         yield WorkItem(
             what="Give the child to another worker",
             why=f"{orphan.allocation.worker} {orphan.why}",
-            url=reverse("triage:allocate", args=[orphan.child.public_id, orphan.allocation.kind]),
+            url=reverse("allocation:candidates", args=[orphan.child.public_id, orphan.allocation.kind]),
             child=orphan.child.public_id,
             reference=orphan.child.reference,
         )
@@ -62,5 +62,5 @@ def _managing(user: User, now: datetime) -> Iterable[WorkItem]:
         yield WorkItem(
             what="Say who holds each waiting child",
             why=f"Nobody is at work again before {until:%A %-d %B}",
-            url=reverse("triage:handover"),
+            url=reverse("allocation:handover"),
         )

@@ -37,7 +37,7 @@ class AllocationWait(PublicModel):
     objects = OfChildManager()
 
     class Meta:
-        verbose_name_plural = "wait"
+        verbose_name_plural = "waits"
         indexes = [models.Index(fields=["since"], condition=Q(ended_at__isnull=True), name="wait_open")]
         constraints = [
             models.UniqueConstraint(
@@ -72,7 +72,7 @@ class AllocationDeclined(PublicModel):
     objects = OfChildManager()
 
     class Meta:
-        verbose_name_plural = "not made"
+        verbose_name_plural = "allocations declined"
         indexes = [models.Index(fields=["child", "-at"])]
         constraints = [
             models.UniqueConstraint(

@@ -23,8 +23,8 @@ def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
         first = rows.order_by("received_at").first()
     return {
         "since": first.received_at if first else None,
-        "sheet_url": reverse("triage:sheet", args=where),
-        "raise_url": reverse("triage:raise", args=where),
+        "sheet_url": reverse("cevt:sheet", args=where),
+        "raise_url": reverse("cevt:item_raise", args=where),
     }
 
 

@@ -23,7 +23,9 @@ def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     return {
         "referral": newest if known else None,
         "gathered": found,
-        "refer_url": reverse("triage:refer", args=[opened.child.public_id]) if may_refer else "",
+        "refer_url": reverse("first_contact:referral_new", args=[opened.child.public_id])
+        if may_refer
+        else "",
     }
 
 

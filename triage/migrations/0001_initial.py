@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
                 ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name_plural': 'wait',
+                'verbose_name_plural': 'waits',
             },
         ),
         migrations.CreateModel(
@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
                 ('held_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('wait', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='weekend_covers', to='triage.wait')),
+                ('wait', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='weekend_covers', to='triage.allocationwait')),
             ],
         ),
         migrations.CreateModel(
@@ -289,7 +289,7 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='information_requests', to='triage.item')),
             ],
             options={
-                'verbose_name_plural': 'wanted',
+                'verbose_name_plural': 'information requests',
             },
         ),
         migrations.CreateModel(

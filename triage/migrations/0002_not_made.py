@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
                 ('clock', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.clock')),
             ],
             options={
-                'verbose_name_plural': 'not made',
-                'indexes': [models.Index(fields=['child', '-at'], name='triage_notm_child_i_70407b_idx')],
+                'verbose_name_plural': 'allocations declined',
+                'indexes': [models.Index(fields=['child', '-at'], name='triage_allo_child_i_b8e76c_idx')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('child', 'kind'), name='notmade_one_open')],
             },
         ),

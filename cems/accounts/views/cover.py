@@ -15,20 +15,20 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.accounts.selectors import cover as selectors_cover
 from cems.accounts.services.cover import delegation_end, delegation_start, may_delegate
-from cems.base.access_control import FORM, Shape, access_rule
+from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.errors import CommandError, Invalid
 from cems.base.idempotency import once
 from cems.base.time import now, today
 
 
-@access_rule(Shape.PAGE, reason="everybody sees who stands in for them, and for whom they do")
+@requires_sign_in(Shape.PAGE, reason="everybody sees who stands in for them, and for whom they do")
 def cover(request: HttpRequest) -> HttpResponse:
     """My deputies, whom I stand in for, and who covers in the teams I manage."""
     page = selectors_cover.cover_page(me(request), today())
     return render(request, "account/cover.html", {"page": page, "today": today()})
 
 
-@access_rule(
+@requires_sign_in(
     Shape.PAGE,
     reason="everybody names their own deputy; a manager and an administrator somebody's",
     methods=FORM,
@@ -88,7 +88,9 @@ def _back(user: User, holder: User) -> str:
     return reverse("account:cover")
 
 
-@access_rule(Shape.POST, reason="who is covered, who covers, their manager and an administrator end a cover")
+@requires_sign_in(
+    Shape.POST, reason="who is covered, who covers, their manager and an administrator end a cover"
+)
 def cover_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End a cover this minute."""
     rows = Delegation.objects.select_related("appointment__user", "deputy")

@@ -8,10 +8,10 @@ from cems.accounts import sign_in
 from cems.accounts.access_control import person
 from cems.accounts.middleware import seconds_left
 from cems.accounts.selectors import person as selectors
-from cems.base.access_control import Shape, access_rule
+from cems.base.access_control import Shape, requires_sign_in
 
 
-@access_rule(Shape.PAGE, reason="everybody sees their own sign-ins")
+@requires_sign_in(Shape.PAGE, reason="everybody sees their own sign-ins")
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where I am signed in, and my sign-ins and refused attempts of late."""
     context = {
@@ -22,7 +22,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "account/sessions.html", context)
 
 
-@access_rule(Shape.POST, reason="everybody may end their own sign-ins")
+@requires_sign_in(Shape.POST, reason="everybody may end their own sign-ins")
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End my sign-ins everywhere but here."""
     ended = sign_in.end_own_elsewhere(person(request), here=request.session.session_key or "")
@@ -30,7 +30,7 @@ def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     return redirect("account:sessions")
 
 
-@access_rule(Shape.POST, reason="everybody may go on with their own sign-in")
+@requires_sign_in(Shape.POST, reason="everybody may go on with their own sign-in")
 def keep_alive(request: HttpRequest) -> HttpResponse:
     """The person is still there; the middleware has noted it."""
     return JsonResponse({"seconds": seconds_left(request)})

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='clock',
-            index=models.Index(condition=models.Q(('next_at__isnull', False), ('failed_at__isnull', True)), fields=['next_at'], name='clock_next'),
+            index=models.Index(condition=models.Q(('failed_at__isnull', True), ('next_at__isnull', False)), fields=['next_at'], name='clock_next'),
         ),
         migrations.AddIndex(
             model_name='clock',

@@ -15,7 +15,7 @@ from cems.accounts.access_control import requires_work
 from cems.accounts.models import User
 from cems.accounts.roles import Work
 from cems.audit.services import listed, read
-from cems.base.access_control import Shape, access_rule
+from cems.base.access_control import Shape, requires_sign_in
 from cems.base.errors import Invalid
 from cems.base.time import now
 from cems.clocks import access, by_hand, selectors
@@ -41,7 +41,7 @@ BUTTONS = {
 }
 
 
-@access_rule(Shape.PAGE, reason=OWN)
+@requires_sign_in(Shape.PAGE, reason=OWN)
 def clocks(request: HttpRequest) -> HttpResponse:
     """All clocks I or my teams have, in the state the address says."""
     state, instant = request.GET.get("state", "open"), now()
@@ -62,7 +62,7 @@ def clocks(request: HttpRequest) -> HttpResponse:
     return render(request, "clocks/list.html", context)
 
 
-@access_rule(Shape.PAGE, reason="lists only clocks about children the person may see")
+@requires_sign_in(Shape.PAGE, reason="lists only clocks about children the person may see")
 def about_children(request: HttpRequest) -> HttpResponse:
     """All open clocks about children I may see, whoever has them; by kind, and those over their time.
 
@@ -88,13 +88,13 @@ def about_children(request: HttpRequest) -> HttpResponse:
     return render(request, "clocks/children.html", context)
 
 
-@access_rule(Shape.PAGE, reason=OWN)
+@requires_sign_in(Shape.PAGE, reason=OWN)
 def clock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One clock: where it stands, how it was reckoned, what happened to it."""
     return _detail(request, _seen(request, public_id))
 
 
-@access_rule(Shape.POST, reason=OWN)
+@requires_sign_in(Shape.POST, reason=OWN)
 def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Meet, pause, resume or cancel a clock by hand, with a reason."""
     shown, form = _seen(request, public_id), ByHandForm(request.POST)

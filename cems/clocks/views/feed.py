@@ -13,7 +13,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from cems.accounts.access_control import person
 from cems.accounts.tokens import FailedTokens
-from cems.base.access_control import Shape, access_rule
+from cems.base.access_control import Shape, public, requires_sign_in
 from cems.base.time import now
 from cems.clocks import selectors
 from cems.clocks.feed import calendar_of, etag_of
@@ -33,20 +33,20 @@ class FeedThrottle(SimpleRateThrottle):
         return self.cache_format % {"scope": self.scope, "ident": view.pk}
 
 
-@access_rule(Shape.PAGE, reason=OWN)
+@requires_sign_in(Shape.PAGE, reason=OWN)
 def settings_page(request: HttpRequest) -> HttpResponse:
     """Whether I have a key, when it was last used; make one, take it back."""
     return _page(request)
 
 
-@access_rule(Shape.POST, reason=OWN)
+@requires_sign_in(Shape.POST, reason=OWN)
 def make(request: HttpRequest) -> HttpResponse:
     """Make a key; the answer shows its password, once. One I had stops."""
     _, password = services_feed.feed_make(person(request))
     return _page(request, password)
 
 
-@access_rule(Shape.POST, reason=OWN)
+@requires_sign_in(Shape.POST, reason=OWN)
 def revoke(request: HttpRequest) -> HttpResponse:
     """Take my key back this minute."""
     services_feed.feed_revoke(person(request))
@@ -54,7 +54,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
     return redirect("clocks:feed_settings")
 
 
-@access_rule(Shape.FEED, public=True, reason="a calendar program can't sign in as a person: its key opens it")
+@public(Shape.FEED, reason="a calendar program can't sign in as a person: its key opens it")
 def feed(request: HttpRequest) -> HttpResponse:
     """The open clocks of whom the key belongs to, and of their teams, as iCalendar.
 

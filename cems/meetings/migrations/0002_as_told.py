@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'as told',
                 'verbose_name_plural': 'as told',
-                'indexes': [models.Index(fields=['child', '-written_at'], name='meetings_as_child_i_824f6b_idx')],
+                'indexes': [models.Index(fields=['child', '-written_at'], name='meetings_re_child_i_cc6d3a_idx')],
                 'constraints': [models.UniqueConstraint(fields=('about', 'agency', 'number'), name='relayed_once'), models.CheckConstraint(condition=models.Q(models.Q(('held', 'written'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='relayed_written_has_text'), models.CheckConstraint(condition=models.Q(('told_by', ''), _negated=True), name='relayed_by_somebody')],
             },
         ),

@@ -280,7 +280,7 @@ def test_record_f8_a_page_left_open_answers_plainly_when_the_time_is_over(time_m
     client, url = sign_in(user), reverse("children:overview", args=[child.public_id])
     emergency_access = break_it(user, child)
     assert client.get(url).status_code == 200
-    note = reverse("children:write_note", args=[child.public_id])
+    note = reverse("children:note_new", args=[child.public_id])
     time_machine.move_to(emergency_access.until + timedelta(minutes=1), tick=False)
     client = sign_in(user)
     for answer in (client.get(url), client.post(note, {"text": "Typed while it ran out"})):

@@ -64,7 +64,7 @@ def test_a_stranger_is_answered_alike_by_every_method(child: Child) -> None:
 def test_a_form_that_is_drawn_again_is_a_read_and_one_that_is_done_is_none(
     worker: User, child: Child
 ) -> None:
-    client, url = sign_in(worker), reverse("children:add_name", args=[child.public_id])
+    client, url = sign_in(worker), reverse("children:name_add", args=[child.public_id])
     assert client.post(url, {"name": "Example Other"}).status_code == 302
     assert reads(child) == 0
     assert client.post(url, {"name": ""}, headers=POLL).status_code == 400

@@ -101,7 +101,7 @@ def test_a_room_is_not_shown_a_record_joined_to_a_restricted_one(primary: Child,
     waiting_child(primary)
     member = make_user("cevt_member", team=make_team(agency=make_agency(kind=AgencyKind.HEALTH)))
     restrict(other, owner=member)
-    sheet = reverse("triage:sheet", args=[primary.public_id])
+    sheet = reverse("cevt:sheet", args=[primary.public_id])
     client = sign_in(member)
     assert client.get(sheet).status_code == 200
     answer = client.get(f"{sheet}?projector=1")
@@ -116,16 +116,16 @@ def test_cevts_list_counts_no_restricted_item_for_somebody_barred_from_a_joined_
     waiting_child(primary)
     restrict(primary, owner=make_user())
     chair = make_chair()
-    assert "1 restricted" in sign_in(chair).get(reverse("triage:cevt")).content.decode()
+    assert "1 restricted" in sign_in(chair).get(reverse("cevt:list")).content.decode()
     bar(other, chair)
-    assert "restricted item" not in sign_in(chair).get(reverse("triage:cevt")).content.decode()
+    assert "restricted item" not in sign_in(chair).get(reverse("cevt:list")).content.decode()
 
 
 @pytest.mark.requirement("T4")
 def test_what_somebody_raised_is_not_there_once_the_record_it_was_joined_to_bars_them(primary: Child) -> None:
     raised_of, raiser = make_child(), make_user("first_contact")
     item = item_raise(raiser, child=raised_of, why="Seen with older people")
-    address = reverse("triage:raised", args=[item.public_id])
+    address = reverse("cevt:item_raised", args=[item.public_id])
     assert sign_in(raiser).get(address).status_code == 200
     join(primary, raised_of)
     bar(primary, raiser)

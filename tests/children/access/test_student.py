@@ -191,15 +191,15 @@ def test_a_supervisor_shows_a_child_and_ends_it(there):
         "key": "0ce4a111-0000-4000-8000-000000000002",
     }
     for _ in range(2):
-        client.post(reverse("children:student_child"), sent)
+        client.post(reverse("children:student_name"), sent)
     row = StudentChild.objects.get()
     page = client.get(reverse("children:students")).content.decode()
     assert there.child.reference in page and there.student.name in page
     again = client.post(
-        reverse("children:student_child"), {**sent, "key": "0ce4a111-0000-4000-8000-000000000003"}
+        reverse("children:student_name"), {**sent, "key": "0ce4a111-0000-4000-8000-000000000003"}
     )
     assert again.status_code == 400 and "sees this child already" in again.content.decode()
-    client.post(reverse("children:student_child_end", args=[row.public_id]))
+    client.post(reverse("children:student_end", args=[row.public_id]))
     assert there.child.reference not in client.get(reverse("children:students")).content.decode()
 
 
@@ -207,13 +207,13 @@ def test_nobody_elses_students_are_there(there):
     row = there.show()
     other = sign_in(make_user("practitioner", team=there.team))
     assert there.student.name not in other.get(reverse("children:students")).content.decode()
-    assert other.post(reverse("children:student_child_end", args=[row.public_id])).status_code == 404
-    empty = other.get(reverse("children:student_child")).content.decode()
+    assert other.post(reverse("children:student_end", args=[row.public_id])).status_code == 404
+    empty = other.get(reverse("children:student_name")).content.decode()
     assert "You supervise no student" in empty
     assert there.sees()
 
 
 def test_a_child_out_of_the_supervisors_reach_is_not_offered(there):
     strange = make_child()
-    page = sign_in(there.supervisor).get(reverse("children:student_child")).content.decode()
+    page = sign_in(there.supervisor).get(reverse("children:student_name")).content.decode()
     assert there.child.reference in page and strange.reference not in page

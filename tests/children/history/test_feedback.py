@@ -46,7 +46,7 @@ def sent(day, **kw):
 
 @pytest.mark.requirement("C6")
 def test_their_words_are_kept_marked_as_theirs_and_told_in_the_chronology(worker, child):
-    client, address = sign_in(worker), reverse("children:add_feedback", args=[child.public_id])
+    client, address = sign_in(worker), reverse("children:feedback_new", args=[child.public_id])
     assert client.post(address, sent(today(), changed="We meet after school now.")).status_code == 302
     page = client.get(reverse("children:feedback", args=[child.public_id])).content.decode()
     assert "Nobody asked me before." in page and f"Their words, typed by {worker}" in page
@@ -61,7 +61,7 @@ def test_their_words_are_kept_marked_as_theirs_and_told_in_the_chronology(worker
 
 @pytest.mark.requirement("C6")
 def test_nothing_said_and_days_to_come_are_refused(worker, child):
-    client, address = sign_in(worker), reverse("children:add_feedback", args=[child.public_id])
+    client, address = sign_in(worker), reverse("children:feedback_new", args=[child.public_id])
     assert client.post(address, sent(today(), words=" ")).status_code == 400
     page = client.post(address, sent(today() + timedelta(days=1)))
     assert page.status_code == 400 and "Nobody asked me before." in page.content.decode()

@@ -66,7 +66,7 @@ WHERE = ["nowhere", "here", "far away", "restricted", "sealed"]
 
 def add(client: Client, child: Child, kind: str) -> str:
     """The page that follows when a number is added, without what names the child."""
-    url = reverse("children:add_identifier", args=[child.public_id])
+    url = reverse("children:identifier_add", args=[child.public_id])
     answer = client.post(url, {"kind": kind, "value": NUMBERS[kind]})
     assert answer.status_code == 302, answer.content.decode()
     page = client.get(answer["Location"]).content.decode()
@@ -102,7 +102,7 @@ def test_recording_a_child_answers_the_same_whether_the_number_is_known_in_the_n
     for where in ("nowhere", "far away", "sealed"):
         holder(where, kind)
         client = sign_in(worker)
-        answer = client.post(reverse("children:new"), typed(**{kind: NUMBERS[kind]}))
+        answer = client.post(reverse("children:record_new"), typed(**{kind: NUMBERS[kind]}))
         child = Identifier.objects.order_by("-pk")[0].child
         page = client.get(answer["Location"]).content.decode()
         for word in (str(child.public_id), child.reference):

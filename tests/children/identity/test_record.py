@@ -14,7 +14,7 @@ from tests.factories.children import involve, make_child, restrict
 from tests.factories.people import make_team, make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("C1")]
-URL = reverse("children:new")
+URL = reverse("children:record_new")
 
 
 def children():

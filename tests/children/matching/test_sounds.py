@@ -152,7 +152,7 @@ def test_first_contact_is_shown_a_record_of_the_same_address_that_sounds_alike(o
     known = make_child(given_name="Kathryn", family_name="Phipps", date_of_birth=BORN, postcode="DH1 5UL")
     make_child(given_name="Kathryn", family_name="Phipps", date_of_birth=BORN, postcode="DH1 5UX")
     came = make_child(given_name="Catherine", family_name="Fipps", postcode="DH1 5UL", provisional=True)
-    rows = sign_in(officer).get(reverse("children:candidates", args=[came.public_id])).context["rows"]
+    rows = sign_in(officer).get(reverse("children:merge_candidates", args=[came.public_id])).context["rows"]
     assert [row.child for row in rows] == [known]
 
 

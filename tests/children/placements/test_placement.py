@@ -74,7 +74,7 @@ def test_record_f5_overlapping_placements_are_refused_plainly(officer):
     placement_open(officer, child=child, place=a_place(starts_on=days_ago(4)))
     assert Placement.objects.of(child).count() == 2
     client = sign_in(officer)
-    address = reverse("children:place", args=[child.public_id])
+    address = reverse("children:placement_new", args=[child.public_id])
     day = days_ago(1)
     sent = {
         "kind": "foster", "placed_by": "E06000047", "area": "E06000047", "notified_by": "Example",
@@ -180,7 +180,7 @@ def test_the_list_holds_who_lives_across_a_border_and_costs_the_same(officer):
     def queries():
         client = sign_in(officer)
         with CaptureQueriesContext(connection) as caught:
-            assert client.get(reverse("children:placed")).status_code == 200
+            assert client.get(reverse("children:placed_children")).status_code == 200
         return len(caught)
 
     before = queries()

@@ -135,7 +135,7 @@ def sent(**more: str) -> dict[str, str]:
 def test_the_page_keeps_it_once_and_names_no_child_the_person_may_not_see(client: Client) -> None:
     user, child = make_user("champion"), make_child()
     sign_in(user, client)
-    address = reverse("triage:consultation")
+    address = reverse("advice:consultation_new")
     refused = client.post(address, sent(child=child.reference))
     assert refused.status_code == 400 and b"Check it, or leave it empty" in refused.content
     assert b"A new phone." in refused.content and not Consultation.objects.exists()
@@ -143,16 +143,16 @@ def test_the_page_keeps_it_once_and_names_no_child_the_person_may_not_see(client
         assert client.post(address, sent()).status_code == 302
     row = Consultation.objects.get()
     assert row.happened_at <= now() and Entry.objects.filter(subject_kind__icontains="consultation").exists()
-    page = client.get(reverse("triage:advice_log")).content.decode()
+    page = client.get(reverse("advice:log")).content.decode()
     assert "Ask who pays." in page and "Example Nurse" in page
 
 
 @pytest.mark.requirement("T4")
 def test_only_erase_edits_and_anybody_reads(client: Client) -> None:
     sign_in(make_user("practitioner"), client)
-    assert client.get(reverse("triage:advice_entry", args=["language"])).status_code == 200
-    page = client.get(reverse("triage:advice")).content.decode()
+    assert client.get(reverse("advice:entry", args=["language"])).status_code == 200
+    page = client.get(reverse("advice:library")).content.decode()
     assert "Add advice" not in page and "Advice given" not in page
-    assert client.get(reverse("triage:advice_new")).status_code == 403
-    assert client.post(reverse("triage:advice_retire", args=["language"])).status_code == 403
-    assert client.get(reverse("triage:advice_log")).status_code == 403
+    assert client.get(reverse("advice:entry_new")).status_code == 403
+    assert client.post(reverse("advice:entry_retire", args=["language"])).status_code == 403
+    assert client.get(reverse("advice:log")).status_code == 403

@@ -59,20 +59,20 @@ def said(client: Client, name: str, *args: object, query: str = "") -> str:
 
 
 def at_give(child: Child, worker: User, kind: str = "ce_worker") -> str:
-    return reverse("triage:give", args=[child.public_id, kind, worker.public_id])
+    return reverse("allocation:allocate", args=[child.public_id, kind, worker.public_id])
 
 
 def test_the_board_suggests_and_says_why(client: Client, child: Child, worker: User, manager: User) -> None:
     other = make_worker(name="Sam Example")
     has_worker(child_at(), other, by=manager)
-    shown = said(client, "triage:allocation")
+    shown = said(client, "allocation:board")
     assert child.name in shown and child.reference in shown
     assert "Suggested: Robin Example." in shown and "Has room for 7 more (0 of 7)." in shown
     assert "1 of 7" in shown and "1 Significant" in shown
     entry = Entry.objects.get(verb=Verb.LISTED, part="triage.allocation")
     assert entry.detail["children"] == [str(child.public_id)]
     has_worker(child_at(MODERATE), other, by=manager)
-    assert "1 Significant, 1 Moderate" in said(client, "triage:allocation")
+    assert "1 Significant, 1 Moderate" in said(client, "allocation:board")
 
 
 def test_continuity_comes_before_room_and_who_is_away_comes_last(
@@ -83,7 +83,7 @@ def test_continuity_comes_before_room_and_who_is_away_comes_last(
     has_worker(child_at(), before, by=manager)
     absent = make_worker(name="Terry Example")
     away(absent, today())
-    shown = said(client, "triage:allocate", child.public_id, "ce_worker")
+    shown = said(client, "allocation:candidates", child.public_id, "ce_worker")
     assert shown.index("Sam Example") < shown.index("Robin Example") < shown.index("Terry Example")
     assert "Worked with this child until" in shown and shown.count("Suggested</span>") == 1
     assert "Not possible:</strong> Is away, and the day of return is not known." in shown
@@ -99,7 +99,7 @@ def test_the_effect_is_shown_before_and_nothing_happens_until_it_is_sent(
     key = str(uuid4())
     for _ in range(2):  # sent twice, it counts once
         answer = client.post(at_give(child, worker), {"key": key, "why": "", "moves": ""})
-        assert answer.status_code == 302 and answer["Location"] == reverse("triage:allocation")
+        assert answer.status_code == 302 and answer["Location"] == reverse("allocation:board")
     assert Allocation.objects.get().worker == worker
 
 
@@ -147,7 +147,9 @@ def test_somebody_who_left_meanwhile_leads_back_to_the_choice(
 ) -> None:
     User.objects.filter(pk=worker.pk).update(ends_on=today() - timedelta(days=1))
     answer = client.get(at_give(child, worker), follow=True)
-    assert answer.redirect_chain[-1][0] == reverse("triage:allocate", args=[child.public_id, "ce_worker"])
+    assert answer.redirect_chain[-1][0] == reverse(
+        "allocation:candidates", args=[child.public_id, "ce_worker"]
+    )
     assert "does not take children of this team any more" in answer.content.decode()
 
 
@@ -158,31 +160,29 @@ def test_without_a_social_worker_the_page_says_how_to_mend_it(client: Client, wo
     from cems.children.models import Involvement
 
     Involvement.objects.filter(child=child).delete()
-    shown = said(client, "triage:allocate", child.public_id, "ce_worker")
+    shown = said(client, "allocation:candidates", child.public_id, "ce_worker")
     assert "No social worker is recorded." in shown
-    assert reverse("children:involved", args=[child.public_id]) in shown
+    assert reverse("children:involvements", args=[child.public_id]) in shown
     assert "See what it would do" not in shown
 
 
 def test_no_worker_and_the_exception_list(client: Client, child: Child) -> None:
-    url = reverse("triage:allocation_decline", args=[child.public_id, "ce_worker"])
+    url = reverse("allocation:decline", args=[child.public_id, "ce_worker"])
     assert client.post(url, {"key": str(uuid4()), "why": ""}).status_code == 400
     assert client.post(url, {"key": str(uuid4()), "why": "Refuses for now."}).status_code == 302
     assert AllocationDeclined.objects.get().why == "Refuses for now."
-    shown = said(client, "triage:unallocated")
+    shown = said(client, "allocation:unallocated")
     assert "Refuses for now." in shown and "Looked again: still none" in shown
 
 
 def test_a_child_is_put_on_the_list_by_the_manager(client: Client) -> None:
     child = child_at(MODERATE)
-    url = reverse("triage:ask_for_worker", args=[child.public_id])
+    url = reverse("allocation:wait_new", args=[child.public_id])
     body = {"key": str(uuid4()), "kind": "ce_worker", "why": "Asked for by the school."}
     assert client.post(url, body).status_code == 302
     assert AllocationWait.objects.get(child=child).why == "Asked for by the school."
     low = child_at(RiskLevel.LOW)
-    refused = client.post(
-        reverse("triage:ask_for_worker", args=[low.public_id]), {**body, "key": str(uuid4())}
-    )
+    refused = client.post(reverse("allocation:wait_new", args=[low.public_id]), {**body, "key": str(uuid4())})
     assert refused.status_code == 400 and not AllocationWait.objects.filter(child=low).exists()
 
 
@@ -190,9 +190,9 @@ def test_the_worker_accepts_on_one_page_and_nobody_else_may(
     client: Client, child: Child, worker: User, manager: User
 ) -> None:
     row = allocation_make(manager, child=child, worker=worker)
-    url = reverse("triage:allocation_detail", args=[child.public_id, row.public_id])
+    url = reverse("allocation:detail", args=[child.public_id, row.public_id])
     mine = sign_in(worker)
-    assert child.name in said(mine, "triage:my_children") and "Accept" in said(mine, "triage:my_children")
+    assert child.name in said(mine, "allocation:caseload") and "Accept" in said(mine, "allocation:caseload")
     assert "Accept a child given to you" in said(mine, "home")
     body = {
         "key": str(uuid4()),
@@ -239,7 +239,7 @@ def test_moving_all_children_of_somebody_is_looked_at_first(
 ) -> None:
     rows = [has_worker(child_at(), worker, by=manager) for _ in range(2)]
     other = make_worker(name="Sam Example")
-    url = reverse("triage:reassign", args=[worker.public_id])
+    url = reverse("allocation:reallocation", args=[worker.public_id])
     assert "Sam Example: 0 of 7" in client.get(url).content.decode()
     body = {f"to_{row.public_id.hex}": str(other.public_id) for row in rows}
     body |= {"key": str(uuid4()), "why": "Robin leaves."}
@@ -254,20 +254,20 @@ def test_moving_all_children_of_somebody_is_looked_at_first(
 
 
 def test_the_manager_keeps_room_absence_and_vacancies(client: Client, worker: User) -> None:
-    room = reverse("triage:capacity", args=[worker.public_id, "ce_worker"])
+    room = reverse("allocation:capacity", args=[worker.public_id, "ce_worker"])
     assert client.post(room, {"key": str(uuid4()), "children": 99, "share": 50}).status_code == 400
     assert client.post(room, {"key": str(uuid4()), "children": 8, "share": 50}).status_code == 302
     day = {"starts_on_0": today().day, "starts_on_1": today().month, "starts_on_2": today().year}
-    absence = reverse("triage:absence", args=[worker.public_id])
+    absence = reverse("allocation:absence_new", args=[worker.public_id])
     assert client.post(absence, {"key": str(uuid4()), **day}).status_code == 302
-    shown = said(client, "triage:worker", worker.public_id)
+    shown = said(client, "allocation:worker", worker.public_id)
     assert "0 of 4" in shown and "return not known" in shown
     body = {"key": str(uuid4()), "title": "Worker, south", "kind": "ce_worker", "children": 7}
-    assert client.post(reverse("triage:vacancy"), body).status_code == 302
+    assert client.post(reverse("allocation:vacancy_new"), body).status_code == 302
     assert Vacancy.objects.get().title == "Worker, south"
-    assert "Worker, south, room for 7" in said(client, "triage:allocation")
+    assert "Worker, south, room for 7" in said(client, "allocation:board")
     stranger = make_user("ce_worker")
-    assert client.get(reverse("triage:worker", args=[stranger.public_id])).status_code == 404
+    assert client.get(reverse("allocation:worker", args=[stranger.public_id])).status_code == 404
 
 
 def test_late_on_a_friday_the_board_asks_who_holds_each_child(worker: User) -> None:
@@ -275,25 +275,25 @@ def test_late_on_a_friday_the_board_asks_who_holds_each_child(worker: User) -> N
         manager, child = make_manager(), child_at()
         wait = waits(child)
         client = sign_in(manager)
-        assert "held until Monday 11 May" in said(client, "triage:allocation")
+        assert "held until Monday 11 May" in said(client, "allocation:board")
         assert "Say who holds each waiting child" in said(client, "home")
-        assert "1 is not held yet." in said(client, "triage:handover")
+        assert "1 is not held yet." in said(client, "allocation:handover")
         body = {
             "key": str(uuid4()),
             "held_by": str(manager.public_id),
             "plan": "The safety plan of 6 May; ring the foster carer first.",
             "duty_team_told": "on",
         }
-        url = reverse("triage:weekend_cover", args=[child.public_id, "ce_worker"])
+        url = reverse("allocation:weekend_cover", args=[child.public_id, "ce_worker"])
         assert client.post(url, body).status_code == 302
         row = WeekendCover.objects.get(wait=wait)
         assert (row.until.isoformat(), row.duty_team_told_at) == ("2026-05-11", FRIDAY)
         duty = sign_in(make_user("edt"))
-        shown = said(duty, "triage:handover")
+        shown = said(duty, "allocation:handover")
         assert (
             child.name in shown and "ring the foster carer first" in shown and "Change who holds" not in shown
         )
-        sheet = duty.get(reverse("triage:handover_pdf"))
+        sheet = duty.get(reverse("allocation:handover_pdf"))
         text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(sheet.content)).pages)
         assert child.reference in text and "ring the foster carer first" in text.replace("\n", " ")
         assert child.family_name not in text and child.family_name not in sheet["Content-Disposition"]
@@ -304,14 +304,14 @@ def test_late_on_a_friday_the_board_asks_who_holds_each_child(worker: User) -> N
 
 def test_the_head_of_service_reads_and_changes_nothing(child: Child, worker: User) -> None:
     head = sign_in(make_user("head_of_service"))
-    shown = said(head, "triage:allocation")
+    shown = said(head, "allocation:board")
     assert child.name in shown and "Choose a worker" not in shown
-    said(head, "triage:unallocated")
-    said(head, "triage:worker", worker.public_id)
+    said(head, "allocation:unallocated")
+    said(head, "allocation:worker", worker.public_id)
     for url in (
-        reverse("triage:handover"),
-        reverse("triage:vacancy"),
-        reverse("triage:allocate", args=[child.public_id, "ce_worker"]),
+        reverse("allocation:handover"),
+        reverse("allocation:vacancy_new"),
+        reverse("allocation:candidates", args=[child.public_id, "ce_worker"]),
         at_give(child, worker),
     ):
         assert head.get(url).status_code == 403, url
@@ -320,7 +320,7 @@ def test_the_head_of_service_reads_and_changes_nothing(child: Child, worker: Use
 @pytest.mark.parametrize("role", ["practitioner", "ce_worker", "cevt_chair", "first_contact"])
 def test_nobody_else_opens_the_board_or_gives_a_child(role: str, child: Child, worker: User) -> None:
     client = sign_in(make_user(role, team=erase()))
-    for name in ("triage:allocation", "triage:unallocated", "triage:vacancy"):
+    for name in ("allocation:board", "allocation:unallocated", "allocation:vacancy_new"):
         assert client.get(reverse(name)).status_code == 403
     answer = client.post(at_give(child, worker), {"key": str(uuid4()), "why": "Please.", "moves": ""})
     assert answer.status_code in {403, 404} and not Allocation.objects.exists()
@@ -336,11 +336,11 @@ def test_a_closed_record_is_on_no_page_of_somebody_it_is_closed_to(
     restrict(narrow)
     bar(barred, manager)
     for name, args in [
-        ("triage:allocation", []),
-        ("triage:unallocated", []),
-        ("triage:handover", []),
-        ("triage:worker", [worker.public_id]),
-        ("triage:reassign", [worker.public_id]),
+        ("allocation:board", []),
+        ("allocation:unallocated", []),
+        ("allocation:handover", []),
+        ("allocation:worker", [worker.public_id]),
+        ("allocation:reallocation", [worker.public_id]),
         ("home", []),
     ]:
         shown = said(client, name, *args)
@@ -350,11 +350,11 @@ def test_a_closed_record_is_on_no_page_of_somebody_it_is_closed_to(
 
 def test_the_board_asks_as_often_for_sixty_workers_as_for_two(client: Client, manager: User) -> None:
     def asked() -> int:
-        said(client, "triage:allocation")
+        said(client, "allocation:board")
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            said(client, "triage:allocation")
+            said(client, "allocation:board")
         return len(queries)
 
     def more(workers: int, children: int) -> None:

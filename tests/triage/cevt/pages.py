@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from cems.children.models import Child
 
-LIST = reverse("triage:cevt")
+LIST = reverse("cevt:list")
 
 
 def sheet(child: Child) -> str:
-    return reverse("triage:sheet", args=[child.public_id])
+    return reverse("cevt:sheet", args=[child.public_id])
 
 
 def said(client: Client, url: str) -> str:

@@ -260,14 +260,18 @@ def test_only_information_wanted_pauses_the_clock_and_the_answer_goes_on(child: 
     assert clock
     clock.refresh_from_db()
     assert clock.stage == Stage.PAUSED and clock.working_days_left == 2
-    information_request_answer(chair, wanted=one, answer="An uncle.", at=MORNING + timedelta(days=1))
+    information_request_answer(
+        chair, information_request=one, answer="An uncle.", at=MORNING + timedelta(days=1)
+    )
     clock.refresh_from_db()
     assert clock.stage == Stage.PAUSED  # one question is still open
-    information_request_answer(chair, wanted=two, answer="To the coast.", at=MORNING + timedelta(days=2))
+    information_request_answer(
+        chair, information_request=two, answer="To the coast.", at=MORNING + timedelta(days=2)
+    )
     clock.refresh_from_db()
     assert clock.stage == Stage.RUNNING and clock.due_at == datetime(2026, 5, 12, 16, 0, tzinfo=UTC)
     with pytest.raises(Conflict):
-        information_request_answer(chair, wanted=two, answer="Again.")
+        information_request_answer(chair, information_request=two, answer="Again.")
 
 
 @pytest.mark.requirement("T3")

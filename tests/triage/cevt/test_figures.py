@@ -130,7 +130,7 @@ def test_the_page_shows_a_period_and_says_what_is_wrong_with_one(client: Client)
     user = make_user("erase_manager")
     waiting_child(child(), level=MODERATE, at=on(28, 3, 2025))
     sign_in(user, client)
-    address = reverse("triage:figures")
+    address = reverse("cevt:figures")
     period = {"starts_0": 1, "starts_1": 4, "starts_2": 2024, "ends_0": 31, "ends_1": 3, "ends_2": 2025}
     page = client.get(address, period).content.decode()
     assert "1 April 2024 to 31 March 2025: 1 matrix received" in page and "Moderate" in page

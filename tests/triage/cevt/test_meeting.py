@@ -45,7 +45,7 @@ def make_member(kind: str = AgencyKind.HEALTH, **kw: object) -> User:
 
 
 def of(name: str, meeting: Meeting) -> str:
-    return reverse(f"triage:{name}", args=[meeting.public_id])
+    return reverse(f"cevt:{name}", args=[meeting.public_id])
 
 
 def text(response: HttpResponse) -> str:
@@ -58,7 +58,7 @@ def say(client: Client, child: Child, **typed: object) -> HttpResponse:
     item = Item.objects.get(child=child)
     body = {"about": item.public_id, "idempotency_key": uuid4(), "version": 0, "answer": "said", **typed}
     return client.post(  # type: ignore[return-value]
-        reverse("triage:say", args=[child.public_id]), body, headers={"X-Requested-With": "cems"}
+        reverse("cevt:contribution_save", args=[child.public_id]), body, headers={"X-Requested-With": "cems"}
     )
 
 
@@ -70,9 +70,9 @@ class TestTheTable:
         deputy.agency = nurse.agency
         deputy.save(update_fields=["agency"])
         client = sign_in(chair)
-        assert client.post(reverse("triage:meeting_start")).status_code == 302
+        assert client.post(reverse("cevt:meeting_start")).status_code == 302
         meeting = Meeting.objects.get()
-        html = text(client.get(of("table", meeting)))
+        html = text(client.get(of("attendance", meeting)))
         assert "Example Nurse" in html and "What is decided now is provisional" in html
         form = {
             f"place_{chair.public_id}": "here",
@@ -80,13 +80,13 @@ class TestTheTable:
             f"for_{deputy.public_id}": str(nurse.public_id),
             f"place_{nurse.public_id}": "apology",
         }
-        assert client.post(of("table", meeting), form).status_code == 302
+        assert client.post(of("attendance", meeting), form).status_code == 302
         rows = {row.user_id: row for row in Attendance.objects.all()}
         assert rows[deputy.pk].standing_for == nurse and rows[nurse.pk].apology
         before = Entry.objects.count()
-        client.post(of("table", meeting), form)  # nothing changed, nothing written
+        client.post(of("attendance", meeting), form)  # nothing changed, nothing written
         assert Entry.objects.count() == before
-        client.post(of("table", meeting), {**form, f"place_{deputy.public_id}": ""})
+        client.post(of("attendance", meeting), {**form, f"place_{deputy.public_id}": ""})
         assert Attendance.objects.get(user=deputy).left_at
 
     def test_a_member_says_that_they_are_here_and_the_chairs_work_is_not_theirs(
@@ -95,15 +95,15 @@ class TestTheTable:
         waiting_child(child)
         meeting, nurse = sitting(chair), make_member()
         client = sign_in(nurse)
-        back = reverse("triage:sheet", args=[child.public_id])
-        assert client.post(of("here", meeting), {"next": back})["Location"] == back
+        back = reverse("cevt:sheet", args=[child.public_id])
+        assert client.post(of("attendance_here", meeting), {"next": back})["Location"] == back
         assert Attendance.objects.get(user=nurse).left_at is None
         assert "I’m leaving" in text(client.get(back))
-        client.post(of("here", meeting), {"leave": "1", "next": "https://elsewhere.example/"})
+        client.post(of("attendance_here", meeting), {"leave": "1", "next": "https://elsewhere.example/"})
         assert Attendance.objects.get(user=nurse).left_at
-        assert client.post(of("table", meeting), {}).status_code == 403
+        assert client.post(of("attendance", meeting), {}).status_code == 403
         assert client.post(of("meeting_end", meeting)).status_code == 403
-        assert client.post(reverse("triage:meeting_start")).status_code == 403
+        assert client.post(reverse("cevt:meeting_start")).status_code == 403
 
     def test_another_authoritys_meeting_is_not_there(self, chair: User) -> None:
         away = make_agency(authorities=[make_authority(DARLINGTON)])
@@ -111,35 +111,35 @@ class TestTheTable:
         client = sign_in(stranger)
         for name in ("table", "minutes", "minutes_pdf"):
             assert client.get(of(name, sitting(chair))).status_code == 404
-        assert Meeting.objects.get().reference not in text(client.get(reverse("triage:meetings")))
+        assert Meeting.objects.get().reference not in text(client.get(reverse("cevt:meetings")))
 
     def test_a_board_member_of_ceg_has_no_seat(self, chair: User) -> None:
         meeting = sitting(chair)
         client = sign_in(make_user("ceg_member", team=make_team(), locality=make_locality("east")))
-        assert client.post(of("here", meeting)).status_code == 403
-        assert client.post(of("note", meeting), {"kind": "theme", "text": "A car"}).status_code == 403
+        assert client.post(of("attendance_here", meeting)).status_code == 403
+        assert client.post(of("meeting_note", meeting), {"kind": "theme", "text": "A car"}).status_code == 403
 
     def test_themes_and_places_are_noted_from_anywhere_until_it_ends(self, chair: User) -> None:
         meeting, client = sitting(chair), sign_in(make_member())
-        client.post(of("note", meeting), {"kind": "hotspot", "text": "The bus station after nine."})
-        client.post(of("note", meeting), {"kind": "theme", "text": "  "})
+        client.post(of("meeting_note", meeting), {"kind": "hotspot", "text": "The bus station after nine."})
+        client.post(of("meeting_note", meeting), {"kind": "theme", "text": "  "})
         assert [note.text for note in Note.objects.all()] == ["The bus station after nine."]
-        assert client.post(of("note", meeting), {"kind": "gossip", "text": "x"}).status_code == 400
+        assert client.post(of("meeting_note", meeting), {"kind": "gossip", "text": "x"}).status_code == 400
         meeting_end(chair, meeting=meeting)
-        assert client.post(of("note", meeting), {"kind": "theme", "text": "Late."}).status_code == 409
+        assert client.post(of("meeting_note", meeting), {"kind": "theme", "text": "Late."}).status_code == 409
 
     def test_cevt_f9_a_meeting_never_ended_is_shown_and_the_next_chair_ends_it(self, chair: User) -> None:
         yesterday = now() - timedelta(days=1)
         meeting = sitting(chair, at=yesterday)
         other = sign_in(make_chair())
-        assert "was never ended" in text(other.get(reverse("triage:cevt")))
-        other.post(reverse("triage:meeting_start"))
+        assert "was never ended" in text(other.get(reverse("cevt:list")))
+        other.post(reverse("cevt:meeting_start"))
         assert Meeting.objects.count() == 1
-        assert "is still open" in text(other.get(reverse("triage:cevt")))
+        assert "is still open" in text(other.get(reverse("cevt:list")))
         assert other.post(of("meeting_end", meeting)).status_code == 302
         meeting.refresh_from_db()
         assert meeting.ended_at and meeting.clock.met_at
-        other.post(reverse("triage:meeting_start"))
+        other.post(reverse("cevt:meeting_start"))
         assert Meeting.objects.filter(ended_at=None).count() == 1
 
 
@@ -198,8 +198,8 @@ class TestMinutes:
         meeting_end(chair, meeting=meeting)
         client = sign_in(make_user("business_support", team=make_team()))
         assert child.reference in text(client.get(of("minutes", meeting)))
-        assert meeting.reference in text(client.get(reverse("triage:meetings")))
-        assert client.get(reverse("triage:sheet", args=[child.public_id])).status_code == 403
+        assert meeting.reference in text(client.get(reverse("cevt:meetings")))
+        assert client.get(reverse("cevt:sheet", args=[child.public_id])).status_code == 403
 
     @pytest.mark.requirement("A2")
     def test_a_restricted_child_is_counted_and_nothing_else(self, chair: User, child: Child) -> None:
@@ -252,7 +252,7 @@ class TestSaying:
         assert say(client, child, held="written", text="Typed in the tunnel", version=2).status_code == 200
         # The same without JavaScript: both are on the page.
         page = client.post(
-            reverse("triage:sheet", args=[child.public_id]),
+            reverse("cevt:sheet", args=[child.public_id]),
             {"step": "say", "about": item.public_id, "held": "written", "text": "An old tab", "version": 1},
         )
         html = unescape(page.content.decode())
@@ -276,7 +276,7 @@ class TestSaying:
 
 class TestLive:
     def poll(self, client: Client, child: Child, tag: str = "", **query: str) -> HttpResponse:
-        url = reverse("triage:live", args=[child.public_id])
+        url = reverse("cevt:sheet_live", args=[child.public_id])
         headers = {"X-CEMS-Polling": "1", "X-Requested-With": "cems", "If-None-Match": tag}
         return client.get(url, query, headers=headers)  # type: ignore[return-value]
 
@@ -356,13 +356,13 @@ class TestResearch:
         waiting_child(hidden)
         nurse = make_member()
         client = sign_in(nurse)
-        html = text(client.get(reverse("triage:research")))
+        html = text(client.get(reverse("cevt:research")))
         assert "Marnie Madeup" in html and "1 Example Row, DH1 1AA" in html
         assert "2 Secret Row" not in html and "Confidential: ask First Contact" in html
         assert re.search(r"The agenda for \w+ \d+ \w+ close[sd]", html)
         key = str(child.public_id)
         saved = client.post(
-            reverse("triage:research_say"),
+            reverse("cevt:research_save"),
             {
                 "answer": key,
                 f"about-{key}": item.public_id,
@@ -383,11 +383,11 @@ class TestResearch:
             f"held-{key}": "cannot_share",
             f"text-{key}": "",
         }
-        assert client.post(reverse("triage:research"), both).status_code == 302
+        assert client.post(reverse("cevt:research"), both).status_code == 302
         assert Contribution.objects.get().held == Held.CANNOT_SHARE
         # A tab of yesterday: both answers are on the page, nothing is lost.
         stale = client.post(
-            reverse("triage:research"), {**both, f"held-{key}": "written", f"text-{key}": "Old tab"}
+            reverse("cevt:research"), {**both, f"held-{key}": "written", f"text-{key}": "Old tab"}
         )
         said = unescape(stale.content.decode())
         assert stale.status_code == 409 and "Old tab" in said and "Holds something it cannot share" in said
@@ -397,7 +397,7 @@ class TestResearch:
         item = waiting_child(child)
         restrict(child, owner=make_user())
         client = sign_in(make_member())
-        assert "Nobody to look up" in text(client.get(reverse("triage:research")))
+        assert "Nobody to look up" in text(client.get(reverse("cevt:research")))
         key = str(child.public_id)
         body = {
             "answer": key,
@@ -405,7 +405,7 @@ class TestResearch:
             f"held-{key}": "nothing",
             "idempotency_key": uuid4(),
         }
-        assert client.post(reverse("triage:research_say"), body).status_code == 404
+        assert client.post(reverse("cevt:research_save"), body).status_code == 404
         assert not Contribution.objects.exists()
 
 
@@ -413,11 +413,11 @@ def test_single_keys_are_switched_off_for_oneself_and_stay_off(child: Child) -> 
     waiting_child(child)
     nurse = make_member()
     client = sign_in(nurse)
-    sheet = reverse("triage:sheet", args=[child.public_id])
+    sheet = reverse("cevt:sheet", args=[child.public_id])
     assert "data-keys" in text(client.get(sheet))
-    client.post(reverse("triage:keys"), {"on": "0"})
+    client.post(reverse("cevt:single_keys"), {"on": "0"})
     assert "data-keys" not in text(client.get(sheet))
-    assert "<strong>off</strong>" in text(client.get(reverse("triage:keys")))
+    assert "<strong>off</strong>" in text(client.get(reverse("cevt:single_keys")))
 
 
 def test_the_chairs_main_job_is_the_big_button(chair: User) -> None:

@@ -109,7 +109,7 @@ def test_a_confirmation_at_low_takes_the_child_off_the_board_the_provisional_dec
 ) -> None:
     client = sign_in(make_chair())
     sitting(chair, *QUORATE)
-    page = reverse("triage:confirm", args=[on_the_board.public_id])
+    page = reverse("cevt:decision_confirm", args=[on_the_board.public_id])
     fields = hidden(client.get(page).content.decode())
     sent = {
         "key": fields["key"],

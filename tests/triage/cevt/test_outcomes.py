@@ -132,13 +132,13 @@ def test_a_new_outcome_is_asked_checked_told_beforehand_done_and_written_of(
     assert action.clock and action.clock.due_at == close_of_business(row.decision.decided_at, 3).due_at
     # letter, minutes, chronology, the child's own copy and the figures name it
     assert item.submission
-    letter = client.get(reverse("triage:feedback_pdf", args=[item.submission.public_id])).content
+    letter = client.get(reverse("cevt:feedback_pdf", args=[item.submission.public_id])).content
     assert court_order.label in " ".join(PdfReader(BytesIO(letter)).pages[0].extract_text().split())
     meeting_end(chair, meeting=meeting)
     pages = {
-        "minutes": (chair, reverse("triage:minutes", args=[meeting.public_id])),
+        "minutes": (chair, reverse("cevt:minutes", args=[meeting.public_id])),
         "chronology": (chair, reverse("children:chronology", args=[child.public_id])),
-        "figures": (make_user("erase_manager"), reverse("triage:figures") + period()),
+        "figures": (make_user("erase_manager"), reverse("cevt:figures") + period()),
     }
     words = {
         "minutes": f"{court_order.label}: Their visits.; Which order: Exclusion order",
@@ -264,7 +264,7 @@ def test_a_provider_is_a_row_offered_by_name_and_referred_to(
     )
     assert row.action and row.action.key == "cevt-provider-mentors"
     assert row.action.detail == "A mentor for the evenings.\n0191 498 0000"
-    figures = said(sign_in(make_user("erase_manager")), reverse("triage:figures") + period())
+    figures = said(sign_in(make_user("erase_manager")), reverse("cevt:figures") + period())
     assert "Referred to Made-up Mentors: 1 of 1 decisions" in figures
 
 

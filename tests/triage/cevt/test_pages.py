@@ -60,7 +60,7 @@ def test_a_member_reads_every_contribution_and_a_practitioner_of_the_child_none(
     involve(child, worker)
     html = said(sign_in(worker), reverse("children:overview", args=[child.public_id]))
     assert "Seen at the clinic" not in html
-    assert sign_in(worker).get(reverse("triage:live", args=[child.public_id])).status_code == 403
+    assert sign_in(worker).get(reverse("cevt:sheet_live", args=[child.public_id])).status_code == 403
 
 
 @pytest.mark.requirement("T3")
@@ -145,7 +145,7 @@ def test_a_decision_is_checked_said_and_made_without_javascript(chair: User, chi
     assert item.submission
     page = said(sign_in(sender), reverse("matrix:submission", args=[item.submission.public_id]))
     assert "Clear and dated: thank you." in page and "An older man drives her about." in page
-    letter = sign_in(sender).get(reverse("triage:feedback_pdf", args=[item.submission.public_id]))
+    letter = sign_in(sender).get(reverse("cevt:feedback_pdf", args=[item.submission.public_id]))
     assert letter["Content-Type"] == "application/pdf"
     assert (
         "Madeup" not in letter["Content-Disposition"]
@@ -218,8 +218,8 @@ def test_cevt_f3_at_the_page_provisional_is_said_before_and_confirmed_after(
     assert "This decision is provisional" in unescape(client.post(sheet(child), typed).content.decode())
     client.post(sheet(child), {**typed, "step": "decide"})
     row = Decision.objects.get()
-    assert "Madeup" in said(client, reverse("triage:provisional")) and row.provisional
-    confirm = reverse("triage:confirm", args=[child.public_id])
+    assert "Madeup" in said(client, reverse("cevt:provisional")) and row.provisional
+    confirm = reverse("cevt:decision_confirm", args=[child.public_id])
     page = client.get(confirm).content.decode()
     again = {
         **{name: value for name, value in hidden(page).items() if name in {"key", "seen"}},
@@ -235,7 +235,7 @@ def test_cevt_f3_at_the_page_provisional_is_said_before_and_confirmed_after(
     )
     assert client.post(confirm, agreed).status_code == 302
     assert Decision.objects.get(confirms=row).agreed.level == MODERATE
-    assert "Every decision is final" in said(client, reverse("triage:provisional"))
+    assert "Every decision is final" in said(client, reverse("cevt:provisional"))
 
 
 @pytest.mark.requirement("T3")
@@ -289,7 +289,7 @@ def test_more_information_is_asked_for_and_given_and_pauses_the_clock_meanwhile(
 ) -> None:
     item = waiting_child(child)
     client = sign_in(chair)
-    address = reverse("triage:want", args=[child.public_id])
+    address = reverse("cevt:information_request_new", args=[child.public_id])
     page = client.get(address).content.decode()
     assert client.post(address, {"what": ""}).status_code == 400
     form = {
@@ -305,7 +305,7 @@ def test_more_information_is_asked_for_and_given_and_pauses_the_clock_meanwhile(
     assert item.clock
     item.clock.refresh_from_db()
     assert item.clock.stage == "paused"
-    answer = reverse("triage:want_answer", args=[child.public_id])
+    answer = reverse("cevt:information_request_answer", args=[child.public_id])
     assert "Whose car was it?" in said(client, answer)
     stranger = make_user("cevt_member", team=make_team())
     name = f"{wanted.public_id.hex}-answer"
@@ -339,7 +339,7 @@ def test_an_item_is_taken_off_with_its_reason_and_the_sender_reads_it(chair: Use
     sender = make_user()
     item = waiting_child(child, by=sender)
     client = sign_in(chair)
-    address = reverse("triage:withdraw", args=[child.public_id])
+    address = reverse("cevt:item_withdraw", args=[child.public_id])
     assert client.post(address, {"item": str(item.public_id), "why": ""}).status_code == 400
     assert client.post(address, {"item": str(item.public_id), "why": "Another child."}).status_code == 302
     assert item.submission
@@ -353,8 +353,8 @@ def test_a_member_decides_nothing(child: Child) -> None:
     client = sign_in(make_user("cevt_member", team=make_team()))
     for step in ("check", "decide", "adopt", "change"):
         assert client.post(sheet(child), {"step": step}).status_code == 403
-    for name in ("want", "withdraw", "confirm"):
-        assert client.get(reverse(f"triage:{name}", args=[child.public_id])).status_code == 403
+    for name in ("information_request_new", "item_withdraw", "decision_confirm"):
+        assert client.get(reverse(f"cevt:{name}", args=[child.public_id])).status_code == 403
     assert client.post(sheet(child), {"step": "unheard of"}).status_code == 400
     assert not Decision.objects.exists() and not Contribution.objects.exists()
 

@@ -42,7 +42,7 @@ def child() -> Child:
 
 
 def page(child: Child) -> str:
-    return reverse("triage:raise", args=[child.public_id])
+    return reverse("cevt:item_raise", args=[child.public_id])
 
 
 def send(user: User, child: Child, why: str = WHY, key: object = None) -> HttpResponse:
@@ -56,7 +56,7 @@ def said(user: User, url: str) -> str:
 
 
 def told(item: Item) -> str:
-    return reverse("triage:raised", args=[item.public_id])
+    return reverse("cevt:item_raised", args=[item.public_id])
 
 
 def allow_decision(child: Child) -> None:
@@ -92,7 +92,7 @@ def test_before_the_gate_first_contact_has_it_as_a_referral_and_behind_it_not(
     assert WHY in referral.concern and referral.clock.owner_team == first_contact(child)
     desk = make_user("first_contact")
     referral_decide(desk, referral=referral, outcome=ReferralOutcome.EARLY_HELP, rationale="A family worker.")
-    assert "CEVT can decide" in said(chair, reverse("triage:cevt"))
+    assert "CEVT can decide" in said(chair, reverse("cevt:list"))
     item_withdraw(chair, item=Item.objects.get(), why="To be raised again.")
     allow_decision(child)
     referrals = Referral.objects.count()
@@ -109,10 +109,10 @@ def test_before_the_gate_first_contact_has_it_as_a_referral_and_behind_it_not(
 def test_the_list_and_the_sheet_say_why_by_whom_and_when(child: Child, chair: User) -> None:
     nurse = make_user("cevt_member", team=make_team(), name="Example Nurse")
     item_raise(nurse, child=child, why=WHY)
-    for url in (reverse("triage:cevt"), reverse("triage:sheet", args=[child.public_id])):
+    for url in (reverse("cevt:list"), reverse("cevt:sheet", args=[child.public_id])):
         html = said(chair, url)
         assert WHY in html and "Raised by Example Nurse" in html and str(nurse.agency) in html
-    assert "The clock runs meanwhile" not in said(chair, reverse("triage:cevt"))  # there is none
+    assert "The clock runs meanwhile" not in said(chair, reverse("cevt:list"))  # there is none
     overview = said(chair, reverse("children:overview", args=[child.public_id]))
     assert "On CEVT’s list since" in overview
 
@@ -133,7 +133,7 @@ def test_one_that_is_open_is_shown_in_the_place_of_the_form_and_typed_words_stay
     item_raise(nurse, child=child, why=WHY)
     html = said(chair, page(child))
     assert WHY in html and "Example Nurse" in html and "<textarea" not in html
-    assert reverse("triage:sheet", args=[child.public_id]) in html
+    assert reverse("cevt:sheet", args=[child.public_id]) in html
     answer = send(chair, child, "Typed while the other was sent.")
     html = unescape(answer.content.decode())
     assert answer.status_code == 400 and "Typed while the other was sent." in html
@@ -269,4 +269,4 @@ def test_what_one_raised_is_there_for_nobody_else(child: Child, chair: User) -> 
     assert sign_in(chair).get(told(item)).status_code == 404
     matrix = waiting_child(make_child(), by=chair)
     assert sign_in(chair).get(told(matrix)).status_code == 404
-    assert sign_in(chair).get(reverse("triage:raised", args=[uuid4()])).status_code == 404
+    assert sign_in(chair).get(reverse("cevt:item_raised", args=[uuid4()])).status_code == 404

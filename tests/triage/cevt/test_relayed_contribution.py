@@ -73,11 +73,11 @@ def write(
 
 
 def page(child: Child, agency: Agency) -> str:
-    return reverse("triage:relayed_contribution", args=[child.public_id, agency.public_id])
+    return reverse("cevt:relayed_contribution", args=[child.public_id, agency.public_id])
 
 
 def sheet(child: Child) -> str:
-    return reverse("triage:sheet", args=[child.public_id])
+    return reverse("cevt:sheet", args=[child.public_id])
 
 
 def read(user: User, url: str) -> str:
@@ -148,7 +148,7 @@ def test_an_agency_not_checked_yet_still_owes_an_answer(chair: User, item: Item,
 
 def test_the_agency_adds_its_own_and_both_stay(chair: User, item: Item, nurse: User) -> None:
     write(chair, item, nurse.agency)
-    assert WORDS in read(nurse, sheet(item.child)) and WORDS in read(nurse, reverse("triage:research"))
+    assert WORDS in read(nurse, sheet(item.child)) and WORDS in read(nurse, reverse("cevt:research"))
     contribution_write(
         nurse,
         child=item.child,
@@ -348,7 +348,7 @@ def test_by_api_under_the_same_rules(
 
 def test_it_arrives_on_the_sheets_of_the_others(chair: User, item: Item, nurse: User) -> None:
     client = sign_in(make_user("cevt_member", team=make_team()))
-    url = reverse("triage:live", args=[item.child.public_id])
+    url = reverse("cevt:sheet_live", args=[item.child.public_id])
     tag = client.get(url)["ETag"]
     write(chair, item, nurse.agency)
     answer = client.get(url, headers={"If-None-Match": tag})

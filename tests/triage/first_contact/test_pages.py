@@ -70,7 +70,7 @@ def text_of(client: Client, url: str, **sent: object) -> str:
 
 
 def of(name: str, row: Referral, *more: object) -> str:
-    return reverse(f"triage:{name}", args=[row.child.public_id, row.public_id, *more])
+    return reverse(f"first_contact:{name}", args=[row.child.public_id, row.public_id, *more])
 
 
 class TestQueue:
@@ -189,7 +189,7 @@ class TestRefer:
         }
 
     def test_it_is_recorded_once_though_sent_twice(self, desk: Client, child: Child) -> None:
-        url = reverse("triage:refer", args=[child.public_id])
+        url = reverse("first_contact:referral_new", args=[child.public_id])
         first, second = desk.post(url, self.sent()), desk.post(url, self.sent())
         row = Referral.objects.get(child=child)
         assert first.headers["Location"] == second.headers["Location"] == of("referral", row)
@@ -199,14 +199,14 @@ class TestRefer:
         assert row.concern == "Seen with older men at the station."
 
     def test_while_one_is_open_it_says_so_and_adds_to_it(self, desk: Client, referral: Referral) -> None:
-        url = reverse("triage:refer", args=[referral.child.public_id])
+        url = reverse("first_contact:referral_new", args=[referral.child.public_id])
         assert f"{referral.reference} is open already" in text_of(desk, url)
         assert desk.post(url, self.sent()).headers["Location"] == of("referral", referral)
         referral.refresh_from_db()
         assert "Seen with older men" in referral.concern
 
     def test_what_is_wrong_is_named_and_what_was_typed_stays(self, desk: Client, child: Child) -> None:
-        url = reverse("triage:refer", args=[child.public_id])
+        url = reverse("first_contact:referral_new", args=[child.public_id])
         sent = self.sent(informed="", referrer="", received_on_2=today().year + 1)
         page = desk.post(url, sent)
         said = page.content.decode()
@@ -222,17 +222,20 @@ class TestWork:
         for team in teams:
             make_user("cevt_member", team=team)
         empty = make_team(name="Nobody works here")
-        said = text_of(desk, of("ask", referral))
+        said = text_of(desk, of("enquiry_new", referral))
         assert all(team.name in said for team in teams) and empty.name not in said
         chosen = [str(team.public_id) for team in teams]
-        assert desk.post(of("ask", referral), {"teams": chosen, "what": "What is held?"}).status_code == 302
+        assert (
+            desk.post(of("enquiry_new", referral), {"teams": chosen, "what": "What is held?"}).status_code
+            == 302
+        )
         assert set(AgencyEnquiry.objects.values_list("asked_of", flat=True)) == {team.pk for team in teams}
         assert "0 of 2 answered" in text_of(desk, of("referral", referral))
-        wrong = desk.post(of("ask", referral), {"teams": chosen, "what": ""})
+        wrong = desk.post(of("enquiry_new", referral), {"teams": chosen, "what": ""})
         assert wrong.status_code == 400 and "Write what you want to know." in wrong.content.decode()
 
     def test_what_was_said_by_telephone_is_written_down(self, desk: Client, asked: AgencyEnquiry) -> None:
-        url = of("answer_for", asked.referral, asked.public_id)
+        url = of("enquiry_answer_for", asked.referral, asked.public_id)
         assert desk.post(url, {"answered": "written", "text": "Seen once."}).status_code == 302
         assert "Seen once." in text_of(desk, of("referral", asked.referral))
         assert desk.get(url).headers["Location"] == of("referral", asked.referral)
@@ -241,12 +244,12 @@ class TestWork:
         colleague = make_user("edt")
         referral_assessment_save(colleague, referral=referral, version=0, findings=Findings("section_17"))
         mine = {"threshold": "early_help", "section_47": "", "outside_home": "yes", "version": 0}
-        page = desk.post(of("found", referral), mine)
+        page = desk.post(of("assessment", referral), mine)
         said = page.content.decode()
         assert page.status_code == 409 and str(colleague) in said and "Child in need (section 17)" in said
         assert 'name="version" value="1"' in said
         assert ReferralAssessment.objects.get().threshold == "section_17"
-        assert desk.post(of("found", referral), {**mine, "version": 1}).status_code == 302
+        assert desk.post(of("assessment", referral), {**mine, "version": 1}).status_code == 302
         kept = ReferralAssessment.objects.get()
         assert (kept.threshold, kept.outside_home) == ("early_help", True)
 
@@ -258,15 +261,18 @@ class TestWork:
         make_user(team=aset)
         police = make_team(agency=make_agency(kind=AgencyKind.POLICE))
         make_user(team=police)
-        said = text_of(desk, of("found", row))
+        said = text_of(desk, of("assessment", row))
         assert aset.name in said and police.name not in said
         given = {"threshold": "section_17", "to_team": str(aset.public_id), "version": 0}
-        page = desk.post(of("found", row), given)
+        page = desk.post(of("assessment", row), given)
         assert page.status_code == 400 and "14 to 17" in page.content.decode()
-        assert desk.post(of("found", row), {**given, "to_team_why": "A sibling is there."}).status_code == 302
+        assert (
+            desk.post(of("assessment", row), {**given, "to_team_why": "A sibling is there."}).status_code
+            == 302
+        )
 
     def test_it_is_decided_once_and_then_only_read(self, desk: Client, referral: Referral) -> None:
-        url = of("decide", referral)
+        url = of("referral_decide", referral)
         wrong = desk.post(url, {"outcome": "early_help", "rationale": " "})
         assert wrong.status_code == 400 and "Say why, for whoever made" in wrong.content.decode()
         given = {"outcome": "early_help", "rationale": "The family asked.", "open_status": "on"}
@@ -276,32 +282,32 @@ class TestWork:
         referral.refresh_from_db()
         assert referral.outcome == ReferralOutcome.EARLY_HELP
         assert not Matter.objects.filter(child=referral.child, kind="referral", closed_at=None).exists()
-        for name in ("ask", "found", "decide"):
+        for name in ("enquiry_new", "assessment", "referral_decide"):
             assert desk.get(of(name, referral)).headers["Location"] == of("referral", referral)
 
     def test_a_strategy_meeting_is_asked_for_once(self, desk: Client, referral: Referral) -> None:
         for _ in range(2):
-            assert desk.post(of("ask_meeting", referral)).status_code == 302
+            assert desk.post(of("strategy_meeting_request", referral)).status_code == 302
         row = Request.objects.get()
         assert f"/strategy-meetings/{row.public_id}/" in desk.get(of("referral", referral)).content.decode()
 
     def test_whoever_only_works_with_the_child_does_none_of_it(self, referral: Referral) -> None:
         worker = make_user()
         involve(referral.child, worker)
-        for name in ("referral", "ask", "found", "decide"):
+        for name in ("referral", "enquiry_new", "assessment", "referral_decide"):
             assert sign_in(worker).get(of(name, referral)).status_code == 403
         assert sign_in(make_user()).get(of("referral", referral)).status_code == 404
 
     def test_another_childs_referral_is_not_found_under_this_one(
         self, desk: Client, referral: Referral
     ) -> None:
-        url = reverse("triage:referral", args=[make_child().public_id, referral.public_id])
+        url = reverse("first_contact:referral", args=[make_child().public_id, referral.public_id])
         assert desk.get(url).status_code == 404
 
 
 class TestAnswering:
     def url(self, asked: AgencyEnquiry) -> str:
-        return reverse("triage:answer", args=[asked.public_id])
+        return reverse("first_contact:enquiry_answer", args=[asked.public_id])
 
     @pytest.mark.requirement("A2", "A3")
     @pytest.mark.parametrize("role", ["cevt_member", "practitioner", "school_lead", "community_safety"])

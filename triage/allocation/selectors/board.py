@@ -152,7 +152,7 @@ def _row(
 
 def _holds(wait_ids: Sequence[int], day: date) -> dict[int, WeekendCover]:
     """Who holds each until a day that is still to come, the newest word."""
-    rows = WeekendCover.objects.filter(waiting__in=wait_ids, until__gt=day).select_related("held_by")
+    rows = WeekendCover.objects.filter(wait__in=wait_ids, until__gt=day).select_related("held_by")
     return {row.wait_id: row for row in rows.order_by("until", "pk")}
 
 

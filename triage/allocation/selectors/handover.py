@@ -74,9 +74,9 @@ def handover(user: User, at: datetime) -> Handover:
     facts = levels_and_births([child.pk for child in primaries])
     weekend_covers = {
         row.wait_id: row
-        for row in WeekendCover.objects.filter(
-            waiting__in=[row.pk for row in rows], until=until
-        ).select_related("held_by", "recorded_by")
+        for row in WeekendCover.objects.filter(wait__in=[row.pk for row in rows], until=until).select_related(
+            "held_by", "recorded_by"
+        )
     }
     shown = [
         HandoverRow(

@@ -41,7 +41,7 @@ def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> Http
             raise NotAllowed("Only the worker who has the child accepts it.")
         if taken_once(request, form, "triage.take_up", lambda: _take_up(request, row, form)):
             messages.success(request, "Saved. The ERASE manager sees it on the board.")
-            return redirect("triage:my_children")
+            return redirect("allocation:caseload")
     found = social_workers(list(opened.cluster), local_date(row.starts_at))
     context = {
         **child_page(request, opened, current=TAB),
@@ -70,11 +70,11 @@ def end(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpRes
         lambda: allocation_end(person(request), allocation=row, why=form.cleaned_data["why"]),
     ):
         messages.success(request, f"Ended. {row.worker} can no longer open the record through this work.")
-        return redirect("triage:allocation")
+        return redirect("allocation:board")
     text = f"{row.worker} has had the child since {local(row.starts_at):%-d %B %Y}. Access to the record ends now."
     if opened.child.level is RiskLevel.SIGNIFICANT:
         text += " At Significant the child waits for another worker at once."
-    back = reverse("triage:allocation_detail", args=[opened.child.public_id, row.public_id])
+    back = reverse("allocation:detail", args=[opened.child.public_id, row.public_id])
     return form_page(request, opened, form, title="End an allocation", text=text, current=TAB, back=back)
 
 

@@ -69,12 +69,12 @@ def give(request: HttpRequest, opened: OpenChild, kind: str, worker_id: UUID) ->
             request,
             f"{worker} has the child from now on and can open the record. They are asked to accept it.",
         )
-        return redirect("triage:allocation")
+        return redirect("allocation:board")
     gone = f"{worker} does not take children of this team any more."
     said = choice.stop or (stop(one, local_date(opened.at)) if one else gone)
     if one is None or said:
         messages.error(request, f"Not given. {said}")
-        return redirect("triage:allocate", public_id=opened.child.public_id, kind=choice.kind)
+        return redirect("allocation:candidates", public_id=opened.child.public_id, kind=choice.kind)
     context = {
         **child_page(request, opened, current=TAB),
         "choice": choice,
@@ -132,10 +132,10 @@ def allocation_decline(request: HttpRequest, opened: OpenChild, kind: str) -> Ht
         lambda: give_nobody(person(request), child=opened.child, kind=wanted, why=form.cleaned_data["why"]),
     ):
         messages.success(request, "Recorded. At Significant the exception list asks to look again.")
-        return redirect("triage:unallocated")
+        return redirect("allocation:unallocated")
     text = "The child comes off the waiting list. At Significant a clock asks to look again."
     title = f"No {wanted.label.lower()} for now"
-    back = reverse("triage:allocation")
+    back = reverse("allocation:board")
     return form_page(request, opened, form, title=title, text=text, current=TAB, back=back)
 
 
@@ -146,7 +146,7 @@ def weekend_cover(request: HttpRequest, opened: OpenChild, kind: str) -> HttpRes
     wait = _waiting(opened, kind_of(kind))
     if wait is None:
         messages.info(request, "This child no longer waits for a worker.")
-        return redirect("triage:handover")
+        return redirect("allocation:handover")
     before = WeekendCover.objects.filter(wait=wait, until=until).select_related("held_by").first()
     known = {
         "held_by": before.held_by.public_id if before else None,
@@ -159,9 +159,9 @@ def weekend_cover(request: HttpRequest, opened: OpenChild, kind: str) -> HttpRes
         request, form, "triage.weekend_cover", lambda: _hold(user, wait, form)
     ):
         messages.success(request, f"Recorded: held until {until:%A %-d %B}.")
-        return redirect("triage:handover")
+        return redirect("allocation:handover")
     title = f"Who holds the child until {until:%A %-d %B}?"
-    return form_page(request, opened, form, title=title, current=TAB, back=reverse("triage:handover"))
+    return form_page(request, opened, form, title=title, current=TAB, back=reverse("allocation:handover"))
 
 
 def _hold(user: User, wait: AllocationWait, form: WeekendCoverForm) -> None:
@@ -180,7 +180,9 @@ def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         messages.success(
             request, "The child waits for a worker from now on. Choose one now, or on the board."
         )
-        return redirect("triage:allocate", public_id=opened.child.public_id, kind=form.cleaned_data["kind"])
+        return redirect(
+            "allocation:candidates", public_id=opened.child.public_id, kind=form.cleaned_data["kind"]
+        )
     title = "A child needs a worker"
     return form_page(
         request, opened, form, title=title, current=TAB, back=reverse(TAB, args=[opened.child.public_id])

@@ -54,7 +54,7 @@ def reassign(request: HttpRequest, worker_id: UUID) -> HttpResponse:
         )
     ):
         messages.success(request, "Done. The children have another worker from now on, who is told.")
-        return redirect("triage:allocation")
+        return redirect("allocation:board")
     context: dict[str, Any] = {"page": page, "worker": worker, "form": form}
     if request.method == "POST" and form.is_valid():
         if form.chosen:

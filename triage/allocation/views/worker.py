@@ -52,7 +52,7 @@ def capacity(request: HttpRequest, worker_id: UUID, kind: str) -> HttpResponse:
         request, form, "triage.capacity", lambda: _capacity(request, post.user, post.kind, form)
     ):
         messages.success(request, f"Saved. The board counts with it from the day you chose: {post.user}.")
-        return redirect("triage:worker", worker_id=worker_id)
+        return redirect("allocation:worker", worker_id=worker_id)
     return _form(request, form, f"Room as {post.kind.label.lower()}", about=post.user)
 
 
@@ -69,7 +69,7 @@ def absence(request: HttpRequest, worker_id: UUID) -> HttpResponse:
         request, form, "triage.absence", lambda: _absence(request, who, form)
     ):
         messages.success(request, f"Recorded. {who} is not suggested for a child while away.")
-        return redirect("triage:worker", worker_id=worker_id)
+        return redirect("allocation:worker", worker_id=worker_id)
     return _form(request, form, "Record an absence", about=who)
 
 
@@ -91,7 +91,7 @@ def absence_end(request: HttpRequest, absence_id: UUID) -> HttpResponse:
         lambda: end_absence(person(request), absence=row, last_day=form.cleaned_data["last_day"]),
     ):
         messages.success(request, f"Saved. {row.user} is back the day after.")
-        return redirect("triage:worker", worker_id=row.user.public_id)
+        return redirect("allocation:worker", worker_id=row.user.public_id)
     return _form(request, form, "Last day of an absence", about=row.user)
 
 
@@ -103,7 +103,7 @@ def vacancy(request: HttpRequest) -> HttpResponse:
         request, form, "triage.vacancy", lambda: _vacancy(request, form)
     ):
         messages.success(request, "Recorded. The board shows the room the post would bring.")
-        return redirect("triage:allocation")
+        return redirect("allocation:board")
     return _form(request, form, "Record a vacancy")
 
 
@@ -124,11 +124,11 @@ def vacancy_end(request: HttpRequest, vacancy_id: UUID) -> HttpResponse:
         lambda: end_vacancy(person(request), vacancy=row, last_day=form.cleaned_data["last_day"]),
     ):
         messages.success(request, f"Saved. {row.title} is no longer counted as vacant after that day.")
-        return redirect("triage:allocation")
+        return redirect("allocation:board")
     return _form(request, form, f"Last vacant day: {row.title}")
 
 
 def _form(request: HttpRequest, form: OnceForm, title: str, *, about: User | None = None) -> HttpResponse:
-    back = reverse("triage:worker", args=[about.public_id]) if about else reverse("triage:allocation")
+    back = reverse("allocation:worker", args=[about.public_id]) if about else reverse("allocation:board")
     context = {"form": form, "page_title": title, "about": about, "back_url": back}
     return render(request, "people/form.html", context, status=400 if form.errors else 200)

@@ -98,7 +98,7 @@ class InformationRequest(PublicModel):
     objects = OfChildManager()
 
     class Meta:
-        verbose_name_plural = "information_request"
+        verbose_name_plural = "information requests"
         constraints = [
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True, answer="")

@@ -22,7 +22,7 @@ from triage.models import Item
 @dataclass(frozen=True)
 class Before:
     """What somebody should know who is about to raise a child: `held` is the concern that is open already, `reads`
-    whether they may read its words, `listed` whether a matrix waits, `eligibility` whether CEVT may discuss the child."""
+    whether they may read its words, `listed` whether a matrix waits, `eligibility` whether CEVT may discuss them."""
 
     held: Item | None
     reads: bool

@@ -62,7 +62,8 @@ def contribution_relay(
     """Write down what an agency that is away told the chair; it makes nobody attend, and the agency may add its own.
 
     `about` is the item the page showed, `seen` how many notes of this agency it showed. Raises Invalid for the
-    chair's own agency and for one without a seat at this child's CEVT, and whatever `relayed_contribution_write` raises;
+    chair's own agency and for one without a seat at this child's CEVT, and whatever `relayed_contribution_write`
+    raises;
     Conflict when the item is decided or gone.
     """
     primary, item = _open_item(child, about)

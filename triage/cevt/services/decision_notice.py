@@ -66,7 +66,7 @@ def _waiting(items: Sequence[Item]) -> Iterator[tuple[int, object, str, str]]:
             url = reverse("matrix:submission", args=[paper.public_id])
             yield paper.submitted_by_id, paper.public_id, paper.reference, url
         elif item.raised_by_id:
-            yield item.raised_by_id, item.public_id, "", reverse("triage:raised", args=[item.public_id])
+            yield item.raised_by_id, item.public_id, "", reverse("cevt:item_raised", args=[item.public_id])
 
 
 def tell_lead(user: User, decision: Decision, at: datetime) -> None:

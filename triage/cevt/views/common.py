@@ -173,5 +173,5 @@ def key_from(request: HttpRequest, name: str = "key") -> UUID:
 
 def sheet_url(public_id: UUID, query: str = "") -> str:
     """The address of a child's sheet, with what part of the list one walks through."""
-    url = reverse("triage:sheet", args=[public_id])
+    url = reverse("cevt:sheet", args=[public_id])
     return f"{url}?{query}" if query else url

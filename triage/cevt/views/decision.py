@@ -73,7 +73,7 @@ def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         form.refuse(refusal)
         return _confirm_page(request, opened, shown, form, 409 if isinstance(refusal, Conflict) else 400)
     messages.success(request, f"{before.reference} is confirmed by {reference}. It is final.")
-    return redirect("triage:provisional")
+    return redirect("cevt:provisional")
 
 
 def _confirm_page(
@@ -94,7 +94,7 @@ def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     item = shown.items[0] if shown.items else None
     if request.method == "POST" and taken(form, lambda: _ask(request, opened, item, form)):
         messages.success(request, "Asked. The clock stands still until the answer is here.")
-        return redirect("triage:sheet", public_id=opened.child.public_id)
+        return redirect("cevt:sheet", public_id=opened.child.public_id)
     return _form_page(
         request,
         opened,
@@ -145,7 +145,7 @@ def answer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     for row, form in forms:
         if form.is_bound and taken(form, lambda row=row, form=form: _answer(request, opened, row, form)):  # type: ignore[misc]
             messages.success(request, "CEVT has the answer.")
-            return redirect("triage:sheet", public_id=opened.child.public_id)
+            return redirect("cevt:sheet", public_id=opened.child.public_id)
     bound = next((form for _, form in forms if form.is_bound), None)
     if request.method == "POST" and bound is None:
         raise Conflict("This was answered already, or CEVT no longer needs it.")
@@ -157,7 +157,7 @@ def _answer(request: HttpRequest, opened: OpenChild, row: InformationRequest, fo
     user = person(request)
     if row.agency_id != user.agency_id and not opened.access.may(Work.DECISIONS):
         raise NotAllowed(f"{row.agency} was asked this. Its people answer, or the chair.")
-    information_request_answer(user, wanted=row, answer=form.cleaned_data["answer"])
+    information_request_answer(user, information_request=row, answer=form.cleaned_data["answer"])
 
 
 @requires_child(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
@@ -171,7 +171,7 @@ def withdraw(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     form = WhyForm(request.POST or None)
     if request.method == "POST" and taken(form, lambda: _withdraw(request, items, form)):
         messages.success(request, "It is off the list. Whoever sent the matrix or raised the child is told.")
-        return redirect("triage:cevt")
+        return redirect("cevt:list")
     return _form_page(
         request,
         opened,

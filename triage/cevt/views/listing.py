@@ -75,7 +75,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         on = request.POST.get("on") == "1"
         single_keys_set(user, on=on)
         messages.success(request, f"Single keys are {'on' if on else 'off'} for you, on every machine.")
-        return redirect("triage:keys")
+        return redirect("cevt:single_keys")
     return render(request, "triage/cevt/keys.html", {"on": user.single_keys, "all_keys": KEYS})
 
 
@@ -92,7 +92,7 @@ def _key(row: Row) -> str:
 
 
 def _address(keys: dict[str, str]) -> str:
-    return f"{reverse('triage:cevt')}?{urlencode(keys)}"
+    return f"{reverse('cevt:list')}?{urlencode(keys)}"
 
 
 def _counts(today: Listing) -> list[tuple[str, str, int]]:

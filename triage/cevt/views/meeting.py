@@ -41,12 +41,12 @@ def start(request: HttpRequest) -> HttpResponse:
     if place is None:
         raise NotAllowed("Your agency works for no authority that has a CEVT.")
     try:
-        row = meeting_start(user, forum=MeetingForum.CEVT, authority=place, url=reverse("triage:cevt"))
+        row = meeting_start(user, forum=MeetingForum.CEVT, authority=place, url=reverse("cevt:list"))
     except Conflict as refusal:
         messages.error(request, refusal.message)
-        return redirect("triage:cevt")
+        return redirect("cevt:list")
     messages.success(request, f"{row.reference} has started. Tick who is here.")
-    return redirect("triage:table", meeting_id=row.public_id)
+    return redirect("cevt:attendance", meeting_id=row.public_id)
 
 
 @requires_any_work(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION, methods=FORM)
@@ -59,7 +59,7 @@ def table(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
             raise NotAllowed("The chair says who is here. Say “I’m here” for yourself.")
         attendance_set(person(request), meeting=meeting, places=_places(request))
         messages.success(request, "The table is saved.")
-        return redirect("triage:table", meeting_id=meeting.public_id)
+        return redirect("cevt:attendance", meeting_id=meeting.public_id)
     context = {**_context(request, meeting), "may_chair": may_chair}
     return render(request, "triage/cevt/table.html", context)
 
@@ -133,7 +133,7 @@ def end(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     meeting, user = the_meeting(request, meeting_id), seated(request)
     row = meeting_end(user, meeting=meeting)
     messages.success(request, f"{row.reference} has ended. These are its minutes.")
-    return redirect("triage:minutes", meeting_id=row.public_id)
+    return redirect("cevt:minutes", meeting_id=row.public_id)
 
 
 def _back(request: HttpRequest, meeting: Meeting) -> HttpResponse:
@@ -141,4 +141,4 @@ def _back(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     wanted = request.POST.get("next", "")
     if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
         return redirect(wanted)
-    return redirect("triage:table", meeting_id=meeting.public_id)
+    return redirect("cevt:attendance", meeting_id=meeting.public_id)

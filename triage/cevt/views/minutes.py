@@ -28,7 +28,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
     rows, older = meetings_of(person(request), request.GET.get("before", ""))
     context = {
         "rows": rows,
-        "older_url": f"{reverse('triage:meetings')}?before={older}" if older else "",
+        "older_url": f"{reverse('cevt:meetings')}?before={older}" if older else "",
         "may_decide": profile_of(person(request)).may(Work.DECISIONS),
     }
     return render(request, "triage/cevt/meetings.html", context)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from cems.accounts.access_control import person
 from cems.accounts.roles import Part, Work
 from cems.audit.services import read
-from cems.base.access_control import FORM, Shape, access_rule
+from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.idempotency import once
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
@@ -37,7 +37,7 @@ def raise_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 
     if request.method == "POST" and taken(form, act):
         messages.success(request, "The child is on CEVT’s list.")
-        return redirect("triage:raised", made["item"])
+        return redirect("cevt:item_raised", made["item"])
     context = {
         **child_page(request, opened, current="children:overview"),
         "form": form,
@@ -51,7 +51,7 @@ def raise_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "triage/cevt/raise.html", context, status=400 if form.errors else 200)
 
 
-@access_rule(Shape.PAGE, reason="whoever raised the child, and nobody else")
+@requires_sign_in(Shape.PAGE, reason="whoever raised the child, and nobody else")
 def raised(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """What one raised, and what became of it: the decision itself only where the record is open to them."""
     user = person(request)

@@ -49,7 +49,7 @@ def relayed_contribution(request: HttpRequest, opened: OpenChild, agency_id: UUI
     messages.success(
         request, f"Written down, as told by {place.agency}. Everybody at the table reads it now."
     )
-    return redirect("triage:sheet", public_id=opened.child.public_id)
+    return redirect("cevt:sheet", public_id=opened.child.public_id)
 
 
 def _place(opened: OpenChild, agency_id: UUID) -> Away:

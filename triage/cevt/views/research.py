@@ -67,7 +67,7 @@ def _save(request: HttpRequest, lines: list[Line]) -> HttpResponse:
         shown = [line.typed(problems.get(line.child.public_id)) for line in lines]
         return _page(request, shown, 409, saved=saved)
     messages.success(request, f"Saved: {saved} answer{'' if saved == 1 else 's'}.")
-    return redirect("triage:research")
+    return redirect("cevt:research")
 
 
 @requires_work(Shape.API, Work.CONTRIBUTION, methods=SEND)

@@ -133,7 +133,7 @@ def _decide(request: HttpRequest, opened: OpenChild, shown: Sheet) -> HttpRespon
     messages.success(request, f"{reference}: decided. Whoever sent the matrix or raised the child is told.")
     context = sheet_page(request, opened, shown)
     if context["after"] is None:
-        return redirect("triage:cevt")
+        return redirect("cevt:list")
     return redirect(sheet_url(context["after"].child.public_id, context["query"]))
 
 

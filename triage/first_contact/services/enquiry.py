@@ -68,7 +68,7 @@ def agency_enquiry_open(
 
 def _ask(user: User, referral: Referral, team: Team, what: str, at: datetime) -> AgencyEnquiry:
     public_id, child = uuid4(), referral.child.public_id
-    url = reverse("triage:answer", args=[public_id])
+    url = reverse("first_contact:enquiry_answer", args=[public_id])
     length = GATHERING_DAYS.read(at, referral.child.area_id)
     clock = clocks.clock_start(
         user,
@@ -147,7 +147,7 @@ def _tell_desk(user: User, row: AgencyEnquiry, at: datetime) -> None:
         kind="triage.gathered",
         key=f"triage:{row.public_id}:answered",
         text=f"{referral.reference}: {words}",
-        url=reverse("triage:referral", args=[row.child.public_id, referral.public_id]),
+        url=reverse("first_contact:referral", args=[row.child.public_id, referral.public_id]),
         reference=referral.reference,
         child=row.child.public_id,
         at=at,

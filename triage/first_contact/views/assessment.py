@@ -54,7 +54,7 @@ def _tasks(
     tasks = [
         {
             "title": "Ask agencies what they know",
-            "url": reverse("triage:ask", args=where),
+            "url": reverse("first_contact:enquiry_new", args=where),
             "status": f"{len(found.answered)} of {len(found.asked)} answered"
             if found.asked
             else "Nobody asked yet",
@@ -63,7 +63,7 @@ def _tasks(
         {
             "title": "Write down what you found",
             "hint": "Level of need, section 47, where the risk lies, which team",
-            "url": reverse("triage:found", args=where),
+            "url": reverse("first_contact:assessment", args=where),
             "status": assessment.get_threshold_display() if assessment and assessment.threshold else "To do",
             "colour": "" if assessment and assessment.threshold else "blue",
         },
@@ -84,7 +84,7 @@ def _tasks(
         {
             "title": "Decide",
             "hint": late,
-            "url": reverse("triage:decide", args=where),
+            "url": reverse("first_contact:referral_decide", args=where),
             "status": "To do",
             "colour": "blue",
         },
@@ -108,7 +108,7 @@ def ask(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRespo
         messages.success(
             request, f"Asked: {names}." if names else "They were asked already, and have not answered yet."
         )
-        return redirect("triage:referral", opened.child.public_id, row.public_id)
+        return redirect("first_contact:referral", opened.child.public_id, row.public_id)
     context = {
         **child_page(request, opened, current="children:overview"),
         "row": row,
@@ -126,7 +126,7 @@ def answer_for(request: HttpRequest, opened: OpenChild, referral_id: UUID, enqui
     asked = get_object_or_404(rows, public_id=enquiry_id)
     if asked.answered:
         messages.info(request, f"{asked.agency} has answered already.")
-        return redirect("triage:referral", opened.child.public_id, row.public_id)
+        return redirect("first_contact:referral", opened.child.public_id, row.public_id)
     form = AnswerForm(request.POST or None)
 
     def act() -> None:
@@ -134,7 +134,7 @@ def answer_for(request: HttpRequest, opened: OpenChild, referral_id: UUID, enqui
 
     if request.method == "POST" and taken(form, act):
         messages.success(request, f"The answer of {asked.agency} is kept.")
-        return redirect("triage:referral", opened.child.public_id, row.public_id)
+        return redirect("first_contact:referral", opened.child.public_id, row.public_id)
     return form_page(
         request,
         opened,
@@ -142,7 +142,7 @@ def answer_for(request: HttpRequest, opened: OpenChild, referral_id: UUID, enqui
         title=f"What {asked.agency} says",
         text=f"You asked: {asked.what}",
         current="children:overview",
-        back=reverse("triage:referral", args=[opened.child.public_id, row.public_id]),
+        back=reverse("first_contact:referral", args=[opened.child.public_id, row.public_id]),
     )
 
 
@@ -167,7 +167,7 @@ def found(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRes
 
     if request.method == "POST" and taken(form, act):
         messages.success(request, "What you found is kept.")
-        return redirect("triage:referral", opened.child.public_id, row.public_id)
+        return redirect("first_contact:referral", opened.child.public_id, row.public_id)
     if lost:  # sent again, it replaces what the colleague wrote, which stands beside it
         again = request.POST.copy()
         again["version"] = str(lost[0].version)
@@ -197,7 +197,7 @@ def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRe
         messages.success(
             request, f"{row.reference} is decided. Whoever made the referral is told, with your reasons."
         )
-        return redirect("triage:referral", opened.child.public_id, row.public_id)
+        return redirect("first_contact:referral", opened.child.public_id, row.public_id)
     context = {
         **child_page(request, opened, current="children:overview"),
         "row": row,
@@ -215,7 +215,7 @@ def ask_meeting(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> H
         person(request), child=opened.child, owner=team_of_worker(opened.child), source=row.source
     )
     messages.success(request, f"{asked.reference}: a strategy meeting is asked for.")
-    return redirect("triage:referral", opened.child.public_id, row.public_id)
+    return redirect("first_contact:referral", opened.child.public_id, row.public_id)
 
 
 def _row(opened: OpenChild, referral_id: UUID) -> Referral:
@@ -226,4 +226,4 @@ def _row(opened: OpenChild, referral_id: UUID) -> Referral:
 def _too_late(request: HttpRequest, opened: OpenChild, row: Referral) -> HttpResponse:
     """A step of a referral that was decided meanwhile: say so, and show the decision."""
     messages.info(request, DECIDED if request.method == "POST" else f"{row.reference} is decided.")
-    return redirect("triage:referral", opened.child.public_id, row.public_id)
+    return redirect("first_contact:referral", opened.child.public_id, row.public_id)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from cems.accounts.access_control import person
 from cems.accounts.roles import Part
 from cems.audit.services import read
-from cems.base.access_control import FORM, Shape, access_rule
+from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.time import now
 from cems.children.view_helpers import taken
 from cems.clocks.presentation import present
@@ -18,7 +18,7 @@ from triage.first_contact.selectors.enquiry import asked_of, question_to
 from triage.first_contact.services.enquiry import agency_enquiry_answer
 
 
-@access_rule(
+@requires_sign_in(
     Shape.PAGE,
     reason="whoever is in a team First Contact asks, while the question waits for its answer",
     methods=FORM,

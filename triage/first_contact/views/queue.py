@@ -63,7 +63,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _tabs(counts: selectors.Counts, show: str) -> list[tuple[str, str, str, bool]]:
     """What waits: label, how many in words, address, whether it is the one shown."""
-    own = reverse("triage:first_contact")
+    own = reverse("first_contact:queue")
     tabs = [
         ("Referrals", counts.referrals, own, show == "referrals"),
         ("Strategy meetings", counts.requests, f"{own}?show=requests", show == "requests"),
@@ -78,7 +78,7 @@ def _tabs(counts: selectors.Counts, show: str) -> list[tuple[str, str, str, bool
 
 
 def _address(here: dict[str, str], **changed: str) -> str:
-    return f"{reverse('triage:first_contact')}?{urlencode({**here, **changed})}"
+    return f"{reverse('first_contact:queue')}?{urlencode({**here, **changed})}"
 
 
 @requires_work(Shape.PAGE, Work.REFERRALS, methods=FORM)
@@ -115,7 +115,7 @@ def refer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         messages.success(
             request, f"{done['reference']} is with First Contact. Its clock runs from its receipt."
         )
-        return redirect("triage:referral", child.public_id, done["referral"])
+        return redirect("first_contact:referral", child.public_id, done["referral"])
     context = {
         **child_page(request, opened, current="children:overview"),
         "form": form,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from cems.accounts.access_control import requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
-from cems.base.access_control import FORM, Shape, access_rule
+from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.time import local, now
 from cems.children.access.forms.emergency_access import EmergencyAccessForm, EmergencyAccessReviewForm
 from cems.children.access.selectors.emergency_access import to_review
@@ -28,7 +28,7 @@ from cems.children.view_helpers import me, taken
 MOST = 100
 
 
-@access_rule(
+@requires_sign_in(
     Shape.PAGE,
     reason="whose role may not open a record is told whom to ring; the service asks the role",
     methods=FORM,

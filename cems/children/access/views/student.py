@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from cems.audit.services import listed
-from cems.base.access_control import FORM, Shape, access_rule
+from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.idempotency import once
 from cems.base.time import now
 from cems.children.access.forms.student import StudentChildForm
@@ -20,7 +20,7 @@ from cems.children.view_helpers import me, taken
 OWN = "everybody sees whom they supervise; nobody else's students are there"
 
 
-@access_rule(Shape.PAGE, reason=OWN)
+@requires_sign_in(Shape.PAGE, reason=OWN)
 def students(request: HttpRequest) -> HttpResponse:
     """My students, and which children each of them sees."""
     found = selectors.students(me(request), now())
@@ -30,7 +30,7 @@ def students(request: HttpRequest) -> HttpResponse:
     return render(request, "children/students.html", {"students": found})
 
 
-@access_rule(Shape.PAGE, reason=OWN, methods=FORM)
+@requires_sign_in(Shape.PAGE, reason=OWN, methods=FORM)
 def student_child(request: HttpRequest) -> HttpResponse:
     """Show a student one more of my children."""
     user, instant = me(request), now()
@@ -62,7 +62,7 @@ def _name_once(request: HttpRequest, form: StudentChildForm) -> None:
     once(me(request), key=data["key"], action="children.student", body=body, perform=perform)
 
 
-@access_rule(Shape.POST, reason=OWN)
+@requires_sign_in(Shape.POST, reason=OWN)
 def student_child_end(request: HttpRequest, naming_id: UUID) -> HttpResponse:
     """The student sees this child no longer."""
     rows = StudentChild.objects.filter(post__supervisor=me(request))

@@ -41,16 +41,16 @@ def add(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     wanted = request.GET.get("team", "")
     team = next((one for one in teams if str(one.public_id) == wanted), None)
     if team is None:
-        context = {**child_page(request, opened, current="children:involved"), "teams": teams}
+        context = {**child_page(request, opened, current="children:involvements"), "teams": teams}
         return render(request, "children/involve_team.html", context)
     members = people.members(team)
     form = InvolveForm(members, request.POST or None)
     if request.method == "POST" and taken(form, lambda: _start(request, opened, form, team)):
         messages.success(request, "Recorded. They can open the record now.")
-        return redirect("children:involved", public_id=opened.child.public_id)
+        return redirect("children:involvements", public_id=opened.child.public_id)
     title = f"{team.name}: who works with the child?"
-    back = reverse("children:involve", args=[opened.child.public_id])
-    return form_page(request, opened, form, title=title, back=back, current="children:involved")
+    back = reverse("children:involvement_new", args=[opened.child.public_id])
+    return form_page(request, opened, form, title=title, back=back, current="children:involvements")
 
 
 def _start(request: HttpRequest, opened: OpenChild, form: InvolveForm, team: Team) -> None:
@@ -81,7 +81,7 @@ def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
             request, "Recorded. First Contact, or your manager, confirms that you work with the child."
         )
         return redirect("children:overview", public_id=opened.child.public_id)
-    return form_page(request, opened, form, title="I work with this child", current="children:involved")
+    return form_page(request, opened, form, title="I work with this child", current="children:involvements")
 
 
 @requires_child(Shape.PAGE, Part.INVOLVED, Part.OWN_SUBMISSIONS, methods=FORM)
@@ -101,11 +101,11 @@ def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpRe
         return (
             redirect("home")
             if row.user_id == me(request).pk
-            else redirect("children:involved", public_id=opened.child.public_id)
+            else redirect("children:involvements", public_id=opened.child.public_id)
         )
     words = f"{row.user or row.team}, {row.get_case_role_display().lower()}. Access to the record ends now."
     return form_page(
-        request, opened, form, title="End an involvement", text=words, current="children:involved"
+        request, opened, form, title="End an involvement", text=words, current="children:involvements"
     )
 
 

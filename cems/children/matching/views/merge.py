@@ -83,7 +83,7 @@ def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         other = queue.by_reference(user, form.cleaned_data["reference"])
         if other is not None and other.pk != child.pk:
-            return redirect("children:match", public_id=child.public_id, other_id=other.public_id)
+            return redirect("children:merge", public_id=child.public_id, other_id=other.public_id)
         form.add_error("reference", "No other record with this reference is open to you. Check each digit.")
     context = {
         **child_page(request, opened, current="children:overview"),
@@ -114,7 +114,7 @@ def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
         **child_page(request, opened, current="children:overview"),
         "seen": seen,
         "form": form,
-        "swap_url": reverse("children:match", args=[other.public_id, primary.public_id]),
+        "swap_url": reverse("children:merge", args=[other.public_id, primary.public_id]),
     }
     return render(request, "children/match.html", context, status=400 if form.errors else 200)
 
@@ -140,7 +140,7 @@ def apart(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
     merge_reject(me(request), one=opened.child, other=_other(request, opened, other_id))
     messages.success(request, "Noted: two children. The pair is not brought up again.")
     if opened.child.provisional:
-        return redirect("children:candidates", public_id=opened.child.public_id)
+        return redirect("children:merge_candidates", public_id=opened.child.public_id)
     return redirect("children:duplicates")
 
 

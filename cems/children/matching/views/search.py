@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
-from cems.base.access_control import FORM, Shape, access_rule
+from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.children.access.services.emergency_access import may_open_in_emergency
 from cems.children.matching.rules.search import LONGEST, understand
 from cems.children.matching.search import Results
@@ -20,7 +20,7 @@ KEPT = 20
 OPEN_TO_ALL = "finds only children that visible_to lets this person see"
 
 
-@access_rule(Shape.PAGE, reason=OPEN_TO_ALL, methods=FORM)
+@requires_sign_in(Shape.PAGE, reason=OPEN_TO_ALL, methods=FORM)
 def search(request: HttpRequest) -> HttpResponse:
     """The search page; a search sent here goes on to its results."""
     if request.method != "POST":
@@ -30,10 +30,10 @@ def search(request: HttpRequest) -> HttpResponse:
     token = secrets.token_urlsafe(12)
     recent = dict(list(kept.items())[-(KEPT - 1) :])
     request.session["child_searches"] = {**recent, token: request.POST.get("q", "")[: LONGEST * 3]}
-    return redirect("children:results", token=token)
+    return redirect("children:search_results", token=token)
 
 
-@access_rule(Shape.PAGE, reason=OPEN_TO_ALL)
+@requires_sign_in(Shape.PAGE, reason=OPEN_TO_ALL)
 def results(request: HttpRequest, token: str) -> HttpResponse:
     """The results of a search of this sign-in, a page at a time."""
     words = request.session.get("child_searches", {}).get(token)
@@ -54,7 +54,7 @@ def results(request: HttpRequest, token: str) -> HttpResponse:
         "results": found,
         "may_record": _may_record(request),
         "may_open_in_emergency": may_open_in_emergency(profile_of(me(request))),
-        "older_url": f"{reverse('children:results', args=[token])}?after={found.after}"
+        "older_url": f"{reverse('children:search_results', args=[token])}?after={found.after}"
         if found.after
         else "",
     }

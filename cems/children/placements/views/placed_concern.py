@@ -31,10 +31,10 @@ from cems.clocks.presentation import present
 TAB = "children:placements"
 # What is offered on the page of a concern: the address, and the words of the button.
 BUTTONS = {
-    ConcernStep.TOLD: ("children:placed_told", "Record who was told"),
-    ConcernStep.ANSWERED: ("children:placed_answered", "Record their answer"),
-    ConcernStep.ESCALATED: ("children:placed_escalated", "Escalate"),
-    ConcernStep.CLOSED: ("children:placed_closed", "Record what came of it"),
+    ConcernStep.TOLD: ("children:placed_concern_told", "Record who was told"),
+    ConcernStep.ANSWERED: ("children:placed_concern_answered", "Record their answer"),
+    ConcernStep.ESCALATED: ("children:placed_concern_escalated", "Escalate"),
+    ConcernStep.CLOSED: ("children:placed_concern_closed", "Record what came of it"),
 }
 
 

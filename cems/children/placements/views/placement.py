@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
-from cems.base.access_control import FORM, Shape, access_rule
+from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from cems.children.models import Placement
@@ -86,7 +86,7 @@ def _row(opened: OpenChild, placement_id: UUID) -> Placement:
     return get_object_or_404(rows, public_id=placement_id)
 
 
-@access_rule(
+@requires_sign_in(
     Shape.PAGE, reason="shows only children that visible_to lets this person see, with their statuses"
 )
 def placed(request: HttpRequest) -> HttpResponse:

@@ -1,1 +1,0 @@
-"""Writes of triage: items, decisions, allocation, gathering, advice (T1–T8)."""
