@@ -4,11 +4,9 @@ Written by hand and not as Django forms: a page has up to nine questions of eigh
 with its own version, and what was typed must come back exactly, even where it can't be right.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,10 +23,14 @@ from matrix.rules import when_words
 from matrix.services.answers import AnswerGiven, answer_values, answer_version
 from matrix.services.judgement import FIELDS, LISTS, field_version
 from matrix.services.overtaken import Overtaken
+from matrix.shown_values import answer_text, digest, field_shown, field_text
 
 ANSWER_FIELDS = ("seen", "when", "day", "month", "year", "what", "source", "agency")
-_DAYLESS = {"", WhenKind.THIS_WEEK, WhenKind.THIS_MONTH}
+
+
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+
+
 _EARLIEST_YEAR = 1900
 
 
@@ -51,13 +53,6 @@ def typed(post: QueryDict, name: str) -> str:
     return post.get(name, "").replace("\r\n", "\n")
 
 
-def digest(values: Mapping[str, str]) -> str:
-    """A fingerprint of fields as a page showed them, by which an untouched answer is known."""
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[
-        :20
-    ]
-
-
 @dataclass
 class AnswerFields:
     """One question on the page: its fields as text, and what is to be said beside them."""
@@ -77,26 +72,6 @@ class AnswerFields:
     @property
     def code(self) -> str:
         return self.indicator.code
-
-
-def answer_text(values: Mapping[str, Any], today: date) -> dict[str, str]:
-    """Saved values as the fields show them. "This week" is only shown as such in the week it was said."""
-    kind, day = values["when_kind"], values["day"]
-    if day and kind == WhenKind.THIS_WEEK and day < today - timedelta(days=today.weekday()):
-        kind = WhenKind.ABOUT
-    if day and kind == WhenKind.THIS_MONTH and (day.year, day.month) != (today.year, today.month):
-        kind = WhenKind.MONTH
-    shown = day if day and kind not in _DAYLESS else None
-    return {
-        "seen": values["seen"],
-        "when": str(kind),
-        "day": str(shown.day) if shown and kind != WhenKind.MONTH else "",
-        "month": str(shown.month) if shown else "",
-        "year": str(shown.year) if shown else "",
-        "what": values["what"],
-        "source": values["source"],
-        "agency": values["agency"].code if values["agency"] else "",
-    }
 
 
 def answer_fields(indicator: Indicator, matrix: Matrix, answer: Answer | None, today: date) -> AnswerFields:
@@ -153,7 +128,7 @@ def _date(day: str, month: str, year: str) -> date:
 
 
 def answer_words(values: Mapping[str, Any]) -> str:
-    """A saved answer in words, for whoever has to choose between two."""
+    """A saved answer in words, for a user who has to choose between two."""
     seen = Seen(values["seen"]).label if values["seen"] else "No answer"
     if values["day"] and values["when_kind"]:
         seen += f" {when_words(WhenKind(values['when_kind']), values['day'])}"
@@ -176,18 +151,6 @@ class OneField:
     hints: list[Any] = field(default_factory=list)
 
 
-def field_text(name: str, value: Any) -> str:
-    """A field's value as one text: the level's number, the chosen ones joined."""
-    if name in LISTS:
-        return ",".join(sorted(value))
-    return "" if value is None else str(value)
-
-
-def field_shown(name: str, value: Any) -> Any:
-    """A value as the page's controls compare it: texts, and lists of texts."""
-    return list(value) if name in LISTS else field_text(name, value)
-
-
 def one_field(matrix: Matrix, name: str) -> OneField:
     """A field as it is saved."""
     value = getattr(matrix, name)
@@ -202,7 +165,7 @@ def field_typed(post: QueryDict, name: str) -> Any:
 
 
 def field_words(name: str, value: Any) -> str:
-    """A field's value in words, for whoever has to choose between two."""
+    """A field's value in words, for a user who has to choose between two."""
     choices = FIELDS[name]
     if choices is None:
         return str(value)

@@ -105,7 +105,7 @@ def sent_lately(opened: OpenChild, since: datetime | None) -> Sequence[Submissio
 
 
 def newest_sent(opened: OpenChild) -> Submission | None:
-    """The newest submission, whoever made it: asked once a page, with all that an overview shows of a year."""
+    """The newest submission, by any user: asked once a page, with all that an overview shows of a year."""
     return next(iter(sent_lately(opened, opened.year_ago)), None)
 
 

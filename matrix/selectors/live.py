@@ -6,13 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from cems.accounts.models import User
-from cems.base.services_presence import Present
+from cems.base.services.presence import Present
 from cems.base.time import local
-from matrix.forms import answer_text, digest, field_shown, field_text
 from matrix.instrument import Instrument
 from matrix.models import Answer, Matrix
 from matrix.services.answers import answer_memory, answer_values, answer_version
 from matrix.services.judgement import FIELDS, JUDGEMENT_FIELDS, VIEWS_FIELDS, field_version
+from matrix.shown_values import answer_text, digest, field_shown, field_text
 
 TASKS, VIEWS, JUDGEMENT = "tasks", "views", "judgement"
 TITLES = {
@@ -25,7 +25,7 @@ LONGEST_QUESTION = 60
 
 
 def subject_of(matrix: Matrix) -> str:
-    """The matrix as `services_presence` knows it."""
+    """The matrix as `presence` knows it."""
     return f"matrix:{matrix.public_id}"
 
 

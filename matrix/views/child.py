@@ -41,7 +41,7 @@ def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 
 @requires_child(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS, work=Work.MATRIX, methods=FORM)
 def due(request: HttpRequest, opened: OpenChild) -> HttpResponse:
-    """Record something that requires a matrix (M4): a clock starts for whoever leads."""
+    """Record something that requires a matrix (M4): a clock starts for the lead."""
     form = DueForm(request.POST or None)
     if request.method == "POST" and taken(form, lambda: _raise(request, opened, form)):
         messages.success(request, "It is recorded. A CE Matrix is due, and its clock is running.")

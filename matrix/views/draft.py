@@ -14,7 +14,6 @@ from matrix.forms import (
     answer_fields,
     answer_given,
     answer_typed,
-    digest,
     refuse_answer,
     typed,
     version_from,
@@ -25,6 +24,7 @@ from matrix.models import Matrix
 from matrix.selectors.draft import Filled, Progress, agencies
 from matrix.services.answers import AnswerGiven, answers_save
 from matrix.services.drafts import matrix_withdraw
+from matrix.shown_values import digest
 from matrix.views.common import elsewhere, me, page, state_of
 
 SECTIONS = (

@@ -9,11 +9,12 @@ from cems.base.access_control import FORM, Shape
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from matrix.access_control import Opened, requires_matrix
 from matrix.choices import Informed
-from matrix.forms import OneField, digest, field_text, field_typed, one_field, refuse_field, version_from
+from matrix.forms import OneField, field_typed, one_field, refuse_field, version_from
 from matrix.hints import hints
 from matrix.models import Matrix
 from matrix.rules import reason_needed
 from matrix.services.judgement import JUDGEMENT_FIELDS, VIEWS_FIELDS, fields_save
+from matrix.shown_values import digest, field_text
 from matrix.views.common import elsewhere, me, page, state_of
 
 # The family's own words are theirs: no word of ours about them.

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Json
 
 from cems.base.access_control import Shape
 from cems.base.idempotency import digest_of
-from cems.base.services_presence import here, others
+from cems.base.services.presence import here, others
 from cems.base.time import local, today
 from matrix.access_control import Opened, requires_matrix
 from matrix.choices import MatrixState
@@ -23,7 +23,7 @@ def live(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
 
     `page` is where they are, `typing` the question they type in, `away` set while the tab is hidden, and
     `CODE-version` what the page shows. 200 {people, typing, saved, changed, instrument}, or {closed} once it
-    is a draft no longer. The door is asked each time (record-f6); 200 is a read, 304 is none.
+    is a draft no longer. Access is asked each time (record-f6); 200 is a read, 304 is none.
     """
     matrix, user = opened.paper, me(request)
     if matrix.state != MatrixState.DRAFT:

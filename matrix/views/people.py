@@ -76,12 +76,12 @@ def _add(request: HttpRequest, opened: Opened[Matrix], form: ContributorForm) ->
 
 
 def _may_ask(request: HttpRequest, opened: Opened[Matrix]) -> bool:
-    """Whoever reads this child's matrices, or started this one; not somebody who was only asked to help."""
+    """Those who read this child's matrices, or started this one; not somebody who was only asked to help."""
     return not opened.only_own or opened.paper.started_by_id == request.user.pk
 
 
 def _may_bring_in(request: HttpRequest, opened: Opened[Matrix]) -> bool:
-    """First Contact and the child's lead; and whoever made a matrix of their own, into that one alone."""
+    """First Contact and the child's lead; and a user who made a matrix of their own, into that one alone."""
     if opened.paper.own:
         return opened.paper.started_by_id == request.user.pk
     return opened.child.access.may(Work.REFERRALS) or lead_of(opened.child.child) == me(request)

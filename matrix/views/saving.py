@@ -10,10 +10,8 @@ from cems.base.time import local, now, today
 from matrix.access_control import Opened, requires_matrix
 from matrix.forms import (
     answer_given,
-    answer_text,
     answer_typed,
     answer_words,
-    field_shown,
     field_typed,
     field_words,
     key_from,
@@ -24,6 +22,7 @@ from matrix.selectors.draft import agencies
 from matrix.services.answers import answer_save, answer_values, answer_version
 from matrix.services.judgement import FIELDS, field_save
 from matrix.services.overtaken import Overtaken
+from matrix.shown_values import answer_text, field_shown
 from matrix.views.common import me
 
 
