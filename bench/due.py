@@ -16,10 +16,10 @@ from cems.notices.models import Mail, Notice
 KIND = "plans.referral"  # one warning, no reminder
 _MADE = """
     INSERT INTO clocks_clock (public_id, kind, reference, title, url, owner_user_id, started_at, due_at,
-        explanation, stage, round, next_at, attempts, failed_why, version)
+        explanation, stage, round, next_at, attempts, failed_why, version, length_setting)
     SELECT gen_random_uuid(), %(kind)s, 'DUE-' || n, 'Example promise of the benchmark', '',
         %(user)s + n %% %(owners)s / 9 * 10 + 1 + n %% %(owners)s %% 9, %(begun)s, %(due)s, 'Received, due',
-        'running', 0, %(warn)s, 0, '', 0
+        'running', 0, %(warn)s, 0, '', 0, ''
     FROM generate_series(1, %(count)s) n"""
 _STEPS = """
     INSERT INTO clocks_transition (clock_id, stage, round, number, at, reason, due_at, explanation)

@@ -34,7 +34,7 @@ def public_id(table: str, number: int) -> str:
 
 
 def say(words: str) -> None:
-    """Tell whoever waits what goes on."""
+    """Tell the user who waits what goes on."""
     print(words, file=sys.stderr, flush=True)
 
 

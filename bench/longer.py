@@ -19,9 +19,9 @@ _LEVELS = """
 _REFERRALS = """
     WITH clocks AS (
         INSERT INTO clocks_clock (public_id, kind, reference, title, url, child, owner_user_id, started_at, due_at,
-            explanation, stage, round, met_at, attempts, failed_why, version)
+            explanation, stage, round, met_at, attempts, failed_why, version, length_setting)
         SELECT gen_random_uuid(), 'plans.referral', 'LONGER-' || n, 'Example promise of the benchmark', '',
-            %(public)s, owner, %(at)s, %(at)s, 'Received, due', 'met', 0, %(at)s, 0, '', 0
+            %(public)s, owner, %(at)s, %(at)s, 'Received, due', 'met', 0, %(at)s, 0, '', 0, ''
         FROM generate_series(1, 5) n, unnest(%(owners)s::bigint[]) owner RETURNING id, owner_user_id
     )
     INSERT INTO plans_referral (public_id, reference, child_id, source, made_by_id, received_at, recorded_at,
@@ -35,9 +35,9 @@ _ANSWERS = """
     ON CONFLICT DO NOTHING"""
 _CLOCKS = """
     INSERT INTO clocks_clock (public_id, kind, reference, title, url, child, owner_user_id, started_at, due_at,
-        explanation, stage, round, next_at, attempts, failed_why, version)
+        explanation, stage, round, next_at, attempts, failed_why, version, length_setting)
     SELECT gen_random_uuid(), 'plans.referral', 'LONG-' || n, 'Example promise of the benchmark', '', %(public)s,
-        owner, %(at)s, %(due)s, 'Received, due', 'running', 0, %(due)s, 0, '', 0
+        owner, %(at)s, %(due)s, 'Received, due', 'running', 0, %(due)s, 0, '', 0, ''
     FROM generate_series(1, 40) n, unnest(%(owners)s::bigint[]) owner"""
 
 

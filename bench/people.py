@@ -44,9 +44,7 @@ def settle(owner: psycopg.Connection, nation: Nation) -> Numbers:
         (first.agency + n, f"bench-{n}", f"Example Agency {n}", "childrens_services")
         for n in range(authorities)
     ]
-    rows.append(
-        (first.agency + authorities, "bench-front-access_rule", "Example Front Door", "childrens_services")
-    )
+    rows.append((first.agency + authorities, "bench-front-door", "Example Front Door", "childrens_services"))
     copy(owner, Agency, ["id", "code", "name", "kind"], rows, len(rows))
     served = [(first.agency + n, first.authority + n) for n in range(authorities)]
     served += [(first.agency + authorities, first.authority + n) for n in range(authorities)]

@@ -62,7 +62,7 @@ REACHED = """
 
 
 class Frame:
-    """What one person asks on every page; `wide` for whoever serves whole authorities."""
+    """What one person asks on every page; `wide` for a user who serves whole authorities."""
 
     def __init__(self, cast: Cast, user: User, *, wide: bool) -> None:
         self.cast, self.user, self.wide = cast, user, wide
@@ -160,13 +160,13 @@ class Frame:
         ids = [row[0] for row in cluster]
         mine = """(EXISTS (SELECT FROM children_childuserobjectpermission g WHERE g.user_id = %(user)s
                 AND g.content_object_id = c.id AND g.until > %(now)s)
-            OR EXISTS (SELECT FROM children_submitter m WHERE m.user_id = %(user)s AND m.child_id = ANY(%(whole)s))
+            OR EXISTS (SELECT FROM children_submitter m WHERE m.user_id = %(user)s AND m.child_id = ANY(%(cluster)s))
             OR EXISTS (SELECT FROM children_emergencyaccess m WHERE m.user_id = %(user)s
-                AND m.child_id = ANY(%(whole)s) AND m.until > %(now)s))"""
+                AND m.child_id = ANY(%(cluster)s) AND m.until > %(now)s))"""
         named = ", a.name, b.name, p.name, s.name" if places else ""
         child = self.ask(
             f"SELECT c.reference, {REACHED}, c.*, l.level, l.forms, l.happened_at{named} FROM children_child c {LEVEL}"
-            f" {PLACES if places else ''} WHERE c.id = ANY(%(whole)s) AND {READABLE}"
+            f" {PLACES if places else ''} WHERE c.id = ANY(%(cluster)s) AND {READABLE}"
             f" AND {SERVED if self.wide else mine}",
             cluster=ids,
         )

@@ -56,7 +56,7 @@ class ByHand(Frame):
         self.frame()
         child, cluster = self.opened(places=True)
         self.looked("identity")
-        of = "child_id = ANY(%(whole)s)"
+        of = "child_id = ANY(%(cluster)s)"
         for table in ("childname", "identifier", "status"):
             self.ask(f"SELECT * FROM children_{table} WHERE {of}", cluster=cluster)
         self.ask(
@@ -163,8 +163,8 @@ class ByHand(Frame):
         return self.ask(
             "SELECT x.reference, x.matrix_id, x.*, m.instrument_version, u.name FROM matrix_submission x"
             " JOIN matrix_matrix m ON m.id = x.matrix_id JOIN accounts_user u ON u.id = x.submitted_by_id"
-            " WHERE x.child_id = ANY(%(whole)s) AND (x.received_at >= %(year)s OR x.id IN (SELECT id FROM"
-            " matrix_submission WHERE child_id = ANY(%(whole)s) ORDER BY received_at DESC LIMIT 1))"
+            " WHERE x.child_id = ANY(%(cluster)s) AND (x.received_at >= %(year)s OR x.id IN (SELECT id FROM"
+            " matrix_submission WHERE child_id = ANY(%(cluster)s) ORDER BY received_at DESC LIMIT 1))"
             " ORDER BY x.received_at DESC",
             cluster=cluster,
         )
@@ -219,7 +219,7 @@ class ByHand(Frame):
             ("plans_request", "requested_at", "answered_at"),
         ):
             self.ask(
-                f"SELECT x.*, {CLOCK} FROM {table} x {_CLOCKED} WHERE x.child_id = ANY(%(whole)s)"
+                f"SELECT x.*, {CLOCK} FROM {table} x {_CLOCKED} WHERE x.child_id = ANY(%(cluster)s)"
                 f" AND x.{begun} <= %(at)s AND (x.{ended} IS NULL OR x.{ended} > %(at)s)",
                 cluster=cluster,
                 at=sent.received_at,
@@ -229,7 +229,7 @@ class ByHand(Frame):
             reference=sent.reference,
         )
         self._actions(
-            "x.child_id = ANY(%(whole)s) AND (x.source_kind = 'matrix.submission' AND x.source_id = %(source)s"
+            "x.child_id = ANY(%(cluster)s) AND (x.source_kind = 'matrix.submission' AND x.source_id = %(source)s"
             " OR x.id IN (SELECT action_id FROM matrix_joined WHERE submission_id = %(id)s))",
             cluster=cluster,
             source=str(sent.public_id),

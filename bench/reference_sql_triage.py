@@ -28,7 +28,7 @@ class ByHandTriage(ByHand):
     """The pages of triage for one person."""
 
     def cevt(self) -> list[str]:
-        """The list with its gate, what agencies said, who is asked, what was decided today."""
+        """The list with its eligibility, what agencies said, who is asked, what was decided today."""
         self.frame()
         rows = self._listed()
         self.listed("triage.cevt", [row[4] for row in rows[:LISTED]])
@@ -93,17 +93,18 @@ class ByHandTriage(ByHand):
         cluster = [
             row[0]
             for row in self.ask(
-                "SELECT id FROM children_child WHERE id = ANY(%(roots)s) OR merged_into_id = ANY(%(roots)s)",
+                "SELECT id FROM children_child WHERE id = ANY(%(primaries)s) OR merged_into_id = ANY(%(primaries)s)",
                 primaries=primaries,
             )
         ]
         for words in (
-            "SELECT child_id, kind FROM children_status WHERE child_id = ANY(%(whole)s) AND starts_on <= %(now)s::date"
+            "SELECT child_id, kind FROM children_status WHERE child_id = ANY(%(cluster)s)"
+            " AND starts_on <= %(now)s::date"
             " AND (ends_on IS NULL OR ends_on >= %(now)s::date)",
-            "SELECT child_id, level, happened_at FROM children_agreedlevel WHERE child_id = ANY(%(whole)s)",
+            "SELECT child_id, level, happened_at FROM children_agreedlevel WHERE child_id = ANY(%(cluster)s)",
             "SELECT x.child_id FROM triage_referralassessment x JOIN plans_referral r ON r.id = x.referral_id"
-            " WHERE x.child_id = ANY(%(whole)s) AND x.stepped_up AND r.state = 'decided'",
-            "SELECT child_id, decided_at FROM plans_referral WHERE child_id = ANY(%(whole)s) AND state = 'decided'",
+            " WHERE x.child_id = ANY(%(cluster)s) AND x.stepped_up AND r.state = 'decided'",
+            "SELECT child_id, decided_at FROM plans_referral WHERE child_id = ANY(%(cluster)s) AND state = 'decided'",
         ):
             self.ask(words, cluster=cluster)
 
@@ -118,12 +119,12 @@ class ByHandTriage(ByHand):
             " ON g.id = x.agreed_id JOIN accounts_user u ON u.id = x.decided_by_id"
             " LEFT JOIN meetings_meeting y ON y.id = x.meeting_id LEFT JOIN triage_decision z ON z.confirms_id = x.id"
             " LEFT JOIN clocks_clock k ON k.id = x.confirm_clock_id"
-            " WHERE x.child_id = ANY(%(whole)s) ORDER BY x.decided_at DESC LIMIT 10",
+            " WHERE x.child_id = ANY(%(cluster)s) ORDER BY x.decided_at DESC LIMIT 10",
             **given,
         )
         self.ask(
             "SELECT d.*, g.name FROM meetings_dissent d JOIN accounts_agency g ON g.id = d.agency_id"
-            " WHERE d.child_id = ANY(%(whole)s)",
+            " WHERE d.child_id = ANY(%(cluster)s)",
             **given,
         )
         self.ask(
@@ -137,7 +138,7 @@ class ByHandTriage(ByHand):
         )
         self.ask(
             "SELECT x.*, a.name FROM children_placement x JOIN accounts_authority a ON a.id = x.area_id"
-            " WHERE x.child_id = ANY(%(whole)s) AND (x.ends_on IS NULL OR x.ends_on >= %(now)s::date)",
+            " WHERE x.child_id = ANY(%(cluster)s) AND (x.ends_on IS NULL OR x.ends_on >= %(now)s::date)",
             **given,
         )
         self._top_line(given)
@@ -151,7 +152,7 @@ class ByHandTriage(ByHand):
 
     def _top_line(self, given: dict[str, Any]) -> None:
         """What decides, in one look, and what each agency said."""
-        of = "x.child_id = ANY(%(whole)s)"
+        of = "x.child_id = ANY(%(cluster)s)"
         for words in (
             f"SELECT x.*, y.*, n.*, v.name, k.*, u.name, t.name FROM triage_item x {_SENT} {_HELD}"
             f" LEFT JOIN accounts_user v ON v.id = y.submitted_by_id WHERE {of} AND x.closed_at IS NULL",
@@ -260,7 +261,7 @@ class ByHandTriage(ByHand):
         return [f"{shown[row[1]][1]} {shown[row[1]][2]}" for row in rows[:PAGE] if row[1] in shown]
 
     def _at_desk(self, table: str, where: str, limit: int) -> Rows:
-        """What the front doors of the reader's authorities have, or somebody of their agencies."""
+        """What First Contact of the reader's authorities has, or somebody of their agencies."""
         desks = "(SELECT team_id FROM accounts_dutydesk WHERE duty = 'front_door' AND authority_id = ANY(%(served)s))"
         return self.ask(
             f"SELECT x.id, x.child_id, k.due_at, x.*, k.*, u.name, t.name, v.name FROM {table}"

@@ -28,21 +28,21 @@ _READS = (
     "SELECT * FROM matrix_matrix WHERE id = %(draft)s FOR UPDATE",
     "SELECT * FROM matrix_answer WHERE matrix_id = %(draft)s",
     "SELECT * FROM matrix_contributor WHERE matrix_id = %(draft)s AND ended_at IS NULL FOR UPDATE",
-    "SELECT * FROM matrix_submission WHERE child_id = ANY(%(whole)s) ORDER BY received_at DESC LIMIT 1",
-    "SELECT * FROM children_submitter WHERE user_id = %(user)s AND child_id = ANY(%(whole)s)",
-    "SELECT * FROM children_matter WHERE child_id = ANY(%(whole)s) AND closed_at IS NULL",
-    "SELECT * FROM children_status WHERE child_id = ANY(%(whole)s) AND ends_on IS NULL",
+    "SELECT * FROM matrix_submission WHERE child_id = ANY(%(cluster)s) ORDER BY received_at DESC LIMIT 1",
+    "SELECT * FROM children_submitter WHERE user_id = %(user)s AND child_id = ANY(%(cluster)s)",
+    "SELECT * FROM children_matter WHERE child_id = ANY(%(cluster)s) AND closed_at IS NULL",
+    "SELECT * FROM children_status WHERE child_id = ANY(%(cluster)s) AND ends_on IS NULL",
     "SELECT x.*, u.name, t.name FROM children_involvement x LEFT JOIN accounts_user u ON u.id = x.user_id"
-    " LEFT JOIN accounts_team t ON t.id = x.team_id WHERE x.child_id = ANY(%(whole)s) AND x.ended_at IS NULL",
+    " LEFT JOIN accounts_team t ON t.id = x.team_id WHERE x.child_id = ANY(%(cluster)s) AND x.ended_at IS NULL",
     "SELECT d.duty, d.authority_id, t.* FROM accounts_dutydesk d JOIN accounts_team t ON t.id = d.team_id",
-    "SELECT * FROM plans_referral WHERE child_id = ANY(%(whole)s) AND state = 'open'",
-    "SELECT * FROM actions_action WHERE child_id = ANY(%(whole)s) AND status = 'open'",
+    "SELECT * FROM plans_referral WHERE child_id = ANY(%(cluster)s) AND state = 'open'",
+    "SELECT * FROM actions_action WHERE child_id = ANY(%(cluster)s) AND status = 'open'",
     f"SELECT x.*, k.*, u.name, t.name FROM matrix_review x JOIN clocks_clock k ON k.id = x.clock_id {OWNERS}"
-    " WHERE x.child_id = ANY(%(whole)s) AND x.ended_at IS NULL",
-    "SELECT * FROM matrix_matrixdue WHERE child_id = ANY(%(whole)s) AND met_by_id IS NULL",
-    "SELECT * FROM triage_item WHERE child_id = ANY(%(whole)s) AND closed_at IS NULL",
-    # Whether the gate is open: early help stepped up. And who has the desks, or stands in for those who have work.
-    "SELECT stepped_up FROM triage_referralassessment WHERE child_id = ANY(%(whole)s)",
+    " WHERE x.child_id = ANY(%(cluster)s) AND x.ended_at IS NULL",
+    "SELECT * FROM matrix_matrixdue WHERE child_id = ANY(%(cluster)s) AND met_by_id IS NULL",
+    "SELECT * FROM triage_item WHERE child_id = ANY(%(cluster)s) AND closed_at IS NULL",
+    # Whether the child is eligible: early help stepped up. And who has the desks, or stands in for those who have work.
+    "SELECT stepped_up FROM triage_referralassessment WHERE child_id = ANY(%(cluster)s)",
     "SELECT p.user_id, p.team_id, d.deputy_id FROM accounts_appointment p LEFT JOIN accounts_delegation d"
     " ON d.appointment_id = p.id AND d.ended_at IS NULL AND d.ends_on >= %(now)s::date WHERE (p.user_id = %(user)s"
     " OR p.team_id IN (SELECT team_id FROM accounts_dutydesk)) AND (p.ends_on IS NULL OR p.ends_on >= %(now)s::date)",

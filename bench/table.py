@@ -100,7 +100,7 @@ def _person(name: str, role: str, team: Team) -> User:
 
 
 def _allocated(manager: User, workers: Sequence[User], authority: Authority) -> list[Child]:
-    """Children at Significant of the authority: some with each worker, thirty who wait, the rest are given back."""
+    """Children at Significant of the authority: some with each worker, thirty who wait; returns the rest."""
     beginnings = (*SOCIAL_WORK_TEAMS.default, "bench-")  # these teams count as social work's too
     SettingValue.objects.create(
         key=SOCIAL_WORK_TEAMS.key,

@@ -1,4 +1,4 @@
-"""What the API takes and gives, as OpenAPI: for whoever is signed in or has a key (O1)."""
+"""What the API takes and gives, as OpenAPI: for everybody who is signed in or has a key (O1)."""
 
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import IsAuthenticated

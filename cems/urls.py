@@ -1,4 +1,4 @@
-"""Every address of CEMS. Apps declare their own; a guard fails any address without a door."""
+"""Every address of CEMS. Apps declare their own; a guard fails any address without an access rule."""
 
 from django.urls import include, path
 

@@ -71,7 +71,7 @@ PLACES = {
         Place(
             "darlington", _DARLINGTON, "Skernedale", "DL0 1", "school-skernedale", "darlington-assessment",
             "social.worker.darlington", "team.manager.darlington", "social.worker.darlington",
-            "school.lead.darlington", "front.access_rule.darlington", "ceg.chair.darlington",
+            "school.lead.darlington", "front.door.darlington", "ceg.chair.darlington",
         ),
     )
 }  # fmt: skip
@@ -141,7 +141,7 @@ def _hire_first(
 ) -> None:
     for row in rows:
         hire(row=row)
-    # Last: whoever waits for this file finds these people there, or nearly.
+    # Last: a process that waits for this file finds these people there, or nearly.
     password.keep(secret)
 
 

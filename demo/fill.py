@@ -88,7 +88,7 @@ def fill(
 
 def _present_of(cast: Cast, seed: int, wanted: datetime) -> datetime:
     """The present this seed was first filled for, which is `wanted` if it is filled now."""
-    kept = _keep_present(cast.person("administrator"), seed=seed, information_request=wanted)
+    kept = _keep_present(cast.person("administrator"), seed=seed, wanted=wanted)
     return datetime.fromisoformat(kept)
 
 

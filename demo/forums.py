@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cems.accounts.models import Authority, User
+from cems.accounts.desks import desk_of
+from cems.accounts.models import Authority, Duty, User
 from cems.actions import services as actions
 from cems.actions.models import Action
 from cems.base.calendar import add_working_days, close_of_business
@@ -18,6 +19,7 @@ from cems.children.history.models.level import Forum
 from cems.children.history.services.level import level_agree
 from cems.children.identity.rules import age_on
 from cems.children.models import AgreedLevel
+from cems.children.querysets import cluster_ids
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Meeting
 from cems.meetings.services.meeting import meeting_enter, note_add
@@ -33,6 +35,7 @@ from triage.allocation.services.wait_end import allocation_decline
 from triage.cevt.outcomes import ADVICE, ALLOCATION, CEG, STEP_DOWN, Wish
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.eligibility import eligibility_of
+from triage.cevt.selectors.owners import not_to_be_given
 from triage.cevt.selectors.rereferrals import rereferrals_of
 from triage.cevt.services.decision import Ruling, Task, decision_make
 from triage.choices import CegReason, ReturnReason, WorkerKind
@@ -91,7 +94,7 @@ class Forums:
             rationale=self.rng.choice(self._rationales(submission, said)),
             forms=said.forms,
             outcomes=self._wishes(said, at),
-            tasks=self._tasks() if said.level >= RiskLevel.MODERATE else (),
+            tasks=self._tasks(at) if said.level >= RiskLevel.MODERATE else (),
             feedback=self.rng.choice(self.words["feedback"]),
             seen=newest.public_id if newest else None,
             returned_because=self.rng.choice(ReturnReason.values) if back else "",
@@ -104,7 +107,7 @@ class Forums:
         self._allocate(said, at)
 
     def _meeting(self, at: datetime) -> Meeting | None:
-        """The meeting of that day, entered as it was held; None while it would still be sitting."""
+        """The meeting of that day, entered as it was held; None while it would still be open."""
         opens, ends = at - timedelta(minutes=30), at + timedelta(minutes=30)
         chair = self.cast.person("cevt.chair")
         place = self.cast.authorities[self.story.place.authority]
@@ -149,11 +152,16 @@ class Forums:
             wishes.append(Wish(STEP_DOWN, self.rng.choice(words["step_down"])))
         return wishes
 
-    def _tasks(self) -> list[Task]:
-        """What people at the table took on, a job or two."""
+    def _tasks(self, at: datetime) -> list[Task]:
+        """What people at the table took on, a job or two; what somebody may not be given, ERASE's desk has."""
+        child = self.story.child
+        drawn = self.rng.sample(self.words["forum_actions"], self.rng.randint(1, 2))
+        people = {key: self.cast.person(self._local(key)) for key, _ in drawn}
+        refused = not_to_be_given(child, [*people.values()], at, cluster=cluster_ids([child.pk]))
+        desk = desk_of(Duty.ERASE, child.area_id)
         return [
-            Task(title, self.cast.person(self._local(key)), self.rng.choice((5, 10)))
-            for key, title in self.rng.sample(self.words["forum_actions"], self.rng.randint(1, 2))
+            Task(title, desk if people[key] in refused else people[key], self.rng.choice((5, 10)))
+            for key, title in drawn
         ]
 
     def _board_decides(self, submission: Submission, said: Said, at: datetime) -> None:
@@ -230,7 +238,7 @@ class Forums:
         return Allocation.objects.of(self.story.child).filter(ended_at__isnull=True).first()
 
     def _give(self, at: datetime, tries: int) -> None:
-        """Whoever of the team is next; a child whose social worker is not recorded yet goes on waiting."""
+        """The worker of the team who is next; a child whose social worker is not recorded yet goes on waiting."""
         child = self.story.child
         if not AllocationWait.objects.of(child).filter(ended_at__isnull=True).exists():
             return

@@ -1,4 +1,4 @@
-"""The story of one invented child, told through the services, each in the name of whoever does it."""
+"""The story of one invented child, told through the services, each in the name of the user who does it."""
 
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -159,7 +159,7 @@ class Story:
             self.time.at(max(moment, at), lambda when: self.involve(claimant, CaseRole.OTHER, claimant, when))
 
     def _workers(self, desk: User, since: date, at: datetime) -> None:
-        """A status brings a worker; whoever is worried is involved."""
+        """A status brings a worker; the person who is worried is involved."""
         status = self.course.status
         if status is not None:
             legal = _LEGAL.get(status, "")

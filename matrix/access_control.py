@@ -1,4 +1,4 @@
-"""The doors to a matrix in progress and to one that was sent."""
+"""The access rules of a matrix in progress and of one that was sent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,17 +36,17 @@ class Opened(Generic[Paper]):
 
 
 def requires_matrix(shape: Shape, methods: tuple[str, ...] = ()) -> Callable[[View], View]:
-    """Guard a view of a matrix in progress: whoever may fill in matrices and reads this child's, or began it."""
+    """Guard a view of a matrix in progress: for those who fill in matrices and read this child's, or began it."""
     return requires_referral(shape, Matrix, Work.MATRIX, methods_of(shape, methods))
 
 
 def requires_submission(shape: Shape) -> Callable[[View], View]:
-    """Guard a view of a sent matrix: whoever reads this child's matrices, began it or sent it."""
+    """Guard a view of a sent matrix: for those who read this child's matrices, began it or sent it."""
     return requires_referral(shape, Submission, None, methods_of(shape, ()))
 
 
 def open_submission(request: HttpRequest, public_id: UUID) -> Opened[Submission]:
-    """A sent matrix for a view that asks who is there itself (the API), audited. Raises as the doors do."""
+    """A sent matrix for a view that asks who is there itself (the API), audited. Raises as the access rules do."""
     opened = _open(request, Submission, public_id, None)
     may_take_away(Shape.API, opened.child.access)
     _log(request, opened)
@@ -110,9 +110,9 @@ def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work 
 
 
 def _say_so_if_ended(request: HttpRequest, paper: Matrix | Submission) -> None:
-    """Whoever was taken out while typing is told so plainly: they know of this matrix already (record-f6).
+    """A user who was taken out while typing is told so plainly: they know of this matrix already (record-f6).
 
-    So is whoever answered in it and whose work with the child has just ended (record-f10).
+    So is a user who answered in it and whose work with the child has just ended (record-f10).
     """
     matrix = paper.matrix if isinstance(paper, Submission) else paper
     ended = (

@@ -94,7 +94,7 @@ class OneSubmission(ApiView):
 
     @extend_schema(responses=Whole)
     def get(self, request: Request, public_id: UUID) -> Response:
-        """A submission with its answers and what happens now, to whoever may open its page."""
+        """A submission with its answers and what happens now, to those who may open its page."""
         opened = open_submission(cast(Any, request), public_id)
         sent = opened.paper
         only = _user(request) if opened.only_own else None

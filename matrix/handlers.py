@@ -20,7 +20,7 @@ from plans.models import Referral
 
 
 def referral_decided(event: ReferralDecided) -> None:
-    """Whoever sent a matrix with this referral is told of the outcome; the reasons stand on their page (T1)."""
+    """The user who sent a matrix with this referral is told of the outcome; the reasons stand on their page (T1)."""
     words = "First Contact has decided the referral"
     _tell_submitters(event, event.received_at, RiskLevel.MODERATE, words, f"referral:{event.referral_id}")
     if event.outcome == ReferralOutcome.ASSESSMENT:
@@ -52,7 +52,7 @@ def _sent_between(child_id: int, since: datetime, until: datetime) -> Any:
 
 
 def request_answered(event: RequestAnswered) -> None:
-    """Whoever sent a matrix with this request is told that it is answered (M5)."""
+    """The user who sent a matrix with this request is told that it is answered (M5)."""
     words = "The request for a strategy meeting is answered"
     _tell_submitters(event, event.requested_at, RiskLevel.SIGNIFICANT, words, f"request:{event.request_id}")
 

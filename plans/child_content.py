@@ -150,7 +150,7 @@ ROWS = (
             BY_WHOM: ("made_by", "decided_by"),
             INTERNAL: ("source", "state", "clock"),
         },
-        third_party=True,  # the concern is told in the words of whoever referred
+        third_party=True,  # the concern is told in the words of the person who referred
         at_merge=Counted(
             Q(state="open"),
             lambda count: f"{count} referrals are open: First Contact decides each.",

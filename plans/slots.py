@@ -4,5 +4,5 @@ from cems.base.extension import One
 
 DECIDED_AT: One[str] = One(
     "plans.decided_at",
-    "The name of the address at which whoever receives a referral decides it.",
+    "The name of the address at which those who receive a referral decide it.",
 )

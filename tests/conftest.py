@@ -44,7 +44,7 @@ def owner_rights() -> Iterator[None]:
 def _emptying(style: object, tables: Sequence[str], **_: object) -> list[str]:
     """Empty tables of a few rows: TRUNCATE writes each table and index anew, a second and more for them all.
 
-    As TRUNCATE does, wait for whoever is still writing, and fire no trigger.
+    As TRUNCATE does, wait for connections that are still writing, and fire no trigger.
     """
     names = [connection.ops.quote_name(table) for table in tables]
     return [
@@ -58,7 +58,7 @@ def _emptying(style: object, tables: Sequence[str], **_: object) -> list[str]:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: pytest.FixtureRequest
 ) -> None:
-    """Migrate once a server, whoever of the workers comes first: every test database is a copy of that one.
+    """Migrate once a server, by the first worker that comes: every test database is a copy of that one.
 
     One left half migrated is no harm, since each copy is migrated too, most often with nothing left to do.
     """

@@ -1,4 +1,4 @@
-"""The vocabulary of First Contact's gathering, CEVT and allocation."""
+"""The vocabulary of First Contact's enquiries, CEVT and allocation."""
 
 from django.db import models
 

@@ -11,7 +11,7 @@ from triage.models import Allocation
 
 
 def on_involvement_changed(event: InvolvementChanged) -> None:
-    """An allocation never outlives the involvement it rests on, whoever ended that."""
+    """An allocation never outlives the involvement it rests on, by whatever way that ended."""
     allocation_end_elsewhere(None, child_id=event.child_id, at=event.at)
 
 

@@ -1,4 +1,4 @@
-"""What First Contact gathers, what CEVT decides, and whom ERASE allocates (T1–T8)."""
+"""What First Contact asks and assesses, what CEVT decides, and whom ERASE allocates (T1–T8)."""
 
 from triage.advice.models import AdviceEntry, AdviceVersion, Consultation
 from triage.allocation.models import (

@@ -1,4 +1,4 @@
-"""Doors by kind of work, and the doors of django-allauth's own pages (guard: no URL without one)."""
+"""Access rules by kind of work, and those of django-allauth's own pages (guard: no URL without one)."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -12,7 +12,7 @@ from cems.base.access_control import FORM, AccessRule, Shape, View, requires_sig
 
 
 def person(request: HttpRequest) -> User:
-    """Who is signed in; to be asked only behind a door that is not public."""
+    """Who is signed in; to be asked only behind an access rule that is not public."""
     return cast(User, request.user)
 
 

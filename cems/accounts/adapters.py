@@ -76,7 +76,7 @@ class ClosedSignUp(DefaultAccountAdapter):
         return super().pre_login(request, user, **kwargs)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        # From the settings, not from the Host header of whoever asked.
+        # From the settings, not from the Host header of the request.
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.BASE_URL.rstrip("/") + path.replace("UID-KEY", key)
 

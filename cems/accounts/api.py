@@ -1,4 +1,4 @@
-"""The door of an address of the API: a key of an agency's system, or a person who is signed in (O1)."""
+"""The access rule of an address of the API: a key of an agency's system, or a person who is signed in (O1)."""
 
 from dataclasses import replace
 from typing import Any
@@ -26,7 +26,7 @@ class ApiView(APIView):
     def check_permissions(self, request: Request) -> None:
         """Signed in, the scope of the key, then the work of the role. Raises NotAllowed without it.
 
-        What is about a child asks for the work behind the child's own door: a stranger learns nothing there.
+        What is about a child asks for the work behind the child's own access rule: a stranger learns nothing there.
         """
         super().check_permissions(request)
         if self.access_rule.about_child:
@@ -44,7 +44,7 @@ class ApiView(APIView):
 
 
 def opened(view: type[ApiView]) -> View:
-    """The address for `urls.py`, with its door where the guards look for it."""
+    """The address for `urls.py`, with its access rule where the guards look for it."""
     found: Any = view.as_view()
     found.access_rule = replace(view.access_rule, methods=methods_taken(view))
     return found

@@ -54,7 +54,7 @@ class SignedInPeople:
             messages.info(request, IDLE if reason == "idle" else TOO_OLD)
         else:
             _seen(request)
-        # Signed out now, the page's own door asks for a new sign-in, and public pages stay open.
+        # Signed out now, the page's own access rule asks for a new sign-in, and public pages stay open.
         return _private(self.get_response(request))
 
     def process_view(

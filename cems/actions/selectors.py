@@ -90,7 +90,7 @@ class Opened:
 def open_for(user: User, public_id: UUID) -> Opened | None:
     """The action at this address for this person, or None.
 
-    Those who have it, or manage those who do, may act on it; so may see it whoever sees the child's actions
+    Those who have it, or manage those who do, may act on it; so may see it everybody who sees the child's actions
     (of their own agency only, where that is all their role sees). A record that shuts them out beats both.
     """
     action = (

@@ -70,7 +70,7 @@ def action_open(
 ) -> Action:
     """Somebody undertakes to do something, by `deadline` if there is one; the owner is told.
 
-    A follow-up (`key`) that this source already raised is given back as it is. Raises Invalid without a
+    A follow-up (`key`) that this source already raised is returned as it is. Raises Invalid without a
     title, ValueError for a follow-up of no source.
     """
     asked = [Asked(title, owner, deadline, key, detail, length)]
@@ -310,7 +310,7 @@ def _tell_owner(user: User | None, action: Action, step: str, words: str, at: da
 
 
 def _tell_owners(user: User | None, actions: Sequence[Action], step: str, words: str, at: datetime) -> None:
-    """Tell whoever has the actions, except the person who just did this. No title: people type names in it."""
+    """Tell those who have the actions, except the person who just did this. No title: people type names in it."""
     having = recipients.holders(actions, local_date(at))
     told = {
         Message(

@@ -1,6 +1,6 @@
 """The exported heads of the chain: one line a seal, in a file the database can't reach (floor-f13).
 
-Whoever can rewrite the database can take the last seals away or put an older copy back. The exported heads
+Somebody who can rewrite the database can take the last seals away or put an older copy back. The exported heads
 tell. They go to the log as well; copy both to where the database's administrators have no rights.
 """
 

@@ -71,7 +71,7 @@ def _end_of_batch(cursor: CursorWrapper, frontier: Frontier, batch: int) -> int 
         # statement: nobody who commits late can be missed. So this comes before any entry is read.
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
     else:
-        # Restored from a dump: whoever wrote these is gone, and nobody writes under that server's name.
+        # Restored from a dump: the server that wrote these is gone, and nobody writes under that server's name.
         cursor.execute("SELECT max(xid) + 1 FROM audit_entry WHERE cluster = %s", [frontier.cluster])
     horizon = cursor.fetchone()[0]
     window = [frontier.cluster, frontier.from_xid, horizon]

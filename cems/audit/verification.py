@@ -1,4 +1,4 @@
-"""Finding any change to sealed entries, whoever made it (floor-f13)."""
+"""Finding any change to sealed entries, by anybody (floor-f13)."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice

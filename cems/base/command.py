@@ -5,10 +5,10 @@ listener to an event that it publishes, joins it without a savepoint, so an erro
 
     @command
     def note_write(user: User | None, *, child: Child, text: str, at: datetime | None = None) -> CaseNote:
-        root = lock_whole(child.pk)              # kept: a step that asks for the record again is given this row
+        primary = lock_cluster(child.pk)         # kept: a step that asks for the record again is given this row
         row = CaseNote.objects.create(…)
         record(user, verb=Verb.CREATED, …)       # joins the audit's batch: one INSERT before the commit
-        tell(people, …)                          # joins the batch of notices
+        notice_send(people, …)                   # joins the batch of notices
         return row
 
 The acting user comes first (None where the system acts), all else is given by name, and the instant as `at`. A step
@@ -108,7 +108,7 @@ def command(service: Callable[P, R]) -> Callable[P, R]:
         if _running.get() is None:
             with outermost(name):
                 return service(*args, **kwargs)
-        with transaction.atomic(savepoint=False):  # after its error, the whole can only be undone
+        with transaction.atomic(savepoint=False):  # after its error, the command can only be undone
             return service(*args, **kwargs)
 
     return run

@@ -45,5 +45,5 @@ class Place:
 
 
 def of_record(url: str, child: UUID | None) -> bool:
-    """Whether an address is one of this child's record, whose door asks who may see the child."""
+    """Whether an address is one of this child's record, whose access rule asks who may see the child."""
     return child is not None and str(child) in url

@@ -42,7 +42,7 @@ class RequestReference:
 class DatabaseAway:
     """Turns a lost database into a plain 503 that mends itself (floor-f11); refuses giant bodies (floor-f7).
 
-    Errors of views come to `process_exception`; those of other middlewares to `refusals.server_error`.
+    Errors of views come to `process_exception`; those of other middlewares to `error_pages.server_error`.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

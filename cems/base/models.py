@@ -35,7 +35,7 @@ class IdempotencyKey(models.Model):
 
 
 class Presence(models.Model):
-    """Where a person was last seen within one subject; `services_presence` says what counts as being there."""
+    """Where a person was last seen within one subject; `presence` says what counts as being there."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     subject = models.CharField(max_length=80)

@@ -1,4 +1,4 @@
-"""The door to a child's record: `visible_to`, the part, the work, and the audit, in that order."""
+"""The access rule of a child's record: `visible_to`, the part, the work, and the audit, in that order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -72,7 +72,7 @@ def open_child(
 ) -> OpenChild:
     """The child with this public id (or row number, of a paper about it) for this person.
 
-    The address of a record merged into another opens the whole. A stranger gets Http404, as if there were no
+    The address of a record merged into another opens its primary record. A stranger gets Http404, as if there were no
     such child; a known child whose part or work (any one of several) is out of reach raises NotAllowed (403).
     """
     user = cast(User, request.user)
@@ -154,7 +154,7 @@ def requires_child(
 ) -> Callable[[View], View]:
     """Guard a view whose URL names a child by `public_id`; the view gets an `OpenChild` in its place.
 
-    Any one of `parts` opens the door; the first is the one the audit names. So does any one kind of `work`.
+    Any one of `parts` lets the user in; the first is the one the audit names. So does any one kind of `work`.
     `methods` are those the view takes (READ, FORM, SEND), by its shape if not said.
     """
     takes = methods_of(shape, methods)

@@ -6,7 +6,7 @@ from cems.children.models import AgreedLevel, Child
 
 
 def current_levels() -> list[str]:
-    """A sentence for each child whose pointer is not at the newest agreed level of the whole record."""
+    """A sentence for each child whose pointer is not at the newest agreed level of the cluster."""
     levels = AgreedLevel.objects.order_by("-happened_at", "-pk")
     of_cluster = levels.filter(Q(child=OuterRef("pk")) | Q(child__merged_into=OuterRef("pk")))
     primaries = _all().filter(merged_into__isnull=True)

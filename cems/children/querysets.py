@@ -155,7 +155,7 @@ class OfChildQuerySet(QuerySet[Any]):
         return self.select_related("child__merged_into")
 
     def readable_by(self, user: User, at: datetime | None = None) -> Self:
-        """Leave out rows of records that shut the reader out (restricted, barred), whoever reaches them."""
+        """Leave out rows of records that shut the reader out (restricted, barred), whatever their reach."""
         from cems.children.models import Child
 
         rows = ChildQuerySet(Child).filter(pk=OuterRef("of_primary"))
@@ -174,7 +174,7 @@ def record_of(row: Any) -> "Child":
 
 
 def at_address(user: User, public_id: UUID) -> ChildQuerySet:
-    """The child this address means for the person: a merged record's old address opens the whole."""
+    """The child this address means for the person: a merged record's old address opens its primary record."""
     from cems.children.models import Child
 
     primary = Child.plain.filter(public_id=public_id).values(primary=Coalesce("merged_into", "pk"))
@@ -231,7 +231,7 @@ def primaries_with(child_ids: Iterable[int]) -> dict[int, int]:
     locked = clusters_locked(child_ids)
     if locked:
         return _rows_of(locked)
-    # Two statements: within one, the OR of `roots_by_row` would read the whole table.
+    # Two statements: within one, the OR of `primary_by_row` would read the whole table.
     primaries = Child.plain.filter(pk__in=list(child_ids)).values_list(
         Coalesce("merged_into", "pk"), flat=True
     )

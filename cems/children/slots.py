@@ -32,7 +32,7 @@ class ChronologyEntry:
     """One line of a child's chronology (C5): when it happened apart from when it was recorded.
 
     Who did it is given by row number, `by_id`: only a page that shows names asks for them, for all its lines
-    at once. `by` is for whoever has none.
+    at once. `by` is for those who have none.
     """
 
     happened_at: datetime

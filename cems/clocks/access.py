@@ -1,7 +1,7 @@
 """Who may see a clock's page, and who may act on it there (A2).
 
 The page shows a reference and fixed words, no name. Those who have the clock or manage them see it;
-so does whoever may see the child, which the app of children answers: `MAY_SEE_CHILD` for one child,
+so does everybody who may see the child, which the app of children answers: `MAY_SEE_CHILD` for one child,
 `CHILDREN_SEEN` for a list.
 """
 

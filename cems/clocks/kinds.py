@@ -46,12 +46,12 @@ class ClockKind:
     warn: so long before it is due, or in the morning of a working day. `reminders` is how often a clock
     over its time is brought up again, once each following working day. `may_pause` is the rule's; with
     `paused_by_its_app` the clock's own page doesn't offer it. `may_cancel` and `may_meet` say whether
-    that page offers it to whoever has the clock.
+    that page offers it to those who have the clock.
     `escalate(clock)` names who is told of a breach besides the owner; without it, the managers of the
     owner's team. `check(clocks)` recomputes from the truth just before acting, by row number. `say(clocks)` gives what
     a page calls each, by row number, where somebody's own words say more than the label; mail never does.
-    `lengths` names the practice settings one of which is the clock's length: whoever starts it hands over which, with
-    the value read, and the clock keeps it whatever the setting becomes.
+    `lengths` names the practice settings one of which is the clock's length: the service that starts it hands over
+    which, with the value read, and the clock keeps it whatever the setting becomes.
     """
 
     key: str

@@ -15,7 +15,7 @@ from cems.meetings.choices import Held, MeetingForum, NoteKind, RelayedHow
 
 
 class Meeting(PublicModel):
-    """One sitting of a forum. One a forum and place is open at a time.
+    """One meeting of a forum. One for each forum and place is open at a time.
 
     `clock` is the promise to end it: minutes go out when it ends, so that one left open is told of.
     """

@@ -33,7 +33,7 @@ class MailQuerySet(QuerySet[Any]):
         return self.waiting().filter(next_attempt_at__lte=at)
 
     def stuck(self) -> Self:
-        """Parked although the person still works here: somebody must look."""
+        """Failed although the person still works here: somebody must look."""
         return self.filter(failed_at__isnull=False).exclude(failed_why=LEFT)
 
 

@@ -129,6 +129,5 @@ def mail_resend(user: Any, *, at: datetime | None = None) -> int:
     count = int(
         Mail.objects.stuck().update(failed_at=None, failed_why="", attempts=0, next_attempt_at=instant)
     )
-    if count:
-        record(user, verb=Verb.CHANGED, part="outbox", detail={"count": count}, at=instant)
+    record(user, verb=Verb.CHANGED, part="outbox", detail={"count": count}, at=instant)
     return count

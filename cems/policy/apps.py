@@ -10,8 +10,8 @@ class PolicyConfig(AppConfig):
     def ready(self) -> None:
         from cems.base.slots import OFFICE
         from cems.policy import policy
-        from cems.policy.office import SettingsOffice
+        from cems.policy.office import OFFICE_OF_SETTINGS
         from cems.policy.slots import POLICIES
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
-        OFFICE.fill(SettingsOffice(), by=self.label)
+        OFFICE.fill(OFFICE_OF_SETTINGS, by=self.label)

@@ -42,7 +42,7 @@ class Policy(Generic[T]):
     """Something the partnership may decide.
 
     `key` names it in the database, `title` and `explanation` on the page, `source` the public document and paragraph
-    of its default. `by_authority`: an authority may have a value of its own, since whoever reads it says for which.
+    of its default. `by_authority`: an authority may have a value of its own, as its reader says for which.
     `check(value, before, first_day)` says in words what is wrong with a value that its type allows, in place of the
     value before from a day on; "" when nothing is.
     """

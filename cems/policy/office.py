@@ -26,6 +26,9 @@ class SettingsOffice:
         return snapshot().edition
 
 
+OFFICE_OF_SETTINGS = SettingsOffice()
+
+
 @lru_cache(maxsize=8)
 def _closures(lists: tuple[tuple[Any, ...], ...]) -> frozenset[date]:
     """Every day that is in the list which holds on it; each of the lists that stand begins with its first instant."""

@@ -34,9 +34,9 @@ def matrix_due_raise(
     source: str = "",
     at: datetime | None = None,
 ) -> MatrixDue:
-    """Something happened that requires a matrix: whoever leads gets the clock, else First Contact's desk.
+    """Something happened that requires a matrix: the lead gets the clock, else First Contact's desk.
 
-    While one of the same occasion is open it is given back; a matrix sent since it happened has met it.
+    While one of the same occasion is open it is returned; a matrix sent since it happened has met it.
     Raises Invalid for an occasion that requires none, or one still to come.
     """
     instant = at or now()

@@ -10,7 +10,7 @@ from matrix.models import Contributor, Matrix, Submission
 
 @command
 def matrix_work_end(user: User, *, matrix: Matrix, at: datetime) -> None:
-    """The draft is closed: whoever was asked to fill it in has done so, and nobody ended that."""
+    """The draft is closed: those who were asked to fill it in have done so, and nobody ended that."""
     for row in matrix.contributors.select_for_update().filter(ended_at__isnull=True):
         end(None, row=row, at=at)
 

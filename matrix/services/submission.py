@@ -1,4 +1,4 @@
-"""Submit a matrix: check the whole, keep it for good, and start what follows (M3, M5, M6, T2)."""
+"""Submit a matrix: check all of it, keep it for good, and start what follows (M3, M5, M6, T2)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -61,9 +61,9 @@ def matrix_submit(
 ) -> Submission:
     """Send the matrix. `call` tells of the phone call, or the tries with their times (Significant).
 
-    Of a matrix that began on a record merged since, the submission and all that follows from it are the
-    whole record's. `at` is when it was received; `recorded_at`, kept apart from it, when it was entered: now,
-    unless a past is told as a whole. Raises NotReady with each thing wanted, Conflict when it was sent before,
+    Of a matrix that began on a record merged since, the submission and all that follows from it belong to the
+    primary record. `at` is when it was received; `recorded_at`, kept apart from it, when it was entered: now,
+    unless a past is entered at once. Raises NotReady with each thing wanted, Conflict when it was sent before,
     NotAllowed when their work with the child has ended.
     """
     recorded = recorded_at or now()
@@ -120,9 +120,9 @@ def _send(
 
 
 def _may_send(user: User, matrix: Matrix) -> None:
-    """Asked once more under the lock: their work may have ended since the door of the page let them in (record-f10).
+    """Asked once more under the lock: their work may have ended since the page let them in (record-f10).
 
-    Whoever began a matrix keeps what they submit (S), whatever else has ended.
+    The user who began a matrix keeps what they submit (S), whatever else has ended.
     """
     if user.pk == matrix.started_by_id:
         return

@@ -15,7 +15,7 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
 from plans.models import Provider
 
-FILE = Path(__file__).with_name("providers.json")
+FILE = Path(__file__).parents[1] / "providers.json"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ def provider_write(
     return row
 
 
-def sync() -> str:
+@command
+def sync(user: None = None) -> str:
     """Put the partnership's first providers in place; what people wrote since stays. Harmless to repeat."""
     rows: list[dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))
     known = set(Provider.objects.values_list("code", flat=True))

@@ -37,7 +37,7 @@ def first_contact(child: Child) -> Team:
 
 @dataclass(frozen=True)
 class Told:
-    """What whoever makes a referral says. It waits for none of it: a matrix may say it, or nobody yet.
+    """What the user who makes a referral says. It waits for none of it: a matrix may say it, or nobody yet.
 
     `referrer` and `agency`: who made it, where it came by telephone or on paper.
     """
@@ -170,7 +170,7 @@ def referral_decide(
 
 
 def _tell_maker(user: User, paper: Referral | Request, words: str, at: datetime) -> None:
-    """Tell whoever asked what became of it; of a paper that came with it, its own app tells more closely."""
+    """Tell the user who asked what became of it; of a paper that came with it, its own app tells more closely."""
     if paper.source or paper.made_by_id == user.pk:
         return
     notice_send(

@@ -1,4 +1,4 @@
-"""Every address of accounts has a door, and allauth's are all in the table."""
+"""Every address of accounts has an access rule, and allauth's are all in the table."""
 
 import pytest
 from django.test import Client

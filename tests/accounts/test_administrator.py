@@ -1,4 +1,4 @@
-"""The first administrators, from the command line (A1)."""
+"""The first administrators, from the command line (A1, house-b)."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""From the invitation to the first page, as production is set; and invitations that went to a wrong address."""
+"""From the invitation to the first page, as production is set; and invitations to a wrong address (house-a)."""
 
 import importlib
 import re

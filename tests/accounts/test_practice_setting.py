@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.services.practice_setting import (
-    InformationRequest,
+    ProposedSetting,
     setting_change,
     setting_plan,
     setting_withdraw,
@@ -44,9 +44,9 @@ def client(admin: User) -> Client:
     return sign_in(admin)
 
 
-def wish(typed: str = "2", **more: object) -> InformationRequest:
+def wish(typed: str = "2", **more: object) -> ProposedSetting:
     fields: dict[str, object] = {"policy": GATHERING_DAYS, "why": WHY, "version": 0, **more}
-    return InformationRequest(typed=typed, **fields)  # type: ignore[arg-type]
+    return ProposedSetting(typed=typed, **fields)  # type: ignore[arg-type]
 
 
 def post(client: Client, step: str = "", address: str = CHANGE, **more: str) -> object:
@@ -160,7 +160,7 @@ class TestRefused:
             setting_change(admin, wanted=wish(why="  "))
 
     def test_not_a_closure_before_it_could_count(self, admin: User) -> None:
-        wanted = InformationRequest(
+        wanted = ProposedSetting(
             policy=CLOSURES, typed="3 6 2027", why=WHY, version=0, starts_on=datetime(2027, 6, 5).date()
         )
         with pytest.raises(Invalid, match="3 June 2027 is before this change begins"):
@@ -287,7 +287,7 @@ def test_the_first_change_by_two_in_the_same_moment_is_one(admin: User) -> None:
 def test_close_of_business_of_today_may_be_changed(admin: User) -> None:
     with time_machine.travel(NOON, tick=False):
         setting_change(
-            admin, wanted=InformationRequest(policy=CLOSE_OF_BUSINESS, typed="16:00", why=WHY, version=0)
+            admin, wanted=ProposedSetting(policy=CLOSE_OF_BUSINESS, typed="16:00", why=WHY, version=0)
         )
         snapshot.keep(None)
         assert f"{CLOSE_OF_BUSINESS.on(NOON.date()):%H:%M}" == "16:00"

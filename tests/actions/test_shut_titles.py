@@ -1,4 +1,4 @@
-"""What is typed of a child is not shown to whoever holds the action or clock of a record shut to them (A2)."""
+"""The user who holds an action or clock of a record that is shut to them is not shown its title (A2, house-e)."""
 
 from datetime import timedelta
 

@@ -193,7 +193,7 @@ def test_floor_f13_a_changed_seal_is_found(sealed: list[Entry], change: str) -> 
 
 
 def test_floor_f13_a_seal_made_without_the_key_is_found(sealed: list[Entry]) -> None:
-    """Whoever owns the database deletes a row and seals again, but has not the key."""
+    """The owner of the database deletes a row and seals again, but has not the key."""
     tamper("DELETE FROM audit_seal WHERE number = 3")
     tamper("DELETE FROM audit_entry WHERE id = %s", sealed[4].pk)
     with override_settings(AUDIT_KEYS=["not the key of this partnership"]):

@@ -16,10 +16,10 @@ from cems.base.time import now
 from cems.children.access.services.matter import matter_is_open, matter_open
 from cems.children.history.services.note import note_write
 from cems.children.identity.services.record import child_change
-from cems.children.matching.services.cluster import lock_whole
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.matching.services.merge import merge_make
 from cems.children.models import CaseNote, Child
-from cems.children.querysets import roots_with
+from cems.children.querysets import primaries_with
 from cems.notices.models import Notice
 from cems.notices.services import notice_send
 from tests.factories.children import make_child
@@ -44,7 +44,7 @@ def two_steps(user: None, *, fails: bool = False) -> None:
 @command
 def holds(user: User | None, *, child: Child) -> Child:
     """A command that locks a record, as most do."""
-    return lock_whole(child.pk)
+    return lock_cluster(child.pk)
 
 
 def written(asked: CaptureQueriesContext, table: str) -> int:
@@ -110,11 +110,11 @@ class TestTransaction:
 
         @command
         def goes_on(user: None) -> tuple[Child, Child]:
-            before = lock_whole(child.pk)
+            before = lock_cluster(child.pk)
             with pytest.raises(ValueError), savepoint():
-                lock_whole(child.pk).restricted = True
+                lock_cluster(child.pk).restricted = True
                 raise ValueError
-            return before, lock_whole(child.pk)
+            return before, lock_cluster(child.pk)
 
         before, after = goes_on(None)
         assert before is not after and not after.restricted
@@ -201,7 +201,7 @@ class TestLock:
 
         @command
         def locks_twice(user: None) -> tuple[Child, Child]:
-            return lock_whole(child.pk), holds(None, child=child)
+            return lock_cluster(child.pk), holds(None, child=child)
 
         first, second = locks_twice(None)
         assert first is second
@@ -210,16 +210,16 @@ class TestLock:
     def test_rows_of_a_locked_record_are_found_whole_and_without_asking_for_the_record_again(self) -> None:
         officer, child, other = make_user("first_contact"), make_child(), make_child()
         notes = {note_write(officer, child=one, happened_at=now(), text="Example") for one in (child, other)}
-        merge_make(officer, root=child, other=other, why="One child")
+        merge_make(officer, primary=child, other=other, why="One child")
 
         @command
         def reads(user: None) -> None:
-            root = lock_whole(other.pk)
-            assert root == child and lock_whole(child.pk) is root
-            assert roots_with([other.pk]) == {child.pk: child.pk, other.pk: child.pk}
+            primary = lock_cluster(other.pk)
+            assert primary == child and lock_cluster(child.pk) is primary
+            assert primaries_with([other.pk]) == {child.pk: child.pk, other.pk: child.pk}
             with CaptureQueriesContext(connection) as asked:
-                assert set(CaseNote.objects.of(root)) == notes
-                assert roots_with([child.pk, other.pk]) == {child.pk: child.pk, other.pk: child.pk}
+                assert set(CaseNote.objects.of(primary)) == notes
+                assert primaries_with([child.pk, other.pk]) == {child.pk: child.pk, other.pk: child.pk}
             assert not [one for one in asked if "children_child" in one["sql"]]
 
         reads(None)
@@ -230,18 +230,18 @@ class TestLock:
 
         @command
         def joins(user: User) -> None:
-            assert lock_whole(other.pk) == other and set(roots_with([child.pk, other.pk])) == {
+            assert lock_cluster(other.pk) == other and set(primaries_with([child.pk, other.pk])) == {
                 child.pk,
                 other.pk,
             }
-            assert not matter_is_open(lock_whole(child.pk), "ceg")
-            merge_make(user, root=child, other=other, why="One child")
-            assert lock_whole(other.pk) == child
-            assert set(roots_with([child.pk])) == {child.pk, other.pk}
-            assert matter_is_open(lock_whole(child.pk), "ceg")
-            version = lock_whole(child.pk).version
+            assert not matter_is_open(lock_cluster(child.pk), "ceg")
+            merge_make(user, primary=child, other=other, why="One child")
+            assert lock_cluster(other.pk) == child
+            assert set(primaries_with([child.pk])) == {child.pk, other.pk}
+            assert matter_is_open(lock_cluster(child.pk), "ceg")
+            version = lock_cluster(child.pk).version
             child_change(user, child=child, version=version, values={"preferred_name": "Example"})
-            assert lock_whole(child.pk).preferred_name == "Example"
+            assert lock_cluster(child.pk).preferred_name == "Example"
 
         joins(officer)
 

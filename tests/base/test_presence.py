@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cems.accounts.models import User
 from cems.base.models import Presence
-from cems.base.services_presence import Present, here, others
+from cems.base.services.presence import Present, here, others
 from cems.base.time import now
 from tests.factories.people import make_user
 

@@ -21,7 +21,16 @@ from tests.factories.people import make_team, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["overview", "edit", "involved", "chronology", "notes", "statuses", "record_use", "claim"]
+PAGES = [
+    "overview",
+    "identity_change",
+    "involvements",
+    "chronology",
+    "notes",
+    "statuses",
+    "record_use",
+    "involvement_claim",
+]
 
 
 def at(name, child, *more):
@@ -82,7 +91,7 @@ def test_a_part_out_of_reach_is_simply_not_there(child):
     assert "Moderate" in text
     for hidden in ["Child in care", "Who works with the child", "twelve months", "Record use", "Chronology"]:
         assert hidden not in text
-    for name in ["chronology", "notes", "statuses", "involved", "record_use"]:
+    for name in ["chronology", "notes", "statuses", "involvements", "record_use"]:
         assert sign_in(lead).get(at(name, child)).status_code == 403
 
 
@@ -110,7 +119,7 @@ def test_the_overview_and_chronology_cost_the_same_however_much_there_is(child, 
         return len(caught)
 
     note_write(worker, child=child, happened_at=now(), text="Talked on the phone.")
-    names = ["overview", "chronology", "notes", "involved"]
+    names = ["overview", "chronology", "notes", "involvements"]
     for name in names:
         queries(name)
     before = [queries(name) for name in names]
@@ -137,7 +146,7 @@ def identity(child, **changes):
 @pytest.mark.requirement("C1")
 def test_a_new_name_is_found_and_so_is_the_old_one(child, worker):
     answer = sign_in(worker).post(
-        at("edit", child), identity(child, family_name="Otherton", preferred_name="Ames")
+        at("identity_change", child), identity(child, family_name="Otherton", preferred_name="Ames")
     )
     assert answer.status_code == 302
     names = set(ChildName.objects.filter(child=child).values_list("name", "registered"))
@@ -147,21 +156,21 @@ def test_a_new_name_is_found_and_so_is_the_old_one(child, worker):
 @pytest.mark.requirement("C1")
 def test_the_loser_of_a_conflict_sees_both_and_can_save_on(child, worker):
     client = sign_in(worker)
-    assert client.post(at("edit", child), identity(child, given_name="Berta")).status_code == 302
-    lost = client.post(at("edit", child), identity(child, given_name="Carla"))
+    assert client.post(at("identity_change", child), identity(child, given_name="Berta")).status_code == 302
+    lost = client.post(at("identity_change", child), identity(child, given_name="Carla"))
     text = lost.content.decode()
     assert lost.status_code == 409 and "Berta" in text and "Carla" in text
     again = identity(child, given_name="Carla", version=lost.context["form"]["version"].value())
-    assert client.post(at("edit", child), again).status_code == 302
+    assert client.post(at("identity_change", child), again).status_code == 302
     assert Child.objects.visible_to(worker).get(pk=child.pk).given_name == "Carla"
 
 
 def test_another_name_and_number_are_added(child, worker):
     client = sign_in(worker)
-    assert client.post(at("add_name", child), {"name": "Ames P"}).status_code == 302
-    bad = client.post(at("add_identifier", child), {"kind": "nhs", "value": "123"})
+    assert client.post(at("name_add", child), {"name": "Ames P"}).status_code == 302
+    bad = client.post(at("identifier_add", child), {"kind": "nhs", "value": "123"})
     assert bad.status_code == 400 and "10 digits" in bad.content.decode()
-    assert client.post(at("add_identifier", child), {"kind": "nhs", "value": "9991234578"}).status_code == 302
+    assert client.post(at("identifier_add", child), {"kind": "nhs", "value": "9991234578"}).status_code == 302
     text = client.get(at("overview", child)).content.decode()
     assert "Ames P" in text and "9991234578" in text
 
@@ -172,11 +181,11 @@ def test_first_contact_records_a_person_of_a_team_and_they_can_open_the_record(c
     team = make_team()
     nurse = make_user(team=team)
     client = sign_in(make_user("first_contact"))
-    assert str(team.public_id) in client.get(at("involve", child)).content.decode()
-    url = f"{at('involve', child)}?team={team.public_id}"
+    assert str(team.public_id) in client.get(at("involvement_new", child)).content.decode()
+    url = f"{at('involvement_new', child)}?team={team.public_id}"
     assert client.post(url, {"who": str(nurse.public_id), "case_role": "health"}).status_code == 302
     assert Child.objects.visible_to(nurse).filter(pk=child.pk).exists()
-    text = client.get(at("involved", child)).content.decode()
+    text = client.get(at("involvements", child)).content.decode()
     assert nurse.name in text and team.name in text and nurse.phone in text
 
 
@@ -185,13 +194,13 @@ def test_the_whole_team_works_with_the_child_and_then_no_more(child):
     team = make_team()
     member, officer = make_user(team=team), make_user("first_contact")
     client = sign_in(officer)
-    url = f"{at('involve', child)}?team={team.public_id}"
+    url = f"{at('involvement_new', child)}?team={team.public_id}"
     client.post(url, {"who": "team", "case_role": "other"})
     assert Child.objects.visible_to(member).exists()
     row = Involvement.objects.get(child=child, team=team)
-    assert client.post(at("end_involvement", child, row.public_id), {"reason": ""}).status_code == 400
+    assert client.post(at("involvement_end", child, row.public_id), {"reason": ""}).status_code == 400
     assert (
-        client.post(at("end_involvement", child, row.public_id), {"reason": "Work done"}).status_code == 302
+        client.post(at("involvement_end", child, row.public_id), {"reason": "Work done"}).status_code == 302
     )
     assert not Child.objects.visible_to(member).exists()
 
@@ -200,7 +209,7 @@ def test_the_whole_team_works_with_the_child_and_then_no_more(child):
 def test_a_claim_waits_for_first_contact_who_agrees(child):
     nurse = make_user("school_lead")
     Submitter.objects.create(child=child, user=nurse, at=now())
-    assert sign_in(nurse).post(at("claim", child), {"case_role": "school"}).status_code == 302
+    assert sign_in(nurse).post(at("involvement_claim", child), {"case_role": "school"}).status_code == 302
     assert sign_in(nurse).get(at("notes", child)).status_code == 403
     row = Involvement.objects.get(child=child)
     assert row.state == InvolvementState.CLAIMED
@@ -244,7 +253,7 @@ def test_a_team_manager_decides_for_the_own_team_only(child):
 
 @pytest.mark.requirement("C3")
 def test_a_practitioner_involves_nobody_else(child, worker):
-    assert sign_in(worker).get(at("involve", child)).status_code == 403
+    assert sign_in(worker).get(at("involvement_new", child)).status_code == 403
 
 
 # --- statuses and notes ---------------------------------------------------------------------------------
@@ -253,29 +262,29 @@ def test_a_status_is_recorded_ended_and_never_doubled(child):
     client = sign_in(make_user("first_contact"))
     began = today() - timedelta(days=30)
     data = {"kind": "child_in_need", **day(began, "starts_on")}
-    assert client.post(at("open_status", child), data).status_code == 302
-    twice = client.post(at("open_status", child), data)
+    assert client.post(at("status_open", child), data).status_code == 302
+    twice = client.post(at("status_open", child), data)
     assert twice.status_code == 400 and "already has this status" in twice.content.decode()
     status = Status.objects.get(child=child)
-    early = client.post(at("end_status", child, status.public_id), day(began - timedelta(days=1), "ends_on"))
+    early = client.post(at("status_end", child, status.public_id), day(began - timedelta(days=1), "ends_on"))
     assert early.status_code == 400 and "before the first" in early.content.decode()
-    assert client.post(at("end_status", child, status.public_id), day(today(), "ends_on")).status_code == 302
+    assert client.post(at("status_end", child, status.public_id), day(today(), "ends_on")).status_code == 302
     status.refresh_from_db()
     assert status.ends_on == today()
 
 
 @pytest.mark.requirement("C2")
 def test_a_status_whose_last_day_is_before_its_first_is_a_mistake_that_names_the_field(child):
-    """It was an error page; what was typed stays, and the same form sent right is taken."""
+    """It was an error page (house-i); what was typed stays, and the same form sent right is taken."""
     client = sign_in(make_user("first_contact"))
     began = today() - timedelta(days=30)
     typed = {"kind": "child_in_need", **day(began, "starts_on")}
-    answer = client.post(at("open_status", child), {**typed, **day(began - timedelta(days=1), "ends_on")})
+    answer = client.post(at("status_open", child), {**typed, **day(began - timedelta(days=1), "ends_on")})
     assert answer.status_code == 400
     assert "The last day is before the first" in str(answer.context["form"].errors["ends_on"])
     assert answer.context["form"]["starts_on"].value()[2] == str(began.year)
     assert not Status.objects.filter(child=child).exists()
-    assert client.post(at("open_status", child), {**typed, **day(began, "ends_on")}).status_code == 302
+    assert client.post(at("status_open", child), {**typed, **day(began, "ends_on")}).status_code == 302
     assert Status.objects.get(child=child).ends_on == began
 
 
@@ -296,9 +305,9 @@ def note(**changes):
 def test_a_note_is_written_once_corrected_once_and_both_stay(child, worker):
     client, data = sign_in(worker), note()
     for _ in range(2):
-        assert client.post(at("write_note", child), data).status_code == 302
+        assert client.post(at("note_new", child), data).status_code == 302
     first = CaseNote.objects.get(child=child)
-    url = at("correct_note", child, first.public_id)
+    url = at("note_correct", child, first.public_id)
     assert client.get(url).context["form"]["text"].value() == first.text
     assert client.post(url, note(text="Came to the office with a friend.")).status_code == 302
     again = client.post(url, note(text="Something else."))
@@ -312,7 +321,7 @@ def test_a_note_is_written_once_corrected_once_and_both_stay(child, worker):
 @pytest.mark.requirement("C5")
 def test_a_note_tells_of_the_past(child, worker):
     then = local(now() + timedelta(days=1))
-    answer = sign_in(worker).post(at("write_note", child), note(**day(then.date(), "happened_on")))
+    answer = sign_in(worker).post(at("note_new", child), note(**day(then.date(), "happened_on")))
     assert answer.status_code == 400 and not CaseNote.objects.exists()
     assert "Came to the office" in answer.content.decode()
 
@@ -320,7 +329,7 @@ def test_a_note_tells_of_the_past(child, worker):
 @pytest.mark.requirement("C5")
 def test_the_chronology_filters_by_kind_in_the_address(child, worker):
     client = sign_in(worker)
-    client.post(at("write_note", child), note())
+    client.post(at("note_new", child), note())
     agree_level(child, 1)
     everything = client.get(at("chronology", child)).context["page"]
     assert {row.kind for row in everything.rows} == {"Case note", "Level", "Involvement"}

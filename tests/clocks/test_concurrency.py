@@ -23,7 +23,7 @@ BREACH = london("2026-06-03T17:00")
 
 
 def in_threads(*works: Callable[[], object]) -> list[object]:
-    """Run each in a thread with a connection of its own; give back what they returned or raised."""
+    """Run each in a thread with a connection of its own; return what they returned or raised."""
     results: list[object] = [None] * len(works)
 
     def run(index: int) -> None:

@@ -78,7 +78,7 @@ def test_a_desks_clock_leads_to_a_record_only_those_of_the_desk_who_may_see_it(
     for url, person, linked in (
         (record, reader, True),
         (record, other, False),
-        (question, other, True),  # asked of the team, whoever may see the child
+        (question, other, True),  # asked of the team, of those who may see the child
     ):
         clock = make_clock(team, child=child, url=url)
         page = sign_in(person).get(reverse("clocks:detail", args=[clock.public_id])).content.decode()

@@ -104,7 +104,7 @@ def allocate_in_story(child: Child, author: User) -> Allocated:
         allocation=has_worker(child, worker, by=author),
         waiting=waiting,
         hold=WeekendCover.objects.create(
-            waiting=waiting,
+            wait=waiting,
             child=child,
             held_by=author,
             until=today() + timedelta(days=2),

@@ -25,7 +25,7 @@ def waiting_child(
     by: User | None = None,
     at: datetime | None = None,
 ) -> Item:
-    """The child, open to children's services, with a matrix that waits for CEVT behind the gate."""
+    """The child, open to children's services, with a matrix that waits for CEVT."""
     user, instant = by or make_user(), at or now()
     status_open(
         user,

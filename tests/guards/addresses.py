@@ -1,4 +1,4 @@
-"""Every address of CEMS with its door, and how its arguments come from a child's story.
+"""Every address of CEMS with its access rule, and how its arguments come from a child's story.
 
 An address that takes arguments and has no recipe here fails a guard: no guard and no journey could open it.
 """
@@ -84,10 +84,16 @@ OF_STORY: dict[str, OfStory] = {
     "children:placement_concern": _and(placement_id=lambda story, user: _there(story.placement).public_id),
     **{
         f"children:{name}": _and(concern_id=lambda story, user: _there(story.concern).public_id)
-        for name in ("placed_concern", "placed_told", "placed_answered", "placed_escalated", "placed_closed")
+        for name in (
+            "placed_concern",
+            "placed_concern_told",
+            "placed_concern_answered",
+            "placed_concern_escalated",
+            "placed_concern_closed",
+        )
     },
     "children:note_correct": _and(note_id=lambda story, user: story.note.public_id),
-    # Whom one would take out is asked only after the door.
+    # Whom one would take out is asked only after the access rule.
     "matrix:end_contributor": _draft(contributor_id=UUID(int=0)),
     "plans:referral": _and(referral_id=lambda story, user: story.referral.public_id),
     "plans:request": _and(request_id=lambda story, user: story.request.public_id),
@@ -237,7 +243,7 @@ OF_A_MOMENT = {
     "mfa_remove_webauthn": "a key of one's own",
     "mfa_edit_webauthn": "a key of one's own",
 }
-# Who comes through where the door itself doesn't say it, because what is behind belongs to a person, not to a
+# Who is let in where the access rule itself doesn't say it, because what is behind belongs to a person, not to a
 # part of the record: from the parts open to somebody who does not hold it.
 OPEN_TO: dict[str, Callable[[frozenset[Part]], bool]] = {
     "actions:detail": lambda parts: Part.ACTIONS in parts,
@@ -247,7 +253,7 @@ OPEN_TO: dict[str, Callable[[frozenset[Part]], bool]] = {
     "children:claim_decide": bool,
     # A question of First Contact: to the people of the team asked, whatever they reach; to nobody else, whatever.
     "first_contact:enquiry_answer": lambda parts: False,
-    # What one raised at CEVT: to whoever raised it.
+    # What one raised at CEVT: to the user who raised it.
     "cevt:item_raised": lambda parts: False,
 }
 # What a person keeps of their own: without this part, another's is no more there.
@@ -296,7 +302,7 @@ class Address:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Any one of these parts opens the door."""
+        """Any one of these parts lets the user in."""
         if self.access_rule is None:
             return ()
         return tuple(self.access_rule.parts or ((self.access_rule.part,) if self.access_rule.part else ()))

@@ -12,7 +12,7 @@ from tests.guards.source import Source, dotted, hand_written
 class Function:
     """A function of a module, or a class with all its methods."""
 
-    name: str  # "cems.children.services.history.note_write"
+    name: str  # "cems.children.history.services.note.note_write"
     source: Source
     node: ast.FunctionDef | ast.ClassDef
     calls: set[str] = field(default_factory=set)  # such names, of the product's own functions

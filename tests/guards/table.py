@@ -35,7 +35,7 @@ def expected(address: Address, role: Role, person: User, story: Story) -> int:
 
 
 def may_work(address: Address, role: Role) -> bool:
-    """Whether the role does the work, or one of several kinds, that the door asks for."""
+    """Whether the role does the work, or one of several kinds, that the access rule asks for."""
     assert address.access_rule is not None
     return not address.access_rule.work or any(
         Work(word) in role.writes for word in address.access_rule.work.split("|")

@@ -1,4 +1,4 @@
-"""Every address has a door: what comes out of it, and who may come through (A2, design: tests)."""
+"""Every address has an access rule: what comes out of it, and who may open it (A2, design: tests)."""
 
 from django.urls import reverse
 
@@ -9,7 +9,7 @@ from tests.guards.addresses import Address, addresses
 from tests.guards.source import packages, told
 
 GIVE_ONE = (
-    "put @door, @work_door, @child_door or the app's own door over the view; "
+    "put @requires_sign_in, @requires_work, @requires_child or the app's own rule over the view; "
     "for a page of django-allauth, add its name to ALLAUTH_DOORS with the reason."
 )
 
@@ -17,7 +17,7 @@ GIVE_ONE = (
 def test_every_address_has_a_door() -> None:
     assert addresses(), "the resolver knows no address at all"
     faults = [
-        f"{address.name or address.route} ({address.view}) has no door"
+        f"{address.name or address.route} ({address.view}) has no access rule"
         for address in addresses()
         if address.access_rule is None
     ]
@@ -38,7 +38,7 @@ def test_only_other_peoples_pages_are_in_the_table_of_doors() -> None:
         if by_name[name].view.split(".")[0] in packages()
     ]
     assert not faults, told(
-        faults, "take the entry out of ALLAUTH_DOORS; our own views carry their door themselves."
+        faults, "take the entry out of ALLAUTH_RULES; our own views carry their rule themselves."
     )
 
 
@@ -51,7 +51,7 @@ def test_open_doors_say_why() -> None:
             address.access_rule.about_child or address.access_rule.work or address.access_rule.reason.strip()
         )
     ]
-    assert not faults, told(faults, "give the door its reason=, or the kind of work it belongs to.")
+    assert not faults, told(faults, "give the access rule its reason=, or the kind of work it belongs to.")
 
 
 def test_doors_speak_the_words_of_the_access_table() -> None:

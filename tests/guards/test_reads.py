@@ -1,4 +1,4 @@
-"""What answers with words about a child writes a read row, whatever method or header is sent (A3).
+"""What answers with words about a child writes a read row, whatever method or header is sent (A3, house-d).
 
 Each address is asked by somebody who may open it: with each method, as a browser, a script and a poll ask.
 What a view does not take is refused with 405.
@@ -128,8 +128,8 @@ def test_whatever_is_sent_words_about_a_child_are_a_read(world: World) -> None:
         taken += _taken(asking)
     assert asked > 150, "hardly any address could be opened"
     assert not untold, told(
-        untold, "read through the door, or write `read` or `listed` where words are shown."
+        untold, "read through the access rule, or write `read` or `listed` where words are shown."
     )
     assert not taken, told(
-        taken, "declare methods= at the door: READ, FORM or SEND of cems.base.access_control."
+        taken, "declare methods= in the access rule: READ, FORM or SEND of cems.base.access_control."
     )

@@ -19,7 +19,7 @@ from tests.guards.leaks import hint_of
 from tests.guards.source import told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.requirement("A2")]
-MEND = "mend the door of the address, or read through visible_to."
+MEND = "mend the access rule of the address, or read through visible_to."
 
 
 @pytest.mark.parametrize("role", ROLES.values(), ids=list(ROLES))
@@ -48,7 +48,7 @@ def test_pages_about_no_child_follow_the_kind_of_work_and_name_nobody_out_of_rea
         status = response.status_code
         if (status == 403) is allowed or status == 404 or status >= 500:
             faults.append(
-                f"{address.name} answers {status}, though the door is {'open' if allowed else 'closed'}"
+                f"{address.name} answers {status}, though the access rule is {'open' if allowed else 'closed'}"
             )
         if status == 200 and not response.streaming:
             said = _words(response)
@@ -114,4 +114,4 @@ def test_signed_out_people_get_the_sign_in_page_or_a_public_one(world: World) ->
                 faults.append(f"{address.name} answers {response.status_code} to somebody signed out")
             elif hint_of(unescape(response.content.decode()), story):
                 faults.append(f"{address.name} tells somebody signed out of a child")
-    assert not faults, told(faults, "put the view's door outermost.")
+    assert not faults, told(faults, "put the view's access rule outermost.")

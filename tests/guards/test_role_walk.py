@@ -24,7 +24,7 @@ from tests.guards.source import told
 from tests.guards.table import expected, parts_open
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.requirement("A2")]
-MEND = "mend the door of the address, or cems/accounts/roles.py if the table itself is wrong."
+MEND = "mend the access rule of the address, or cems/accounts/roles.py if the table itself is wrong."
 # Where words of one part of the record may be read; anywhere else they are a leak.
 SECRETS = {
     "note": {Part.NOTES},
@@ -82,7 +82,7 @@ class Walk:
                 return
             self.refused.add((story.key, own_rule))
         only_sent = access_rule.shape is Shape.POST
-        # Sending what is allowed would do it; a child's door says 405 to whoever may send and only looks.
+        # Sending what is allowed would do it; requires_child says 405 to a user who may send and only looks.
         method = "POST" if only_sent and (due != 200 or not access_rule.about_child) else "GET"
         status = self.ask(address, story, method, refused=due != 200).status_code
         got = status if status in {403, 404} or status >= 500 else 200

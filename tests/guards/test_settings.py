@@ -104,7 +104,7 @@ def test_all_faults_are_named_at_once() -> None:
 
 
 def test_production_refuses_a_machine_without_the_fonts_of_pdfs(tmp_path: Path) -> None:
-    """Names would be printed as empty boxes: fontconfig is shown a machine that has no fonts."""
+    """Names would be printed as empty boxes (house-c): fontconfig is shown a machine that has no fonts."""
     (tmp_path / "fonts.conf").write_text(f"<fontconfig><dir>{tmp_path}</dir></fontconfig>", encoding="utf-8")
     done = _start({"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "CEMS_DEBUG": "1"})
     assert done.returncode != 0
@@ -164,7 +164,11 @@ def test_what_is_set_to_nothing_is_as_if_not_set(blank: str) -> None:
 
 NAME = re.compile(r"^(?:CEMS|DATABASE|REDIS)_[A-Z_]+$")
 # Named in files but no settings of the product; each with what it is.
-OF_OTHERS = {"CEMS_IMAGE": "compose: which image", "DATABASE_AWAY": "a Python name"}
+OF_OTHERS = {
+    "CEMS_IMAGE": "compose: which image",
+    "CEMS_NODE_TOOLS": "where the scripts' checks find their tools; set by cems.local.scripts alone",
+    "DATABASE_AWAY": "a Python name",
+}
 
 
 def _read() -> set[str]:

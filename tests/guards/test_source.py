@@ -120,7 +120,7 @@ def test_no_join_reads_children() -> None:
     )
 
 
-# Where a row's child may be fetched with it: the services lock it, the doors then ask open_child.
+# Where a row's child may be fetched with it: the services lock it, the access rules then ask open_child.
 FETCHES_ALLOWED = {
     "matrix/home_content.py": "the public id only, of the children of the matrices one fills in",
     "cems/actions/selectors.py": "the public id only, of the children of one's own actions",
@@ -294,16 +294,15 @@ def test_no_header_decides_whether_a_look_is_recorded() -> None:
                 yield text.lineno, "asks whether the client calls it a poll"
 
     faults = _walk(found, without={"cems/accounts/middleware.py": "how long a sign-in lasts unattended"})
-    assert not faults, told(faults, "let the door write the read, by what is answered.")
+    assert not faults, told(faults, "let the access rule write the read, by what is answered.")
 
 
 def test_bars_are_asked_in_one_place() -> None:
-    """Of the whole, never of one row of merged records (A2)."""
+    """Of the whole cluster, never of one row of merged records (A2)."""
     places = {
         "cems/children/access/visibility.py": "the rule itself",
         "cems/children/access/selectors/restriction.py": "the one home of the question",
         "cems/children/access/services/restriction.py": "makes and ends bars",
-        "cems/children/own_copy.py": "shows the rows themselves",
     }
 
     def found(source: Source) -> Iterator[tuple[int, str]]:

@@ -5,10 +5,11 @@ An entry that names no command, or one that does audit, is stale and fails.
 
 # Write rows, alone, and leave no row in the audit.
 UNAUDITED = {
+    "plans.services.provider.sync": "the partnership's own file, whose history the release keeps",
     "cems.accounts.reference.sync": "the partnership's own file, whose history the release keeps",
     "cems.accounts.services.person.departures_tell": "audited when the day was set; what follows audits itself",
     "cems.accounts.services.token._note_use": "when a key was last used; what was read with it is audited",
-    "cems.base.services_presence._note": "a courtesy between colleagues, gone within the hour: no record of use",
+    "cems.base.services.presence._note": "a courtesy between colleagues, gone within the hour: no record of use",
     "cems.children.access.grants.rebuild": "a projection: the involvement or post it follows was audited",
     "cems.children.identity.reference.sync": "search keys of names that stay as they are",
     "cems.clocks.services.feed._note_use": "when a key was last used; the feed itself is audited",
@@ -26,9 +27,10 @@ SOMETIMES = {
 
 # Steps: each is part of a command that audits, and is watched to be so.
 PARTS = {
+    "cems.children.identity.services.identifier.identifier_resume": "the end of a seal, or of a merge",
     "cems.base.idempotency.once": "what it performs audits",
     "cems.children.access.services.matter.submitter_note": "the record or the matrix that was submitted",
-    "cems.children.services.history.level_point": "the level that was agreed, or the merge",
+    "cems.children.history.services.level.level_point": "the level that was agreed, or the merge",
     "cems.meetings.services.contribution.contributions_freeze": "the decision that freezes them, or the withdrawal",
     "cems.notices.services.mail_withhold": "the death that withholds it",
     "demo.cast._hire_first": "each person it makes is audited",

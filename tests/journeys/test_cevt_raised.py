@@ -53,7 +53,7 @@ def test_first_contact_raises_a_child_and_hears_that_cevt_has_discussed_them(win
     expect(other.page.locator("main")).to_contain_text("Raised by Example Desk")
     other.looks_right()
 
-    # and whoever would raise them again reads that it is done
+    # and a user who would raise them again reads that it is done
     other.open(reverse("cevt:item_raise", args=[child.public_id]))
     expect(other.page.locator("main")).to_contain_text("is on CEVT’s list already")
     other.looks_right()
@@ -99,7 +99,7 @@ def test_the_chair_writes_for_an_agency_that_rang_in_and_it_adds_its_own(window:
     page.get_by_label("Who told you?").fill("Example Nurse, school nursing")
     page.get_by_role("button", name="Write it down").click()
 
-    # then it stands on the sheet as told, health is still not at the table, and there is room for more
+    # then it stands on the sheet as relayed, health is still not at the table, and there is room for more
     expect(line).to_contain_text(
         re.compile(r"Written by Example Chair.* as told by Example Nurse, school nursing")
     )

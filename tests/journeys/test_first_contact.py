@@ -1,4 +1,4 @@
-"""First Contact gathers and decides, and the child is CEVT's with the gate passed (T1, T2)."""
+"""First Contact asks and decides, and the child is eligible for CEVT (T1, T2)."""
 
 import re
 
@@ -23,7 +23,7 @@ WORDS = "At the clinic twice in October, each time with an adult nobody could na
 
 @pytest.mark.requirement("T1", "T2")
 def test_first_contact_gathers_and_decides_and_the_child_is_cevts(person: Person) -> None:
-    # given a Significant matrix of a practitioner, which waits at the gate
+    # given a Significant matrix of a practitioner, which waits for First Contact
     child = make_child(given_name="Marnie", family_name="Madeup", locality=make_locality("east"))
     item = Item.objects.get(submission=submit(make_user(), child, RiskLevel.SIGNIFICANT))
     assert not eligibility_of([item])[item.pk]
@@ -101,7 +101,7 @@ def test_first_contact_gathers_and_decides_and_the_child_is_cevts(person: Person
     page.get_by_role("button", name="Record the decision").click()
     desk.looks_right()
 
-    # then the gate is open and the clock is CEVT's
+    # then the child is eligible and the clock is CEVT's
     assert Referral.objects.get(child=child).outcome == "assessment"
     assert Status.objects.get(child=child).kind == "child_in_need"
     assert set(eligibility_of([item])[item.pk]) == {Passed.OPEN, Passed.PROCESSED}

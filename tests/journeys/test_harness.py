@@ -38,6 +38,7 @@ def test_each_kind_of_fault_is_seen(window: Open) -> None:
 
 
 def test_a_field_as_wide_as_its_longest_option_is_seen(window: Open) -> None:
+    """A field wider than its column makes the page scroll sideways (house-h)."""
     # given a page with a select that fits today, and may not with longer options or another browser
     visitor = window()
     visitor.open(reverse("account_login"))

@@ -179,7 +179,7 @@ def open_page(tour: Tour, address: Address) -> Visitor:
     for user, story in readers(tour.world, address):
         visitor = tour.of(user)
         about: Story | World = story or tour.world
-        # Some pages show their form only to whoever decides on this record, and send others back.
+        # Some pages show their form only to those who decide on this record, and send others back.
         if visitor.open(address.url(about, user)).status == 200 and visitor.here() in _names_of(address):
             return visitor
         visitor.said = []

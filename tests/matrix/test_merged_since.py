@@ -1,4 +1,4 @@
-"""A matrix that began on a record merged since: what follows from it is the whole's, once (C1, M5, M6)."""
+"""A matrix that began on a record merged since: what follows from it is the primary record's, once (C1, M5, M6)."""
 
 from datetime import timedelta
 
@@ -166,7 +166,7 @@ def test_taking_the_records_apart_leaves_what_was_sent_with_the_one_that_stayed(
     matrix = ready_matrix(user, other, RiskLevel.MODERATE)
     row = joined(officer, primary, other)
     sent = matrix_submit(user, matrix=matrix)
-    merge_undo(officer, merge_make=row, why="Two children after all.")
+    merge_undo(officer, merge=row, why="Two children after all.")
     assert not grants.differences(now()) + derived.current_levels()
     assert list(Submission.objects.of(fresh(primary))) == [sent]
     assert not Submission.objects.of(fresh(other)).exists()

@@ -78,7 +78,7 @@ def test_record_f10_the_pages_door_refuses_and_says_why(nurse: User, matrix: Mat
 def test_record_f10_the_service_asks_again_where_the_work_ended_after_the_door(
     nurse: User, matrix: Matrix
 ) -> None:
-    passed = Matrix.objects.get(pk=matrix.pk)  # the door let them in with this
+    passed = Matrix.objects.get(pk=matrix.pk)  # the access rule let them in with this
     ends(nurse)
     with pytest.raises(NotAllowed, match="Your work with this child has ended"):
         matrix_submit(nurse, matrix=passed)

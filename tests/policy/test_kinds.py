@@ -1,4 +1,4 @@
-"""What may be typed in as a setting's value: taken to a value, kept and given back; nonsense refused in words."""
+"""What may be typed in as a setting's value: taken to a value, kept and read again; nonsense refused in words."""
 
 from datetime import date, time
 from typing import Any

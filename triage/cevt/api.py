@@ -92,7 +92,7 @@ class OneItem(ApiView):
 
     @extend_schema(responses=ItemWhole)
     def get(self, request: Request, public_id: UUID) -> Response:
-        """An item with its clock, gate and decision; what agencies said only to those at the table."""
+        """An item with its clock, eligibility and decision; what agencies said only to those at the table."""
         item, opened = _open(request, public_id)
         log_read(cast(Any, request), opened, Part.DECISIONS, item)
         return _whole(item, opened)
@@ -225,7 +225,7 @@ class ItemDecision(ApiView):
 def _open(
     request: Request, public_id: UUID, *parts: Part, work: Work | None = None
 ) -> tuple[Item, OpenChild]:
-    """The item for this person, as the pages' doors open a child. Raises Http404 for a stranger's."""
+    """The item for this person, as the pages' access rules open a child. Raises Http404 for a stranger's."""
     item = Item.objects.select_related(*_SHOWN).filter(public_id=public_id).first()
     if item is None:
         raise Http404
@@ -269,7 +269,7 @@ def _readable(user: User, items: Sequence[Item]) -> list[Any]:
 
 
 def _told(items: Sequence[Item], children: dict[int, Child]) -> list[Any]:
-    """The items with what is worked out on reading: the gate, whether they are returns, the child's public id."""
+    """The items with what is worked out on reading: eligibility, re-referral, the child's public id."""
     passed, returns = eligibility_of(items), rereferrals_of(items)
     for item in items:
         item.eligibility = passed[item.pk]  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""On a child's overview, for whoever may raise a child at CEVT: the way there, or to the sheet (T3)."""
+"""On a child's overview, for those who may raise a child at CEVT: the way there, or to the sheet (T3)."""
 
 from typing import Any
 

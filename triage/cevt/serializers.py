@@ -102,7 +102,7 @@ class RelayedContributionBody(Strict):
 
 
 class DecisionShown(serializers.Serializer[Any]):
-    """A decision as whoever may read decisions reads it."""
+    """A decision for those who may read decisions."""
 
     reference = serializers.CharField()
     decided_at = serializers.DateTimeField()

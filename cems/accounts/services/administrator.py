@@ -19,7 +19,7 @@ def administrator_add(
 ) -> User:
     """Add a person who is an administrator from today; returns them, for the caller to hand on the link (A1).
 
-    `actor` is None for whoever runs the machine. Again, for an administrator who has not signed in yet, adds
+    `actor` is None for the person who runs the machine. Again, for an administrator who has not signed in yet, adds
     nobody and returns the existing person: their first link may have been lost. Raises Invalid for an unknown
     agency or a bad address, Conflict where the address belongs to anybody else: roles of people who are here
     are given by a colleague, on a page.

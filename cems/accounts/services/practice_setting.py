@@ -26,7 +26,7 @@ from cems.policy.snapshot import LEAD, keep
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ProposedSetting:
     """What an administrator wants a setting to be.
 
     `typed` is the value as the form has it; `version` what `version_of` gave of the changes its page showed.
@@ -51,14 +51,14 @@ class Planned:
     starts_at: datetime
 
 
-def setting_plan(actor: User, *, wanted: Wanted, at: datetime) -> Planned:
+def setting_plan(actor: User, *, wanted: ProposedSetting, at: datetime) -> Planned:
     """What a change would do, for the page that asks once more. Raises as `setting_change`."""
     _may_administer(actor)
     return _planned(wanted, list(_rows(wanted.policy, wanted.authority)), at)
 
 
 @command
-def setting_change(actor: User, *, wanted: Wanted, at: datetime | None = None) -> SettingValue:
+def setting_change(actor: User, *, wanted: ProposedSetting, at: datetime | None = None) -> SettingValue:
     """The setting has another value from then on; clocks that run keep theirs.
 
     Raises NotAllowed without the right; Invalid for the past, a value that can't be, or no reason; Overtaken, with
@@ -122,7 +122,7 @@ def _locked(policy: Policy[Any], authority: Authority | None) -> list[SettingVal
     return list(_rows(policy, authority).select_for_update(of=("self",)))
 
 
-def _planned(wanted: Wanted, rows: list[SettingValue], at: datetime) -> Planned:
+def _planned(wanted: ProposedSetting, rows: list[SettingValue], at: datetime) -> Planned:
     policy, authority = wanted.policy, wanted.authority
     if authority is not None and not policy.by_authority:
         raise Invalid("This setting is one for the whole partnership.")
@@ -152,7 +152,7 @@ def _value(policy: Policy[Any], typed: str, authority: Authority | None, starts_
     return value
 
 
-def _must_differ(wanted: Wanted, rows: list[SettingValue], value: Any, starts_at: datetime) -> None:
+def _must_differ(wanted: ProposedSetting, rows: list[SettingValue], value: Any, starts_at: datetime) -> None:
     """Nothing that changes nothing is written, and no two changes begin at the same moment."""
     policy, standing = wanted.policy, [row for row in rows if row.withdrawn_at is None]
     if any(row.starts_at == starts_at for row in standing):

@@ -16,8 +16,13 @@ from cems.accounts.models import Authority
 from cems.accounts.roles import Work
 from cems.accounts.selectors import practice_setting as selectors
 from cems.accounts.selectors.practice_setting import Setting
-from cems.accounts.services.practice_setting import Wanted, setting_change, setting_plan, setting_withdraw
-from cems.base.access_control import Shape
+from cems.accounts.services.practice_setting import (
+    ProposedSetting,
+    setting_change,
+    setting_plan,
+    setting_withdraw,
+)
+from cems.base.access_control import FORM, Shape
 from cems.base.calendar import say
 from cems.base.errors import CommandError, Overtaken
 from cems.base.idempotency import once
@@ -25,6 +30,7 @@ from cems.base.time import now
 from cems.policy.models import SettingValue
 
 administrators = requires_work(Shape.PAGE, Work.ADMINISTRATION)
+administrators_change = requires_work(Shape.PAGE, Work.ADMINISTRATION, methods=FORM)
 
 
 @administrators
@@ -46,7 +52,7 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "practice_settings/setting.html", context)
 
 
-@administrators
+@administrators_change
 def change(request: HttpRequest, key: str) -> HttpResponse:
     """Another value from an instant on: the form, then what it will do, then it is kept."""
     authority = _authority(request)
@@ -58,7 +64,7 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
         return _change_page(request, found, form)
     if not form.is_valid():
         return _change_page(request, found, form, status=400)
-    wanted = Wanted(
+    wanted = ProposedSetting(
         policy=found.policy,
         authority=authority,
         **{name: form.cleaned_data[name] for name in ("typed", "why", "version", "starts_on")},
@@ -87,7 +93,7 @@ def _form(request: HttpRequest, found: Setting, authority: Authority | None) -> 
     return SettingForm(found.policy, authority, request.POST or None, initial=initial)
 
 
-def _change_once(request: HttpRequest, wanted: Wanted, key: UUID) -> str:
+def _change_once(request: HttpRequest, wanted: ProposedSetting, key: UUID) -> str:
     """Keep the change and say from when; the same form sent twice is kept once."""
 
     def perform() -> dict[str, Any]:
@@ -121,7 +127,7 @@ def _lost_page(request: HttpRequest, found: Setting, form: SettingForm, lost: Ov
     return _change_page(request, found, kept, status=409, lost=lost, mine=mine)
 
 
-def _check_page(request: HttpRequest, found: Setting, wanted: Wanted) -> HttpResponse:
+def _check_page(request: HttpRequest, found: Setting, wanted: ProposedSetting) -> HttpResponse:
     """What the change will do, before it does it."""
     planned = setting_plan(me(request), wanted=wanted, at=now())
     context = {

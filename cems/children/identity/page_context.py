@@ -29,7 +29,7 @@ def child_page(request: HttpRequest, opened: OpenChild, *, current: str = "") ->
 
 
 def child_bar(opened: OpenChild) -> dict[str, Any]:
-    """Who this is; only facts of parts that are open. Whoever only submitted sees the name and reference."""
+    """Who this is; only facts of parts that are open. A user who only submitted sees the name and reference."""
     child, access = opened.child, opened.access
     bar: dict[str, Any] = {
         "name": child.name,

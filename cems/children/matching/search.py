@@ -263,7 +263,7 @@ def identified(asked: Asked, *, settled: bool = False) -> QuerySet[Any, Any]:
 
 
 def _may_find(access: ChildAccess, asked: Asked, named: int) -> bool:
-    """Whoever only submitted finds the child by name or reference: other clues are not theirs to test."""
+    """A user who only submitted finds the child by name or reference: other clues are not theirs to test."""
     if access.sees(Part.IDENTITY):
         return True
     return access.sees(Part.OWN_SUBMISSIONS) and (named > 0 or bool(asked.reference))

@@ -219,7 +219,7 @@ def clock_hand_over(
 
 
 def tell_holders(user: User | None, *, clock: Clock, key: str, at: datetime) -> None:
-    """Whoever has the clock is told that it is with them now, once by `key`; not the one who gave it them."""
+    """Those who have the clock are told that it is with them now, once by `key`; not the one who gave it them."""
     message = Message(
         kind="clock.handed_over",
         key=f"clock:{clock.public_id}:{key}",

@@ -64,7 +64,7 @@ def clocks(request: HttpRequest) -> HttpResponse:
 
 @requires_sign_in(Shape.PAGE, reason="lists only clocks about children the person may see")
 def about_children(request: HttpRequest) -> HttpResponse:
-    """All open clocks about children I may see, whoever has them; by kind, and those over their time.
+    """All open clocks about children I may see, mine or not; by kind, and those over their time.
 
     In the clocks' fixed words: what somebody wrote of a promise belongs to a part of the record that may
     not be open to all of them. The list is recorded with its children (A3).

@@ -84,10 +84,10 @@ def relayed_contribution_write(
     seen: int,
     at: datetime | None = None,
 ) -> RelayedContribution:
-    """Write down what an agency that is away told; called under the lock of the whole record.
+    """Write down what an agency that is away told; called under the lock of the cluster.
 
     `seen` is how many such notes of this agency the writer had before them. The newest said again as it stands is
-    given back. Raises Overtaken with the other text where somebody wrote since, Conflict where the agency has
+    returned. Raises Overtaken with the other text where somebody wrote since, Conflict where the agency has
     answered itself, Invalid naming the field to mend.
     """
     instant, words, by = at or now(), told.text.strip(), told.by.strip()

@@ -192,7 +192,7 @@ def note_add(user: User, *, meeting: Meeting, kind: NoteKind, text: str, at: dat
 
 @command
 def meeting_end(user: User, *, meeting: Meeting, at: datetime | None = None) -> Meeting:
-    """End the meeting, whoever was in the chair: what was forgotten yesterday is ended today. Again is harmless."""
+    """End the meeting, also for another chair: what was forgotten yesterday is ended today. Again is harmless."""
     instant = at or now()
     held = Meeting.objects.select_for_update(of=("self",)).select_related("clock").get(pk=meeting.pk)
     if held.ended_at:

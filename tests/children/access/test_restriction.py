@@ -72,7 +72,10 @@ def owner(child):
 # --- restriction -------------------------------------------------------------------------------------------
 def test_only_named_people_read_it_and_the_owner_has_a_clock_of_90_days(child, officer, owner, worker):
     answer = page(
-        officer, "restrict", child, {"owner": owner.public_id, "reason": "Somebody's relation works here"}
+        officer,
+        "restriction_start",
+        child,
+        {"owner": owner.public_id, "reason": "Somebody's relation works here"},
     )
     assert answer.redirect_chain[-1][0] == reverse("home")  # the officer is not named, so it closed to them
     child.refresh_from_db()
@@ -80,7 +83,7 @@ def test_only_named_people_read_it_and_the_owner_has_a_clock_of_90_days(child, o
     clock = reviews(child).get()
     assert clock.owner_user == owner and local_date(clock.due_at) == today() + timedelta(days=90)
     assert Notice.objects.filter(user=owner, kind="children.restricted").count() == 1
-    named = page(owner, "reader", child, {"person": worker.public_id, "kind": "named"})
+    named = page(owner, "reader_name", child, {"person": worker.public_id, "kind": "named"})
     assert "The person is named" in named.content.decode() and sees(worker, child)
 
 
@@ -118,7 +121,7 @@ def test_only_the_owner_and_deputy_manage_it(child, officer, owner, worker):
             service.restriction_lift(user, child=child, reason="Because")
         shown = page(user, "restriction", child)
         assert shown.status_code == 200 and "Named on the record" not in shown.content.decode()
-        assert page(user, "reader", child).status_code == 302
+        assert page(user, "reader_name", child).status_code == 302
     shown = page(owner, "restriction", child).content.decode()
     assert worker.name in shown and officer.name in shown
 
@@ -179,8 +182,8 @@ def test_a_clock_whose_record_was_opened_otherwise_is_cancelled_by_the_sweep(chi
 
 # --- bars and conflicts ----------------------------------------------------------------------------------
 def test_a_bar_with_its_reason_and_its_end(child, officer, worker):
-    assert page(officer, "bar", child, {"person": worker.public_id, "reason": " "}).status_code == 400
-    page(officer, "bar", child, {"person": worker.public_id, "reason": "Knows the family"})
+    assert page(officer, "bar_new", child, {"person": worker.public_id, "reason": " "}).status_code == 400
+    page(officer, "bar_new", child, {"person": worker.public_id, "reason": "Knows the family"})
     assert not sees(worker, child)
     shown = page(officer, "restriction", child).content.decode()
     assert worker.name in shown and "Knows the family" in shown
@@ -195,7 +198,7 @@ def test_those_who_do_not_decide_see_no_bars_and_bar_nobody(child, officer, owne
     Bar.objects.create(child=child, user=make_user(), reason="A private reason", made_by=officer, at=now())
     shown = page(worker, "restriction", child).content.decode()
     assert "A private reason" not in shown and "declare a conflict" in shown
-    answer = page(worker, "bar", child, {"person": owner.public_id, "reason": "Because"})
+    answer = page(worker, "bar_new", child, {"person": owner.public_id, "reason": "Because"})
     assert answer.status_code == 200 and not Bar.objects.filter(user=owner).exists()
     with pytest.raises(NotAllowed):
         service.bar_start(worker, child=child, person=owner, reason="Because")

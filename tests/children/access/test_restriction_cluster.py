@@ -1,4 +1,4 @@
-"""Restriction and bars are asked of the whole: a record shuts out whoever a record merged with it shuts out (A2)."""
+"""Restriction and bars are asked of the whole cluster: each record shuts a user out of all of them (A2, house-i)."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ def primary() -> Child:
 
 @pytest.fixture
 def other(primary: Child) -> Child:
-    """A record merged into the root."""
+    """A record merged into the primary record."""
     child = make_child()
     join(primary, child)
     return child

@@ -188,7 +188,15 @@ def test_a_team_may_be_listed_as_a_whole(home, owner, listed):
 def test_it_is_on_no_other_page_and_in_no_export(home, owner, listed):
     keep(owner, home, listed, postcode="DH1 5UL")
     client = sign_in(listed)
-    for name in ("overview", "restriction", "chronology", "edit", "notes", "involved", "statuses"):
+    for name in (
+        "overview",
+        "restriction",
+        "chronology",
+        "identity_change",
+        "notes",
+        "involvements",
+        "statuses",
+    ):
         assert SECRET not in client.get(reverse(f"children:{name}", args=[home.public_id])).content.decode()
     rows = list(own_copy([home.pk]))
     assert any(row["kind"] == "Confidential address" for row in rows)

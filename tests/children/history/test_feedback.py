@@ -78,7 +78,7 @@ def test_a_school_does_not_read_them(child):
     lead = make_user("school_lead")
     involve(child, lead, "school")
     client = sign_in(lead)
-    for name in ("feedback", "add_feedback"):
+    for name in ("feedback", "feedback_new"):
         assert client.get(reverse(f"children:{name}", args=[child.public_id])).status_code == 403
 
 

@@ -17,7 +17,16 @@ from tests.factories.people import make_team, make_user, sign_in
 
 HOSTILE = "<script>alert(1)</script>{% now 'Y' %}{{ 7|add:7 }}\" onload=\"x"
 SHORT = HOSTILE[:78]
-PAGES = ["overview", "edit", "involved", "chronology", "notes", "statuses", "levels", "feedback"]
+PAGES = [
+    "overview",
+    "identity_change",
+    "involvements",
+    "chronology",
+    "notes",
+    "statuses",
+    "levels",
+    "feedback",
+]
 
 pytestmark = pytest.mark.django_db
 

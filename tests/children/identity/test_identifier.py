@@ -1,4 +1,4 @@
-"""A number tells nobody whether a record holds it; First Contact settles two records with one number (C1, A2)."""
+"""A number tells nobody which record holds it; First Contact settles what two records claim (C1, A2, house-f)."""
 
 import re
 from datetime import date

@@ -142,7 +142,16 @@ def test_every_look_is_recorded_whether_words_are_kept_or_not(child: Child, work
 
 def test_it_stands_on_its_own_page_and_nowhere_else(child: Child, worker: User) -> None:
     keep(worker, child)
-    for name in ("overview", "edit", "involved", "chronology", "notes", "feedback", "statuses", "placements"):
+    for name in (
+        "overview",
+        "identity_change",
+        "involvements",
+        "chronology",
+        "notes",
+        "feedback",
+        "statuses",
+        "placements",
+    ):
         assert WORDS not in page(worker, child, name), name
     told = chronology_entries(OpenChild(child, access_to(worker, child)))
     assert all(WORDS not in f"{row.title} {row.text}" for row in told)

@@ -149,7 +149,7 @@ def test_record_f3_across_authorities_by_whoever_serves_both():
     row = merge_make(both, primary=primary, other=other, why="One child")
     assert list(Child.objects.visible_to(there)) == [primary]
     assert access_to(there, fresh(primary)).sees("identity")
-    merge_undo(both, merge_make=row, why="Two children")
+    merge_undo(both, merge=row, why="Two children")
     assert list(Child.objects.visible_to(there)) == [other] and not nothing_differs()
 
 
@@ -175,7 +175,7 @@ def test_the_level_is_the_newest_of_the_whole(officer, pair):
         make_user("cevt_chair"), child=other, level=2, forum="cevt", rationale="Agreed at the meeting"
     )
     assert agreed.child == primary and fresh(primary).current_level == agreed
-    merge_undo(officer, merge_make=row, why="Two children")
+    merge_undo(officer, merge=row, why="Two children")
     assert fresh(primary).current_level == agreed and fresh(other).current_level == theirs
     assert not nothing_differs()
 
@@ -202,7 +202,7 @@ def test_record_f3_what_runs_on_both_is_decided_before_the_merge_and_never_lost(
     assert Status.objects.of(primary).count() == 2
     with pytest.raises(Conflict, match="already has this status"):
         status_open(officer, child=primary, kind="child_in_need", starts_on=today())
-    merge_undo(officer, merge_make=row, why="Two children")
+    merge_undo(officer, merge=row, why="Two children")
     assert Identifier.objects.filter(ended_at=None).count() == 2
     assert Status.objects.filter(ends_on=None).count() == 2
 
@@ -230,13 +230,13 @@ def test_record_f4_a_merge_undone_after_new_work_leaves_the_work_where_it_was_wr
     later = make_user(team=make_team())
     involvement_start(officer, child=other, case_role="health", person=later)
     note = note_write(worker, child=fresh(primary), happened_at=now(), text="Written under the whole")
-    merge_undo(officer, merge_make=row, why="Two children")
+    merge_undo(officer, merge=row, why="Two children")
     assert note.child == primary and list(Child.objects.visible_to(later)) == [primary]
     assert list(Child.objects.visible_to(worker)) == [other]
     involvement_end(officer, involvement=old, reason="Done")
     assert not Child.objects.visible_to(worker).exists() and not nothing_differs()
     with pytest.raises(Conflict, match="taken apart already"):
-        merge_undo(officer, merge_make=row, why="Again")
+        merge_undo(officer, merge=row, why="Again")
 
 
 def test_record_f3_a_merge_on_a_merge_is_undone_from_the_last_and_never_a_ring(officer, pair):
@@ -246,12 +246,12 @@ def test_record_f3_a_merge_on_a_merge_is_undone_from_the_last_and_never_a_ring(o
     second = merge_make(officer, primary=top, other=fresh(primary), why="And the same")
     assert fresh(other).merged_into == top  # depth one
     with pytest.raises(Conflict, match="later merge"):
-        merge_undo(officer, merge_make=first, why="Two children")
+        merge_undo(officer, merge=first, why="Two children")
     with pytest.raises(Conflict, match="while you looked"):
         merge_make(officer, primary=primary, other=top, why="A ring")
-    merge_undo(officer, merge_make=second, why="Two children")
+    merge_undo(officer, merge=second, why="Two children")
     assert fresh(other).merged_into == primary and fresh(primary).merged_into is None
-    merge_undo(officer, merge_make=first, why="Two children")
+    merge_undo(officer, merge=first, why="Two children")
     assert fresh(other).merged_into is None and not nothing_differs()
 
 
@@ -268,9 +268,9 @@ def test_record_f3_who_may_and_what_is_refused_a_child_with_itself_among_it(offi
         merge_make(officer, primary=primary, other=other, why=" ")
     row = merge_make(officer, primary=primary, other=other, why="One child")
     with pytest.raises(NotAllowed):
-        merge_undo(worker, merge_make=row, why="Two children")
+        merge_undo(worker, merge=row, why="Two children")
     with pytest.raises(Invalid):
-        merge_undo(officer, merge_make=row, why="")
+        merge_undo(officer, merge=row, why="")
     for child in pair:
         assert Entry.objects.filter(child=child.public_id, verb=Verb.MERGED, actor=officer).count() == 1
 
@@ -357,7 +357,7 @@ def test_merge_and_undo_leave_everybody_with_what_they_saw(data, officer):
         )
         assert not nothing_differs()
     for row in reversed(done):
-        merge_undo(officer, merge_make=row, why="Two children")
+        merge_undo(officer, merge=row, why="Two children")
     assert reach(people) == before and not nothing_differs()
     for was, child in zip(record, children, strict=True):
         now_is = vars(fresh(child))

@@ -80,9 +80,9 @@ def test_a_provisional_record_is_matched_with_one_that_is_known(officer):
     came = make_child(provisional=True)
     Identifier.objects.create(child=came, kind="nhs", value="9991234578", added_at=now(), ended_at=now())
     client = sign_in(officer)
-    answer = client.get(page("candidates", came.public_id))
+    answer = client.get(page("merge_candidates", came.public_id))
     assert [row.child for row in answer.context["rows"]] == [known]
-    address = page("match", known.public_id, came.public_id)
+    address = page("merge", known.public_id, came.public_id)
     assert address in answer.content.decode()
     text = client.get(address).content.decode()
     assert came.family_name in text and "Staynes" in text and "not in force" in text
@@ -90,7 +90,7 @@ def test_a_provisional_record_is_matched_with_one_that_is_known(officer):
     assert client.post(address, {"why": "Same NHS number"}).status_code == 302
     assert Merge.objects.get().child == known
     assert not [item for item in home_content.items(officer, now()) if "provisional" in item.what]
-    # The old address opens the whole.
+    # The old address opens the primary record.
     answer = client.get(page("overview", came.public_id))
     assert answer.context["child"] == known and came.family_name in answer.content.decode()
 
@@ -99,7 +99,7 @@ def test_what_must_be_decided_is_asked_and_kept_when_something_is_missing(office
     primary, other = make_child(), make_child()
     for child in (primary, other):
         status_open(officer, child=child, kind="child_in_need", starts_on=today())
-    client, address = sign_in(officer), page("match", primary.public_id, other.public_id)
+    client, address = sign_in(officer), page("merge", primary.public_id, other.public_id)
     answer = client.post(address, {"why": "One child"})
     assert answer.status_code == 400 and "Choose which one goes on." in answer.content.decode()
     assert "One child" in answer.content.decode()
@@ -115,17 +115,17 @@ def test_what_must_be_decided_is_asked_and_kept_when_something_is_missing(office
 def test_a_new_child_is_confirmed(officer):
     came = make_child(provisional=True)
     (item,) = [item for item in home_content.items(officer, now()) if item.child == came.public_id]
-    assert item.url == page("candidates", came.public_id)
+    assert item.url == page("merge_candidates", came.public_id)
     client = sign_in(officer)
-    client.post(page("confirm", came.public_id))
+    client.post(page("record_confirm", came.public_id))
     assert not Child.objects.unscoped("a test looks again").get(pk=came.pk).provisional
 
 
 def test_another_record_is_named_by_its_reference(officer):
     primary, other = make_child(), make_child()
-    client, address = sign_in(officer), page("candidates", primary.public_id)
+    client, address = sign_in(officer), page("merge_candidates", primary.public_id)
     answer = client.post(address, {"reference": f" {other.reference.lower()} "})
-    assert answer.url == page("match", primary.public_id, other.public_id)
+    assert answer.url == page("merge", primary.public_id, other.public_id)
     for wrong in (primary.reference, "CHD-1999-00001", ""):
         assert client.post(address, {"reference": wrong}).status_code == 400
 
@@ -135,7 +135,7 @@ def test_who_works_with_the_child_does_not_match_records(officer):
     for child in (primary, other):
         involve(child, worker)
     client = sign_in(worker)
-    assert client.get(page("candidates", primary.public_id)).status_code == 403
-    assert client.get(page("match", primary.public_id, other.public_id)).status_code == 403
-    assert client.post(page("match", primary.public_id, other.public_id), {"why": "x"}).status_code == 403
+    assert client.get(page("merge_candidates", primary.public_id)).status_code == 403
+    assert client.get(page("merge", primary.public_id, other.public_id)).status_code == 403
+    assert client.post(page("merge", primary.public_id, other.public_id), {"why": "x"}).status_code == 403
     assert not Merge.objects.exists()

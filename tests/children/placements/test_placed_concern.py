@@ -236,7 +236,7 @@ def when(instant: datetime) -> dict[str, object]:
 
 @pytest.fixture
 def raised() -> tuple[User, PlacedConcern]:
-    """Raised two days ago, by whoever works with the child."""
+    """Raised two days ago, by a user who works with the child."""
     user, child = make_user(team=make_team()), make_child()
     involve(child, user, at=now() - timedelta(days=9))
     row = make_placement(child, placed_by=make_authority(DARLINGTON))
@@ -254,21 +254,21 @@ def test_from_the_concern_to_the_outcome_without_javascript(raised: tuple[User, 
     assert WORDS in page and "Record who was told" in page and "Escalate" not in page
     day_ago = when(now() - timedelta(days=1))
     sent = {**day_ago, "whom": "Example Person, duty manager", "route": "phone", "text": "Told all of it."}
-    refused = client.post(address(concern, "placed_told"), {**sent, "whom": ""})
+    refused = client.post(address(concern, "placed_concern_told"), {**sent, "whom": ""})
     assert refused.status_code == 400
     assert "Write who was told" in refused.content.decode() and "Told all of it." in refused.content.decode()
     for _ in range(2):  # sent twice, it is once, and no refusal
-        assert client.post(address(concern, "placed_told"), sent).status_code == 302
+        assert client.post(address(concern, "placed_concern_told"), sent).status_code == 302
     answered = {**when(now()), "text": "A visit next month.", "adequate": "no"}
-    assert client.post(address(concern, "placed_answered"), answered).status_code == 302
+    assert client.post(address(concern, "placed_concern_answered"), answered).status_code == 302
     page = client.get(address(concern, "placed_concern")).content.decode()
     assert "not adequate" in page and "Escalate" in page and "Record what came of it" not in page
     reason = {"text": "A month is too late", "key": str(uuid4())}
-    assert client.post(address(concern, "placed_escalated"), reason).status_code == 302
+    assert client.post(address(concern, "placed_concern_escalated"), reason).status_code == 302
     page = client.get(address(concern, "placed_concern")).content.decode()
     assert "tell them yourself" in page and "Safeguarding lead, County Durham" in page
     done = {**when(now()), "text": "They visit today."}
-    assert client.post(address(concern, "placed_closed"), done).status_code == 302
+    assert client.post(address(concern, "placed_concern_closed"), done).status_code == 302
     page = client.get(address(concern, "placed_concern")).content.decode()
     assert "Escalation closed" in page and "Record what came of it" not in page
     # In the order in which it was recorded, though all of it happened within a minute.
@@ -284,7 +284,7 @@ def test_from_the_concern_to_the_outcome_without_javascript(raised: tuple[User, 
 def test_what_comes_too_early_is_said_on_the_form(raised: tuple[User, PlacedConcern]) -> None:
     user, concern = raised
     sent = {"text": "Nothing happens", "key": str(uuid4())}
-    page = sign_in(user).post(address(concern, "placed_escalated"), sent)
+    page = sign_in(user).post(address(concern, "placed_concern_escalated"), sent)
     assert page.status_code == 400
     assert "Record first who was told" in page.content.decode() and "Nothing happens" in page.content.decode()
 
@@ -298,7 +298,7 @@ def test_who_only_reads_records_no_step_and_case_notes_stay_where_they_are_open(
     reader = sign_in(make_user("head_of_service"))
     page = reader.get(address(concern, "placed_concern")).content.decode()
     assert WORDS in page and "Record who was told" not in page
-    assert reader.get(address(concern, "placed_told")).status_code == 403
+    assert reader.get(address(concern, "placed_concern_told")).status_code == 403
     member = sign_in(make_user("cevt_member"))
     assert WORDS not in member.get(address(concern, "placed_concern")).content.decode()
     front_door = sign_in(make_user("first_contact", team=Team.objects.get(code="first-contact")))

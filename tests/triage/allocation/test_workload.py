@@ -51,7 +51,7 @@ candidates = st.builds(
 
 
 def slow_suggestion(everybody: list[Candidate]) -> Candidate | None:
-    """By strikes: out goes whoever can't or should not, then all but the best, one wish after the other."""
+    """By strikes: out go those who can't or should not, then all but the best, one wish after the other."""
     left = []
     for one in everybody:
         gone = one.has_child or one.shut_out or one.load >= one.places
@@ -87,7 +87,7 @@ def test_the_suggestion_is_the_one_a_slow_reading_finds(everybody: list[Candidat
     order = ranked(everybody, DAY)
     assert sorted(one.key for one in order) == sorted(one.key for one in everybody)
     stopped = [bool(stop(one, DAY)) for one in order]
-    assert stopped == sorted(stopped)  # whoever can't comes last
+    assert stopped == sorted(stopped)  # those who can't come last
 
 
 @given(st.integers(0, 30), st.integers(1, 100))

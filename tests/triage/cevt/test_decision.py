@@ -69,7 +69,7 @@ def test_one_decision_agrees_the_level_meets_the_clock_and_starts_board_and_work
     assert (kinds["ceg"].locality, kinds["ceg"].ceg_reason) == (child.locality, CegReason.SIGNIFICANT)
     assert Matter.objects.get(child=child, kind=MatterKind.CEG, closed_at=None).locality == child.locality
     assert AllocationWait.objects.get(child=child).clock.stage == Stage.RUNNING
-    # The forum keeps its reach for 28 days; whoever sent the matrix is told in this minute.
+    # The forum keeps its reach for 28 days; the user who sent the matrix is told in this minute.
     assert Matter.objects.get(child=child, kind=MatterKind.CEVT).until == row.decided_at + timedelta(days=28)
     told = Notice.objects.get(kind="triage.decided")
     assert told.user == item.submission.submitted_by and row.reference in told.text  # type: ignore[union-attr]
@@ -126,7 +126,7 @@ def test_a_child_first_contact_has_not_processed_is_not_discussed(child: Child, 
     sent = submit(make_user(), child, MODERATE)
     item = Item.objects.get(submission=sent)
     assert item.clock and item.clock.owner_team and item.clock.owner_team.code == "first-contact"
-    with pytest.raises(Conflict, match="eligibility"):
+    with pytest.raises(Conflict, match="the gate"):
         decision_make(chair, child=child, ruling=ruling(item, MODERATE))
 
 

@@ -109,7 +109,7 @@ class TestTheTable:
         away = make_agency(authorities=[make_authority(DARLINGTON)])
         stranger = make_user("cevt_chair", team=make_team(agency=away))
         client = sign_in(stranger)
-        for name in ("table", "minutes", "minutes_pdf"):
+        for name in ("attendance", "minutes", "minutes_pdf"):
             assert client.get(of(name, sitting(chair))).status_code == 404
         assert Meeting.objects.get().reference not in text(client.get(reverse("cevt:meetings")))
 

@@ -1,4 +1,4 @@
-"""A child on a CEG board: their reviews come to CEVT, and the board's work ends with the level (M6, T4)."""
+"""A child on a CEG board: their reviews come to CEVT, and the board's work ends with the level (M6, T4, house-g)."""
 
 from datetime import timedelta
 

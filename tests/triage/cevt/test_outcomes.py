@@ -7,7 +7,6 @@ from io import BytesIO
 from uuid import uuid4
 
 import pytest
-from cems.base.registries import own_copy
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
@@ -21,6 +20,7 @@ from cems.base.errors import Invalid
 from cems.base.time import today
 from cems.children.choices import HarmForm, RiskLevel
 from cems.children.models import Child
+from cems.children.own_copy import own_copy
 from cems.meetings.services.meeting import meeting_end
 from plans.models import Provider
 from plans.services.provider import ProviderTerms, provider_write, sync
@@ -283,7 +283,7 @@ def test_house_f5_a_provider_that_was_ended_is_not_offered_and_refused_in_a_plai
     for step in ("check", "decide"):
         status, html = post(client, child, {**sent, "step": step})
         assert status == 400 and sentence in html and "Two men keep coming to the home." in html
-    # nor by whoever asks the service itself, and again
+    # nor by code that calls the service itself, and again
     mentors.refresh_from_db()
     wish = Wish(PROVIDER, "A mentor.", provider=mentors)
     for _ in range(2):

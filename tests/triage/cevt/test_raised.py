@@ -60,7 +60,7 @@ def told(item: Item) -> str:
 
 
 def allow_decision(child: Child) -> None:
-    """The gate of CEVT stands open: the child is open to children's services."""
+    """The child is eligible for CEVT: open to children's services."""
     waiting_child(child)
     Item.objects.exclude(kind=ItemKind.RAISED).update(closed_at=now(), withdrawn_why="Not of this test")
 
@@ -242,7 +242,7 @@ def test_who_may_not_read_decisions_learns_only_that_cevt_has_discussed_it(child
     assert Notice.objects.filter(user=desk, kind="triage.decided").exists()
     html = said(desk, told(item))
     assert "CEVT discussed it on" in html and WHY in html and "Kept at the table." not in html
-    # Once the record is restricted not even what they wrote, and nothing for whoever is barred.
+    # Once the record is restricted not even what they wrote, and nothing for a user who is barred.
     restrict(child, owner=make_user())
     html = said(desk, told(item))
     assert "CEVT discussed it on" in html and WHY not in html and child.reference not in html

@@ -98,7 +98,7 @@ def test_a_review_starts_none_and_a_raise_is_a_new_receipt(user: User, child: Ch
 
 
 def test_cevts_desk_is_told_of_a_matrix_once_whichever_way_it_comes() -> None:
-    """At once behind the gate; before it only when First Contact hands the clock on."""
+    """At once for a child who is eligible; else only when First Contact hands the clock on."""
     known, unknown, sender = make_child(), make_child(), make_user()
     chair = make_user("cevt_chair", team=desk_of(Duty.CEVT, known.area_id))
     told = Notice.objects.filter(user=chair)

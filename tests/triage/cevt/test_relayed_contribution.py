@@ -1,4 +1,4 @@
-"""The chair writes for an agency that is away, as told by somebody of it; nobody's words are lost (T3)."""
+"""The chair writes what somebody of an agency that is away told them; nobody's words are lost (T3)."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

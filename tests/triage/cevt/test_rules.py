@@ -1,4 +1,4 @@
-"""The gate, the outcomes a level allows, repeats and re-referrals (T1, T3, T4, T7)."""
+"""Eligibility, the outcomes a level allows, repeats and re-referrals (T1, T3, T4, T7)."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import product

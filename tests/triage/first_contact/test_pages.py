@@ -124,7 +124,7 @@ class TestQueue:
         darlington = make_authority(DARLINGTON)
         away = make_agency(authorities=[darlington])
         there = make_child(authority=darlington)
-        # Durham is responsible, Darlington is where the child lives: Darlington's door decides.
+        # Durham is responsible, Darlington is where the child lives: Darlington's First Contact decides.
         placed = make_child(area=darlington)
         for child in (there, placed):
             referral_open(make_user(), child=child)
@@ -339,7 +339,7 @@ class TestAnswering:
         sent = client.post(self.url(asked), {"answered": "written", "text": "Seen on Monday."}, follow=True)
         assert "First Contact has your answer" in sent.content.decode()
         assert sign_in(stranger).get(self.url(asked)).status_code == 404
-        # Whoever was asked and follows the notice later reads that it is answered, and nothing of the child.
+        # A user who was asked and follows the notice later reads that it is answered, and nothing of the child.
         late = sign_in(make_user("cevt_member", team=asked.asked_of)).get(self.url(asked))
         said, child = (
             late.content.decode(),

@@ -234,7 +234,7 @@ def _involvement(
 
 
 def _finish(user: User, held: Allocation, why: str, at: datetime) -> None:
-    """End it, and then the involvement: whoever listens to that finds the allocation ended already."""
+    """End it, and then the involvement: what listens to that finds the allocation ended already."""
     if at < held.starts_at:
         raise Invalid("The end is before the start. Check the time.", field="why")
     _close(user, held, why, at)

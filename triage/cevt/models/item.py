@@ -18,7 +18,7 @@ from triage.choices import ItemKind
 class Item(PublicModel):
     """Something about a child that CEVT owes a decision: a received matrix with its clock, a review, a concern.
 
-    First Contact's desk has the clock until the gate is passed (T1); then CEVT has it. Open until
+    First Contact's desk has the clock until the child is eligible (T1); then CEVT has it. Open until
     `closed_at`: decided (`decision`), or withdrawn with its reason. A child may have several open; one
     decision answers all.
     """

@@ -211,7 +211,7 @@ class OutcomeKind:
         return self.label
 
     def sentence(self, row: Outcome) -> str:
-        """What the letter to whoever sent the matrix says of it."""
+        """What the letter to the user who sent the matrix says of it."""
         return f"{row.label}, {row.locality}" if row.locality else row.label
 
     def minute(self, row: Outcome) -> str:

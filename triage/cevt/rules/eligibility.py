@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 
 
 class Passed(TextChoices):
-    """Why the gate is open (Harm Outside the Home Multi-Agency Procedures, Child Exploitation Vulnerability Triage)."""
+    """Why CEVT may discuss a child (Harm Outside the Home Multi-Agency Procedures, the section on CEVT)."""
 
     OPEN = "open", "Open to children's services"
     STEPPED_UP = "stepped_up", "Stepped up from early help"

@@ -1,4 +1,4 @@
-"""What each agency says of a child, itself or as told to the chair, as the table sees it (T3)."""
+"""What each agency says of a child, itself or relayed by the chair, as the table sees it (T3)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ class Answer:
 
     @property
     def last(self) -> str:
-        """What was answered last, itself or as told; "" for nothing yet."""
+        """What was answered last, itself or relayed; "" for nothing yet."""
         if self.told_last:
             return self.told[-1].held
         return self.row.held if self.row else ""
@@ -69,9 +69,9 @@ def answers_by_agency(items: Sequence[Item]) -> dict[int, Answer]:
 
 
 def heard(items: Sequence[Item], **of: Any) -> list[tuple[UUID, int, str]]:
-    """What agencies answered about these items, themselves or as told, oldest first: the item, the agency, `held`.
+    """What agencies answered about these items, themselves or relayed, oldest first: the item, the agency, `held`.
 
-    One query, without the words: for whoever counts.
+    One query, without the words: for a selector that counts.
     """
     asked = _about(items, of)
     own = Contribution.objects.filter(**asked).values_list("about", "agency", "held", "said_at")
@@ -122,7 +122,7 @@ class Said:
 
     @property
     def news(self) -> str:
-        """What the line's last change is called, for whoever sees it arrive."""
+        """What the line's last change is called, for the users who see it arrive."""
         return "has told the chair" if self.answer.told_last else "has written"
 
     @property

@@ -21,7 +21,7 @@ DECISION = ("decision__agreed", "decision__decided_by")
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision as whoever sent the matrix or raised the child reads it; a confirmation counts before what it
+    """A decision as the user who sent the matrix or raised the child reads it; a confirmation counts before what it
     confirms."""
 
     row: Decision
@@ -87,7 +87,7 @@ def unconfirmed(user: User) -> Sequence[tuple[Decision, Child]]:
 
 
 def panel(user: User, opened: OpenChild, sent: Submission) -> tuple[str, str, dict[str, object]] | None:
-    """On the page of a sent matrix: what CEVT decided, why, and its words for whoever sent it."""
+    """On the page of a sent matrix: what CEVT decided, why, and its words for the user who sent it."""
     item = _item_of(sent)
     found, withdrawn = decided_of(item), item.withdrawn_why if item else ""
     if not (found or withdrawn):

@@ -19,7 +19,7 @@ from triage.models import Item, ReferralAssessment
 def eligibility_of(
     items: Sequence[Item], on: date | None = None, *, told: Histories | None = None
 ) -> dict[int, list[Passed]]:
-    """For each item the reasons why its gate is open on a day (today); none while it waits for First Contact.
+    """For each item the reasons why its child is eligible on a day (today); none while it waits for First Contact.
 
     Five queries for all; `told`, where the caller has it, is the history of these items.
 

@@ -49,7 +49,7 @@ _WHOLE = (
 def listing(user: User, at: datetime, *, room: bool = False) -> Listing:
     """Everything CEVT's list shows this person, in a number of queries that does not grow with it.
 
-    For a whole `room` it leaves out restricted children, whoever holds the screen.
+    For a whole `room` it leaves out restricted children, even those the user may read.
     """
     day, profile = datetime.combine(local_date(at), time.min, tzinfo=LONDON), profile_of(user)
     items, closed = _open(profile), _decided_since(profile, day)

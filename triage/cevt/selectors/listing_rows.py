@@ -59,7 +59,7 @@ class Row:
 
     @property
     def key(self) -> tuple[datetime, int]:
-        """The place in the list: what is due first, then whoever was recorded first."""
+        """The place in the list: what is due first, then the child who was recorded first."""
         return self.due_at, self.child.pk
 
     @property

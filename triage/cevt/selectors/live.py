@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cems.accounts.models import User
-from cems.base.services_presence import Present, here
+from cems.base.services.presence import Present, here
 from cems.children.access_control import OpenChild
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting

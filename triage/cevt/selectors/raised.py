@@ -63,7 +63,7 @@ class Raised:
 
 
 def raised_by(user: User, item_id: UUID) -> Raised | None:
-    """What this person raised at this address; None for anybody else's, and for whoever is barred from the record."""
+    """What this person raised at this address; None for anybody else's, and for a user who is barred from it."""
     rows = Item.objects.filter(public_id=item_id, kind=ItemKind.RAISED, raised_by=user)
     item = rows.select_related("withdrawn_by", *DECISION).first()
     if item is None or is_barred(user, item.child_id):

@@ -15,7 +15,7 @@ from triage.policy import REREFERRAL_MONTHS
 
 @dataclass(frozen=True)
 class Histories:
-    """The records and agreed levels of the children of some items, each read once for whoever asks about them.
+    """The records and agreed levels of the children of some items, each read once for all that asks about them.
 
     `known`, where the caller has it, is the record that each row number is read under.
     """

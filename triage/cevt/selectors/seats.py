@@ -17,7 +17,7 @@ SEATS = frozenset(
     for role in ROLES.values()
     if Reach.FORUM in role.sees and Work.CONTRIBUTION in role.writes and not role.of_locality
 )
-# Who may bring a child to CEVT without a matrix, by any one of these: whoever decides or speaks at its table, and
+# Who may bring a child to CEVT without a matrix, by any one of these: those who decide or speak at its table, and
 # First Contact (T3, T4). The page, the buttons that lead to it and whatever else raises a child ask this.
 RAISE = (Work.DECISIONS, Work.CONTRIBUTION, Work.REFERRALS)
 # What everybody at the table may see: what a screen shows that the whole room looks at.

@@ -84,7 +84,7 @@ def contribution_relay(
 
 
 def _open_item(child: Child, about: UUID) -> tuple[Child, Item]:
-    """The whole record, locked, and its open item. Raises Conflict when that is decided or gone."""
+    """The primary record, locked, and its open item. Raises Conflict when that is decided or gone."""
     primary = lock_cluster(child.pk)
     item = Item.objects.of(primary).filter(public_id=about).first()
     if item is None or not item.is_open:

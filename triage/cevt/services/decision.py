@@ -84,7 +84,7 @@ class Ruling:
 def decision_make(
     user: User, *, child: Child, ruling: Ruling, meeting: Meeting | None = None, at: datetime | None = None
 ) -> Decision:
-    """Decide about a child: one decision answers every open item of the whole record (T3, T4).
+    """Decide about a child: one decision answers every open item of the cluster (T3, T4).
 
     Without police or children's services at the table, without a quorum or outside a meeting it is
     provisional: it meets the clock, and confirmation is due the next working day. Raises Conflict when
@@ -209,7 +209,7 @@ def _may_be_given(primary: Child, ruling: Ruling, at: datetime) -> None:
     named += [(wish.owner, "outcomes") for wish in ruling.outcomes if wish.owner]
     people = {owner: name for owner, name in named if isinstance(owner, User)}
     if people and (
-        refused := not_to_be_given(primary, list(people), at, whole=list(rows_of_clusters([primary.pk])))
+        refused := not_to_be_given(primary, list(people), at, cluster=list(rows_of_clusters([primary.pk])))
     ):
         raise Invalid(NOT_TO_BE_GIVEN, field=people[refused[0]])
 

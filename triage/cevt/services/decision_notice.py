@@ -1,4 +1,4 @@
-"""Who is told what CEVT did: whoever sent the matrix or raised the child, and the lead practitioner (T3, T4)."""
+"""Who is told what CEVT did: the user who sent the matrix or raised the child, and the lead practitioner (T3, T4)."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from triage.models import Decision, Item
 
 
 def hearers(user: User, items: Sequence[Item]) -> list[str]:
-    """Whoever sent a matrix that is decided, or raised the child, each once in words; not the one who decides."""
+    """Those who sent a matrix that is decided, or raised the child, each once in words; not the one who decides."""
     sent = {item.submission.submitted_by for item in items if item.submission}
     raised = {item.raised_by for item in items if item.raised_by}
     return [
@@ -42,7 +42,7 @@ def tell_decided(user: User, decision: Decision, items: Sequence[Item], at: date
 
 
 def tell_withdrawn(user: User, item: Item, at: datetime) -> None:
-    """Whoever sent the matrix or raised the child is told that it was taken off the list; a page of theirs says why."""
+    """The user who sent the matrix or raised the child is told that it was taken off; a page of theirs says why."""
     for person, _, reference, url in _waiting([item]):
         notice_send(
             {person} - {user.pk},

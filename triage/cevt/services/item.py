@@ -1,4 +1,4 @@
-"""CEVT's list: a child comes on it, passes the gate, waits for information, is taken off again (T1, T2)."""
+"""CEVT's list: a child comes on it, becomes eligible, waits for information, is taken off again (T1, T2)."""
 
 from datetime import datetime
 
@@ -53,12 +53,12 @@ def on_matrix_submitted(event: MatrixSubmitted) -> None:
 
 
 def on_referral_decided(event: ReferralDecided) -> None:
-    """First Contact has processed the child: what waited at the gate is CEVT's now (T1)."""
+    """First Contact has processed the child: what waited for eligibility is CEVT's now (T1)."""
     items_take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
 
 
 def on_status_opened(event: StatusOpened) -> None:
-    """A child who becomes open to children's services passes the gate (T1)."""
+    """A child who becomes open to children's services is eligible (T1)."""
     items_take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
 
 
@@ -66,7 +66,7 @@ def on_status_opened(event: StatusOpened) -> None:
 def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetime) -> Item:
     """Put a child on CEVT's list with a matrix; a receipt has its clock by the level (T2).
 
-    Before the gate First Contact's desk has the clock, behind it CEVT's. Waiting never pauses it.
+    First Contact's desk has the clock until the child is eligible, then CEVT's. Waiting never pauses it.
     """
     level, child = RiskLevel(submission.level), submission.child
     row = Item(submission=submission, child=child, kind=kind, level=level, received_at=at)
@@ -95,10 +95,10 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
 def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None) -> Item:
     """Bring a child to CEVT without a new matrix, with the reason (T3).
 
-    Before the gate the words go to First Contact as a referral too, so that the child waits for somebody whose time
-    runs (T1). The same said again by the same person is given back as it stands. Raises Invalid without a reason,
-    Conflict while another concern about the child is open (nobody's words are dropped unread) or when the child
-    has died.
+    Until the child is eligible the words go to First Contact as a referral too, so that the child waits for somebody
+    whose time runs (T1). The same sent again by the same user returns the existing row. Raises Invalid without a
+    reason, Conflict while another concern about the child is open (nobody's words are dropped unread) or when the
+    child has died.
     """
     instant, words = at or now(), why.strip()
     if not words:
@@ -133,7 +133,7 @@ def _opened(user: User, row: Item, at: datetime) -> Item:
 
 @command
 def items_take_over(user: User, *, child_id: int, at: datetime) -> None:
-    """Hand CEVT's desk the clocks of this child whose gate is passed (T1, T2); harmless when there are none."""
+    """Hand CEVT's desk the clocks of this child, who is eligible now (T1, T2); harmless when there are none."""
     primary = lock_cluster(child_id)
     rows = Item.objects.of(primary).filter(
         closed_at__isnull=True, clock__owner_team=first_contact(primary), clock__stage__in=OPEN
@@ -196,8 +196,8 @@ def information_request_open(
     if not what.strip():
         raise Invalid("Say what CEVT wants to know.", field="what")
     if isinstance(owner, User):
-        whole = list(rows_of_clusters([primary.pk]))
-        if not_to_be_given(primary, [owner], instant, whole=whole):
+        cluster = list(rows_of_clusters([primary.pk]))
+        if not_to_be_given(primary, [owner], instant, cluster=cluster):
             raise Invalid("This person may not read the record. Choose somebody else.", field="owner")
     row = InformationRequest(item=held, child=held.child, agency=agency, what=what.strip(), asked_by=user)
     row.asked_at = instant
@@ -209,7 +209,7 @@ def information_request_open(
         child=primary,
         deadline=close_of_business(instant, working_days, word="asked"),
         source=Source(INFORMATION_REQUEST_SOURCE, str(row.public_id)),
-        key="information-information_request",
+        key="information-request",
         at=instant,
     )
     row.save(force_insert=True)

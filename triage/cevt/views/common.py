@@ -39,7 +39,7 @@ from triage.models import Decision
 
 @dataclass(frozen=True)
 class InTheRoom(ChildAccess):
-    """Access as the whole room may share it: what everybody with a seat may see, whoever holds the screen."""
+    """Access as the whole room may share it: what everybody with a seat may see, and no more."""
 
     @property
     def parts(self) -> frozenset[Part]:

@@ -206,7 +206,7 @@ def _form_page(
 
 @requires_submission(Shape.PDF)
 def feedback_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
-    """What CEVT decided on a matrix, as a letter to whoever sent it: references only on the outside."""
+    """What CEVT decided on a matrix, as a letter to the user who sent it: references only on the outside."""
     sent, user, instant = opened.paper, person(request), now()
     found = decided_on(sent)
     if found is None:

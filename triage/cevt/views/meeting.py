@@ -129,7 +129,7 @@ def note(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 
 @requires_work(Shape.POST, Work.DECISIONS)
 def end(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
-    """End the meeting, whoever was in the chair; its minutes are there at once."""
+    """End the meeting, also for another chair; its minutes are there at once."""
     meeting, user = the_meeting(request, meeting_id), seated(request)
     row = meeting_end(user, meeting=meeting)
     messages.success(request, f"{row.reference} has ended. These are its minutes.")

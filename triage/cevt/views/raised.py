@@ -1,4 +1,4 @@
-"""A child is raised at CEVT without a new matrix; whoever did reads what became of it (T3, T4)."""
+"""A child is raised at CEVT without a new matrix; the user who did reads what became of it (T3, T4)."""
 
 from typing import Any
 from uuid import UUID

@@ -115,8 +115,8 @@ def question_to(user: User, public_id: UUID) -> AgencyEnquiry | None:
 def asked_of(user: User, public_id: UUID) -> Asked | None:
     """The question at this address, while it waits for an answer of one of the person's teams; else None.
 
-    Whoever is asked sees name, birth date, address, school and the question, whether they reach the child or
-    not. A record that shuts them out (restricted, barred) stays shut.
+    The users who are asked see name, birth date, address, school and the question, whether they reach the child
+    or not. A record that shuts them out (restricted, barred) stays shut.
     """
     row = question_to(user, public_id)
     if row is None or row.answered:

@@ -187,7 +187,7 @@ def _meetings(rows: Sequence[Referral]) -> dict[int, Request]:
 
 
 def _by_record(child_ids: Sequence[int]) -> dict[int, int]:
-    """The root of each record, by its row number and those of all read with it."""
+    """The primary of each record, by its row number and those of all read with it."""
     rows = Child.objects.unscoped("which record a merged one is read under")
     return {
         pk: primary or pk for pk, primary in rows.filter(pk__in=child_ids).values_list("pk", "merged_into")

@@ -136,7 +136,7 @@ def agency_enquiry_answer(
 
 
 def _tell_desk(user: User, row: AgencyEnquiry, at: datetime) -> None:
-    """Whoever asked is told; of an answer that came after the decision, whoever decided is told too."""
+    """The user who asked is told; of an answer that came after the decision, the user who decided too."""
     referral, words = row.referral, f"{row.agency} has answered."
     told = {row.asked_by_id}
     if referral.decided_by_id:

@@ -53,7 +53,7 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _answered_already(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The notice of a question leads here for good: say who has answered, and nothing of the child.
 
-    Where a colleague was quicker, what was typed is given back.
+    Where a colleague was quicker, what was typed stays on the page.
     """
     row = question_to(person(request), public_id)
     if row is None:

@@ -1,6 +1,6 @@
 """Whether a record is restricted or bars somebody: the one home of these questions besides `visible_to` (A2).
 
-They are asked of the whole, never of one row: a record shuts out whoever any record merged with it shuts out.
+They are asked of the whole cluster, never of one row: a user whom one record shuts out is shut out of all of them.
 """
 
 from collections.abc import Collection
@@ -39,8 +39,8 @@ def barred_from(child_id: int) -> QuerySet[Bar]:
 def closed_to(whole: Collection[int], user_ids: Collection[int], at: datetime) -> set[tuple[int, int]]:
     """Which of these records which of these people may not open whatever their role: barred, or not named.
 
-    `whole` are the row numbers of the records and of all merged into them; given back are those they are
-    read under, each with a person.
+    `whole` are the row numbers of the records and of all merged into them. Returns the primary records of these,
+    each with a person.
     """
     barred = Bar.objects.filter(child__in=whole, user__in=list(user_ids)).annotate(primary=primary_of())
     shut = set(barred.values_list("primary", "user"))

@@ -29,7 +29,7 @@ def death_record(
     user: User, *, child: Child, died_on: date, owner: User, at: datetime | None = None
 ) -> Death:
     """Record a death. Clocks about the child are cancelled, waiting mail is withheld, the record is held and
-    opens only to those named on it: `owner`, the person who records, and whoever was named before.
+    opens only to those named on it: `owner`, the person who records, and those who were named before.
 
     Raises NotAllowed without the right; Invalid for a day that can't be, an owner who is barred, or when a
     death is recorded already.

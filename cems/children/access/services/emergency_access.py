@@ -42,7 +42,7 @@ def emergency_access_open(
 
     `named` holds a reference, an identifier, or a full name with the birth date. Managers and auditors are
     told; the owner and deputy of a restricted record too, of a try as well. An opening that still lasts is
-    given back. The question is recorded and counted whatever comes of it, in a transaction of its own.
+    returned. The question is recorded and counted whatever comes of it, in a transaction of its own.
     Raises NotAllowed for roles that may not; Invalid where none or more than one fits, in the same words
     whatever the cause; TooMany.
     """
@@ -188,7 +188,7 @@ def _until(profile: Profile, instant: datetime) -> datetime:
 
 
 def _tell_reviewers(emergency_access: EmergencyAccess, child: Child, instant: datetime) -> None:
-    """The managers of the person's teams, their agency's auditors and the partnership's, and whoever keeps a
+    """The managers of the person's teams, their agency's auditors and the partnership's, and those who keep a
     restricted record: references only."""
     on = local_date(instant)
     posts = current_appointments(on)

@@ -46,7 +46,7 @@ def matter_open(
 
 
 def _open_matters(primary: Child) -> list[Matter]:
-    """What follows the whole now, asked once while a command holds it; written under its lock, and here alone."""
+    """What follows the cluster now, asked once while a command holds it; written under its lock, and here alone."""
     rows = Matter.objects.filter(child__in=rows_of_clusters([primary.pk]), closed_at__isnull=True).order_by(
         "pk"
     )
@@ -55,7 +55,7 @@ def _open_matters(primary: Child) -> list[Matter]:
 
 
 def matter_is_open(primary: Child, kind: str) -> bool:
-    """Whether a forum follows the whole that is read under this record."""
+    """Whether a forum follows the cluster that is read under this record."""
     return any(row.kind == kind for row in _open_matters(primary))
 
 

@@ -102,7 +102,7 @@ def reader_name(
 ) -> NamedReader:
     """Name a person on a restricted record. A new owner takes the review's clock; the earlier one stays named.
 
-    Raises NotAllowed for whoever may not manage the restriction, Invalid for somebody barred.
+    Raises NotAllowed for a user who may not manage the restriction, Invalid for somebody barred.
     """
     instant = at or now()
     held = _managed(user, child, instant)

@@ -44,7 +44,7 @@ def identity_unseal(user: User, *, child: Child, reason: str, at: datetime | Non
     if held.sealed_at is None:
         raise Invalid("This record is not sealed.")
     for row in Identifier.objects.filter(child=held, ended_at=held.sealed_at):
-        identifier_resume(row, instant)
+        identifier_resume(user, row=row, at=instant)
     held.sealed_at = None
     return _written(user, held, reason, instant)
 

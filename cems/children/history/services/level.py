@@ -62,6 +62,6 @@ def level_agree(
 
 @command
 def level_point(user: User | None, *, primary: Child) -> None:
-    """Point a locked record at the newest agreed level of the whole; one merged into it points at none."""
+    """Point a locked record at the newest agreed level of the cluster; one merged into it points at none."""
     primary.current_level = AgreedLevel.objects.of(primary).order_by("-happened_at", "-pk").first()
     primary.save(update_fields=["current_level"])

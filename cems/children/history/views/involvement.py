@@ -97,7 +97,7 @@ def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpRe
         form, lambda: involvement_end(me(request), involvement=row, reason=form.cleaned_data["reason"])
     ):
         messages.success(request, "The involvement is ended, and the access with it.")
-        # Whoever ended their own involvement may have no way back to the record.
+        # A user who ended their own involvement may have no way back to the record.
         return (
             redirect("home")
             if row.user_id == me(request).pk

@@ -184,7 +184,7 @@ class ChangeForm(IdentityForm):
             "initial", {name: getattr(child, name) for name in (*IdentityForm.base_fields, "version")}
         )
         super().__init__(user, *args, **kwargs)
-        # What the record holds stays choosable, whoever opens it.
+        # What the record holds stays choosable, for everybody who opens it.
         for name, held in (("locality", child.locality_id), ("school", child.school_id)):
             field = self.choices_for(name)
             if held and not field.queryset.filter(pk=held).exists():  # type: ignore[union-attr]

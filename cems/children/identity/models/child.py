@@ -25,7 +25,7 @@ class Child(PublicModel):
     records came in with a matrix from somebody who could not see whether the child is
     known: First Contact matches them. `current_level` points at the newest agreed level of the
     record and of those merged into it; `joined_authorities` holds the authorities of those, so
-    that whoever reads one by its authority reads the whole (both compared by `check_derived`).
+    that a user who reads one by its authority reads all (both compared by `check_derived`).
     """
 
     reference = models.CharField(max_length=20, unique=True, editable=False)

@@ -13,7 +13,7 @@ class SelfDescription(PublicModel):
     """The child's own words about their orientation, kept because the child agreed.
 
     Never edited: newer words end the older, and the child may take them back. What has ended stays for
-    whoever must account for it, and is shown on no page.
+    those who must account for it, and is shown on no page.
     """
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")

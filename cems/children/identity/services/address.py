@@ -35,7 +35,7 @@ def address_keep(
 ) -> ConfidentialAddress:
     """Keep a confidential address for these recipients; an earlier one ends.
 
-    Whoever writes it down knows it only as a recipient. Raises NotAllowed for those who don't decide who
+    The user who writes it down knows it only as a recipient. Raises NotAllowed for those who don't decide who
     reads the record; Invalid without an address, a reason or a recipient.
     """
     instant = at or now()

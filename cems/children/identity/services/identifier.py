@@ -1,4 +1,4 @@
-"""Numbers of other systems (C1): recorded whoever else holds them, and settled by First Contact."""
+"""Numbers of other systems (C1): recorded even where another record holds them, and settled by First Contact."""
 
 from datetime import datetime
 
@@ -25,10 +25,10 @@ from cems.children.querysets import rows_of_clusters
 def identifier_add(
     user: User, *, child: Child, kind: str, value: str, at: datetime | None = None
 ) -> Identifier:
-    """Record an identifier of the whole; an earlier one of the kind is ended. Raises Invalid.
+    """Record an identifier of the cluster; an earlier one of the kind is ended. Raises Invalid.
 
     A number that another record holds is recorded all the same, and First Contact settles it. Nothing tells
-    the caller which it was; whoever keeps a restricted record with that number is told at once.
+    the caller which it was; those who keep a restricted record with that number are told at once.
     """
     instant = at or now()
     checked, primary = check_identifier(kind, value), lock_cluster(child.pk)
@@ -59,7 +59,7 @@ def identifier_settle(
 ) -> Identifier:
     """First Contact looked: the number two records hold is this child's, or is not and ends here.
 
-    The other record keeps it as it was: whoever may open that one settles it there. Raises NotAllowed for
+    The other record keeps it as it was: a user who may open that one settles it there. Raises NotAllowed for
     others, Invalid without a reason, Conflict where nothing is to be settled any more.
     """
     instant = at or now()
@@ -90,7 +90,8 @@ def identifier_settle(
     return row
 
 
-def identifier_resume(row: Identifier, at: datetime) -> None:
+@command
+def identifier_resume(user: User | None, *, row: Identifier, at: datetime) -> None:
     """A number that had ended is in force again: claimed, where another record holds it by now."""
     row.ended_at = None
     _in_force(row, at)
@@ -113,7 +114,7 @@ def _in_force(row: Identifier, at: datetime) -> Identifier:
 
 def _say_to_holders(user: User, row: Identifier, at: datetime) -> None:
     """The signpost of a number, for the records' side: in the record use of each that is out of the person's
-    reach, and to whoever keeps a restricted one; of a sealed one too, whose numbers ended with its seal."""
+    reach, and to those who keep a restricted one; of a sealed one too, whose numbers ended with its seal."""
     there = Q(ended_at__isnull=True) | Q(ended_at=F("child__sealed_at"))
     others = Identifier.objects.filter(there, kind=row.kind, value=row.value).annotate(primary=primary_of())
     primaries = set(others.exclude(primary=row.child_id).values_list("primary", flat=True))

@@ -83,7 +83,7 @@ def child_create(
     for kind, value in (identifiers or {}).items():
         if value.strip():
             identifier_add(user, child=child, kind=kind, value=value, at=instant)
-    # Whoever makes a record keeps sight of their own work on it, and of nothing more.
+    # The user who makes a record keeps sight of their own work on it, and of nothing more.
     Submitter.objects.get_or_create(child=child, user=user, defaults={"at": instant})
     record(user, verb=Verb.CREATED, subject=child, child=child.public_id, part="identity", at=instant)
     return child

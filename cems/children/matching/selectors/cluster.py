@@ -1,4 +1,4 @@
-"""From rows to the children a person may see: a row of a merged record belongs to the whole."""
+"""From rows to the children a person may see: a row of a merged record belongs to its primary record."""
 
 from collections.abc import Iterable
 from typing import Any

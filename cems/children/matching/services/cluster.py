@@ -7,7 +7,7 @@ from cems.children.models import Child
 def lock_cluster(child_id: int) -> Child:
     """The record that this one is read under, locked until the transaction ends.
 
-    Whatever must be true of the whole (no two running statuses of a kind, grants that follow every
+    Whatever must be true of the cluster (no two running statuses of a kind, grants that follow every
     involvement) is checked and written under this lock, since the database checks one record at a time.
     A command has the lock until it ends: its steps are given the same row and don't ask again. They change the
     record by that row; where it is changed otherwise, `forget_locked` follows.

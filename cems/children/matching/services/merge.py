@@ -36,9 +36,9 @@ def merge_make(
     decisions: Mapping[str, str] | None = None,
     at: datetime | None = None,
 ) -> Merge:
-    """Read `other` under `primary` from now on. No row is moved; reach to one is reach to the whole (C1).
+    """Read `other` under `primary` from now on. No row is moved; reach to one is reach to the cluster (C1).
 
-    `decisions` says, for each choice of the preview, which side goes on ("root" or "other").
+    `decisions` says, for each choice of the preview, which side goes on ("primary" or "other").
     Raises NotAllowed for a record out of the person's reach, Invalid without a reason or a decision,
     Conflict where one is joined already or something must be settled first.
     """
@@ -76,8 +76,8 @@ def merge_make(
 
 
 @command
-def merge_undo(user: User, *, merge_make: Merge, why: str, at: datetime | None = None) -> Merge:
-    """Take two records apart again. What was written since under the whole stays with the record that stayed.
+def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None) -> Merge:
+    """Take two records apart again. What was written since under the primary record stays with it.
 
     Raises Invalid without a reason, Conflict where it is undone already or a later merge stands on it.
     """
@@ -85,9 +85,9 @@ def merge_undo(user: User, *, merge_make: Merge, why: str, at: datetime | None =
     if not why.strip():
         raise Invalid("Say why these are two children after all.", field="why")
     _may(user)
-    kept, gone = _locked(merge_make.child_id, merge_make.other_id)
+    kept, gone = _locked(merge.child_id, merge.other_id)
     forget_locked()
-    held = Merge.objects.select_for_update().get(pk=merge_make.pk)
+    held = Merge.objects.select_for_update().get(pk=merge.pk)
     if held.undone_at is not None:
         raise Conflict("These records have been taken apart already.")
     if kept.merged_into_id or gone.merged_into_id != kept.pk:
@@ -207,7 +207,7 @@ def _put_back(kept: Child, held: Merge) -> None:
     for number in Identifier.objects.filter(pk__in=held.before["number"], ended_at=held.at):
         newer = Identifier.objects.filter(ended_at__isnull=True, kind=number.kind, child=number.child_id)
         if not newer.exists():
-            identifier_resume(number, now())
+            identifier_resume(None, row=number, at=now())
     for model, name in ((Status, "status"), (Placement, "placement")):
         for row in model.objects.filter(pk__in=held.before[name], ends_on__gte=day):
             later = model.objects.filter(child=row.child_id, starts_on__gt=row.starts_on)
@@ -249,7 +249,7 @@ def _audit(user: User, row: Merge, verb: Verb, at: datetime) -> None:
 
 
 def _tell_submitters(child: Child, what: str, at: datetime) -> None:
-    """Whoever sent something about a provisional record learns that it counts; never under which record."""
+    """A user who sent something about a provisional record learns that it counts; never under which record."""
     notice_send(
         list(Submitter.objects.filter(child=child).values_list("user_id", flat=True)),
         kind="children.matched",

@@ -154,7 +154,7 @@ def undo(request: HttpRequest, opened: OpenChild, merge_id: UUID) -> HttpRespons
         raise NotAllowed("These records have been taken apart already.")
     form = UndoForm(request.POST or None)
     if request.method == "POST" and taken(
-        form, lambda: merge_undo(me(request), merge_make=row, why=form.cleaned_data["why"])
+        form, lambda: merge_undo(me(request), merge=row, why=form.cleaned_data["why"])
     ):
         messages.success(request, f"Taken apart: {row.other.reference} is a record of its own again.")
         return redirect("children:overview", public_id=row.child.public_id)

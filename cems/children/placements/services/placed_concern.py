@@ -232,7 +232,7 @@ def _keep(
     happened_at: datetime,
     at: datetime,
 ) -> PlacedConcernStep:
-    """Keep the step, audit it, and tell whoever raised the concern."""
+    """Keep the step, audit it, and tell the user who raised the concern."""
     row.concern, row.kind, row.happened_at = concern, step, happened_at
     row.recorded_at, row.recorded_by = at, user
     row.save(force_insert=True)

@@ -65,7 +65,7 @@ def placement_open(user: User, *, child: Child, place: Place, at: datetime | Non
     row = Placement.objects.create(child=primary, recorded_at=instant, recorded_by=user, **vars(place))
     before = primary.area
     primary.area, primary.locality = place.area, place.locality
-    primary.version += 1  # whoever is changing the identity just now learns that it moved
+    primary.version += 1  # a user who is changing the identity just now learns that it moved
     primary.save(update_fields=["area", "locality", "version"])
     record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="status", at=instant)
     _tell_desks(row, "in", {place.area.pk, before.pk}, instant)

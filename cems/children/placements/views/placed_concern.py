@@ -137,7 +137,7 @@ def _step(
         form, lambda: kept_once(request, form, action, service, concern=found.row)
     ):
         messages.success(request, done.format(**names))
-        # Whoever had it for the escalation alone reads the record no more.
+        # A user who had it for the escalation alone reads the record no more.
         still = at_address(me(request), opened.child.public_id).exists()
         return redirect(address if still else "home")
     return form_page(

@@ -1,7 +1,7 @@
 """Who is where just now, and whether they are typing (M6, T6): a courtesy between colleagues, never a lock.
 
-One row a person and subject: the place they were last at. Whoever asks has been let in by the subject's own
-door. It is kept in PostgreSQL, is no record of use, and is gone within the hour.
+One row a person and subject: the place they were last at. The user who asks has been let in by the subject's
+own access rule. It is kept in PostgreSQL, is no record of use, and is gone within the hour.
 """
 
 from dataclasses import dataclass
@@ -75,6 +75,6 @@ def _note(user: Any, *, row: Presence, arrives: bool) -> None:
 
 
 def _sweep(at: datetime) -> None:
-    """Whoever arrives clears away those who left; rows another request holds are left to the next."""
+    """The user who arrives clears away those who left; rows another request holds are left to the next."""
     old = Presence.objects.filter(at__lt=at - KEPT).select_for_update(skip_locked=True)
     Presence.objects.filter(pk__in=old.values("pk")[:SWEPT_AT_ONCE]).delete()
