@@ -39,7 +39,9 @@ class Clock(PublicModel):
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     explanation = models.TextField()
-    length_setting = models.CharField(max_length=60, blank=True, help_text="Key of the practice setting")
+    length_setting = models.CharField(
+        max_length=60, blank=True, db_default="", help_text="Key of the practice setting"
+    )
     length_authority_id = models.BigIntegerField(null=True, blank=True)
     length = models.PositiveIntegerField(null=True, blank=True)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.RUNNING)

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         ('clocks', '0003_calendar_feed'),
         ('matrix', '0003_matrix_due'),
         ('meetings', '0001_initial'),
-        ('plans', '0002_referral_told_and_reference'),
+        ('plans', '0004_provider'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -208,10 +208,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('ceg', "To the locality's CEG board"), ('allocation', 'A child exploitation worker is to be allocated'), ('advice', 'Advice to the lead practitioner'), ('disruption', 'Urgent disruption'), ('nrm', 'National Referral Mechanism'), ('changing_lives', 'Changing Lives'), ('step_down', 'Step down'), ('not_ceg', 'Not for CEG')], max_length=14)),
+                ('kind', models.CharField(max_length=40, verbose_name='key of its kind')),
+                ('label', models.CharField(db_default='', max_length=120, verbose_name='what it was called when it was decided')),
                 ('why', models.TextField(blank=True)),
                 ('ceg_reason', models.CharField(blank=True, choices=[('significant', 'The agreed level is Significant'), ('judgement', 'Professional judgement'), ('missing', 'Missing episodes that escalate')], max_length=11)),
-                ('for_parents', models.BooleanField(default=False, help_text='For the parents (Changing Lives)')),
+                ('for_parents', models.BooleanField(default=False, help_text='For the parents, by a provider')),
+                ('details', models.JSONField(db_default={}, default=dict, verbose_name='answers to what its kind asks beside why')),
+                ('provider', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.provider')),
                 ('action', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='actions.action')),
                 ('advice', models.ManyToManyField(blank=True, related_name='+', to='triage.adviceversion')),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
@@ -389,7 +392,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='outcome',
-            constraint=models.UniqueConstraint(fields=('decision', 'kind', 'for_parents'), name='outcome_once'),
+            constraint=models.UniqueConstraint(fields=('decision', 'kind', 'provider', 'for_parents'), name='outcome_once_each', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='outcome',

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='clock',
             name='length_setting',
-            field=models.CharField(blank=True, help_text='Key of the practice setting', max_length=60),
+            field=models.CharField(blank=True, db_default='', help_text='Key of the practice setting', max_length=60),
         ),
         migrations.AddConstraint(
             model_name='clock',
