@@ -113,9 +113,21 @@ def writes(statements: Sequence[Statement]) -> list[Statement]:
 
 
 def _rows(words: str, given: Sequence[Any]) -> tuple[str, str, list[Sequence[Any]]]:
-    """The table and columns of an insert, the places of one row, and its rows; many come as a list a column."""
+    """The table and columns of an insert, the places of one row, and its rows, a list a column or one by one."""
     into, many, _ = words.partition(" SELECT * FROM UNNEST(")
     if many:
         return into, f"({', '.join(['%s'] * len(given))})", list(zip(*given, strict=True))
     into, _, rest = words.partition(" VALUES ")
-    return into, rest.partition(" RETURNING ")[0], [given]
+    row = _first_group(rest)
+    places = row.count("%s")
+    return into, row, [given[start : start + places] for start in range(0, len(given), places)]
+
+
+def _first_group(words: str) -> str:
+    """The first row of a list of rows, with its own brackets."""
+    depth = 0
+    for position, sign in enumerate(words):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0:
+            return words[: position + 1]
+    raise ValueError("the statement has no rows")

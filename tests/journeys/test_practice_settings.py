@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from cems.policy.models import SettingValue
 from tests.factories.people import make_agency, make_user
@@ -21,7 +22,7 @@ def test_a_setting_is_changed_from_a_day_to_come_and_taken_back(person: Person) 
     page = visitor.page
     visitor.open(reverse("people:users"))
     page.get_by_role("link", name="Practice settings").click()
-    assert page.get_by_text("8 children").is_visible()
+    expect(page.get_by_text("8 children")).to_be_visible()
     visitor.looks_right()
     # When they open one and change it, after a mistake
     page.get_by_role("link", name=f"Open {GATHERING_DAYS.title.lower()}").click()
@@ -44,13 +45,13 @@ def test_a_setting_is_changed_from_a_day_to_come_and_taken_back(person: Person) 
     )
     visitor.looks_right()
     page.get_by_role("button", name="Save the change").click()
-    assert page.get_by_text("the new value holds from Sun 4 Jan 2099 00:00").is_visible()
+    expect(page.get_by_text("the new value holds from Sun 4 Jan 2099 00:00")).to_be_visible()
     visitor.looks_right()
     # When the Executive thinks better of it
     page.get_by_role("button", name="Take this change back").click()
     # Then it will not begin, and the history keeps both
-    assert page.get_by_text("is taken back and will not begin").is_visible()
-    assert page.get_by_text("The Executive, on 4 March").is_visible()
+    expect(page.get_by_text("is taken back and will not begin")).to_be_visible()
+    expect(page.get_by_text("The Executive, on 4 March")).to_be_visible()
     visitor.looks_right()
 
 
@@ -65,8 +66,9 @@ def test_two_administrators_at_once(person: Person) -> None:
     decide_policy(GATHERING_DAYS, 2, number=1)
     page.get_by_role("button", name="Continue").click()
     # Then both values stand there, and one's own words are still in the form
-    assert page.get_by_text("was quicker").is_visible() and page.get_by_text("You wrote 3").is_visible()
+    expect(page.get_by_text("was quicker")).to_be_visible()
+    expect(page.get_by_text("You wrote 3")).to_be_visible()
     assert page.get_by_label("Why, and who decided it").input_value() == "As the nurses asked"
     visitor.looks_right()
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_role("heading", name="Check the change").is_visible()
+    expect(page.get_by_role("heading", name="Check the change")).to_be_visible()
