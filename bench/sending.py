@@ -94,40 +94,42 @@ def measure(cast: Cast, turns: int) -> Timed:
 def writes(statements: Sequence[Statement]) -> list[Statement]:
     """The rows the page inserted, one statement a table; and the first change it made to each table."""
     rows: dict[str, list[Any]] = {}
-    counts: dict[str, int] = {}
-    places: dict[str, str] = {}
+    places: dict[str, list[str]] = {}
     changes: dict[str, Statement] = {}
     told: list[Statement] = []
     for words, given in statements:
         if words.startswith("INSERT"):
-            into, row, new = _rows(words, given)
-            places[into] = row
-            rows[into] = [*rows.get(into, ()), *chain.from_iterable(new)]
-            counts[into] = counts.get(into, 0) + len(new)
+            into, groups, values = _rows(words, given)
+            places.setdefault(into, []).extend(groups)
+            rows.setdefault(into, []).extend(values)
         elif "INSERT INTO" in words:  # notices with their mails: one statement each time people are told
             told.append((words, given))
         elif words.startswith("UPDATE"):
             changes.setdefault(words.split()[1], (words, given))
-    inserts = [(f"{into} VALUES {', '.join([places[into]] * counts[into])}", rows[into]) for into in rows]
+    inserts = [(f"{into} VALUES {', '.join(places[into])}", rows[into]) for into in rows]
     return [*changes.values(), *inserts, *told]
 
 
-def _rows(words: str, given: Sequence[Any]) -> tuple[str, str, list[Sequence[Any]]]:
-    """The table and columns of an insert, the places of one row, and its rows, a list a column or one by one."""
+def _rows(words: str, given: Sequence[Any]) -> tuple[str, list[str], list[Any]]:
+    """The table and columns of an insert, the places of each row, and all values; many come as a list a column."""
     into, many, _ = words.partition(" SELECT * FROM UNNEST(")
     if many:
-        return into, f"({', '.join(['%s'] * len(given))})", list(zip(*given, strict=True))
+        new = list(zip(*given, strict=True))
+        return into, [f"({', '.join(['%s'] * len(given))})"] * len(new), [*chain.from_iterable(new)]
     into, _, rest = words.partition(" VALUES ")
-    row = _first_group(rest)
-    places = row.count("%s")
-    return into, row, [given[start : start + places] for start in range(0, len(given), places)]
+    return into, list(_groups(rest)), [*given]
 
 
-def _first_group(words: str) -> str:
-    """The first row of a list of rows, with its own brackets."""
-    depth = 0
+def _groups(words: str) -> Iterator[str]:
+    """Each row of a list of rows, with its own brackets."""
+    depth, begin = 0, 0
     for position, sign in enumerate(words):
-        depth += (sign == "(") - (sign == ")")
-        if depth == 0:
-            return words[: position + 1]
-    raise ValueError("the statement has no rows")
+        if sign == "(":
+            begin = begin if depth else position
+            depth += 1
+        elif sign == ")":
+            depth -= 1
+            if depth == 0:
+                yield words[begin : position + 1]
+        elif depth == 0 and sign not in ", ":
+            return  # what is returned of the rows
