@@ -34,6 +34,7 @@ def main(arguments: list[str]) -> int:
         "--pages", type=int, default=24, help="pages for each of sixteen people (24); 0: none"
     )
     parser.add_argument("--out", type=Path, default=PAGE, help="where the page goes (docs/benchmarks.md)")
+    parser.add_argument("--indexes", type=Path, help="where to write, as JSON, the indexes each page used")
     parser.add_argument("--strict", action="store_true", help="fail when a limit is missed")
     given = parser.parse_args(arguments)
     with database() as (folders, settings):
@@ -43,10 +44,12 @@ def main(arguments: list[str]) -> int:
 
         django.setup()
         from bench.loading import say
-        from bench.report import write
+        from bench.report import write, write_indexes
 
         found = run(folders, settings, given)
         write(found, given.out)
+        if given.indexes:
+            write_indexes(found, given.indexes)
         missed = found.missed()
         say(f"Written to {given.out}. " + ("Every limit holds." if not missed else "Missed:"))
         for fault in missed:
