@@ -1,4 +1,4 @@
-"""Celery: beat only asks "what is due?"; the truth is in PostgreSQL (design: clocks)."""
+"""Celery: beat only asks "what is due?"; the truth is in PostgreSQL."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""A person's first page: what is late, today, this week, and what is new (screens: My work)."""
+"""A person's first page: what is late, today, this week, and what is new."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

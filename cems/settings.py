@@ -94,7 +94,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# --- data: three logins (design: Database) ---------------------------------------------------------
+# --- data: three logins (docs/operations.md) -------------------------------------------------------
 # In tests the owner migrates, then every connection takes the application's rights (tests/conftest.py).
 DATABASE_ROLE = env.text("CEMS_DATABASE_ROLE", "owner" if TESTING else "app")
 _urls = {"app": "DATABASE_URL", "owner": "DATABASE_OWNER_URL"}

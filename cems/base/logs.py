@@ -1,4 +1,4 @@
-"""Log lines that name a request by its reference and no person (security: nothing leaves by the side).
+"""Log lines that name a request by its reference and no person.
 
 An exception is told by its kind and the place in our code, never by its words: a database quotes the
 values it refused. Addresses lose what follows the question mark.

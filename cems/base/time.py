@@ -1,4 +1,4 @@
-"""The one time source (design: clocks). Everything else asks here, so that tests can travel."""
+"""The one time source. Everything else asks here, so that tests can travel."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

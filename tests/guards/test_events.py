@@ -1,4 +1,4 @@
-"""`docs/architecture.md` lists each event with who listens (design: the house)."""
+"""`docs/architecture.md` lists each event with who listens."""
 
 import dataclasses
 import importlib

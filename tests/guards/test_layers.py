@@ -1,4 +1,4 @@
-"""Imports, foreign keys and dotted strings only point down (design: the house)."""
+"""Imports, foreign keys and dotted strings only point down (docs/architecture.md)."""
 
 import ast
 import re

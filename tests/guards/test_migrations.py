@@ -1,4 +1,4 @@
-"""Migrations say what the models say, and none of them stops the service (security: migrations)."""
+"""Migrations say what the models say, and none of them stops the service."""
 
 import ast
 import io

@@ -1,4 +1,4 @@
-"""docs/requirements.csv tells the truth: what it calls built is carried by a test (design: tests)."""
+"""docs/requirements.csv tells the truth: what it calls built is carried by a test."""
 
 import ast
 import csv

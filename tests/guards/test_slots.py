@@ -1,4 +1,4 @@
-"""What leads up goes through slots, and what docs/ tells of them follows from code (design: the house)."""
+"""What leads up goes through slots, and what docs/ tells of them follows from code."""
 
 import ast
 import importlib

@@ -1,4 +1,4 @@
-"""What the product's own Python may not do, read from its syntax (design: access, clocks, inside an app)."""
+"""What the product's own Python may not do, read from its syntax."""
 
 import ast
 import re

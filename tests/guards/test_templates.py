@@ -1,4 +1,4 @@
-"""Templates compile, their links resolve, nothing in them gets round the escaping or the policy (security: headers)."""
+"""Templates compile, their links resolve, nothing in them gets round the escaping or the policy."""
 
 import ast
 import re

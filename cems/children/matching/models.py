@@ -28,7 +28,7 @@ class NotSame(models.Model):
 
 
 class Merge(PublicModel):
-    """`other` is read under `child` since `at`: an alias, no row is moved (design: merge is an alias).
+    """`other` is read under `child` since `at`: an alias, no row is moved (docs/adr/0008).
 
     `before` keeps what the merge changed, as row numbers, so that undoing it can put it back: records
     that were merged into `other` before, numbers and periods that were ended to decide a conflict.
