@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
@@ -43,7 +44,7 @@ class Section:
 @requires_sign_in(Shape.PAGE, reason="everybody has a first page")
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for this person, what their team has, and what is new for them."""
-    user: User = request.user  # type: ignore[assignment]
+    user: User = acting_user(request)
     instant = now()
     profile = profile_of(user)
     work = [item for lines in FIRST_PAGE_LINES for item in lines(user, instant)]

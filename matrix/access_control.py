@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import AccessRule, Shape, View, methods_of, not_taken, signed_out
 from cems.base.errors import NotAllowed
@@ -103,7 +103,7 @@ def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work 
         paper.child = opened.child.child
     if model is Submission:
         paper.matrix.child = paper.child
-    if opened.only_own and request.user.pk not in _makers(paper):
+    if opened.only_own and acting_user(request).pk not in _makers(paper):
         _say_so_if_ended(request, paper)
         raise Http404
     return opened
@@ -116,7 +116,7 @@ def _say_so_if_ended(request: HttpRequest, paper: Matrix | Submission) -> None:
     """
     matrix = paper.matrix if isinstance(paper, Submission) else paper
     ended = (
-        Contributor.objects.filter(matrix=matrix, user=person(request), ended_at__isnull=False)
+        Contributor.objects.filter(matrix=matrix, user=acting_user(request), ended_at__isnull=False)
         .select_related("ended_by")
         .order_by("-ended_at")
         .first()
@@ -126,12 +126,12 @@ def _say_so_if_ended(request: HttpRequest, paper: Matrix | Submission) -> None:
         raise NotAllowed(
             f"You no longer fill in {matrix.reference}. {whom} What you typed stays on your page."
         )
-    if work_just_ended(person(request), matrix.child, now()) and _wrote_in(request, matrix):
+    if work_just_ended(acting_user(request), matrix.child, now()) and _wrote_in(request, matrix):
         raise NotAllowed(work_ended(matrix))
 
 
 def _wrote_in(request: HttpRequest, matrix: Matrix) -> bool:
-    return matrix.answers.filter(answered_by=person(request)).exists()
+    return matrix.answers.filter(answered_by=acting_user(request)).exists()
 
 
 def _makers(paper: Matrix | Submission) -> set[int]:

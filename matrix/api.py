@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.api import ApiView, key_of
 from cems.accounts.models import Agency, User
 from cems.accounts.profile import profile_of
@@ -52,7 +53,7 @@ class Matrices(ApiView):
     @extend_schema(request=MatrixBody, responses={201: Received}, parameters=[KEY])
     def post(self, request: Request) -> Response:
         """Send a whole matrix; the answer never tells whether the child had a record before."""
-        user, key = _user(request), key_of(request)
+        user, key = acting_user(request), key_of(request)
         body = MatrixBody(data=request.data)
         body.is_valid(raise_exception=True)
         sent = body.validated_data
@@ -78,11 +79,13 @@ class Submissions(ApiView):
     )
     def get(self, request: Request) -> Response:
         """What this account submitted, newest first; a hundred a page at the most."""
-        rows = Submission.objects.of_visible(_user(request)).filter(submitted_by=_user(request))
+        rows = Submission.objects.of_visible(acting_user(request)).filter(submitted_by=acting_user(request))
         pages = ByKey()
         pages.ordering = "-pk"
         page = _named(pages.paginate_queryset(rows.select_related("matrix"), request, self) or [])
-        listed(_user(request), what="matrix.submissions", children=[row.child_public_id for row in page])
+        listed(
+            acting_user(request), what="matrix.submissions", children=[row.child_public_id for row in page]
+        )
         return pages.get_paginated_response(Received(page, many=True, context={"request": request}).data)
 
 
@@ -97,7 +100,7 @@ class OneSubmission(ApiView):
         """A submission with its answers and what happens now, to those who may open its page."""
         opened = open_submission(cast(Any, request), public_id)
         sent = opened.paper
-        only = _user(request) if opened.only_own else None
+        only = acting_user(request) if opened.only_own else None
         state = filled(opened.child, sent.matrix, local_date(sent.received_at), only=only, submission=sent)
         for answer in state.answers.values():
             answer.when = state.seen_words(answer)  # type: ignore[attr-defined]
@@ -119,10 +122,6 @@ def _named(rows: list[Any]) -> list[Any]:
     for row in rows:
         row.child_public_id = ids[row.child_id]
     return rows
-
-
-def _user(request: Request) -> User:
-    return cast(User, request.user)
 
 
 def _send(request: Request, user: User, sent: Mapping[str, Any]) -> Submission:

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
@@ -64,10 +64,12 @@ def request(request: HttpRequest, opened: OpenChild, request_id: UUID) -> HttpRe
 def _answer(request: HttpRequest, opened: OpenChild, row: Request, form: RequestForm) -> None:
     data = form.cleaned_data
     if data["answer"] == RequestAnswer.NOT_MET:
-        strategy_meeting_answer(person(request), request=row, answer=RequestAnswer.NOT_MET, why=data["words"])
+        strategy_meeting_answer(
+            acting_user(request), request=row, answer=RequestAnswer.NOT_MET, why=data["words"]
+        )
         return
     meeting_record(
-        person(request),
+        acting_user(request),
         child=row.child,
         kind=MeetingKind.STRATEGY,
         held_at=data["held_at"],

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.http import HttpRequest
+from rest_framework.request import Request
 
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
@@ -11,8 +12,11 @@ from cems.accounts.roles import Work
 from cems.base.access_control import FORM, AccessRule, Shape, View, requires_sign_in
 
 
-def person(request: HttpRequest) -> User:
-    """Who is signed in; to be asked only behind an access rule that is not public."""
+def acting_user(request: HttpRequest | Request) -> User:
+    """The signed-in user, who acts in every command this request gives and is named in its audit.
+
+    The one way to ask, of pages and of the API alike; only behind an access rule that is not public.
+    """
     return cast(User, request.user)
 
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.access_control import READ, SEND, AccessRule, View
@@ -31,7 +32,7 @@ class ApiView(APIView):
         super().check_permissions(request)
         if self.access_rule.about_child:
             return
-        if self.access_rule.work and not profile_of(request.user).may(Work(self.access_rule.work)):  # type: ignore[arg-type]
+        if self.access_rule.work and not profile_of(acting_user(request)).may(Work(self.access_rule.work)):
             raise NotAllowed("Your role does not include this.")
 
     def finalize_response(

@@ -1,6 +1,6 @@
 """Pages of actions."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from cems.accounts.models import User
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part
 from cems.actions import selectors, services
 from cems.actions.forms import CloseForm
@@ -31,14 +31,14 @@ def actions(request: HttpRequest) -> HttpResponse:
     if whose not in {"mine", "team"} or state not in selectors.STATES or (before and not before.isdecimal()):
         raise Invalid("There is no such list of actions.")
     page = selectors.page(
-        _me(request),
+        acting_user(request),
         mine=whose == "mine",
         closed=state == "closed",
         before=int(before) if before else None,
         now=now(),
     )
     shown = [row.about.public_id for row in page.rows if row.about]
-    listed(request.user, what="actions.list", children=list(dict.fromkeys(shown)))
+    listed(acting_user(request), what="actions.list", children=list(dict.fromkeys(shown)))
     context = {
         "rows": page.rows,
         "whose": whose,
@@ -73,12 +73,16 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
         said: str = body["outcome"]
         if body["act"] == "complete":
             return {
-                "status": services.action_complete(_me(request), action=opened.action, outcome=said).status
+                "status": services.action_complete(
+                    acting_user(request), action=opened.action, outcome=said
+                ).status
             }
-        return {"status": services.action_cancel(_me(request), action=opened.action, reason=said).status}
+        return {
+            "status": services.action_cancel(acting_user(request), action=opened.action, reason=said).status
+        }
 
     once(
-        request.user,
+        acting_user(request),
         key=form.cleaned_data["save_key"],
         action=f"actions.close:{public_id}",
         body=body,
@@ -88,16 +92,12 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("actions:detail", public_id=public_id)
 
 
-def _me(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 def _address(whose: str, state: str) -> str:
     return f"{reverse('actions:list')}?{urlencode({'whose': whose, 'state': state})}"
 
 
 def _opened(request: HttpRequest, public_id: UUID) -> selectors.Opened:
-    opened = selectors.open_for(_me(request), public_id)
+    opened = selectors.open_for(acting_user(request), public_id)
     if opened is None:
         raise Http404
     return opened
@@ -110,7 +110,7 @@ def _detail(
     about = opened.child or shown.child
     if about:
         read(
-            request.user,
+            acting_user(request),
             child=about.public_id,
             part=Part.ACTIONS,
             subject=shown,

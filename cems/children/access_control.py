@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from cems.accounts.models import User
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.audit.services import read
 from cems.base.access_control import AccessRule, Shape, View, methods_of, not_taken, signed_out, tells
@@ -75,7 +75,7 @@ def open_child(
     The address of a record merged into another opens its primary record. A stranger gets Http404, as if there were no
     such child; a known child whose part or work (any one of several) is out of reach raises NotAllowed (403).
     """
-    user = cast(User, request.user)
+    user = acting_user(request)
     cluster = cluster_of(key)
     primary = next(iter(cluster), None)
     child = Child.objects.visible_to(user).with_bar().filter(pk=primary).first() if primary else None
@@ -101,7 +101,7 @@ def _each(work: Work | tuple[Work, ...] | None) -> tuple[Work, ...]:
 def _say_if_it_ran_out(request: HttpRequest, key: UUID | int, cluster: dict[int, UUID]) -> None:
     """A page left open while the emergency opening ran out: the next click says so plainly (record-f8)."""
     public_id = key if isinstance(key, UUID) else next(iter(cluster.values()))
-    emergency_access = ran_out(request.user, public_id, now())  # type: ignore[arg-type]
+    emergency_access = ran_out(acting_user(request), public_id, now())
     if emergency_access is None:
         return
     when = local(emergency_access.until)
@@ -121,7 +121,7 @@ def may_take_away(shape: Shape, access: ChildAccess) -> None:
 def log_read(request: HttpRequest, opened: OpenChild, part: Part, subject: Any = None) -> None:
     """Write that the person looked, whatever the method or header they sent. No audit, no page."""
     read(
-        request.user,
+        acting_user(request),
         child=opened.child.public_id,
         part=part,
         subject=subject,

@@ -1,13 +1,13 @@
 """What the pages of a child share."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.forms.person import PlainForm
-from cems.accounts.models import User
 from cems.base.errors import Conflict, Invalid
 from cems.base.idempotency import once
 from cems.base.models import PublicModel
@@ -16,11 +16,6 @@ from cems.children.identity.page_context import child_page
 
 # Fields that make up another: the key of the form, the day and the time of what happened.
 _NOT_KEPT = {"key", "happened_on", "happened_time"}
-
-
-def me(request: HttpRequest) -> User:
-    """The signed-in person."""
-    return cast(User, request.user)
 
 
 def taken(form: PlainForm, act: Callable[[], object]) -> bool:
@@ -46,9 +41,9 @@ def kept_once(
     body = {name: getattr(value, "public_id", value) for name, value in data.items()}
 
     def act() -> dict[str, str]:
-        return {"made": str(perform(me(request), **data).public_id)}
+        return {"made": str(perform(acting_user(request), **data).public_id)}
 
-    _, new = once(request.user, key=form.cleaned_data["key"], action=action, body=body, perform=act)
+    _, new = once(acting_user(request), key=form.cleaned_data["key"], action=action, body=body, perform=act)
     return new
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from cems.accounts.access_control import acting_user
 from cems.base.access_control import Shape, requires_sign_in
 from cems.base.errors import Invalid
 from cems.base.time import now
@@ -19,7 +20,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     if before and not before.isdecimal():
         raise Invalid("That page of notices does not exist.")
-    page = selectors.page(request.user, int(before) if before else None)
+    page = selectors.page(acting_user(request), int(before) if before else None)
     older_url = f"{reverse('notices:list')}?before={page.older}" if page.older else ""
     context = {"page": page, "older_url": older_url, "drawn_at": now().isoformat()}
     return render(request, "notices/list.html", context)
@@ -34,6 +35,6 @@ def read_all(request: HttpRequest) -> HttpResponse:
         raise Invalid("Reload the page and try again.") from None
     if before.tzinfo is None:
         raise Invalid("Reload the page and try again.")
-    count = services.notices_read(request.user, before=before)
+    count = services.notices_read(acting_user(request), before=before)
     messages.success(request, f"{count} marked as read." if count else "There was nothing new.")
     return redirect("notices:list")

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.time import LONDON, now
@@ -18,14 +19,13 @@ from matrix.forms import DueForm
 from matrix.selectors.child import of_child
 from matrix.services.drafts import matrix_start
 from matrix.services.due import matrix_due_raise
-from matrix.views.common import me
 
 
 @requires_child(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS)
 def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """All matrices of the child, or the person's own where they see no others."""
     only_own = not opened.access.sees(Part.MATRIX)
-    found = of_child(opened, only=me(request) if only_own else None)
+    found = of_child(opened, only=acting_user(request) if only_own else None)
     context = {
         **child_page(request, opened, current="matrix:for_child"),
         "found": found,
@@ -59,7 +59,7 @@ def due(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def _raise(request: HttpRequest, opened: OpenChild, form: DueForm) -> None:
     data = form.cleaned_data
     matrix_due_raise(
-        me(request),
+        acting_user(request),
         child=opened.child,
         occasion=data["occasion"],
         happened_at=datetime.combine(data["happened_on"], time(), tzinfo=LONDON),
@@ -71,12 +71,12 @@ def _raise(request: HttpRequest, opened: OpenChild, form: DueForm) -> None:
 def start(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Start a matrix, or go on with the one in progress: sent twice, it is one draft."""
     matrix = matrix_start(
-        me(request),
+        acting_user(request),
         child=opened.child,
         occasion=request.POST.get("occasion", Occasion.CONCERN),
         own=not opened.access.sees(Part.MATRIX),
     )
-    if matrix.started_by_id != me(request).pk:
+    if matrix.started_by_id != acting_user(request).pk:
         messages.info(
             request, f"{matrix.started_by} has a matrix in progress for this child: you join it here."
         )

@@ -1,6 +1,6 @@
 """What the pages of a matrix share."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.models import User
 from cems.base.time import local_date, today
 from cems.children.identity.page_context import child_page
@@ -18,14 +19,9 @@ from matrix.selectors.draft import Filled, filled
 from matrix.services.judgement import JUDGEMENT_FIELDS, VIEWS_FIELDS
 
 
-def me(request: HttpRequest) -> User:
-    """The signed-in person."""
-    return cast(User, request.user)
-
-
 def only(request: HttpRequest, opened: Opened[Any]) -> User | None:
     """The person whose own papers alone may be shown to them, or None where all may be."""
-    return me(request) if opened.only_own else None
+    return acting_user(request) if opened.only_own else None
 
 
 def state_of(request: HttpRequest, opened: Opened[Matrix]) -> Filled:

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from cems.accounts.access_control import acting_user
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError, Invalid
 from matrix.access_control import Opened, requires_matrix
@@ -25,7 +26,7 @@ from matrix.selectors.draft import Filled, Progress, agencies
 from matrix.services.answers import AnswerGiven, answers_save
 from matrix.services.drafts import matrix_withdraw
 from matrix.shown_values import digest
-from matrix.views.common import elsewhere, me, page, state_of
+from matrix.views.common import elsewhere, page, state_of
 
 SECTIONS = (
     (IndicatorKind.VULNERABILITY, "Vulnerabilities", "What makes it easier for others to harm this child."),
@@ -116,7 +117,7 @@ def profile(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
 def withdraw(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Give up a draft, saying why."""
     try:
-        matrix_withdraw(me(request), matrix=opened.paper, why=typed(request.POST, "why"))
+        matrix_withdraw(acting_user(request), matrix=opened.paper, why=typed(request.POST, "why"))
     except Invalid as refusal:
         messages.error(request, refusal.message)
         return redirect("matrix:tasks", public_id=opened.paper.public_id)
@@ -189,7 +190,7 @@ def _save(request: HttpRequest, state: Filled, questions: list[AnswerFields]) ->
             given[one.code] = (version, answer_given(sent[one.code], by_code, whole=True))
         except Invalid as error:
             refused[one.code] = error
-    refused |= answers_save(me(request), matrix=state.matrix, given=given, still=still)
+    refused |= answers_save(acting_user(request), matrix=state.matrix, given=given, still=still)
     for one in questions:
         if one.code in refused:
             one.values = sent[one.code]

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from cems.accounts.access_control import acting_user
 from cems.base.access_control import FORM, Shape
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from matrix.access_control import Opened, requires_matrix
@@ -15,7 +16,7 @@ from matrix.models import Matrix
 from matrix.rules import reason_needed
 from matrix.services.judgement import JUDGEMENT_FIELDS, VIEWS_FIELDS, fields_save
 from matrix.shown_values import digest, field_text
-from matrix.views.common import elsewhere, me, page, state_of
+from matrix.views.common import elsewhere, page, state_of
 
 # The family's own words are theirs: no word of ours about them.
 HINTED = frozenset({"reasons", "difference", "not_informed_why"})
@@ -75,7 +76,7 @@ def _save(request: HttpRequest, matrix: Matrix, fields: dict[str, OneField]) -> 
         value = field_typed(request.POST, name)
         if digest({name: field_text(name, value)}) != request.POST.get(f"{name}-was"):
             given[name] = (version_from(request.POST, f"{name}-version"), value)
-    refused = fields_save(me(request), matrix=matrix, given=given)
+    refused = fields_save(acting_user(request), matrix=matrix, given=given)
     for name, error in refused.items():
         version, value = given[name]
         fields[name].value, fields[name].version = value, version

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 
+from cems.accounts.access_control import acting_user
 from cems.base.access_control import Shape
 from cems.base.idempotency import digest_of
 from cems.base.services.presence import here, others
@@ -14,7 +15,6 @@ from matrix.forms import version_from
 from matrix.instrument import load
 from matrix.models import Matrix
 from matrix.selectors.live import names_on, people_words, place_of, saved_since, subject_of, typing_words
-from matrix.views.common import me
 
 
 @requires_matrix(Shape.FRAGMENT)
@@ -25,7 +25,7 @@ def live(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     `CODE-version` what the page shows. 200 {people, typing, saved, changed, instrument}, or {closed} once it
     is a draft no longer. Access is asked each time (record-f6); 200 is a read, 304 is none.
     """
-    matrix, user = opened.paper, me(request)
+    matrix, user = opened.paper, acting_user(request)
     if matrix.state != MatrixState.DRAFT:
         return JsonResponse({"closed": _closed(matrix)})
     instrument, page = load(matrix.instrument_version), request.GET.get("page", "")

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from cems.accounts.access_control import acting_user
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict
 from matrix.access_control import Opened, requires_matrix
@@ -11,7 +12,7 @@ from matrix.forms import version_from
 from matrix.models import Matrix
 from matrix.selectors.moving import moving
 from matrix.services.moving import matrix_move
-from matrix.views.common import elsewhere, me, page, state_of
+from matrix.views.common import elsewhere, page, state_of
 
 
 @requires_matrix(Shape.PAGE, methods=FORM)
@@ -30,7 +31,7 @@ def move(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
 def _confirmed(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     matrix = opened.paper
     try:
-        matrix_move(me(request), matrix=matrix, to=version_from(request.POST, "to"))
+        matrix_move(acting_user(request), matrix=matrix, to=version_from(request.POST, "to"))
     except Conflict as refusal:
         messages.error(request, refusal.message)
         return redirect("matrix:move", public_id=matrix.public_id)

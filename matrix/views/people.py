@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.models import User
 from cems.accounts.roles import Work
 from cems.base.access_control import FORM, Shape
@@ -18,7 +19,7 @@ from matrix.forms import ContributorForm
 from matrix.models import Contributor, Matrix
 from matrix.services.contributors import contributor_add, contributor_end
 from matrix.services.owners import lead_of
-from matrix.views.common import elsewhere, me, page
+from matrix.views.common import elsewhere, page
 
 
 @requires_matrix(Shape.PAGE, methods=FORM)
@@ -53,15 +54,15 @@ def end_contributor(request: HttpRequest, opened: Opened[Matrix], contributor_id
     """Somebody fills it in no longer; anybody may leave by themselves."""
     rows = Contributor.objects.select_related("matrix", "user")
     row = get_object_or_404(rows, matrix=opened.paper, public_id=contributor_id)
-    if row.user_id != request.user.pk and not _may_ask(request, opened):
+    if row.user_id != acting_user(request).pk and not _may_ask(request, opened):
         raise NotAllowed("Whoever started this matrix decides who fills it in.")
     try:
-        contributor_end(me(request), contributor=row)
+        contributor_end(acting_user(request), contributor=row)
     except Conflict as refusal:
         messages.info(request, refusal.message)
     else:
         messages.success(request, f"{row.user} fills this in no longer. What they wrote stays.")
-    if row.user_id == request.user.pk and opened.only_own:
+    if row.user_id == acting_user(request).pk and opened.only_own:
         return redirect("home")
     return redirect("matrix:contributors", public_id=opened.paper.public_id)
 
@@ -71,17 +72,21 @@ def _add(request: HttpRequest, opened: Opened[Matrix], form: ContributorForm) ->
     if found is None:
         raise Invalid("Nobody in CEMS has this address. Check it with them.", field="email")
     contributor_add(
-        me(request), matrix=opened.paper, person=found, may_bring_in=_may_bring_in(request, opened), at=now()
+        acting_user(request),
+        matrix=opened.paper,
+        person=found,
+        may_bring_in=_may_bring_in(request, opened),
+        at=now(),
     )
 
 
 def _may_ask(request: HttpRequest, opened: Opened[Matrix]) -> bool:
     """Those who read this child's matrices, or started this one; not somebody who was only asked to help."""
-    return not opened.only_own or opened.paper.started_by_id == request.user.pk
+    return not opened.only_own or opened.paper.started_by_id == acting_user(request).pk
 
 
 def _may_bring_in(request: HttpRequest, opened: Opened[Matrix]) -> bool:
     """First Contact and the child's lead; and a user who made a matrix of their own, into that one alone."""
     if opened.paper.own:
-        return opened.paper.started_by_id == request.user.pk
-    return opened.child.access.may(Work.REFERRALS) or lead_of(opened.child.child) == me(request)
+        return opened.paper.started_by_id == acting_user(request).pk
+    return opened.child.access.may(Work.REFERRALS) or lead_of(opened.child.child) == acting_user(request)

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part
 from cems.audit.choices import Verb
 from cems.audit.services import record
@@ -16,7 +17,7 @@ from matrix.access_control import Opened, requires_matrix, requires_submission
 from matrix.models import Matrix, Submission
 from matrix.selectors.comparison import beside
 from matrix.selectors.draft import Filled
-from matrix.views.common import as_sent, me, page, state_of
+from matrix.views.common import as_sent, page, state_of
 from matrix.views.shown import named, said, whole
 
 
@@ -35,7 +36,7 @@ def compared(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
 @requires_submission(Shape.PDF)
 def submission_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
     """The sent matrix on paper; taking it away is audited (M7)."""
-    sent, user, instant = opened.paper, me(request), now()
+    sent, user, instant = opened.paper, acting_user(request), now()
     state = as_sent(request, opened)
     paper = Paper("CE Matrix", sent.reference, f"{user}, {user.agency}", instant)
     context = {

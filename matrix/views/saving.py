@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from cems.accounts.access_control import acting_user
 from cems.base.access_control import SEND, Shape, Wordless
 from cems.base.idempotency import once
 from cems.base.time import local, now, today
@@ -23,7 +24,6 @@ from matrix.services.answers import answer_save, answer_values, answer_version
 from matrix.services.judgement import FIELDS, field_save
 from matrix.services.overtaken import Overtaken
 from matrix.shown_values import answer_text, field_shown
-from matrix.views.common import me
 
 
 @requires_matrix(Shape.API, methods=SEND)
@@ -36,7 +36,7 @@ def answer(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     def perform() -> dict[str, Any]:
         by_code = {agency.code: agency for agency in agencies()}
         row = answer_save(
-            me(request),
+            acting_user(request),
             matrix=opened.paper,
             code=code,
             version=version,
@@ -69,7 +69,9 @@ def field(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     version = version_from(request.POST, "version")
 
     def perform() -> dict[str, Any]:
-        return _saved(field_save(me(request), matrix=opened.paper, name=name, version=version, value=value))
+        return _saved(
+            field_save(acting_user(request), matrix=opened.paper, name=name, version=version, value=value)
+        )
 
     try:
         return _once(request, opened.paper, {"answer": name, "version": version, "value": value}, perform)
@@ -86,10 +88,12 @@ def _saved(version: int) -> dict[str, Any]:
 
 def _once(request: HttpRequest, matrix: Matrix, body: dict[str, Any], perform: Any) -> HttpResponse:
     # What one person typed is never saved under the name of another who signed in since.
-    if request.POST.get("user", "") not in {"", str(request.user.pk)}:
+    if request.POST.get("user", "") not in {"", str(acting_user(request).pk)}:
         return Wordless({"error": "signed_out"}, status=401)
     action = f"matrix.save:{matrix.public_id}"
-    result, _ = once(me(request), key=key_from(request.POST), action=action, body=body, perform=perform)
+    result, _ = once(
+        acting_user(request), key=key_from(request.POST), action=action, body=body, perform=perform
+    )
     return Wordless(result)
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from cems.accounts.access_control import acting_user
 from cems.base.access_control import Shape
 from cems.base.errors import Invalid
 from cems.base.idempotency import once
@@ -21,7 +22,7 @@ from matrix.models import Matrix, Submission
 from matrix.selectors.sent import what_happens_now
 from matrix.services.submission import NotReady, matrix_submit, problems_of
 from matrix.slots import SUBMISSION_PANELS
-from matrix.views.common import as_sent, elsewhere, field_url, me, page, state_of
+from matrix.views.common import as_sent, elsewhere, field_url, page, state_of
 from matrix.views.shown import named, whole
 
 
@@ -40,11 +41,17 @@ def submit(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     body = {"matrix": str(opened.paper.public_id), "call": call}
 
     def perform() -> dict[str, Any]:
-        return {"submission": str(matrix_submit(me(request), matrix=opened.paper, call=call).public_id)}
+        return {
+            "submission": str(matrix_submit(acting_user(request), matrix=opened.paper, call=call).public_id)
+        }
 
     try:
         result, new = once(
-            me(request), key=key_from(request.POST), action="matrix.submit", body=body, perform=perform
+            acting_user(request),
+            key=key_from(request.POST),
+            action="matrix.submit",
+            body=body,
+            perform=perform,
         )
     except NotReady:
         return _check(request, opened, call=call, status=400)
@@ -72,7 +79,7 @@ def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse
         panels=[
             ShownPanel(f"sent-{number}", *found)
             for number, tell in enumerate(SUBMISSION_PANELS, 1)
-            if (found := tell(me(request), opened.child, sent)) is not None
+            if (found := tell(acting_user(request), opened.child, sent)) is not None
         ],
         on_paper=available(),
         **whole(state),

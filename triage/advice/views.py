@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import person, requires_any_work, requires_work
+from cems.accounts.access_control import acting_user, requires_any_work, requires_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
@@ -37,7 +37,7 @@ editors_post = requires_work(Shape.POST, Work.ADVICE_LIBRARY)
 def library(request: HttpRequest) -> HttpResponse:
     """Advice by title; what was taken out of the choice on its own list."""
     retired = request.GET.get("shown") == "retired"
-    profile = profile_of(person(request))
+    profile = profile_of(acting_user(request))
     context = {
         "rows": [
             (entry, _for_whom(entry.current)) for entry in reads.library(retired=retired) if entry.current
@@ -59,7 +59,7 @@ def entry(request: HttpRequest, code: str) -> HttpResponse:
         "version": versions[0],
         "for_whom": _for_whom(versions[0]),
         "earlier": versions[1:],
-        "may_edit": profile_of(person(request)).may(Work.ADVICE_LIBRARY),
+        "may_edit": profile_of(acting_user(request)).may(Work.ADVICE_LIBRARY),
     }
     return render(request, "triage/advice/entry.html", context)
 
@@ -83,7 +83,7 @@ def retire(request: HttpRequest, code: str) -> HttpResponse:
     """Take a piece of advice out of the choice, or back into it."""
     row = _entry(code)
     back = row.retired_at is not None
-    advice_retire(person(request), entry=row, back=back)
+    advice_retire(acting_user(request), entry=row, back=back)
     messages.success(
         request,
         "It can be chosen again." if back else "It can't be chosen any more. What was given stays readable.",
@@ -94,7 +94,7 @@ def retire(request: HttpRequest, code: str) -> HttpResponse:
 @advisers
 def log(request: HttpRequest) -> HttpResponse:
     """Who asked for advice, what about, and what they were told."""
-    user, instant = person(request), now()
+    user, instant = acting_user(request), now()
     found = reads.log(user, at=instant, before=_moment(request.GET.get("before", "")))
     children = [child.public_id for _, child in found.rows if child]
     if children:
@@ -112,7 +112,7 @@ def consultation(request: HttpRequest) -> HttpResponse:
 @advisers_form
 def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Correct an entry of one's own; the earlier one is kept."""
-    user = person(request)
+    user = acting_user(request)
     row = get_object_or_404(reads.readable(user).filter(given_by=user), public_id=public_id)
     child = seen(user, [row.child_id]).get(row.child_id) if row.child_id else None
     shown = {
@@ -139,7 +139,7 @@ def _consult(request: HttpRequest, form: ConsultationForm, earlier: Consultation
 
 def _keep(request: HttpRequest, form: ConsultationForm, earlier: Consultation | None) -> None:
     """Keep it once, however often it is sent (floor-f3)."""
-    user, data = person(request), form.cleaned_data
+    user, data = acting_user(request), form.cleaned_data
     child = _child(request, data["child"])
     words = {name: data[name] for name in ("asked_by_name", "about", "given", "minutes")}
 
@@ -164,7 +164,7 @@ def _child(request: HttpRequest, reference: str) -> Child | None:
     wanted = reference.strip().upper()
     if not wanted:
         return None
-    child = Child.objects.visible_to(person(request)).filter(reference=wanted).first()
+    child = Child.objects.visible_to(acting_user(request)).filter(reference=wanted).first()
     if child is None:
         raise Invalid(
             "You have no record open to you with this reference. Check it, or leave it empty.", field="child"
@@ -183,7 +183,7 @@ def _write(request: HttpRequest, row: AdviceEntry | None, form: AdviceForm) -> H
 
 
 def _advise(request: HttpRequest, row: AdviceEntry | None, form: AdviceForm) -> None:
-    user, data = person(request), form.cleaned_data
+    user, data = acting_user(request), form.cleaned_data
 
     def perform() -> dict[str, Any]:
         return {"code": advice_write(user, words=form.words, entry=row, version=data["version"]).code}

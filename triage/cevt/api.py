@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.api import ApiView, key_of
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
@@ -69,7 +70,7 @@ class Items(ApiView):
     )
     def get(self, request: Request) -> Response:
         """Items of children in reach whose decisions may be read, and of one's own matrices; newest first."""
-        user = _user(request)
+        user = acting_user(request)
         rows = (
             Item.objects.of_visible(user)
             .select_related(*_SHOWN)
@@ -114,7 +115,7 @@ class ItemContribution(ApiView):
         """The item with what the person's own agency has said, and its version."""
         item, opened = _open(request, public_id, Part.CONTRIBUTIONS, work=Work.CONTRIBUTION)
         log_read(cast(Any, request), opened, Part.CONTRIBUTIONS, item)
-        return _whole(item, opened, agency=_user(request).agency_id)
+        return _whole(item, opened, agency=acting_user(request).agency_id)
 
     @extend_schema(request=ContributionBody, responses=ItemWhole)
     def post(self, request: Request, public_id: UUID) -> Response:
@@ -124,7 +125,7 @@ class ItemContribution(ApiView):
         body.is_valid(raise_exception=True)
         sent: Sent = body.validated_data
         contribution_write(
-            _user(request),
+            acting_user(request),
             child=opened.child,
             about=item.public_id,
             held=sent["held"],
@@ -132,7 +133,7 @@ class ItemContribution(ApiView):
             version=sent["version"],
         )
         log_read(cast(Any, request), opened, Part.CONTRIBUTIONS, item)
-        return _whole(item, opened, agency=_user(request).agency_id)
+        return _whole(item, opened, agency=acting_user(request).agency_id)
 
 
 class ItemRelayedContribution(ApiView):
@@ -161,7 +162,7 @@ class ItemRelayedContribution(ApiView):
         body.is_valid(raise_exception=True)
         sent: Sent = body.validated_data
         contribution_relay(
-            _user(request),
+            acting_user(request),
             child=opened.child,
             about=item.public_id,
             agency=sent["agency"],
@@ -196,7 +197,7 @@ class ItemDecision(ApiView):
     @extend_schema(request=DecisionBody, responses={201: ItemShown}, parameters=[KEY])
     def post(self, request: Request, public_id: UUID) -> Response:
         """Decide about the child of this item, in the chair's open meeting if there is one; once for a key."""
-        user = _user(request)
+        user = acting_user(request)
         item, opened = _open(request, public_id, Part.DECISIONS, work=Work.DECISIONS)
         body = DecisionBody(data=request.data)
         body.is_valid(raise_exception=True)
@@ -232,7 +233,7 @@ def _open(
     child = Child.objects.unscoped("the address of the child of an item, opened next").get(pk=item.child_id)
     opened = open_child(cast(Any, request), child.public_id, parts=parts or PARTS, work=work)
     may_take_away(Shape.API, opened.access)
-    if not opened.access.sees(Part.DECISIONS) and not _own(_user(request), item):
+    if not opened.access.sees(Part.DECISIONS) and not _own(acting_user(request), item):
         raise Http404
     return item, opened
 
@@ -299,7 +300,3 @@ def _ruling(sent: Sent) -> Ruling:
 def _plain(data: Any, public_id: UUID) -> dict[str, Any]:
     """What was sent, as it came, so that the same key with other content is told apart."""
     return {"item": str(public_id), "sent": data}
-
-
-def _user(request: Request) -> User:
-    return cast(User, request.user)

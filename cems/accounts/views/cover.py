@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import person as me
+from cems.accounts.access_control import acting_user
 from cems.accounts.forms.cover import CoverForm
 from cems.accounts.models import Delegation, User
 from cems.accounts.profile import profile_of
@@ -24,7 +24,7 @@ from cems.base.time import now, today
 @requires_sign_in(Shape.PAGE, reason="everybody sees who stands in for them, and for whom they do")
 def cover(request: HttpRequest) -> HttpResponse:
     """My deputies, whom I stand in for, and who covers in the teams I manage."""
-    page = selectors_cover.cover_page(me(request), today())
+    page = selectors_cover.cover_page(acting_user(request), today())
     return render(request, "account/cover.html", {"page": page, "today": today()})
 
 
@@ -35,7 +35,7 @@ def cover(request: HttpRequest) -> HttpResponse:
 )
 def cover_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Name a deputy for this person's roles."""
-    user, day = me(request), today()
+    user, day = acting_user(request), today()
     holder = get_object_or_404(User.objects.get_queryset().select_related("agency"), public_id=public_id)
     posts = selectors_cover.posts_to_cover(user, holder, day)
     own = holder.pk == user.pk
@@ -95,7 +95,7 @@ def cover_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End a cover this minute."""
     rows = Delegation.objects.select_related("appointment__user", "deputy")
     row = get_object_or_404(rows, public_id=public_id)
-    user = me(request)
+    user = acting_user(request)
     if user.pk != row.deputy_id and not may_delegate(user, row.appointment, today()):
         raise Http404
     delegation_end(user, delegation=row)

@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from cems.accounts import invitations
-from cems.accounts.access_control import person as me
-from cems.accounts.access_control import requires_work
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.forms import person as forms
 from cems.accounts.models import Agency, Appointment, Team, User
 from cems.accounts.roles import ROLE_CHOICES, Work
@@ -105,7 +104,7 @@ def user(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "standing_in": cover.covers_by(person, today()),
         "history": selectors.sign_in_history(person, limit=10),
         "gone": not person.is_active or (person.ends_on is not None and person.ends_on < today()),
-        "own": person == request.user,
+        "own": person == acting_user(request),
         "is_system": is_service_account(person),
         "tokens": person.tokens.order_by("-created_at"),
         "now": now(),
@@ -118,7 +117,7 @@ def user(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Add a person."""
     form = forms.NewPersonForm(request.POST or None)
-    made = _command(request, form, lambda data: services.user_create(me(request), **data))
+    made = _command(request, form, lambda data: services.user_create(acting_user(request), **data))
     if made:
         messages.success(
             request, "Added. They get a link to choose a password. Now give them their first role."
@@ -133,7 +132,7 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     person = _user(public_id)
     form = forms.ParticularsForm(request.POST or None, initial=forms.particulars(person))
     changed = _command(
-        request, form, lambda data: services.user_change(me(request), user=person, changes=data)
+        request, form, lambda data: services.user_change(acting_user(request), user=person, changes=data)
     )
     if changed:
         invited = changed.email != person.email and invitations.can_be_sent(person, today())
@@ -147,7 +146,9 @@ def appoint(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give a person a role."""
     person = _user(public_id)
     form = forms.AppointmentForm(request.POST or None)
-    if _command(request, form, lambda data: services.appointment_start(me(request), user=person, **data)):
+    if _command(
+        request, form, lambda data: services.appointment_start(acting_user(request), user=person, **data)
+    ):
         messages.success(request, "The role is given.")
         return redirect("people:user", public_id)
     return _form_page(request, form, "Give a role", _page_of(person), about=person)
@@ -161,7 +162,9 @@ def end_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
     run = _command(
         request,
         form,
-        lambda data: services.appointment_end(me(request), appointment=row, last_day=data["last_day"]),
+        lambda data: services.appointment_end(
+            acting_user(request), appointment=row, last_day=data["last_day"]
+        ),
     )
     if run:
         messages.success(request, "The role ends. What was reached through it closes with its last day.")
@@ -174,7 +177,7 @@ def leave(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A person leaves."""
     person = _user(public_id)
     form = forms.LeaverForm(request.POST or None, initial={"last_day": today()})
-    if _command(request, form, lambda data: services.user_end(me(request), user=person, **data)):
+    if _command(request, form, lambda data: services.user_end(acting_user(request), user=person, **data)):
         messages.success(
             request, "The account ends. Their roles end with it, and what waits for them is handed on."
         )
@@ -187,7 +190,9 @@ def reset_second_factor(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a lost second factor away."""
     person = _user(public_id)
     form = forms.ReasonForm(request.POST or None)
-    run = _command(request, form, lambda data: services.second_factor_reset(me(request), user=person, **data))
+    run = _command(
+        request, form, lambda data: services.second_factor_reset(acting_user(request), user=person, **data)
+    )
     if run:
         messages.success(
             request, "Taken away, and signed out everywhere. They set up a new one when they sign in."
@@ -199,7 +204,7 @@ def reset_second_factor(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @administrators_post
 def bring_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let a person who left sign in again."""
-    services.user_restore(me(request), user=_user(public_id))
+    services.user_restore(acting_user(request), user=_user(public_id))
     messages.success(request, "They may sign in again. Give them their roles anew.")
     return redirect("people:user", public_id)
 
@@ -207,7 +212,7 @@ def bring_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @administrators_post
 def invite(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send the link to choose a password once more."""
-    services.invitation_resend(me(request), user=_user(public_id))
+    services.invitation_resend(acting_user(request), user=_user(public_id))
     messages.success(request, "A new link is on its way to them.")
     return redirect("people:user", public_id)
 
@@ -225,7 +230,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         expected = request.POST.get("expected", "")
         services.people_confirm(
-            me(request), agency=row, expected=int(expected) if expected.isdecimal() else -1
+            acting_user(request), agency=row, expected=int(expected) if expected.isdecimal() else -1
         )
         messages.success(request, f"Confirmed on {local_date(now()):%-d %B %Y}. The next day is in the list.")
         return redirect("people:agencies")
@@ -248,7 +253,7 @@ def team(request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
     if row:
         initial["agency"] = row.agency.code
     form = forms.TeamForm(request.POST or None, initial=initial)
-    if _command(request, form, lambda data: services.team_save(me(request), team=row, **data)):
+    if _command(request, form, lambda data: services.team_save(acting_user(request), team=row, **data)):
         messages.success(request, "Saved.")
         return redirect("people:teams")
     return _form_page(request, form, "Change the team" if row else "Add a team", reverse("people:teams"))

@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from cems.accounts.access_control import person as me
-from cems.accounts.access_control import requires_work
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.forms.practice_setting import SOON, SettingForm, typed_value
 from cems.accounts.models import Authority
 from cems.accounts.roles import Work
@@ -97,7 +96,7 @@ def _change_once(request: HttpRequest, wanted: ProposedSetting, key: UUID) -> st
     """Keep the change and say from when; the same form sent twice is kept once."""
 
     def perform() -> dict[str, Any]:
-        row = setting_change(me(request), wanted=wanted)
+        row = setting_change(acting_user(request), wanted=wanted)
         return {"starts": say(row.starts_at, year=True)}
 
     body = {
@@ -107,7 +106,9 @@ def _change_once(request: HttpRequest, wanted: ProposedSetting, key: UUID) -> st
         "inherits": wanted.inherits,
         "starts_on": wanted.starts_on,
     }
-    result, _ = once(me(request), key=key, action="practice_settings.change", body=body, perform=perform)
+    result, _ = once(
+        acting_user(request), key=key, action="practice_settings.change", body=body, perform=perform
+    )
     return str(result["starts"])
 
 
@@ -129,7 +130,7 @@ def _lost_page(request: HttpRequest, found: Setting, form: SettingForm, lost: Ov
 
 def _check_page(request: HttpRequest, found: Setting, wanted: ProposedSetting) -> HttpResponse:
     """What the change will do, before it does it."""
-    planned = setting_plan(me(request), wanted=wanted, at=now())
+    planned = setting_plan(acting_user(request), wanted=wanted, at=now())
     context = {
         "setting": found,
         "back_url": _page_of(found),
@@ -150,7 +151,7 @@ def _check_page(request: HttpRequest, found: Setting, wanted: ProposedSetting) -
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a change back that has not begun."""
     row = get_object_or_404(SettingValue.objects.get_queryset(), public_id=public_id)
-    setting_withdraw(me(request), value=row)
+    setting_withdraw(acting_user(request), value=row)
     authority = Authority.objects.filter(pk=row.authority_id).first() if row.authority_id else None
     found = _found(row.key, authority)
     messages.success(request, f"{found.policy.title}: the change is taken back and will not begin.")

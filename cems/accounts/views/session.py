@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts import sign_in
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.middleware import seconds_left
 from cems.accounts.selectors import person as selectors
 from cems.base.access_control import Shape, requires_sign_in
@@ -15,9 +15,9 @@ from cems.base.access_control import Shape, requires_sign_in
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where I am signed in, and my sign-ins and refused attempts of late."""
     context = {
-        "sign_ins": selectors.sign_ins_of(person(request)),
+        "sign_ins": selectors.sign_ins_of(acting_user(request)),
         "current_key": request.session.session_key,
-        "history": selectors.sign_in_history(person(request)),
+        "history": selectors.sign_in_history(acting_user(request)),
     }
     return render(request, "account/sessions.html", context)
 
@@ -25,7 +25,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @requires_sign_in(Shape.POST, reason="everybody may end their own sign-ins")
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End my sign-ins everywhere but here."""
-    ended = sign_in.end_own_elsewhere(person(request), here=request.session.session_key or "")
+    ended = sign_in.end_own_elsewhere(acting_user(request), here=request.session.session_key or "")
     messages.success(request, f"Signed out in {ended} other place{'' if ended == 1 else 's'}.")
     return redirect("account:sessions")
 

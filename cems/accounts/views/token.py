@@ -7,8 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import person as me
-from cems.accounts.access_control import requires_work
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.forms.person import TokenForm
 from cems.accounts.models import ServiceToken, User
 from cems.accounts.roles import Work
@@ -50,7 +49,7 @@ def _make(request: HttpRequest, account: User, form: TokenForm) -> str:
 
     def perform() -> dict[str, str]:
         row, secret = token_make(
-            me(request),
+            acting_user(request),
             user=account,
             name=data["name"],
             scopes=data["scopes"],
@@ -60,7 +59,7 @@ def _make(request: HttpRequest, account: User, form: TokenForm) -> str:
         return {"token": str(row.public_id)}
 
     body = {name: data[name] for name in ("name", "scopes", "last_day")} | {"user": account.public_id}
-    once(me(request), key=data["key"], action="people.token", body=body, perform=perform)
+    once(acting_user(request), key=data["key"], action="people.token", body=body, perform=perform)
     return made[0] if made else ""
 
 
@@ -68,6 +67,6 @@ def _make(request: HttpRequest, account: User, form: TokenForm) -> str:
 def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a key back this minute."""
     token = get_object_or_404(ServiceToken.objects.select_related("user"), public_id=public_id)
-    token_revoke(me(request), token=token, at=now())
+    token_revoke(acting_user(request), token=token, at=now())
     messages.success(request, "The key is taken back. What uses it is refused from now on.")
     return redirect("people:user", token.user.public_id)

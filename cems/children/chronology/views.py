@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part
 from cems.audit.choices import Verb
 from cems.audit.services import record
@@ -14,7 +15,6 @@ from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.chronology import selectors as line_of_time
 from cems.children.identity.page_context import child_page
-from cems.children.view_helpers import me
 from cems.documents.rendering import Paper, available, pdf_response, render_pdf
 
 
@@ -49,7 +49,7 @@ def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.PDF, Part.CHRONOLOGY)
 def chronology_pdf(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The chronology on paper, as asked for; taking it away is audited."""
-    asked, user, instant = _asked(request), me(request), now()
+    asked, user, instant = _asked(request), acting_user(request), now()
     page = line_of_time.chronology(opened, asked=asked, everything=True)
     paper = Paper("Chronology", opened.child.reference, f"{user}, {user.agency}", instant)
     context = {"child": opened.child, "page": page, "told": asked.said}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,8 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import requires_work
-from cems.accounts.models import User
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Work
 from cems.audit.services import listed, read
 from cems.base.access_control import Shape, requires_sign_in
@@ -45,8 +43,8 @@ BUTTONS = {
 def clocks(request: HttpRequest) -> HttpResponse:
     """All clocks I or my teams have, in the state the address says."""
     state, instant = request.GET.get("state", "open"), now()
-    page = selectors.page(_me(request), state, request.GET.get("after", ""), instant)
-    called = titles(page.clocks, _me(request))
+    page = selectors.page(acting_user(request), state, request.GET.get("after", ""), instant)
+    called = titles(page.clocks, acting_user(request))
     shown = [clock for clock in page.clocks if clock.pk in called]
     for clock in shown:
         if called[clock.pk] == SHUT_ITEM:
@@ -71,7 +69,7 @@ def about_children(request: HttpRequest) -> HttpResponse:
     """
     kind, late, instant = request.GET.get("kind", ""), request.GET.get("late") == "1", now()
     page = selectors.page_about_children(
-        _me(request), kind=kind, late=late, after=request.GET.get("after", ""), now=instant
+        acting_user(request), kind=kind, late=late, after=request.GET.get("after", ""), now=instant
     )
     _listed(request, "clocks.children", page.clocks)
     asked = {"kind": kind, "late": "1" if late else "", "after": page.after}
@@ -101,7 +99,7 @@ def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _detail(request, shown, form, status=400)
     try:
-        by_hand.act(_me(request), clock=shown, **form.cleaned_data)
+        by_hand.act(acting_user(request), clock=shown, **form.cleaned_data)
     except Invalid as refusal:
         form.add_error(refusal.field, refusal.message)
         return _detail(request, shown, form, status=400)
@@ -127,7 +125,7 @@ def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = Clock.objects.failed().filter(public_id=public_id).first()
     if found is None:
         raise Http404
-    services.clock_retry(_me(request), clock=found)
+    services.clock_retry(acting_user(request), clock=found)
     messages.success(request, f"{found.reference} is tried again at the next sweep.")
     return redirect("clocks:failed")
 
@@ -135,20 +133,16 @@ def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @requires_work(Shape.POST, Work.ADMINISTRATION)
 def send_again(request: HttpRequest) -> HttpResponse:
     """Put mail that was given up back into the outbox."""
-    count = mail_resend(_me(request))
+    count = mail_resend(acting_user(request))
     messages.success(request, f"{count} back in the outbox; they go out within a minute.")
     return redirect("clocks:failed")
-
-
-def _me(request: HttpRequest) -> User:
-    return cast(User, request.user)
 
 
 def _listed(request: HttpRequest, what: str, shown: Sequence[Clock]) -> None:
     """Write down which children a list of clocks was about (A3)."""
     children = list(dict.fromkeys(clock.child for clock in shown if clock.child))
     if children:
-        listed(_me(request), what=what, children=children)
+        listed(acting_user(request), what=what, children=children)
 
 
 def _tabs() -> list[tuple[str, str, str]]:
@@ -159,7 +153,7 @@ def _tabs() -> list[tuple[str, str, str]]:
 
 def _seen(request: HttpRequest, public_id: UUID) -> Clock:
     found: Clock | None = Clock.objects.with_owner().filter(public_id=public_id).first()
-    if found is None or not access.may_see(_me(request), found):
+    if found is None or not access.may_see(acting_user(request), found):
         raise Http404
     return found
 
@@ -171,10 +165,10 @@ def _linked(clock: Clock, instant: datetime) -> dict[str, object]:
 def _detail(
     request: HttpRequest, shown: Clock, form: ByHandForm | None = None, status: int = 200
 ) -> HttpResponse:
-    offered = by_hand.offered(_me(request), shown)
+    offered = by_hand.offered(acting_user(request), shown)
     if shown.child:
         read(
-            _me(request),
+            acting_user(request),
             child=shown.child,
             part="clock",
             subject=shown,
@@ -182,11 +176,11 @@ def _detail(
         )
     context = {
         "clock": shown,
-        "leads": access.may_follow(_me(request), shown),
+        "leads": access.may_follow(acting_user(request), shown),
         "bar": present(shown, now()),
         "explanation": selectors.explain(shown, now()),
         "history": selectors.history(shown),
-        "reasons": access.shut_way(_me(request), shown) is None,
+        "reasons": access.shut_way(acting_user(request), shown) is None,
         "acts": [(act, BUTTONS[act]) for act in offered],
         "form": form or ByHandForm(),
     }

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from rest_framework.throttling import SimpleRateThrottle
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.tokens import FailedTokens
 from cems.base.access_control import Shape, public, requires_sign_in
 from cems.base.time import now
@@ -42,14 +42,14 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 @requires_sign_in(Shape.POST, reason=OWN)
 def make(request: HttpRequest) -> HttpResponse:
     """Make a key; the answer shows its password, once. One I had stops."""
-    _, password = services_feed.feed_make(person(request))
+    _, password = services_feed.feed_make(acting_user(request))
     return _page(request, password)
 
 
 @requires_sign_in(Shape.POST, reason=OWN)
 def revoke(request: HttpRequest) -> HttpResponse:
     """Take my key back this minute."""
-    services_feed.feed_revoke(person(request))
+    services_feed.feed_revoke(acting_user(request))
     messages.success(request, "Your calendar no longer gets anything from CEMS.")
     return redirect("clocks:feed_settings")
 
@@ -114,7 +114,11 @@ def _too_many(seconds: float | None) -> HttpResponse:
 
 def _page(request: HttpRequest, password: str = "") -> HttpResponse:
     address = f"{settings.BASE_URL}{reverse('clocks:feed')}"
-    context = {"feed": selectors.calendar_feed(person(request)), "address": address, "password": password}
+    context = {
+        "feed": selectors.calendar_feed(acting_user(request)),
+        "address": address,
+        "password": password,
+    }
     answer = render(request, "clocks/feed_settings.html", context)
     answer["Cache-Control"] = "no-store"
     return answer

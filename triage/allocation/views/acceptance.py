@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
@@ -29,7 +29,7 @@ TAB = "children:overview"
 @requires_child(Shape.PAGE, Part.INVOLVED, methods=FORM)
 def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpResponse:
     """Who has the child since when; the worker accepts it here, with the first visit and the social worker."""
-    user, row = person(request), _row(opened, allocation_id)
+    user, row = acting_user(request), _row(opened, allocation_id)
     mine = row.worker_id == user.pk and row.ended_at is None
     known = {
         "first_visit_on": row.first_visit_on,
@@ -56,7 +56,7 @@ def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> Http
 
 def _take_up(request: HttpRequest, row: Allocation, form: TakeUpForm) -> None:
     data = {name: form.cleaned_data[name] for name in ("first_visit_on", "social_worker_told")}
-    allocation_accept(person(request), allocation=row, **data)
+    allocation_accept(acting_user(request), allocation=row, **data)
 
 
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
@@ -67,7 +67,7 @@ def end(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpRes
         request,
         form,
         "triage.allocation_end",
-        lambda: allocation_end(person(request), allocation=row, why=form.cleaned_data["why"]),
+        lambda: allocation_end(acting_user(request), allocation=row, why=form.cleaned_data["why"]),
     ):
         messages.success(request, f"Ended. {row.worker} can no longer open the record through this work.")
         return redirect("allocation:board")

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
@@ -63,7 +63,7 @@ def give(request: HttpRequest, opened: OpenChild, kind: str, worker_id: UUID) ->
     found = _reasons(choice, one, opened) if one else []
     form = _give_form(request, choice, wait, wanted=bool(found))
     if request.method == "POST" and taken_once(
-        request, form, "triage.give", lambda: _give(person(request), opened, choice.kind, worker, form)
+        request, form, "triage.give", lambda: _give(acting_user(request), opened, choice.kind, worker, form)
     ):
         messages.success(
             request,
@@ -129,7 +129,9 @@ def allocation_decline(request: HttpRequest, opened: OpenChild, kind: str) -> Ht
         request,
         form,
         "triage.allocation_decline",
-        lambda: give_nobody(person(request), child=opened.child, kind=wanted, why=form.cleaned_data["why"]),
+        lambda: give_nobody(
+            acting_user(request), child=opened.child, kind=wanted, why=form.cleaned_data["why"]
+        ),
     ):
         messages.success(request, "Recorded. At Significant the exception list asks to look again.")
         return redirect("allocation:unallocated")
@@ -142,7 +144,7 @@ def allocation_decline(request: HttpRequest, opened: OpenChild, kind: str) -> Ht
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
 def weekend_cover(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
     """Who holds the child until the next working day, whether EDT knows, and what is in force (T6)."""
-    user, until = person(request), until_day(opened.at)
+    user, until = acting_user(request), until_day(opened.at)
     wait = _waiting(opened, kind_of(kind))
     if wait is None:
         messages.info(request, "This child no longer waits for a worker.")
@@ -175,7 +177,7 @@ def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A child who is not on the list waits for a worker from now on."""
     form = AskForm(request.POST or None)
     if request.method == "POST" and taken_once(
-        request, form, "triage.ask_for_worker", lambda: _ask(person(request), opened, form)
+        request, form, "triage.ask_for_worker", lambda: _ask(acting_user(request), opened, form)
     ):
         messages.success(
             request, "The child waits for a worker from now on. Choose one now, or on the board."

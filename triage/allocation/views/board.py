@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cems.accounts.access_control import person, requires_any_work
+from cems.accounts.access_control import acting_user, requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
@@ -20,7 +20,7 @@ from triage.allocation.selectors.unallocated import unallocated as the_exception
 @requires_any_work(Shape.PAGE, Work.ALLOCATION, Work.OVERSIGHT)
 def board(request: HttpRequest) -> HttpResponse:
     """Who waits for a worker, who has room, and whose worker has gone."""
-    user, instant = person(request), now()
+    user, instant = acting_user(request), now()
     shown = the_board(user, instant)
     listed(user, what="triage.allocation", children=shown.children)
     context = {
@@ -34,7 +34,7 @@ def board(request: HttpRequest) -> HttpResponse:
 @requires_any_work(Shape.PAGE, Work.ALLOCATION, Work.OVERSIGHT)
 def unallocated(request: HttpRequest) -> HttpResponse:
     """Children at Significant without a worker, and why."""
-    user = person(request)
+    user = acting_user(request)
     page = the_exceptions(user, now(), after=_after(request))
     listed(user, what="triage.unallocated", children=[row.child.public_id for row in page.rows])
     context = {
@@ -48,7 +48,7 @@ def unallocated(request: HttpRequest) -> HttpResponse:
 @requires_any_work(Shape.PAGE, Work.DIRECT_WORK, Work.INTERVIEWS)
 def my_children(request: HttpRequest) -> HttpResponse:
     """The children I have, and what of each I have still to do."""
-    user = person(request)
+    user = acting_user(request)
     mine = children_of(user, user, now())
     listed(user, what="triage.my_children", children=[row.child.public_id for row in mine.rows])
     return render(request, "triage/allocation/mine.html", {"mine": mine})

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.models import User
 from cems.base.errors import Conflict, Invalid
 from cems.base.idempotency import once
@@ -37,7 +37,13 @@ def taken_once(request: HttpRequest, form: OnceForm, action: str, act: Callable[
         return {}
 
     try:
-        once(person(request), key=form.cleaned_data["key"], action=action, body=form.body(), perform=perform)
+        once(
+            acting_user(request),
+            key=form.cleaned_data["key"],
+            action=action,
+            body=form.body(),
+            perform=perform,
+        )
     except (Invalid, Conflict) as refusal:
         form.refuse(refusal)
         return False

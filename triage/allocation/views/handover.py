@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cems.accounts.access_control import person, requires_any_work
+from cems.accounts.access_control import acting_user, requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.choices import Verb
@@ -18,7 +18,7 @@ from triage.allocation.selectors.handover import handover as who_holds
 @requires_any_work(Shape.PAGE, Work.ALLOCATION, Work.REFERRALS)
 def handover(request: HttpRequest) -> HttpResponse:
     """Each waiting child: given to a worker, or held until the next working day, by whom."""
-    user, instant = person(request), now()
+    user, instant = acting_user(request), now()
     page = who_holds(user, instant)
     listed(user, what="triage.handover", children=[row.child.public_id for row in page.rows])
     context = {
@@ -33,7 +33,7 @@ def handover(request: HttpRequest) -> HttpResponse:
 @requires_any_work(Shape.PDF, Work.ALLOCATION, Work.REFERRALS)
 def handover_pdf(request: HttpRequest) -> HttpResponse:
     """The sheet for the Emergency Duty Team: references, who holds, what is in force; no child's name."""
-    user, instant = person(request), now()
+    user, instant = acting_user(request), now()
     page = who_holds(user, instant)
     paper = Paper("Handover", f"until {page.until:%-d %B %Y}", f"{user}, {user.agency}", instant)
     made = render_pdf("documents/handover.html", {"page": page}, paper)

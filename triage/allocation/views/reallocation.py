@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from cems.accounts.access_control import person, requires_work
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.models import User
 from cems.accounts.roles import Work
 from cems.audit.services import listed
@@ -39,7 +39,7 @@ class Step:
 def reassign(request: HttpRequest, worker_id: UUID) -> HttpResponse:
     """Choose for each child who takes over; see what it would do; then do it, all or nothing."""
     user, worker = (
-        person(request),
+        acting_user(request),
         get_object_or_404(User.objects.select_related("agency"), public_id=worker_id),
     )
     page = moving(user, worker, now())

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import person, requires_any_work, requires_work
+from cems.accounts.access_control import acting_user, requires_any_work, requires_work
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
@@ -27,7 +27,7 @@ from triage.models import Absence, Vacancy
 @requires_any_work(Shape.PAGE, Work.ALLOCATION, Work.OVERSIGHT)
 def worker(request: HttpRequest, worker_id: UUID) -> HttpResponse:
     """Somebody's room, when they are away, and the children they have."""
-    user, posts = person(request), posts_of(person(request), worker_id)
+    user, posts = acting_user(request), posts_of(acting_user(request), worker_id)
     mine = children_of(user, posts[0].user, now())
     listed(user, what="triage.worker", children=[row.child.public_id for row in mine.rows])
     context = {
@@ -44,7 +44,7 @@ def worker(request: HttpRequest, worker_id: UUID) -> HttpResponse:
 @requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def capacity(request: HttpRequest, worker_id: UUID, kind: str) -> HttpResponse:
     """How many children this worker has room for, from a day on."""
-    post = next((one for one in posts_of(person(request), worker_id) if one.kind is kind_of(kind)), None)
+    post = next((one for one in posts_of(acting_user(request), worker_id) if one.kind is kind_of(kind)), None)
     if post is None:
         raise Http404
     form = CapacityForm(request.POST or None, initial={"children": post.children, "share": post.share})
@@ -58,13 +58,13 @@ def capacity(request: HttpRequest, worker_id: UUID, kind: str) -> HttpResponse:
 
 def _capacity(request: HttpRequest, worker: User, kind: WorkerKind, form: CapacityForm) -> None:
     data = {name: form.cleaned_data[name] for name in ("children", "share", "starts_on")}
-    capacity_set(person(request), worker=worker, kind=kind, **data)
+    capacity_set(acting_user(request), worker=worker, kind=kind, **data)
 
 
 @requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def absence(request: HttpRequest, worker_id: UUID) -> HttpResponse:
     """A worker is or will be away."""
-    who, form = posts_of(person(request), worker_id)[0].user, AbsenceForm(request.POST or None)
+    who, form = posts_of(acting_user(request), worker_id)[0].user, AbsenceForm(request.POST or None)
     if request.method == "POST" and taken_once(
         request, form, "triage.absence", lambda: _absence(request, who, form)
     ):
@@ -75,20 +75,20 @@ def absence(request: HttpRequest, worker_id: UUID) -> HttpResponse:
 
 def _absence(request: HttpRequest, who: User, form: AbsenceForm) -> None:
     data = {name: form.cleaned_data[name] for name in ("starts_on", "ends_on")}
-    absence_set(person(request), worker=who, **data)
+    absence_set(acting_user(request), worker=who, **data)
 
 
 @requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def absence_end(request: HttpRequest, absence_id: UUID) -> HttpResponse:
     """The last day of an absence."""
     row = get_object_or_404(Absence.objects.select_related("user__agency"), public_id=absence_id)
-    posts_of(person(request), row.user.public_id)
+    posts_of(acting_user(request), row.user.public_id)
     form = LastDayForm(request.POST or None, day=row.ends_on or today())
     if request.method == "POST" and taken_once(
         request,
         form,
         "triage.absence_end",
-        lambda: end_absence(person(request), absence=row, last_day=form.cleaned_data["last_day"]),
+        lambda: end_absence(acting_user(request), absence=row, last_day=form.cleaned_data["last_day"]),
     ):
         messages.success(request, f"Saved. {row.user} is back the day after.")
         return redirect("allocation:worker", worker_id=row.user.public_id)
@@ -109,7 +109,7 @@ def vacancy(request: HttpRequest) -> HttpResponse:
 
 def _vacancy(request: HttpRequest, form: VacancyForm) -> None:
     data = {name: form.cleaned_data[name] for name in ("title", "children", "starts_on")}
-    vacancy_open(person(request), kind=WorkerKind(form.cleaned_data["kind"]), **data)
+    vacancy_open(acting_user(request), kind=WorkerKind(form.cleaned_data["kind"]), **data)
 
 
 @requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
@@ -121,7 +121,7 @@ def vacancy_end(request: HttpRequest, vacancy_id: UUID) -> HttpResponse:
         request,
         form,
         "triage.vacancy_end",
-        lambda: end_vacancy(person(request), vacancy=row, last_day=form.cleaned_data["last_day"]),
+        lambda: end_vacancy(acting_user(request), vacancy=row, last_day=form.cleaned_data["last_day"]),
     ):
         messages.success(request, f"Saved. {row.title} is no longer counted as vacant after that day.")
         return redirect("allocation:board")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.models import Locality, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
@@ -81,7 +81,7 @@ def sheet_page(request: HttpRequest, opened: OpenChild, sheet: Sheet, **more: An
     asked = asked_of(request.GET)
     side = sheet.today.part(asked, opened.child)
     before, after = side.beside(opened.child)
-    keys, user = asked_keys(request), person(request)
+    keys, user = asked_keys(request), acting_user(request)
     return {
         **child_page(request, opened),
         "sheet": sheet,
@@ -149,7 +149,7 @@ def empty_form(opened: OpenChild, sheet: Sheet, *, before: Decision | None = Non
 
 def the_meeting(request: HttpRequest, meeting_id: UUID) -> Meeting:
     """CEVT's meeting at this address. Raises Http404 where the person's agency has no part in it."""
-    found = meeting_at(person(request), meeting_id)
+    found = meeting_at(acting_user(request), meeting_id)
     if found is None:
         raise Http404
     return found
@@ -157,7 +157,7 @@ def the_meeting(request: HttpRequest, meeting_id: UUID) -> Meeting:
 
 def seated(request: HttpRequest) -> User:
     """The person, who sits at CEVT's table. Raises NotAllowed for anybody else."""
-    user = person(request)
+    user = acting_user(request)
     if not has_seat(profile_of(user)):
         raise NotAllowed("Only people who sit at CEVT for their agency take part in its meeting.")
     return user

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import SEND, Shape, Wordless
 from cems.base.errors import Conflict, Invalid, NotAllowed, Overtaken
@@ -45,7 +45,7 @@ def said_on_the_page(
         raise NotAllowed(NO_WORK)
     typed = words(request)
     try:
-        contribution_write(person(request), child=opened.child, **typed)
+        contribution_write(acting_user(request), child=opened.child, **typed)
     except Overtaken as lost:
         return draw(request, opened, shown, None, 409, typed=typed, theirs=lost)
     except (Invalid, Conflict) as refusal:
@@ -76,17 +76,17 @@ def save_typed(
 ) -> HttpResponse:
     """Save what one agency says of one child, and answer as the autosaving form expects."""
     # What one person typed is never saved under the name of another who signed in since.
-    if request.POST.get("user", "") not in {"", str(request.user.pk)}:
+    if request.POST.get("user", "") not in {"", str(acting_user(request).pk)}:
         return Wordless({"error": "signed_out"}, status=401)
 
     def perform() -> dict[str, Any]:
-        row = contribution_write(person(request), child=opened.child, **typed)
+        row = contribution_write(acting_user(request), child=opened.child, **typed)
         return {"saved_at": f"{local(now()):%H:%M}", "version": row.version}
 
     body = {name: str(value) for name, value in typed.items()}
     try:
         result, _ = once(
-            person(request),
+            acting_user(request),
             key=key_from(request, "idempotency_key"),
             action="triage.say",
             body={"child": str(opened.child.public_id), **body},
@@ -127,7 +127,7 @@ def live(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """
     place = request.GET.get("place", "")
     state = live_state(
-        person(request),
+        acting_user(request),
         opened,
         place=place if place in PLACES else "sheet",
         typing=request.GET.get("typing") == "1",

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.access_control import person, requires_work
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Part, Work
 from cems.audit.choices import Verb
 from cems.audit.services import listed, record
@@ -38,7 +38,7 @@ NEEDS = Part.CONTRIBUTIONS
 @requires_work(Shape.PAGE, Work.DECISIONS)
 def provisional(request: HttpRequest) -> HttpResponse:
     """Provisional decisions that wait for their confirmation, what is due first at the top."""
-    user, instant = person(request), now()
+    user, instant = acting_user(request), now()
     rows = unconfirmed(user)
     if rows:
         listed(user, what="triage.provisional", children=[child.public_id for _, child in rows])
@@ -49,7 +49,7 @@ def provisional(request: HttpRequest) -> HttpResponse:
 @requires_child(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
 def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Confirm the child's provisional decision, or change it: a decision of its own, final (T3)."""
-    shown = sheet_of(person(request), opened)
+    shown = sheet_of(acting_user(request), opened)
     before = shown.unconfirmed
     if before is None:
         return _confirm_page(request, opened, shown, None, 200)
@@ -63,7 +63,7 @@ def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         return _confirm_page(request, opened, shown, form, 400)
 
     def perform(ruling: Ruling) -> Decision:
-        return decision_confirm(person(request), decision=before, ruling=ruling, meeting=shown.meeting)
+        return decision_confirm(acting_user(request), decision=before, ruling=ruling, meeting=shown.meeting)
 
     try:
         if step == "check":
@@ -86,7 +86,7 @@ def _confirm_page(
 @requires_child(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
 def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Ask for more information before deciding: the one thing that pauses the clock (T2)."""
-    shown = sheet_of(person(request), opened)
+    shown = sheet_of(acting_user(request), opened)
     seated = shown.today.seats.of(opened.child.area_id)
     owners = owners_of(opened.child, opened.at, cluster=opened.cluster, present=seated)
     agencies = [one.pk for one in shown.today.seats.agencies(opened.child.area_id)]
@@ -111,7 +111,7 @@ def _ask(request: HttpRequest, opened: OpenChild, item: Item | None, form: AskFo
 
     def perform() -> dict[str, Any]:
         row = information_request_open(
-            person(request),
+            acting_user(request),
             item=item,
             agency=data["agency"],
             what=data["what"],
@@ -124,7 +124,7 @@ def _ask(request: HttpRequest, opened: OpenChild, item: Item | None, form: AskFo
         "child": opened.child.public_id,
         **{name: str(data[name]) for name in ("agency", "owner", "what")},
     }
-    once(person(request), key=data["key"], action="triage.ask", body=body, perform=perform)
+    once(acting_user(request), key=data["key"], action="triage.ask", body=body, perform=perform)
 
 
 @requires_child(Shape.PAGE, NEEDS, work=Work.CONTRIBUTION, methods=FORM)
@@ -154,7 +154,7 @@ def answer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, opened: OpenChild, row: InformationRequest, form: AnswerForm) -> None:
-    user = person(request)
+    user = acting_user(request)
     if row.agency_id != user.agency_id and not opened.access.may(Work.DECISIONS):
         raise NotAllowed(f"{row.agency} was asked this. Its people answer, or the chair.")
     information_request_answer(user, information_request=row, answer=form.cleaned_data["answer"])
@@ -188,7 +188,7 @@ def _withdraw(request: HttpRequest, items: list[Item], form: WhyForm) -> None:
     item = next((one for one in items if str(one.public_id) == request.POST.get("item")), None)
     if item is None:
         raise Conflict("This is no longer on CEVT's list.")
-    item_withdraw(person(request), item=item, why=form.cleaned_data["why"])
+    item_withdraw(acting_user(request), item=item, why=form.cleaned_data["why"])
 
 
 def _form_page(
@@ -207,7 +207,7 @@ def _form_page(
 @requires_submission(Shape.PDF)
 def feedback_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
     """What CEVT decided on a matrix, as a letter to the user who sent it: references only on the outside."""
-    sent, user, instant = opened.paper, person(request), now()
+    sent, user, instant = opened.paper, acting_user(request), now()
     found = decided_on(sent)
     if found is None:
         raise Conflict("CEVT has not decided on this matrix yet. Its page says when it will.")

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cems.accounts.access_control import person, requires_work
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Work
 from cems.audit.services import listed
 from cems.base.access_control import Shape
@@ -20,7 +20,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         starts, ends = form.cleaned_data["starts"], form.cleaned_data["ends"]
-    found = reads.figures(person(request), starts=starts, ends=ends)
-    listed(person(request), what="cevt.figures", children=[])
+    found = reads.figures(acting_user(request), starts=starts, ends=ends)
+    listed(acting_user(request), what="cevt.figures", children=[])
     context = {"form": form, "found": found, "table": [reads.said(row) for row in found.rows]}
     return render(request, "triage/cevt/figures.html", context, status=400 if form.errors else 200)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import person, requires_any_work
+from cems.accounts.access_control import acting_user, requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.accounts.services.person import single_keys_set
@@ -39,7 +39,7 @@ KEYS = (
 @requires_any_work(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION)
 def cevt(request: HttpRequest) -> HttpResponse:
     """Every child who waits for CEVT, what is due first at the top; then what was decided today."""
-    user, instant = person(request), now()
+    user, instant = acting_user(request), now()
     today, asked = listing(user, instant), asked_of(request.GET)
     rows = [row for row in today.open if asked.fits(row)]
     page = [row for row in rows if _key(row) > request.GET.get("after", "")]
@@ -70,7 +70,7 @@ def cevt(request: HttpRequest) -> HttpResponse:
 @requires_any_work(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION, methods=FORM)
 def keys(request: HttpRequest) -> HttpResponse:
     """Which single keys there are, and switching them off or on for oneself."""
-    user = person(request)
+    user = acting_user(request)
     if request.method == "POST":
         on = request.POST.get("on") == "1"
         single_keys_set(user, on=on)
@@ -82,7 +82,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 def audit_list(request: HttpRequest, what: str, rows: list[Row]) -> None:
     """Write down which children a list showed."""
     if rows:
-        listed(person(request), what=what, children=[row.child.public_id for row in rows])
+        listed(acting_user(request), what=what, children=[row.child.public_id for row in rows])
 
 
 def _key(row: Row) -> str:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from cems.accounts.access_control import person, requires_any_work, requires_work
+from cems.accounts.access_control import acting_user, requires_any_work, requires_work
 from cems.accounts.models import Authority
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
@@ -57,7 +57,7 @@ def table(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     if request.method == "POST":
         if not may_chair:
             raise NotAllowed("The chair says who is here. Say “I’m here” for yourself.")
-        attendance_set(person(request), meeting=meeting, places=_places(request))
+        attendance_set(acting_user(request), meeting=meeting, places=_places(request))
         messages.success(request, "The table is saved.")
         return redirect("cevt:attendance", meeting_id=meeting.public_id)
     context = {**_context(request, meeting), "may_chair": may_chair}
@@ -72,7 +72,7 @@ def _places(request: HttpRequest) -> list[Place]:
 
 
 def _may_chair(request: HttpRequest) -> bool:
-    profile = profile_of(person(request))
+    profile = profile_of(acting_user(request))
     return profile.may(Work.DECISIONS) and has_seat(profile)
 
 
@@ -91,10 +91,10 @@ def _context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
             )
             for one in people
         ],
-        "me": rows.get(person(request).pk),
+        "me": rows.get(acting_user(request).pk),
         "kinds": NoteKind.choices,
         "notes": list(meeting.notes.select_related("noted_by").order_by("noted_at", "pk")),
-        "sits": has_seat(profile_of(person(request))),
+        "sits": has_seat(profile_of(acting_user(request))),
     }
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from cems.accounts.access_control import person, requires_any_work
+from cems.accounts.access_control import acting_user, requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.choices import Verb
@@ -25,11 +25,11 @@ READERS = (Work.DECISIONS, Work.CONTRIBUTION, Work.MEETINGS)
 @requires_any_work(Shape.PAGE, *READERS)
 def meetings(request: HttpRequest) -> HttpResponse:
     """CEVT's meetings, the newest first; one that was never ended is said to be so."""
-    rows, older = meetings_of(person(request), request.GET.get("before", ""))
+    rows, older = meetings_of(acting_user(request), request.GET.get("before", ""))
     context = {
         "rows": rows,
         "older_url": f"{reverse('cevt:meetings')}?before={older}" if older else "",
-        "may_decide": profile_of(person(request)).may(Work.DECISIONS),
+        "may_decide": profile_of(acting_user(request)).may(Work.DECISIONS),
     }
     return render(request, "triage/cevt/meetings.html", context)
 
@@ -44,7 +44,7 @@ def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         {
             "minutes": found,
             "on_paper": available(),
-            "may_decide": profile_of(person(request)).may(Work.DECISIONS),
+            "may_decide": profile_of(acting_user(request)).may(Work.DECISIONS),
         },
     )
 
@@ -52,7 +52,7 @@ def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 @requires_any_work(Shape.PDF, *READERS)
 def minutes_pdf(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """The minutes on paper, from the moment the meeting ends; taking them away is audited."""
-    found, user, instant = _read(request, meeting_id), person(request), now()
+    found, user, instant = _read(request, meeting_id), acting_user(request), now()
     meeting = found.meeting
     if meeting.ended_at is None:
         raise Conflict(f"{meeting.reference} has not ended, so it has no minutes yet.")
@@ -63,10 +63,10 @@ def minutes_pdf(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 
 
 def _read(request: HttpRequest, meeting_id: UUID) -> Minutes:
-    found = minutes_of(person(request), the_meeting(request, meeting_id), now())
+    found = minutes_of(acting_user(request), the_meeting(request, meeting_id), now())
     if found.children:
         listed(
-            person(request),
+            acting_user(request),
             what="triage.minutes",
             children=[one.child.public_id for one in found.children],
         )

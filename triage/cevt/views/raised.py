@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.audit.services import read
 from cems.base.access_control import FORM, Shape, requires_sign_in
@@ -24,7 +24,7 @@ from triage.cevt.services.item import item_raise
 @requires_child(Shape.PAGE, Part.IDENTITY, work=RAISE, methods=FORM)
 def raise_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Why CEVT should look at the child, and why now; a concern that is open already is shown in the form's place."""
-    user, form = person(request), RaiseForm(request.POST or None)
+    user, form = acting_user(request), RaiseForm(request.POST or None)
     made: dict[str, Any] = {}
 
     def perform() -> dict[str, str]:
@@ -54,7 +54,7 @@ def raise_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_sign_in(Shape.PAGE, reason="whoever raised the child, and nobody else")
 def raised(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """What one raised, and what became of it: the decision itself only where the record is open to them."""
-    user = person(request)
+    user = acting_user(request)
     found = raised_by(user, item_id)
     if found is None:
         raise Http404

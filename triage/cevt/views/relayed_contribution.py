@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, Overtaken
@@ -62,7 +62,7 @@ def _place(opened: OpenChild, agency_id: UUID) -> Away:
 
 def _write(request: HttpRequest, opened: OpenChild, place: Away, form: RelayedContributionForm) -> None:
     """Write it down once, however often the form is sent. Raises what the service raises."""
-    data, user = form.cleaned_data, person(request)
+    data, user = form.cleaned_data, acting_user(request)
 
     def perform() -> dict[str, str]:
         row = contribution_relay(
@@ -83,7 +83,7 @@ def _write(request: HttpRequest, opened: OpenChild, place: Away, form: RelayedCo
 def _page(
     request: HttpRequest, opened: OpenChild, place: Away, form: RelayedContributionForm, status: int = 200
 ) -> HttpResponse:
-    own = place.agency.pk == person(request).agency_id
+    own = place.agency.pk == acting_user(request).agency_id
     context = {
         **child_page(request, opened),
         "place": place,

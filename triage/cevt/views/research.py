@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.access_control import person, requires_work
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, SEND, Shape
 from cems.base.errors import Conflict, Invalid, Overtaken
@@ -24,7 +24,7 @@ from triage.cevt.views.listing import audit_list
 @requires_work(Shape.PAGE, Work.CONTRIBUTION, methods=FORM)
 def research(request: HttpRequest) -> HttpResponse:
     """Each child on the agenda with what a search needs, and the agency's answer; prints on its own."""
-    user, instant = person(request), now()
+    user, instant = acting_user(request), now()
     lines = research_list(user, instant)
     if request.method == "POST":
         return _save(request, lines)
@@ -37,7 +37,7 @@ def _page(request: HttpRequest, lines: list[Line], status: int = 200, **more: An
         "lines": lines,
         "agenda": agenda_at(now()),
         "choices": [(one.value, one.label) for one in Held],
-        "agency": person(request).agency,
+        "agency": acting_user(request).agency,
         "waiting": sum(line.outstanding for line in lines),
         **more,
     }
@@ -56,7 +56,7 @@ def _save(request: HttpRequest, lines: list[Line]) -> HttpResponse:
             continue
         try:
             open_child(request, line.child.public_id, parts=(Part.CONTRIBUTIONS,), work=Work.CONTRIBUTION)
-            contribution_write(person(request), child=line.child, **typed)
+            contribution_write(acting_user(request), child=line.child, **typed)
             saved += 1
         except Overtaken as lost:
             told = in_words(lost.theirs["held"], lost.theirs["text"])

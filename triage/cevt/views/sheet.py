@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
@@ -38,7 +38,7 @@ Step = Callable[[HttpRequest, OpenChild, Sheet], HttpResponse]
 def sheet(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The child as CEVT discusses them; the forms of the sheet come back here, each with its step."""
     opened = for_the_room(request, opened)
-    shown = sheet_of(person(request), opened, room=projected(request))
+    shown = sheet_of(acting_user(request), opened, room=projected(request))
     if request.method != "POST":
         return draw(request, opened, shown)
     step = _STEPS.get(request.POST.get("step", ""))
@@ -98,7 +98,7 @@ def check_page(
     ruling = form.ruling()
     items = list(of.items.select_related("submission__submitted_by", "raised_by")) if of else shown.items
     found = preview(
-        person(request),
+        acting_user(request),
         child=opened.child,
         items=items,
         ruling=ruling,
@@ -124,7 +124,7 @@ def _decide(request: HttpRequest, opened: OpenChild, shown: Sheet) -> HttpRespon
         return draw(request, opened, shown, form, 400)
 
     def perform(ruling: Ruling) -> Decision:
-        return decision_make(person(request), child=opened.child, ruling=ruling, meeting=shown.meeting)
+        return decision_make(acting_user(request), child=opened.child, ruling=ruling, meeting=shown.meeting)
 
     try:
         reference = decided_once(request, opened, form, "triage.decide", perform)
@@ -154,7 +154,7 @@ def decided_once(
         },
     }
     result, _ = once(
-        person(request),
+        acting_user(request),
         key=key_from(request),
         action=action,
         body=body,

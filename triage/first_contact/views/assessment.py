@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Overtaken
@@ -101,7 +101,7 @@ def ask(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRespo
 
     def act() -> None:
         chosen, what = form.chosen(teams), form.cleaned_data["what"]
-        asked.extend(agency_enquiry_open(person(request), referral=row, teams=chosen, what=what))
+        asked.extend(agency_enquiry_open(acting_user(request), referral=row, teams=chosen, what=what))
 
     if request.method == "POST" and taken(form, act):
         names = ", ".join(str(one.agency) for one in asked)
@@ -130,7 +130,7 @@ def answer_for(request: HttpRequest, opened: OpenChild, referral_id: UUID, enqui
     form = AnswerForm(request.POST or None)
 
     def act() -> None:
-        agency_enquiry_answer(person(request), enquiry=asked, **form.cleaned_data)
+        agency_enquiry_answer(acting_user(request), enquiry=asked, **form.cleaned_data)
 
     if request.method == "POST" and taken(form, act):
         messages.success(request, f"The answer of {asked.agency} is kept.")
@@ -160,7 +160,7 @@ def found(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRes
     def act() -> None:
         version, findings = form.cleaned_data["version"], form.findings
         try:
-            referral_assessment_save(person(request), referral=row, version=version, findings=findings)
+            referral_assessment_save(acting_user(request), referral=row, version=version, findings=findings)
         except Overtaken as late:
             lost.append(late)
             raise
@@ -191,7 +191,7 @@ def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRe
     form = DecideForm(request.POST or None)
 
     def act() -> None:
-        referral_settle(person(request), referral=row, **form.cleaned_data)
+        referral_settle(acting_user(request), referral=row, **form.cleaned_data)
 
     if request.method == "POST" and taken(form, act):
         messages.success(
@@ -212,7 +212,7 @@ def ask_meeting(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> H
     """Ask for a strategy meeting; a request that is open stands."""
     row = _row(opened, referral_id)
     asked = strategy_meeting_request(
-        person(request), child=opened.child, owner=team_of_worker(opened.child), source=row.source
+        acting_user(request), child=opened.child, owner=team_of_worker(opened.child), source=row.source
     )
     messages.success(request, f"{asked.reference}: a strategy meeting is asked for.")
     return redirect("first_contact:referral", opened.child.public_id, row.public_id)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part
 from cems.audit.services import read
 from cems.base.access_control import FORM, Shape, requires_sign_in
@@ -25,7 +25,7 @@ from triage.first_contact.services.enquiry import agency_enquiry_answer
 )
 def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Who the child is, what is asked, and the answer; nothing of it for anybody else, nor once it is answered."""
-    user = person(request)
+    user = acting_user(request)
     asked = asked_of(user, public_id)
     if asked is None:
         return _answered_already(request, public_id)
@@ -55,7 +55,7 @@ def _answered_already(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
     Where a colleague was quicker, what was typed stays on the page.
     """
-    row = question_to(person(request), public_id)
+    row = question_to(acting_user(request), public_id)
     if row is None:
         raise Http404
     sent = request.method == "POST"

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import person, requires_work
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
@@ -32,7 +32,7 @@ LEVELS = {str(level.value): level for level in reversed(RiskLevel)}
 @requires_work(Shape.PAGE, Work.REFERRALS)
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for the front doors of this person's authorities: referrals, or requests for a meeting."""
-    user, instant = person(request), now()
+    user, instant = acting_user(request), now()
     show, state = request.GET.get("show", "referrals"), request.GET.get("state", "")
     level, after = request.GET.get("level", ""), request.GET.get("after", "")
     if show not in {"referrals", "requests"} or state not in selectors.STATES or level not in {"", *LEVELS}:
@@ -85,7 +85,7 @@ def _address(here: dict[str, str], **changed: str) -> str:
 def has_matrix(request: HttpRequest) -> HttpResponse:
     """ "Has this child a matrix?", answered in one step; the words go by POST and stand in no address."""
     words = request.POST.get("q", "").strip()[:LONGEST]
-    results, rows = selectors.matrices_of(person(request), words) if words else (None, [])
+    results, rows = selectors.matrices_of(acting_user(request), words) if words else (None, [])
     context: dict[str, Any] = {
         "words": words,
         "results": results,
@@ -98,7 +98,7 @@ def has_matrix(request: HttpRequest) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS, methods=FORM)
 def refer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record a referral made by telephone or on paper; while one is open, what is written is added to it (T1)."""
-    user, child = person(request), opened.child
+    user, child = acting_user(request), opened.child
     form = ReferForm(user, request.POST or None)
     done: dict[str, Any] = {}
 

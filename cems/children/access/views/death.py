@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.forms.person import PlainForm
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
@@ -14,13 +15,13 @@ from cems.children.access.services.death import death_record, death_undo
 from cems.children.access.views.restriction import _back, _page
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.models import Child
-from cems.children.view_helpers import me, taken
+from cems.children.view_helpers import taken
 
 
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DEATH, methods=FORM)
 def death(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record that a child has died, or undo what was recorded in error."""
-    user, child = me(request), opened.child
+    user, child = acting_user(request), opened.child
     if child.died_on is not None:
         undo = death_forms.DeathUndoForm(request.POST or None)
         if request.method == "POST" and taken(

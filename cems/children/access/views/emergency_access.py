@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import requires_any_work
+from cems.accounts.access_control import acting_user, requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape, requires_sign_in
@@ -23,7 +23,7 @@ from cems.children.access.services.emergency_access import (
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.matching.rules.search import understand
 from cems.children.models import EmergencyAccess
-from cems.children.view_helpers import me, taken
+from cems.children.view_helpers import taken
 
 MOST = 100
 
@@ -45,19 +45,19 @@ def open_now(request: HttpRequest) -> HttpResponse:
             "children:overview",
             public_id=(emergency_access.child.merged_into or emergency_access.child).public_id,
         )
-    context = {"form": form, "may_open_in_emergency": may_open_in_emergency(profile_of(me(request)))}
+    context = {"form": form, "may_open_in_emergency": may_open_in_emergency(profile_of(acting_user(request)))}
     return render(request, "children/emergency_access.html", context, status=400 if form.errors else 200)
 
 
 def _open(request: HttpRequest, form: EmergencyAccessForm) -> EmergencyAccess:
     data = form.cleaned_data
-    return emergency_access_open(me(request), named=understand(data["child"]), reason=data["reason"])
+    return emergency_access_open(acting_user(request), named=understand(data["child"]), reason=data["reason"])
 
 
 @requires_child(Shape.POST, Part.IDENTITY)
 def end(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The person is done before the time is over."""
-    emergency_access_end(me(request), child=opened.child)
+    emergency_access_end(acting_user(request), child=opened.child)
     messages.success(request, "Your emergency access has ended.")
     return redirect("home")
 
@@ -65,18 +65,20 @@ def end(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_any_work(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS)
 def reviews(request: HttpRequest) -> HttpResponse:
     """Emergency openings to look at, the oldest first. References only: this opens no record."""
-    rows = to_review(me(request), now()).order_by("opened_at", "pk")
+    rows = to_review(acting_user(request), now()).order_by("opened_at", "pk")
     return render(request, "children/emergency_access_reviews.html", {"rows": rows[:MOST]})
 
 
 @requires_any_work(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS, methods=FORM)
 def review(request: HttpRequest, access_id: UUID) -> HttpResponse:
     """Say whether one opening was right."""
-    emergency_access = get_object_or_404(to_review(me(request), now()), public_id=access_id)
+    emergency_access = get_object_or_404(to_review(acting_user(request), now()), public_id=access_id)
     form = EmergencyAccessReviewForm(request.POST or None)
     if request.method == "POST" and taken(
         form,
-        lambda: emergency_access_review(me(request), emergency_access=emergency_access, **form.cleaned_data),
+        lambda: emergency_access_review(
+            acting_user(request), emergency_access=emergency_access, **form.cleaned_data
+        ),
     ):
         messages.success(request, "What you found is recorded.")
         return redirect("children:emergency_access_reviews")

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.forms.person import PlainForm
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
@@ -21,14 +22,14 @@ from cems.children.access.services.sealing import identity_seal, identity_unseal
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from cems.children.models import Child
-from cems.children.view_helpers import form_page, me, taken
+from cems.children.view_helpers import form_page, taken
 
 
 @requires_child(Shape.PAGE, Part.IDENTITY)
 def restriction(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Who may read the record; what to do about it for those who decide that."""
     instant = now()
-    manages = service.may_manage(me(request), opened.child, instant)
+    manages = service.may_manage(acting_user(request), opened.child, instant)
     context = {
         **child_page(request, opened),
         "manages": manages,
@@ -42,7 +43,7 @@ def restriction(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def restrict(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Restrict the record to named people."""
     form = restriction_forms.RestrictForm(people_to_choose(opened.child, now()), request.POST or None)
-    user = me(request)
+    user = acting_user(request)
     if request.method == "POST" and taken(
         form, lambda: service.restriction_start(user, child=opened.child, **form.cleaned_data)
     ):
@@ -110,7 +111,7 @@ def remove(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return _done(
         request,
         opened,
-        lambda: service.reader_end(me(request), child=opened.child, person=person),
+        lambda: service.reader_end(acting_user(request), child=opened.child, person=person),
         "The person is no longer named.",
     )
 
@@ -123,7 +124,7 @@ def unbar(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return _done(
         request,
         opened,
-        lambda: service.bar_end(me(request), child=opened.child, person=person, reason=why),
+        lambda: service.bar_end(acting_user(request), child=opened.child, person=person, reason=why),
         "The person is no longer barred.",
     )
 
@@ -150,7 +151,7 @@ _SEALS = (
 def conflict(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Anybody says that they should not read this record."""
     form = restriction_forms.ConflictForm(request.POST or None)
-    user = me(request)
+    user = acting_user(request)
     if request.method == "POST" and taken(
         form, lambda: service.conflict_declare(user, child=opened.child, **form.cleaned_data)
     ):
@@ -170,7 +171,7 @@ def _managed(
     text: str = "",
 ) -> HttpResponse:
     """A form of those who decide who reads the record; everybody else goes back to the page that says who does."""
-    user = me(request)
+    user = acting_user(request)
     if not service.may_manage(user, opened.child, now()):
         messages.error(request, "The owner, or First Contact, decides this.")
         return redirect("children:restriction", public_id=opened.child.public_id)
@@ -188,7 +189,7 @@ def _done(request: HttpRequest, opened: OpenChild, act: Any, done: str) -> HttpR
         messages.error(request, refusal.message)
         return redirect("children:restriction", public_id=opened.child.public_id)
     messages.success(request, done)
-    return _back(me(request), opened.child)
+    return _back(acting_user(request), opened.child)
 
 
 def _page(

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from cems.accounts.access_control import acting_user
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.idempotency import once
@@ -15,7 +16,7 @@ from cems.children.access.forms.student import StudentChildForm
 from cems.children.access.selectors import student as selectors
 from cems.children.access.services.student import student_end, student_name
 from cems.children.models import StudentChild
-from cems.children.view_helpers import me, taken
+from cems.children.view_helpers import taken
 
 OWN = "everybody sees whom they supervise; nobody else's students are there"
 
@@ -23,17 +24,17 @@ OWN = "everybody sees whom they supervise; nobody else's students are there"
 @requires_sign_in(Shape.PAGE, reason=OWN)
 def students(request: HttpRequest) -> HttpResponse:
     """My students, and which children each of them sees."""
-    found = selectors.students(me(request), now())
+    found = selectors.students(acting_user(request), now())
     shown = [one.child.public_id for student in found for one in student.shown]
     if shown:
-        listed(me(request), what="children.students", children=shown)
+        listed(acting_user(request), what="children.students", children=shown)
     return render(request, "children/students.html", {"students": found})
 
 
 @requires_sign_in(Shape.PAGE, reason=OWN, methods=FORM)
 def student_child(request: HttpRequest) -> HttpResponse:
     """Show a student one more of my children."""
-    user, instant = me(request), now()
+    user, instant = acting_user(request), now()
     posts = selectors.posts_supervised(user, instant)
     children = selectors.to_choose(user, instant) if posts else []
     form = StudentChildForm(posts, children, request.POST or None)
@@ -51,7 +52,7 @@ def _name_once(request: HttpRequest, form: StudentChildForm) -> None:
 
     def perform() -> dict[str, Any]:
         row = student_name(
-            me(request),
+            acting_user(request),
             post=form.posts[data["post"]],
             child=form.children[data["child"]],
             ends_on=data["ends_on"],
@@ -59,13 +60,13 @@ def _name_once(request: HttpRequest, form: StudentChildForm) -> None:
         return {"named": str(row.public_id)}
 
     body = {name: data[name] for name in ("post", "child", "ends_on")}
-    once(me(request), key=data["key"], action="children.student", body=body, perform=perform)
+    once(acting_user(request), key=data["key"], action="children.student", body=body, perform=perform)
 
 
 @requires_sign_in(Shape.POST, reason=OWN)
 def student_child_end(request: HttpRequest, naming_id: UUID) -> HttpResponse:
     """The student sees this child no longer."""
-    rows = StudentChild.objects.filter(post__supervisor=me(request))
-    student_end(me(request), naming=get_object_or_404(rows, public_id=naming_id))
+    rows = StudentChild.objects.filter(post__supervisor=acting_user(request))
+    student_end(acting_user(request), naming=get_object_or_404(rows, public_id=naming_id))
     messages.success(request, "The record is closed to the student.")
     return redirect("children:students")

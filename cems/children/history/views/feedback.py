@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.children.access_control import OpenChild, requires_child
@@ -13,7 +14,7 @@ from cems.children.history.views.note import who_reads
 from cems.children.identity.page_context import child_page
 from cems.children.identity.services.self_description import may_know
 from cems.children.models import Feedback
-from cems.children.view_helpers import form_page, me, taken
+from cems.children.view_helpers import form_page, taken
 
 LONGEST = 100
 
@@ -26,7 +27,7 @@ def feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         **child_page(request, opened),
         "rows": list(rows.order_by("-happened_at", "-pk")[:LONGEST]),
         "may_write": opened.access.may(Work.NOTES),
-        "knows_orientation": may_know(me(request), opened.child, opened.access, opened.at),
+        "knows_orientation": may_know(acting_user(request), opened.child, opened.access, opened.at),
     }
     return render(request, "children/feedback.html", context)
 
@@ -38,7 +39,7 @@ def add_feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if request.method == "POST" and taken(
         form,
         lambda: feedback_record(
-            me(request),
+            acting_user(request),
             child=opened.child,
             happened_at=form.happened_at,
             **{name: form.cleaned_data[name] for name in ("whose", "about", "words", "changed")},

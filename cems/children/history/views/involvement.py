@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import requires_work
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.models import Team
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
@@ -20,7 +20,7 @@ from cems.children.history.services.involvement import involvement_decide, invol
 from cems.children.identity.page_context import child_page
 from cems.children.identity.views.record import own_team
 from cems.children.models import Involvement
-from cems.children.view_helpers import form_page, me, taken
+from cems.children.view_helpers import form_page, taken
 
 
 @requires_child(Shape.PAGE, Part.INVOLVED)
@@ -28,7 +28,7 @@ def involved(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Who works with the child now, who waits, who did."""
     context = {
         **child_page(request, opened),
-        "page": people.involved(me(request), opened.child, now()),
+        "page": people.involved(acting_user(request), opened.child, now()),
         "may_add": opened.access.may(Work.INVOLVEMENT),
     }
     return render(request, "children/involved.html", context)
@@ -37,7 +37,7 @@ def involved(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.INVOLVED, work=Work.INVOLVEMENT, methods=FORM)
 def add(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """First the team, by the address; then the person or the whole team, and the role."""
-    teams = people.teams_to_choose(me(request))
+    teams = people.teams_to_choose(acting_user(request))
     wanted = request.GET.get("team", "")
     team = next((one for one in teams if str(one.public_id) == wanted), None)
     if team is None:
@@ -55,7 +55,7 @@ def add(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 
 def _start(request: HttpRequest, opened: OpenChild, form: InvolveForm, team: Team) -> None:
     involvement_start(
-        me(request),
+        acting_user(request),
         child=opened.child,
         case_role=form.cleaned_data["case_role"],
         person=form.chosen(people.members(team)),
@@ -66,7 +66,7 @@ def _start(request: HttpRequest, opened: OpenChild, form: InvolveForm, team: Tea
 @requires_child(Shape.PAGE, Part.INVOLVED, Part.IDENTITY, Part.OWN_SUBMISSIONS, methods=FORM)
 def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Say that one works with the child; First Contact confirms."""
-    user, form = me(request), CaseRoleForm(request.POST or None)
+    user, form = acting_user(request), CaseRoleForm(request.POST or None)
     if request.method == "POST" and taken(
         form,
         lambda: involvement_start(
@@ -90,17 +90,18 @@ def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpRe
     row = get_object_or_404(
         Involvement.objects.of(opened.child).select_related("user", "team"), public_id=involvement_id
     )
-    if not opened.access.sees(Part.INVOLVED) and row.user_id != me(request).pk:
+    if not opened.access.sees(Part.INVOLVED) and row.user_id != acting_user(request).pk:
         raise Http404
     form = InvolvementEndForm(request.POST or None)
     if request.method == "POST" and taken(
-        form, lambda: involvement_end(me(request), involvement=row, reason=form.cleaned_data["reason"])
+        form,
+        lambda: involvement_end(acting_user(request), involvement=row, reason=form.cleaned_data["reason"]),
     ):
         messages.success(request, "The involvement is ended, and the access with it.")
         # A user who ended their own involvement may have no way back to the record.
         return (
             redirect("home")
-            if row.user_id == me(request).pk
+            if row.user_id == acting_user(request).pk
             else redirect("children:involvements", public_id=opened.child.public_id)
         )
     words = f"{row.user or row.team}, {row.get_case_role_display().lower()}. Access to the record ends now."
@@ -112,17 +113,17 @@ def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpRe
 @requires_work(Shape.PAGE, Work.INVOLVEMENT)
 def claims(request: HttpRequest) -> HttpResponse:
     """Who says that they work with a child, the longest waiting first."""
-    rows = people.claims(me(request))
-    listed(me(request), what="children.claims", children=[row.child.public_id for row in rows])
+    rows = people.claims(acting_user(request))
+    listed(acting_user(request), what="children.claims", children=[row.child.public_id for row in rows])
     return render(request, "children/claims.html", {"rows": rows})
 
 
 @requires_work(Shape.POST, Work.INVOLVEMENT)
 def decide(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
     """Agree or refuse a claim."""
-    row = get_object_or_404(Involvement.objects.of_visible(me(request)), public_id=involvement_id)
+    row = get_object_or_404(Involvement.objects.of_visible(acting_user(request)), public_id=involvement_id)
     agree = request.POST.get("agree") == "yes"
-    involvement_decide(me(request), involvement=row, agree=agree)
+    involvement_decide(acting_user(request), involvement=row, agree=agree)
     said = (
         "Agreed. They can open the record now."
         if agree

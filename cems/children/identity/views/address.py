@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part
 from cems.audit.services import read
 from cems.base.access_control import FORM, Shape
@@ -16,13 +17,13 @@ from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.forms.address import AddressForm
 from cems.children.identity.page_context import child_page
 from cems.children.identity.services.address import PART, address_end, address_for, address_keep
-from cems.children.view_helpers import form_page, me, taken
+from cems.children.view_helpers import form_page, taken
 
 
 @requires_child(Shape.PAGE, Part.IDENTITY)
 def address(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The address for a listed recipient; the same words for everybody else, whether there is one or not."""
-    user = me(request)
+    user = acting_user(request)
     kept = address_for(user, opened.child)
     if kept:
         read(user, child=opened.child.public_id, part=PART, subject=kept, reason="listed to know the address")
@@ -37,7 +38,7 @@ def address(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
 def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Keep an address for listed people."""
-    user = me(request)
+    user = acting_user(request)
     if not may_manage(user, opened.child, now()):
         messages.error(request, "First Contact, the team's manager or the record's owner decides this.")
         return redirect("children:address", public_id=opened.child.public_id)
@@ -62,7 +63,7 @@ def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def end(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """No address is kept any more; the answer is the same where there was none."""
     try:
-        address_end(me(request), child=opened.child)
+        address_end(acting_user(request), child=opened.child)
     except CommandError as refusal:
         messages.error(request, refusal.message)
     else:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
-from cems.accounts.access_control import requires_work
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
@@ -25,7 +25,7 @@ from cems.children.identity.services.record import child_change, child_create, n
 from cems.children.matching.rules.search import Asked, understand
 from cems.children.matching.search import NUMBER, Found, likely, signpost, unseen
 from cems.children.models import Child
-from cems.children.view_helpers import form_page, me, taken
+from cems.children.view_helpers import form_page, taken
 
 MAY_EXIST = "A record may exist with this number: ask First Contact."
 
@@ -33,7 +33,7 @@ MAY_EXIST = "A record may exist with this number: ask First Contact."
 @requires_work(Shape.PAGE, Work.RECORD, methods=FORM)
 def new(request: HttpRequest) -> HttpResponse:
     """A new record: the form, then the likely duplicates, then the record (C1, floor-f3)."""
-    user = me(request)
+    user = acting_user(request)
     form = NewChildForm(user, request.POST or None, initial=_typed_before(request))
     if request.method == "POST" and form.is_valid() and "again" not in request.POST:
         if not form.cleaned_data["checked"]:
@@ -127,12 +127,12 @@ def _sent(post: QueryDict) -> list[tuple[str, str]]:
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.RECORD, methods=FORM)
 def edit(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Change who the child is; the loser of a conflict sees both (C1)."""
-    form = ChangeForm(me(request), opened.child, request.POST or None)
+    form = ChangeForm(acting_user(request), opened.child, request.POST or None)
     conflicts: list[dict[str, str]] = []
     if request.method == "POST" and form.is_valid():
         try:
             child_change(
-                me(request),
+                acting_user(request),
                 child=opened.child,
                 version=form.cleaned_data["version"],
                 values=dict(form.values),
@@ -174,7 +174,7 @@ def add_name(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Another name of the child."""
     form = NameForm(request.POST or None)
     if request.method == "POST" and taken(
-        form, lambda: name_add(me(request), child=opened.child, name=form.cleaned_data["name"])
+        form, lambda: name_add(acting_user(request), child=opened.child, name=form.cleaned_data["name"])
     ):
         return _saved(request, opened, "The name is added. Search finds the child by it.")
     return form_page(request, opened, form, title="Add another name", current="children:overview")
@@ -187,8 +187,8 @@ def add_identifier(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            may_exist = _may_be_known(me(request), data["kind"], data["value"])
-            identifier_add(me(request), child=opened.child, kind=data["kind"], value=data["value"])
+            may_exist = _may_be_known(acting_user(request), data["kind"], data["value"])
+            identifier_add(acting_user(request), child=opened.child, kind=data["kind"], value=data["value"])
         except Invalid as refusal:
             form.add_error("value", refusal.message)
         else:

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part
 from cems.audit.services import read
 from cems.base.access_control import FORM, Shape
@@ -21,7 +22,7 @@ from cems.children.identity.services.self_description import (
     orientation_of,
     orientation_take_back,
 )
-from cems.children.view_helpers import form_page, kept_once, me, taken
+from cems.children.view_helpers import form_page, kept_once, taken
 
 TAB = "children:feedback"
 
@@ -29,7 +30,7 @@ TAB = "children:feedback"
 @requires_child(Shape.PAGE, Part.IDENTITY)
 def orientation(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The child's words for those who may know them; each look is recorded, whether any are kept or not."""
-    user, knows = me(request), _knows(request, opened)
+    user, knows = acting_user(request), _knows(request, opened)
     if knows:
         read(user, child=opened.child.public_id, part=PART, reason=opened.access.why)
     context = {
@@ -49,7 +50,7 @@ def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     begin = {
         "happened_on": today(),
         "happened_time": local(now()).time(),
-        "asked_by": me(request).name,
+        "asked_by": acting_user(request).name,
     }
     form = OrientationForm(request.POST or None, initial=begin)
     if request.method == "POST" and taken(
@@ -73,7 +74,7 @@ def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def take_back(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The child wants it kept no more."""
     try:
-        orientation_take_back(me(request), child=opened.child)
+        orientation_take_back(acting_user(request), child=opened.child)
     except CommandError as refusal:
         messages.error(request, refusal.message)
     else:
@@ -82,4 +83,4 @@ def take_back(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 
 
 def _knows(request: HttpRequest, opened: OpenChild) -> bool:
-    return may_know(me(request), opened.child, opened.access, opened.at)
+    return may_know(acting_user(request), opened.child, opened.access, opened.at)

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import requires_work
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
@@ -22,18 +22,18 @@ from cems.children.matching.selectors import duplicate as queue
 from cems.children.matching.selectors.merge import merges, preview
 from cems.children.matching.services.merge import child_confirm, merge_make, merge_reject, merge_undo
 from cems.children.models import Child, Merge
-from cems.children.view_helpers import form_page, me, taken
+from cems.children.view_helpers import form_page, taken
 
 
 @requires_work(Shape.PAGE, Work.DUPLICATES)
 def duplicates(request: HttpRequest) -> HttpResponse:
     """Provisional records to match, and pairs of records that are alike."""
-    found = queue.duplicates(me(request), now())
-    numbers, more_numbers = shared_numbers(me(request))
+    found = queue.duplicates(acting_user(request), now())
+    numbers, more_numbers = shared_numbers(acting_user(request))
     shown = [*found.provisional, *(one for both in found.pairs for one in (both.older, both.newer))]
     shown += [one for row in numbers for one in (row.child, *row.others) if one]
     listed(
-        me(request),
+        acting_user(request),
         what="children.duplicates",
         children=list(dict.fromkeys(child.public_id for child in shown)),
     )
@@ -51,7 +51,7 @@ def settle_number(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     def act() -> None:
         data = form.cleaned_data
         identifier_settle(
-            me(request),
+            acting_user(request),
             child=opened.child,
             kind=data["kind"],
             belongs=data["belongs"] == "yes",
@@ -78,7 +78,7 @@ def settle_number(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Who this record may be: the closest others, or one named by its reference; or a new child."""
-    user, child = me(request), opened.child
+    user, child = acting_user(request), opened.child
     form = ReferenceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         other = queue.by_reference(user, form.cleaned_data["reference"])
@@ -97,7 +97,7 @@ def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
     """Two records side by side; what must be decided; then one record. This address's first one stays."""
-    user, primary, other = me(request), opened.child, _other(request, opened, other_id)
+    user, primary, other = acting_user(request), opened.child, _other(request, opened, other_id)
     seen = preview(opened.placed, other)
     form = MergeForm(seen.choices, request.POST or None)
     if request.method == "POST" and taken(
@@ -120,7 +120,7 @@ def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
 
 
 def _other(request: HttpRequest, opened: OpenChild, other_id: UUID) -> Child:
-    other = Child.objects.visible_to(me(request)).with_page().filter(public_id=other_id).first()
+    other = Child.objects.visible_to(acting_user(request)).with_page().filter(public_id=other_id).first()
     if other is None or other.pk == opened.child.pk:
         raise Http404
     return other
@@ -129,7 +129,7 @@ def _other(request: HttpRequest, opened: OpenChild, other_id: UUID) -> Child:
 @requires_child(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
 def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A provisional record is of a child who was not known."""
-    child_confirm(me(request), child=opened.child)
+    child_confirm(acting_user(request), child=opened.child)
     messages.success(request, f"{opened.child.reference} stands as a record of its own. Its sender is told.")
     return redirect("children:duplicates")
 
@@ -137,7 +137,7 @@ def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
 def apart(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
     """These are two children: the pair is not brought up again."""
-    merge_reject(me(request), one=opened.child, other=_other(request, opened, other_id))
+    merge_reject(acting_user(request), one=opened.child, other=_other(request, opened, other_id))
     messages.success(request, "Noted: two children. The pair is not brought up again.")
     if opened.child.provisional:
         return redirect("children:merge_candidates", public_id=opened.child.public_id)
@@ -154,7 +154,7 @@ def undo(request: HttpRequest, opened: OpenChild, merge_id: UUID) -> HttpRespons
         raise NotAllowed("These records have been taken apart already.")
     form = UndoForm(request.POST or None)
     if request.method == "POST" and taken(
-        form, lambda: merge_undo(me(request), merge=row, why=form.cleaned_data["why"])
+        form, lambda: merge_undo(acting_user(request), merge=row, why=form.cleaned_data["why"])
     ):
         messages.success(request, f"Taken apart: {row.other.reference} is a record of its own again.")
         return redirect("children:overview", public_id=row.child.public_id)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.access_control import FORM, Shape, requires_sign_in
@@ -14,7 +15,6 @@ from cems.children.access.services.emergency_access import may_open_in_emergency
 from cems.children.matching.rules.search import LONGEST, understand
 from cems.children.matching.search import Results
 from cems.children.matching.search import search as find
-from cems.children.view_helpers import me
 
 KEPT = 20
 OPEN_TO_ALL = "finds only children that visible_to lets this person see"
@@ -46,14 +46,14 @@ def results(request: HttpRequest, token: str) -> HttpResponse:
         }
         return render(request, "children/results.html", lost, status=404)
     asked = understand(words)
-    found: Results = find(me(request), asked=asked, after=request.GET.get("after", ""))
+    found: Results = find(acting_user(request), asked=asked, after=request.GET.get("after", ""))
     context: dict[str, Any] = {
         "words": words,
         "token": token,
         "asked": asked,
         "results": found,
         "may_record": _may_record(request),
-        "may_open_in_emergency": may_open_in_emergency(profile_of(me(request))),
+        "may_open_in_emergency": may_open_in_emergency(profile_of(acting_user(request))),
         "older_url": f"{reverse('children:search_results', args=[token])}?after={found.after}"
         if found.after
         else "",
@@ -62,4 +62,4 @@ def results(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _may_record(request: HttpRequest) -> bool:
-    return profile_of(me(request)).may(Work.RECORD)
+    return profile_of(acting_user(request)).may(Work.RECORD)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.forms.person import PlainForm
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
@@ -25,7 +26,7 @@ from cems.children.placements.services.placed_concern import (
     concern_tell,
 )
 from cems.children.querysets import at_address
-from cems.children.view_helpers import form_page, kept_once, me, taken
+from cems.children.view_helpers import form_page, kept_once, taken
 from cems.clocks.presentation import present
 
 TAB = "children:placements"
@@ -138,7 +139,7 @@ def _step(
     ):
         messages.success(request, done.format(**names))
         # A user who had it for the escalation alone reads the record no more.
-        still = at_address(me(request), opened.child.public_id).exists()
+        still = at_address(acting_user(request), opened.child.public_id).exists()
         return redirect(address if still else "home")
     return form_page(
         request,

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape, requires_sign_in
@@ -15,7 +16,7 @@ from cems.children.models import Placement
 from cems.children.placements import selectors as where
 from cems.children.placements.forms.placement import PlacementConcernForm, PlacementEndForm, PlacementForm
 from cems.children.placements.services.placement import placement_concern, placement_end, placement_open
-from cems.children.view_helpers import form_page, kept_once, me, taken
+from cems.children.view_helpers import form_page, kept_once, taken
 
 TAB = "children:placements"
 
@@ -37,7 +38,7 @@ def place(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record a placement from a day on."""
     form = PlacementForm(request.POST or None)
     if request.method == "POST" and taken(
-        form, lambda: placement_open(me(request), child=opened.child, place=form.place)
+        form, lambda: placement_open(acting_user(request), child=opened.child, place=form.place)
     ):
         messages.success(request, "The placement is recorded. Education and health are told of the move.")
         return redirect(TAB, public_id=opened.child.public_id)
@@ -49,7 +50,7 @@ def end(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResp
     """A placement ends on its last day."""
     row, form = _row(opened, placement_id), PlacementEndForm(request.POST or None)
     if request.method == "POST" and taken(
-        form, lambda: placement_end(me(request), placement=row, **form.cleaned_data)
+        form, lambda: placement_end(acting_user(request), placement=row, **form.cleaned_data)
     ):
         messages.success(request, "The placement is ended. Education and health are told.")
         return redirect(TAB, public_id=opened.child.public_id)
@@ -91,7 +92,7 @@ def _row(opened: OpenChild, placement_id: UUID) -> Placement:
 )
 def placed(request: HttpRequest) -> HttpResponse:
     """Children placed here by other authorities, and ours placed elsewhere."""
-    page = where.placed(me(request))
+    page = where.placed(acting_user(request))
     children = [one.child.public_id for one in (*page.here, *page.elsewhere)]
-    listed(me(request), what="children.placed", children=children)
+    listed(acting_user(request), what="children.placed", children=children)
     return render(request, "children/placed.html", {"page": page})
