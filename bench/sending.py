@@ -71,7 +71,7 @@ def measure(cast: Cast, turns: int) -> Timed:
 
     def page() -> None:
         with taken_back():
-            answer = client.post(url, {"idempotency_key": str(uuid4())})
+            answer = client.post(url, {"key": str(uuid4())})
         assert answer.status_code == 302, f"the matrix was not sent: {answer.status_code}"
 
     page()

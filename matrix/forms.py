@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
 
-from cems.accounts.forms.person import ADDRESS, DayField, PlainForm
+from cems.accounts.form_fields import WorkEmailField
 from cems.accounts.models import Agency
+from cems.base.autosave import text_from
 from cems.base.errors import CommandError, Invalid
+from cems.base.form_fields import DayField
+from cems.base.forms import KeyedForm, PlainForm
 from matrix.choices import REQUIRING, Seen, WhenKind
 from matrix.instrument import Indicator
 from matrix.models import Answer, Matrix
@@ -32,25 +34,6 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 _EARLIEST_YEAR = 1900
-
-
-def key_from(post: QueryDict) -> UUID:
-    """The idempotency key a save carries. Raises Invalid without one."""
-    try:
-        return UUID(post.get("idempotency_key", ""))
-    except ValueError:
-        raise Invalid("This page is incomplete. Reload it and try again.") from None
-
-
-def version_from(post: QueryDict, name: str) -> int:
-    """The version the page showed; 0 where it showed none."""
-    text = post.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 9 else 0
-
-
-def typed(post: QueryDict, name: str) -> str:
-    """A text as it was typed; browsers send line ends as CRLF."""
-    return post.get(name, "").replace("\r\n", "\n")
 
 
 @dataclass
@@ -82,7 +65,7 @@ def answer_fields(indicator: Indicator, matrix: Matrix, answer: Answer | None, t
 
 def answer_typed(post: QueryDict, code: str) -> dict[str, str]:
     """A question's fields as they were sent."""
-    return {name: typed(post, f"{code}-{name}") for name in ANSWER_FIELDS}
+    return {name: text_from(post, f"{code}-{name}") for name in ANSWER_FIELDS}
 
 
 def answer_given(values: Mapping[str, str], agencies: Mapping[str, Agency], *, whole: bool) -> AnswerGiven:
@@ -161,7 +144,7 @@ def one_field(matrix: Matrix, name: str) -> OneField:
 
 def field_typed(post: QueryDict, name: str) -> Any:
     """A field as it was sent."""
-    return post.getlist(name) if name in LISTS else typed(post, name)
+    return post.getlist(name) if name in LISTS else text_from(post, name)
 
 
 def field_words(name: str, value: Any) -> str:
@@ -208,9 +191,7 @@ class ContributorForm(PlainForm):
     """Whom to ask to fill a matrix in."""
 
     button = "Ask them"
-    email = forms.EmailField(
-        label="Their e-mail address at work", error_messages={"required": ADDRESS, "invalid": ADDRESS}
-    )
+    email = WorkEmailField()
 
 
 class DueForm(PlainForm):
@@ -231,3 +212,7 @@ class DueForm(PlainForm):
     source = forms.CharField(
         max_length=20, required=False, label="Reference, if there is one", help_text="No names, please."
     )
+
+
+class SendForm(KeyedForm):
+    """The button that sends a matrix; the words of the call beside it are read as they were typed."""

@@ -5,9 +5,9 @@ from typing import Any
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
+from cems.base.form_fields import DayField, TimeOfDayField, WordsField
+from cems.base.forms import PlainForm
 from cems.base.time import LONDON
-from cems.children.identity.forms.record import WordsField
 from plans.choices import RequestAnswer
 
 
@@ -24,13 +24,7 @@ class RequestForm(PlainForm):
     held_on = DayField(
         label="If it was held: on which day?", required=False, help_text="For example, 27 3 2026."
     )
-    held_time = forms.TimeField(
-        label="At what time?",
-        required=False,
-        help_text="For example, 14:30. Your best guess will do.",
-        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input govuk-input--width-5"}),
-        error_messages={"invalid": "Write the time like 14:30."},
-    )
+    held_time = TimeOfDayField(help_text="For example, 14:30. Your best guess will do.")
     words = WordsField(
         rows=6,
         label="What the meeting decided, or why the threshold is not met",

@@ -11,11 +11,11 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
+from cems.base.forms import handle_form
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from cems.children.slots import NOW_LINES
-from cems.children.view_helpers import taken
 from cems.clocks.presentation import present
 from plans.choices import MeetingKind, RequestAnswer
 from plans.forms import RequestForm
@@ -52,7 +52,7 @@ def request(request: HttpRequest, opened: OpenChild, request_id: UUID) -> HttpRe
         if row.answer:
             messages.info(request, f"{row.reference} was already answered. Yours was not kept.")
             return redirect("plans:request", public_id=opened.child.public_id, request_id=row.public_id)
-        if taken(form, lambda: _answer(request, opened, row, form)):
+        if handle_form(request, form, lambda: _answer(request, opened, row, form)):
             messages.success(request, f"{row.reference} is answered. Whoever asked for the meeting is told.")
             return redirect("plans:request", public_id=opened.child.public_id, request_id=row.public_id)
     context = paper_page(request, opened, row)

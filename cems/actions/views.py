@@ -1,6 +1,5 @@
 """Pages of actions."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,10 +12,11 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part
 from cems.actions import selectors, services
 from cems.actions.forms import CloseForm
+from cems.actions.models import Action
 from cems.audit.services import listed, read
 from cems.base.access_control import Shape, requires_sign_in
 from cems.base.errors import Invalid, NotAllowed
-from cems.base.idempotency import once
+from cems.base.forms import handle_form
 from cems.base.time import now
 from cems.clocks.presentation import present
 
@@ -56,40 +56,26 @@ def actions(request: HttpRequest) -> HttpResponse:
 @requires_sign_in(Shape.PAGE, reason=OWN)
 def action(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One action: what, whose, until when, what came of it."""
-    return _detail(request, _opened(request, public_id), CloseForm.empty())
+    return _detail(request, _opened(request, public_id), CloseForm())
 
 
 @requires_sign_in(Shape.POST, reason=OWN)
 def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say that an action is done, or no longer needed; sent twice, it counts once."""
     opened, form = _opened(request, public_id), CloseForm(request.POST)
-    if not form.is_valid():
-        return _detail(request, opened, form, status=400)
+    if handle_form(request, form, lambda: _close(request, opened, form), refusals=()):
+        messages.success(request, f"{opened.action.reference} is closed.")
+        return redirect("actions:detail", public_id=public_id)
+    return _detail(request, opened, form, status=400)
+
+
+def _close(request: HttpRequest, opened: selectors.Opened, form: CloseForm) -> Action:
+    user, words = acting_user(request), form.cleaned_data["outcome"]
     if not opened.may_act and opened.action.is_open:
         raise NotAllowed("Only those who have this action can close it.")
-    body = form.body()
-
-    def perform() -> dict[str, Any]:
-        said: str = body["outcome"]
-        if body["act"] == "complete":
-            return {
-                "status": services.action_complete(
-                    acting_user(request), action=opened.action, outcome=said
-                ).status
-            }
-        return {
-            "status": services.action_cancel(acting_user(request), action=opened.action, reason=said).status
-        }
-
-    once(
-        acting_user(request),
-        key=form.cleaned_data["save_key"],
-        action=f"actions.close:{public_id}",
-        body=body,
-        perform=perform,
-    )
-    messages.success(request, f"{opened.action.reference} is closed.")
-    return redirect("actions:detail", public_id=public_id)
+    if form.cleaned_data["act"] == "complete":
+        return services.action_complete(user, action=opened.action, outcome=words)
+    return services.action_cancel(user, action=opened.action, reason=words)
 
 
 def _address(whose: str, state: str) -> str:

@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
+from cems.base.forms import handle_form
 from cems.base.time import LONDON, now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
-from cems.children.view_helpers import form_page, taken
+from cems.children.view_helpers import form_page
 from cems.clocks.presentation import present
 from matrix.choices import Occasion
 from matrix.forms import DueForm
@@ -43,7 +44,7 @@ def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def due(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record something that requires a matrix (M4): a clock starts for the lead."""
     form = DueForm(request.POST or None)
-    if request.method == "POST" and taken(form, lambda: _raise(request, opened, form)):
+    if handle_form(request, form, lambda: _raise(request, opened, form)):
         messages.success(request, "It is recorded. A CE Matrix is due, and its clock is running.")
         return redirect("matrix:for_child", public_id=opened.child.public_id)
     return form_page(

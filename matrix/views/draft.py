@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from cems.accounts.access_control import acting_user
 from cems.base.access_control import FORM, Shape
+from cems.base.autosave import text_from, version_from
 from cems.base.errors import CommandError, Invalid
 from matrix.access_control import Opened, requires_matrix
 from matrix.choices import IndicatorKind, Seen, WhenKind
@@ -16,8 +17,6 @@ from matrix.forms import (
     answer_given,
     answer_typed,
     refuse_answer,
-    typed,
-    version_from,
 )
 from matrix.hints import hints
 from matrix.instrument import Group
@@ -117,7 +116,7 @@ def profile(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
 def withdraw(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Give up a draft, saying why."""
     try:
-        matrix_withdraw(acting_user(request), matrix=opened.paper, why=typed(request.POST, "why"))
+        matrix_withdraw(acting_user(request), matrix=opened.paper, why=text_from(request.POST, "why"))
     except Invalid as refusal:
         messages.error(request, refusal.message)
         return redirect("matrix:tasks", public_id=opened.paper.public_id)

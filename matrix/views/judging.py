@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
 from cems.base.access_control import FORM, Shape
+from cems.base.autosave import version_from
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from matrix.access_control import Opened, requires_matrix
 from matrix.choices import Informed
-from matrix.forms import OneField, field_typed, one_field, refuse_field, version_from
+from matrix.forms import OneField, field_typed, one_field, refuse_field
 from matrix.hints import hints
 from matrix.models import Matrix
 from matrix.rules import reason_needed

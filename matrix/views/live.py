@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Json
 
 from cems.accounts.access_control import acting_user
 from cems.base.access_control import Shape
+from cems.base.autosave import version_from
 from cems.base.idempotency import digest_of
 from cems.base.services.presence import here, others
 from cems.base.time import local, today
 from matrix.access_control import Opened, requires_matrix
 from matrix.choices import MatrixState
-from matrix.forms import version_from
 from matrix.instrument import load
 from matrix.models import Matrix
 from matrix.selectors.live import names_on, people_words, place_of, saved_since, subject_of, typing_words

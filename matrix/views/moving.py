@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
 from cems.base.access_control import FORM, Shape
+from cems.base.autosave import version_from
 from cems.base.errors import Conflict
 from matrix.access_control import Opened, requires_matrix
-from matrix.forms import version_from
 from matrix.models import Matrix
 from matrix.selectors.moving import moving
 from matrix.services.moving import matrix_move

@@ -12,8 +12,8 @@ from cems.accounts.models import User
 from cems.accounts.roles import Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.forms import handle_form
 from cems.base.time import now, today
-from cems.children.view_helpers import taken
 from matrix.access_control import Opened, requires_matrix
 from matrix.forms import ContributorForm
 from matrix.models import Contributor, Matrix
@@ -34,7 +34,7 @@ def contributors(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     if request.method == "POST":
         if not may_ask:
             raise NotAllowed("Whoever started this matrix can ask more colleagues.")
-        if taken(form, lambda: _add(request, opened, form)):
+        if handle_form(request, form, lambda: _add(request, opened, form)):
             messages.success(request, "They are asked, and find the matrix on their first page.")
             return redirect("matrix:contributors", public_id=matrix.public_id)
     rows = matrix.contributors.filter(ended_at__isnull=True).select_related("user__agency", "added_by")

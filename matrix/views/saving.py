@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from cems.accounts.access_control import acting_user
-from cems.base.access_control import SEND, Shape, Wordless
-from cems.base.idempotency import once
+from cems.base.access_control import SEND, Shape
+from cems.base.autosave import Both, handle_autosave, version_from
 from cems.base.time import local, now, today
 from matrix.access_control import Opened, requires_matrix
 from matrix.forms import (
@@ -15,8 +15,6 @@ from matrix.forms import (
     answer_words,
     field_typed,
     field_words,
-    key_from,
-    version_from,
 )
 from matrix.models import Matrix
 from matrix.selectors.draft import agencies
@@ -46,19 +44,16 @@ def answer(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
             opened.paper.refresh_from_db(fields=["field_versions"])
         return _saved(answer_version(opened.paper, code, row))
 
-    try:
-        return _once(request, opened.paper, {"answer": code, "version": version, **values}, perform)
-    except Overtaken as lost:
+    def both(lost: Overtaken) -> Both:
         theirs = {**answer_values(None), **lost.theirs}
         by_code = {agency.code: agency for agency in agencies()}
         yours = answer_given(values, by_code, whole=False)
         shown = answer_text(theirs, today())
-        return _conflict(
-            lost,
-            yours=answer_words(yours.__dict__),
-            theirs=answer_words(theirs),
-            values={f"{code}-{name}": text for name, text in shown.items()},
-        )
+        values_there = {f"{code}-{name}": text for name, text in shown.items()}
+        return Both(answer_words(yours.__dict__), answer_words(theirs), values_there)
+
+    body = {"answer": code, "version": version, **values}
+    return handle_autosave(request, perform, body=body, both=both)
 
 
 @requires_matrix(Shape.API, methods=SEND)
@@ -73,36 +68,14 @@ def field(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
             field_save(acting_user(request), matrix=opened.paper, name=name, version=version, value=value)
         )
 
-    try:
-        return _once(request, opened.paper, {"answer": name, "version": version, "value": value}, perform)
-    except Overtaken as lost:
+    def both(lost: Overtaken) -> Both:
         theirs = lost.theirs[name]
         yours = field_words(name, value) if name in FIELDS else ""
-        shown = {name: field_shown(name, theirs)}
-        return _conflict(lost, yours=yours, theirs=field_words(name, theirs), values=shown)
+        return Both(yours, field_words(name, theirs), {name: field_shown(name, theirs)})
+
+    body = {"answer": name, "version": version, "value": value}
+    return handle_autosave(request, perform, body=body, both=both)
 
 
 def _saved(version: int) -> dict[str, Any]:
     return {"saved_at": f"{local(now()):%H:%M}", "version": version}
-
-
-def _once(request: HttpRequest, matrix: Matrix, body: dict[str, Any], perform: Any) -> HttpResponse:
-    # What one person typed is never saved under the name of another who signed in since.
-    if request.POST.get("user", "") not in {"", str(acting_user(request).pk)}:
-        return Wordless({"error": "signed_out"}, status=401)
-    action = f"matrix.save:{matrix.public_id}"
-    result, _ = once(
-        acting_user(request), key=key_from(request.POST), action=action, body=body, perform=perform
-    )
-    return Wordless(result)
-
-
-def _conflict(lost: Overtaken, *, yours: str, theirs: str, values: dict[str, Any]) -> JsonResponse:
-    conflict = {
-        "yours": yours,
-        "theirs": theirs,
-        "theirs_by": lost.by,
-        "version": lost.version,
-        "theirs_values": values,
-    }
-    return JsonResponse({"conflict": conflict}, status=409)

@@ -1,23 +1,22 @@
 """Check answers, send, and what happens now."""
 
-from typing import Any
-from uuid import uuid4
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
 from cems.base.access_control import Shape
+from cems.base.autosave import text_from
 from cems.base.errors import Invalid
-from cems.base.idempotency import once
+from cems.base.form_fields import INCOMPLETE
+from cems.base.forms import handle_form
 from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.children.identity.selectors.overview import ShownPanel
 from cems.documents.rendering import available
 from matrix.access_control import Opened, requires_matrix, requires_submission
 from matrix.choices import MatrixState
-from matrix.forms import key_from, typed
+from matrix.forms import SendForm
 from matrix.models import Matrix, Submission
 from matrix.selectors.sent import what_happens_now
 from matrix.services.submission import NotReady, matrix_submit, problems_of
@@ -37,31 +36,24 @@ def check(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
 @requires_matrix(Shape.POST)
 def submit(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """Send the matrix; the same form sent twice is one submission (floor-f3)."""
-    call = typed(request.POST, "call")
-    body = {"matrix": str(opened.paper.public_id), "call": call}
-
-    def perform() -> dict[str, Any]:
-        return {
-            "submission": str(matrix_submit(acting_user(request), matrix=opened.paper, call=call).public_id)
-        }
-
-    try:
-        result, new = once(
-            acting_user(request),
-            key=key_from(request.POST),
-            action="matrix.submit",
-            body=body,
-            perform=perform,
-        )
-    except NotReady:
-        return _check(request, opened, call=call, status=400)
-    except Invalid as refusal:
+    form, paper = SendForm(request.POST), opened.paper
+    call = text_from(request.POST, "call")
+    sent = handle_form(
+        request,
+        form,
+        lambda: matrix_submit(acting_user(request), matrix=paper, call=call),
+        refusals=Invalid,
+    )
+    if sent is None:
+        refusal = form.refusal or Invalid(INCOMPLETE)
+        if isinstance(refusal, NotReady):
+            return _check(request, opened, call=call, status=400)
         if refusal.field != "call":
-            raise
+            raise refusal
         return _check(request, opened, call=call, call_error=refusal.message, status=400)
-    if new:
-        messages.success(request, f"{opened.paper.reference} was received. What happens now is below.")
-    return redirect("matrix:submission", public_id=result["submission"])
+    if sent.is_new:
+        messages.success(request, f"{paper.reference} was received. What happens now is below.")
+    return redirect("matrix:submission", public_id=sent.public_id)
 
 
 @requires_submission(Shape.PAGE)
@@ -107,7 +99,7 @@ def _check(
         ask_call=matrix.level == RiskLevel.SIGNIFICANT,
         call=call,
         call_error=call_error,
-        new_key=uuid4(),
+        form=SendForm(),
         **named(matrix),
     )
     return render(request, "matrix/check.html", context, status=status)

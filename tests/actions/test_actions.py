@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -13,7 +14,6 @@ from cems.accounts.profile import Post
 from cems.accounts.roles import ROLES, Reach
 from cems.actions import child_content, selectors, services
 from cems.actions.choices import Status
-from cems.actions.forms import CloseForm
 from cems.actions.home_content import items
 from cems.actions.models import Action
 from cems.actions.services import Source
@@ -195,7 +195,7 @@ def test_who_works_with_the_child_may_look_and_is_recorded_but_not_act() -> None
     assert "Mark as done" not in page.content.decode()
     assert Entry.objects.filter(actor=worker, verb="viewed", subject_id=str(action.public_id)).exists()
     assert sign_in(stranger).get(url).status_code == 404
-    sent = {"save_key": CloseForm.empty().initial["save_key"], "act": "complete", "outcome": "x"}
+    sent = {"key": str(uuid4()), "act": "complete", "outcome": "x"}
     assert sign_in(worker).post(reverse("actions:close", args=[action.public_id]), sent).status_code == 403
 
 
@@ -205,7 +205,7 @@ def test_my_manager_may_close_it_for_me() -> None:
     owner, manager = make_user(team=team), make_user("team_manager", team=team)
     action = make_action(owner)
     sent = {
-        "save_key": CloseForm.empty().initial["save_key"],
+        "key": str(uuid4()),
         "act": "cancel",
         "outcome": "No longer at school",
     }
@@ -217,14 +217,14 @@ def test_a_form_sent_twice_counts_once_and_keeps_what_was_typed_when_refused() -
     me = make_user()
     action, client = make_action(me), sign_in(me)
     url = reverse("actions:close", args=[action.public_id])
-    refused = client.post(url, {"save_key": "x", "act": "complete", "outcome": "Typed at length"})
+    refused = client.post(url, {"key": "x", "act": "complete", "outcome": "Typed at length"})
     assert refused.status_code == 400
     assert "Typed at length" in refused.content.decode()
-    sent = {"save_key": CloseForm.empty().initial["save_key"], "act": "complete", "outcome": "They came."}
+    sent = {"key": str(uuid4()), "act": "complete", "outcome": "They came."}
     assert [client.post(url, sent).status_code for _ in range(2)] == [302, 302]
     assert client.post(url, {**sent, "outcome": "Another"}).status_code == 409
     assert Entry.objects.filter(subject_id=str(action.public_id), verb="completed").count() == 1
-    other_key = {**sent, "save_key": CloseForm.empty().initial["save_key"]}
+    other_key = {**sent, "key": str(uuid4())}
     assert client.post(url, other_key).status_code in {403, 409}
 
 

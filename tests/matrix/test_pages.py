@@ -119,7 +119,7 @@ def test_an_empty_draft_is_told_what_is_wanted_and_where(client: Client, user: U
     assert "Still wanted" in html
     assert f"{url('judgement', matrix)}#level" in html
     assert f"{url('views', matrix)}#informed" in html
-    refused = client.post(url("submit", matrix), {"idempotency_key": str(uuid4())})
+    refused = client.post(url("submit", matrix), {"key": str(uuid4())})
     assert refused.status_code == 400
     assert not Submission.objects.filter(child=child).exists()
 
@@ -127,11 +127,11 @@ def test_an_empty_draft_is_told_what_is_wanted_and_where(client: Client, user: U
 @pytest.mark.requirement("M5")
 def test_the_same_form_sent_twice_is_one_submission(client: Client, user: User, child: Child) -> None:
     matrix = ready_matrix(user, child, RiskLevel.MODERATE)
-    form = {"idempotency_key": str(uuid4())}
+    form = {"key": str(uuid4())}
     first, second = client.post(url("submit", matrix), form), client.post(url("submit", matrix), form)
     assert first.url == second.url  # type: ignore[attr-defined]
     assert Submission.objects.filter(child=child).count() == 1
-    assert client.post(url("submit", matrix), {"idempotency_key": str(uuid4())}).status_code == 409
+    assert client.post(url("submit", matrix), {"key": str(uuid4())}).status_code == 409
 
 
 class TestGroupPage:
@@ -221,7 +221,7 @@ def test_floor_f6_html_and_template_words_come_back_as_text_on_every_page(
     set_field(user, matrix, "not_informed_why", HOSTILE)
     pages = [url(name, matrix) for name in DRAFT_PAGES] + [url("group", matrix, "sexual")]
     shown = [client.get(page).content.decode() for page in pages]
-    client.post(url("submit", matrix), {"idempotency_key": str(uuid4()), "call": HOSTILE})
+    client.post(url("submit", matrix), {"key": str(uuid4()), "call": HOSTILE})
     sent = Submission.objects.get(child=child)
     shown.append(client.get(reverse("matrix:submission", args=[sent.public_id])).content.decode())
     for html in shown:

@@ -55,7 +55,7 @@ def ends(user: User) -> None:
 
 
 def send(user: User, matrix: Matrix):  # type: ignore[no-untyped-def]
-    body = {"idempotency_key": str(uuid4()), "call": "Rang at ten."}
+    body = {"key": str(uuid4()), "call": "Rang at ten."}
     return sign_in(user).post(reverse("matrix:submit", args=[matrix.public_id]), body)
 
 

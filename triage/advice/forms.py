@@ -2,21 +2,20 @@
 
 from datetime import datetime, time
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
-from cems.accounts.models import Agency
+from cems.accounts.form_fields import AgencyChoice
+from cems.base.form_fields import DayField, VersionField, WordsField
+from cems.base.forms import OnceForm
 from cems.base.time import LONDON
 from cems.children.choices import HarmForm, RiskLevel
-from cems.children.identity.forms.record import WordsField
 from triage.advice.selectors import library
 from triage.advice.services import OLDEST, Words
 from triage.models import AdviceVersion
 
 
-class AdviceForm(PlainForm):
+class AdviceForm(OnceForm):
     """The words of a piece of advice, and whom it suits (T4)."""
 
     button = "Save this advice"
@@ -63,8 +62,7 @@ class AdviceForm(PlainForm):
         label="For which levels?",
         help_text="Leave all empty if it suits any.",
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    version = VersionField(initial=0)
 
     @staticmethod
     def of(version: AdviceVersion) -> dict[str, Any]:
@@ -80,20 +78,14 @@ class AdviceForm(PlainForm):
         return Words(forms=data["forms_of_harm"], **{name: data[name] for name in names})
 
 
-class ConsultationForm(PlainForm):
+class ConsultationForm(OnceForm):
     """Who asked, what, and what was advised (T8)."""
 
     button = "Keep it in the log"
     asked_by_name = forms.CharField(
         max_length=120, label="Who asked?", error_messages={"required": "Say who asked."}
     )
-    asked_by_agency = forms.ModelChoiceField(
-        Agency.objects.order_by("name"),
-        to_field_name="code",
-        required=False,
-        label="From which agency?",
-        empty_label="Not one of these",
-    )
+    asked_by_agency = AgencyChoice(label="From which agency?", empty_label="Not one of these")
     child = forms.CharField(
         max_length=20,
         required=False,
@@ -111,7 +103,6 @@ class ConsultationForm(PlainForm):
     minutes = forms.IntegerField(
         min_value=1, max_value=600, required=False, label="How many minutes did it take?"
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,7 +1,6 @@
 """The advice library (T4) and the log of advice given (T8)."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,12 +14,11 @@ from cems.accounts.roles import Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.errors import Invalid
-from cems.base.idempotency import once
+from cems.base.forms import handle_form
 from cems.base.time import local_date, now, today
 from cems.children.choices import HarmForm, RiskLevel
 from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
-from cems.children.view_helpers import taken
 from triage.advice import selectors as reads
 from triage.advice.forms import AdviceForm, ConsultationForm
 from triage.advice.services import advice_retire, advice_write, consultation_record
@@ -129,7 +127,7 @@ def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _consult(request: HttpRequest, form: ConsultationForm, earlier: Consultation | None) -> HttpResponse:
-    if request.method == "POST" and taken(form, lambda: _keep(request, form, earlier)):
+    if handle_form(request, form, lambda: _keep(request, form, earlier)):
         messages.success(request, "It is in the log.")
         return redirect("advice:log")
     title = "Correct what is in the log" if earlier else "Keep advice in the log"
@@ -137,26 +135,17 @@ def _consult(request: HttpRequest, form: ConsultationForm, earlier: Consultation
     return render(request, "people/form.html", context, status=400 if form.errors else 200)
 
 
-def _keep(request: HttpRequest, form: ConsultationForm, earlier: Consultation | None) -> None:
-    """Keep it once, however often it is sent (floor-f3)."""
-    user, data = acting_user(request), form.cleaned_data
-    child = _child(request, data["child"])
-    words = {name: data[name] for name in ("asked_by_name", "about", "given", "minutes")}
-
-    def perform() -> dict[str, str]:
-        row = consultation_record(
-            user,
-            asked_by_agency=data["asked_by_agency"],
-            happened_at=min(form.happened_at, now()) if data["happened_on"] == today() else form.happened_at,
-            child=child,
-            advice=[form.offered[key] for key in data["advice"]],
-            supersedes=earlier,
-            **words,
-        )
-        return {"consultation": str(row.public_id)}
-
-    body = {**words, "day": data["happened_on"], "child": data["child"], "advice": data["advice"]}
-    once(user, key=data["key"], action="triage.consultation", body=body, perform=perform)
+def _keep(request: HttpRequest, form: ConsultationForm, earlier: Consultation | None) -> Consultation:
+    data = form.cleaned_data
+    return consultation_record(
+        acting_user(request),
+        asked_by_agency=data["asked_by_agency"],
+        happened_at=min(form.happened_at, now()) if data["happened_on"] == today() else form.happened_at,
+        child=_child(request, data["child"]),
+        advice=[form.offered[key] for key in data["advice"]],
+        supersedes=earlier,
+        **{name: data[name] for name in ("asked_by_name", "about", "given", "minutes")},
+    )
 
 
 def _child(request: HttpRequest, reference: str) -> Child | None:
@@ -173,7 +162,7 @@ def _child(request: HttpRequest, reference: str) -> Child | None:
 
 
 def _write(request: HttpRequest, row: AdviceEntry | None, form: AdviceForm) -> HttpResponse:
-    if request.method == "POST" and taken(form, lambda: _advise(request, row, form)):
+    if handle_form(request, form, lambda: _advise(request, row, form)):
         messages.success(request, "Saved. CEVT can choose it from now on.")
         return redirect("advice:library")
     back = reverse("advice:entry", args=[row.code]) if row else reverse("advice:library")
@@ -183,13 +172,8 @@ def _write(request: HttpRequest, row: AdviceEntry | None, form: AdviceForm) -> H
 
 
 def _advise(request: HttpRequest, row: AdviceEntry | None, form: AdviceForm) -> None:
-    user, data = acting_user(request), form.cleaned_data
-
-    def perform() -> dict[str, Any]:
-        return {"code": advice_write(user, words=form.words, entry=row, version=data["version"]).code}
-
-    body = {**form.words.__dict__, "code": row and row.code, "version": data["version"]}
-    once(user, key=data["key"], action="triage.advice", body=body, perform=perform)
+    version = form.cleaned_data["version"]
+    advice_write(acting_user(request), words=form.words, entry=row, version=version)
 
 
 def _entry(code: str) -> AdviceEntry:

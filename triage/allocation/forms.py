@@ -3,25 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 from crispy_forms_gds.layout import Layout
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
 from cems.accounts.models import User
-from cems.children.identity.forms.record import WordsField
+from cems.base.form_fields import DayField, WordsField
+from cems.base.forms import OnceForm
 from triage.choices import WorkerKind
-
-
-class OnceForm(PlainForm):
-    """A form that counts once, however often it is sent."""
-
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-
-    def body(self) -> dict[str, Any]:
-        """What was said, for telling a repeated form from a different one."""
-        return {name: str(value) for name, value in self.cleaned_data.items() if name != "key"}
 
 
 class GiveForm(OnceForm):
@@ -209,10 +198,6 @@ class ReassignForm(OnceForm):
         super().__init__(*args, **kwargs)
         self.fields = {**chosen, **self.fields}
         self.helper.layout = Layout(*(self._laid_out(name) for name in self.fields))
-
-    def body(self) -> dict[str, Any]:
-        """As it was sent: sent again after the children have moved, it is still the same form."""
-        return {name: word for name, word in self.data.items() if name == "why" or name.startswith("to_")}
 
     @property
     def chosen(self) -> dict[str, str]:

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
+from cems.accounts.form_fields import AgencyChoice, TeamChoice, team_label
 from cems.accounts.models import Agency, Team, User
 from cems.accounts.profile import profile_of
+from cems.base.form_fields import DayField, TimeOfDayField, VersionField, WordsField
+from cems.base.forms import OnceForm, PlainForm
 from cems.base.time import LONDON, local, now
 from cems.children.choices import Informed
-from cems.children.identity.forms.record import WordsField
 from plans.choices import ReferralOutcome
 from plans.services.referral import Told
 from triage.choices import Answered, Section47, Threshold
@@ -22,7 +22,7 @@ from triage.first_contact.services.assessment import Findings
 YES, NO = "yes", "no"
 
 
-class ReferForm(PlainForm):
+class ReferForm(OnceForm):
     """A referral made by telephone or on paper."""
 
     button = "Record the referral"
@@ -32,11 +32,8 @@ class ReferForm(PlainForm):
     received_on = DayField(
         label="On which day did it come?", error_messages={"required": "Write the day it came."}
     )
-    received_time = forms.TimeField(
-        label="At what time?",
-        help_text="For example, 14:30. Its clock runs from then.",
-        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input govuk-input--width-5"}),
-        error_messages={"required": "Write the time it came.", "invalid": "Write the time like 14:30."},
+    received_time = TimeOfDayField(
+        help_text="For example, 14:30. Its clock runs from then.", wanted="Write the time it came."
     )
     referrer = forms.CharField(
         max_length=200,
@@ -44,13 +41,7 @@ class ReferForm(PlainForm):
         help_text="Their name and work, and how to reach them.",
         error_messages={"required": "Write who made it."},
     )
-    agency = forms.ModelChoiceField(
-        Agency.objects.none(),
-        to_field_name="code",
-        required=False,
-        label="Of which agency?",
-        empty_label="None of these",
-    )
+    agency = AgencyChoice(label="Of which agency?", empty_label="None of these")
     informed = forms.ChoiceField(
         choices=Informed.choices,
         widget=forms.RadioSelect,
@@ -62,7 +53,6 @@ class ReferForm(PlainForm):
     saf_reference = forms.CharField(
         max_length=30, required=False, label="Police SAF reference", help_text="If the police sent it."
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         instant = local(now())
@@ -86,11 +76,6 @@ class ReferForm(PlainForm):
         """What the service is told; call on a valid form."""
         return Told(**{name: self.cleaned_data[name] for name in Told.__dataclass_fields__})
 
-    @property
-    def body(self) -> dict[str, Any]:
-        """What was sent, for telling a repeat from another referral under one key."""
-        return {name: str(value) for name, value in self.cleaned_data.items() if name != "key"}
-
 
 class AskForm(PlainForm):
     """Ask several agencies at once."""
@@ -113,16 +98,12 @@ class AskForm(PlainForm):
         super().__init__(*args, **kwargs)
         field = self.fields["teams"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells the type checker, decides nothing
-        field.choices = [(str(team.public_id), _named(team)) for team in teams]
+        field.choices = [(str(team.public_id), team_label(team)) for team in teams]
 
     def chosen(self, teams: Sequence[Team]) -> list[Team]:
         """The teams chosen; call on a valid form."""
         wanted = set(self.cleaned_data["teams"])
         return [team for team in teams if str(team.public_id) in wanted]
-
-
-def _named(team: Team) -> str:
-    return team.name if team.name == team.agency.name else f"{team.agency}: {team}"
 
 
 class AnswerForm(PlainForm):
@@ -178,19 +159,15 @@ class FoundForm(PlainForm):
     )
     approach_why = WordsField(rows=3, required=False, label="Why the approach")
     stepped_up = forms.BooleanField(required=False, label="Stepped up from early help")
-    to_team = forms.ModelChoiceField(
-        Team.objects.none(),
-        to_field_name="public_id",
-        required=False,
+    to_team = TeamChoice(
         label="Which team takes the child?",
         help_text="The team sees the record from the decision on.",
-        empty_label="None yet",
         error_messages={"invalid_choice": "Nobody of this team uses CEMS today. Choose another team."},
     )
     to_team_why = WordsField(
         rows=3, required=False, label="Why this team, if the child's age speaks against it"
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
 
     def __init__(self, teams: Sequence[Team], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -198,7 +175,6 @@ class FoundForm(PlainForm):
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker, decides nothing
         rows = Team.objects.filter(pk__in=[team.pk for team in teams]).select_related("agency")
         field.queryset = rows.order_by("agency__name", "name")
-        field.label_from_instance = _named  # type: ignore[method-assign,assignment]
 
     @staticmethod
     def told(found: Findings, version: int) -> dict[str, Any]:

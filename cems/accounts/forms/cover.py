@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms.person import ADDRESS, DayField, PlainForm
+from cems.accounts.form_fields import WorkEmailField
 from cems.accounts.models import Appointment
+from cems.base.form_fields import DayField
+from cems.base.forms import OnceForm
 
 
-class CoverForm(PlainForm):
+class CoverForm(OnceForm):
     """Who stands in, for which roles, from when to when."""
 
     button = "Name the deputy"
@@ -20,14 +21,12 @@ class CoverForm(PlainForm):
         help_text="Clocks and actions pass to the deputy only when they cover every role.",
         error_messages={"required": "Choose at least one role."},
     )
-    deputy = forms.EmailField(
+    deputy = WorkEmailField(
         label="The deputy's e-mail address at work",
         help_text="A colleague in the same agency, who has a role of their own.",
-        error_messages={"required": ADDRESS, "invalid": ADDRESS},
     )
     starts_on = DayField(label="First day", required=False, help_text="Leave empty for today.")
     ends_on = DayField(label="Last day", error_messages={"required": "Write the last day of the cover."})
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, rows: Sequence[Appointment], *args: Any, longest: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

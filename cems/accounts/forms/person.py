@@ -2,77 +2,22 @@
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
-from crispy_forms.helper import FormHelper
-from crispy_forms_gds.fields import DateInputField
-from crispy_forms_gds.layout import Field, Layout, Size, Submit
 from django import forms
 
-from cems.accounts.models import Agency, Locality, Scope, Team, TeamKind, User
+from cems.accounts.form_fields import AgencyChoice, LocalityChoice, WorkEmailField
+from cems.accounts.models import Scope, Team, TeamKind, User
 from cems.accounts.roles import ROLE_CHOICES
-from cems.base.errors import CommandError
+from cems.base.form_fields import DayField, WhyField
+from cems.base.forms import OnceForm, PlainForm
 from cems.base.time import today
-
-ADDRESS = "Write an e-mail address like name@example.org."
-
-
-class DayField(DateInputField):
-    """Day, month and year in three boxes; empty is None when not required."""
-
-    def __init__(self, *, error_messages: dict[str, str] | None = None, **kwargs: Any) -> None:
-        # The parent hands its own messages up and would collide with ours.
-        super().__init__(require_all_fields=False, **kwargs)
-        self.error_messages |= error_messages or {}
-
-    def compress(self, data_list: list[str | None]) -> date | None:
-        day, month, year = data_list or (None, None, None)
-        if not (day and month and year):
-            return None
-        try:
-            return date(int(year), int(month), int(day))
-        except ValueError:
-            raise forms.ValidationError("There is no such day. Write it like 27 3 2026.") from None
-
-
-class PlainForm(forms.Form):
-    """A form in GOV.UK style with one button. The error summary stands at the top of the page."""
-
-    button = "Save"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.label_size = self.helper.legend_size = Size.SMALL
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.show_error_summary = False
-        self.helper.layout = Layout(*(self._laid_out(name) for name in self.fields))
-        self.helper.add_input(Submit("submit", self.button))
-
-    def _laid_out(self, name: str) -> Any:
-        widget = self.fields[name].widget
-        if isinstance(widget, forms.CheckboxSelectMultiple):
-            return Field.checkboxes(name)
-        if isinstance(widget, forms.RadioSelect):
-            return Field.radios(name)
-        if isinstance(widget, forms.CheckboxInput):
-            return Field.checkbox(name)
-        return Field(name)
-
-    def refuse(self, error: CommandError) -> None:
-        """Put what a service refused beside its field."""
-        field = error.field if error.field in self.fields else None
-        self.add_error(field, error.message)
 
 
 class PersonForm(PlainForm):
     """A person's particulars."""
 
     name = forms.CharField(max_length=120, label="Name", error_messages={"required": "Write the name."})
-    email = forms.EmailField(
-        label="E-mail address at work", error_messages={"required": ADDRESS, "invalid": ADDRESS}
-    )
+    email = WorkEmailField(label="E-mail address at work")
     job_title = forms.CharField(max_length=120, label="Job title", required=False)
     phone = forms.CharField(max_length=30, label="Telephone at work", required=False)
 
@@ -92,13 +37,7 @@ class NewPersonForm(PersonForm):
     """A new person."""
 
     button = "Add and send the invitation"
-    agency = forms.ModelChoiceField(
-        Agency.objects.order_by("name"),
-        to_field_name="code",
-        label="Agency",
-        empty_label="Choose",
-        error_messages={"required": "Choose the agency."},
-    )
+    agency = AgencyChoice(wanted="Choose the agency.")
 
 
 class AppointmentForm(PlainForm):
@@ -116,13 +55,7 @@ class AppointmentForm(PlainForm):
         help_text="Where the role has one.",
         empty_label="None",
     )
-    locality = forms.ModelChoiceField(
-        Locality.objects.select_related("authority").order_by("authority__name", "name"),
-        required=False,
-        label="Locality",
-        help_text="For the roles of a locality's board.",
-        empty_label="None",
-    )
+    locality = LocalityChoice(help_text="For the roles of a locality's board.")
     starts_on = DayField(label="First day", required=False, help_text="Leave empty for today.")
     ends_on = DayField(
         label="Last day", required=False, help_text="Needed for agency staff and students; else leave empty."
@@ -132,11 +65,10 @@ class AppointmentForm(PlainForm):
         label="Agency staff",
         help_text="For a temporary worker. The team's manager is told in time before the last day.",
     )
-    supervisor = forms.EmailField(
+    supervisor = WorkEmailField(
         required=False,
         label="Supervisor's e-mail address",
         help_text="For a student: the colleague who names the children the student sees.",
-        error_messages={"invalid": ADDRESS},
     )
 
     def clean_supervisor(self) -> User | None:
@@ -170,20 +102,17 @@ class ReasonForm(PlainForm):
     """Why a second factor is taken away."""
 
     button = "Take the second factor away"
-    reason = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}),
+    reason = WhyField(
+        "How did you make sure that it is them?",
+        wanted="Say how you made sure that it is them.",
         max_length=500,
-        label="How did you make sure that it is them?",
-        error_messages={"required": "Say how you made sure that it is them."},
     )
 
 
 class TeamForm(PlainForm):
     """A team, desk, school or home."""
 
-    agency = forms.ModelChoiceField(
-        Agency.objects.order_by("name"), to_field_name="code", label="Agency", empty_label="Choose"
-    )
+    agency = AgencyChoice(wanted="Choose the agency.")
     name = forms.CharField(max_length=120, label="Name")
     code = forms.SlugField(
         max_length=40, label="Short code", help_text="Small letters and hyphens, such as school-north."
@@ -191,12 +120,7 @@ class TeamForm(PlainForm):
     kind = forms.ChoiceField(
         choices=TeamKind.choices, label="Kind", widget=forms.RadioSelect, initial=TeamKind.TEAM
     )
-    locality = forms.ModelChoiceField(
-        Locality.objects.select_related("authority").order_by("authority__name", "name"),
-        required=False,
-        label="Locality",
-        empty_label="None",
-    )
+    locality = LocalityChoice()
     phone = forms.CharField(max_length=30, label="Telephone", required=False)
 
 
@@ -211,7 +135,7 @@ def day_of(form: forms.Form, name: str) -> date | None:
     return value
 
 
-class TokenForm(PlainForm):
+class TokenForm(OnceForm):
     """A key for an agency's system."""
 
     button = "Make the key"
@@ -232,4 +156,3 @@ class TokenForm(PlainForm):
         help_text="Within a year from today.",
         error_messages={"required": "Write the last day."},
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)

@@ -1,13 +1,13 @@
 """The form by which a practice setting is changed."""
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
 from cems.accounts.models import Authority
 from cems.base.errors import Invalid
+from cems.base.form_fields import DayField, VersionField, WhyField
+from cems.base.forms import OnceForm
 from cems.policy.declared import Policy
 from cems.policy.kinds import Choice, Choices, Days, Lines, Number, TimeOfDay, ValueKind, YesOrNo
 
@@ -15,7 +15,7 @@ SOON, ON_A_DAY = "soon", "day"
 _HINTS = {Days: "One day a line, such as 24 12 2026.", Lines: "One a line.", TimeOfDay: "For example, 17:00."}
 
 
-class SettingForm(PlainForm):
+class SettingForm(OnceForm):
     """The new value, from when, and why."""
 
     button = "Continue"
@@ -31,15 +31,13 @@ class SettingForm(PlainForm):
     starts_on = DayField(
         label="First day", required=False, help_text="Only for a later day. For example, 27 3 2027."
     )
-    why = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}),
-        label="Why, and who decided it",
-        help_text="For example: Decided by the partnership's Executive on 4 March. Kept in the history.",
+    why = WhyField(
+        "Why, and who decided it",
+        "For example: Decided by the partnership's Executive on 4 March. Kept in the history.",
+        wanted="Say why, and who decided it.",
         max_length=2000,
-        error_messages={"required": "Say why, and who decided it."},
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    version = VersionField()
 
     def __init__(self, policy: Policy[Any], authority: Authority | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,7 +17,7 @@ from cems.accounts.selectors import cover as selectors_cover
 from cems.accounts.services.cover import delegation_end, delegation_start, may_delegate
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.errors import CommandError, Invalid
-from cems.base.idempotency import once
+from cems.base.forms import handle_form
 from cems.base.time import now, today
 
 
@@ -42,14 +42,9 @@ def cover_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not posts and not own:
         raise Http404
     form = CoverForm(posts, request.POST or None, longest=selectors_cover.longest_cover(now()))
-    if request.method == "POST" and form.is_valid():
-        try:
-            _named_once(user, holder, posts, form.cleaned_data)
-        except CommandError as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, "The deputy is named, and both are told.")
-            return redirect(_back(user, holder))
+    if handle_form(request, form, lambda: _name(user, holder, posts, form.values), refusals=CommandError):
+        messages.success(request, "The deputy is named, and both are told.")
+        return redirect(_back(user, holder))
     context = {
         "form": form,
         "about": holder,
@@ -61,24 +56,15 @@ def cover_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "account/cover_new.html", context, status=400 if form.errors else 200)
 
 
-def _named_once(user: User, holder: User, posts: Any, data: dict[str, Any]) -> None:
-    """Name the deputy for each chosen role, all or none; the same form again does nothing."""
-
-    def perform() -> dict[str, Any]:
-        deputy = selectors_cover.colleague(holder, data["deputy"], today())
-        if deputy is None:
-            raise Invalid(f"Nobody with this address works in {holder.agency}. Check it.", field="deputy")
-        made = [
-            delegation_start(
-                user, appointment=post, deputy=deputy, starts_on=data["starts_on"], ends_on=data["ends_on"]
-            )
-            for post in posts
-            if str(post.public_id) in data["posts"]
-        ]
-        return {"made": [str(row.public_id) for row in made]}
-
-    body = {name: data[name] for name in ("posts", "deputy", "starts_on", "ends_on")}
-    once(user, key=data["key"], action="account.cover", body=body, perform=perform)
+def _name(user: User, holder: User, posts: Any, data: dict[str, Any]) -> None:
+    """Name the deputy for each chosen role, all or none."""
+    deputy = selectors_cover.colleague(holder, data["deputy"], today())
+    if deputy is None:
+        raise Invalid(f"Nobody with this address works in {holder.agency}. Check it.", field="deputy")
+    days = {name: data[name] for name in ("starts_on", "ends_on")}
+    for post in posts:
+        if str(post.public_id) in data["posts"]:
+            delegation_start(user, appointment=post, deputy=deputy, **days)
 
 
 def _back(user: User, holder: User) -> str:

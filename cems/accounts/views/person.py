@@ -1,6 +1,7 @@
 """Pages of people, agencies and teams, for administrators (A1)."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from cems.accounts.services import person as services
 from cems.accounts.services.token import is_service_account
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError
+from cems.base.forms import Handled, PlainForm, handle_form
 from cems.base.time import local_date, now, today
 
 KEPT_SEARCHES = 5
@@ -71,20 +73,12 @@ def _uuid(text: str | None) -> UUID | None:
         return None
 
 
-def _command(request: HttpRequest, form: forms.PlainForm, run: Any) -> Any:
-    """Run a command with a valid form; None when the form or the service refuses (shown on the form)."""
-    if not form.is_valid():
-        return None
-    try:
-        return run(form.cleaned_data) or True
-    except CommandError as error:
-        form.refuse(error)
-        return None
+def _handled(request: HttpRequest, form: PlainForm, perform: Callable[[], object]) -> Handled | None:
+    """What came of the form; whatever the service refuses, an administrator reads beside its field."""
+    return handle_form(request, form, perform, refusals=CommandError)
 
 
-def _form_page(
-    request: HttpRequest, form: forms.PlainForm, title: str, back: str, **more: Any
-) -> HttpResponse:
+def _form_page(request: HttpRequest, form: PlainForm, title: str, back: str, **more: Any) -> HttpResponse:
     context = {"form": form, "page_title": title, "back_url": back, **more}
     return render(request, "people/form.html", context, status=400 if form.is_bound else 200)
 
@@ -117,7 +111,7 @@ def user(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Add a person."""
     form = forms.NewPersonForm(request.POST or None)
-    made = _command(request, form, lambda data: services.user_create(acting_user(request), **data))
+    made = _handled(request, form, lambda: services.user_create(acting_user(request), **form.values))
     if made:
         messages.success(
             request, "Added. They get a link to choose a password. Now give them their first role."
@@ -131,14 +125,18 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Mend a person's particulars."""
     person = _user(public_id)
     form = forms.ParticularsForm(request.POST or None, initial=forms.particulars(person))
-    changed = _command(
-        request, form, lambda data: services.user_change(acting_user(request), user=person, changes=data)
-    )
+    changed = _handled(request, form, lambda: _change(acting_user(request), person, form.values))
     if changed:
-        invited = changed.email != person.email and invitations.can_be_sent(person, today())
+        invited = changed.result["invited"]
         messages.success(request, "Saved. They get a link at the new address." if invited else "Saved.")
         return redirect("people:user", public_id)
     return _form_page(request, form, "Change particulars", _page_of(person))
+
+
+def _change(user: User, person: User, changes: dict[str, Any]) -> dict[str, bool]:
+    """Change their particulars; whether that sends them a link at another address."""
+    changed = services.user_change(user, user=person, changes=changes)
+    return {"invited": changed.email != person.email and invitations.can_be_sent(person, today())}
 
 
 @administrators_form
@@ -146,8 +144,8 @@ def appoint(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give a person a role."""
     person = _user(public_id)
     form = forms.AppointmentForm(request.POST or None)
-    if _command(
-        request, form, lambda data: services.appointment_start(acting_user(request), user=person, **data)
+    if _handled(
+        request, form, lambda: services.appointment_start(acting_user(request), user=person, **form.values)
     ):
         messages.success(request, "The role is given.")
         return redirect("people:user", public_id)
@@ -159,11 +157,11 @@ def end_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End one role."""
     row = get_object_or_404(Appointment.objects.select_related("user", "team"), public_id=public_id)
     form = forms.EndForm(request.POST or None, initial={"last_day": today()})
-    run = _command(
+    run = _handled(
         request,
         form,
-        lambda data: services.appointment_end(
-            acting_user(request), appointment=row, last_day=data["last_day"]
+        lambda: services.appointment_end(
+            acting_user(request), appointment=row, last_day=form.cleaned_data["last_day"]
         ),
     )
     if run:
@@ -177,7 +175,7 @@ def leave(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A person leaves."""
     person = _user(public_id)
     form = forms.LeaverForm(request.POST or None, initial={"last_day": today()})
-    if _command(request, form, lambda data: services.user_end(acting_user(request), user=person, **data)):
+    if _handled(request, form, lambda: services.user_end(acting_user(request), user=person, **form.values)):
         messages.success(
             request, "The account ends. Their roles end with it, and what waits for them is handed on."
         )
@@ -190,8 +188,8 @@ def reset_second_factor(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a lost second factor away."""
     person = _user(public_id)
     form = forms.ReasonForm(request.POST or None)
-    run = _command(
-        request, form, lambda data: services.second_factor_reset(acting_user(request), user=person, **data)
+    run = _handled(
+        request, form, lambda: services.second_factor_reset(acting_user(request), user=person, **form.values)
     )
     if run:
         messages.success(
@@ -253,7 +251,7 @@ def team(request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
     if row:
         initial["agency"] = row.agency.code
     form = forms.TeamForm(request.POST or None, initial=initial)
-    if _command(request, form, lambda data: services.team_save(acting_user(request), team=row, **data)):
+    if _handled(request, form, lambda: services.team_save(acting_user(request), team=row, **form.values)):
         messages.success(request, "Saved.")
         return redirect("people:teams")
     return _form_page(request, form, "Change the team" if row else "Add a team", reverse("people:teams"))

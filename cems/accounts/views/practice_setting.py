@@ -24,7 +24,7 @@ from cems.accounts.services.practice_setting import (
 from cems.base.access_control import FORM, Shape
 from cems.base.calendar import say
 from cems.base.errors import CommandError, Overtaken
-from cems.base.idempotency import once
+from cems.base.forms import handle_form
 from cems.base.time import now
 from cems.policy.models import SettingValue
 
@@ -69,17 +69,16 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
         **{name: form.cleaned_data[name] for name in ("typed", "why", "version", "starts_on")},
         inherits=form.cleaned_data.get("inherits", False),
     )
-    try:
-        if step == "save":
-            starts_at = _change_once(request, wanted, form.cleaned_data["key"])
-            messages.success(request, f"{found.policy.title}: the new value holds from {starts_at}.")
-            return redirect(_page_of(found))
-        return _check_page(request, found, wanted)
-    except Overtaken as lost:
-        return _lost_page(request, _found(key, authority), form, lost)
-    except CommandError as refusal:
-        form.refuse(refusal)
-        return _change_page(request, found, form, status=400)
+    if step != "save":
+        return _check_page(request, found, form, wanted)
+    saved = handle_form(request, form, lambda: _change(request, wanted), refusals=CommandError)
+    if saved:
+        starts_at = saved.result["starts"]
+        messages.success(request, f"{found.policy.title}: the new value holds from {starts_at}.")
+        return redirect(_page_of(found))
+    if form.lost:
+        return _lost_page(request, _found(key, authority), form, form.lost)
+    return _change_page(request, found, form, status=400)
 
 
 def _form(request: HttpRequest, found: Setting, authority: Authority | None) -> SettingForm:
@@ -92,24 +91,10 @@ def _form(request: HttpRequest, found: Setting, authority: Authority | None) -> 
     return SettingForm(found.policy, authority, request.POST or None, initial=initial)
 
 
-def _change_once(request: HttpRequest, wanted: ProposedSetting, key: UUID) -> str:
-    """Keep the change and say from when; the same form sent twice is kept once."""
-
-    def perform() -> dict[str, Any]:
-        row = setting_change(acting_user(request), wanted=wanted)
-        return {"starts": say(row.starts_at, year=True)}
-
-    body = {
-        "setting": wanted.policy.key,
-        "authority": wanted.authority.code if wanted.authority else "",
-        "typed": wanted.typed,
-        "inherits": wanted.inherits,
-        "starts_on": wanted.starts_on,
-    }
-    result, _ = once(
-        acting_user(request), key=key, action="practice_settings.change", body=body, perform=perform
-    )
-    return str(result["starts"])
+def _change(request: HttpRequest, wanted: ProposedSetting) -> dict[str, str]:
+    """Keep the change and say from when."""
+    row = setting_change(acting_user(request), wanted=wanted)
+    return {"starts": say(row.starts_at, year=True)}
 
 
 def _change_page(
@@ -128,9 +113,17 @@ def _lost_page(request: HttpRequest, found: Setting, form: SettingForm, lost: Ov
     return _change_page(request, found, kept, status=409, lost=lost, mine=mine)
 
 
-def _check_page(request: HttpRequest, found: Setting, wanted: ProposedSetting) -> HttpResponse:
+def _check_page(
+    request: HttpRequest, found: Setting, form: SettingForm, wanted: ProposedSetting
+) -> HttpResponse:
     """What the change will do, before it does it."""
-    planned = setting_plan(acting_user(request), wanted=wanted, at=now())
+    try:
+        planned = setting_plan(acting_user(request), wanted=wanted, at=now())
+    except Overtaken as lost:
+        return _lost_page(request, _found(found.policy.key, wanted.authority), form, lost)
+    except CommandError as refusal:
+        form.refuse(refusal)
+        return _change_page(request, found, form, status=400)
     context = {
         "setting": found,
         "back_url": _page_of(found),

@@ -14,7 +14,7 @@ from cems.accounts.roles import Work
 from cems.accounts.services.token import is_service_account, token_make, token_revoke
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError
-from cems.base.idempotency import once
+from cems.base.forms import handle_form
 from cems.base.time import now
 
 
@@ -26,41 +26,25 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
         messages.error(request, "Keys are for service accounts only. Give the account that role first.")
         return redirect("people:user", public_id)
     form = TokenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            secret = _make(request, account, form)
-        except CommandError as refusal:
-            form.refuse(refusal)
-        else:
-            if not secret:
-                messages.error(request, "This key was made already, and is shown once only. Make another.")
-                return redirect("people:user", public_id)
-            context = {"person": account, "secret": secret, "name": form.cleaned_data["name"]}
-            return render(request, "people/token.html", context)
+    secrets: list[str] = []
+    made = handle_form(
+        request, form, lambda: secrets.append(_make(request, account, form)), refusals=CommandError
+    )
+    if made and not secrets:  # sent before: nobody has the key any more
+        messages.error(request, "This key was made already, and is shown once only. Make another.")
+        return redirect("people:user", public_id)
+    if made:
+        context = {"person": account, "secret": secrets[0], "name": form.cleaned_data["name"]}
+        return render(request, "people/token.html", context)
     context = {"form": form, "page_title": "Make a key", "about": account}
     context["back_url"] = reverse("people:user", args=[public_id])
     return render(request, "people/form.html", context, status=400 if form.is_bound else 200)
 
 
 def _make(request: HttpRequest, account: User, form: TokenForm) -> str:
-    """The new key; empty when the same form was sent before, for then nobody has the key any more."""
-    data = form.cleaned_data
-    made: list[str] = []
-
-    def perform() -> dict[str, str]:
-        row, secret = token_make(
-            acting_user(request),
-            user=account,
-            name=data["name"],
-            scopes=data["scopes"],
-            last_day=data["last_day"],
-        )
-        made.append(secret)
-        return {"token": str(row.public_id)}
-
-    body = {name: data[name] for name in ("name", "scopes", "last_day")} | {"user": account.public_id}
-    once(acting_user(request), key=data["key"], action="people.token", body=body, perform=perform)
-    return made[0] if made else ""
+    """The new key, which is kept nowhere."""
+    _, secret = token_make(acting_user(request), user=account, **form.values)
+    return secret
 
 
 @requires_work(Shape.POST, Work.ADMINISTRATION)

@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from cems.accounts.forms.person import PlainForm
+from cems.base.form_fields import WhyField, YesNoField
+from cems.base.forms import PlainForm
 from cems.children.matching.selectors.merge import Choice
 from cems.children.models import Identifier
 
@@ -26,12 +27,11 @@ class MergeForm(PlainForm):
     """One question for each thing that runs on both records, and why they are one child."""
 
     button = "Join these records"
-    why = forms.CharField(
+    why = WhyField(
+        "Why are these one child?",
+        "For example: same birth date and address, confirmed by the school.",
+        wanted="Say why these are one child.",
         max_length=500,
-        label="Why are these one child?",
-        help_text="For example: same birth date and address, confirmed by the school.",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why these are one child."},
     )
 
     def __init__(self, choices: Sequence[Choice], *args: Any, **kwargs: Any) -> None:
@@ -62,19 +62,18 @@ class SettleForm(PlainForm):
     kind = forms.ChoiceField(
         widget=forms.RadioSelect, label="Which number?", error_messages={"required": "Choose the number."}
     )
-    belongs = forms.ChoiceField(
-        choices=[("yes", "Yes, it is this child’s"), ("no", "No, it was recorded in error")],
-        widget=forms.RadioSelect,
+    belongs = YesNoField(
+        yes="Yes, it is this child’s",
+        no="No, it was recorded in error",
         label="Is it this child’s number?",
         help_text="The other record keeps it as it is: whoever may open that one settles it there.",
-        error_messages={"required": "Say whether it is this child’s number."},
+        wanted="Say whether it is this child’s number.",
     )
-    why = forms.CharField(
+    why = WhyField(
+        "How do you know?",
+        "For example: confirmed by the school, or by the general practice.",
+        wanted="Say how you know.",
         max_length=500,
-        label="How do you know?",
-        help_text="For example: confirmed by the school, or by the general practice.",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say how you know."},
     )
 
     def __init__(self, numbers: Sequence[Identifier], *args: Any, **kwargs: Any) -> None:
@@ -90,9 +89,6 @@ class UndoForm(PlainForm):
     """Why two records are of two children after all."""
 
     button = "Take them apart"
-    why = forms.CharField(
-        max_length=500,
-        label="Why are these two children after all?",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why these are two children."},
+    why = WhyField(
+        "Why are these two children after all?", wanted="Say why these are two children.", max_length=500
     )

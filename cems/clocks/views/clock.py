@@ -15,6 +15,7 @@ from cems.accounts.roles import Work
 from cems.audit.services import listed, read
 from cems.base.access_control import Shape, requires_sign_in
 from cems.base.errors import Invalid
+from cems.base.forms import handle_form
 from cems.base.time import now
 from cems.clocks import access, by_hand, selectors
 from cems.clocks.forms import ByHandForm
@@ -96,15 +97,12 @@ def clock(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Meet, pause, resume or cancel a clock by hand, with a reason."""
     shown, form = _seen(request, public_id), ByHandForm(request.POST)
-    if not form.is_valid():
-        return _detail(request, shown, form, status=400)
-    try:
-        by_hand.act(acting_user(request), clock=shown, **form.cleaned_data)
-    except Invalid as refusal:
-        form.add_error(refusal.field, refusal.message)
-        return _detail(request, shown, form, status=400)
-    messages.success(request, DONE[form.cleaned_data["act"]])
-    return redirect("clocks:detail", public_id=public_id)
+    if handle_form(
+        request, form, lambda: by_hand.act(acting_user(request), clock=shown, **form.values), refusals=Invalid
+    ):
+        messages.success(request, DONE[form.cleaned_data["act"]])
+        return redirect("clocks:detail", public_id=public_id)
+    return _detail(request, shown, form, status=400)
 
 
 @requires_work(Shape.PAGE, Work.ADMINISTRATION)

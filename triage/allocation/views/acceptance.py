@@ -11,6 +11,7 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
+from cems.base.forms import handle_form
 from cems.base.time import local, local_date
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
@@ -20,7 +21,6 @@ from triage.allocation.forms import EndForm, TakeUpForm
 from triage.allocation.selectors.candidates import social_workers
 from triage.allocation.services.acceptance import allocation_accept
 from triage.allocation.services.allocation import allocation_end
-from triage.allocation.views.common import taken_once
 from triage.models import Allocation
 
 TAB = "children:overview"
@@ -39,7 +39,7 @@ def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> Http
     if request.method == "POST":
         if not mine:
             raise NotAllowed("Only the worker who has the child accepts it.")
-        if taken_once(request, form, "triage.take_up", lambda: _take_up(request, row, form)):
+        if handle_form(request, form, lambda: _take_up(request, row, form)):
             messages.success(request, "Saved. The ERASE manager sees it on the board.")
             return redirect("allocation:caseload")
     found = social_workers(list(opened.cluster), local_date(row.starts_at))
@@ -55,18 +55,16 @@ def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> Http
 
 
 def _take_up(request: HttpRequest, row: Allocation, form: TakeUpForm) -> None:
-    data = {name: form.cleaned_data[name] for name in ("first_visit_on", "social_worker_told")}
-    allocation_accept(acting_user(request), allocation=row, **data)
+    allocation_accept(acting_user(request), allocation=row, **form.values)
 
 
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
 def end(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpResponse:
     """The work ends now, and the access with it."""
     row, form = _row(opened, allocation_id), EndForm(request.POST or None)
-    if request.method == "POST" and taken_once(
+    if handle_form(
         request,
         form,
-        "triage.allocation_end",
         lambda: allocation_end(acting_user(request), allocation=row, why=form.cleaned_data["why"]),
     ):
         messages.success(request, f"Ended. {row.worker} can no longer open the record through this work.")

@@ -12,6 +12,7 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid
+from cems.base.forms import handle_form
 from cems.base.time import local_date, now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
@@ -26,7 +27,7 @@ from triage.allocation.services.allocation import allocation_make, allocation_mo
 from triage.allocation.services.wait import allocation_wait_open
 from triage.allocation.services.wait_end import allocation_decline as give_nobody
 from triage.allocation.services.wait_end import weekend_cover_set
-from triage.allocation.views.common import kind_of, taken_once
+from triage.allocation.views.common import kind_of
 from triage.choices import WorkerKind
 from triage.models import Allocation, AllocationWait, WeekendCover
 
@@ -62,9 +63,7 @@ def give(request: HttpRequest, opened: OpenChild, kind: str, worker_id: UUID) ->
     one, wait = choice.candidate(worker.pk), _waiting(opened, choice.kind)
     found = _reasons(choice, one, opened) if one else []
     form = _give_form(request, choice, wait, wanted=bool(found))
-    if request.method == "POST" and taken_once(
-        request, form, "triage.give", lambda: _give(acting_user(request), opened, choice.kind, worker, form)
-    ):
+    if handle_form(request, form, lambda: _give(acting_user(request), opened, choice.kind, worker, form)):
         messages.success(
             request,
             f"{worker} has the child from now on and can open the record. They are asked to accept it.",
@@ -125,10 +124,9 @@ def _give(user: User, opened: OpenChild, kind: WorkerKind, worker: User, form: G
 def allocation_decline(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
     """No worker is given for now: the reason, and at Significant the clock to look again."""
     wanted, form = kind_of(kind), NoWorkerForm(request.POST or None)
-    if request.method == "POST" and taken_once(
+    if handle_form(
         request,
         form,
-        "triage.allocation_decline",
         lambda: give_nobody(
             acting_user(request), child=opened.child, kind=wanted, why=form.cleaned_data["why"]
         ),
@@ -157,9 +155,7 @@ def weekend_cover(request: HttpRequest, opened: OpenChild, kind: str) -> HttpRes
     }
     people = [user, *(one.user for one in workers(desks_of(user), local_date(opened.at)))]
     form = WeekendCoverForm(people, request.POST or None, initial=known)
-    if request.method == "POST" and taken_once(
-        request, form, "triage.weekend_cover", lambda: _hold(user, wait, form)
-    ):
+    if handle_form(request, form, lambda: _hold(user, wait, form)):
         messages.success(request, f"Recorded: held until {until:%A %-d %B}.")
         return redirect("allocation:handover")
     title = f"Who holds the child until {until:%A %-d %B}?"
@@ -176,9 +172,7 @@ def _hold(user: User, wait: AllocationWait, form: WeekendCoverForm) -> None:
 def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A child who is not on the list waits for a worker from now on."""
     form = AskForm(request.POST or None)
-    if request.method == "POST" and taken_once(
-        request, form, "triage.ask_for_worker", lambda: _ask(acting_user(request), opened, form)
-    ):
+    if handle_form(request, form, lambda: _ask(acting_user(request), opened, form)):
         messages.success(
             request, "The child waits for a worker from now on. Choose one now, or on the board."
         )

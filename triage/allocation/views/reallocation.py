@@ -14,11 +14,11 @@ from cems.accounts.roles import Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
+from cems.base.forms import handle_form
 from cems.base.time import now
 from triage.allocation.forms import ReassignForm
 from triage.allocation.selectors.reallocation import Moving, Whose, moving
 from triage.allocation.services.allocation import allocations_move
-from triage.allocation.views.common import taken_once
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,7 @@ def reassign(request: HttpRequest, worker_id: UUID) -> HttpResponse:
     listed(user, what="triage.reassign", children=[row.child.public_id for row in page.rows])
     form = _form(request, page)
     applies = request.POST.get("step") == "apply"
-    if (
-        request.method == "POST"
-        and applies
-        and taken_once(
-            request, form, f"triage.reassign:{worker.public_id}", lambda: _move(user, worker, page, form)
-        )
-    ):
+    if applies and handle_form(request, form, lambda: _move(user, worker, page, form)):
         messages.success(request, "Done. The children have another worker from now on, who is told.")
         return redirect("allocation:board")
     context: dict[str, Any] = {"page": page, "worker": worker, "form": form}

@@ -13,13 +13,14 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
+from cems.base.forms import handle_form
 from cems.base.time import now, today
 from triage.allocation.forms import AbsenceForm, CapacityForm, LastDayForm, OnceForm, VacancyForm
 from triage.allocation.selectors.caseload import children_of
 from triage.allocation.services.worker import absence_end as end_absence
 from triage.allocation.services.worker import absence_set, capacity_set, vacancy_open
 from triage.allocation.services.worker import vacancy_end as end_vacancy
-from triage.allocation.views.common import kind_of, posts_of, taken_once
+from triage.allocation.views.common import kind_of, posts_of
 from triage.choices import WorkerKind
 from triage.models import Absence, Vacancy
 
@@ -48,34 +49,28 @@ def capacity(request: HttpRequest, worker_id: UUID, kind: str) -> HttpResponse:
     if post is None:
         raise Http404
     form = CapacityForm(request.POST or None, initial={"children": post.children, "share": post.share})
-    if request.method == "POST" and taken_once(
-        request, form, "triage.capacity", lambda: _capacity(request, post.user, post.kind, form)
-    ):
+    if handle_form(request, form, lambda: _capacity(request, post.user, post.kind, form)):
         messages.success(request, f"Saved. The board counts with it from the day you chose: {post.user}.")
         return redirect("allocation:worker", worker_id=worker_id)
     return _form(request, form, f"Room as {post.kind.label.lower()}", about=post.user)
 
 
 def _capacity(request: HttpRequest, worker: User, kind: WorkerKind, form: CapacityForm) -> None:
-    data = {name: form.cleaned_data[name] for name in ("children", "share", "starts_on")}
-    capacity_set(acting_user(request), worker=worker, kind=kind, **data)
+    capacity_set(acting_user(request), worker=worker, kind=kind, **form.values)
 
 
 @requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def absence(request: HttpRequest, worker_id: UUID) -> HttpResponse:
     """A worker is or will be away."""
     who, form = posts_of(acting_user(request), worker_id)[0].user, AbsenceForm(request.POST or None)
-    if request.method == "POST" and taken_once(
-        request, form, "triage.absence", lambda: _absence(request, who, form)
-    ):
+    if handle_form(request, form, lambda: _absence(request, who, form)):
         messages.success(request, f"Recorded. {who} is not suggested for a child while away.")
         return redirect("allocation:worker", worker_id=worker_id)
     return _form(request, form, "Record an absence", about=who)
 
 
 def _absence(request: HttpRequest, who: User, form: AbsenceForm) -> None:
-    data = {name: form.cleaned_data[name] for name in ("starts_on", "ends_on")}
-    absence_set(acting_user(request), worker=who, **data)
+    absence_set(acting_user(request), worker=who, **form.values)
 
 
 @requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
@@ -84,10 +79,9 @@ def absence_end(request: HttpRequest, absence_id: UUID) -> HttpResponse:
     row = get_object_or_404(Absence.objects.select_related("user__agency"), public_id=absence_id)
     posts_of(acting_user(request), row.user.public_id)
     form = LastDayForm(request.POST or None, day=row.ends_on or today())
-    if request.method == "POST" and taken_once(
+    if handle_form(
         request,
         form,
-        "triage.absence_end",
         lambda: end_absence(acting_user(request), absence=row, last_day=form.cleaned_data["last_day"]),
     ):
         messages.success(request, f"Saved. {row.user} is back the day after.")
@@ -99,9 +93,7 @@ def absence_end(request: HttpRequest, absence_id: UUID) -> HttpResponse:
 def vacancy(request: HttpRequest) -> HttpResponse:
     """A post that nobody holds."""
     form = VacancyForm(request.POST or None)
-    if request.method == "POST" and taken_once(
-        request, form, "triage.vacancy", lambda: _vacancy(request, form)
-    ):
+    if handle_form(request, form, lambda: _vacancy(request, form)):
         messages.success(request, "Recorded. The board shows the room the post would bring.")
         return redirect("allocation:board")
     return _form(request, form, "Record a vacancy")
@@ -117,10 +109,9 @@ def vacancy_end(request: HttpRequest, vacancy_id: UUID) -> HttpResponse:
     """The post is filled, or gone."""
     row = get_object_or_404(Vacancy, public_id=vacancy_id)
     form = LastDayForm(request.POST or None, day=today())
-    if request.method == "POST" and taken_once(
+    if handle_form(
         request,
         form,
-        "triage.vacancy_end",
         lambda: end_vacancy(acting_user(request), vacancy=row, last_day=form.cleaned_data["last_day"]),
     ):
         messages.success(request, f"Saved. {row.title} is no longer counted as vacant after that day.")

@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 from django import forms
 from django.http import QueryDict
 
-from cems.accounts.forms.person import PlainForm
+from cems.accounts.form_fields import AgencyChoice
 from cems.accounts.models import Agency, Team, User
-from cems.base.errors import CommandError
+from cems.base.form_fields import WordsField
+from cems.base.forms import KeyedForm, OnceForm, PlainForm
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from cems.children.identity.forms.record import WordsField
 from triage.cevt.forms.outcome import OutcomesForm, short
 from triage.cevt.services.decision import Ruling, Task
 from triage.choices import ReturnReason
@@ -28,10 +28,9 @@ LEVELS = [
 ]
 
 
-class DecisionForm(OutcomesForm):
+class DecisionForm(KeyedForm, OutcomesForm):
     """Everything a chair decides of one child; which fields an outcome asks for is checked by the rules (T4)."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
     level = forms.TypedChoiceField(
         choices=LEVELS,
@@ -162,10 +161,6 @@ class DecisionForm(OutcomesForm):
             returned_because=data.get("returned_because", ""),
         )
 
-    def refuse(self, error: CommandError) -> None:
-        """Put what the rules or the service refused beside the field to mend."""
-        self.add_error(self.field_of(error.field), error.message)
-
     @classmethod
     def told(cls, post: QueryDict) -> dict[str, Any]:
         """What was typed, to begin a form with again without judging it."""
@@ -192,18 +187,11 @@ def _owner_label(owner: User | Team) -> str:
     return f"{owner} (desk or team)" if isinstance(owner, Team) else f"{owner}, {owner.agency}"
 
 
-class AskForm(PlainForm):
+class AskForm(OnceForm):
     """More information CEVT wants before it decides (T2)."""
 
     button = "Ask, and pause the clock"
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    agency = forms.ModelChoiceField(
-        Agency.objects.none(),
-        to_field_name="code",
-        label="Which agency should find out?",
-        empty_label="Choose",
-        error_messages={"required": "Choose the agency."},
-    )
+    agency = AgencyChoice(label="Which agency should find out?", wanted="Choose the agency.")
     owner = forms.ChoiceField(label="Who does it?", error_messages={"required": "Choose who finds out."})
     what = WordsField(
         rows=3,

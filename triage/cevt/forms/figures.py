@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from cems.accounts.forms.person import DayField, PlainForm
+from cems.base.form_fields import DayField
+from cems.base.forms import PlainForm
 from cems.base.time import today
 
 LONGEST_YEARS = 5

@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from cems.children.identity.forms.record import WordsField
+from cems.base.form_fields import WordsField
+from cems.base.forms import HandledForm
 from triage.cevt.outcomes import OUTCOMES, Ask, Offer, Wish
 
 
@@ -14,7 +15,7 @@ def short(**kw: Any) -> forms.CharField:
     return WordsField(**{"rows": 2, "required": False, **kw})
 
 
-class OutcomesForm(forms.Form):
+class OutcomesForm(HandledForm):
     """The lines of the outcomes on offer, made from the kinds there are; the rules check what was answered."""
 
     outcomes = forms.MultipleChoiceField(

@@ -2,18 +2,17 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
+from cems.base.form_fields import DayField, TimeOfDayField, WordsField
+from cems.base.forms import OnceForm
 from cems.base.time import LONDON, local, now
-from cems.children.identity.forms.record import WordsField
 from cems.meetings.choices import Held, RelayedHow
 from cems.meetings.services.contribution import Told
 
 
-class RaiseForm(PlainForm):
+class RaiseForm(OnceForm):
     """Why CEVT should look at a child without a new matrix (T3)."""
 
     button = "Raise at CEVT"
@@ -23,10 +22,9 @@ class RaiseForm(PlainForm):
         help_text="What was seen or said, when, by whom, and what has changed. Everybody at CEVT reads it.",
         error_messages={"required": "Say what CEVT should look at, and why now."},
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
-class RelayedContributionForm(PlainForm):
+class RelayedContributionForm(OnceForm):
     """What an agency that is away knows of a child, as somebody of it told the chair (T3)."""
 
     button = "Write it down"
@@ -55,15 +53,9 @@ class RelayedContributionForm(PlainForm):
         error_messages={"required": "Choose how they told you."},
     )
     told_on = DayField(label="On which day?", error_messages={"required": "Write the day they told you."})
-    told_time = forms.TimeField(
-        label="At what time?",
-        help_text="For example, 14:30.",
-        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input govuk-input--width-5"}),
-        error_messages={"required": "Write the time they told you.", "invalid": "Write the time like 14:30."},
-    )
+    told_time = TimeOfDayField(wanted="Write the time they told you.")
     about = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         instant = local(now())

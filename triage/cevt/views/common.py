@@ -13,7 +13,7 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.models import Locality, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
-from cems.base.errors import Invalid, NotAllowed
+from cems.base.errors import NotAllowed
 from cems.base.time import today
 from cems.children.access.child_access import ChildAccess
 from cems.children.access.selectors.restriction import is_restricted
@@ -161,14 +161,6 @@ def seated(request: HttpRequest) -> User:
     if not has_seat(profile_of(user)):
         raise NotAllowed("Only people who sit at CEVT for their agency take part in its meeting.")
     return user
-
-
-def key_from(request: HttpRequest, name: str = "key") -> UUID:
-    """The idempotency key a form carries. Raises Invalid without one."""
-    try:
-        return UUID(request.POST.get(name, ""))
-    except ValueError:
-        raise Invalid("This page is incomplete. Reload it and try again.") from None
 
 
 def sheet_url(public_id: UUID, query: str = "") -> str:

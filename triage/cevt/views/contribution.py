@@ -6,14 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
-from cems.base.access_control import SEND, Shape, Wordless
+from cems.base.access_control import SEND, Shape
+from cems.base.autosave import Both, handle_autosave, text_from, uuid_from, version_from
 from cems.base.errors import Conflict, Invalid, NotAllowed, Overtaken
-from cems.base.idempotency import once
 from cems.base.time import local, now
 from cems.children.access_control import OpenChild, requires_child
 from cems.meetings.choices import Held
@@ -21,19 +21,18 @@ from cems.meetings.selectors import attendance_of
 from triage.cevt.selectors.live import PLACES, live_state
 from triage.cevt.selectors.sheet import Sheet
 from triage.cevt.services.contribution import contribution_write
-from triage.cevt.views.common import asked_keys, key_from, sheet_url
+from triage.cevt.views.common import asked_keys, sheet_url
 
 NO_WORK = "Your role does not speak for an agency at CEVT."
 
 
 def words(request: HttpRequest, suffix: str = "") -> dict[str, Any]:
     """What was said, as it came. Raises Invalid where the page was not whole."""
-    version = request.POST.get(f"version{suffix}", "")
     return {
-        "about": key_from(request, f"about{suffix}"),
+        "about": uuid_from(request.POST, f"about{suffix}"),
         "held": request.POST.get(f"held{suffix}", ""),
-        "text": request.POST.get(f"text{suffix}", "").replace("\r\n", "\n"),
-        "version": int(version) if version.isdecimal() and len(version) < 9 else 0,
+        "text": text_from(request.POST, f"text{suffix}"),
+        "version": version_from(request.POST, f"version{suffix}"),
     }
 
 
@@ -75,41 +74,22 @@ def save_typed(
     request: HttpRequest, opened: OpenChild, typed: dict[str, Any], suffix: str = ""
 ) -> HttpResponse:
     """Save what one agency says of one child, and answer as the autosaving form expects."""
-    # What one person typed is never saved under the name of another who signed in since.
-    if request.POST.get("user", "") not in {"", str(acting_user(request).pk)}:
-        return Wordless({"error": "signed_out"}, status=401)
 
     def perform() -> dict[str, Any]:
         row = contribution_write(acting_user(request), child=opened.child, **typed)
         return {"saved_at": f"{local(now()):%H:%M}", "version": row.version}
 
-    body = {name: str(value) for name, value in typed.items()}
-    try:
-        result, _ = once(
-            acting_user(request),
-            key=key_from(request, "idempotency_key"),
-            action="triage.say",
-            body={"child": str(opened.child.public_id), **body},
-            perform=perform,
+    def both(lost: Overtaken) -> Both:
+        theirs = lost.theirs
+        values = {"held": theirs["held"], "text": theirs["text"], "about": str(typed["about"])}
+        return Both(
+            in_words(typed["held"], typed["text"]),
+            in_words(theirs["held"], theirs["text"]),
+            {f"{name}{suffix}": value for name, value in values.items()},
         )
-    except Overtaken as lost:
-        return JsonResponse({"conflict": _both(lost, typed, suffix)}, status=409)
-    return Wordless(result)
 
-
-def _both(lost: Overtaken, typed: dict[str, Any], suffix: str) -> dict[str, Any]:
-    theirs = lost.theirs
-    return {
-        "yours": in_words(typed["held"], typed["text"]),
-        "theirs": in_words(theirs["held"], theirs["text"]),
-        "theirs_by": lost.by,
-        "version": lost.version,
-        "theirs_values": {
-            f"held{suffix}": theirs["held"],
-            f"text{suffix}": theirs["text"],
-            f"about{suffix}": str(typed["about"]),
-        },
-    }
+    body = {"child": opened.child.public_id, **typed}
+    return handle_autosave(request, perform, body=body, both=both)
 
 
 def in_words(held: str, text: str) -> str:

@@ -1,5 +1,6 @@
 """What belongs to deciding beside the sheet: confirm, ask, answer, take off, the letter with feedback (T2 to T4)."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +13,10 @@ from cems.audit.choices import Verb
 from cems.audit.services import listed, record
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
-from cems.base.idempotency import once
+from cems.base.forms import handle_form
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
-from cems.children.view_helpers import taken
 from cems.clocks.presentation import present
 from cems.documents.rendering import Paper, pdf_response, render_pdf
 from matrix.access_control import Opened, requires_submission
@@ -26,10 +26,10 @@ from triage.cevt.selectors.decision import decided_on, letter_lines, unconfirmed
 from triage.cevt.selectors.owners import owners_of
 from triage.cevt.selectors.sheet import Sheet
 from triage.cevt.selectors.sheet import sheet as sheet_of
-from triage.cevt.services.decision import Ruling, decision_confirm
+from triage.cevt.services.decision import decision_confirm
 from triage.cevt.services.item import information_request_answer, information_request_open, item_withdraw
 from triage.cevt.views.common import decision_fields, empty_form, sheet_page
-from triage.cevt.views.sheet import check_page, decided_once
+from triage.cevt.views.sheet import check_page
 from triage.models import Decision, InformationRequest, Item
 
 NEEDS = Part.CONTRIBUTIONS
@@ -62,18 +62,21 @@ def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if not form.is_valid():
         return _confirm_page(request, opened, shown, form, 400)
 
-    def perform(ruling: Ruling) -> Decision:
-        return decision_confirm(acting_user(request), decision=before, ruling=ruling, meeting=shown.meeting)
-
-    try:
-        if step == "check":
+    if step == "check":
+        try:
             return check_page(request, opened, shown, form, of=before)
-        reference = decided_once(request, opened, form, "triage.confirm", perform)
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        return _confirm_page(request, opened, shown, form, 409 if isinstance(refusal, Conflict) else 400)
-    messages.success(request, f"{before.reference} is confirmed by {reference}. It is final.")
-    return redirect("cevt:provisional")
+        except (Invalid, Conflict) as refusal:
+            form.refuse(refusal)
+    elif decided := handle_form(request, form, lambda: _confirm(request, shown, before, form)):
+        messages.success(request, f"{before.reference} is confirmed by {decided.reference}. It is final.")
+        return redirect("cevt:provisional")
+    return _confirm_page(request, opened, shown, form, form.status)
+
+
+def _confirm(request: HttpRequest, shown: Sheet, before: Decision, form: DecisionForm) -> Decision:
+    return decision_confirm(
+        acting_user(request), decision=before, ruling=form.ruling(), meeting=shown.meeting
+    )
 
 
 def _confirm_page(
@@ -92,7 +95,7 @@ def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     agencies = [one.pk for one in shown.today.seats.agencies(opened.child.area_id)]
     form = AskForm(request.POST or None, agencies=agencies, owners=owners)
     item = shown.items[0] if shown.items else None
-    if request.method == "POST" and taken(form, lambda: _ask(request, opened, item, form)):
+    if handle_form(request, form, lambda: _ask(request, opened, item, form)):
         messages.success(request, "Asked. The clock stands still until the answer is here.")
         return redirect("cevt:sheet", public_id=opened.child.public_id)
     return _form_page(
@@ -108,23 +111,14 @@ def _ask(request: HttpRequest, opened: OpenChild, item: Item | None, form: AskFo
     if item is None:
         raise Conflict("CEVT has nothing open for this child any more.")
     data = form.cleaned_data
-
-    def perform() -> dict[str, Any]:
-        row = information_request_open(
-            acting_user(request),
-            item=item,
-            agency=data["agency"],
-            what=data["what"],
-            owner=form.owners[data["owner"]],
-            working_days=data["days"],
-        )
-        return {"wanted": str(row.public_id)}
-
-    body = {
-        "child": opened.child.public_id,
-        **{name: str(data[name]) for name in ("agency", "owner", "what")},
-    }
-    once(acting_user(request), key=data["key"], action="triage.ask", body=body, perform=perform)
+    information_request_open(
+        acting_user(request),
+        item=item,
+        agency=data["agency"],
+        what=data["what"],
+        owner=form.owners[data["owner"]],
+        working_days=data["days"],
+    )
 
 
 @requires_child(Shape.PAGE, NEEDS, work=Work.CONTRIBUTION, methods=FORM)
@@ -142,11 +136,10 @@ def answer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         (row, AnswerForm(request.POST if str(row.public_id) == chosen else None, prefix=row.public_id.hex))
         for row in rows
     ]
-    for row, form in forms:
-        if form.is_bound and taken(form, lambda row=row, form=form: _answer(request, opened, row, form)):  # type: ignore[misc]
-            messages.success(request, "CEVT has the answer.")
-            return redirect("cevt:sheet", public_id=opened.child.public_id)
-    bound = next((form for _, form in forms if form.is_bound), None)
+    row, bound = next(((row, form) for row, form in forms if form.is_bound), (None, None))
+    if row and bound and handle_form(request, bound, partial(_answer, request, opened, row, bound)):
+        messages.success(request, "CEVT has the answer.")
+        return redirect("cevt:sheet", public_id=opened.child.public_id)
     if request.method == "POST" and bound is None:
         raise Conflict("This was answered already, or CEVT no longer needs it.")
     context = {**child_page(request, opened), "rows": forms, "form": bound}
@@ -169,7 +162,7 @@ def withdraw(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         .order_by("received_at", "pk")
     )
     form = WhyForm(request.POST or None)
-    if request.method == "POST" and taken(form, lambda: _withdraw(request, items, form)):
+    if handle_form(request, form, lambda: _withdraw(request, items, form)):
         messages.success(request, "It is off the list. Whoever sent the matrix or raised the child is told.")
         return redirect("cevt:list")
     return _form_page(

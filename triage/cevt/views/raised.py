@@ -1,6 +1,5 @@
 """A child is raised at CEVT without a new matrix; the user who did reads what became of it (T3, T4)."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,10 +10,9 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.audit.services import read
 from cems.base.access_control import FORM, Shape, requires_sign_in
-from cems.base.idempotency import once
+from cems.base.forms import handle_form
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
-from cems.children.view_helpers import taken
 from triage.cevt.forms.relayed_contribution import RaiseForm
 from triage.cevt.selectors.raised import before_raising, raised_by
 from triage.cevt.selectors.seats import RAISE
@@ -25,19 +23,10 @@ from triage.cevt.services.item import item_raise
 def raise_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Why CEVT should look at the child, and why now; a concern that is open already is shown in the form's place."""
     user, form = acting_user(request), RaiseForm(request.POST or None)
-    made: dict[str, Any] = {}
-
-    def perform() -> dict[str, str]:
-        return {"item": str(item_raise(user, child=opened.child, why=form.cleaned_data["why"]).public_id)}
-
-    def act() -> None:
-        body = {"child": str(opened.child.public_id), "why": form.cleaned_data["why"]}
-        key = form.cleaned_data["key"]
-        made.update(once(user, key=key, action="triage.raise", body=body, perform=perform)[0])
-
-    if request.method == "POST" and taken(form, act):
+    made = handle_form(request, form, lambda: item_raise(user, child=opened.child, **form.values))
+    if made:
         messages.success(request, "The child is on CEVT’s list.")
-        return redirect("cevt:item_raised", made["item"])
+        return redirect("cevt:item_raised", made.public_id)
     context = {
         **child_page(request, opened, current="children:overview"),
         "form": form,

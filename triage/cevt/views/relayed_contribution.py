@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
-from cems.base.errors import Conflict, Invalid, Overtaken
-from cems.base.idempotency import once
+from cems.base.forms import handle_form
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from triage.cevt.forms.relayed_contribution import RelayedContributionForm
@@ -28,28 +27,23 @@ def relayed_contribution(request: HttpRequest, opened: OpenChild, agency_id: UUI
             request, opened, place, RelayedContributionForm(initial={"about": about, "seen": place.seen})
         )
     form = RelayedContributionForm(request.POST)
-    if not form.is_valid():
-        return _page(request, opened, place, form, 400)
-    try:
-        _write(request, opened, place, form)
-    except Overtaken as lost:
+    if handle_form(request, form, lambda: _write(request, opened, place, form)):
+        messages.success(
+            request, f"Written down, as told by {place.agency}. Everybody at the table reads it now."
+        )
+        return redirect("cevt:sheet", public_id=opened.child.public_id)
+    if form.lost:
         # What is there by now is on the page above the form, and seen: sent again, ours is written after it.
         data = request.POST.copy()
-        data["seen"] = str(lost.version)
+        data["seen"] = str(form.lost.version)
         again = RelayedContributionForm(data)
         again.is_valid()
         again.add_error(
-            "text", f"{lost.by} wrote for this agency meanwhile. Read it above, then send what yours adds."
+            "text",
+            f"{form.lost.by} wrote for this agency meanwhile. Read it above, then send what yours adds.",
         )
         return _page(request, opened, _place(opened, agency_id), again, 409)
-    except (Invalid, Conflict) as refusal:
-        form.refuse(refusal)
-        status = 409 if isinstance(refusal, Conflict) else 400
-        return _page(request, opened, _place(opened, agency_id), form, status)
-    messages.success(
-        request, f"Written down, as told by {place.agency}. Everybody at the table reads it now."
-    )
-    return redirect("cevt:sheet", public_id=opened.child.public_id)
+    return _page(request, opened, _place(opened, agency_id), form, form.status)
 
 
 def _place(opened: OpenChild, agency_id: UUID) -> Away:
@@ -61,23 +55,14 @@ def _place(opened: OpenChild, agency_id: UUID) -> Away:
 
 
 def _write(request: HttpRequest, opened: OpenChild, place: Away, form: RelayedContributionForm) -> None:
-    """Write it down once, however often the form is sent. Raises what the service raises."""
-    data, user = form.cleaned_data, acting_user(request)
-
-    def perform() -> dict[str, str]:
-        row = contribution_relay(
-            user,
-            child=opened.child,
-            about=data["about"],
-            agency=place.agency,
-            told=form.told,
-            seen=data["seen"],
-        )
-        return {"relayed_contribution": str(row.public_id)}
-
-    body = {name: str(value) for name, value in data.items() if name != "key"}
-    to = {"child": str(opened.child.public_id), "agency": place.agency.code}
-    once(user, key=data["key"], action="triage.relayed_contribution", body=body | to, perform=perform)
+    contribution_relay(
+        acting_user(request),
+        child=opened.child,
+        about=form.cleaned_data["about"],
+        agency=place.agency,
+        told=form.told,
+        seen=form.cleaned_data["seen"],
+    )
 
 
 def _page(

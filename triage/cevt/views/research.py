@@ -1,7 +1,6 @@
 """The research list: whom an agency looks up before the meeting, with a short answer for each (T3)."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.shortcuts import redirect, render
 from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, SEND, Shape
+from cems.base.autosave import uuid_from, version_from
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.time import now
 from cems.children.access_control import open_child
@@ -73,13 +73,9 @@ def _save(request: HttpRequest, lines: list[Line]) -> HttpResponse:
 @requires_work(Shape.API, Work.CONTRIBUTION, methods=SEND)
 def research_say(request: HttpRequest) -> HttpResponse:
     """One answer of the list, saved as it is typed; answers as a sheet's own does."""
-    try:
-        public_id = UUID(request.POST.get("answer", ""))
-    except ValueError:
-        raise Invalid("This page is incomplete. Reload it and try again.") from None
+    public_id = uuid_from(request.POST, "answer")
     opened = open_child(request, public_id, parts=(Part.CONTRIBUTIONS,), work=Work.CONTRIBUTION)
     suffix = f"-{public_id}"
     typed = words(request, suffix)
-    sent = request.POST.get("version", "")
-    typed["version"] = int(sent) if sent.isdecimal() and len(sent) < 9 else 0
+    typed["version"] = version_from(request.POST, "version")
     return save_typed(request, opened, typed, suffix)

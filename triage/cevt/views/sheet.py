@@ -11,18 +11,17 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
-from cems.base.idempotency import once
+from cems.base.forms import handle_form
 from cems.children.access_control import OpenChild, requires_child
 from triage.cevt.forms.decision import DecisionForm
 from triage.cevt.selectors.decision_preview import preview
 from triage.cevt.selectors.sheet import Sheet
 from triage.cevt.selectors.sheet import sheet as sheet_of
-from triage.cevt.services.decision import Ruling, decision_make, may_be_decided
+from triage.cevt.services.decision import decision_make, may_be_decided
 from triage.cevt.views.common import (
     decision_fields,
     empty_form,
     for_the_room,
-    key_from,
     projected,
     sheet_page,
     sheet_url,
@@ -88,7 +87,8 @@ def _check(request: HttpRequest, opened: OpenChild, shown: Sheet) -> HttpRespons
         may_be_decided(opened.child, shown.items, form.ruling(), opened.at)
         return check_page(request, opened, shown, form)
     except (Invalid, Conflict) as refusal:
-        return _refused(request, opened, shown, form, refusal)
+        form.refuse(refusal)
+        return _refused(request, opened, shown, form)
 
 
 def check_page(
@@ -123,59 +123,34 @@ def _decide(request: HttpRequest, opened: OpenChild, shown: Sheet) -> HttpRespon
     if not form.is_valid():
         return draw(request, opened, shown, form, 400)
 
-    def perform(ruling: Ruling) -> Decision:
-        return decision_make(acting_user(request), child=opened.child, ruling=ruling, meeting=shown.meeting)
-
-    try:
-        reference = decided_once(request, opened, form, "triage.decide", perform)
-    except (Invalid, Conflict) as refusal:
-        return _refused(request, opened, shown, form, refusal)
-    messages.success(request, f"{reference}: decided. Whoever sent the matrix or raised the child is told.")
+    decided = handle_form(
+        request,
+        form,
+        lambda: decision_make(
+            acting_user(request), child=opened.child, ruling=form.ruling(), meeting=shown.meeting
+        ),
+    )
+    if not decided:
+        return _refused(request, opened, shown, form)
+    messages.success(
+        request, f"{decided.reference}: decided. Whoever sent the matrix or raised the child is told."
+    )
     context = sheet_page(request, opened, shown)
     if context["after"] is None:
         return redirect("cevt:list")
     return redirect(sheet_url(context["after"].child.public_id, context["query"]))
 
 
-def decided_once(
-    request: HttpRequest,
-    opened: OpenChild,
-    form: DecisionForm,
-    action: str,
-    perform: Callable[[Ruling], Decision],
-) -> str:
-    """The reference of the decision this form makes, however often it is sent. Raises what the service raises."""
-    body = {
-        "child": str(opened.child.public_id),
-        **{
-            name: values
-            for name, values in request.POST.lists()
-            if name not in {"csrfmiddlewaretoken", "step"}
-        },
-    }
-    result, _ = once(
-        acting_user(request),
-        key=key_from(request),
-        action=action,
-        body=body,
-        perform=lambda: {"decision": perform(form.ruling()).reference},
-    )
-    return str(result["decision"])
-
-
-def _refused(
-    request: HttpRequest, opened: OpenChild, shown: Sheet, form: DecisionForm, refusal: Invalid | Conflict
-) -> HttpResponse:
+def _refused(request: HttpRequest, opened: OpenChild, shown: Sheet, form: DecisionForm) -> HttpResponse:
     """The sheet as it is now, what was typed kept, and why it could not be done (cevt-f1, f2, f4)."""
-    form.refuse(refusal)
-    if not isinstance(refusal, Conflict):
+    if not isinstance(form.refusal, Conflict):
         return draw(request, opened, shown, form, 400)
     # What came meanwhile is on the sheet now, so that the chair looks at it before the next try.
     data = request.POST.copy()
     data["seen"] = str(shown.newest.public_id) if shown.newest else ""
     again = DecisionForm(data, **decision_fields(opened, shown))
     again.is_valid()
-    again.refuse(refusal)
+    again.refuse(form.refusal)
     return draw(request, opened, shown, again, 409)
 
 

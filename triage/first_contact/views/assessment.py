@@ -1,5 +1,6 @@
 """First Contact works on one referral: asks agencies, writes down what it found, decides (T1)."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,13 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user
+from cems.accounts.models import Team
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
-from cems.base.errors import Overtaken
+from cems.base.forms import handle_form
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
-from cems.children.view_helpers import form_page, taken
+from cems.children.view_helpers import form_page
 from matrix.services.owners import team_of_worker
 from plans.models import Referral, Request
 from plans.services.strategy_meeting import strategy_meeting_request
@@ -97,14 +99,10 @@ def ask(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRespo
     row, teams = _row(opened, referral_id), teams_to_ask(opened.child)
     if row.outcome:
         return _too_late(request, opened, row)
-    form, asked = AskForm(teams, request.POST or None), list[AgencyEnquiry]()
-
-    def act() -> None:
-        chosen, what = form.chosen(teams), form.cleaned_data["what"]
-        asked.extend(agency_enquiry_open(acting_user(request), referral=row, teams=chosen, what=what))
-
-    if request.method == "POST" and taken(form, act):
-        names = ", ".join(str(one.agency) for one in asked)
+    form = AskForm(teams, request.POST or None)
+    asked = handle_form(request, form, lambda: _ask(request, row, teams, form))
+    if asked:
+        names = asked.result["names"]
         messages.success(
             request, f"Asked: {names}." if names else "They were asked already, and have not answered yet."
         )
@@ -118,6 +116,13 @@ def ask(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRespo
     return render(request, "triage/first_contact/ask.html", context, status=400 if form.errors else 200)
 
 
+def _ask(request: HttpRequest, row: Referral, teams: Sequence[Team], form: AskForm) -> dict[str, str]:
+    """Ask; the agencies that are newly asked, by name."""
+    chosen, what = form.chosen(teams), form.cleaned_data["what"]
+    asked = agency_enquiry_open(acting_user(request), referral=row, teams=chosen, what=what)
+    return {"names": ", ".join(str(one.agency) for one in asked)}
+
+
 @_form_door
 def answer_for(request: HttpRequest, opened: OpenChild, referral_id: UUID, enquiry_id: UUID) -> HttpResponse:
     """Write down what an agency said by telephone."""
@@ -128,11 +133,9 @@ def answer_for(request: HttpRequest, opened: OpenChild, referral_id: UUID, enqui
         messages.info(request, f"{asked.agency} has answered already.")
         return redirect("first_contact:referral", opened.child.public_id, row.public_id)
     form = AnswerForm(request.POST or None)
-
-    def act() -> None:
-        agency_enquiry_answer(acting_user(request), enquiry=asked, **form.cleaned_data)
-
-    if request.method == "POST" and taken(form, act):
+    if handle_form(
+        request, form, lambda: agency_enquiry_answer(acting_user(request), enquiry=asked, **form.values)
+    ):
         messages.success(request, f"The answer of {asked.agency} is kept.")
         return redirect("first_contact:referral", opened.child.public_id, row.public_id)
     return form_page(
@@ -155,31 +158,26 @@ def found(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRes
     assessment = gathered(row, opened.access, now()).assessment
     begun = FoundForm.told(findings_of(assessment), assessment.version if assessment else 0)
     form = FoundForm(teams_to_take(opened.child), request.POST or None, initial=begun)
-    lost: list[Overtaken] = []
-
-    def act() -> None:
-        version, findings = form.cleaned_data["version"], form.findings
-        try:
-            referral_assessment_save(acting_user(request), referral=row, version=version, findings=findings)
-        except Overtaken as late:
-            lost.append(late)
-            raise
-
-    if request.method == "POST" and taken(form, act):
+    if handle_form(request, form, lambda: _save(request, row, form)):
         messages.success(request, "What you found is kept.")
         return redirect("first_contact:referral", opened.child.public_id, row.public_id)
-    if lost:  # sent again, it replaces what the colleague wrote, which stands beside it
+    if form.lost:  # sent again, it replaces what the colleague wrote, which stands beside it
         again = request.POST.copy()
-        again["version"] = str(lost[0].version)
+        again["version"] = str(form.lost.version)
         form.data = again
     context = {
         **child_page(request, opened, current="children:overview"),
         "row": row,
         "form": form,
-        "lost": lost[0] if lost else None,
+        "lost": form.lost,
     }
-    status = 409 if lost else 400 if form.errors else 200
+    status = 409 if form.lost else 400 if form.errors else 200
     return render(request, "triage/first_contact/found.html", context, status=status)
+
+
+def _save(request: HttpRequest, row: Referral, form: FoundForm) -> None:
+    version, findings = form.cleaned_data["version"], form.findings
+    referral_assessment_save(acting_user(request), referral=row, version=version, findings=findings)
 
 
 @_form_door
@@ -189,11 +187,7 @@ def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRe
     if row.outcome:
         return _too_late(request, opened, row)
     form = DecideForm(request.POST or None)
-
-    def act() -> None:
-        referral_settle(acting_user(request), referral=row, **form.cleaned_data)
-
-    if request.method == "POST" and taken(form, act):
+    if handle_form(request, form, lambda: referral_settle(acting_user(request), referral=row, **form.values)):
         messages.success(
             request, f"{row.reference} is decided. Whoever made the referral is told, with your reasons."
         )

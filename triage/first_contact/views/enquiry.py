@@ -10,8 +10,8 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part
 from cems.audit.services import read
 from cems.base.access_control import FORM, Shape, requires_sign_in
+from cems.base.forms import handle_form
 from cems.base.time import now
-from cems.children.view_helpers import taken
 from cems.clocks.presentation import present
 from triage.first_contact.forms import AnswerForm
 from triage.first_contact.selectors.enquiry import asked_of, question_to
@@ -30,11 +30,7 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if asked is None:
         return _answered_already(request, public_id)
     form = AnswerForm(request.POST or None)
-
-    def act() -> None:
-        agency_enquiry_answer(user, enquiry=asked.row, **form.cleaned_data)
-
-    if request.method == "POST" and taken(form, act):
+    if handle_form(request, form, lambda: agency_enquiry_answer(user, enquiry=asked.row, **form.values)):
         messages.success(
             request, f"{asked.row.referral.reference}: First Contact has your answer. Thank you."
         )

@@ -13,13 +13,12 @@ from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Invalid
-from cems.base.idempotency import once
+from cems.base.forms import handle_form
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
 from cems.children.identity.page_context import child_page
 from cems.children.matching.rules.search import LONGEST
-from cems.children.view_helpers import taken
 from plans.choices import ReferralState
 from plans.models import Referral
 from plans.services.referral import referral_open
@@ -100,22 +99,16 @@ def refer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record a referral made by telephone or on paper; while one is open, what is written is added to it (T1)."""
     user, child = acting_user(request), opened.child
     form = ReferForm(user, request.POST or None)
-    done: dict[str, Any] = {}
-
-    def perform() -> dict[str, Any]:
-        row = referral_open(user, child=child, told=form.told, received_at=form.cleaned_data["received_at"])
-        return {"referral": str(row.public_id), "reference": row.reference}
-
-    def act() -> None:
-        key = form.cleaned_data["key"]
-        action = f"triage.refer:{child.public_id}"
-        done.update(once(user, key=key, action=action, body=form.body, perform=perform)[0])
-
-    if request.method == "POST" and taken(form, act):
-        messages.success(
-            request, f"{done['reference']} is with First Contact. Its clock runs from its receipt."
-        )
-        return redirect("first_contact:referral", child.public_id, done["referral"])
+    done = handle_form(
+        request,
+        form,
+        lambda: referral_open(
+            user, child=child, told=form.told, received_at=form.cleaned_data["received_at"]
+        ),
+    )
+    if done:
+        messages.success(request, f"{done.reference} is with First Contact. Its clock runs from its receipt.")
+        return redirect("first_contact:referral", child.public_id, done.public_id)
     context = {
         **child_page(request, opened, current="children:overview"),
         "form": form,

@@ -2,8 +2,9 @@
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
-from cems.children.access.forms.restriction import PeopleForm, PersonChoice, _says_why
+from cems.accounts.form_fields import PeopleForm, PersonChoice
+from cems.base.form_fields import DayField, WhyField
+from cems.base.forms import PlainForm
 
 
 class DeathForm(PeopleForm):
@@ -22,4 +23,4 @@ class DeathUndoForm(PlainForm):
     """A death was recorded in error."""
 
     button = "Open the record again"
-    reason = _says_why("How did the mistake come about?")
+    reason = WhyField("How did the mistake come about?")

@@ -2,7 +2,8 @@
 
 from django import forms
 
-from cems.accounts.forms.person import PlainForm
+from cems.base.form_fields import WhyField, WordsField
+from cems.base.forms import PlainForm
 from cems.children.matching.rules.search import LONGEST
 from cems.children.models import EmergencyAccessOutcome
 
@@ -18,12 +19,11 @@ class EmergencyAccessForm(PlainForm):
         " Amy Jones 3/4/2011.",
         error_messages={"required": "Name the child exactly."},
     )
-    reason = forms.CharField(
+    reason = WhyField(
+        "Why do you need the record now?",
+        "Your manager and an auditor read this. Name nobody who need not be named.",
+        wanted="Say why you need the record now.",
         max_length=300,
-        label="Why do you need the record now?",
-        help_text="Your manager and an auditor read this. Name nobody who need not be named.",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why you need the record now."},
     )
 
 
@@ -37,10 +37,10 @@ class EmergencyAccessReviewForm(PlainForm):
         label="Was it right to open the record?",
         error_messages={"required": "Choose what you found."},
     )
-    remark = forms.CharField(
+    remark = WordsField(
+        rows=3,
         max_length=300,
         required=False,
         label="What did you find, and what follows?",
         help_text="Needed unless it was right.",
-        widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
 from cems.accounts.models import Appointment
+from cems.base.form_fields import DayField
+from cems.base.forms import OnceForm
 from cems.children.models import Child
 
 
-class StudentChildForm(PlainForm):
+class StudentChildForm(OnceForm):
     """Which student sees which child, to which day."""
 
     button = "Show them this record"
@@ -26,7 +26,6 @@ class StudentChildForm(PlainForm):
         help_text="No later than the student's own last day. For example, 27 3 2026.",
         error_messages={"required": "Write the last day the student sees the record."},
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(
         self, posts: Sequence[Appointment], children: Sequence[Child], *args: Any, **kwargs: Any

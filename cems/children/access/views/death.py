@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
 from cems.accounts.access_control import acting_user
-from cems.accounts.forms.person import PlainForm
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
+from cems.base.forms import PlainForm, handle_form
 from cems.base.time import now
 from cems.children.access.forms import death as death_forms
 from cems.children.access.selectors.restriction_page import people_to_choose
@@ -15,7 +15,6 @@ from cems.children.access.services.death import death_record, death_undo
 from cems.children.access.views.restriction import _back, _page
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.models import Child
-from cems.children.view_helpers import taken
 
 
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DEATH, methods=FORM)
@@ -24,8 +23,8 @@ def death(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     user, child = acting_user(request), opened.child
     if child.died_on is not None:
         undo = death_forms.DeathUndoForm(request.POST or None)
-        if request.method == "POST" and taken(
-            undo, lambda: death_undo(user, child=child, reason=undo.cleaned_data["reason"])
+        if handle_form(
+            request, undo, lambda: death_undo(user, child=child, reason=undo.cleaned_data["reason"])
         ):
             messages.success(
                 request, "Undone. Clocks that were cancelled stay so: begin again what is still promised."
@@ -33,7 +32,7 @@ def death(request: HttpRequest, opened: OpenChild) -> HttpResponse:
             return _back(user, child)
         return _page(request, opened, undo, "The death was recorded in error")
     form = death_forms.DeathForm(people_to_choose(child, now()), request.POST or None)
-    if request.method == "POST" and taken(form, lambda: _record_death(user, child, form)):
+    if handle_form(request, form, lambda: _record_death(user, child, form)):
         messages.success(request, "Recorded. Clocks and letters about the child have stopped.")
         return _back(user, child)
     return _page(request, opened, form, "This child has died", text=_DEATH)

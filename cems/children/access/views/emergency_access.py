@@ -11,6 +11,7 @@ from cems.accounts.access_control import acting_user, requires_any_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape, requires_sign_in
+from cems.base.forms import handle_form
 from cems.base.time import local, now
 from cems.children.access.forms.emergency_access import EmergencyAccessForm, EmergencyAccessReviewForm
 from cems.children.access.selectors.emergency_access import to_review
@@ -22,8 +23,6 @@ from cems.children.access.services.emergency_access import (
 )
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.matching.rules.search import understand
-from cems.children.models import EmergencyAccess
-from cems.children.view_helpers import taken
 
 MOST = 100
 
@@ -37,21 +36,20 @@ def open_now(request: HttpRequest) -> HttpResponse:
     """What is recorded, then which child and why; then the record is open for some hours."""
     words = request.session.get("child_searches", {}).get(request.GET.get("search", ""), "")
     form = EmergencyAccessForm(request.POST or None, initial={"child": words})
-    opened: list[EmergencyAccess] = []
-    if request.method == "POST" and taken(form, lambda: opened.append(_open(request, form))):
-        emergency_access = opened[0]
-        messages.success(request, f"The record is open to you until {local(emergency_access.until):%H:%M}.")
-        return redirect(
-            "children:overview",
-            public_id=(emergency_access.child.merged_into or emergency_access.child).public_id,
-        )
+    opened = handle_form(request, form, lambda: _open(request, form))
+    if opened:
+        messages.success(request, f"The record is open to you until {opened.result['until']}.")
+        return redirect("children:overview", public_id=opened.result["child"])
     context = {"form": form, "may_open_in_emergency": may_open_in_emergency(profile_of(acting_user(request)))}
     return render(request, "children/emergency_access.html", context, status=400 if form.errors else 200)
 
 
-def _open(request: HttpRequest, form: EmergencyAccessForm) -> EmergencyAccess:
+def _open(request: HttpRequest, form: EmergencyAccessForm) -> dict[str, str]:
+    """The record it opens, which may be the one that the child named was joined to, and until when."""
     data = form.cleaned_data
-    return emergency_access_open(acting_user(request), named=understand(data["child"]), reason=data["reason"])
+    row = emergency_access_open(acting_user(request), named=understand(data["child"]), reason=data["reason"])
+    primary = row.child.merged_into or row.child
+    return {"child": str(primary.public_id), "until": f"{local(row.until):%H:%M}"}
 
 
 @requires_child(Shape.POST, Part.IDENTITY)
@@ -74,7 +72,8 @@ def review(request: HttpRequest, access_id: UUID) -> HttpResponse:
     """Say whether one opening was right."""
     emergency_access = get_object_or_404(to_review(acting_user(request), now()), public_id=access_id)
     form = EmergencyAccessReviewForm(request.POST or None)
-    if request.method == "POST" and taken(
+    if handle_form(
+        request,
         form,
         lambda: emergency_access_review(
             acting_user(request), emergency_access=emergency_access, **form.cleaned_data

@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from cems.accounts.access_control import acting_user
-from cems.accounts.forms.person import PlainForm
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError, Invalid
+from cems.base.forms import PlainForm, handle_form
 from cems.base.time import now
 from cems.children.access.forms import restriction as restriction_forms
 from cems.children.access.forms import sealing
@@ -22,7 +22,7 @@ from cems.children.access.services.sealing import identity_seal, identity_unseal
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from cems.children.models import Child
-from cems.children.view_helpers import form_page, taken
+from cems.children.view_helpers import form_page
 
 
 @requires_child(Shape.PAGE, Part.IDENTITY)
@@ -44,8 +44,8 @@ def restrict(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Restrict the record to named people."""
     form = restriction_forms.RestrictForm(people_to_choose(opened.child, now()), request.POST or None)
     user = acting_user(request)
-    if request.method == "POST" and taken(
-        form, lambda: service.restriction_start(user, child=opened.child, **form.cleaned_data)
+    if handle_form(
+        request, form, lambda: service.restriction_start(user, child=opened.child, **form.cleaned_data)
     ):
         messages.success(request, "The record is restricted. Its owner names who reads it.")
         return _back(user, opened.child)
@@ -152,8 +152,8 @@ def conflict(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Anybody says that they should not read this record."""
     form = restriction_forms.ConflictForm(request.POST or None)
     user = acting_user(request)
-    if request.method == "POST" and taken(
-        form, lambda: service.conflict_declare(user, child=opened.child, **form.cleaned_data)
+    if handle_form(
+        request, form, lambda: service.conflict_declare(user, child=opened.child, **form.cleaned_data)
     ):
         messages.success(request, "The record is closed to you, and your manager is told.")
         return redirect("home")
@@ -175,7 +175,7 @@ def _managed(
     if not service.may_manage(user, opened.child, now()):
         messages.error(request, "The owner, or First Contact, decides this.")
         return redirect("children:restriction", public_id=opened.child.public_id)
-    if request.method == "POST" and taken(form, lambda: act(user, child=opened.child, **form.cleaned_data)):
+    if handle_form(request, form, lambda: act(user, child=opened.child, **form.values)):
         messages.success(request, done)
         return _back(user, opened.child)
     return _page(request, opened, form, title, text=text)

@@ -1,6 +1,5 @@
 """Which children a supervisor shows to their students (A2: cover)."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,13 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from cems.accounts.access_control import acting_user
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape, requires_sign_in
-from cems.base.idempotency import once
+from cems.base.forms import handle_form
 from cems.base.time import now
 from cems.children.access.forms.student import StudentChildForm
 from cems.children.access.selectors import student as selectors
 from cems.children.access.services.student import student_end, student_name
 from cems.children.models import StudentChild
-from cems.children.view_helpers import taken
 
 OWN = "everybody sees whom they supervise; nobody else's students are there"
 
@@ -38,7 +36,7 @@ def student_child(request: HttpRequest) -> HttpResponse:
     posts = selectors.posts_supervised(user, instant)
     children = selectors.to_choose(user, instant) if posts else []
     form = StudentChildForm(posts, children, request.POST or None)
-    if request.method == "POST" and taken(form, lambda: _name_once(request, form)):
+    if handle_form(request, form, lambda: _name(request, form)):
         messages.success(request, "The student is told, and can open the record now.")
         return redirect("children:students")
     if children:
@@ -47,20 +45,14 @@ def student_child(request: HttpRequest) -> HttpResponse:
     return render(request, "children/student_child.html", context, status=400 if form.errors else 200)
 
 
-def _name_once(request: HttpRequest, form: StudentChildForm) -> None:
+def _name(request: HttpRequest, form: StudentChildForm) -> StudentChild:
     data = form.cleaned_data
-
-    def perform() -> dict[str, Any]:
-        row = student_name(
-            acting_user(request),
-            post=form.posts[data["post"]],
-            child=form.children[data["child"]],
-            ends_on=data["ends_on"],
-        )
-        return {"named": str(row.public_id)}
-
-    body = {name: data[name] for name in ("post", "child", "ends_on")}
-    once(acting_user(request), key=data["key"], action="children.student", body=body, perform=perform)
+    return student_name(
+        acting_user(request),
+        post=form.posts[data["post"]],
+        child=form.children[data["child"]],
+        ends_on=data["ends_on"],
+    )
 
 
 @requires_sign_in(Shape.POST, reason=OWN)

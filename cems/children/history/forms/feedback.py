@@ -5,16 +5,17 @@ from typing import Any
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
+from cems.base.form_fields import DayField, WordsField
+from cems.base.forms import OnceForm
 from cems.base.time import LONDON, now, today
 from cems.children.choices import FeedbackAbout, FeedbackFrom
-from cems.children.identity.forms.record import WordsField
 
 
-class FeedbackForm(PlainForm):
+class FeedbackForm(OnceForm):
     """Words of the child or the family, typed by a colleague."""
 
     button = "Keep these words"
+    parts = frozenset({"happened_on"})
     whose = forms.ChoiceField(
         choices=FeedbackFrom.choices,
         widget=forms.RadioSelect,

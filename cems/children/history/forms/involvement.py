@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django import forms
 
-from cems.accounts.forms.person import PlainForm
 from cems.accounts.models import User
+from cems.base.forms import PlainForm
 from cems.children.choices import CaseRole
 
 

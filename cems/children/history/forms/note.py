@@ -2,30 +2,26 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
+from cems.base.form_fields import DayField, TimeOfDayField, WordsField
+from cems.base.forms import OnceForm
 from cems.base.time import LONDON, local, now
-from cems.children.identity.forms.record import WordsField
 from cems.children.models import CaseNote
 
 
-class HappenedForm(PlainForm):
+class HappenedForm(OnceForm):
     """Something that happened at a time of its own; sent twice, it is kept once."""
 
     asks = "When did it happen?"
+    parts = frozenset({"happened_on", "happened_time"})
     happened_on = DayField(
         label="When did it happen?", error_messages={"required": "Write the day it happened."}
     )
-    happened_time = forms.TimeField(
-        label="At what time?",
-        help_text="For example, 14:30. Your best guess will do.",
-        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input govuk-input--width-5"}),
-        error_messages={"required": "Write the time.", "invalid": "Write the time like 14:30."},
+    happened_time = TimeOfDayField(
+        help_text="For example, 14:30. Your best guess will do.", wanted="Write the time."
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

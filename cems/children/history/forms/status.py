@@ -2,8 +2,9 @@
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
-from cems.accounts.models import Authority
+from cems.accounts.form_fields import AuthorityChoice
+from cems.base.form_fields import DayField
+from cems.base.forms import PlainForm
 from cems.children.choices import LegalBasis, StatusKind
 
 
@@ -17,12 +18,8 @@ class StatusForm(PlainForm):
     legal_basis = forms.ChoiceField(
         choices=LegalBasis.choices, required=False, label="Legal authority", help_text="For a child in care."
     )
-    responsible = forms.ModelChoiceField(
-        Authority.objects.order_by("name"),
-        to_field_name="code",
-        required=False,
-        label="Authority that holds responsibility",
-        empty_label="The authority of the record",
+    responsible = AuthorityChoice(
+        label="Authority that holds responsibility", empty_label="The authority of the record"
     )
 
 

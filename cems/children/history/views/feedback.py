@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
+from cems.base.forms import handle_form
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.forms.feedback import FeedbackForm
 from cems.children.history.services.feedback import feedback_record
@@ -14,7 +15,7 @@ from cems.children.history.views.note import who_reads
 from cems.children.identity.page_context import child_page
 from cems.children.identity.services.self_description import may_know
 from cems.children.models import Feedback
-from cems.children.view_helpers import form_page, taken
+from cems.children.view_helpers import form_page
 
 LONGEST = 100
 
@@ -36,13 +37,14 @@ def feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def add_feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Type what the child or the family said, marked as theirs."""
     form = FeedbackForm(request.POST or None)
-    if request.method == "POST" and taken(
+    if handle_form(
+        request,
         form,
         lambda: feedback_record(
             acting_user(request),
             child=opened.child,
             happened_at=form.happened_at,
-            **{name: form.cleaned_data[name] for name in ("whose", "about", "words", "changed")},
+            **form.values,
         ),
     ):
         messages.success(request, "Their words are kept. Tell them what came of it.")

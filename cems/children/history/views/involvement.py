@@ -12,6 +12,7 @@ from cems.accounts.models import Team
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
+from cems.base.forms import handle_form
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.forms.involvement import CaseRoleForm, InvolveForm, InvolvementEndForm
@@ -20,7 +21,7 @@ from cems.children.history.services.involvement import involvement_decide, invol
 from cems.children.identity.page_context import child_page
 from cems.children.identity.views.record import own_team
 from cems.children.models import Involvement
-from cems.children.view_helpers import form_page, taken
+from cems.children.view_helpers import form_page
 
 
 @requires_child(Shape.PAGE, Part.INVOLVED)
@@ -45,7 +46,7 @@ def add(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         return render(request, "children/involve_team.html", context)
     members = people.members(team)
     form = InvolveForm(members, request.POST or None)
-    if request.method == "POST" and taken(form, lambda: _start(request, opened, form, team)):
+    if handle_form(request, form, lambda: _start(request, opened, form, team)):
         messages.success(request, "Recorded. They can open the record now.")
         return redirect("children:involvements", public_id=opened.child.public_id)
     title = f"{team.name}: who works with the child?"
@@ -67,7 +68,8 @@ def _start(request: HttpRequest, opened: OpenChild, form: InvolveForm, team: Tea
 def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Say that one works with the child; First Contact confirms."""
     user, form = acting_user(request), CaseRoleForm(request.POST or None)
-    if request.method == "POST" and taken(
+    if handle_form(
+        request,
         form,
         lambda: involvement_start(
             user,
@@ -93,7 +95,8 @@ def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpRe
     if not opened.access.sees(Part.INVOLVED) and row.user_id != acting_user(request).pk:
         raise Http404
     form = InvolvementEndForm(request.POST or None)
-    if request.method == "POST" and taken(
+    if handle_form(
+        request,
         form,
         lambda: involvement_end(acting_user(request), involvement=row, reason=form.cleaned_data["reason"]),
     ):

@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import ROLES, Part, Reach, Work
 from cems.base.access_control import FORM, Shape
+from cems.base.forms import handle_form
 from cems.base.time import today
 from cems.children.access.child_access import WHY
 from cems.children.access_control import OpenChild, requires_child
@@ -18,7 +20,7 @@ from cems.children.history.selectors.involvement import before_key
 from cems.children.history.services.note import note_write
 from cems.children.identity.page_context import child_page
 from cems.children.models import CaseNote
-from cems.children.view_helpers import form_page, kept_once, taken
+from cems.children.view_helpers import form_page
 
 NOTES = 50
 
@@ -50,9 +52,10 @@ def write_note(request: HttpRequest, opened: OpenChild, note_id: UUID | None = N
     form = NoteForm(
         request.POST or None, initial=NoteForm.told(earlier) if earlier else {"happened_on": today()}
     )
-    if request.method == "POST" and taken(
+    if handle_form(
+        request,
         form,
-        lambda: kept_once(request, form, "children.note", note_write, child=opened.child, supersedes=earlier),
+        lambda: note_write(acting_user(request), child=opened.child, supersedes=earlier, **form.values),
     ):
         messages.success(request, "The note is saved. It can be corrected, never changed.")
         return redirect("children:notes", public_id=opened.child.public_id)

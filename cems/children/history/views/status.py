@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
+from cems.base.forms import handle_form
 from cems.base.time import today
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.forms.status import StatusEndForm, StatusForm
 from cems.children.history.services.status import status_close, status_open
 from cems.children.identity.page_context import child_page
 from cems.children.models import Status
-from cems.children.view_helpers import form_page, taken
+from cems.children.view_helpers import form_page
 
 
 @requires_child(Shape.PAGE, Part.STATUS)
@@ -36,8 +37,8 @@ def statuses(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def open_status(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record a status from a day on (C2)."""
     form = StatusForm(request.POST or None)
-    if request.method == "POST" and taken(
-        form, lambda: status_open(acting_user(request), child=opened.child, **form.cleaned_data)
+    if handle_form(
+        request, form, lambda: status_open(acting_user(request), child=opened.child, **form.cleaned_data)
     ):
         messages.success(request, "The status is recorded.")
         return redirect("children:statuses", public_id=opened.child.public_id)
@@ -49,8 +50,10 @@ def end_status(request: HttpRequest, opened: OpenChild, status_id: UUID) -> Http
     """End a status on its last day (C2)."""
     status = get_object_or_404(Status.objects.of(opened.child), public_id=status_id)
     form = StatusEndForm(request.POST or None)
-    if request.method == "POST" and taken(
-        form, lambda: status_close(acting_user(request), status=status, ends_on=form.cleaned_data["ends_on"])
+    if handle_form(
+        request,
+        form,
+        lambda: status_close(acting_user(request), status=status, ends_on=form.cleaned_data["ends_on"]),
     ):
         messages.success(request, "The status is ended.")
         return redirect("children:statuses", public_id=opened.child.public_id)

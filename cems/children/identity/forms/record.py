@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
 from cems.accounts.models import Authority, Locality, Team, TeamKind, User
 from cems.accounts.profile import profile_of
 from cems.base.errors import Invalid
+from cems.base.form_fields import DayField, VersionField, WordsField
+from cems.base.forms import OnceForm, PlainForm
 from cems.base.time import today
 from cems.children.choices import CaseRole, Ethnicity, Gender, IdentifierKind, Sex
 from cems.children.identity.rules import check_birth, check_identifier, check_postcode, search_key, written
@@ -21,13 +21,6 @@ NO_ROLE = "none"
 
 
 CHECKED = (IdentifierKind.NHS, IdentifierKind.UPN)
-
-
-class WordsField(forms.CharField):
-    """Longer text; keeps its lines."""
-
-    def __init__(self, *, rows: int = 5, max_length: int = 10_000, **kwargs: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), max_length=max_length, **kwargs)
 
 
 class IdentityForm(PlainForm):
@@ -109,7 +102,7 @@ class IdentityForm(PlainForm):
         )
 
 
-class NewChildForm(IdentityForm):
+class NewChildForm(OnceForm, IdentityForm):
     """A new record, and what the person is to the child."""
 
     button = "Continue"
@@ -133,8 +126,10 @@ class NewChildForm(IdentityForm):
         help_text="First Contact confirms who works with a child. What you submit counts from now.",
         error_messages={"required": "Say what you are to the child."},
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     checked = forms.BooleanField(widget=forms.HiddenInput, required=False)
+
+    # Looked at the likely duplicates or not, it is the same record.
+    beside = OnceForm.beside | {"checked", "again"}
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
@@ -166,18 +161,12 @@ class NewChildForm(IdentityForm):
     def identifiers(self) -> dict[str, str]:
         return {kind: self.cleaned_data[kind] for kind in CHECKED if self.cleaned_data[kind]}
 
-    @property
-    def body(self) -> dict[str, Any]:
-        """What was sent, for telling a repeat from another record under one key."""
-        return {
-            name: str(value) for name, value in self.cleaned_data.items() if name not in {"key", "checked"}
-        }
-
 
 class ChangeForm(IdentityForm):
     """The identity of a child, with the version that the person saw."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
+    parts = frozenset({"version"})
 
     def __init__(self, user: User, child: Child, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault(
@@ -189,10 +178,6 @@ class ChangeForm(IdentityForm):
             field = self.choices_for(name)
             if held and not field.queryset.filter(pk=held).exists():  # type: ignore[union-attr]
                 field.queryset = field.queryset.model.objects.filter(pk=held)  # type: ignore[union-attr]
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
 class NameForm(PlainForm):
@@ -213,3 +198,7 @@ class IdentifierForm(PlainForm):
     button = "Add this number"
     kind = forms.ChoiceField(choices=IdentifierKind.choices, widget=forms.RadioSelect, label="Which number?")
     value = forms.CharField(max_length=40, label="Number", error_messages={"required": "Write the number."})
+
+    def field_of(self, name: str | None) -> str | None:
+        """A number is refused under the name of its kind; here each kind is typed into one field."""
+        return "value" if name in IdentifierKind.values else super().field_of(name)

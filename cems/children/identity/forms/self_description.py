@@ -2,6 +2,7 @@
 
 from django import forms
 
+from cems.base.form_fields import WordsField
 from cems.children.history.forms.note import HappenedForm
 
 
@@ -10,11 +11,12 @@ class OrientationForm(HappenedForm):
 
     button = "Keep these words"
     asks = "When did the child say it?"
-    words = forms.CharField(
+    words = WordsField(
+        rows=3,
         max_length=300,
+        remembered=False,
         label="What did the child say?",
         help_text="In their own words. No list of terms, and no guess of yours.",
-        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         error_messages={"required": "Write it in the child's own words."},
     )
     asked_by = forms.CharField(

@@ -10,6 +10,7 @@ from cems.accounts.roles import Part
 from cems.audit.services import read
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError
+from cems.base.forms import handle_form
 from cems.base.time import now
 from cems.children.access.selectors.restriction_page import people_at_work
 from cems.children.access.services.restriction import may_manage
@@ -17,7 +18,7 @@ from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.forms.address import AddressForm
 from cems.children.identity.page_context import child_page
 from cems.children.identity.services.address import PART, address_end, address_for, address_keep
-from cems.children.view_helpers import form_page, taken
+from cems.children.view_helpers import form_page
 
 
 @requires_child(Shape.PAGE, Part.IDENTITY)
@@ -43,9 +44,7 @@ def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         messages.error(request, "First Contact, the team's manager or the record's owner decides this.")
         return redirect("children:address", public_id=opened.child.public_id)
     form = AddressForm(people_at_work(opened.child, now()), request.POST or None)
-    if request.method == "POST" and taken(
-        form, lambda: address_keep(user, child=opened.child, **form.cleaned_data)
-    ):
+    if handle_form(request, form, lambda: address_keep(user, child=opened.child, **form.values)):
         messages.success(request, "The address is kept for the people you chose. An earlier one has ended.")
         return redirect("children:address", public_id=opened.child.public_id)
     return form_page(

@@ -13,8 +13,8 @@ from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
-from cems.base.errors import Conflict, Invalid, TooMany
-from cems.base.idempotency import once
+from cems.base.errors import Conflict, TooMany
+from cems.base.forms import handle_form
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.services.involvement import involvement_start
 from cems.children.identity.forms.record import NO_ROLE, ChangeForm, IdentifierForm, NameForm, NewChildForm
@@ -25,7 +25,7 @@ from cems.children.identity.services.record import child_change, child_create, n
 from cems.children.matching.rules.search import Asked, understand
 from cems.children.matching.search import NUMBER, Found, likely, signpost, unseen
 from cems.children.models import Child
-from cems.children.view_helpers import form_page, taken
+from cems.children.view_helpers import form_page
 
 MAY_EXIST = "A record may exist with this number: ask First Contact."
 
@@ -41,14 +41,11 @@ def new(request: HttpRequest) -> HttpResponse:
             if rows or may_exist:
                 context = {"form": form, "rows": rows, "may_exist": may_exist, "sent": _sent(request.POST)}
                 return render(request, "children/duplicates.html", context)
-        try:
-            child_id, fresh = _record_once(user, form)
-        except (Invalid, Conflict) as refusal:
-            form.refuse(refusal)
-        else:
-            if fresh:
+        made = handle_form(request, form, lambda: _record(user, form))
+        if made:
+            if made.is_new:
                 messages.success(request, _made(form))
-            return redirect(_next(child_id))
+            return redirect(_next(made.public_id))
     return render(request, "children/new.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -61,24 +58,17 @@ def _known_already(user: User, form: NewChildForm) -> tuple[list[Found], bool]:
     return likely(user, asked=form.asked), may_exist
 
 
-def _record_once(user: User, form: NewChildForm) -> tuple[UUID, bool]:
+def _record(user: User, form: NewChildForm) -> Child:
     data = form.cleaned_data
-
-    def perform() -> dict[str, Any]:
-        child = child_create(
-            user,
-            identity=form.identity,
-            identifiers=form.identifiers,
-            provisional=bool(unseen(user, form.asked)),
-        )
-        if data["case_role"] != NO_ROLE:
-            involvement_start(
-                user, child=child, case_role=data["case_role"], person=user, team=own_team(user)
-            )
-        return {"child": str(child.public_id)}
-
-    result, fresh = once(user, key=data["key"], action="children.new", body=form.body, perform=perform)
-    return UUID(result["child"]), fresh
+    child = child_create(
+        user,
+        identity=form.identity,
+        identifiers=form.identifiers,
+        provisional=bool(unseen(user, form.asked)),
+    )
+    if data["case_role"] != NO_ROLE:
+        involvement_start(user, child=child, case_role=data["case_role"], person=user, team=own_team(user))
+    return child
 
 
 def _made(form: NewChildForm) -> str:
@@ -129,23 +119,12 @@ def edit(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Change who the child is; the loser of a conflict sees both (C1)."""
     form = ChangeForm(acting_user(request), opened.child, request.POST or None)
     conflicts: list[dict[str, str]] = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            child_change(
-                acting_user(request),
-                child=opened.child,
-                version=form.cleaned_data["version"],
-                values=dict(form.values),
-            )
-        except Invalid as refusal:
-            form.refuse(refusal)
-        except Conflict as refusal:
-            form.refuse(refusal)
-            conflicts = _both(form, opened.child)
-            form.data = {**request.POST.dict(), "version": str(opened.child.version)}
-        else:
-            messages.success(request, "The change is saved.")
-            return redirect("children:overview", public_id=opened.child.public_id)
+    if handle_form(request, form, lambda: _change(request, opened, form)):
+        messages.success(request, "The change is saved.")
+        return redirect("children:overview", public_id=opened.child.public_id)
+    if isinstance(form.refusal, Conflict):
+        conflicts = _both(form, opened.child)
+        form.data = {**request.POST.dict(), "version": str(opened.child.version)}
     context = {
         **child_page(request, opened, current="children:overview"),
         "form": form,
@@ -154,6 +133,11 @@ def edit(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(
         request, "children/edit.html", context, status=409 if conflicts else 400 if form.errors else 200
     )
+
+
+def _change(request: HttpRequest, opened: OpenChild, form: ChangeForm) -> None:
+    version, values = form.cleaned_data["version"], dict(form.values)
+    child_change(acting_user(request), child=opened.child, version=version, values=values)
 
 
 def _both(form: ChangeForm, child: Child) -> list[dict[str, str]]:
@@ -173,8 +157,10 @@ def _both(form: ChangeForm, child: Child) -> list[dict[str, str]]:
 def add_name(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Another name of the child."""
     form = NameForm(request.POST or None)
-    if request.method == "POST" and taken(
-        form, lambda: name_add(acting_user(request), child=opened.child, name=form.cleaned_data["name"])
+    if handle_form(
+        request,
+        form,
+        lambda: name_add(acting_user(request), child=opened.child, name=form.cleaned_data["name"]),
     ):
         return _saved(request, opened, "The name is added. Search finds the child by it.")
     return form_page(request, opened, form, title="Add another name", current="children:overview")
@@ -184,17 +170,18 @@ def add_name(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def add_identifier(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A number another system knows the child by."""
     form = IdentifierForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            may_exist = _may_be_known(acting_user(request), data["kind"], data["value"])
-            identifier_add(acting_user(request), child=opened.child, kind=data["kind"], value=data["value"])
-        except Invalid as refusal:
-            form.add_error("value", refusal.message)
-        else:
-            words = "The number is added. An earlier one of the same kind is ended."
-            return _saved(request, opened, f"{words} {MAY_EXIST}" if may_exist else words)
+    added = handle_form(request, form, lambda: _add_identifier(acting_user(request), opened, form))
+    if added:
+        words = "The number is added. An earlier one of the same kind is ended."
+        return _saved(request, opened, f"{words} {MAY_EXIST}" if added.result["may_exist"] else words)
     return form_page(request, opened, form, title="Add a number", current="children:overview")
+
+
+def _add_identifier(user: User, opened: OpenChild, form: IdentifierForm) -> dict[str, bool]:
+    kind, value = form.cleaned_data["kind"], form.cleaned_data["value"]
+    may_exist = _may_be_known(user, kind, value)
+    identifier_add(user, child=opened.child, kind=kind, value=value)
+    return {"may_exist": may_exist}
 
 
 def _may_be_known(user: User, kind: str, value: str) -> bool:

@@ -10,6 +10,7 @@ from cems.accounts.roles import Part
 from cems.audit.services import read
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError
+from cems.base.forms import handle_form
 from cems.base.time import local, now, today
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.forms.self_description import OrientationForm
@@ -22,7 +23,7 @@ from cems.children.identity.services.self_description import (
     orientation_of,
     orientation_take_back,
 )
-from cems.children.view_helpers import form_page, kept_once, taken
+from cems.children.view_helpers import form_page
 
 TAB = "children:feedback"
 
@@ -53,8 +54,10 @@ def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "asked_by": acting_user(request).name,
     }
     form = OrientationForm(request.POST or None, initial=begin)
-    if request.method == "POST" and taken(
-        form, lambda: kept_once(request, form, "children.orientation", orientation_keep, child=opened.child)
+    if handle_form(
+        request,
+        form,
+        lambda: orientation_keep(acting_user(request), child=opened.child, **form.values),
     ):
         messages.success(request, "Kept. Only those who work closest with the child see it.")
         return redirect("children:orientation", public_id=opened.child.public_id)

@@ -12,6 +12,7 @@ from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
+from cems.base.forms import handle_form
 from cems.base.time import local_date, now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
@@ -22,7 +23,7 @@ from cems.children.matching.selectors import duplicate as queue
 from cems.children.matching.selectors.merge import merges, preview
 from cems.children.matching.services.merge import child_confirm, merge_make, merge_reject, merge_undo
 from cems.children.models import Child, Merge
-from cems.children.view_helpers import form_page, taken
+from cems.children.view_helpers import form_page
 
 
 @requires_work(Shape.PAGE, Work.DUPLICATES)
@@ -54,11 +55,11 @@ def settle_number(request: HttpRequest, opened: OpenChild) -> HttpResponse:
             acting_user(request),
             child=opened.child,
             kind=data["kind"],
-            belongs=data["belongs"] == "yes",
+            belongs=data["belongs"],
             why=data["why"],
         )
 
-    if request.method == "POST" and taken(form, act):
+    if handle_form(request, form, act):
         messages.success(request, f"The number of {opened.child.name} is settled.")
         return redirect("children:duplicates")
     text = (
@@ -100,7 +101,8 @@ def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
     user, primary, other = acting_user(request), opened.child, _other(request, opened, other_id)
     seen = preview(opened.placed, other)
     form = MergeForm(seen.choices, request.POST or None)
-    if request.method == "POST" and taken(
+    if handle_form(
+        request,
         form,
         lambda: merge_make(
             user, primary=primary, other=other, why=form.cleaned_data["why"], decisions=form.decisions
@@ -153,8 +155,8 @@ def undo(request: HttpRequest, opened: OpenChild, merge_id: UUID) -> HttpRespons
     if row.undone_at is not None:
         raise NotAllowed("These records have been taken apart already.")
     form = UndoForm(request.POST or None)
-    if request.method == "POST" and taken(
-        form, lambda: merge_undo(acting_user(request), merge=row, why=form.cleaned_data["why"])
+    if handle_form(
+        request, form, lambda: merge_undo(acting_user(request), merge=row, why=form.cleaned_data["why"])
     ):
         messages.success(request, f"Taken apart: {row.other.reference} is a record of its own again.")
         return redirect("children:overview", public_id=row.child.public_id)

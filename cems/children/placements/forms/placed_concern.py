@@ -1,13 +1,11 @@
 """What people type about where a child is placed (C2), and what the child and the family say (C6)."""
 
-from uuid import uuid4
-
 from django import forms
 
-from cems.accounts.forms.person import PlainForm
+from cems.base.form_fields import WordsField, YesNoField
+from cems.base.forms import OnceForm
 from cems.children.choices import Route
 from cems.children.history.forms.note import HappenedForm
-from cems.children.identity.forms.record import WordsField
 
 
 class ToldForm(HappenedForm):
@@ -40,16 +38,14 @@ class AnsweredForm(HappenedForm):
         label="What do they do about it, and by when?",
         error_messages={"required": "Write what the authority answered."},
     )
-    adequate = forms.TypedChoiceField(
-        choices=[("yes", "Yes"), ("no", "No: it must be taken up with them")],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
+    adequate = YesNoField(
         label="Does this keep the child safe?",
-        error_messages={"required": "Say whether the answer keeps the child safe."},
+        no="No: it must be taken up with them",
+        wanted="Say whether the answer keeps the child safe.",
     )
 
 
-class EscalatedForm(PlainForm):
+class EscalatedForm(OnceForm):
     """The responsible authority does not act, or not enough."""
 
     button = "Escalate to the safeguarding lead"
@@ -58,7 +54,6 @@ class EscalatedForm(PlainForm):
         label="What have they not done, and what does the child need?",
         error_messages={"required": "Say what the authority has not done, and what the child needs."},
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class ClosedForm(HappenedForm):

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
-from cems.accounts.models import Authority, Locality, Team, TeamKind
+from cems.accounts.form_fields import AuthorityChoice, LocalityChoice
+from cems.accounts.models import Team, TeamKind
+from cems.base.form_fields import DayField, WordsField
+from cems.base.forms import OnceForm, PlainForm
 from cems.children.choices import PlacementKind
 from cems.children.history.forms.feedback import _not_to_come, middle_of
-from cems.children.identity.forms.record import WordsField
 from cems.children.placements.services.placement import Place
 
 
@@ -24,26 +24,11 @@ class PlacementForm(PlainForm):
         label="What kind of place?",
         error_messages={"required": "Choose the kind of place."},
     )
-    placed_by = forms.ModelChoiceField(
-        Authority.objects.order_by("name"),
-        to_field_name="code",
-        label="Authority that placed the child and is responsible",
-        empty_label="Choose",
-        error_messages={"required": "Choose who placed the child."},
+    placed_by = AuthorityChoice(
+        label="Authority that placed the child and is responsible", wanted="Choose who placed the child."
     )
-    area = forms.ModelChoiceField(
-        Authority.objects.order_by("name"),
-        to_field_name="code",
-        label="Authority the place lies in",
-        empty_label="Choose",
-        error_messages={"required": "Choose where the place lies."},
-    )
-    locality = forms.ModelChoiceField(
-        Locality.objects.select_related("authority").order_by("authority__name", "name"),
-        required=False,
-        label="Locality",
-        empty_label="Not known",
-    )
+    area = AuthorityChoice(label="Authority the place lies in", wanted="Choose where the place lies.")
+    locality = LocalityChoice(empty_label="Not known")
     provider = forms.ModelChoiceField(
         Team.objects.filter(kind=TeamKind.HOME).order_by("name"),
         to_field_name="public_id",
@@ -84,15 +69,15 @@ class PlacementEndForm(PlainForm):
     )
 
 
-class PlacementConcernForm(PlainForm):
+class PlacementConcernForm(OnceForm):
     """A worry about a child who is placed."""
 
     button = "Send to First Contact"
+    parts = frozenset({"happened_on"})
     happened_on = DayField(label="When did it happen?", error_messages={"required": "Write the day."})
     text = WordsField(
         rows=6, label="What worries you?", error_messages={"required": "Write what worries you."}
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     @property
     def happened_at(self) -> datetime:

@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user
-from cems.accounts.forms.person import PlainForm
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
+from cems.base.forms import PlainForm, handle_form
 from cems.base.time import local, now, today
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import ConcernStep
@@ -26,7 +26,7 @@ from cems.children.placements.services.placed_concern import (
     concern_tell,
 )
 from cems.children.querysets import at_address
-from cems.children.view_helpers import form_page, kept_once, taken
+from cems.children.view_helpers import form_page
 from cems.clocks.presentation import present
 
 TAB = "children:placements"
@@ -133,10 +133,7 @@ def _step(
     found = _found(opened, concern_id)
     names = {"responsible": found.row.responsible, "area": found.row.area}
     address = reverse("children:placed_concern", args=[opened.child.public_id, concern_id])
-    action = f"children.{service.__name__}"
-    if request.method == "POST" and taken(
-        form, lambda: kept_once(request, form, action, service, concern=found.row)
-    ):
+    if handle_form(request, form, lambda: service(acting_user(request), concern=found.row, **form.values)):
         messages.success(request, done.format(**names))
         # A user who had it for the escalation alone reads the record no more.
         still = at_address(acting_user(request), opened.child.public_id).exists()

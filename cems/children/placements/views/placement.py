@@ -10,13 +10,14 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape, requires_sign_in
+from cems.base.forms import handle_form
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from cems.children.models import Placement
 from cems.children.placements import selectors as where
 from cems.children.placements.forms.placement import PlacementConcernForm, PlacementEndForm, PlacementForm
 from cems.children.placements.services.placement import placement_concern, placement_end, placement_open
-from cems.children.view_helpers import form_page, kept_once, taken
+from cems.children.view_helpers import form_page
 
 TAB = "children:placements"
 
@@ -37,8 +38,8 @@ def placements(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def place(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record a placement from a day on."""
     form = PlacementForm(request.POST or None)
-    if request.method == "POST" and taken(
-        form, lambda: placement_open(acting_user(request), child=opened.child, place=form.place)
+    if handle_form(
+        request, form, lambda: placement_open(acting_user(request), child=opened.child, place=form.place)
     ):
         messages.success(request, "The placement is recorded. Education and health are told of the move.")
         return redirect(TAB, public_id=opened.child.public_id)
@@ -49,8 +50,8 @@ def place(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def end(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResponse:
     """A placement ends on its last day."""
     row, form = _row(opened, placement_id), PlacementEndForm(request.POST or None)
-    if request.method == "POST" and taken(
-        form, lambda: placement_end(acting_user(request), placement=row, **form.cleaned_data)
+    if handle_form(
+        request, form, lambda: placement_end(acting_user(request), placement=row, **form.cleaned_data)
     ):
         messages.success(request, "The placement is ended. Education and health are told.")
         return redirect(TAB, public_id=opened.child.public_id)
@@ -62,15 +63,11 @@ def end(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResp
 def concern(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResponse:
     """A worry about a child who is placed goes to First Contact, who tells the authority responsible."""
     row, form = _row(opened, placement_id), PlacementConcernForm(request.POST or None)
-    if request.method == "POST" and taken(
+    if handle_form(
+        request,
         form,
-        lambda: kept_once(
-            request,
-            form,
-            "children.placement_concern",
-            placement_concern,
-            placement=row,
-            happened_at=form.happened_at,
+        lambda: placement_concern(
+            acting_user(request), placement=row, happened_at=form.happened_at, **form.values
         ),
     ):
         also = f" and tells {row.placed_by}" if row.elsewhere else ""

@@ -1,0 +1,172 @@
+"""The forms that pages send: plain, and counted once; and `handle_form`, the one way each of them goes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from crispy_forms.helper import FormHelper
+from crispy_forms_gds.layout import Field, Layout, Size, Submit
+from django import forms
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+
+from cems.base.errors import CommandError, Conflict, Invalid, Overtaken
+from cems.base.form_fields import OnceKeyField
+from cems.base.idempotency import once
+
+KEY = "key"
+
+
+class HandledForm(forms.Form):
+    """What `handle_form` takes: a form that keeps what a service refused, and says so beside the field.
+
+    `refusal` is that refusal: the view asks its type where the answer differs by it.
+    """
+
+    parts: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  # fields that only make up another, such as a time of its day
+    refusal: CommandError | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, by the name a service takes it under; call on a valid form."""
+        return {
+            name: value for name, value in self.cleaned_data.items() if name != KEY and name not in self.parts
+        }
+
+    def field_of(self, name: str | None) -> str | None:
+        """The field beside which a refusal of what the service calls `name` stands; None for the top of the page."""
+        return name if name in self.fields else None
+
+    def refuse(self, error: CommandError) -> None:
+        """Put what a service refused beside its field."""
+        self.refusal = error
+        self.add_error(self.field_of(error.field), error.message)
+
+    @property
+    def status(self) -> int:
+        """The status of the page that shows this form: 409 after a conflict, 400 with another error."""
+        return 409 if isinstance(self.refusal, Conflict) else 400 if self.errors else 200
+
+    @property
+    def lost(self) -> Overtaken | None:
+        """Who was quicker, where a colleague saved the same first; else None."""
+        return self.refusal if isinstance(self.refusal, Overtaken) else None
+
+
+class PlainForm(HandledForm):
+    """A form in GOV.UK style, as its fields stand in the class. The error summary stands at the top of the page."""
+
+    button = "Save"
+    buttons = ""  # the field whose value is the button that is pressed, where the page draws several itself
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.label_size = self.helper.legend_size = Size.SMALL
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.show_error_summary = False
+        self.helper.layout = Layout(*(self._laid_out(name) for name in self.fields if name != self.buttons))
+        if not self.buttons:
+            self.helper.add_input(Submit("submit", self.button))
+
+    def _laid_out(self, name: str) -> Any:
+        widget = self.fields[name].widget
+        if isinstance(widget, forms.CheckboxSelectMultiple):
+            return Field.checkboxes(name)
+        if isinstance(widget, forms.RadioSelect):
+            return Field.radios(name)
+        if isinstance(widget, forms.CheckboxInput):
+            return Field.checkbox(name)
+        return Field(name)
+
+
+class KeyedForm(HandledForm):
+    """A form that counts once, however often it is sent (floor-f3), laid out by its own template."""
+
+    key = OnceKeyField()
+
+    # What is sent beside the content, by name: two that differ in it alone are one form.
+    beside: ClassVar[frozenset[str]] = frozenset({"csrfmiddlewaretoken", "step", "submit"})
+
+    def content(self) -> dict[str, Any]:
+        """What was sent, as it came, for telling a form that is sent again from another one."""
+        beside = self.beside | {self.add_prefix(KEY)}
+        sent = self.data.lists() if isinstance(self.data, MultiValueDict) else self.data.items()
+        return {name: values for name, values in sent if name not in beside}
+
+
+class OnceForm(KeyedForm, PlainForm):
+    """A plain form that counts once, however often it is sent: for all that makes a row."""
+
+
+@dataclass(frozen=True)
+class Handled:
+    """A form that was taken: what came of it, and whether now or when it was sent before."""
+
+    result: Mapping[str, Any]
+    is_new: bool = True
+
+    @property
+    def public_id(self) -> UUID:
+        """The public id of the row that was made."""
+        return UUID(self.result["public_id"])
+
+    @property
+    def reference(self) -> str:
+        """The reference of the row that was made."""
+        return str(self.result["reference"])
+
+
+def handle_form(
+    request: HttpRequest,
+    form: HandledForm,
+    perform: Callable[[], object],
+    *,
+    refusals: type[CommandError] | tuple[type[CommandError], ...] = (Invalid, Conflict),
+) -> Handled | None:
+    """What came of this form in this request; None while it is shown: not sent yet, not right, or refused.
+
+    `perform` calls the service with what is in `form.cleaned_data`. What it refuses stands beside its field, what was
+    typed stays in the form, and `form.refusal` says which it was; a refusal of another type than `refusals` is
+    answered by its own page. A keyed form that is sent twice is performed once: the second time gives the
+    first one's result, which is the row's public id and reference, or the mapping that `perform` returns.
+
+        form = NoteForm(request.POST or None)
+        if handle_form(request, form, lambda: note_write(user, child=child, text=form.cleaned_data["text"])):
+            messages.success(request, "The note is saved.")
+            return redirect(…)
+        return render(request, …, status=400 if form.errors else 200)
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        if not isinstance(form, KeyedForm):
+            return Handled(_result_of(perform()))
+        result, is_new = once(
+            request.user,
+            key=form.cleaned_data[KEY],
+            action=_place(request),
+            body={"address": request.get_full_path(), **form.content()},
+            perform=lambda: _result_of(perform()),
+        )
+        return Handled(result, is_new)
+    except refusals as refusal:
+        form.refuse(refusal)
+        return None
+
+
+def _place(request: HttpRequest) -> str:
+    """The name of the page, which says in the table of keys what a key was for."""
+    return request.resolver_match.view_name if request.resolver_match else request.path
+
+
+def _result_of(made: object) -> dict[str, Any]:
+    """What is kept of what a service returns: words for later pages, never the content of a record."""
+    if isinstance(made, Mapping):
+        return dict(made)
+    names = ("public_id", "reference")
+    return {name: str(getattr(made, name)) for name in names if hasattr(made, name)}
