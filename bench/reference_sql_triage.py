@@ -7,8 +7,8 @@ from typing import Any
 from bench.reference_sql import LEVEL, OPEN, OWNERS, PLACES, REACHED, READABLE, SERVED, Rows
 from bench.reference_sql_pages import ByHand
 from triage.cevt.selectors.seats import SEATS
-from triage.cevt.views.listing import PAGE as LISTED
-from triage.first_contact.selectors.queue import MOST, PAGE
+from triage.cevt.views.listing import ORDER as LISTED
+from triage.first_contact.selectors.queue import MOST, ORDER
 
 # Whom a seat at CEVT, or ERASE's work, comes to by the matters of an authority.
 _FOLLOWED = """
@@ -31,8 +31,8 @@ class ByHandTriage(ByHand):
         """The list with its eligibility, what agencies said, who is asked, what was decided today."""
         self.frame()
         rows = self._listed()
-        self.listed("triage.cevt", [row[4] for row in rows[:LISTED]])
-        return list(dict.fromkeys(f"{row[2]} {row[3]}" for row in rows))[:LISTED]
+        self.listed("triage.cevt", [row[4] for row in rows[: LISTED.size]])
+        return list(dict.fromkeys(f"{row[2]} {row[3]}" for row in rows))[: LISTED.size]
 
     def _listed(self) -> Rows:
         seen = _FOLLOWED.format(until="m.until > %(now)s")
@@ -234,7 +234,7 @@ class ByHandTriage(ByHand):
     def first_contact(self) -> list[str]:
         """Open referrals, due first, each with its child, newest matrix and who was asked; and what else waits."""
         self.frame()
-        rows = self._at_desk("plans_referral x", "x.state = 'open'", PAGE + 1)
+        rows = self._at_desk("plans_referral x", "x.state = 'open'", ORDER.size + 1)
         children = self.ask(
             f"SELECT c.id, c.given_name, c.family_name, c.public_id, c.*, l.level, {REACHED} FROM children_child c"
             f" {LEVEL} WHERE c.id IN (SELECT coalesce(merged_into_id, id) FROM children_child WHERE id = ANY(%(ids)s))"
@@ -258,7 +258,7 @@ class ByHandTriage(ByHand):
             self._at_desk(table, where, MOST + 1)
         self._to_decide()
         shown = {row[0]: row for row in children}
-        return [f"{shown[row[1]][1]} {shown[row[1]][2]}" for row in rows[:PAGE] if row[1] in shown]
+        return [f"{shown[row[1]][1]} {shown[row[1]][2]}" for row in rows[: ORDER.size] if row[1] in shown]
 
     def _at_desk(self, table: str, where: str, limit: int) -> Rows:
         """What First Contact of the reader's authorities has, or somebody of their agencies."""

@@ -55,14 +55,9 @@ class UserQuerySet(QuerySet["User"]):
     def by_name(self) -> Self:
         return self.alias(lower_name=Lower("name")).order_by("lower_name", "pk")
 
-    def after(self, public_id: UUID) -> Self:
-        """Those who come after this person in the order of `by_name`; all when there is no such person."""
-        last = self.model.objects.filter(public_id=public_id).values_list(Lower("name"), "pk").first()
-        if last is None:
-            return self
-        return self.alias(after_name=Lower("name")).filter(
-            Q(after_name__gt=last[0]) | Q(after_name=last[0], pk__gt=last[1])
-        )
+    def name_of(self, public_id: UUID) -> tuple[str, int] | None:
+        """What somebody is sorted by in the order of `by_name`; None where there is no such person."""
+        return self.filter(public_id=public_id).values_list(Lower("name"), "pk").first()
 
 
 class UserManager(BaseUserManager["User"]):

@@ -11,13 +11,14 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.actions.choices import Status
 from cems.actions.models import Action
+from cems.base.keyset import Keyset, Page
 from cems.children.access.child_access import access_to
 from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
 from cems.clocks import access as clock_access
 from cems.clocks.presentation import present
 
-PAGE = 50
+ORDER = Keyset("-pk", size=50)
 STATES = {"open": "To do", "closed": "Closed"}
 
 
@@ -35,25 +36,14 @@ class Row:
         return self.child or self.action.child
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page of actions, newest first; `older` is the number to go on from, if there is more."""
-
-    rows: Sequence[Row]
-    older: int | None
-
-
-def page(user: User, *, mine: bool, closed: bool, before: int | None, now: datetime) -> Page:
-    """The person's own actions, or all that they and their teams have."""
+def page(user: User, *, mine: bool, closed: bool, after: str, now: datetime) -> Page[Row]:
+    """The person's own actions, or all that they and their teams have, newest first."""
     held = Action.objects.visible_to(user)
     if mine:
         held = held.filter(owner_user_id__in=profile_of(user).acts_for)
     held = held.closed() if closed else held.to_do()
-    if before:
-        held = held.filter(pk__lt=before)
-    found = list(held.with_page().select_related("child").order_by("-pk")[: PAGE + 1])
-    older = found[PAGE - 1].pk if len(found) > PAGE else None
-    return Page(rows(user, found[:PAGE], now), older)
+    found = ORDER.page(held.with_page().select_related("child"), after)
+    return Page(rows(user, found.rows, now), found.after)
 
 
 def rows(user: User, actions: Sequence[Action], now: datetime) -> Sequence[Row]:

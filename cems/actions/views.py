@@ -17,6 +17,7 @@ from cems.audit.services import listed, read
 from cems.base.access_control import Shape, requires_sign_in
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
 from cems.clocks.presentation import present
 
@@ -27,14 +28,13 @@ OWN = "everybody sees the actions they or their teams have, or of children open 
 def actions(request: HttpRequest) -> HttpResponse:
     """My actions, or my teams', to do or closed, as the address says."""
     whose, state = request.GET.get("whose", "mine"), request.GET.get("state", "open")
-    before = request.GET.get("before", "")
-    if whose not in {"mine", "team"} or state not in selectors.STATES or (before and not before.isdecimal()):
+    if whose not in {"mine", "team"} or state not in selectors.STATES:
         raise Invalid("There is no such list of actions.")
     page = selectors.page(
         acting_user(request),
         mine=whose == "mine",
         closed=state == "closed",
-        before=int(before) if before else None,
+        after=request.GET.get(AFTER, ""),
         now=now(),
     )
     shown = [row.about.public_id for row in page.rows if row.about]
@@ -48,7 +48,7 @@ def actions(request: HttpRequest) -> HttpResponse:
             for key, label in [("mine", "Mine"), ("team", "Mine and my team's")]
         ],
         "state_tabs": [(key, label, _address(whose, key)) for key, label in selectors.STATES.items()],
-        "older_url": f"{_address(whose, state)}&before={page.older}" if page.older else "",
+        "older_url": next_url(request, page.after),
     }
     return render(request, "actions/list.html", context)
 

@@ -1,10 +1,9 @@
 """Reading the audit trail: who has looked at a record, and how sealing stands (A3)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from heapq import merge
-from itertools import islice
 from uuid import UUID
 
 from django.db import connection
@@ -14,10 +13,10 @@ from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.audit.partitions import STRAYS, TABLE
 from cems.audit.unsealed import frontiers
+from cems.base.keyset import Keyset, Page
 from cems.base.time import now
 
-# Where the next page of a list begins: before this instant and row.
-Key = tuple[datetime, int]
+ORDER = Keyset("-at", "-pk", size=50)
 
 SIGN_IN_VERBS = (
     Verb.SIGNED_IN, Verb.SIGNED_OUT, Verb.SIGN_IN_FAILED, Verb.LOCKED_OUT, Verb.CREDENTIALS_CHANGED,
@@ -28,7 +27,7 @@ SIGN_IN_VERBS = (
 class Use:
     """One line of "who has looked at this record": who, when, why, what."""
 
-    id: int
+    pk: int
     at: datetime
     recorded_at: datetime
     who: str
@@ -41,20 +40,8 @@ class Use:
     subject_id: str
     request_reference: str
 
-    @property
-    def key(self) -> Key:
-        return self.at, self.id
 
-
-@dataclass(frozen=True)
-class UsePage:
-    """A page of uses, newest first; `next` is the `before` of the following page, None on the last."""
-
-    rows: list[Use]
-    next: Key | None
-
-
-def record_use(child: UUID | Collection[UUID], *, before: Key | None = None, limit: int = 50) -> UsePage:
+def record_use(child: UUID | Collection[UUID], *, after: str = "") -> Page[Use]:
     """Who has looked at, changed or disclosed a child's record, newest first, in two queries (A3).
 
     `child` is a public id, or all those of records joined into one. Lists and searches that showed the
@@ -64,16 +51,16 @@ def record_use(child: UUID | Collection[UUID], *, before: Key | None = None, lim
     shown = Q()
     for one in children:
         shown |= Q(detail__contains={"children": [str(one)]})
-    about = _page(Entry.objects.filter(child__in=children), before, limit)
-    lists = _page(Entry.objects.filter(shown, verb__in=[Verb.LISTED, Verb.SEARCHED]), before, limit)
-    uses = merge(map(_use, about), map(_use, lists), key=lambda use: use.key, reverse=True)
-    return _paged(uses, limit)
+    about = _ahead(Entry.objects.filter(child__in=children), after)
+    lists = _ahead(Entry.objects.filter(shown, verb__in=[Verb.LISTED, Verb.SEARCHED]), after)
+    uses = merge(map(_use, about), map(_use, lists), key=lambda use: (use.at, use.pk), reverse=True)
+    return ORDER.cut(uses)
 
 
-def sign_ins(user_id: int, *, before: Key | None = None, limit: int = 50) -> UsePage:
+def sign_ins(user_id: int, *, after: str = "") -> Page[Use]:
     """A person's own sign-ins and what went wrong with them, newest first, in one query."""
     entries = Entry.objects.filter(actor_id=user_id, verb__in=SIGN_IN_VERBS)
-    return _paged(map(_use, _page(entries, before, limit)), limit)
+    return ORDER.cut(map(_use, _ahead(entries, after)))
 
 
 def unsealed_age(at: datetime | None = None) -> timedelta | None:
@@ -116,22 +103,14 @@ def months_ahead(at: datetime | None = None) -> int:
     return max(0, (last.year - day.year) * 12 + last.month - day.month)
 
 
-def _page(entries: QuerySet[Entry], before: Key | None, limit: int) -> QuerySet[Entry]:
-    if before:
-        at, key = before
-        entries = entries.filter(Q(at__lt=at) | Q(pk__lt=key), at__lte=at)
-    return entries.select_related("actor__agency").order_by("-at", "-pk")[: limit + 1]
-
-
-def _paged(uses: Iterable[Use], limit: int) -> UsePage:
-    rows = list(islice(uses, limit + 1))
-    return UsePage(rows[:limit], rows[limit - 1].key if len(rows) > limit else None)
+def _ahead(entries: QuerySet[Entry], after: str) -> QuerySet[Entry]:
+    return ORDER.ahead(entries.select_related("actor__agency"), after)
 
 
 def _use(entry: Entry) -> Use:
     actor = entry.actor
     return Use(
-        id=entry.pk,
+        pk=entry.pk,
         at=entry.at,
         recorded_at=entry.recorded_at,
         who=actor.name if actor else "Somebody not signed in",

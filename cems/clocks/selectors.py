@@ -4,19 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
 from cems.base.errors import Invalid
+from cems.base.keyset import Keyset, Page
 from cems.clocks import access
 from cems.clocks.choices import Shut, Stage
 from cems.clocks.kinds import clock_kinds
 from cems.clocks.models import CalendarFeed, Clock, SweepMark, Transition
 from cems.clocks.presentation import explained
-from cems.clocks.querysets import ClockQuerySet
 
-PAGE = 50
+ORDER = Keyset("due_at", "pk", size=50)
 CALENDAR = 2000  # events of a feed: far beyond what a desk has open, and still a small file
 STATES = {"open": "All open", "late": "Over their time", "paused": "Paused", "closed": "Met or cancelled"}
 
@@ -40,37 +38,29 @@ def count(user: User) -> int:
     return Clock.objects.count_of(profile_of(user))
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page of clocks; `after` leads to the next one, if there is more."""
-
-    clocks: Sequence[Clock]
-    after: str
-
-
-def page(user: User, state: str, after: str, now: datetime) -> Page:
+def page(user: User, state: str, after: str, now: datetime) -> Page[Clock]:
     """One page of the person's clocks in a state of STATES, by due time. Raises Invalid for another state."""
     if state not in STATES:
         raise Invalid("There is no such list of clocks.")
-    profile, beyond = profile_of(user), _beyond(after) if after else Q()
+    profile, beyond = profile_of(user), ORDER.beyond(after)
     if state == "closed":
-        return _page(Clock.objects.held_by(profile).closed().filter(beyond).order_by("due_at", "pk"))
+        return ORDER.page(Clock.objects.held_by(profile).closed().with_owner(), after)
     held = Clock.objects.still_open().filter(beyond)
     among = {"open": held, "late": held.late(now), "paused": held.filter(stage=Stage.PAUSED)}[state]
-    return _page(Clock.objects.first_of(profile, PAGE + 1, among))
+    return ORDER.cut(Clock.objects.first_of(profile, ORDER.size + 1, among).with_owner())
 
 
-def page_about_children(user: User, *, kind: str, late: bool, after: str, now: datetime) -> Page:
+def page_about_children(user: User, *, kind: str, late: bool, after: str, now: datetime) -> Page[Clock]:
     """One page of the open clocks about children the person may see, by due time, asked in one statement.
 
     `kind` keeps to one kind of clock and `late` to those over their time. Raises Invalid for an unknown kind.
     """
     if kind and kind not in {one.key for one in clock_kinds()}:
         raise Invalid("There is no such kind of clock.")
-    held = access.about_children_seen(user).still_open().filter(_beyond(after) if after else Q())
+    held = access.about_children_seen(user).still_open()
     if kind:
         held = held.filter(kind=kind)
-    return _page((held.late(now) if late else held).order_by("due_at", "pk"))
+    return ORDER.page((held.late(now) if late else held).with_owner(), after)
 
 
 def kinds_by_label() -> Sequence[tuple[str, str]]:
@@ -94,23 +84,6 @@ def calendar_feed(user: User) -> CalendarFeed | None:
     """The person's live key for a calendar program, if there is one."""
     found: CalendarFeed | None = CalendarFeed.objects.live().filter(user=user).first()
     return found
-
-
-def _page(held: ClockQuerySet) -> Page:
-    rows = list(held.with_owner()[: PAGE + 1])
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return Page(rows[:PAGE], f"{last.due_at.isoformat()}~{last.pk}" if last else "")
-
-
-def _beyond(after: str) -> Q:
-    due, _, pk = after.rpartition("~")
-    try:
-        instant, number = datetime.fromisoformat(due), int(pk)
-    except ValueError:
-        raise Invalid("That page of clocks does not exist.") from None
-    if instant.tzinfo is None:
-        raise Invalid("That page of clocks does not exist.")
-    return Q(due_at__gt=instant) | Q(due_at=instant, pk__gt=number)
 
 
 def explain(clock: Clock, now: datetime) -> Sequence[str]:

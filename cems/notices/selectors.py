@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cems.base.keyset import Keyset
 from cems.notices.models import Mail, Notice
 
-PAGE = 50
+ORDER = Keyset("-pk", size=50)
 
 
 def unread_count(user: Any) -> int:
@@ -21,23 +22,21 @@ def unread(user: Any, limit: int = 10) -> Sequence[Notice]:
 
 
 @dataclass(frozen=True)
-class Page:
-    """A page of notices; `older` is the number to go on from, if there is more."""
+class NoticesPage:
+    """A page of notices; `after` is the place to go on from, if there is more."""
 
     new: Sequence[Notice]
     new_in_all: int
     earlier: Sequence[Notice]
-    older: int | None
+    after: str
 
 
-def page(user: Any, before: int | None = None) -> Page:
-    """Unread ones first (on the first page only), then the read, newest first; `before` pages by key."""
-    mine = Notice.objects.visible_to(user)
-    new = [] if before else unread(user, PAGE)
-    read = mine.filter(read_at__isnull=False)
-    rows = list((read.filter(pk__lt=before) if before else read).order_by("-pk")[: PAGE + 1])
-    more = rows[PAGE - 1].pk if len(rows) > PAGE else None
-    return Page(new, unread_count(user) if len(new) == PAGE else len(new), rows[:PAGE], more)
+def page(user: Any, after: str = "") -> NoticesPage:
+    """Unread ones first (on the first page only), then the read, newest first."""
+    new = [] if after else unread(user, ORDER.size)
+    earlier = ORDER.page(Notice.objects.visible_to(user).filter(read_at__isnull=False), after)
+    in_all = unread_count(user) if len(new) == ORDER.size else len(new)
+    return NoticesPage(new, in_all, earlier.rows, earlier.after)
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from cems.accounts.access_control import acting_user
 from cems.base.access_control import Shape, requires_sign_in
 from cems.base.errors import Invalid
+from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
 from cems.notices import selectors, services
 
@@ -17,11 +17,8 @@ from cems.notices import selectors, services
 @requires_sign_in(Shape.PAGE, reason="everybody reads their own notices")
 def notices(request: HttpRequest) -> HttpResponse:
     """What is new for me, then what I was told before."""
-    before = request.GET.get("before", "")
-    if before and not before.isdecimal():
-        raise Invalid("That page of notices does not exist.")
-    page = selectors.page(acting_user(request), int(before) if before else None)
-    older_url = f"{reverse('notices:list')}?before={page.older}" if page.older else ""
+    page = selectors.page(acting_user(request), request.GET.get(AFTER, ""))
+    older_url = next_url(request, page.after)
     context = {"page": page, "older_url": older_url, "drawn_at": now().isoformat()}
     return render(request, "notices/list.html", context)
 

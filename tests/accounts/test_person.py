@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -9,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cems.accounts.events import AppointmentChanged, PersonLeft
-from cems.accounts.models import Agency, Appointment, Team, TeamKind, User
+from cems.accounts.models import Agency, Appointment, PeopleConfirmation, Team, TeamKind, User
 from cems.accounts.profile import forget_profile, profile_of
 from cems.accounts.roles import ROLES, Work
 from cems.accounts.selectors import person
@@ -230,19 +231,25 @@ def test_an_agency_confirms_its_people_each_quarter(admin: User) -> None:
     make_user(agency=agency)
     with pytest.raises(Conflict):
         services.people_confirm(admin, agency=agency, expected=1)
+    client, url = sign_in(admin), reverse("people:agency", args=[agency.code])
+    sent = client.get(url).context["form"].initial | {"key": str(uuid4())}
+    assert [client.post(url, sent).status_code for _ in range(2)] == [302, 302]  # a double click
+    assert PeopleConfirmation.objects.filter(agency=agency, people=2).count() == 1
+    make_user(agency=agency)
+    assert client.post(url, {**sent, "key": str(uuid4())}).status_code == 409
 
 
 @pytest.mark.requirement("A1")
 def test_people_are_paged_by_key_and_found_by_words() -> None:
     agency = make_agency()
-    for number in range(person.PAGE + 3):
+    for number in range(person.ORDER.size + 3):
         make_user(agency=agency, name=f"Paged Example {WORDS[number % 7]}")
     first = person.people_page(on=today(), agency=agency.code)
-    rest = person.people_page(on=today(), agency=agency.code, after=first.next_after)
-    assert len(first.people) == person.PAGE
-    assert len(rest.people) == 3
-    assert rest.next_after is None
-    assert not {one.pk for one in first.people} & {one.pk for one in rest.people}
+    rest = person.people_page(on=today(), agency=agency.code, after=first.after)
+    assert len(first.rows) == person.ORDER.size
+    assert len(rest.rows) == 3
+    assert not rest.after
+    assert not {one.pk for one in first.rows} & {one.pk for one in rest.rows}
     found = person.people_page(on=today(), agency=agency.code, words="example six")
     assert {one.name for one in found.people} == {"Paged Example Six"}
 

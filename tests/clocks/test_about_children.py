@@ -120,7 +120,7 @@ def test_it_is_filtered_by_kind_and_by_being_late(reader: User, child: Child) ->
 def test_its_pages_go_on_by_key_with_the_same_filter(
     reader: User, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(selectors, "PAGE", 2)
+    monkeypatch.setattr(selectors.ORDER, "size", 2)
     clocks = [about(child, at=MONDAY - timedelta(days=14 + number)) for number in range(3)]
     about(child)
     client = sign_in(reader)

@@ -38,4 +38,4 @@ def test_a_stranger_is_sent_to_sign_in(client: object) -> None:
 
 
 def test_an_address_that_means_nothing_is_refused() -> None:
-    assert sign_in(make_user()).get(reverse("notices:list"), {"before": "x"}).status_code == 400
+    assert sign_in(make_user()).get(reverse("notices:list"), {"after": "x"}).status_code == 400

@@ -78,5 +78,5 @@ def test_a_page_has_the_unread_first_and_goes_on_by_key() -> None:
     notice_send([user.pk], kind="test", key=str(uuid.uuid4()), text="new", mail=False)
     first = page(user)
     assert ([n.text for n in first.new], first.earlier[0].text, len(first.earlier)) == (["new"], "52", 50)
-    second = page(user, first.older)
-    assert ([n.text for n in second.earlier], second.new, second.older) == (["2", "1", "0"], [], None)
+    second = page(user, first.after)
+    assert ([n.text for n in second.earlier], second.new, second.after) == (["2", "1", "0"], [], "")

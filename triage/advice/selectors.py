@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from cems.accounts.models import User
+from cems.base.keyset import Keyset
 from cems.base.months import add_months
 from cems.base.time import local_date
 from cems.children.access.visibility import primary_of
@@ -16,7 +17,7 @@ from cems.children.models import Child
 from triage.advice.rules import suits
 from triage.models import AdviceEntry, AdviceVersion, Consultation
 
-PAGE = 25
+ORDER = Keyset("-happened_at", "-pk", size=25)
 MONTHS = 12
 
 
@@ -34,10 +35,10 @@ def advice_for(*, age: int, forms: Collection[str], level: int | None) -> list[A
 
 @dataclass(frozen=True)
 class Log:
-    """One page of the log, the key of the next, and how often advice was asked for in twelve months."""
+    """One page of the log, the place the next begins at, and how often advice was asked for in twelve months."""
 
     rows: Sequence[tuple[Consultation, Child | None]]
-    next_before: str
+    after: str
     months: Sequence[tuple[str, int]]
     agencies: Sequence[tuple[str, int]]
 
@@ -49,25 +50,20 @@ def readable(user: User) -> QuerySet[Consultation]:
     return rows.alias(primary=primary_of()).filter(Q(child__isnull=True) | Q(primary__in=visible))
 
 
-def log(user: User, *, at: datetime, before: datetime | None = None) -> Log:
+def log(user: User, *, at: datetime, after: str = "") -> Log:
     """The log, newest first, with the counts by month and by asking agency of the last twelve months (R 45–46)."""
     mine = readable(user)
-    page = mine.filter(happened_at__lt=before) if before else mine
-    rows = list(
-        page.select_related("asked_by_agency", "given_by")
-        .prefetch_related("advice")
-        .order_by("-happened_at", "-pk")[: PAGE + 1]
-    )
+    page = ORDER.page(mine.select_related("asked_by_agency", "given_by").prefetch_related("advice"), after)
     since = add_months(local_date(at).replace(day=1), 1 - MONTHS)
     counted = mine.filter(happened_at__date__gte=since).values_list("happened_at", "asked_by_agency__name")
     months, agencies = Counter[str](), Counter[str]()
     for happened_at, agency in counted:
         months[f"{local_date(happened_at):%Y-%m}"] += 1
         agencies[agency or "Not said"] += 1
-    children = seen(user, {row.child_id for row in rows[:PAGE] if row.child_id})
+    children = seen(user, {row.child_id for row in page.rows if row.child_id})
     return Log(
-        [(row, children.get(row.child_id or 0)) for row in rows[:PAGE]],
-        rows[PAGE - 1].happened_at.isoformat() if len(rows) > PAGE else "",
+        [(row, children.get(row.child_id or 0)) for row in page.rows],
+        page.after,
         [(_said(key), number) for key, number in sorted(months.items())],
         agencies.most_common(),
     )

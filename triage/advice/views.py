@@ -1,6 +1,5 @@
 """The advice library (T4) and the log of advice given (T8)."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +14,7 @@ from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.errors import Invalid
 from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, next_url
 from cems.base.time import local_date, now, today
 from cems.children.choices import HarmForm, RiskLevel
 from cems.children.matching.selectors.cluster import seen
@@ -93,11 +93,11 @@ def retire(request: HttpRequest, code: str) -> HttpResponse:
 def log(request: HttpRequest) -> HttpResponse:
     """Who asked for advice, what about, and what they were told."""
     user, instant = acting_user(request), now()
-    found = reads.log(user, at=instant, before=_moment(request.GET.get("before", "")))
+    found = reads.log(user, at=instant, after=request.GET.get(AFTER, ""))
     children = [child.public_id for _, child in found.rows if child]
     if children:
         listed(user, what="advice log", children=children)
-    older = f"?before={found.next_before}".replace("+", "%2B") if found.next_before else ""
+    older = next_url(request, found.after)
     return render(request, "triage/advice/log.html", {"log": found, "older_url": older, "may_log": True})
 
 
@@ -192,11 +192,3 @@ def _for_whom(version: AdviceVersion | None) -> str:
         levels or "any level",
     ]
     return "; ".join(parts)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None

@@ -9,7 +9,7 @@ from cems.accounts.form_fields import AgencyChoice, LocalityChoice, WorkEmailFie
 from cems.accounts.models import Scope, Team, TeamKind, User
 from cems.accounts.roles import ROLE_CHOICES
 from cems.base.form_fields import DayField, WhyField
-from cems.base.forms import OnceForm, PlainForm
+from cems.base.forms import KeyedForm, OnceForm, PlainForm
 from cems.base.time import today
 
 
@@ -156,3 +156,9 @@ class TokenForm(OnceForm):
         help_text="Within a year from today.",
         error_messages={"required": "Write the last day."},
     )
+
+
+class ConfirmForm(KeyedForm):
+    """An agency's people were looked through; `expected` is how many the page showed."""
+
+    expected = forms.IntegerField(widget=forms.HiddenInput)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -16,17 +15,10 @@ from cems.accounts.querysets import UserQuerySet, current
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.audit.selectors import SIGN_IN_VERBS
+from cems.base.keyset import Keyset, Page
 from cems.base.time import local_date, now
 
-PAGE = 50
-
-
-@dataclass(frozen=True)
-class PeoplePage:
-    """A page of people; `next_after` is the person to go on from, if there are more."""
-
-    people: Sequence[User]
-    next_after: UUID | None
+ORDER = Keyset("lower_name", "pk", size=50, columns_of=lambda key: User.objects.get_queryset().name_of(key))
 
 
 def people_page(
@@ -36,8 +28,8 @@ def people_page(
     role: str = "",
     state: str = "here",
     words: str = "",
-    after: UUID | None = None,
-) -> PeoplePage:
+    after: str = "",
+) -> Page[User]:
     """People by name. `state` is here, gone or all; the rest narrows where given."""
     everyone: UserQuerySet = User.objects.get_queryset()
     rows = {"here": everyone.here, "gone": everyone.gone}[state](on) if state != "all" else everyone
@@ -45,18 +37,16 @@ def people_page(
         rows = rows.filter(agency__code=agency)
     if role:
         rows = rows.holding(role, on)
-    if after:
-        rows = rows.after(after)
     held = (
         Appointment.objects.filter(current(on)).select_related("team", "locality").order_by("role_key", "pk")
     )
-    found = list(
+    shown = (
         rows.matching(words)
         .by_name()
         .select_related("agency")
-        .prefetch_related(Prefetch("appointments", held, to_attr="held"))[: PAGE + 1]
+        .prefetch_related(Prefetch("appointments", held, to_attr="held"))
     )
-    return PeoplePage(found[:PAGE], found[PAGE - 1].public_id if len(found) > PAGE else None)
+    return ORDER.page(shown, after)
 
 
 def appointments_of(user: User) -> Sequence[Appointment]:

@@ -21,8 +21,10 @@ from cems.accounts.selectors import person as selectors
 from cems.accounts.services import person as services
 from cems.accounts.services.token import is_service_account
 from cems.base.access_control import FORM, Shape
-from cems.base.errors import CommandError
+from cems.base.errors import CommandError, Invalid
+from cems.base.form_fields import INCOMPLETE
 from cems.base.forms import Handled, PlainForm, handle_form
+from cems.base.keyset import AFTER, next_url
 from cems.base.time import local_date, now, today
 
 KEPT_SEARCHES = 5
@@ -47,10 +49,14 @@ def users(request: HttpRequest) -> HttpResponse:
         filters["state"] = "here"
     token = request.GET.get("search", "")
     words = request.session.get("people_searches", {}).get(token, "")
-    page = selectors.people_page(on=today(), words=words, after=_uuid(request.GET.get("after")), **filters)
-    kept = {key: value for key, value in {**filters, "search": token if words else ""}.items() if value}
-    older = f"?{urlencode({**kept, 'after': str(page.next_after)})}" if page.next_after else ""
-    context = {"page": page, "filters": filters, "token": token, "words": words, "older_url": older}
+    page = selectors.people_page(on=today(), words=words, after=request.GET.get(AFTER, ""), **filters)
+    context = {
+        "page": page,
+        "filters": filters,
+        "token": token,
+        "words": words,
+        "older_url": next_url(request, page.after),
+    }
     context |= {"agencies": Agency.objects.order_by("name"), "roles": ROLE_CHOICES, "states": STATES}
     return render(request, "people/users.html", context)
 
@@ -64,13 +70,6 @@ def _searched(request: HttpRequest) -> str:
         request.session["people_searches"] = {**searches, token: words}
         kept["search"] = token
     return f"{reverse('people:users')}?{urlencode(kept)}" if kept else reverse("people:users")
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def _handled(request: HttpRequest, form: PlainForm, perform: Callable[[], object]) -> Handled | None:
@@ -225,14 +224,20 @@ def agencies(request: HttpRequest) -> HttpResponse:
 def agency(request: HttpRequest, code: str) -> HttpResponse:
     """Everybody of one agency, to be confirmed each quarter."""
     row = get_object_or_404(Agency, code=code)
-    if request.method == "POST":
-        expected = request.POST.get("expected", "")
-        services.people_confirm(
-            acting_user(request), agency=row, expected=int(expected) if expected.isdecimal() else -1
-        )
+    people = selectors.people_of(row, today())
+    form = forms.ConfirmForm(request.POST or None, initial={"expected": len(people)})
+    confirmed = handle_form(
+        request,
+        form,
+        lambda: services.people_confirm(acting_user(request), agency=row, **form.values),
+        refusals=(),
+    )
+    if confirmed:
         messages.success(request, f"Confirmed on {local_date(now()):%-d %B %Y}. The next day is in the list.")
         return redirect("people:agencies")
-    return render(request, "people/agency.html", {"agency": row, "people": selectors.people_of(row, today())})
+    if request.method == "POST":
+        raise Invalid(INCOMPLETE)
+    return render(request, "people/agency.html", {"agency": row, "people": people, "form": form})
 
 
 @administrators

@@ -6,11 +6,12 @@ from datetime import date, datetime
 
 from cems.accounts.models import User
 from cems.base.errors import Invalid
+from cems.base.keyset import Keyset
 from cems.base.time import local, local_date
 from cems.children.access_control import YEAR, OpenChild
 from cems.children.slots import CHRONOLOGY, ChronologyEntry
 
-PAGE = 100
+ORDER = Keyset("-happened_at", size=100)
 
 
 def chronology_entries(opened: OpenChild, since: datetime | None = None) -> list[ChronologyEntry]:
@@ -26,11 +27,11 @@ def chronology_entries(opened: OpenChild, since: datetime | None = None) -> list
 
 @dataclass(frozen=True)
 class ChronologyPage:
-    """One page of a chronology; `before` is the key of the next, older one."""
+    """One page of a chronology; `after` is the place the next, older one begins at."""
 
     rows: Sequence[ChronologyEntry]
     kinds: Sequence[str]
-    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,38 +82,24 @@ def chronology(
     opened: OpenChild,
     *,
     asked: Filters | None = None,
-    before: str = "",
+    after: str = "",
     everything: bool = False,
 ) -> ChronologyPage:
-    """A page of the chronology, of what is asked for. Raises Invalid for a key that is none."""
+    """A page of the chronology, of what is asked for. Raises Invalid for a place that is none."""
     rows = chronology_entries(opened)
     kinds = sorted({row.kind for row in rows})
     if asked:
         rows = [row for row in rows if asked.fits(row)]
-    if before:
-        limit = _instant(before)
-        rows = [row for row in rows if row.happened_at < limit]
-    if everything or len(rows) <= PAGE:
+    if everything:
         return ChronologyPage(_named(rows), kinds)
-    last = rows[PAGE - 1].happened_at
-    shown = [row for row in rows if row.happened_at >= last]  # what happened at one instant stays together
-    return ChronologyPage(_named(shown), kinds, last.isoformat() if len(shown) < len(rows) else "")
+    page = ORDER.among(rows, after, key=lambda row: (row.happened_at,))  # of one instant, all on one page
+    return ChronologyPage(_named(page.rows), kinds, page.after)
 
 
 def _named(rows: Sequence[ChronologyEntry]) -> list[ChronologyEntry]:
     """The lines with the names of those who wrote them, in one query for all."""
     people = User.objects.in_bulk({row.by_id for row in rows if row.by_id})
     return [replace(row, by=str(people[row.by_id])) if row.by_id else row for row in rows]
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise Invalid("That page of the chronology does not exist.")
-    return instant
 
 
 @dataclass(frozen=True)

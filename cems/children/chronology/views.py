@@ -11,6 +11,7 @@ from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.access_control import Shape
 from cems.base.errors import Invalid
+from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.chronology import selectors as line_of_time
@@ -27,7 +28,7 @@ def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     except Invalid as refusal:
         refused, asked = refusal.message, line_of_time.Filters(request.GET.get("kind", ""))
     page = line_of_time.chronology(
-        opened, asked=asked, before=request.GET.get("before", ""), everything=everything
+        opened, asked=asked, after=request.GET.get(AFTER, ""), everything=everything
     )
     url = reverse("children:chronology", args=[opened.child.public_id])
     kinds = [("", "Everything"), *((one, one) for one in page.kinds)]
@@ -41,7 +42,7 @@ def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "filters": [(one, label, f"{url}?{urlencode({**asked.keys, 'kind': one})}") for one, label in kinds],
         "all_url": f"{url}?{urlencode({**asked.keys, 'all': '1'})}",
         "pdf_url": f"{paper_url}?{urlencode(asked.keys)}" if available() else "",
-        "older_url": f"{url}?{urlencode({**asked.keys, 'before': page.before})}" if page.before else "",
+        "older_url": next_url(request, page.after),
     }
     return render(request, "children/chronology.html", context, status=400 if refused else 200)
 

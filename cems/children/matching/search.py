@@ -1,9 +1,9 @@
 """Finding children (C1), and saying no more than "a record may exist" to those without reach (access rules)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -30,6 +30,7 @@ from cems.audit.models import Entry
 from cems.audit.services import listed, record
 from cems.base.command import command
 from cems.base.errors import TooMany
+from cems.base.keyset import Keyset
 from cems.base.time import local_date, now
 from cems.children.access.child_access import ChildAccess, accesses
 from cems.children.access.models.access import NamedReaderKind
@@ -41,7 +42,7 @@ from cems.children.models import Child, ChildName, Identifier, NamedReader
 from cems.children.querysets import rows_of_clusters
 from cems.notices.services import notice_send
 
-PAGE = 25
+ORDER = Keyset("-rank", "public_id", size=25)
 EXACT = 2000  # rank of a reference or identifier
 BORN = 1000  # added where the birth date is the same
 LIKELY = 450  # rank from which a child is offered before a new record is made
@@ -93,14 +94,13 @@ def search(user: User, *, asked: Asked, after: str = "") -> Results:
     if asked.empty:
         return Results([])
     limit_questions(user, _SEARCH, timedelta(minutes=1), SEARCHES_A_MINUTE)
-    page = _with_page(_ranked(user, asked, after)[: PAGE + 1])
-    rows = _found(user, asked, page[:PAGE])
+    page = ORDER.cut(_with_page(ORDER.ahead(_ranked(user, asked), after)))
+    rows = _found(user, asked, page.rows)
     listed(user, what=_SEARCH, children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
     may_exist = False
     if not after and not any(row.rank >= EXACT for row in rows):
         may_exist = signpost(user, asked=asked)
-    last = page[PAGE - 1] if len(page) > PAGE else None
-    return Results(rows, f"{last.rank}~{last.public_id}" if last else "", may_exist)
+    return Results(rows, page.after, may_exist)
 
 
 @command
@@ -151,13 +151,13 @@ def likely(user: User, *, asked: Asked) -> list[Found]:
         alike = ChildName.objects.filter(sounding(asked.name))
         fits |= Q(postcode=asked.postcode, pk__in=alike.values_list(primary_of()))
     # The postcode is compared, not looked up: neighbours, and twins, are no duplicates.
-    close = _ranked(user, replace(asked, postcode=""), "").filter(fits, sealed_at__isnull=True)
+    close = _ranked(user, replace(asked, postcode="")).filter(fits, sealed_at__isnull=True)
     rows = _found(user, asked, _with_page(close[:8]))
     listed(user, what="children.likely", children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
     return rows
 
 
-def _found(user: User, asked: Asked, children: list[Any]) -> list[Found]:
+def _found(user: User, asked: Asked, children: Sequence[Any]) -> list[Found]:
     reached = accesses(user, children)
     return [
         Found(child, reached[child.pk], child.rank, child.named)
@@ -166,7 +166,7 @@ def _found(user: User, asked: Asked, children: list[Any]) -> list[Found]:
     ]
 
 
-def _ranked(user: User, asked: Asked, after: str) -> QuerySet[Any, Any]:
+def _ranked(user: User, asked: Asked) -> QuerySet[Any, Any]:
     """Visible children that answer any clue, with `rank` and how much of it is `bonus`: the rest the name gave."""
     exact = Q(pk__in=identified(asked)) | Q(pk__in=_referred(asked))
     bonus: Any = Case(When(exact, then=Value(EXACT)), default=Value(0))
@@ -182,10 +182,7 @@ def _ranked(user: User, asked: Asked, after: str) -> QuerySet[Any, Any]:
     rows = visible.filter(_AnyOf(F("pk"), fitting))
     # The name's part stands in it once: written out again, it would be planned and counted again.
     rows = rows.annotate(rank=named + bonus, bonus=bonus)
-    key = _key(after)
-    if key:
-        rows = rows.filter(Q(rank__lt=key[0]) | Q(rank=key[0], public_id__gt=key[1]))
-    return rows.order_by("-rank", "public_id")
+    return rows.order_by(*ORDER.order)
 
 
 class _AnyOf(Func):
@@ -267,14 +264,6 @@ def _may_find(access: ChildAccess, asked: Asked, named: int) -> bool:
     if access.sees(Part.IDENTITY):
         return True
     return access.sees(Part.OWN_SUBMISSIONS) and (named > 0 or bool(asked.reference))
-
-
-def _key(after: str) -> tuple[int, UUID] | None:
-    rank, _, public_id = after.partition("~")
-    try:
-        return int(rank), UUID(public_id)
-    except ValueError:
-        return None
 
 
 def limit_questions(user: User, what: str, span: timedelta, most: int) -> None:

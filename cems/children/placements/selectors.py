@@ -9,6 +9,7 @@ from django.db.models import F, Prefetch, Q
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
+from cems.base.keyset import at_most
 from cems.children.access.child_access import accesses
 from cems.children.choices import ConcernStep
 from cems.children.matching.selectors.cluster import seen
@@ -96,18 +97,17 @@ def placed(user: User) -> PlacedPage:
     served = profile_of(user).authority_ids
     across = Placement.objects.filter(ends_on__isnull=True).exclude(area=F("placed_by"))
     mine = across.filter(Q(area__in=served) | Q(placed_by__in=served))
-    rows = list(
-        mine.of_visible(user).select_related("area", "placed_by").order_by("-starts_on", "-pk")[: LONGEST + 1]
-    )
-    children = seen(user, [row.child_id for row in rows[:LONGEST]])
+    shown = mine.of_visible(user).select_related("area", "placed_by").order_by("-starts_on", "-pk")
+    rows, more = at_most(shown, LONGEST)
+    children = seen(user, [row.child_id for row in rows])
     open_to = accesses(user, list({child.pk: child for child in children.values()}.values()))
     found = [
         Placed(row, children[row.child_id])
-        for row in rows[:LONGEST]
+        for row in rows
         if row.child_id in children and open_to[children[row.child_id].pk].sees(Part.STATUS)
     ]
     return PlacedPage(
         here=[one for one in found if one.row.area_id in served],
         elsewhere=[one for one in found if one.row.area_id not in served],
-        more=len(rows) > LONGEST,
+        more=more,
     )

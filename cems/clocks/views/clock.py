@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from cems.audit.services import listed, read
 from cems.base.access_control import Shape, requires_sign_in
 from cems.base.errors import Invalid
 from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
 from cems.clocks import access, by_hand, selectors
 from cems.clocks.forms import ByHandForm
@@ -44,19 +44,18 @@ BUTTONS = {
 def clocks(request: HttpRequest) -> HttpResponse:
     """All clocks I or my teams have, in the state the address says."""
     state, instant = request.GET.get("state", "open"), now()
-    page = selectors.page(acting_user(request), state, request.GET.get("after", ""), instant)
-    called = titles(page.clocks, acting_user(request))
-    shown = [clock for clock in page.clocks if clock.pk in called]
+    page = selectors.page(acting_user(request), state, request.GET.get(AFTER, ""), instant)
+    called = titles(page.rows, acting_user(request))
+    shown = [clock for clock in page.rows if clock.pk in called]
     for clock in shown:
         if called[clock.pk] == SHUT_ITEM:
             clock.url = ""  # what it leads to is not there for this person
     _listed(request, "clocks.list", shown)
-    url = reverse("clocks:list")
     context = {
         "rows": [(clock, called[clock.pk], _linked(clock, instant)) for clock in shown],
         "state": state,
         "tabs": _tabs(),
-        "older_url": f"{url}?state={state}&after={page.after}".replace("+", "%2B") if page.after else "",
+        "older_url": next_url(request, page.after),
     }
     return render(request, "clocks/list.html", context)
 
@@ -70,19 +69,17 @@ def about_children(request: HttpRequest) -> HttpResponse:
     """
     kind, late, instant = request.GET.get("kind", ""), request.GET.get("late") == "1", now()
     page = selectors.page_about_children(
-        acting_user(request), kind=kind, late=late, after=request.GET.get("after", ""), now=instant
+        acting_user(request), kind=kind, late=late, after=request.GET.get(AFTER, ""), now=instant
     )
-    _listed(request, "clocks.children", page.clocks)
-    asked = {"kind": kind, "late": "1" if late else "", "after": page.after}
-    url = reverse("clocks:children")
+    _listed(request, "clocks.children", page.rows)
     context = {
-        "rows": [(clock, clock.title, _linked(clock, instant)) for clock in page.clocks],
+        "rows": [(clock, clock.title, _linked(clock, instant)) for clock in page.rows],
         "state": "children",
         "tabs": _tabs(),
         "kinds": selectors.kinds_by_label(),
         "kind": kind,
         "late": late,
-        "older_url": f"{url}?{urlencode(asked)}" if page.after else "",
+        "older_url": next_url(request, page.after),
     }
     return render(request, "clocks/children.html", context)
 

@@ -107,6 +107,19 @@ def test_a_correction_supersedes_and_is_made_once() -> None:
 
 
 @pytest.mark.requirement("T8")
+def test_its_pages_show_every_entry_once_also_those_of_one_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    user, noon = make_user("champion"), datetime(2026, 3, 2, 12, tzinfo=UTC)
+    rows = [advise(user, at=noon) for _ in range(5)]  # a day is all that is asked, so they share its noon
+    monkeypatch.setattr("triage.advice.selectors.ORDER.size", 2)
+    shown, after = list[Consultation](), ""
+    for _ in range(3):
+        page = log(user, at=now(), after=after)
+        shown += [row for row, _ in page.rows]
+        after = page.after
+    assert (shown, after) == (rows[::-1], "")
+
+
+@pytest.mark.requirement("T8")
 def test_twelve_months_are_counted_by_month_and_agency() -> None:
     user = make_user("champion")
     at = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -298,13 +298,17 @@ def test_no_worker_stands_on_the_exception_list_and_is_looked_at_again(child: Ch
         allocation_decline(manager, child=child, why="Too late.")
 
 
-def test_who_nobody_asked_for_is_on_the_exception_list_too_by_key(manager: User) -> None:
+def test_who_nobody_asked_for_is_on_the_exception_list_too_by_key(
+    manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = [child_at() for _ in range(3)]
     child_at(MODERATE)
     found = unallocated(manager, now())
-    assert {row.child for row in found.rows} == set(rows) and found.next_after is None
-    first = found.rows[0].child.public_id
-    assert [row.child for row in unallocated(manager, now(), after=first).rows] == [
+    assert {row.child for row in found.rows} == set(rows) and not found.after
+    monkeypatch.setattr("triage.allocation.selectors.unallocated.ORDER.size", 1)
+    place = unallocated(manager, now()).after
+    monkeypatch.undo()
+    assert [row.child for row in unallocated(manager, now(), after=place).rows] == [
         row.child for row in found.rows[1:]
     ]
 

@@ -109,7 +109,7 @@ class TestQueue:
         assert desk.get(f"{QUEUE}?level=9").status_code == 400
 
     def test_it_is_paged_by_key(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("triage.first_contact.selectors.queue.PAGE", 2)
+        monkeypatch.setattr("triage.first_contact.selectors.queue.ORDER.size", 2)
         rows = [referral_open(make_user(), child=make_child()) for _ in range(3)]
         first = desk.get(QUEUE)
         older = first.context["older_url"]

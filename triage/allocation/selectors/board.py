@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Appointment, Duty, DutyDesk, User
+from cems.base.keyset import at_most
 from cems.base.time import local_date
 from cems.children.access.selectors.restriction import closed_to
 from cems.children.access.visibility import primary_of
@@ -111,15 +112,15 @@ def wait_rows(user: User, team: Sequence[Worker], at: datetime) -> tuple[list[Wa
     found = (
         AllocationWait.objects.of_visible(user).filter(ended_at__isnull=True).order_by("clock__due_at", "pk")
     )
-    rows = list(found.with_record().select_related("clock__owner_user", "clock__owner_team")[: MOST + 1])
-    shown = [(row, record_of(row)) for row in rows[:MOST]]
+    rows, more = at_most(found.with_record().select_related("clock__owner_user", "clock__owner_team"), MOST)
+    shown = [(row, record_of(row)) for row in rows]
     primaries = {child.pk for _, child in shown}
     facts = facts_of(primaries, [one.user.pk for one in team], at)
     desks = dict(DutyDesk.objects.filter(duty=Duty.ERASE).values_list("authority", "team"))
     weekend_covers = _holds([row.pk for row, _ in shown], local_date(at))
     return [
         _row(row, child, team, facts, desks, weekend_covers.get(row.pk), at) for row, child in shown
-    ], len(rows) > MOST
+    ], more
 
 
 def _row(

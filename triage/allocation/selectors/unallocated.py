@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
-
-from django.db.models import Q
 
 from cems.accounts.models import User
+from cems.base.keyset import Keyset, Page
 from cems.base.time import local_date
 from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
@@ -19,7 +17,7 @@ from cems.clocks.presentation import present
 from triage.choices import WorkerKind
 from triage.models import Allocation, AllocationDeclined, AllocationWait
 
-PAGE = 50
+ORDER = Keyset("current_level__happened_at", "pk", size=50)
 
 
 @dataclass(frozen=True)
@@ -34,13 +32,7 @@ class Unallocated:
     clock: dict[str, Any] | None
 
 
-@dataclass(frozen=True)
-class Exceptions:
-    rows: Sequence[Unallocated]
-    next_after: UUID | None
-
-
-def unallocated(user: User, at: datetime, *, after: UUID | None = None) -> Exceptions:
+def unallocated(user: User, at: datetime, *, after: str = "") -> Page[Unallocated]:
     """A page of them, the longest at Significant first; read by key."""
     have = Allocation.objects.filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
     found = (
@@ -48,17 +40,9 @@ def unallocated(user: User, at: datetime, *, after: UUID | None = None) -> Excep
         .filter(current_level__level=RiskLevel.SIGNIFICANT, died_on__isnull=True)
         .exclude(pk__in=have.annotate(primary=primary_of()).values("primary"))
         .select_related("current_level")
-        .order_by("current_level__happened_at", "pk")
     )
-    last = found.filter(public_id=after).first() if after else None
-    if last and last.current_level:
-        since = last.current_level.happened_at
-        found = found.filter(
-            Q(current_level__happened_at__gt=since) | Q(current_level__happened_at=since, pk__gt=last.pk)
-        )
-    children = list(found[: PAGE + 1])
-    shown = children[:PAGE]
-    return Exceptions(_rows(shown, at), shown[-1].public_id if len(children) > PAGE else None)
+    page = ORDER.page(found, after)
+    return Page(_rows(page.rows, at), page.after)
 
 
 def _rows(children: Sequence[Child], at: datetime) -> list[Unallocated]:

@@ -1,7 +1,5 @@
 """The allocation board, the exception list, and the worker's own children (T6)."""
 
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -10,6 +8,7 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
 from cems.base.access_control import Shape
+from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
 from triage.allocation.selectors.board import board as the_board
 from triage.allocation.selectors.caseload import children_of
@@ -35,12 +34,12 @@ def board(request: HttpRequest) -> HttpResponse:
 def unallocated(request: HttpRequest) -> HttpResponse:
     """Children at Significant without a worker, and why."""
     user = acting_user(request)
-    page = the_exceptions(user, now(), after=_after(request))
+    page = the_exceptions(user, now(), after=request.GET.get(AFTER, ""))
     listed(user, what="triage.unallocated", children=[row.child.public_id for row in page.rows])
     context = {
         "page": page,
         "may_allocate": profile_of(user).may(Work.ALLOCATION),
-        "older_url": f"?after={page.next_after}" if page.next_after else "",
+        "older_url": next_url(request, page.after),
     }
     return render(request, "triage/allocation/unallocated.html", context)
 
@@ -52,10 +51,3 @@ def my_children(request: HttpRequest) -> HttpResponse:
     mine = children_of(user, user, now())
     listed(user, what="triage.my_children", children=[row.child.public_id for row in mine.rows])
     return render(request, "triage/allocation/mine.html", {"mine": mine})
-
-
-def _after(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.GET.get("after", ""))
-    except ValueError:
-        return None

@@ -9,6 +9,7 @@ from cems.accounts.models import Authority, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.actions.models import Action
+from cems.base.keyset import Keyset, Page
 from cems.children.access.child_access import accesses
 from cems.children.access.visibility import primary_of
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
@@ -20,7 +21,7 @@ from triage.cevt.outcomes import kind_of
 from triage.cevt.services.decision_notice import hearers
 from triage.models import Decision, Item
 
-PAGE = 30
+ORDER = Keyset("-pk", size=30)
 
 
 def authorities_of(ids: Collection[int]) -> Sequence[Authority]:
@@ -34,13 +35,10 @@ def meeting_at(user: User, meeting_id: UUID) -> Meeting | None:
     return held.select_related("chair", "authority", "ended_by").filter(public_id=meeting_id).first()
 
 
-def meetings_of(user: User, before: str) -> tuple[list[Meeting], str]:
-    """A page of CEVT's meetings, newest first, and the key of the next page; `before` is such a key."""
+def meetings_of(user: User, after: str) -> Page[Meeting]:
+    """A page of CEVT's meetings, newest first."""
     rows = Meeting.objects.filter(forum=MeetingForum.CEVT, authority__in=profile_of(user).authority_ids)
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows.select_related("chair", "authority", "ended_by").order_by("-pk")[: PAGE + 1])
-    return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else ""
+    return ORDER.page(rows.select_related("chair", "authority", "ended_by"), after)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """CEVT's list, and the switch of its single keys (T3)."""
 
-from datetime import UTC
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ from cems.accounts.roles import Work
 from cems.accounts.services.person import single_keys_set
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
+from cems.base.keyset import AFTER, Keyset, next_url
 from cems.base.time import local_date, now
 from cems.children.choices import HarmForm, RiskLevel
 from triage.cevt.rules.figures import Return
@@ -25,7 +25,7 @@ from triage.cevt.selectors.meeting import authorities_of
 from triage.cevt.selectors.seats import has_seat
 from triage.cevt.views.common import asked_of
 
-PAGE = 50
+ORDER = Keyset("due", "pk", size=50)
 KEYS = (
     ("j", "The next child"),
     ("k", "The child before"),
@@ -42,22 +42,21 @@ def cevt(request: HttpRequest) -> HttpResponse:
     user, instant = acting_user(request), now()
     today, asked = listing(user, instant), asked_of(request.GET)
     rows = [row for row in today.open if asked.fits(row)]
-    page = [row for row in rows if _key(row) > request.GET.get("after", "")]
-    shown, more = page[:PAGE], page[PAGE:]
+    page = ORDER.among(rows, request.GET.get(AFTER, ""), key=lambda row: row.key)
     decided = [row for row in today.decided if asked.fits(row)]
-    audit_list(request, "triage.cevt", [*shown, *decided])
+    audit_list(request, "triage.cevt", [*page.rows, *decided])
     keys = asked.keys
     profile = profile_of(user)
     context = {
         "today": today,
-        "rows": [(row, row.clock(instant)) for row in whole(shown)],
+        "rows": [(row, row.clock(instant)) for row in whole(page.rows)],
         "decided": decided,
         "asked": asked,
         "query": urlencode(keys),
         "fields": _fields(today, asked),
         "counts": _counts(today),
         "found": len(rows),
-        "older_url": _address({**keys, "after": _key(shown[-1])}) if more and shown else "",
+        "older_url": next_url(request, page.after),
         "agenda": agenda_at(instant),
         "may_decide": profile.may(Work.DECISIONS),
         "sits": has_seat(profile),
@@ -83,12 +82,6 @@ def audit_list(request: HttpRequest, what: str, rows: list[Row]) -> None:
     """Write down which children a list showed."""
     if rows:
         listed(acting_user(request), what=what, children=[row.child.public_id for row in rows])
-
-
-def _key(row: Row) -> str:
-    """The place of a row, as it stands in the address and sorts."""
-    due, pk = row.key
-    return f"{due.astimezone(UTC).isoformat()}~{pk:012d}"
 
 
 def _address(keys: dict[str, str]) -> str:

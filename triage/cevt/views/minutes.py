@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from cems.accounts.access_control import acting_user, requires_any_work
 from cems.accounts.profile import profile_of
@@ -13,6 +12,7 @@ from cems.audit.choices import Verb
 from cems.audit.services import listed, record
 from cems.base.access_control import Shape
 from cems.base.errors import Conflict
+from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
 from cems.documents.rendering import Paper, available, pdf_response, render_pdf
 from triage.cevt.selectors.meeting import Minutes, meetings_of
@@ -25,10 +25,10 @@ READERS = (Work.DECISIONS, Work.CONTRIBUTION, Work.MEETINGS)
 @requires_any_work(Shape.PAGE, *READERS)
 def meetings(request: HttpRequest) -> HttpResponse:
     """CEVT's meetings, the newest first; one that was never ended is said to be so."""
-    rows, older = meetings_of(acting_user(request), request.GET.get("before", ""))
+    page = meetings_of(acting_user(request), request.GET.get(AFTER, ""))
     context = {
-        "rows": rows,
-        "older_url": f"{reverse('cevt:meetings')}?before={older}" if older else "",
+        "rows": page.rows,
+        "older_url": next_url(request, page.after),
         "may_decide": profile_of(acting_user(request)).may(Work.DECISIONS),
     }
     return render(request, "triage/cevt/meetings.html", context)

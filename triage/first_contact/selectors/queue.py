@@ -11,10 +11,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from cems.accounts.models import Duty, DutyDesk, Team, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
+from cems.base.keyset import Keyset, Page
 from cems.children.access.child_access import ChildAccess
 from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
-from cems.children.history.selectors.involvement import before_key, claims_count
+from cems.children.history.selectors.involvement import claims_count
 from cems.children.matching.rules.search import understand
 from cems.children.matching.search import Results, search
 from cems.children.matching.selectors.cluster import seen
@@ -29,7 +30,7 @@ from plans.models import Referral, Request
 from triage.choices import Answered
 from triage.models import AgencyEnquiry, Item
 
-PAGE = 50
+ORDER = Keyset("clock__due_at", "pk", size=50)
 MOST = 99  # counts beside the queue say "more than 99"
 STATES = {
     "": "All",
@@ -56,14 +57,6 @@ class Line:
     def waiting(self) -> list[AgencyEnquiry]:
         """The questions agencies have not answered."""
         return [one for one in self.asked if not one.answered]
-
-
-@dataclass(frozen=True)
-class Queue:
-    """A page of the queue; `after` is the key to go on from, if there is more."""
-
-    lines: Sequence[Line]
-    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +98,7 @@ def counts(user: User) -> Counts:
     )
 
 
-def referrals(user: User, *, state: str, level: RiskLevel | None, after: str, now: datetime) -> Queue:
+def referrals(user: User, *, state: str, level: RiskLevel | None, after: str, now: datetime) -> Page[Line]:
     """Open referrals, due first, a page at a time, in a fixed number of queries."""
     rows = open_referrals(user)
     asked = AgencyEnquiry.objects.filter(referral=OuterRef("pk"))
@@ -120,11 +113,12 @@ def referrals(user: User, *, state: str, level: RiskLevel | None, after: str, no
         held = dict(rows.values_list("pk", "child"))
         levels = _levels(held.values())
         rows = rows.filter(pk__in=[pk for pk, child in held.items() if levels.get(child) == level])
-    found, key = _page(rows.select_related("made_by__agency", "agency", *OWNERS), after)
+    page = ORDER.page(rows.select_related("made_by__agency", "agency", *OWNERS), after)
+    found = page.rows
     children = seen(user, {row.child_id for row in found})
     sent = _levels([row.child_id for row in found])
     gathered, meetings = _gathered(found), _meetings(found)
-    return Queue(
+    return Page(
         [
             Line(
                 row,
@@ -137,16 +131,17 @@ def referrals(user: User, *, state: str, level: RiskLevel | None, after: str, no
             )
             for row in found
         ],
-        key,
+        page.after,
     )
 
 
-def requests(user: User, *, after: str, now: datetime) -> Queue:
+def requests(user: User, *, after: str, now: datetime) -> Page[Line]:
     """Requests for a strategy meeting not answered yet, due first."""
-    found, key = _page(open_requests(user).select_related("made_by__agency", *OWNERS), after)
+    page = ORDER.page(open_requests(user).select_related("made_by__agency", *OWNERS), after)
+    found = page.rows
     children = seen(user, {row.child_id for row in found})
     sent = _levels([row.child_id for row in found])
-    return Queue(
+    return Page(
         [
             Line(
                 row,
@@ -156,20 +151,8 @@ def requests(user: User, *, after: str, now: datetime) -> Queue:
             )
             for row in found
         ],
-        key,
+        page.after,
     )
-
-
-def _page(rows: QuerySet[Any], after: str) -> tuple[list[Any], str]:
-    """The rows after this key, due first, and the key of the next page."""
-    key = before_key(after)
-    if key:
-        rows = rows.filter(Q(clock__due_at__gt=key[0]) | Q(clock__due_at=key[0], pk__gt=key[1]))
-    found = list(rows.order_by("clock__due_at", "pk")[: PAGE + 1])
-    if len(found) <= PAGE:
-        return found, ""
-    last = found[PAGE - 1]
-    return found[:PAGE], f"{last.clock.due_at.isoformat()}~{last.pk}"
 
 
 def _gathered(rows: Sequence[Referral]) -> dict[int, list[AgencyEnquiry]]:

@@ -14,6 +14,7 @@ from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Invalid
 from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
@@ -33,20 +34,20 @@ def queue(request: HttpRequest) -> HttpResponse:
     """What waits for the front doors of this person's authorities: referrals, or requests for a meeting."""
     user, instant = acting_user(request), now()
     show, state = request.GET.get("show", "referrals"), request.GET.get("state", "")
-    level, after = request.GET.get("level", ""), request.GET.get("after", "")
+    level, after = request.GET.get("level", ""), request.GET.get(AFTER, "")
     if show not in {"referrals", "requests"} or state not in selectors.STATES or level not in {"", *LEVELS}:
         raise Invalid("There is no such list. Open First Contact's queue again.")
     if show == "referrals":
         page = selectors.referrals(user, state=state, level=LEVELS.get(level), after=after, now=instant)
     else:
         page = selectors.requests(user, after=after, now=instant)
-    shown = [line.child.public_id for line in page.lines if line.child]
+    shown = [line.child.public_id for line in page.rows if line.child]
     listed(user, what=f"triage.{show}", children=list(dict.fromkeys(shown)), at=instant)
     here = {"show": show, "state": state, "level": level}
     counts = selectors.counts(user)
     context = {
         **here,
-        "lines": page.lines,
+        "lines": page.rows,
         "any": counts.referrals,
         "tabs": _tabs(counts, show),
         "filtered": bool(state or level),
@@ -55,7 +56,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             ("", "Any level", _address(here, level="")),
             *((key, found.label, _address(here, level=key)) for key, found in LEVELS.items()),
         ],
-        "older_url": _address(here, after=page.after) if page.after else "",
+        "older_url": next_url(request, page.after),
     }
     return render(request, "triage/first_contact/queue.html", context)
 

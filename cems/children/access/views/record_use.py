@@ -2,30 +2,27 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from cems.accounts.roles import Part
 from cems.audit.selectors import record_use as uses_of
 from cems.base.access_control import Shape
 from cems.base.kept import regime_of
+from cems.base.keyset import AFTER, next_url
 from cems.children.access_control import OpenChild, requires_child
-from cems.children.history.selectors.involvement import before_key, cluster_public_ids
+from cems.children.history.selectors.involvement import cluster_public_ids
 from cems.children.identity.page_context import child_page
 
 
 @requires_child(Shape.PAGE, Part.RECORD_USE)
 def record_use(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Who looked at this record, when and why (A3)."""
-    page = uses_of(cluster_public_ids(opened.child), before=before_key(request.GET.get("before", "")))
-    url = reverse("children:record_use", args=[opened.child.public_id])
-    older = urlencode({"before": f"{page.next[0].isoformat()}~{page.next[1]}"}) if page.next else ""
+    page = uses_of(cluster_public_ids(opened.child), after=request.GET.get(AFTER, ""))
     context = {
         **child_page(request, opened),
         "rows": [
             (row, row.part.replace("_", " ") if row.part in set(Part) else "", regime_of(row.subject_kind))
             for row in page.rows
         ],
-        "older_url": f"{url}?{older}" if older else "",
+        "older_url": next_url(request, page.after),
     }
     return render(request, "children/record_use.html", context)

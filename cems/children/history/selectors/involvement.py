@@ -106,16 +106,6 @@ def members(team: Team) -> list[User]:
     return list(rows.distinct().order_by("name", "pk"))
 
 
-def before_key(text: str) -> tuple[datetime, int] | None:
-    """The key of a page of record use, or None where the words are none."""
-    at, _, pk = text.partition("~")
-    try:
-        instant, number = datetime.fromisoformat(at), int(pk)
-    except ValueError:
-        return None
-    return (instant, number) if instant.tzinfo else None
-
-
 def cluster_public_ids(child: Child) -> list[UUID]:
     """The public ids of a record and of all merged into it."""
     rows = Child.objects.unscoped("what names a child by public id covers the whole of a merged record")

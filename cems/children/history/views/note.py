@@ -5,42 +5,34 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import ROLES, Part, Reach, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, Keyset, next_url
 from cems.base.time import today
 from cems.children.access.child_access import WHY
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.forms.note import NoteForm
-from cems.children.history.selectors.involvement import before_key
 from cems.children.history.services.note import note_write
 from cems.children.identity.page_context import child_page
 from cems.children.models import CaseNote
 from cems.children.view_helpers import form_page
 
-NOTES = 50
+ORDER = Keyset("-happened_at", "-pk", size=50)
 
 
 @requires_child(Shape.PAGE, Part.NOTES)
 def notes(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Case notes by when it happened, newest first; corrected ones stay in sight (C5)."""
     rows = CaseNote.objects.of(opened.child).select_related("author__agency", "superseded_by")
-    before = before_key(request.GET.get("before", ""))
-    if before:
-        rows = rows.filter(happened_at__lte=before[0]).exclude(happened_at=before[0], pk__gte=before[1])
-    page = list(rows.order_by("-happened_at", "-pk")[: NOTES + 1])
-    last = page[NOTES - 1] if len(page) > NOTES else None
-    url = reverse("children:notes", args=[opened.child.public_id])
-    older = urlencode({"before": f"{last.happened_at.isoformat()}~{last.pk}"}) if last else ""
+    page = ORDER.page(rows, request.GET.get(AFTER, ""))
     context = {
         **child_page(request, opened),
-        "rows": page[:NOTES],
+        "rows": page.rows,
         "may_write": opened.access.may(Work.NOTES),
-        "older_url": f"{url}?{older}" if older else "",
+        "older_url": next_url(request, page.after),
     }
     return render(request, "children/notes.html", context)
 

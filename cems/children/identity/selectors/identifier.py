@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cems.accounts.models import User
+from cems.base.keyset import at_most
 from cems.children.access.visibility import primary_of
 from cems.children.models import Child, Identifier
 from cems.children.querysets import ChildQuerySet
@@ -29,8 +30,7 @@ class Shared:
 
 def shared_numbers(user: User) -> tuple[list[Shared], bool]:
     """Numbers to settle on records the person sees, the longest waiting first, and whether there are more."""
-    rows = list(_waiting(_visible(user)).order_by("claimed_at", "pk")[: LONGEST + 1])
-    shown = rows[:LONGEST]
+    shown, more = at_most(_waiting(_visible(user)).order_by("claimed_at", "pk"), LONGEST)
     same = Q(pk__in=[])
     for row in shown:
         same |= Q(kind=row.kind, value=row.value)
@@ -51,7 +51,7 @@ def shared_numbers(user: User) -> tuple[list[Shared], bool]:
             ],
         )
         for row in shown
-    ], len(rows) > LONGEST
+    ], more
 
 
 def to_settle(child: Child, whole: Sequence[int]) -> list[Identifier]:

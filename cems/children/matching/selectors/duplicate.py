@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cems.accounts.models import User
+from cems.base.keyset import at_most
 from cems.base.time import local_date
 from cems.children.identity.rules import search_key
 from cems.children.matching.rules.duplicate import alike, pair
@@ -42,8 +43,8 @@ def provisional(user: User) -> ChildQuerySet:
 
 def duplicates(user: User, at: datetime) -> Duplicates:
     """The queue for this person, in a fixed number of queries."""
-    waiting = list(provisional(user).select_related("area", "locality")[: LONGEST + 1])
-    return Duplicates(waiting[:LONGEST], pairs(user, at), len(waiting) > LONGEST)
+    waiting, more = at_most(provisional(user).select_related("area", "locality"), LONGEST)
+    return Duplicates(waiting, pairs(user, at), more)
 
 
 def pairs(user: User, at: datetime) -> list[Pair]:

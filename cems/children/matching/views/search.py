@@ -5,12 +5,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.access_control import FORM, Shape, requires_sign_in
+from cems.base.keyset import AFTER, next_url
 from cems.children.access.services.emergency_access import may_open_in_emergency
 from cems.children.matching.rules.search import LONGEST, understand
 from cems.children.matching.search import Results
@@ -46,7 +46,7 @@ def results(request: HttpRequest, token: str) -> HttpResponse:
         }
         return render(request, "children/results.html", lost, status=404)
     asked = understand(words)
-    found: Results = find(acting_user(request), asked=asked, after=request.GET.get("after", ""))
+    found: Results = find(acting_user(request), asked=asked, after=request.GET.get(AFTER, ""))
     context: dict[str, Any] = {
         "words": words,
         "token": token,
@@ -54,9 +54,7 @@ def results(request: HttpRequest, token: str) -> HttpResponse:
         "results": found,
         "may_record": _may_record(request),
         "may_open_in_emergency": may_open_in_emergency(profile_of(acting_user(request))),
-        "older_url": f"{reverse('children:search_results', args=[token])}?after={found.after}"
-        if found.after
-        else "",
+        "older_url": next_url(request, found.after),
     }
     return render(request, "children/results.html", context)
 
