@@ -15,6 +15,7 @@ class RequestForm(PlainForm):
     """A strategy meeting was held, with what it decided; or the threshold is not met, and why (M5)."""
 
     button = "Record the answer"
+    called = {"held_at": "held_on", "outcome": "words", "why": "words"}
     answer = forms.ChoiceField(
         choices=RequestAnswer.choices,
         label="What became of the request?",

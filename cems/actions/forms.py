@@ -10,6 +10,7 @@ class CloseForm(OnceForm):
     """What came of an action, or why it is no longer needed; which of the two is the button pressed."""
 
     buttons = "act"
+    called = {"reason": "outcome"}
     outcome = WordsField(
         rows=4,
         max_length=4000,

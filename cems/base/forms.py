@@ -27,6 +27,7 @@ class HandledForm(forms.Form):
     parts: ClassVar[frozenset[str]] = (
         frozenset()
     )  # fields that only make up another, such as a time of its day
+    called: ClassVar[Mapping[str, str]] = {}  # what a service calls a field that has another name here
     refusal: CommandError | None = None
 
     @property
@@ -38,7 +39,8 @@ class HandledForm(forms.Form):
 
     def field_of(self, name: str | None) -> str | None:
         """The field beside which a refusal of what the service calls `name` stands; None for the top of the page."""
-        return name if name in self.fields else None
+        known = self.called.get(name or "", name)
+        return known if known in self.fields else None
 
     def refuse(self, error: CommandError) -> None:
         """Put what a service refused beside its field."""

@@ -26,6 +26,7 @@ class ReferForm(OnceForm):
     """A referral made by telephone or on paper."""
 
     button = "Record the referral"
+    called = {"received_at": "received_on"}
     concern = WordsField(
         rows=8, label="What is the worry?", error_messages={"required": "Write what the worry is."}
     )

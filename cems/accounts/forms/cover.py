@@ -15,6 +15,7 @@ class CoverForm(OnceForm):
     """Who stands in, for which roles, from when to when."""
 
     button = "Name the deputy"
+    called = {"appointment": "posts"}
     posts = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
         label="For which roles?",

@@ -1,6 +1,7 @@
 """What the child and the family say (C6), and the history of agreed levels (C4)."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -37,6 +38,7 @@ def sent(day, **kw):
         "about": "help",
         "words": "Nobody asked me before.",
         "changed": "",
+        "key": str(uuid4()),
         "happened_on_0": day.day,
         "happened_on_1": day.month,
         "happened_on_2": day.year,
@@ -47,7 +49,9 @@ def sent(day, **kw):
 @pytest.mark.requirement("C6")
 def test_their_words_are_kept_marked_as_theirs_and_told_in_the_chronology(worker, child):
     client, address = sign_in(worker), reverse("children:feedback_new", args=[child.public_id])
-    assert client.post(address, sent(today(), changed="We meet after school now.")).status_code == 302
+    words = sent(today(), changed="We meet after school now.")
+    assert [client.post(address, words).status_code for _ in range(2)] == [302, 302]  # a double click
+    assert Feedback.objects.count() == 1
     page = client.get(reverse("children:feedback", args=[child.public_id])).content.decode()
     assert "Nobody asked me before." in page and f"Their words, typed by {worker}" in page
     (told,) = [

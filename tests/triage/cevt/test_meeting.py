@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -62,6 +63,10 @@ def say(client: Client, child: Child, **typed: object) -> HttpResponse:
     )
 
 
+def noted(kind: str, text: str) -> dict[str, Any]:
+    return {"kind": kind, "text": text, "key": uuid4()}
+
+
 class TestTheTable:
     def test_the_chair_starts_ticks_who_is_here_and_reads_whether_it_is_provisional(
         self, chair: User
@@ -117,16 +122,18 @@ class TestTheTable:
         meeting = sitting(chair)
         client = sign_in(make_user("ceg_member", team=make_team(), locality=make_locality("east")))
         assert client.post(of("attendance_here", meeting)).status_code == 403
-        assert client.post(of("meeting_note", meeting), {"kind": "theme", "text": "A car"}).status_code == 403
+        assert client.post(of("meeting_note", meeting), noted("theme", "A car")).status_code == 403
 
     def test_themes_and_places_are_noted_from_anywhere_until_it_ends(self, chair: User) -> None:
         meeting, client = sitting(chair), sign_in(make_member())
-        client.post(of("meeting_note", meeting), {"kind": "hotspot", "text": "The bus station after nine."})
-        client.post(of("meeting_note", meeting), {"kind": "theme", "text": "  "})
+        place = noted("hotspot", "The bus station after nine.")
+        for _ in range(2):  # a double click
+            client.post(of("meeting_note", meeting), place)
+        client.post(of("meeting_note", meeting), noted("theme", "  "))
         assert [note.text for note in Note.objects.all()] == ["The bus station after nine."]
-        assert client.post(of("meeting_note", meeting), {"kind": "gossip", "text": "x"}).status_code == 400
+        assert client.post(of("meeting_note", meeting), noted("gossip", "x")).status_code == 400
         meeting_end(chair, meeting=meeting)
-        assert client.post(of("meeting_note", meeting), {"kind": "theme", "text": "Late."}).status_code == 409
+        assert client.post(of("meeting_note", meeting), noted("theme", "Late.")).status_code == 409
 
     def test_cevt_f9_a_meeting_never_ended_is_shown_and_the_next_chair_ends_it(self, chair: User) -> None:
         yesterday = now() - timedelta(days=1)

@@ -25,6 +25,7 @@ from cems.meetings.models import Meeting
 from plans.models import Provider
 from triage.advice.selectors import advice_for
 from triage.cevt.forms.decision import DecisionForm
+from triage.cevt.forms.meeting import NoteForm
 from triage.cevt.outcomes import Offer
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.listing_rows import Filters
@@ -102,6 +103,7 @@ def sheet_page(request: HttpRequest, opened: OpenChild, sheet: Sheet, **more: An
         "provisional": sheet.table.why_provisional if sheet.meeting else OUTSIDE,
         "clock": sheet.row.clock(opened.at) if sheet.row and sheet.items else None,
         "held_choices": Held.choices,
+        "note_form": NoteForm(),
         "poll_seconds": settings.CEVT_LIVE_SECONDS,
         "items_mark": items_mark(sheet.items),
         **more,

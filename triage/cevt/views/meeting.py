@@ -15,8 +15,9 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.forms import handle_form
 from cems.base.time import now
-from cems.meetings.choices import MeetingForum, NoteKind
+from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.selectors import attendance_of
 from cems.meetings.services.meeting import (
@@ -26,6 +27,7 @@ from cems.meetings.services.meeting import (
     meeting_start,
     note_add,
 )
+from triage.cevt.forms.meeting import NoteForm
 from triage.cevt.selectors.seats import has_seat, seats
 from triage.cevt.services.attendance import Place, attendance_set
 from triage.cevt.views.common import seated, the_meeting
@@ -92,7 +94,7 @@ def _context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
             for one in people
         ],
         "me": rows.get(acting_user(request).pk),
-        "kinds": NoteKind.choices,
+        "note_form": NoteForm(),
         "notes": list(meeting.notes.select_related("noted_by").order_by("noted_at", "pk")),
         "sits": has_seat(profile_of(acting_user(request))),
     }
@@ -115,15 +117,14 @@ def here(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 def note(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Note a theme or a place as it appears, from wherever one is."""
     meeting, user = the_meeting(request, meeting_id), seated(request)
-    kind = request.POST.get("kind", "")
-    if kind not in NoteKind.values:
-        raise Invalid("Say whether it is a theme or a place.", field="kind")
-    try:
-        note_add(user, meeting=meeting, kind=NoteKind(kind), text=request.POST.get("text", ""))
-    except Invalid as refusal:
-        messages.error(request, refusal.message)
-    else:
+    form = NoteForm(request.POST)
+    if handle_form(request, form, lambda: note_add(user, meeting=meeting, **form.values), refusals=Invalid):
         messages.success(request, "Noted for the minutes.")
+    elif set(form.errors) <= {"text"}:
+        messages.error(request, form.errors["text"][0])
+    else:
+        name, problems = next(iter(form.errors.items()))
+        raise Invalid(str(problems[0]), field=name)
     return _back(request, meeting)
 
 

@@ -57,7 +57,8 @@ def agency_enquiry_open(
     if is_restricted(held.child_id):
         raise Invalid(
             "This record is restricted, so the agencies could not open the question. Telephone them, and"
-            " write what they say into your reasons."
+            " write what they say into your reasons.",
+            field="teams",
         )
     waiting = AgencyEnquiry.objects.filter(referral=held, answered=Answered.WAITING)
     asked_before = set(waiting.values_list("agency", flat=True))

@@ -209,4 +209,4 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise Invalid("Choose who.") from None
+        raise Invalid("Choose who.", field="person") from None

@@ -16,6 +16,7 @@ class HappenedForm(OnceForm):
 
     asks = "When did it happen?"
     parts = frozenset({"happened_on", "happened_time"})
+    called = {"happened_at": "happened_on"}
     happened_on = DayField(
         label="When did it happen?", error_messages={"required": "Write the day it happened."}
     )

@@ -45,7 +45,7 @@ def involvement_start(
         user=person, team=team, case_role=case_role, ended_at__isnull=True
     )
     if open_now.exclude(state=InvolvementState.REFUSED).exists():
-        raise Conflict("This involvement is already recorded.")
+        raise Conflict("This involvement is already recorded.", field="case_role")
     try:
         row = Involvement.objects.create(
             child=primary,
@@ -58,7 +58,7 @@ def involvement_start(
             recorded_at=recorded_at or instant,
         )
     except IntegrityError as fault:
-        raise Conflict("This involvement is already recorded.") from fault
+        raise Conflict("This involvement is already recorded.", field="case_role") from fault
     return _told(user, row, Verb.ACCESS_GIVEN, instant)
 
 

@@ -196,9 +196,6 @@ class IdentifierForm(PlainForm):
     """A number another system knows the child by."""
 
     button = "Add this number"
+    called = dict.fromkeys(IdentifierKind.values, "value")  # a number is refused under the name of its kind
     kind = forms.ChoiceField(choices=IdentifierKind.choices, widget=forms.RadioSelect, label="Which number?")
     value = forms.CharField(max_length=40, label="Number", error_messages={"required": "Write the number."})
-
-    def field_of(self, name: str | None) -> str | None:
-        """A number is refused under the name of its kind; here each kind is typed into one field."""
-        return "value" if name in IdentifierKind.values else super().field_of(name)

@@ -1,0 +1,172 @@
+"""The one way a form goes: right or not, refused or done, once however often it is sent (floor-f3)."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django import forms
+from django.http import HttpRequest
+from django.test import RequestFactory
+
+from cems.accounts.models import User
+from cems.base.autosave import Both, handle_autosave
+from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed, Overtaken
+from cems.base.form_fields import WhyField, YesNoField
+from cems.base.forms import OnceForm, PlainForm, handle_form
+from cems.base.models import IdempotencyKey
+from tests.factories.people import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+class Words(PlainForm):
+    called = {"at": "why"}
+    why = WhyField("Why?")
+
+
+class WordsOnce(OnceForm):
+    why = WhyField("Why?")
+
+
+def sent(user: User, address: str = "/page/", **data: str) -> HttpRequest:
+    request = RequestFactory().post(address, data)
+    request.user = user
+    return request
+
+
+def raises(error: CommandError) -> Callable[[], Any]:
+    def perform() -> None:
+        raise error
+
+    return perform
+
+
+class TestAForm:
+    def test_that_is_only_shown_does_nothing(self) -> None:
+        request = RequestFactory().get("/page/")
+        request.user = make_user()
+        form = Words(None)
+        assert handle_form(request, form, raises(Invalid("not asked"))) is None
+        assert form.status == 200
+
+    def test_that_is_not_right_does_nothing(self) -> None:
+        request = sent(make_user(), why=" ")
+        form = Words(request.POST)
+        assert handle_form(request, form, raises(Invalid("not asked"))) is None
+        assert (form.errors, form.status) == ({"why": ["Say why."]}, 400)
+
+    @pytest.mark.parametrize(
+        ("error", "beside", "status"),
+        [
+            (Invalid("No.", field="why"), "why", 400),
+            (Invalid("No.", field="at"), "why", 400),
+            (Invalid("No.", field="elsewhere"), "__all__", 400),
+            (Conflict("No."), "__all__", 409),
+        ],
+    )
+    def test_that_is_refused_says_so_beside_its_field_and_keeps_what_was_typed(
+        self, error: CommandError, beside: str, status: int
+    ) -> None:
+        request = sent(make_user(), why="Typed")
+        form = Words(request.POST)
+        assert handle_form(request, form, raises(error)) is None
+        assert (form.errors, form.status, form.refusal) == ({beside: ["No."]}, status, error)
+        assert form["why"].value() == "Typed"
+
+    def test_leaves_what_a_person_may_not_do_to_its_own_page(self) -> None:
+        request = sent(make_user(), why="Typed")
+        with pytest.raises(NotAllowed):
+            handle_form(request, Words(request.POST), raises(NotAllowed("No.")))
+        form = Words(request.POST)
+        assert handle_form(request, form, raises(NotAllowed("No.")), refusals=CommandError) is None
+        assert form.errors
+
+    def test_knows_who_was_quicker(self) -> None:
+        request = sent(make_user(), why="Typed")
+        form = Words(request.POST)
+        handle_form(request, form, raises(Overtaken(theirs={}, version=3, by="Joy")))
+        assert form.lost and (form.lost.version, form.lost.by) == (3, "Joy")
+
+
+class TestAFormThatCountsOnce:
+    def test_is_performed_once_and_gives_the_same_again(self) -> None:
+        user, key, made = make_user(), str(uuid4()), make_user()
+        done: list[User] = []
+
+        def perform() -> User:
+            done.append(made)
+            return made
+
+        for is_new in (True, False):
+            request = sent(user, why="Typed", key=key, csrfmiddlewaretoken=str(uuid4()))
+            handled = handle_form(request, WordsOnce(request.POST), perform)
+            assert handled and (handled.is_new, handled.public_id) == (is_new, made.public_id)
+        assert done == [made]
+
+    @pytest.mark.parametrize(("address", "why"), [("/page/", "Other words"), ("/page/?of=another", "Typed")])
+    def test_is_no_other_form_and_none_of_another_page(self, address: str, why: str) -> None:
+        user, key = make_user(), str(uuid4())
+        request = sent(user, why="Typed", key=key)
+        assert handle_form(request, WordsOnce(request.POST), dict)
+        request = sent(user, address, why=why, key=key)
+        form = WordsOnce(request.POST)
+        assert handle_form(request, form, dict) is None
+        assert form.status == 409
+
+    def test_that_was_refused_can_be_mended_under_its_key(self) -> None:
+        user, key = make_user(), str(uuid4())
+        request = sent(user, why="Typed", key=key)
+        assert handle_form(request, WordsOnce(request.POST), raises(Invalid("No."))) is None
+        assert not IdempotencyKey.objects.exists()
+        request = sent(user, why="Mended", key=key)
+        assert handle_form(request, WordsOnce(request.POST), dict)
+
+    def test_is_nothing_without_its_key(self) -> None:
+        request = sent(make_user(), why="Typed")
+        form = WordsOnce(request.POST)
+        assert handle_form(request, form, dict) is None
+        assert form.errors == {"key": ["This page is incomplete. Reload it and try again."]}
+
+
+def test_yes_or_no_is_true_or_false_and_never_left_open() -> None:
+    class Asked(forms.Form):
+        here = YesNoField(label="Here?", wanted="Say whether.")
+
+    cleaned = [Asked({"here": word}) for word in ("yes", "no")]
+    assert [form.is_valid() and form.cleaned_data["here"] for form in cleaned] == [True, False]
+    assert Asked({}).errors == {"here": ["Say whether."]}
+
+
+class TestAnAutosave:
+    def save(self, user: User, perform: Callable[[], dict[str, Any]], **data: str) -> Any:
+        return handle_autosave(
+            sent(user, **data),
+            perform,
+            body={"text": data.get("text", "")},
+            both=lambda lost: Both("mine", lost.theirs["text"], {"text": lost.theirs["text"]}),
+        )
+
+    def test_is_saved_once(self) -> None:
+        user, key, done = make_user(), str(uuid4()), list[int]()
+
+        def perform() -> dict[str, Any]:
+            done.append(1)
+            return {"version": len(done)}
+
+        answers = [self.save(user, perform, idempotency_key=key, text="x").content for _ in range(2)]
+        assert answers == [b'{"version": 1}'] * 2
+
+    def test_is_never_saved_under_another_name(self) -> None:
+        answer = self.save(make_user(), raises(Invalid("not asked")), user="0", idempotency_key=str(uuid4()))
+        assert answer.status_code == 401
+
+    def test_shows_the_loser_both_texts(self) -> None:
+        lost = Overtaken(theirs={"text": "theirs"}, version=2, by="Joy")
+        answer = self.save(make_user(), raises(lost), idempotency_key=str(uuid4()))
+        assert answer.status_code == 409
+        assert all(word in answer.content for word in (b"mine", b"theirs", b"Joy"))
+
+    def test_needs_its_key(self) -> None:
+        with pytest.raises(Invalid):
+            self.save(make_user(), dict)
