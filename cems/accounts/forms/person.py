@@ -8,6 +8,7 @@ from django import forms
 from cems.accounts.form_fields import AgencyChoice, LocalityChoice, WorkEmailField
 from cems.accounts.models import Scope, Team, TeamKind, User
 from cems.accounts.roles import ROLE_CHOICES
+from cems.accounts.selectors.person import person_with_email
 from cems.base.form_fields import DayField, WhyField
 from cems.base.forms import KeyedForm, OnceForm, PlainForm
 from cems.base.time import today
@@ -74,7 +75,7 @@ class AppointmentForm(PlainForm):
     def clean_supervisor(self) -> User | None:
         """The person with this address, or None where it was left empty."""
         email = self.cleaned_data["supervisor"]
-        found = User.objects.here(today()).filter(email__iexact=email).first() if email else None
+        found = person_with_email(email, today()) if email else None
         if email and found is None:
             raise forms.ValidationError("Nobody here has this address. Check it.")
         return found

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Prefetch
 
@@ -43,6 +44,12 @@ def cover_page(user: User, on: date) -> CoverPage:
         else [],
         supervises=Appointment.objects.filter(current(on), supervisor=user).exists(),
     )
+
+
+def delegation_at(public_id: UUID) -> Delegation | None:
+    """The cover at this address with its role, its holder and the deputy; or None."""
+    rows = Delegation.objects.select_related("appointment__user", "deputy")
+    return rows.filter(public_id=public_id).first()
 
 
 def covers_of(holder: User, on: date) -> Sequence[Delegation]:

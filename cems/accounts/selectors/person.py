@@ -49,6 +49,21 @@ def people_page(
     return ORDER.page(shown, after)
 
 
+def person_at(public_id: UUID) -> User | None:
+    """The person at this address with their agency, whether still here or not; or None."""
+    return User.objects.get_queryset().select_related("agency").filter(public_id=public_id).first()
+
+
+def person_with_email(email: str, on: date) -> User | None:
+    """Who may sign in on this day and has this address at work, or None."""
+    return User.objects.here(on).filter(email__iexact=email).first()
+
+
+def appointment_at(public_id: UUID) -> Appointment | None:
+    """The role of a person at this address, with the person and the team; or None."""
+    return Appointment.objects.select_related("user", "team").filter(public_id=public_id).first()
+
+
 def appointments_of(user: User) -> Sequence[Appointment]:
     """All roles the person holds, held or will hold, newest first."""
     return list(
@@ -65,6 +80,16 @@ class AgencyRow:
     confirmed_at: datetime | None
     due_on: date | None
     overdue: bool
+
+
+def agencies() -> Sequence[Agency]:
+    """Every agency, by name."""
+    return list(Agency.objects.order_by("name"))
+
+
+def agency_at(code: str) -> Agency | None:
+    """The agency with this code, or None."""
+    return Agency.objects.filter(code=code).first()
 
 
 def agency_rows(on: date) -> Sequence[AgencyRow]:
@@ -99,6 +124,11 @@ def people_of(agency: Agency, on: date) -> Sequence[User]:
         .select_related("agency")
         .prefetch_related(Prefetch("appointments", held, to_attr="held"))
     )
+
+
+def team_at(public_id: UUID) -> Team | None:
+    """The team, desk, school or home at this address; or None."""
+    return Team.objects.filter(public_id=public_id).first()
 
 
 def team_rows(on: date, agency: str = "") -> Sequence[Team]:

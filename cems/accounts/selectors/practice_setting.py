@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from cems.accounts.models import Authority
 from cems.policy.declared import Policy, Subject, declared, every_policy
@@ -83,6 +84,21 @@ def setting(key: str, authority: Authority | None, at: datetime) -> Setting:
     held = rows.get(authority.pk if authority else None, [])
     own = [_standing(policy, one, rows[one.pk], at) for one in _named({pk for pk in rows if pk is not None})]
     return Setting(_standing(policy, authority, held, at), own)
+
+
+def change_at(public_id: UUID) -> SettingValue | None:
+    """The change of a setting at this address, or None."""
+    return SettingValue.objects.get_queryset().filter(public_id=public_id).first()
+
+
+def authority_of(change: SettingValue) -> Authority | None:
+    """The authority whose own value this change is; None for the whole partnership."""
+    return Authority.objects.filter(pk=change.authority_id).first() if change.authority_id else None
+
+
+def authority_at(code: str) -> Authority | None:
+    """The authority with this code, or None."""
+    return Authority.objects.filter(code=code).first()
 
 
 def authorities_served() -> Sequence[Authority]:

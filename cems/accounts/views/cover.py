@@ -5,19 +5,21 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.forms.cover import CoverForm
-from cems.accounts.models import Delegation, User
+from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.accounts.selectors import cover as selectors_cover
+from cems.accounts.selectors.person import person_at
 from cems.accounts.services.cover import delegation_end, delegation_start, may_delegate
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.errors import CommandError, Invalid
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import now, today
 
 
@@ -36,7 +38,7 @@ def cover(request: HttpRequest) -> HttpResponse:
 def cover_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Name a deputy for this person's roles."""
     user, day = acting_user(request), today()
-    holder = get_object_or_404(User.objects.get_queryset().select_related("agency"), public_id=public_id)
+    holder = or_404(person_at(public_id))
     posts = selectors_cover.posts_to_cover(user, holder, day)
     own = holder.pk == user.pk
     if not posts and not own:
@@ -79,8 +81,7 @@ def _back(user: User, holder: User) -> str:
 )
 def cover_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End a cover this minute."""
-    rows = Delegation.objects.select_related("appointment__user", "deputy")
-    row = get_object_or_404(rows, public_id=public_id)
+    row = or_404(selectors_cover.delegation_at(public_id))
     user = acting_user(request)
     if user.pk != row.deputy_id and not may_delegate(user, row.appointment, today()):
         raise Http404

@@ -7,17 +7,18 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from cems.accounts import invitations
 from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.forms import person as forms
-from cems.accounts.models import Agency, Appointment, Team, User
+from cems.accounts.models import User
 from cems.accounts.roles import ROLE_CHOICES, Work
 from cems.accounts.selectors import cover
 from cems.accounts.selectors import person as selectors
+from cems.accounts.selectors.token import tokens_of
 from cems.accounts.services import person as services
 from cems.accounts.services.token import is_service_account
 from cems.base.access_control import FORM, Shape
@@ -25,6 +26,7 @@ from cems.base.errors import CommandError, Invalid
 from cems.base.form_fields import INCOMPLETE
 from cems.base.forms import Handled, PlainForm, handle_form
 from cems.base.keyset import AFTER, next_url
+from cems.base.not_found import or_404
 from cems.base.time import local_date, now, today
 
 KEPT_SEARCHES = 5
@@ -57,7 +59,7 @@ def users(request: HttpRequest) -> HttpResponse:
         "words": words,
         "older_url": next_url(request, page.after),
     }
-    context |= {"agencies": Agency.objects.order_by("name"), "roles": ROLE_CHOICES, "states": STATES}
+    context |= {"agencies": selectors.agencies(), "roles": ROLE_CHOICES, "states": STATES}
     return render(request, "people/users.html", context)
 
 
@@ -83,7 +85,7 @@ def _form_page(request: HttpRequest, form: PlainForm, title: str, back: str, **m
 
 
 def _user(public_id: UUID) -> User:
-    return get_object_or_404(User.objects.get_queryset().select_related("agency"), public_id=public_id)
+    return or_404(selectors.person_at(public_id))
 
 
 @administrators
@@ -99,7 +101,7 @@ def user(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "gone": not person.is_active or (person.ends_on is not None and person.ends_on < today()),
         "own": person == acting_user(request),
         "is_system": is_service_account(person),
-        "tokens": person.tokens.order_by("-created_at"),
+        "tokens": tokens_of(person),
         "now": now(),
         "today": today(),
     }
@@ -154,7 +156,7 @@ def appoint(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @administrators_form
 def end_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End one role."""
-    row = get_object_or_404(Appointment.objects.select_related("user", "team"), public_id=public_id)
+    row = or_404(selectors.appointment_at(public_id))
     form = forms.EndForm(request.POST or None, initial={"last_day": today()})
     run = _handled(
         request,
@@ -223,7 +225,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
 @administrators_form
 def agency(request: HttpRequest, code: str) -> HttpResponse:
     """Everybody of one agency, to be confirmed each quarter."""
-    row = get_object_or_404(Agency, code=code)
+    row = or_404(selectors.agency_at(code))
     people = selectors.people_of(row, today())
     form = forms.ConfirmForm(request.POST or None, initial={"expected": len(people)})
     confirmed = handle_form(
@@ -244,14 +246,14 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
 def teams(request: HttpRequest) -> HttpResponse:
     """Teams, duty desks, schools and homes."""
     chosen = request.GET.get("agency", "")
-    context = {"teams": selectors.team_rows(today(), chosen), "agencies": Agency.objects.order_by("name")}
+    context = {"teams": selectors.team_rows(today(), chosen), "agencies": selectors.agencies()}
     return render(request, "people/teams.html", {**context, "chosen": chosen})
 
 
 @administrators_form
 def team(request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
     """Add or mend a team."""
-    row = get_object_or_404(Team, public_id=public_id) if public_id else None
+    row = or_404(selectors.team_at(public_id)) if public_id else None
     initial = {name: getattr(row, name) for name in forms.TeamForm.base_fields} if row else {}
     if row:
         initial["agency"] = row.agency.code

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -25,8 +25,8 @@ from cems.base.access_control import FORM, Shape
 from cems.base.calendar import say
 from cems.base.errors import CommandError, Overtaken
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import now
-from cems.policy.models import SettingValue
 
 administrators = requires_work(Shape.PAGE, Work.ADMINISTRATION)
 administrators_change = requires_work(Shape.PAGE, Work.ADMINISTRATION, methods=FORM)
@@ -143,10 +143,9 @@ def _check_page(
 @requires_work(Shape.POST, Work.ADMINISTRATION)
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a change back that has not begun."""
-    row = get_object_or_404(SettingValue.objects.get_queryset(), public_id=public_id)
+    row = or_404(selectors.change_at(public_id))
     setting_withdraw(acting_user(request), value=row)
-    authority = Authority.objects.filter(pk=row.authority_id).first() if row.authority_id else None
-    found = _found(row.key, authority)
+    found = _found(row.key, selectors.authority_of(row))
     messages.success(request, f"{found.policy.title}: the change is taken back and will not begin.")
     return redirect(_page_of(found))
 
@@ -161,7 +160,7 @@ def _found(key: str, authority: Authority | None) -> Setting:
 def _authority(request: HttpRequest) -> Authority | None:
     """The authority whose own value the page is about, from the address; None for the whole partnership."""
     code = request.GET.get("authority", "")
-    return get_object_or_404(Authority, code=code) if code else None
+    return or_404(selectors.authority_at(code)) if code else None
 
 
 def _page_of(found: Setting) -> str:
