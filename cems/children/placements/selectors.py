@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import F, Prefetch, Q
 
@@ -41,6 +42,13 @@ def history(child: Child) -> list[Placement]:
     """Every placement of the child, newest first."""
     rows = Placement.objects.of(child).select_related("area", "locality", "placed_by", "provider")
     return list(rows.order_by("-starts_on", "-pk"))
+
+
+def placement_at(child: Child, public_id: UUID) -> Placement | None:
+    """The placement of this child at this address, with its area and who placed the child; or None."""
+    rows = Placement.objects.of(child).select_related("area", "placed_by")
+    row: Placement | None = rows.filter(public_id=public_id).first()
+    return row
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,11 @@ def concerns(child: Child) -> list[Concern]:
         Concern(row, {step.kind: step for step in row.steps.all()})
         for row in rows.order_by("-recorded_at", "-pk")
     ]
+
+
+def concern_at(child: Child, public_id: UUID) -> Concern | None:
+    """The concern about this child at this address, with what was done about it; or None."""
+    return next((one for one in concerns(child) if one.row.public_id == public_id), None)
 
 
 def placed(user: User) -> PlacedPage:

@@ -1,5 +1,6 @@
 """Emergency openings: those to be looked at, and one that has just run out (A2, record-f8)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +17,16 @@ from cems.clocks.recipients import current_appointments
 TOLD_FOR = timedelta(
     hours=24
 )  # how long after its end a person is told that it ran out, not that it isn't there
+
+
+def openings_to_review(user: User, at: datetime, most: int) -> Sequence[EmergencyAccess]:
+    """At most so many of the openings that this person has still to look at, the oldest first."""
+    return list(to_review(user, at).order_by("opened_at", "pk")[:most])
+
+
+def opening_to_review(user: User, public_id: UUID, at: datetime) -> EmergencyAccess | None:
+    """The opening at this address, where this person has still to look at it; or None."""
+    return to_review(user, at).filter(public_id=public_id).first()
 
 
 def to_review(user: User, at: datetime) -> QuerySet[EmergencyAccess]:

@@ -35,6 +35,11 @@ def readers(child: Child, at: datetime) -> Readers:
     return Readers(named if child.restricted else [], list(bars.order_by(Lower("user__name"), "pk")))
 
 
+def may_still_read(user: User, child: Child) -> bool:
+    """Whether the record is open to this person now, whatever it was when the page was opened."""
+    return Child.objects.visible_to(user).filter(pk=child.pk).exists()
+
+
 def people_to_choose(child: Child, at: datetime) -> QuerySet[User]:
     """Who could read this record by work or role, and is not barred: those to name, or to bar."""
     posts = current_appointments(local_date(at)).filter(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from cems.accounts.models import Appointment, User
 from cems.accounts.querysets import current, here
@@ -53,6 +54,11 @@ def students(user: User, at: datetime) -> Sequence[Student]:
         )
         for post in posts
     ]
+
+
+def naming_of(supervisor: User, public_id: UUID) -> StudentChild | None:
+    """The naming at this address, where it is for a student of this supervisor; or None."""
+    return StudentChild.objects.filter(post__supervisor=supervisor, public_id=public_id).first()
 
 
 def to_choose(user: User, at: datetime) -> Sequence[Child]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user, requires_any_work
@@ -12,9 +12,10 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import local, now
 from cems.children.access.forms.emergency_access import EmergencyAccessForm, EmergencyAccessReviewForm
-from cems.children.access.selectors.emergency_access import to_review
+from cems.children.access.selectors.emergency_access import opening_to_review, openings_to_review
 from cems.children.access.services.emergency_access import (
     emergency_access_end,
     emergency_access_open,
@@ -63,14 +64,14 @@ def end(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_any_work(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS)
 def reviews(request: HttpRequest) -> HttpResponse:
     """Emergency openings to look at, the oldest first. References only: this opens no record."""
-    rows = to_review(acting_user(request), now()).order_by("opened_at", "pk")
-    return render(request, "children/emergency_access_reviews.html", {"rows": rows[:MOST]})
+    rows = openings_to_review(acting_user(request), now(), MOST)
+    return render(request, "children/emergency_access_reviews.html", {"rows": rows})
 
 
 @requires_any_work(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS, methods=FORM)
 def review(request: HttpRequest, access_id: UUID) -> HttpResponse:
     """Say whether one opening was right."""
-    emergency_access = get_object_or_404(to_review(acting_user(request), now()), public_id=access_id)
+    emergency_access = or_404(opening_to_review(acting_user(request), access_id, now()))
     form = EmergencyAccessReviewForm(request.POST or None)
     if handle_form(
         request,

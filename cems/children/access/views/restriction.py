@@ -5,18 +5,20 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
+from cems.accounts.selectors.person import person_at
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError, Invalid
 from cems.base.forms import PlainForm, handle_form
+from cems.base.not_found import or_404
 from cems.base.time import now
 from cems.children.access.forms import restriction as restriction_forms
 from cems.children.access.forms import sealing
-from cems.children.access.selectors.restriction_page import people_to_choose, readers
+from cems.children.access.selectors.restriction_page import may_still_read, people_to_choose, readers
 from cems.children.access.services import restriction as service
 from cems.children.access.services.sealing import identity_seal, identity_unseal
 from cems.children.access_control import OpenChild, requires_child
@@ -107,7 +109,7 @@ def lift(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.POST, Part.IDENTITY)
 def remove(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A named person is taken off the record."""
-    person = get_object_or_404(User, public_id=_uuid(request.POST.get("person", "")))
+    person = or_404(person_at(_uuid(request.POST.get("person", ""))))
     return _done(
         request,
         opened,
@@ -119,7 +121,7 @@ def remove(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.POST, Part.IDENTITY)
 def unbar(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A bar ends."""
-    person = get_object_or_404(User, public_id=_uuid(request.POST.get("person", "")))
+    person = or_404(person_at(_uuid(request.POST.get("person", ""))))
     why = request.POST.get("reason", "")
     return _done(
         request,
@@ -200,7 +202,7 @@ def _page(
 
 def _back(user: User, child: Child) -> HttpResponse:
     """To the record where it is still open to this person; a restriction may have closed it."""
-    if Child.objects.visible_to(user).filter(pk=child.pk).exists():
+    if may_still_read(user, child):
         return redirect("children:restriction", public_id=child.public_id)
     return redirect("home")
 

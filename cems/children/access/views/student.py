@@ -4,12 +4,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import now
 from cems.children.access.forms.student import StudentChildForm
 from cems.children.access.selectors import student as selectors
@@ -58,7 +59,7 @@ def _name(request: HttpRequest, form: StudentChildForm) -> StudentChild:
 @requires_sign_in(Shape.POST, reason=OWN)
 def student_child_end(request: HttpRequest, naming_id: UUID) -> HttpResponse:
     """The student sees this child no longer."""
-    rows = StudentChild.objects.filter(post__supervisor=acting_user(request))
-    student_end(acting_user(request), naming=get_object_or_404(rows, public_id=naming_id))
+    user = acting_user(request)
+    student_end(user, naming=or_404(selectors.naming_of(user, naming_id)))
     messages.success(request, "The record is closed to the student.")
     return redirect("children:students")

@@ -60,6 +60,25 @@ class Claim:
     child: Child
 
 
+def involvement_at(child: Child, public_id: UUID) -> Involvement | None:
+    """The involvement with this child at this address, with its person and team; or None."""
+    rows = Involvement.objects.of(child).select_related("user", "team")
+    row: Involvement | None = rows.filter(public_id=public_id).first()
+    return row
+
+
+def claim_at(user: User, public_id: UUID) -> Involvement | None:
+    """The involvement at this address, with a child whom this person may see; or None."""
+    row: Involvement | None = Involvement.objects.of_visible(user).filter(public_id=public_id).first()
+    return row
+
+
+def own_team(user: User) -> Team | None:
+    """The team a person acts for: that of the first post that has one."""
+    team_ids = [post.team_id for post in profile_of(user).posts if post.team_id]
+    return Team.objects.get(pk=team_ids[0]) if team_ids else None
+
+
 def work_just_ended(user: User, child: Child, at: datetime) -> bool:
     """Whether this person worked with the child until a short while ago, and nothing was shut to them since."""
     if is_restricted(child.pk) or is_barred(user, child.pk):

@@ -10,23 +10,20 @@ from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.forms.feedback import FeedbackForm
+from cems.children.history.selectors.feedback import feedback_of
 from cems.children.history.services.feedback import feedback_record
 from cems.children.history.views.note import who_reads
 from cems.children.identity.page_context import child_page
 from cems.children.identity.services.self_description import may_know
-from cems.children.models import Feedback
 from cems.children.view_helpers import form_page
-
-LONGEST = 100
 
 
 @requires_child(Shape.PAGE, Part.NOTES)
 def feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Their words, newest first."""
-    rows = Feedback.objects.of(opened.child).select_related("recorded_by__agency")
     context = {
         **child_page(request, opened),
-        "rows": list(rows.order_by("-happened_at", "-pk")[:LONGEST]),
+        "rows": feedback_of(opened.child),
         "may_write": opened.access.may(Work.NOTES),
         "knows_orientation": may_know(acting_user(request), opened.child, opened.access, opened.at),
     }

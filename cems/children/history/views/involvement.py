@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user, requires_work
@@ -13,14 +13,13 @@ from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.forms.involvement import CaseRoleForm, InvolveForm, InvolvementEndForm
 from cems.children.history.selectors import involvement as people
 from cems.children.history.services.involvement import involvement_decide, involvement_end, involvement_start
 from cems.children.identity.page_context import child_page
-from cems.children.identity.views.record import own_team
-from cems.children.models import Involvement
 from cems.children.view_helpers import form_page
 
 
@@ -76,7 +75,7 @@ def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
             child=opened.child,
             case_role=form.cleaned_data["case_role"],
             person=user,
-            team=own_team(user),
+            team=people.own_team(user),
         ),
     ):
         messages.success(
@@ -89,9 +88,7 @@ def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.INVOLVED, Part.OWN_SUBMISSIONS, methods=FORM)
 def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpResponse:
     """Somebody no longer works with the child; their access ends at once."""
-    row = get_object_or_404(
-        Involvement.objects.of(opened.child).select_related("user", "team"), public_id=involvement_id
-    )
+    row = or_404(people.involvement_at(opened.child, involvement_id))
     if not opened.access.sees(Part.INVOLVED) and row.user_id != acting_user(request).pk:
         raise Http404
     form = InvolvementEndForm(request.POST or None)
@@ -124,7 +121,7 @@ def claims(request: HttpRequest) -> HttpResponse:
 @requires_work(Shape.POST, Work.INVOLVEMENT)
 def decide(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
     """Agree or refuse a claim."""
-    row = get_object_or_404(Involvement.objects.of_visible(acting_user(request)), public_id=involvement_id)
+    row = or_404(people.claim_at(acting_user(request), involvement_id))
     agree = request.POST.get("agree") == "yes"
     involvement_decide(acting_user(request), involvement=row, agree=agree)
     said = (

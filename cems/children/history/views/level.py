@@ -7,15 +7,13 @@ from cems.accounts.roles import Part
 from cems.base.access_control import Shape
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import HarmContext, HarmForm
-from cems.children.history.views.feedback import LONGEST
+from cems.children.history.selectors.level import levels_agreed
 from cems.children.identity.page_context import child_page
-from cems.children.models import AgreedLevel
 
 
 @requires_child(Shape.PAGE, Part.LEVEL_HISTORY)
 def levels(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Every level a forum agreed, with the forms of harm it saw, and where (C4)."""
-    rows = AgreedLevel.objects.of(opened.child).select_related("recorded_by").order_by("-happened_at", "-pk")
     shown = [
         {
             "row": row,
@@ -23,6 +21,6 @@ def levels(request: HttpRequest, opened: OpenChild) -> HttpResponse:
             "forms": [HarmForm(form).label for form in row.forms],
             "contexts": [HarmContext(context).label for context in row.contexts],
         }
-        for row in rows[:LONGEST]
+        for row in levels_agreed(opened.child)
     ]
     return render(request, "children/levels.html", {**child_page(request, opened), "rows": shown})

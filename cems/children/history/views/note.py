@@ -4,30 +4,28 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import ROLES, Part, Reach, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
-from cems.base.keyset import AFTER, Keyset, next_url
+from cems.base.keyset import AFTER, next_url
+from cems.base.not_found import or_404
 from cems.base.time import today
 from cems.children.access.child_access import WHY
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.forms.note import NoteForm
+from cems.children.history.selectors.note import note_at, notes_page
 from cems.children.history.services.note import note_write
 from cems.children.identity.page_context import child_page
-from cems.children.models import CaseNote
 from cems.children.view_helpers import form_page
-
-ORDER = Keyset("-happened_at", "-pk", size=50)
 
 
 @requires_child(Shape.PAGE, Part.NOTES)
 def notes(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Case notes by when it happened, newest first; corrected ones stay in sight (C5)."""
-    rows = CaseNote.objects.of(opened.child).select_related("author__agency", "superseded_by")
-    page = ORDER.page(rows, request.GET.get(AFTER, ""))
+    page = notes_page(opened.child, after=request.GET.get(AFTER, ""))
     context = {
         **child_page(request, opened),
         "rows": page.rows,
@@ -40,7 +38,7 @@ def notes(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.NOTES, work=Work.NOTES, methods=FORM)
 def write_note(request: HttpRequest, opened: OpenChild, note_id: UUID | None = None) -> HttpResponse:
     """Write a case note, or correct one by another that supersedes it (C5)."""
-    earlier = get_object_or_404(CaseNote.objects.of(opened.child), public_id=note_id) if note_id else None
+    earlier = or_404(note_at(opened.child, note_id)) if note_id else None
     form = NoteForm(
         request.POST or None, initial=NoteForm.told(earlier) if earlier else {"happened_on": today()}
     )

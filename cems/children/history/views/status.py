@@ -4,28 +4,28 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import today
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.forms.status import StatusEndForm, StatusForm
+from cems.children.history.selectors.status import status_at, statuses_of
 from cems.children.history.services.status import status_close, status_open
 from cems.children.identity.page_context import child_page
-from cems.children.models import Status
 from cems.children.view_helpers import form_page
 
 
 @requires_child(Shape.PAGE, Part.STATUS)
 def statuses(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """How services know the child, and knew the child."""
-    rows = Status.objects.of(opened.child).select_related("responsible").order_by("-starts_on", "-pk")
     context = {
         **child_page(request, opened),
-        "rows": list(rows),
+        "rows": statuses_of(opened.child),
         "authority": opened.child.authority,
         "today": today(),
         "may_write": opened.access.may(Work.STATUS),
@@ -48,7 +48,7 @@ def open_status(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
 def end_status(request: HttpRequest, opened: OpenChild, status_id: UUID) -> HttpResponse:
     """End a status on its last day (C2)."""
-    status = get_object_or_404(Status.objects.of(opened.child), public_id=status_id)
+    status = or_404(status_at(opened.child, status_id))
     form = StatusEndForm(request.POST or None)
     if handle_form(
         request,

@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
 from cems.accounts.access_control import acting_user, requires_work
-from cems.accounts.models import Team, User
-from cems.accounts.profile import profile_of
+from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, TooMany
 from cems.base.forms import handle_form
 from cems.children.access_control import OpenChild, requires_child
+from cems.children.history.selectors.involvement import own_team
 from cems.children.history.services.involvement import involvement_start
 from cems.children.identity.forms.record import NO_ROLE, ChangeForm, IdentifierForm, NameForm, NewChildForm
 from cems.children.identity.page_context import child_page
@@ -76,12 +76,6 @@ def _made(form: NewChildForm) -> str:
     if form.cleaned_data["case_role"] == NO_ROLE:
         return "The record is made. You keep sight of what you submit."
     return "The record is made. First Contact, or your manager, confirms that you work with the child."
-
-
-def own_team(user: User) -> Team | None:
-    """The team a person acts for: that of the first post that has one."""
-    team_ids = [post.team_id for post in profile_of(user).posts if post.team_id]
-    return Team.objects.get(pk=team_ids[0]) if team_ids else None
 
 
 def _next(child_id: UUID) -> str:

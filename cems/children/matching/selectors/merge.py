@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
+from cems.accounts.models import User
 from cems.base.slots import KEPT
 from cems.children.models import Child, Identifier, Merge, Placement, Status
 from cems.children.querysets import rows_of_clusters
@@ -36,6 +38,12 @@ class Preview:
     lines: Sequence[str]
     blockers: Sequence[str]
     choices: Sequence[Choice] = field(default_factory=tuple)
+
+
+def other_record(user: User, public_id: UUID, *, than: Child) -> Child | None:
+    """The record at this address with its page, where this person may see it and it is not `than`; or None."""
+    other = Child.objects.visible_to(user).with_page().filter(public_id=public_id).first()
+    return None if other is None or other.pk == than.pk else other
 
 
 def preview(primary: Child, other: Child) -> Preview:
@@ -135,6 +143,14 @@ def _both(
 
 def _since(row: Status | Placement) -> str:
     return f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}"
+
+
+def merge_at(child: Child, public_id: UUID) -> Merge | None:
+    """The merge of this record at this address with both records, undone or not; or None."""
+    row: Merge | None = (
+        Merge.objects.of(child).select_related("child", "other").filter(public_id=public_id).first()
+    )
+    return row
 
 
 def merges(child: Child) -> list[Merge]:

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user, requires_work
@@ -13,6 +13,7 @@ from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import local_date, now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
@@ -20,9 +21,9 @@ from cems.children.identity.selectors.identifier import shared_numbers, to_settl
 from cems.children.identity.services.identifier import identifier_settle
 from cems.children.matching.forms import MergeForm, ReferenceForm, SettleForm, UndoForm
 from cems.children.matching.selectors import duplicate as queue
-from cems.children.matching.selectors.merge import merges, preview
+from cems.children.matching.selectors.merge import merge_at, merges, other_record, preview
 from cems.children.matching.services.merge import child_confirm, merge_make, merge_reject, merge_undo
-from cems.children.models import Child, Merge
+from cems.children.models import Child
 from cems.children.view_helpers import form_page
 
 
@@ -122,10 +123,7 @@ def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
 
 
 def _other(request: HttpRequest, opened: OpenChild, other_id: UUID) -> Child:
-    other = Child.objects.visible_to(acting_user(request)).with_page().filter(public_id=other_id).first()
-    if other is None or other.pk == opened.child.pk:
-        raise Http404
-    return other
+    return or_404(other_record(acting_user(request), other_id, than=opened.child))
 
 
 @requires_child(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
@@ -149,9 +147,7 @@ def apart(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def undo(request: HttpRequest, opened: OpenChild, merge_id: UUID) -> HttpResponse:
     """Take two records apart again."""
-    row = get_object_or_404(
-        Merge.objects.of(opened.child).select_related("child", "other"), public_id=merge_id
-    )
+    row = or_404(merge_at(opened.child, merge_id))
     if row.undone_at is not None:
         raise NotAllowed("These records have been taken apart already.")
     form = UndoForm(request.POST or None)

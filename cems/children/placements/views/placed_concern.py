@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -13,19 +13,20 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import PlainForm, handle_form
+from cems.base.not_found import or_404
 from cems.base.time import local, now, today
+from cems.children.access.selectors.restriction_page import may_still_read
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import ConcernStep
 from cems.children.identity.page_context import child_page
 from cems.children.placements.forms.placed_concern import AnsweredForm, ClosedForm, EscalatedForm, ToldForm
-from cems.children.placements.selectors import Concern, concerns
+from cems.children.placements.selectors import Concern, concern_at
 from cems.children.placements.services.placed_concern import (
     concern_answer,
     concern_close,
     concern_escalate,
     concern_tell,
 )
-from cems.children.querysets import at_address
 from cems.children.view_helpers import form_page
 from cems.clocks.presentation import present
 
@@ -136,7 +137,7 @@ def _step(
     if handle_form(request, form, lambda: service(acting_user(request), concern=found.row, **form.values)):
         messages.success(request, done.format(**names))
         # A user who had it for the escalation alone reads the record no more.
-        still = at_address(acting_user(request), opened.child.public_id).exists()
+        still = may_still_read(acting_user(request), opened.child)
         return redirect(address if still else "home")
     return form_page(
         request,
@@ -150,10 +151,7 @@ def _step(
 
 
 def _found(opened: OpenChild, concern_id: UUID) -> Concern:
-    found = next((one for one in concerns(opened.child) if one.row.public_id == concern_id), None)
-    if found is None:
-        raise Http404
-    return found
+    return or_404(concern_at(opened.child, concern_id))
 
 
 def _now() -> dict[str, Any]:

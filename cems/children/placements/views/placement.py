@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from cems.children.models import Placement
@@ -80,8 +81,7 @@ def concern(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> Http
 
 
 def _row(opened: OpenChild, placement_id: UUID) -> Placement:
-    rows = Placement.objects.of(opened.child).select_related("area", "placed_by")
-    return get_object_or_404(rows, public_id=placement_id)
+    return or_404(where.placement_at(opened.child, placement_id))
 
 
 @requires_sign_in(
