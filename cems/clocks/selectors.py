@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
@@ -113,6 +114,18 @@ def sweep_health(now: datetime) -> SweepHealth:
     swept = SweepMark.objects.values_list("at", flat=True).first()
     waiting = Clock.objects.due_to_act(now).order_by("next_at").values_list("next_at", flat=True).first()
     return SweepHealth(swept, waiting, Clock.objects.failed().count())
+
+
+def clock_seen_by(user: User, public_id: UUID) -> Clock | None:
+    """The clock at this address with its owner, where this person may see it; or None."""
+    clock: Clock | None = Clock.objects.with_owner().filter(public_id=public_id).first()
+    return clock if clock and access.may_see(user, clock) else None
+
+
+def failed_at(public_id: UUID) -> Clock | None:
+    """The clock at this address, where it failed until it was given up; or None."""
+    clock: Clock | None = Clock.objects.failed().filter(public_id=public_id).first()
+    return clock
 
 
 def failed(limit: int = 200) -> Sequence[Clock]:

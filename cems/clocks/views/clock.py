@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -16,6 +16,7 @@ from cems.base.access_control import Shape, requires_sign_in
 from cems.base.errors import Invalid
 from cems.base.forms import handle_form
 from cems.base.keyset import AFTER, next_url
+from cems.base.not_found import or_404
 from cems.base.time import now
 from cems.clocks import access, by_hand, selectors
 from cems.clocks.forms import ByHandForm
@@ -117,10 +118,8 @@ def failed(request: HttpRequest) -> HttpResponse:
 @requires_work(Shape.POST, Work.ADMINISTRATION)
 def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take one failed clock back."""
-    found = Clock.objects.failed().filter(public_id=public_id).first()
-    if found is None:
-        raise Http404
-    services.clock_retry(acting_user(request), clock=found)
+    found = or_404(selectors.failed_at(public_id))
+    services.clock_retry(_me(request), clock=found)
     messages.success(request, f"{found.reference} is tried again at the next sweep.")
     return redirect("clocks:failed")
 
@@ -147,10 +146,7 @@ def _tabs() -> list[tuple[str, str, str]]:
 
 
 def _seen(request: HttpRequest, public_id: UUID) -> Clock:
-    found: Clock | None = Clock.objects.with_owner().filter(public_id=public_id).first()
-    if found is None or not access.may_see(acting_user(request), found):
-        raise Http404
-    return found
+    return or_404(selectors.clock_seen_by(_me(request), public_id))
 
 
 def _linked(clock: Clock, instant: datetime) -> dict[str, object]:
