@@ -5,13 +5,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
@@ -20,18 +21,16 @@ from cems.clocks.presentation import present
 from plans.choices import MeetingKind, RequestAnswer
 from plans.forms import RequestForm
 from plans.models import Referral, Request
+from plans.selectors import meetings_held_for, referral_at, request_at
 from plans.services.meeting import meeting_record
 from plans.services.strategy_meeting import strategy_meeting_answer
 from plans.slots import DECIDED_AT
-
-CLOCKED = ("made_by__agency", "clock__owner_user", "clock__owner_team")
 
 
 @requires_child(Shape.PAGE, Part.REFERRALS)
 def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
     """One referral as those read it who work with the child; who decides it is sent to the page for that (T1)."""
-    rows = Referral.objects.of(opened.child).select_related("decided_by", "agency", *CLOCKED)
-    row = get_object_or_404(rows, public_id=referral_id)
+    row = or_404(referral_at(opened.child, referral_id))
     if opened.access.may(Work.REFERRALS):
         return redirect(DECIDED_AT.get(), opened.child.public_id, row.public_id)
     return render(request, "plans/referral.html", paper_page(request, opened, row))
@@ -40,9 +39,7 @@ def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> Http
 @requires_child(Shape.PAGE, Part.STRATEGY, methods=FORM)
 def request(request: HttpRequest, opened: OpenChild, request_id: UUID) -> HttpResponse:
     """One request for a strategy meeting: held, or threshold not met and why (M5)."""
-    row = get_object_or_404(
-        Request.objects.of(opened.child).select_related("answered_by", *CLOCKED), public_id=request_id
-    )
+    row = or_404(request_at(opened.child, request_id))
     # A team's manager records statuses of the team's children, so the same work answers for them.
     may_answer = opened.access.may(Work.REFERRALS) or opened.access.may(Work.STATUS)
     form = RequestForm(request.POST or None)
@@ -57,7 +54,7 @@ def request(request: HttpRequest, opened: OpenChild, request_id: UUID) -> HttpRe
             return redirect("plans:request", public_id=opened.child.public_id, request_id=row.public_id)
     context = paper_page(request, opened, row)
     context["form"] = form if may_answer and not row.answer else None
-    context["meetings"] = list(row.meetings.select_related("recorded_by").order_by("pk"))
+    context["meetings"] = meetings_held_for(row)
     return render(request, "plans/request.html", context, status=400 if form.errors else 200)
 
 

@@ -119,7 +119,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take one failed clock back."""
     found = or_404(selectors.failed_at(public_id))
-    services.clock_retry(_me(request), clock=found)
+    services.clock_retry(acting_user(request), clock=found)
     messages.success(request, f"{found.reference} is tried again at the next sweep.")
     return redirect("clocks:failed")
 
@@ -146,7 +146,7 @@ def _tabs() -> list[tuple[str, str, str]]:
 
 
 def _seen(request: HttpRequest, public_id: UUID) -> Clock:
-    return or_404(selectors.clock_seen_by(_me(request), public_id))
+    return or_404(selectors.clock_seen_by(acting_user(request), public_id))
 
 
 def _linked(clock: Clock, instant: datetime) -> dict[str, object]:

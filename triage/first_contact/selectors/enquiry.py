@@ -102,6 +102,12 @@ class Asked:
     child: Child
 
 
+def enquiry_at(referral: Referral, public_id: UUID) -> AgencyEnquiry | None:
+    """What an agency was asked about this referral, at this address; or None."""
+    rows: QuerySet[AgencyEnquiry] = AgencyEnquiry.objects.filter(referral=referral, public_id=public_id)
+    return rows.select_related("agency", "asked_of").first()
+
+
 def question_to(user: User, public_id: UUID) -> AgencyEnquiry | None:
     """The question at this address to one of the person's teams, answered or not; of no record that shuts them out."""
     rows = AgencyEnquiry.objects.filter(public_id=public_id, asked_of__in=profile_of(user).team_ids)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user
@@ -13,19 +13,20 @@ from cems.accounts.models import Team
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from cems.children.view_helpers import form_page
 from matrix.services.owners import team_of_worker
 from plans.models import Referral, Request
+from plans.selectors import referral_at, request_since
 from plans.services.strategy_meeting import strategy_meeting_request
-from plans.views import CLOCKED, paper_page
+from plans.views import paper_page
 from triage.first_contact.forms import AnswerForm, AskForm, DecideForm, FoundForm
-from triage.first_contact.selectors.enquiry import Gathered, gathered, teams_to_ask, teams_to_take
+from triage.first_contact.selectors.enquiry import Gathered, enquiry_at, gathered, teams_to_ask, teams_to_take
 from triage.first_contact.services.assessment import findings_of, referral_assessment_save, referral_settle
 from triage.first_contact.services.enquiry import agency_enquiry_answer, agency_enquiry_open
-from triage.models import AgencyEnquiry
 
 DECIDED = "This referral is decided. What you wrote was not kept."
 requires_referral = requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS)
@@ -37,7 +38,7 @@ def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> Http
     """One referral: what is done and what is still to do, what came with it, what agencies answered."""
     row = _row(opened, referral_id)
     found = gathered(row, opened.access, now())
-    asked = Request.objects.of(opened.child).filter(requested_at__gte=row.received_at).order_by("-pk").first()
+    asked = request_since(opened.child, row.received_at)
     context = {
         **paper_page(request, opened, row),
         "gathered": found,
@@ -127,8 +128,7 @@ def _ask(request: HttpRequest, row: Referral, teams: Sequence[Team], form: AskFo
 def answer_for(request: HttpRequest, opened: OpenChild, referral_id: UUID, enquiry_id: UUID) -> HttpResponse:
     """Write down what an agency said by telephone."""
     row = _row(opened, referral_id)
-    rows = AgencyEnquiry.objects.filter(referral=row).select_related("agency", "asked_of")
-    asked = get_object_or_404(rows, public_id=enquiry_id)
+    asked = or_404(enquiry_at(row, enquiry_id))
     if asked.answered:
         messages.info(request, f"{asked.agency} has answered already.")
         return redirect("first_contact:referral", opened.child.public_id, row.public_id)
@@ -213,8 +213,7 @@ def ask_meeting(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> H
 
 
 def _row(opened: OpenChild, referral_id: UUID) -> Referral:
-    rows = Referral.objects.of(opened.child).select_related("decided_by", "agency", *CLOCKED)
-    return get_object_or_404(rows, public_id=referral_id)
+    return or_404(referral_at(opened.child, referral_id))
 
 
 def _too_late(request: HttpRequest, opened: OpenChild, row: Referral) -> HttpResponse:

@@ -20,8 +20,7 @@ from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
 from cems.children.identity.page_context import child_page
 from cems.children.matching.rules.search import LONGEST
-from plans.choices import ReferralState
-from plans.models import Referral
+from plans.selectors import open_referral
 from plans.services.referral import referral_open
 from triage.first_contact.forms import ReferForm
 from triage.first_contact.selectors import queue as selectors
@@ -113,6 +112,6 @@ def refer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     context = {
         **child_page(request, opened, current="children:overview"),
         "form": form,
-        "held": Referral.objects.of(child).filter(state=ReferralState.OPEN).first(),
+        "held": open_referral(child),
     }
     return render(request, "triage/first_contact/refer.html", context, status=400 if form.errors else 200)
