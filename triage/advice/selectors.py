@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -27,6 +28,16 @@ def library(*, retired: bool = False) -> QuerySet[AdviceEntry]:
     return rows.order_by("current__title")
 
 
+def entry_at(code: str) -> AdviceEntry | None:
+    """The piece of advice with this code and its newest version, in the choice or not; or None."""
+    return AdviceEntry.objects.select_related("current").filter(code=code).first()
+
+
+def versions_of(entry: AdviceEntry) -> Sequence[AdviceVersion]:
+    """Every version of a piece of advice with who wrote it, the newest first."""
+    return list(entry.versions.select_related("written_by").order_by("-number"))
+
+
 def advice_for(*, age: int, forms: Collection[str], level: int | None) -> list[AdviceVersion]:
     """The newest version of each piece of advice that suits, by title."""
     rows = [entry.current for entry in library() if entry.current]
@@ -48,6 +59,21 @@ def readable(user: User) -> QuerySet[Consultation]:
     visible = Child.objects.visible_to(user).values("pk")
     rows = Consultation.objects.filter(given_by__agency=user.agency_id, superseded_by__isnull=True)
     return rows.alias(primary=primary_of()).filter(Q(child__isnull=True) | Q(primary__in=visible))
+
+
+def own_consultation(user: User, public_id: UUID) -> Consultation | None:
+    """The consultation at this address that this person gave and may still correct, or None."""
+    return readable(user).filter(given_by=user, public_id=public_id).first()
+
+
+def advice_given(consultation: Consultation) -> Sequence[AdviceVersion]:
+    """The pieces of advice given in a consultation."""
+    return list(consultation.advice.all())
+
+
+def child_with_reference(user: User, reference: str) -> Child | None:
+    """The child with this reference, as far as this person may see the child; or None."""
+    return Child.objects.visible_to(user).filter(reference=reference).first()
 
 
 def log(user: User, *, at: datetime, after: str = "") -> Log:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user, requires_any_work, requires_work
@@ -15,6 +15,7 @@ from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.errors import Invalid
 from cems.base.forms import handle_form
 from cems.base.keyset import AFTER, next_url
+from cems.base.not_found import or_404
 from cems.base.time import local_date, now, today
 from cems.children.choices import HarmForm, RiskLevel
 from cems.children.matching.selectors.cluster import seen
@@ -51,7 +52,7 @@ def library(request: HttpRequest) -> HttpResponse:
 def entry(request: HttpRequest, code: str) -> HttpResponse:
     """One piece of advice, and its earlier words."""
     row = _entry(code)
-    versions = list(row.versions.select_related("written_by").order_by("-number"))
+    versions = reads.versions_of(row)
     context = {
         "entry": row,
         "version": versions[0],
@@ -111,7 +112,7 @@ def consultation(request: HttpRequest) -> HttpResponse:
 def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Correct an entry of one's own; the earlier one is kept."""
     user = acting_user(request)
-    row = get_object_or_404(reads.readable(user).filter(given_by=user), public_id=public_id)
+    row = or_404(reads.own_consultation(user, public_id))
     child = seen(user, [row.child_id]).get(row.child_id) if row.child_id else None
     shown = {
         "asked_by_name": row.asked_by_name,
@@ -120,7 +121,7 @@ def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "happened_on": local_date(row.happened_at),
         "about": row.about,
         "given": row.given,
-        "advice": [str(one.public_id) for one in row.advice.all()],
+        "advice": [str(one.public_id) for one in reads.advice_given(row)],
         "minutes": row.minutes,
     }
     return _consult(request, ConsultationForm(request.POST or None, initial=shown), row)
@@ -153,7 +154,7 @@ def _child(request: HttpRequest, reference: str) -> Child | None:
     wanted = reference.strip().upper()
     if not wanted:
         return None
-    child = Child.objects.visible_to(acting_user(request)).filter(reference=wanted).first()
+    child = reads.child_with_reference(acting_user(request), wanted)
     if child is None:
         raise Invalid(
             "You have no record open to you with this reference. Check it, or leave it empty.", field="child"
@@ -177,7 +178,7 @@ def _advise(request: HttpRequest, row: AdviceEntry | None, form: AdviceForm) -> 
 
 
 def _entry(code: str) -> AdviceEntry:
-    return get_object_or_404(AdviceEntry.objects.select_related("current"), code=code)
+    return or_404(reads.entry_at(code))
 
 
 def _for_whom(version: AdviceVersion | None) -> str:

@@ -54,6 +54,11 @@ def until_day(at: datetime) -> date:
     return next_working_day(local_date(at) + timedelta(days=1))
 
 
+def weekend_cover_until(wait: AllocationWait, until: date) -> WeekendCover | None:
+    """Who holds a waiting child until this day, or None."""
+    return WeekendCover.objects.filter(wait=wait, until=until).select_related("held_by").first()
+
+
 def asked_now(at: datetime) -> date | None:
     """The next working day, where it is late before days off and the board asks; else None."""
     return handover_day(at, HANDOVER_FROM.at(at))

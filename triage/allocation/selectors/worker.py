@@ -1,7 +1,7 @@
 """The workers ERASE can give a child to, and what each has (T6). A fixed number of reads for any number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from cems.children.identity.rules import age_on
 from cems.children.models import Child
 from triage.allocation.rules.workload import Away, places
 from triage.choices import WorkerKind
-from triage.models import Absence, Allocation, Capacity
+from triage.models import Absence, Allocation, Capacity, Vacancy
 from triage.policy import WORKER_CAPACITY
 
 ADULT = 18
@@ -194,6 +194,21 @@ def levels_and_births(primaries: Collection[int]) -> dict[int, tuple[RiskLevel |
 def worker_of(team_ids: Collection[int], day: date, *, user_id: int, kind: WorkerKind) -> Worker | None:
     """This person as one who can be given a child of these teams; None where they can't any more."""
     return next(iter(workers(team_ids, day, kind=kind, user_id=user_id)), None)
+
+
+def last_absences(worker: User, most: int = 10) -> Sequence[Absence]:
+    """The newest absences of this worker, over or to come."""
+    return list(Absence.objects.filter(user=worker).order_by("-starts_on")[:most])
+
+
+def absence_at(public_id: UUID) -> Absence | None:
+    """The absence at this address, with its worker and their agency; or None."""
+    return Absence.objects.select_related("user__agency").filter(public_id=public_id).first()
+
+
+def vacancy_at(public_id: UUID) -> Vacancy | None:
+    """The vacant post at this address, or None."""
+    return Vacancy.objects.filter(public_id=public_id).first()
 
 
 def given_on(worker: Worker) -> date | None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user
@@ -12,12 +12,14 @@ from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import local, local_date
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
 from cems.children.identity.page_context import child_page
 from cems.children.view_helpers import form_page
 from triage.allocation.forms import EndForm, TakeUpForm
+from triage.allocation.selectors.allocation import allocation_at
 from triage.allocation.selectors.candidates import social_workers
 from triage.allocation.services.acceptance import allocation_accept
 from triage.allocation.services.allocation import allocation_end
@@ -77,6 +79,4 @@ def end(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpRes
 
 
 def _row(opened: OpenChild, allocation_id: UUID) -> Allocation:
-    rows = Allocation.objects.of(opened.child).select_related("worker", "allocated_by", "ended_by")
-    found: Allocation = get_object_or_404(rows, public_id=allocation_id)
-    return found
+    return or_404(allocation_at(opened.child, allocation_id))

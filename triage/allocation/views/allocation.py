@@ -4,15 +4,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
+from cems.accounts.selectors.person import person_at
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import local_date, now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
@@ -20,8 +22,10 @@ from cems.children.identity.page_context import child_page
 from cems.children.view_helpers import form_page
 from triage.allocation.forms import AskForm, GiveForm, NoWorkerForm, WeekendCoverForm
 from triage.allocation.rules.workload import Candidate, because, cautions, ranked, stop
+from triage.allocation.selectors.allocation import allocation_at
 from triage.allocation.selectors.candidates import Choice, choice_for
-from triage.allocation.selectors.handover import until_day
+from triage.allocation.selectors.handover import until_day, weekend_cover_until
+from triage.allocation.selectors.wait import open_wait
 from triage.allocation.selectors.worker import desks_of, workers
 from triage.allocation.services.allocation import allocation_make, allocation_move
 from triage.allocation.services.wait import allocation_wait_open
@@ -29,7 +33,7 @@ from triage.allocation.services.wait_end import allocation_decline as give_nobod
 from triage.allocation.services.wait_end import weekend_cover_set
 from triage.allocation.views.common import kind_of
 from triage.choices import WorkerKind
-from triage.models import Allocation, AllocationWait, WeekendCover
+from triage.models import AllocationWait
 
 TAB = "children:overview"
 
@@ -51,16 +55,16 @@ def allocate(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse
         for number, one in enumerate(ranked(choice.candidates, day))
     ]
     context = {**child_page(request, opened, current=TAB), "choice": choice, "rows": rows}
-    context["wait"] = _waiting(opened, choice.kind)
+    context["wait"] = open_wait(opened.child, choice.kind)
     return render(request, "triage/allocation/choose.html", context)
 
 
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
 def give(request: HttpRequest, opened: OpenChild, kind: str, worker_id: UUID) -> HttpResponse:
     """What would happen, before it does; over the room or before a leave it stops and asks why."""
-    worker = get_object_or_404(User, public_id=worker_id)
+    worker = or_404(person_at(worker_id))
     choice = choice_for(opened.child, kind_of(kind), opened.at, user_id=worker.pk)
-    one, wait = choice.candidate(worker.pk), _waiting(opened, choice.kind)
+    one, wait = choice.candidate(worker.pk), open_wait(opened.child, choice.kind)
     found = _reasons(choice, one, opened) if one else []
     form = _give_form(request, choice, wait, wanted=bool(found))
     if handle_form(request, form, lambda: _give(acting_user(request), opened, choice.kind, worker, form)):
@@ -114,7 +118,7 @@ def _give(user: User, opened: OpenChild, kind: WorkerKind, worker: User, form: G
     if moves is None:
         allocation_make(user, child=opened.child, worker=worker, kind=kind, why=why)
         return
-    held = Allocation.objects.of(opened.child).filter(public_id=moves).first()
+    held = allocation_at(opened.child, moves)
     if held is None:
         raise Conflict("The child had no such worker. Look at the page again.")
     allocation_move(user, allocation=held, worker=worker, why=why)
@@ -143,11 +147,11 @@ def allocation_decline(request: HttpRequest, opened: OpenChild, kind: str) -> Ht
 def weekend_cover(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
     """Who holds the child until the next working day, whether EDT knows, and what is in force (T6)."""
     user, until = acting_user(request), until_day(opened.at)
-    wait = _waiting(opened, kind_of(kind))
+    wait = open_wait(opened.child, kind_of(kind))
     if wait is None:
         messages.info(request, "This child no longer waits for a worker.")
         return redirect("allocation:handover")
-    before = WeekendCover.objects.filter(wait=wait, until=until).select_related("held_by").first()
+    before = weekend_cover_until(wait, until)
     known = {
         "held_by": before.held_by.public_id if before else None,
         "plan": before.plan if before else "",
@@ -201,9 +205,3 @@ def _ask(user: User, opened: OpenChild, form: AskForm) -> None:
     )
     if row is None:
         raise Invalid("The child has such a worker already.", field="kind")
-
-
-def _waiting(opened: OpenChild, kind: WorkerKind) -> AllocationWait | None:
-    rows = AllocationWait.objects.of(opened.child).filter(kind=kind, ended_at__isnull=True)
-    found: AllocationWait | None = rows.order_by("since", "pk").first()
-    return found

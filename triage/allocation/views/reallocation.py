@@ -6,15 +6,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.models import User
 from cems.accounts.roles import Work
+from cems.accounts.selectors.person import person_at
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import now
 from triage.allocation.forms import ReassignForm
 from triage.allocation.selectors.reallocation import Moving, Whose, moving
@@ -38,10 +40,7 @@ class Step:
 @requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def reassign(request: HttpRequest, worker_id: UUID) -> HttpResponse:
     """Choose for each child who takes over; see what it would do; then do it, all or nothing."""
-    user, worker = (
-        acting_user(request),
-        get_object_or_404(User.objects.select_related("agency"), public_id=worker_id),
-    )
+    user, worker = acting_user(request), or_404(person_at(worker_id))
     page = moving(user, worker, now())
     listed(user, what="triage.reassign", children=[row.child.public_id for row in page.rows])
     form = _form(request, page)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user, requires_any_work, requires_work
@@ -14,15 +14,16 @@ from cems.accounts.roles import Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import now, today
 from triage.allocation.forms import AbsenceForm, CapacityForm, LastDayForm, OnceForm, VacancyForm
 from triage.allocation.selectors.caseload import children_of
+from triage.allocation.selectors.worker import absence_at, last_absences, vacancy_at
 from triage.allocation.services.worker import absence_end as end_absence
 from triage.allocation.services.worker import absence_set, capacity_set, vacancy_open
 from triage.allocation.services.worker import vacancy_end as end_vacancy
 from triage.allocation.views.common import kind_of, posts_of
 from triage.choices import WorkerKind
-from triage.models import Absence, Vacancy
 
 
 @requires_any_work(Shape.PAGE, Work.ALLOCATION, Work.OVERSIGHT)
@@ -35,7 +36,7 @@ def worker(request: HttpRequest, worker_id: UUID) -> HttpResponse:
         "worker": posts[0].user,
         "posts": posts,
         "mine": mine,
-        "absences": Absence.objects.filter(user=posts[0].user).order_by("-starts_on")[:10],
+        "absences": last_absences(posts[0].user),
         "today": today(),
         "may_allocate": profile_of(user).may(Work.ALLOCATION),
     }
@@ -76,7 +77,7 @@ def _absence(request: HttpRequest, who: User, form: AbsenceForm) -> None:
 @requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def absence_end(request: HttpRequest, absence_id: UUID) -> HttpResponse:
     """The last day of an absence."""
-    row = get_object_or_404(Absence.objects.select_related("user__agency"), public_id=absence_id)
+    row = or_404(absence_at(absence_id))
     posts_of(acting_user(request), row.user.public_id)
     form = LastDayForm(request.POST or None, day=row.ends_on or today())
     if handle_form(
@@ -107,7 +108,7 @@ def _vacancy(request: HttpRequest, form: VacancyForm) -> None:
 @requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def vacancy_end(request: HttpRequest, vacancy_id: UUID) -> HttpResponse:
     """The post is filled, or gone."""
-    row = get_object_or_404(Vacancy, public_id=vacancy_id)
+    row = or_404(vacancy_at(vacancy_id))
     form = LastDayForm(request.POST or None, day=today())
     if handle_form(
         request,
