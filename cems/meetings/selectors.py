@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cems.meetings.models import Attendance, Meeting
+from cems.meetings.models import Attendance, Meeting, Note
 from cems.meetings.policy import CEVT_MUST_ATTEND, CEVT_QUORUM
 from cems.meetings.rules import why_provisional
 
@@ -56,3 +56,8 @@ def attendance_of(meeting: Meeting | None, at: datetime) -> Table:
         return Table((), at)
     rows = Attendance.objects.filter(meeting=meeting).select_related("user__agency", "agency", "standing_for")
     return Table(list(rows.order_by("joined_at", "pk")), at, meeting)
+
+
+def notes_of(meeting: Meeting) -> Sequence[Note]:
+    """The themes and places noted at a meeting with who noted each, in the order they were noted."""
+    return list(Note.objects.filter(meeting=meeting).select_related("noted_by").order_by("noted_at", "pk"))

@@ -1,6 +1,5 @@
 """The API of CEVT: its items, what agencies say, and decisions, under the rules of the pages (T3, T4, O1)."""
 
-from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,23 +11,28 @@ from rest_framework.response import Response
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.api import ApiView, key_of
-from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import AccessRule, Shape
 from cems.base.idempotency import once
+from cems.base.not_found import or_404
 from cems.base.paging import ByKey
-from cems.children.access.child_access import accesses
 from cems.children.access_control import OpenChild, log_read, may_take_away, open_child
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from cems.children.matching.selectors.cluster import seen
-from cems.children.models import Child
-from cems.meetings.choices import Held, MeetingForum, RelayedHow
-from cems.meetings.models import Contribution, Meeting, RelayedContribution
+from cems.meetings.choices import Held, RelayedHow
 from cems.meetings.services.contribution import Told
 from triage.cevt.outcomes import OUTCOMES, Wish
-from triage.cevt.selectors.eligibility import eligibility_of
-from triage.cevt.selectors.rereferrals import rereferrals_of
+from triage.cevt.selectors.contribution import contributions_about
+from triage.cevt.selectors.item import (
+    address_of_child,
+    is_own,
+    item_at,
+    items_visible,
+    readable_items,
+    with_facts,
+)
+from triage.cevt.selectors.meeting import open_meeting_chaired_by
+from triage.cevt.selectors.relayed_contribution import relayed_about
 from triage.cevt.serializers import (
     ContributionBody,
     DecisionBody,
@@ -42,7 +46,6 @@ from triage.cevt.services.decision import Ruling, Task, decision_make
 from triage.models import Item
 
 PARTS = (Part.DECISIONS, Part.OWN_SUBMISSIONS)
-_SHOWN = ("submission", "clock", "decision__agreed", "decision__decided_by")
 KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.UUID,
@@ -71,16 +74,10 @@ class Items(ApiView):
     def get(self, request: Request) -> Response:
         """Items of children in reach whose decisions may be read, and of one's own matrices; newest first."""
         user = acting_user(request)
-        rows = (
-            Item.objects.of_visible(user)
-            .select_related(*_SHOWN)
-            .prefetch_related("decision__outcomes__locality", "decision__outcomes__provider")
-        )
-        if request.query_params.get("open") in {"true", "1"}:
-            rows = rows.filter(closed_at__isnull=True)
+        rows = items_visible(user, only_open=request.query_params.get("open") in {"true", "1"})
         pages = ByKey()
         pages.ordering = "-pk"
-        page = _readable(user, pages.paginate_queryset(rows, request, self) or [])
+        page: list[Any] = list(readable_items(user, pages.paginate_queryset(rows, request, self) or []))
         listed(user, what="cevt.items", children=[row.child_public_id for row in page])
         return pages.get_paginated_response(ItemShown(page, many=True).data)
 
@@ -191,7 +188,7 @@ class ItemDecision(ApiView):
         """The item as it stands, with its decision where there is one: what a chair looks at before deciding."""
         item, opened = _open(request, public_id, Part.DECISIONS, work=Work.DECISIONS)
         log_read(cast(Any, request), opened, Part.DECISIONS, item)
-        [shown] = _told([item], {item.child_id: opened.child})
+        [shown] = with_facts([item], {item.child_id: opened.child})
         return Response(ItemShown(shown).data)
 
     @extend_schema(request=DecisionBody, responses={201: ItemShown}, parameters=[KEY])
@@ -202,9 +199,7 @@ class ItemDecision(ApiView):
         body = DecisionBody(data=request.data)
         body.is_valid(raise_exception=True)
         sent: Sent = body.validated_data
-        meeting = Meeting.objects.filter(
-            forum=MeetingForum.CEVT, authority=item.authority_id, chair=user, ended_at__isnull=True
-        ).first()
+        meeting = open_meeting_chaired_by(user, item.authority_id)
 
         def perform() -> dict[str, Any]:
             row = decision_make(user, child=opened.child, ruling=_ruling(sent), meeting=meeting)
@@ -218,8 +213,8 @@ class ItemDecision(ApiView):
             perform=perform,
         )
         log_read(cast(Any, request), opened, Part.DECISIONS, item)
-        fresh = Item.objects.select_related(*_SHOWN).get(pk=item.pk)
-        [shown] = _told([fresh], {item.child_id: opened.child})
+        fresh = or_404(item_at(item.public_id))
+        [shown] = with_facts([fresh], {item.child_id: opened.child})
         return Response(ItemShown(shown).data, status=201)
 
 
@@ -227,56 +222,21 @@ def _open(
     request: Request, public_id: UUID, *parts: Part, work: Work | None = None
 ) -> tuple[Item, OpenChild]:
     """The item for this person, as the pages' access rules open a child. Raises Http404 for a stranger's."""
-    item = Item.objects.select_related(*_SHOWN).filter(public_id=public_id).first()
-    if item is None:
-        raise Http404
-    child = Child.objects.unscoped("the address of the child of an item, opened next").get(pk=item.child_id)
-    opened = open_child(cast(Any, request), child.public_id, parts=parts or PARTS, work=work)
+    item = or_404(item_at(public_id))
+    opened = open_child(cast(Any, request), address_of_child(item), parts=parts or PARTS, work=work)
     may_take_away(Shape.API, opened.access)
-    if not opened.access.sees(Part.DECISIONS) and not _own(acting_user(request), item):
+    if not opened.access.sees(Part.DECISIONS) and not is_own(acting_user(request), item):
         raise Http404
     return item, opened
 
 
 def _whole(item: Item, opened: OpenChild, *, agency: int | None = None) -> Response:
     """The item with what agencies (or this one) said, and told the chair, for those who may read it."""
-    said: list[Any] = []
-    told: list[Any] = []
-    if opened.access.sees(Part.CONTRIBUTIONS):
-        about: dict[str, Any] = {"about": item.public_id} | ({"agency": agency} if agency else {})
-        said = list(Contribution.objects.filter(**about).select_related("agency").order_by("pk"))
-        told = list(
-            RelayedContribution.objects.filter(**about).select_related("agency", "written_by").order_by("pk")
-        )
-    [shown] = _told([item], {item.child_id: opened.child})
+    sees = opened.access.sees(Part.CONTRIBUTIONS)
+    said = contributions_about(item, agency=agency) if sees else []
+    told = relayed_about(item, agency=agency) if sees else []
+    [shown] = with_facts([item], {item.child_id: opened.child})
     return Response({**ItemWhole({"item": shown, "contributions": said, "relayed_contribution": told}).data})
-
-
-def _own(user: User, item: Item) -> bool:
-    return item.submission is not None and item.submission.submitted_by_id == user.pk
-
-
-def _readable(user: User, items: Sequence[Item]) -> list[Any]:
-    """Those of the page whose decisions the person may read, or whose matrix is theirs."""
-    children = seen(user, {item.child_id for item in items})
-    access = accesses(user, list({child.pk: child for child in children.values()}.values()))
-    kept = [
-        item
-        for item in items
-        if (child := children.get(item.child_id))
-        and (access[child.pk].sees(Part.DECISIONS) or _own(user, item))
-    ]
-    return _told(kept, children)
-
-
-def _told(items: Sequence[Item], children: dict[int, Child]) -> list[Any]:
-    """The items with what is worked out on reading: eligibility, re-referral, the child's public id."""
-    passed, returns = eligibility_of(items), rereferrals_of(items)
-    for item in items:
-        item.eligibility = passed[item.pk]  # type: ignore[attr-defined]
-        item.returns = returns[item.pk]  # type: ignore[attr-defined]
-        item.child_public_id = children[item.child_id].public_id  # type: ignore[attr-defined]
-    return list(items)
 
 
 def _ruling(sent: Sent) -> Ruling:

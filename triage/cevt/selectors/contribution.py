@@ -46,6 +46,13 @@ class Answer:
 NOTHING_YET = Answer()
 
 
+def contributions_about(item: Item, *, agency: int | None = None) -> Sequence[Contribution]:
+    """What agencies (or this one) said of an item themselves, in the order it was first said."""
+    rows = Contribution.objects.filter(about=item.public_id)
+    of_agency = rows.filter(agency=agency) if agency else rows
+    return list(of_agency.select_related("agency").order_by("pk"))
+
+
 def answers(
     items: Sequence[Item], key: Callable[[Contribution | RelayedContribution], int], **of: Any
 ) -> dict[int, Answer]:

@@ -1,6 +1,6 @@
 """What was decided on one matrix, and which decisions wait for their confirmation (T3)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from cems.accounts.models import User
@@ -13,7 +13,7 @@ from cems.children.models import Child
 from cems.clocks.choices import OPEN
 from matrix.models import Submission
 from triage.cevt.outcomes import kind_of
-from triage.models import Decision, Item
+from triage.models import Decision, InformationRequest, Item
 
 MOST = 200
 DECISION = ("decision__agreed", "decision__decided_by")
@@ -69,6 +69,17 @@ def _confirming(first: Decision) -> Decision | None:
         Decision.objects.filter(confirms=first).select_related("agreed", "decided_by").first()
     )
     return found
+
+
+def information_waited_for(cluster: Collection[int]) -> Sequence[InformationRequest]:
+    """What CEVT asked of a child and nobody has answered, the oldest first; of items that are open.
+
+    `cluster` are the row numbers of the child's record as it was opened.
+    """
+    rows = InformationRequest.objects.filter(
+        child__in=cluster, answered_at__isnull=True, item__closed_at__isnull=True
+    )
+    return list(rows.select_related("agency", "asked_by", "item").order_by("asked_at", "pk"))
 
 
 def unconfirmed(user: User) -> Sequence[tuple[Decision, Child]]:

@@ -16,7 +16,7 @@ from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.models import Child
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Dissent, Meeting, Note
-from cems.meetings.selectors import Table, attendance_of
+from cems.meetings.selectors import Table, attendance_of, notes_of
 from triage.cevt.outcomes import kind_of
 from triage.cevt.services.decision_notice import hearers
 from triage.models import Decision, Item
@@ -29,10 +29,23 @@ def authorities_of(ids: Collection[int]) -> Sequence[Authority]:
     return list(Authority.objects.filter(pk__in=ids).order_by("name"))
 
 
+def authority_met_for(user: User, code: str) -> Authority | None:
+    """The authority with this code, or without one the first by name, that this person's agency works for."""
+    served = Authority.objects.filter(pk__in=profile_of(user).authority_ids)
+    return (served.filter(code=code) if code else served.order_by("name")).first()
+
+
 def meeting_at(user: User, meeting_id: UUID) -> Meeting | None:
     """CEVT's meeting at this address, where the person's agency works for its authority."""
     held = Meeting.objects.filter(forum=MeetingForum.CEVT, authority__in=profile_of(user).authority_ids)
     return held.select_related("chair", "authority", "ended_by").filter(public_id=meeting_id).first()
+
+
+def open_meeting_chaired_by(user: User, authority_id: int) -> Meeting | None:
+    """The meeting of this authority's CEVT that goes on now with this person in the chair, or None."""
+    return Meeting.objects.filter(
+        forum=MeetingForum.CEVT, authority=authority_id, chair=user, ended_at__isnull=True
+    ).first()
 
 
 def meetings_of(user: User, after: str) -> Page[Meeting]:
@@ -83,7 +96,7 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
     open_ones = {one.pk: one for one in found if reach[one.pk].sees(Part.MINUTES, Part.DECISIONS)}
     shut = Child.objects.unscoped("how many restricted items a meeting had, so that members ask their owners")
     shown = [row for row in decisions if row.primary in open_ones]
-    notes = list(Note.objects.filter(meeting=meeting).select_related("noted_by").order_by("noted_at", "pk"))
+    notes = notes_of(meeting)
     return Minutes(
         meeting,
         attendance_of(meeting, meeting.ended_at or at),

@@ -1,10 +1,12 @@
 """Where the chair writes down what an agency that is away told: its seat, and what there is of it already (T3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from cems.accounts.models import Agency
 from cems.children.access_control import OpenChild
+from cems.meetings.models import RelayedContribution
 from triage.cevt.selectors.contribution import NOTHING_YET, Answer, answers_by_agency
 from triage.cevt.selectors.seats import seats
 from triage.models import Item
@@ -22,6 +24,13 @@ class Away:
     def seen(self) -> int:
         """How many notes of what it told there are."""
         return len(self.answer.told)
+
+
+def relayed_about(item: Item, *, agency: int | None = None) -> Sequence[RelayedContribution]:
+    """What agencies (or this one) told the chair of an item, in the order it was written down."""
+    rows = RelayedContribution.objects.filter(about=item.public_id)
+    of_agency = rows.filter(agency=agency) if agency else rows
+    return list(of_agency.select_related("agency", "written_by").order_by("pk"))
 
 
 def away(opened: OpenChild, agency_id: UUID) -> Away | None:

@@ -6,31 +6,29 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user
-from cems.accounts.models import Locality, User
+from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.base.errors import NotAllowed
+from cems.base.not_found import or_404
 from cems.base.time import today
 from cems.children.access.child_access import ChildAccess
 from cems.children.access.selectors.restriction import is_restricted
 from cems.children.access_control import OpenChild
 from cems.children.identity.page_context import child_page
-from cems.children.identity.rules import age_on
 from cems.meetings.choices import Held
 from cems.meetings.models import Meeting
-from plans.models import Provider
-from triage.advice.selectors import advice_for
 from triage.cevt.forms.decision import DecisionForm
 from triage.cevt.forms.meeting import NoteForm
-from triage.cevt.outcomes import Offer
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.listing_rows import Filters
 from triage.cevt.selectors.live import items_mark
 from triage.cevt.selectors.meeting import meeting_at
+from triage.cevt.selectors.outcome import offer_for
 from triage.cevt.selectors.owners import owners_of
 from triage.cevt.selectors.seats import RAISE, ROOM, has_seat
 from triage.cevt.selectors.sheet import Sheet
@@ -120,14 +118,8 @@ def _switch(request: HttpRequest, keys: dict[str, str]) -> str:
 def decision_fields(opened: OpenChild, sheet: Sheet, *, confirms: bool = False) -> dict[str, Any]:
     """The choices of the decision form for this child at this table."""
     named = sheet.newest.matrix.forms if sheet.newest else []
-    suited = advice_for(age=age_on(opened.child.date_of_birth, today()), forms=named, level=None)
     return {
-        "offer": Offer(
-            localities=list(Locality.objects.filter(authority=opened.child.area_id).order_by("name")),
-            advice=suited,
-            providers=list(Provider.objects.order_by("name", "pk")),
-            on=today(),
-        ),
+        "offer": offer_for(opened.child, forms=named, on=today()),
         "owners": owners_of(
             opened.child, opened.at, cluster=opened.cluster, present=[row.user for row in sheet.table.present]
         ),
@@ -151,10 +143,7 @@ def empty_form(opened: OpenChild, sheet: Sheet, *, before: Decision | None = Non
 
 def the_meeting(request: HttpRequest, meeting_id: UUID) -> Meeting:
     """CEVT's meeting at this address. Raises Http404 where the person's agency has no part in it."""
-    found = meeting_at(acting_user(request), meeting_id)
-    if found is None:
-        raise Http404
-    return found
+    return or_404(meeting_at(acting_user(request), meeting_id))
 
 
 def seated(request: HttpRequest) -> User:

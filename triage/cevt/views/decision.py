@@ -1,5 +1,6 @@
 """What belongs to deciding beside the sheet: confirm, ask, answer, take off, the letter with feedback (T2 to T4)."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,8 @@ from cems.documents.rendering import Paper, pdf_response, render_pdf
 from matrix.access_control import Opened, requires_submission
 from matrix.models import Submission
 from triage.cevt.forms.decision import AnswerForm, AskForm, DecisionForm, WhyForm
-from triage.cevt.selectors.decision import decided_on, letter_lines, unconfirmed
+from triage.cevt.selectors.decision import decided_on, information_waited_for, letter_lines, unconfirmed
+from triage.cevt.selectors.item import open_items
 from triage.cevt.selectors.owners import owners_of
 from triage.cevt.selectors.sheet import Sheet
 from triage.cevt.selectors.sheet import sheet as sheet_of
@@ -124,13 +126,7 @@ def _ask(request: HttpRequest, opened: OpenChild, item: Item | None, form: AskFo
 @requires_child(Shape.PAGE, NEEDS, work=Work.CONTRIBUTION, methods=FORM)
 def answer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Tell CEVT what it wanted to know; the agency it was asked of, or the chair."""
-    rows = list(
-        InformationRequest.objects.filter(
-            child__in=opened.cluster, answered_at__isnull=True, item__closed_at__isnull=True
-        )
-        .select_related("agency", "asked_by", "item")
-        .order_by("asked_at", "pk")
-    )
+    rows = information_waited_for(opened.cluster)
     chosen = request.POST.get("wanted", "")
     forms = [
         (row, AnswerForm(request.POST if str(row.public_id) == chosen else None, prefix=row.public_id.hex))
@@ -156,11 +152,7 @@ def _answer(request: HttpRequest, opened: OpenChild, row: InformationRequest, fo
 @requires_child(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
 def withdraw(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Take an item off the list that should not be there."""
-    items = list(
-        Item.objects.filter(child__in=opened.cluster, closed_at__isnull=True)
-        .select_related("submission")
-        .order_by("received_at", "pk")
-    )
+    items = open_items(opened.cluster)
     form = WhyForm(request.POST or None)
     if handle_form(request, form, lambda: _withdraw(request, items, form)):
         messages.success(request, "It is off the list. Whoever sent the matrix or raised the child is told.")
@@ -177,7 +169,7 @@ def withdraw(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
 
 
-def _withdraw(request: HttpRequest, items: list[Item], form: WhyForm) -> None:
+def _withdraw(request: HttpRequest, items: Sequence[Item], form: WhyForm) -> None:
     item = next((one for one in items if str(one.public_id) == request.POST.get("item")), None)
     if item is None:
         raise Conflict("This is no longer on CEVT's list.")

@@ -5,21 +5,21 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from cems.accounts.access_control import acting_user, requires_any_work, requires_work
-from cems.accounts.models import Authority
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import now
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
-from cems.meetings.selectors import attendance_of
+from cems.meetings.selectors import attendance_of, notes_of
 from cems.meetings.services.meeting import (
     attendance_end,
     attendance_start,
@@ -28,6 +28,7 @@ from cems.meetings.services.meeting import (
     note_add,
 )
 from triage.cevt.forms.meeting import NoteForm
+from triage.cevt.selectors.meeting import authority_met_for
 from triage.cevt.selectors.seats import has_seat, seats
 from triage.cevt.services.attendance import Place, attendance_set
 from triage.cevt.views.common import seated, the_meeting
@@ -37,13 +38,12 @@ from triage.cevt.views.common import seated, the_meeting
 def start(request: HttpRequest) -> HttpResponse:
     """Start the meeting with this person in the chair, and go to its table."""
     user = seated(request)
-    served = Authority.objects.filter(pk__in=profile_of(user).authority_ids)
     code = request.POST.get("authority", "")
-    place = get_object_or_404(served, code=code) if code else served.order_by("name").first()
-    if place is None:
+    place = authority_met_for(user, code)
+    if place is None and not code:
         raise NotAllowed("Your agency works for no authority that has a CEVT.")
     try:
-        row = meeting_start(user, forum=MeetingForum.CEVT, authority=place, url=reverse("cevt:list"))
+        row = meeting_start(user, forum=MeetingForum.CEVT, authority=or_404(place), url=reverse("cevt:list"))
     except Conflict as refusal:
         messages.error(request, refusal.message)
         return redirect("cevt:list")
@@ -94,8 +94,8 @@ def _context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
             for one in people
         ],
         "me": rows.get(acting_user(request).pk),
-        "note_form": NoteForm(),
-        "notes": list(meeting.notes.select_related("noted_by").order_by("noted_at", "pk")),
+        "kinds": NoteKind.choices,
+        "notes": notes_of(meeting),
         "sits": has_seat(profile_of(acting_user(request))),
     }
 

@@ -15,6 +15,7 @@ from cems.base.forms import handle_form
 from cems.children.access_control import OpenChild, requires_child
 from triage.cevt.forms.decision import DecisionForm
 from triage.cevt.selectors.decision_preview import preview
+from triage.cevt.selectors.item import items_decided
 from triage.cevt.selectors.sheet import Sheet
 from triage.cevt.selectors.sheet import sheet as sheet_of
 from triage.cevt.services.decision import decision_make, may_be_decided
@@ -96,7 +97,7 @@ def check_page(
 ) -> HttpResponse:
     """The step before a decision, or before the confirmation `of` one. Raises Invalid as the decision would."""
     ruling = form.ruling()
-    items = list(of.items.select_related("submission__submitted_by", "raised_by")) if of else shown.items
+    items = items_decided(of) if of else shown.items
     found = preview(
         acting_user(request),
         child=opened.child,
