@@ -11,14 +11,16 @@ from rest_framework.response import Response
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.api import ApiView, key_of
-from cems.accounts.models import Agency, User
+from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
+from cems.accounts.selectors.person import agencies_with
 from cems.accounts.services.token import is_service_account
 from cems.audit.services import listed
 from cems.base.access_control import AccessRule, Shape
 from cems.base.errors import NotAllowed
 from cems.base.idempotency import once
+from cems.base.not_found import or_404
 from cems.base.paging import ByKey
 from cems.base.time import local_date, now
 from cems.children.access_control import open_child
@@ -29,7 +31,7 @@ from matrix.api_bodies import AnswerShown, MatrixBody, Received, Whole
 from matrix.choices import WhenKind
 from matrix.models import Submission
 from matrix.selectors.draft import filled
-from matrix.selectors.sent import what_happens_now
+from matrix.selectors.sent import own_submission, submissions_by, what_happens_now, with_children
 from matrix.services.answers import AnswerGiven
 from matrix.services.at_once import child_known, child_recorded, matrix_send
 from matrix.services.judgement import FIELDS
@@ -62,8 +64,7 @@ class Matrices(ApiView):
             return {"submission": str(_send(request, user, sent).public_id)}
 
         result, _ = once(user, key=key, action="api.matrix", body=sent, perform=perform)
-        found = Submission.objects.select_related("matrix").get(public_id=result["submission"])
-        [found] = _named([found])
+        [found] = with_children([or_404(own_submission(user, UUID(result["submission"])))])
         return Response(Received(found, context={"request": request}).data, status=201)
 
 
@@ -79,13 +80,11 @@ class Submissions(ApiView):
     )
     def get(self, request: Request) -> Response:
         """What this account submitted, newest first; a hundred a page at the most."""
-        rows = Submission.objects.of_visible(acting_user(request)).filter(submitted_by=acting_user(request))
+        rows = submissions_by(acting_user(request))
         pages = ByKey()
         pages.ordering = "-pk"
-        page = _named(pages.paginate_queryset(rows.select_related("matrix"), request, self) or [])
-        listed(
-            acting_user(request), what="matrix.submissions", children=[row.child_public_id for row in page]
-        )
+        page: list[Any] = list(with_children(pages.paginate_queryset(rows, request, self) or []))
+        listed(acting_user(request), what="matrix.submissions", children=[row.child_public_id for row in page])
         return pages.get_paginated_response(Received(page, many=True, context={"request": request}).data)
 
 
@@ -115,13 +114,6 @@ class OneSubmission(ApiView):
         return Response({**Whole(whole, context={"request": request}).data})
 
 
-def _named(rows: list[Any]) -> list[Any]:
-    """These submissions with the ids of their children, asked for at once."""
-    every = Child.objects.unscoped("the ids of children of submissions that were just given")
-    ids = dict(every.filter(pk__in=[row.child_id for row in rows]).values_list("pk", "public_id"))
-    for row in rows:
-        row.child_public_id = ids[row.child_id]
-    return rows
 
 
 def _send(request: Request, user: User, sent: Mapping[str, Any]) -> Submission:
@@ -166,9 +158,7 @@ def _form(user: User, who: Mapping[str, Any]) -> NewChildForm:
 
 def _answers(sent: Mapping[str, Mapping[str, Any]]) -> dict[str, AnswerGiven]:
     """Each answer for the service. Raises NotReady naming the answers whose agency is unknown."""
-    agencies = Agency.objects.in_bulk(
-        {one["agency"] for one in sent.values() if one["agency"]}, field_name="code"
-    )
+    agencies = agencies_with({one["agency"] for one in sent.values() if one["agency"]})
     unknown = [code for code, one in sent.items() if one["agency"] and one["agency"] not in agencies]
     if unknown:
         raise NotReady([Problem("There is no agency with this code.", field=code) for code in unknown])

@@ -4,16 +4,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from cems.accounts.models import User
 from cems.actions.models import Action
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
+from cems.children.models import Child
 from cems.clocks.models import Clock
 from cems.clocks.presentation import present
-from matrix.models import Submission
+from matrix.models import Matrix, Submission
 from matrix.services.follow_up import SOURCE
 from plans.models import Referral, Request
 
@@ -31,6 +34,33 @@ class Next:
     clock: Clock | None = None
     url: str = ""
     bar: dict[str, Any] | None = None
+
+
+def own_submission(user: User, public_id: UUID) -> Submission | None:
+    """The submission at this address with its matrix, where this user sent it; or None."""
+    rows = Submission.objects.filter(submitted_by=user, public_id=public_id)
+    row: Submission | None = rows.select_related("matrix").first()
+    return row
+
+
+def address_of_sent(matrix: Matrix) -> UUID:
+    """The public id under which a matrix that was sent is read."""
+    return Submission.objects.values_list("public_id", flat=True).get(matrix=matrix)
+
+
+def submissions_by(user: User) -> QuerySet[Submission]:
+    """What this user submitted themselves with its matrix, of children whom they may see."""
+    rows: QuerySet[Submission] = Submission.objects.of_visible(user).filter(submitted_by=user)
+    return rows.select_related("matrix")
+
+
+def with_children(rows: Sequence[Submission]) -> list[Submission]:
+    """These submissions with the public ids of their children (`child_public_id`), asked for at once."""
+    every = Child.objects.unscoped("the ids of children of submissions that were just given")
+    ids = dict(every.filter(pk__in=[row.child_id for row in rows]).values_list("pk", "public_id"))
+    for row in rows:
+        row.child_public_id = ids[row.child_id]  # type: ignore[attr-defined]
+    return list(rows)
 
 
 def what_happens_now(submission: Submission, cluster: Collection[int], at: datetime) -> Sequence[Next]:

@@ -16,6 +16,7 @@ from matrix.access_control import Opened
 from matrix.choices import MatrixState
 from matrix.models import Matrix, Submission
 from matrix.selectors.draft import Filled, filled
+from matrix.selectors.sent import address_of_sent
 from matrix.services.judgement import JUDGEMENT_FIELDS, VIEWS_FIELDS
 
 
@@ -42,8 +43,7 @@ def elsewhere(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse | No
         return None
     if matrix.state == MatrixState.SUBMITTED:
         messages.info(request, "This matrix was sent. It can be read here; start an update to add to it.")
-        sent = Submission.objects.only("public_id").get(matrix=matrix)
-        return redirect("matrix:submission", public_id=sent.public_id)
+        return redirect("matrix:submission", public_id=address_of_sent(matrix))
     return redirect("matrix:check", public_id=matrix.public_id)
 
 

@@ -3,20 +3,21 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
-from cems.accounts.models import User
 from cems.accounts.roles import Work
+from cems.accounts.selectors.person import person_with_email
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.forms import handle_form
+from cems.base.not_found import or_404
 from cems.base.time import now, today
 from matrix.access_control import Opened, requires_matrix
 from matrix.forms import ContributorForm
-from matrix.models import Contributor, Matrix
+from matrix.models import Matrix
+from matrix.selectors.contributors import contributor_at, contributors_now
 from matrix.services.contributors import contributor_add, contributor_end
 from matrix.services.owners import lead_of
 from matrix.views.common import elsewhere, page
@@ -37,12 +38,11 @@ def contributors(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
         if handle_form(request, form, lambda: _add(request, opened, form)):
             messages.success(request, "They are asked, and find the matrix on their first page.")
             return redirect("matrix:contributors", public_id=matrix.public_id)
-    rows = matrix.contributors.filter(ended_at__isnull=True).select_related("user__agency", "added_by")
     context = page(
         request,
         opened,
         matrix=matrix,
-        rows=list(rows.order_by(Lower("user__name"))),
+        rows=contributors_now(matrix),
         may_ask=may_ask,
         form=form,
     )
@@ -52,9 +52,8 @@ def contributors(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
 @requires_matrix(Shape.POST)
 def end_contributor(request: HttpRequest, opened: Opened[Matrix], contributor_id: UUID) -> HttpResponse:
     """Somebody fills it in no longer; anybody may leave by themselves."""
-    rows = Contributor.objects.select_related("matrix", "user")
-    row = get_object_or_404(rows, matrix=opened.paper, public_id=contributor_id)
-    if row.user_id != acting_user(request).pk and not _may_ask(request, opened):
+    row = or_404(contributor_at(opened.paper, contributor_id))
+    if row.user_id != request.user.pk and not _may_ask(request, opened):
         raise NotAllowed("Whoever started this matrix decides who fills it in.")
     try:
         contributor_end(acting_user(request), contributor=row)
@@ -68,7 +67,7 @@ def end_contributor(request: HttpRequest, opened: Opened[Matrix], contributor_id
 
 
 def _add(request: HttpRequest, opened: Opened[Matrix], form: ContributorForm) -> None:
-    found = User.objects.here(today()).filter(email__iexact=form.cleaned_data["email"]).first()
+    found = person_with_email(form.cleaned_data["email"], today())
     if found is None:
         raise Invalid("Nobody in CEMS has this address. Check it with them.", field="email")
     contributor_add(

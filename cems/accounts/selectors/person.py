@@ -1,6 +1,6 @@
 """What the pages read of people, agencies and sign-ins; one call a page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -91,6 +91,11 @@ def agencies() -> Sequence[Agency]:
 def agency_at(code: str) -> Agency | None:
     """The agency with this code, or None."""
     return Agency.objects.filter(code=code).first()
+
+
+def agencies_with(codes: Collection[str]) -> Mapping[str, Agency]:
+    """The agencies with these codes, by code; a code that no agency has is left out."""
+    return Agency.objects.in_bulk(codes, field_name="code")
 
 
 def agency_rows(on: date) -> Sequence[AgencyRow]:
