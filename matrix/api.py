@@ -84,7 +84,9 @@ class Submissions(ApiView):
         pages = ByKey()
         pages.ordering = "-pk"
         page: list[Any] = list(with_children(pages.paginate_queryset(rows, request, self) or []))
-        listed(acting_user(request), what="matrix.submissions", children=[row.child_public_id for row in page])
+        listed(
+            acting_user(request), what="matrix.submissions", children=[row.child_public_id for row in page]
+        )
         return pages.get_paginated_response(Received(page, many=True, context={"request": request}).data)
 
 
@@ -112,8 +114,6 @@ class OneSubmission(ApiView):
             "steps": what_happens_now(sent, opened.child.cluster, now()),
         }
         return Response({**Whole(whole, context={"request": request}).data})
-
-
 
 
 def _send(request: Request, user: User, sent: Mapping[str, Any]) -> Submission:

@@ -94,7 +94,7 @@ def _context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
             for one in people
         ],
         "me": rows.get(acting_user(request).pk),
-        "kinds": NoteKind.choices,
+        "note_form": NoteForm(),
         "notes": notes_of(meeting),
         "sits": has_seat(profile_of(acting_user(request))),
     }
