@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, get_resolver
 
 from tests.guards.source import TEMPLATES, hand_written, strings, templates, told
 
-URL_TAG = re.compile(r"""{%\s*url\s+['"]([^'"]+)['"]([^%]*)%}""")
+URL_TAG = re.compile(r"""{%\s*(?:url|button_link)\s+['"]([^'"]+)['"]([^%]*)%}""")
 # An address in a template's own words: '/static/…' belongs to {% static %}, other paths to {% url %}.
 PATH = re.compile(r"""(?:href|action|src|hx-(?:get|post))\s*=\s*["']/(?!/)""")
 COMMENT = re.compile(r"{#.*?#}|{%\s*comment\s*%}.*?{%\s*endcomment\s*%}|<!--.*?-->", re.DOTALL)
@@ -33,6 +33,10 @@ BANNED = {
     "evaluated htmx": re.compile(r"""hx-(?:vals|headers)\s*=\s*["']\s*js:""", re.IGNORECASE),
     "another host": re.compile(r"""(?:src|href)\s*=\s*["'](?:https?:)?//(?!www\.gov\.uk)""", re.IGNORECASE),
 }
+# What a tag of cems/base/templatetags/components.py makes.
+COMPONENT = re.compile(r"govuk-(?:table|tag|summary-list|button(?!-group))")
+# These are shown when nothing works any more, the database and the templates' tags included.
+ALONE = {"500.html", "503.html", "errors/plain.html"}
 # Links out are for people to follow; nothing is fetched from there.
 LINK_OUT = re.compile(r"""<a\b[^>]*href\s*=\s*["']https?://""", re.IGNORECASE)
 
@@ -170,10 +174,30 @@ def test_every_page_has_a_title_of_its_own() -> None:
 
 
 def test_links_are_built_from_names() -> None:
-    # These are shown when nothing works any more, the database and the templates' tags included.
-    alone = {"500.html", "503.html", "errors/plain.html"}
-    faults = [fault for fault in _found(PATH) if fault.split(":")[0] not in alone]
+    faults = [fault for fault in _found(PATH) if fault.split(":")[0] not in ALONE]
     assert not faults, told(faults, "use {% url 'name' %} or {% static 'file' %}.")
+
+
+def test_components_are_made_by_their_tags() -> None:
+    """allauth's pages ask for elements of their own by name: those are written out, once each."""
+    faults = [
+        fault
+        for fault in _found(COMPONENT)
+        if fault.split(":")[0] not in ALONE and not fault.startswith("allauth/elements/")
+    ]
+    assert not faults, told(
+        faults, "use {% table %}, {% button %}, {% button_link %}, {% tag %} or {% summary %} with {% row %}."
+    )
+
+
+def test_the_guard_on_components_sees_them() -> None:
+    seen = [
+        '<table class="govuk-table">',
+        '<a class="cems govuk-button">',
+        '<b class="govuk-tag govuk-tag--red">',
+    ]
+    assert all(COMPONENT.search(line) for line in seen)
+    assert not COMPONENT.search('<div class="govuk-button-group">')
 
 
 def test_forms_that_change_something_carry_their_token() -> None:
