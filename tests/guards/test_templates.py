@@ -190,6 +190,19 @@ def test_components_are_made_by_their_tags() -> None:
     )
 
 
+def test_tables_begin_with_their_caption() -> None:
+    """The tag refuses one without, but only when the table is shown."""
+    table = re.compile(r"""{%\s*table\b(?:[^%"]|"[^"]*")*%}\s*(<caption>)?""")
+    captions = {
+        (path.relative_to(TEMPLATES).as_posix(), match.start()): match[1]
+        for path in templates()
+        for match in table.finditer(_text(path))
+    }
+    faults = [path for (path, _), caption in captions.items() if not caption]
+    assert captions
+    assert not faults, told(faults, "say in a <caption> right after {% table %} what the rows are.")
+
+
 def test_the_guard_on_components_sees_them() -> None:
     seen = [
         '<table class="govuk-table">',

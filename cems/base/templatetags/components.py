@@ -58,11 +58,11 @@ def button_link(
     address = to or reverse(page[0], args=page[1:])
     shown = _attributes(
         *_button_classes(kind),
-        href=f"{address}?{query}" if query else address,
         role="button",
         draggable="false",
         data_module="govuk-button",
         **attributes,
+        href=f"{address}?{query}" if query else address,
     )
     return format_html("<a{}>{}</a>", shown, content)
 
