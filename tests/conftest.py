@@ -1,11 +1,12 @@
 """The database as in production: the owner migrates, every test runs as the application's login.
 
-Only flushing between transactional tests and dropping the database go back to the owner.
+Only putting the rows back between transactional tests and dropping the database go back to the owner.
 """
 
+import gc
 import io
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 import pytest
@@ -18,6 +19,7 @@ from django.test import TransactionTestCase
 
 from cems.base.time import now
 from cems.policy import snapshot
+from tests.rows import owner_rights, put_rows, take_rows
 
 pytest_plugins = ("tests.journeys.visited", "tests.guards.audited")
 
@@ -27,31 +29,6 @@ def _as_application(connection: BaseDatabaseWrapper, **_: object) -> None:
     if connection.alias == "default" and not getattr(connection, "stay_owner", False):
         with connection.cursor() as cursor:
             cursor.execute(f"SET SESSION ROLE {settings.DATABASE_APP_ROLE}")
-
-
-@contextmanager
-def owner_rights() -> Iterator[None]:
-    """The owner's rights for the length of the block, for what the application must not do."""
-    with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET SESSION ROLE {settings.DATABASE_APP_ROLE}")
-
-
-def _emptying(style: object, tables: Sequence[str], **_: object) -> list[str]:
-    """Empty tables of a few rows: TRUNCATE writes each table and index anew, a second and more for them all.
-
-    As TRUNCATE does, wait for connections that are still writing, and fire no trigger.
-    """
-    names = [connection.ops.quote_name(table) for table in tables]
-    return [
-        f"LOCK TABLE {', '.join(names)} IN ACCESS EXCLUSIVE MODE",
-        "SET LOCAL session_replication_role = replica",
-        *(f"DELETE FROM {name}" for name in names),  # noqa: S608 - names of our own tables
-    ]
 
 
 @pytest.fixture(scope="session")
@@ -86,20 +63,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
         connection_created.connect(_as_application, dispatch_uid="tests-as-application")
         if connection.connection is not None:
             _as_application(connection)
-    connection.ops.sql_flush = _emptying  # type: ignore[method-assign]
+        kept = take_rows()
     original = TransactionTestCase._fixture_teardown
 
-    def flush_as_owner(self: TransactionTestCase) -> None:
-        with owner_rights():
-            original(self)
-            call_command("sync_reference", verbosity=0, stdout=io.StringIO())
+    def put_back(self: TransactionTestCase) -> None:
+        put_rows(kept)
 
-    TransactionTestCase._fixture_teardown = flush_as_owner  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = put_back  # type: ignore[method-assign]
     yield
     TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
     connection_created.disconnect(dispatch_uid="tests-as-application")
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         connection.close()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The code is read and stays: the collector of garbage need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
