@@ -1,8 +1,9 @@
 """Every role tries every address on own, another's and closed children, and gets what the access table says (A2).
 
 Generated from ROLES, its reaches and the resolver: a new role, reach or address is walked without a line here. What
-answers with content is asked at every address, and read for words of others. What is refused is refused by the rule
-of the address, before its view: it is asked once for each distinct rule.
+answers with content is asked at every address, of one child for each set of parts that a role sees, and read for
+words of others. A child reached otherwise whose same parts are open, and what is refused by the rule of the address
+before its view, is asked once for each distinct rule.
 """
 
 from collections.abc import Iterator
@@ -47,7 +48,10 @@ class Walk:
             reverse("home")
         )  # what a sign-in's first page writes down is not written at each address
         self.faults: list[str] = []
-        self.refused: set[tuple[str, object]] = set()  # story and rule of what has been refused
+        self.asked: set[tuple[str, object]] = set()  # story and rule of what need not be asked again
+        self.walked: dict[
+            frozenset[Part], str
+        ] = {}  # by the parts open: the story whose every address is asked
         self.pages: list[tuple[str, str, str]] = []  # address, story, what it said
 
     def ask(self, address: Address, story: Story, method: str, *, refused: bool) -> HttpResponseBase:
@@ -75,12 +79,13 @@ class Walk:
             and Work(access_rule.work) not in self.role.writes
         )
         due = 403 if work_refused else expected(address, self.role, self.person, story)
-        if due != 200:
+        whole = self.walked.setdefault(parts_open(self.role, story), story.key)
+        if due != 200 or whole != story.key:
             # What belongs to a person is told apart by its own view, so its address is a rule of its own.
             own_rule = address.name if address.name in OPEN_TO or address.name in OWN_ONLY else access_rule
-            if (story.key, own_rule) in self.refused:
+            if (story.key, own_rule) in self.asked:
                 return
-            self.refused.add((story.key, own_rule))
+            self.asked.add((story.key, own_rule))
         only_sent = access_rule.shape is Shape.POST
         # Sending what is allowed would do it; requires_child says 405 to a user who may send and only looks.
         method = "POST" if only_sent and (due != 200 or not access_rule.about_child) else "GET"
