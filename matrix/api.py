@@ -29,12 +29,13 @@ from cems.children.models import Child
 from matrix.access_control import PARTS, open_submission
 from matrix.api_bodies import AnswerShown, MatrixBody, Received, Whole
 from matrix.choices import WhenKind
+from matrix.documents import contributors_of
 from matrix.models import Submission
 from matrix.selectors.draft import filled
 from matrix.selectors.sent import own_submission, submissions_by, what_happens_now, with_children
 from matrix.services.answers import AnswerGiven
 from matrix.services.at_once import child_known, child_recorded, matrix_send
-from matrix.services.judgement import FIELDS
+from matrix.services.judgement import AREA_FIELDS, FIELDS
 from matrix.services.submission import NotReady, Problem
 
 KEY = OpenApiParameter(
@@ -103,12 +104,17 @@ class OneSubmission(ApiView):
         sent = opened.paper
         only = acting_user(request) if opened.only_own else None
         state = filled(opened.child, sent.matrix, local_date(sent.received_at), only=only, submission=sent)
-        for answer in state.answers.values():
-            answer.when = state.seen_words(answer)  # type: ignore[attr-defined]
+        for code, answer in state.answers.items():
+            answer.when, answer.kind = state.seen_words(answer), state.kind_of(code)  # type: ignore[attr-defined]
+            answer.band = state.band_of(code)  # type: ignore[attr-defined]
         sent.child_public_id = sent.child.public_id  # type: ignore[attr-defined]
         whole = {
             "submission": sent,
             "matrix": sent.matrix,
+            "strengths_and_worries": {name: getattr(sent.matrix, name) for name in AREA_FIELDS},
+            "profile": state.profile,
+            "usual": state.usual,
+            "contributors": contributors_of(sent, state),
             "freshness": state.freshness,
             "answers": {code: AnswerShown(one).data for code, one in state.answers.items()},
             "steps": what_happens_now(sent, opened.child.cluster, now()),

@@ -6,7 +6,16 @@ from typing import Any
 from rest_framework import serializers
 
 from cems.children.choices import Ethnicity, Gender, HarmContext, HarmForm, RiskLevel, Sex
-from matrix.choices import Informed, MatrixState, Occasion, Seen, WhenKind
+from matrix.choices import (
+    Assessment,
+    IndicatorKind,
+    Informed,
+    Managed,
+    MatrixState,
+    Occasion,
+    Seen,
+    WhenKind,
+)
 
 
 class Strict(serializers.Serializer[Any]):
@@ -43,12 +52,20 @@ class ChildBody(Strict):
 class AnswerBody(Strict):
     """The answer to one question. An empty `seen` takes back an answer of the matrix before."""
 
-    seen = serializers.ChoiceField(Seen.choices, allow_blank=True)
+    seen = serializers.ChoiceField(
+        Seen.choices, allow_blank=True, help_text="`usual`: a warning sign that is no change for this child"
+    )
     when_kind = serializers.ChoiceField(WhenKind.choices, default="", allow_blank=True)
     day = serializers.DateField(default=None, allow_null=True)
     what = _words()
     source = _words()  # type: ignore[assignment]
     agency = _words(help_text="Code of the agency that says so")
+    managed = serializers.ChoiceField(
+        Managed.choices,
+        default="",
+        allow_blank=True,
+        help_text="Of a concern that was seen: how well it is managed now",
+    )
 
 
 class MatrixBody(Strict):
@@ -73,6 +90,23 @@ class MatrixBody(Strict):
     family_views = _words()
     informed = serializers.ChoiceField(Informed.choices, default="", allow_blank=True)
     not_informed_why = _words()
+    home_strength = _words()
+    home_worry = _words()
+    family_strength = _words()
+    family_worry = _words()
+    friends_strength = _words()
+    friends_worry = _words()
+    school_strength = _words()
+    school_worry = _words()
+    community_strength = _words()
+    community_worry = _words()
+    plan_needs = _words(help_text="What the plan must hold")
+    assessments = serializers.ListField(
+        child=serializers.ChoiceField(Assessment.choices),
+        default=list,
+        help_text="Other assessments and plans which the matrix goes with",
+    )
+    assessments_where = _words(help_text="Where these are found")
     call = _words(help_text="Significant: who was rung, or the tries with their times")
 
     def validate(self, attrs: Any) -> Any:
@@ -96,6 +130,13 @@ class Received(serializers.Serializer[Any]):
 class AnswerShown(serializers.Serializer[Any]):
     """An answer as it was sent. `when` says in words when it was seen and how old that was."""
 
+    kind = serializers.ChoiceField(
+        IndicatorKind.choices,
+        help_text="Of the question: harm that has happened, or which risk; concern where version 1 tells no more",
+    )
+    band = serializers.CharField(
+        help_text="Age when it was sent: month, quarter, half, older; standing; empty where it has none"
+    )
     seen = serializers.ChoiceField(Seen.choices)
     when_kind = serializers.CharField()
     day = serializers.DateField(source="seen_on", allow_null=True)
@@ -103,8 +144,29 @@ class AnswerShown(serializers.Serializer[Any]):
     what = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]
     agency = serializers.CharField(source="agency.code", default="")
+    managed = serializers.CharField()
     answered_by = serializers.CharField()
     answered_at = serializers.DateTimeField()
+
+
+class ProfileShown(serializers.Serializer[Any]):
+    """How much of one kind of evidence was seen, by its age when the matrix was sent."""
+
+    kind = serializers.ChoiceField(IndicatorKind.choices, source="row.kind")
+    title = serializers.CharField(source="row.title")
+    bands = serializers.DictField(
+        child=serializers.IntegerField(), help_text="By band: month, quarter, half, older"
+    )
+    undated = serializers.IntegerField(source="row.undated")
+    standing = serializers.IntegerField(source="row.standing")
+
+
+class PersonOfMatrix(serializers.Serializer[Any]):
+    """Somebody who filled the matrix in."""
+
+    name = serializers.CharField()
+    role = serializers.CharField()
+    agency = serializers.CharField()
 
 
 class Step(serializers.Serializer[Any]):
@@ -123,6 +185,10 @@ class Whole(serializers.Serializer[Any]):
     instrument_version = serializers.IntegerField(source="matrix.instrument_version")
     occasion = serializers.ChoiceField(Occasion.choices, source="matrix.occasion")
     submitted_by = serializers.CharField(source="submission.submitted_by")
+    contributors = PersonOfMatrix(many=True, help_text="Who filled it in beside the one who sent it")
+    recorded_at = serializers.DateTimeField(
+        source="submission.recorded_at", help_text="When it was entered; received_at is when it was received"
+    )
     receipt = serializers.CharField(source="submission.receipt")
     reasons = serializers.CharField(source="submission.reasons")
     difference = serializers.CharField(source="submission.difference")
@@ -130,6 +196,7 @@ class Whole(serializers.Serializer[Any]):
     suggested_because = serializers.ListField(
         child=serializers.CharField(), source="submission.suggested_because"
     )
+    harm_happened = serializers.BooleanField(source="submission.harm_happened")
     call = serializers.CharField(source="submission.call")
     forms = serializers.ListField(child=serializers.CharField(), source="matrix.forms")
     contexts = serializers.ListField(child=serializers.CharField(), source="matrix.contexts")
@@ -140,6 +207,14 @@ class Whole(serializers.Serializer[Any]):
     family_views = serializers.CharField(source="matrix.family_views")
     informed = serializers.CharField(source="matrix.informed")
     not_informed_why = serializers.CharField(source="matrix.not_informed_why")
+    strengths_and_worries = serializers.DictField(
+        child=serializers.CharField(), help_text="Such as home_strength and home_worry"
+    )
+    plan_needs = serializers.CharField(source="matrix.plan_needs")
+    assessments = serializers.ListField(child=serializers.CharField(), source="matrix.assessments")
+    assessments_where = serializers.CharField(source="matrix.assessments_where")
+    profile = ProfileShown(many=True)
+    usual = serializers.IntegerField(help_text="Signs that are usual for this child: counted nowhere")
     freshness = serializers.CharField(
         help_text="Since when no new evidence was recorded, and when it was last asked"
     )

@@ -27,6 +27,7 @@ from matrix.selectors.child import (
     sent_lately,
 )
 from matrix.selectors.draft import question_text
+from matrix.services.judgement import AREAS
 
 
 def submitted_level(opened: OpenChild) -> tuple[int, datetime] | None:
@@ -153,6 +154,10 @@ ROWS = (
             "family_views": "family_views",
             "informed": "informed",
             "not_informed_why": "not_informed_why",
+            **{f"{area}: {side}": f"{area}_{side}" for area in AREAS for side in ("strength", "worry")},
+            "what the plan must hold": "plan_needs",
+            "other assessments": "assessments",
+            "where they are found": "assessments_where",
             "why withdrawn": "withdrawn_why",
         },
         left_out={
@@ -176,6 +181,7 @@ ROWS = (
             "when": "when_kind",
             "seen_on": "seen_on",
             "what": "what",
+            "managed now": "managed",
             "agency": Shown(lambda row: row.agency.name if row.agency else "", "agency"),
         },
         left_out={BY_WHOM: ("answered_by",), WRITTEN: ("answered_at",), INTERNAL: ("version",)},

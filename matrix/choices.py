@@ -6,17 +6,35 @@ from cems.children.choices import Informed as Informed
 
 
 class IndicatorKind(models.TextChoices):
-    """Vulnerabilities are kept apart from exploitation concerns, and both from strengths (M1)."""
+    """Vulnerabilities are kept apart from exploitation concerns, and both from strengths (M1).
 
-    VULNERABILITY = "vulnerability", "Vulnerability"
+    From version 2 on each concern is of one kind: warning sign, contact or control, imminent danger, harm that
+    has happened. The first version tells only harm from every other concern, which is CONCERN there; a group of
+    concerns is CONCERN in every version.
+    """
+
+    HARM = "harm", "Harm that has happened"
+    DANGER = "danger", "Imminent danger"
+    CONTACT = "contact", "Contact or control"
+    SIGN = "sign", "Warning sign"
     CONCERN = "concern", "Exploitation concern"
+    VULNERABILITY = "vulnerability", "Vulnerability"
     STRENGTH = "strength", "Strength"
+
+    @property
+    def is_concern(self) -> bool:
+        """Whether it is a concern about exploitation, of whichever kind."""
+        return self not in {IndicatorKind.VULNERABILITY, IndicatorKind.STRENGTH}
 
 
 class Seen(models.TextChoices):
-    """The answer to one indicator. Not known is an answer, and says what to find out."""
+    """The answer to one indicator. Not known is an answer, and says what to find out.
+
+    A warning sign is a change for this child; what is usual for the child is kept, and counts for nothing (M1).
+    """
 
     SEEN = "seen", "Seen"
+    USUAL = "usual", "Usual for this child"
     NOT_SEEN = "not_seen", "Not seen"
     NOT_KNOWN = "not_known", "Not known"
 
@@ -29,6 +47,31 @@ class WhenKind(models.TextChoices):
     MONTH = "month", "In a month"
     EXACT = "exact", "On a date"
     ABOUT = "about", "About a date"
+
+
+class Managed(models.TextChoices):
+    """How well a worry is managed now: the purpose of the matrix asks it of each (M1)."""
+
+    WELL = "well", "Well"
+    PARTLY = "partly", "In part"
+    NOT_YET = "not_yet", "Not yet"
+    NOT_KNOWN = "not_known", "Not known"
+
+
+class Assessment(models.TextChoices):
+    """Another assessment or plan which the matrix goes with (M1)."""
+
+    EARLY_HELP = "early_help", "Early help assessment or plan"
+    FAMILY = "family", "Child and family assessment"
+    CHILD_IN_NEED = "cin", "Child in need plan"
+    CHILD_PROTECTION = "cp", "Child protection plan"
+    CARE = "care", "Care plan or pathway plan"
+    SAFETY_PLAN = "safety", "Safety plan"
+    EDUCATION = "education", "Education, health and care plan"
+    YOUTH_JUSTICE = "youth_justice", "Youth justice assessment"
+    HEALTH = "health", "Health assessment"
+    INTERVIEW = "interview", "Return home interview"
+    OTHER = "other", "Another"
 
 
 class Band(models.TextChoices):
@@ -44,6 +87,9 @@ class Counts(models.TextChoices):
     """What a condition of the suggestion rule counts (M3)."""
 
     HARM = "harm", "Harm that has happened"
+    DANGER = "danger", "Imminent danger"
+    CONTACT = "contact", "Contact or control"
+    SIGN = "sign", "Warning sign"
     CONCERN = "concern", "Exploitation concern"
     VULNERABILITY = "vulnerability", "Vulnerability"
 

@@ -18,7 +18,7 @@ from cems.base.autosave import text_from
 from cems.base.errors import CommandError, Invalid
 from cems.base.form_fields import DayField
 from cems.base.forms import KeyedForm, PlainForm
-from matrix.choices import REQUIRING, Seen, WhenKind
+from matrix.choices import REQUIRING, Managed, Seen, WhenKind
 from matrix.instrument import Indicator
 from matrix.models import Answer, Matrix
 from matrix.rules import when_words
@@ -27,7 +27,7 @@ from matrix.services.judgement import FIELDS, LISTS, field_version
 from matrix.services.overtaken import Overtaken
 from matrix.shown_values import answer_text, digest, field_shown, field_text
 
-ANSWER_FIELDS = ("seen", "when", "day", "month", "year", "what", "source", "agency")
+ANSWER_FIELDS = ("seen", "when", "day", "month", "year", "what", "source", "agency", "managed")
 
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -56,6 +56,25 @@ class AnswerFields:
     def code(self) -> str:
         return self.indicator.code
 
+    @property
+    def what_label(self) -> str:
+        """What the text is called, which tells of what is usual as well where the question asks for it."""
+        return "What was seen, or what is usual" if self.indicator.baseline else "What was seen"
+
+    @property
+    def day_kept(self) -> list[tuple[str, str]]:
+        """The fields of a day that an older version asked of what is a standing fact now: kept as they are."""
+        return [(name, self.values[name]) for name in ("when", "day", "month", "year")]
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """The answers to choose from: a sign is a change for this child, or usual for them (M1)."""
+        if self.indicator.baseline:
+            return [
+                (value, "Yes, a change" if value == Seen.SEEN else label) for value, label in Seen.choices
+            ]
+        return [(value, label) for value, label in Seen.choices if value != Seen.USUAL]
+
 
 def answer_fields(indicator: Indicator, matrix: Matrix, answer: Answer | None, today: date) -> AnswerFields:
     """A question as it is saved."""
@@ -80,7 +99,13 @@ def answer_given(values: Mapping[str, str], agencies: Mapping[str, Agency], *, w
     if values["seen"] == Seen.SEEN:
         kind, day = _when(values, whole=whole)
     return AnswerGiven(
-        values["seen"], kind, day, values["what"], values["source"], agencies[agency] if agency else None
+        values["seen"],
+        kind,
+        day,
+        values["what"],
+        values["source"],
+        agencies[agency] if agency else None,
+        values["managed"],
     )
 
 
@@ -117,7 +142,8 @@ def answer_words(values: Mapping[str, Any]) -> str:
         seen += f" {when_words(WhenKind(values['when_kind']), values['day'])}"
     agency = values["agency"].name if values["agency"] else ""
     told = ", ".join(filter(None, [values["source"], agency]))
-    return "\n".join(filter(None, [seen, values["what"], f"Who says so: {told}" if told else ""]))
+    managed = f"Managed now: {Managed(values['managed']).label.lower()}" if values["managed"] else ""
+    return "\n".join(filter(None, [seen, values["what"], f"Who says so: {told}" if told else "", managed]))
 
 
 @dataclass

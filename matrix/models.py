@@ -12,7 +12,7 @@ from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.models import Child
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
-from matrix.choices import Informed, MatrixState, Occasion, Seen, WhenKind
+from matrix.choices import Assessment, Informed, Managed, MatrixState, Occasion, Seen, WhenKind
 from matrix.rules import Forum, Receipt
 
 
@@ -51,6 +51,24 @@ class Matrix(PublicModel):
     family_views = models.TextField("the family's own words", blank=True)
     informed = models.CharField(max_length=12, choices=Informed, blank=True)
     not_informed_why = models.TextField(blank=True)
+    home_strength = models.TextField("home: what is strong", blank=True, db_default="")
+    home_worry = models.TextField("home: what worries", blank=True, db_default="")
+    family_strength = models.TextField("family: what is strong", blank=True, db_default="")
+    family_worry = models.TextField("family: what worries", blank=True, db_default="")
+    friends_strength = models.TextField("friends: what is strong", blank=True, db_default="")
+    friends_worry = models.TextField("friends: what worries", blank=True, db_default="")
+    school_strength = models.TextField("school: what is strong", blank=True, db_default="")
+    school_worry = models.TextField("school: what worries", blank=True, db_default="")
+    community_strength = models.TextField("community: what is strong", blank=True, db_default="")
+    community_worry = models.TextField("community: what worries", blank=True, db_default="")
+    plan_needs = models.TextField("what the plan must hold", blank=True, db_default="")
+    assessments = ArrayField(
+        models.CharField(max_length=14, choices=Assessment),
+        default=list,
+        blank=True,
+        db_default=models.Value([], output_field=ArrayField(models.CharField(max_length=14))),
+    )
+    assessments_where = models.TextField("where these assessments are found", blank=True, db_default="")
     withdrawn_why = models.TextField(blank=True)
 
     objects = OfChildManager()
@@ -114,6 +132,9 @@ class Answer(models.Model):
     what = models.TextField("what was seen", blank=True)
     source = models.CharField("who says so", max_length=200, blank=True)
     agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    managed = models.CharField(
+        "how well it is managed now", max_length=9, choices=Managed, blank=True, db_default=""
+    )
     version = models.PositiveIntegerField(default=1)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField()

@@ -36,6 +36,7 @@ def answer_text(values: Mapping[str, Any], today: date) -> dict[str, str]:
         "what": values["what"],
         "source": values["source"],
         "agency": values["agency"].code if values["agency"] else "",
+        "managed": values["managed"],
     }
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("matrix/<uuid:public_id>/live/", live.live, name="live"),
     path("matrix/<uuid:public_id>/answer/", saving.answer, name="answer"),
     path("matrix/<uuid:public_id>/field/", saving.field, name="field"),
+    path("matrix/<uuid:public_id>/plan/", judging.plan, name="plan"),
     path("matrix/<uuid:public_id>/views/", judging.views, name="views"),
     path("matrix/<uuid:public_id>/judgement/", judging.judgement, name="judgement"),
     path("matrix/<uuid:public_id>/check/", sending.check, name="check"),

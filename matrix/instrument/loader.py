@@ -86,8 +86,10 @@ def parse(data: object) -> Instrument:
         bands=tuple(_band(entry) for entry in top.entries("bands")),
         suggestion=_suggestion(top.entry("suggestion")),
         definitions=tuple(_definition(entry) for entry in top.entries("definitions")),
-        groups=tuple(_group(entry) for entry in top.entries("groups")),
+        groups=tuple(_group(entry, managed=top.maybe("asks_plan")) for entry in top.entries("groups")),
+        asks_plan=top.maybe("asks_plan"),
     )
+    _check_kinds(instrument)
     _check_bands(instrument.bands)
     _check_levels(instrument)
     groups = [(f"group {group.code}", group.code) for group in instrument.groups]
@@ -149,6 +151,17 @@ class _Entry:
             raise self.fail(key, "must be true or false")
         return value
 
+    def maybe(self, key: str, *, otherwise: bool = False) -> bool:
+        """A flag that may be left out."""
+        return self.flag(key) if key in self.data else otherwise
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of sentences that may be left out."""
+        value = self.data.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
+            raise self.fail(key, "must be a list of texts")
+        return tuple(value)
+
     def day(self, key: str) -> date:
         try:
             return date.fromisoformat(self.text(key))
@@ -182,6 +195,8 @@ class _Entry:
         return [_Entry(one, f"{self.path}.{key}[{place}]") for place, one in enumerate(value)]
 
 
+GROUP_KINDS = (IndicatorKind.VULNERABILITY, IndicatorKind.CONCERN, IndicatorKind.STRENGTH)
+CONCERN_KINDS = (IndicatorKind.HARM, IndicatorKind.DANGER, IndicatorKind.CONTACT, IndicatorKind.SIGN)
 _LEVELS = {level.name.lower(): level for level in RiskLevel}
 
 
@@ -207,33 +222,55 @@ def _step(entry: _Entry) -> Step:
 
 def _definition(entry: _Entry) -> Definition:
     level = entry.one_of("level", _LEVELS)
-    return Definition(level, entry.text("title"), entry.text("text"), _source(entry.entry("source")))
+    source = _source(entry.entry("source"))
+    return Definition(level, entry.text("title"), entry.text("text"), source, entry.texts("parts"))
 
 
-def _group(entry: _Entry) -> Group:
-    kind = entry.choice("kind", IndicatorKind)
+def _group(entry: _Entry, *, managed: bool) -> Group:
+    kind = entry.one_of("kind", {str(one.value): one for one in GROUP_KINDS})
     return Group(
         code=entry.slug("code"),
         title=entry.text("title"),
         kind=kind,
         help=entry.text("help", blank=True),
-        indicators=tuple(_indicator(one, kind) for one in entry.entries("indicators")),
+        indicators=tuple(_indicator(one, kind, managed) for one in entry.entries("indicators")),
     )
 
 
-def _indicator(entry: _Entry, kind: IndicatorKind) -> Indicator:
-    harm = entry.flag("harm")
-    if harm and kind is not IndicatorKind.CONCERN:
-        raise entry.fail("harm", "can only be true of a concern")
+def _indicator(entry: _Entry, group: IndicatorKind, managed: bool) -> Indicator:
+    kind = _kind(entry, group)
+    standing, sign = entry.maybe("standing"), kind is IndicatorKind.SIGN
+    if standing and kind is not IndicatorKind.VULNERABILITY:
+        raise entry.fail("standing", "can only be true of a vulnerability")
+    if "baseline" in entry.data and not sign:
+        raise entry.fail("baseline", "is only asked of a warning sign")
     return Indicator(
         code=entry.slug("code"),
         text=entry.text("text"),
         help=entry.text("help", blank=True),
         kind=kind,
-        harm=harm,
         source=_source(entry.entry("source")),
+        also=tuple(_source(one) for one in entry.entries("also", empty=True)) if "also" in entry.data else (),
+        added=entry.maybe("added"),
+        standing=standing,
+        baseline=sign and entry.maybe("baseline", otherwise=True),
+        managed=managed and kind.is_concern,
         replaces=tuple(entry.slugs("replaces")),
     )
+
+
+def _kind(entry: _Entry, group: IndicatorKind) -> IndicatorKind:
+    """The kind of a question: that of its group, or the one a concern names; the first version names harm alone."""
+    if "kind" in entry.data:
+        if group is not IndicatorKind.CONCERN:
+            raise entry.fail("kind", "is only told of a concern")
+        return entry.one_of("kind", {str(one.value): one for one in CONCERN_KINDS})
+    if group is IndicatorKind.CONCERN and "harm" not in entry.data:
+        raise entry.fail("kind", "is missing")
+    harm = entry.maybe("harm")
+    if harm and group is not IndicatorKind.CONCERN:
+        raise entry.fail("harm", "can only be true of a concern")
+    return IndicatorKind.HARM if harm else group
 
 
 def _unique(what: str, named: Iterable[tuple[str, str]]) -> None:
@@ -242,6 +279,19 @@ def _unique(what: str, named: Iterable[tuple[str, str]]) -> None:
         if value in earlier:
             raise InstrumentError(f"{name}: {what} is used before, by {earlier[value]}")
         earlier[value] = name
+
+
+def _check_kinds(instrument: Instrument) -> None:
+    """Concerns are told apart by kind all of them or, as in the first version, none; the rule counts what is there."""
+    kinds = {one.kind for one in instrument.indicators}
+    if IndicatorKind.CONCERN in kinds and kinds & {*CONCERN_KINDS} - {IndicatorKind.HARM}:
+        raise InstrumentError("instrument.groups: every concern must name its kind, or none")
+    counted = {one.counts for step in instrument.suggestion.steps for one in step.any_of}
+    for counts in counted - {Counts.CONCERN}:
+        if IndicatorKind(counts.value) not in kinds:
+            raise InstrumentError(
+                f"instrument.suggestion: counts {counts.value}, and no indicator is of this kind"
+            )
 
 
 def _check_bands(bands: tuple[BandRule, ...]) -> None:

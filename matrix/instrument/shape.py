@@ -21,23 +21,40 @@ class Source:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One thing that may have been seen. `harm` tells harm that has happened from risk (M3).
+    """One thing that may have been seen. Its kind tells harm that has happened from risk (M3).
 
-    `replaces` names the codes of the version before whose answers stand here now (M1).
+    `also` are further places it rests on; `added` says that none of them lists it as a sign or factor (M1).
+    A `standing` fact needs no day and does not age (M2). `baseline`: the question asks whether it is a change
+    for this child, and "usual for this child" is an answer. `managed`: how well it is managed now is asked too.
+    `replaces` names the codes of the version before whose answers stand here now.
     """
 
     code: str
     text: str
     help: str
     kind: IndicatorKind
-    harm: bool
     source: Source
+    also: tuple[Source, ...] = ()
+    added: bool = False
+    standing: bool = False
+    baseline: bool = False
+    managed: bool = False
     replaces: tuple[str, ...] = ()
+
+    @property
+    def harm(self) -> bool:
+        """Whether it tells of harm that has happened, and not of a risk (M3)."""
+        return self.kind is IndicatorKind.HARM
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every place it rests on."""
+        return self.source, *self.also
 
 
 @dataclass(frozen=True)
 class Group:
-    """The indicators one page shows. All are of one kind (M1)."""
+    """The indicators one page shows: vulnerabilities, concerns of any kind, or strengths (M1)."""
 
     code: str
     title: str
@@ -48,12 +65,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Definition:
-    """What a level means, beside which the practitioner judges (M3)."""
+    """What a level means, beside which the practitioner judges; `parts` are all of which it is made (M3)."""
 
     level: RiskLevel
     title: str
     text: str
     source: Source
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +81,11 @@ class BandRule:
     band: Band
     title: str
     up_to_months: int | None
+
+    @property
+    def short(self) -> str:
+        """The title without its months, for a column headed by them: "1 to 3"."""
+        return self.title.removesuffix("s").removesuffix(" month")
 
 
 @dataclass(frozen=True)
@@ -92,7 +115,10 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Instrument:
-    """One published version of the CE Matrix (M1)."""
+    """One published version of the CE Matrix (M1).
+
+    `asks_plan`: how well each worry is managed, strength and worry around the child, what the plan must hold.
+    """
 
     code: str
     version: int
@@ -102,6 +128,7 @@ class Instrument:
     suggestion: Suggestion
     definitions: tuple[Definition, ...]
     groups: tuple[Group, ...]
+    asks_plan: bool = False
     _indicators: dict[str, Indicator] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:
@@ -123,6 +150,12 @@ class Instrument:
             if group.code == code:
                 return group
         raise KeyError(code)
+
+    @property
+    def kinds(self) -> tuple[IndicatorKind, ...]:
+        """The kinds of indicator this version tells apart, the gravest first."""
+        used = {one.kind for one in self.indicators}
+        return tuple(kind for kind in IndicatorKind if kind in used)
 
     def definition(self, level: RiskLevel) -> Definition:
         """What `level` means in this version."""

@@ -15,15 +15,17 @@ class Successor:
     until: date
 
 
-def successor(version: int, on: date, *, days: int) -> Successor | None:
+def successor(version: int, on: date, *, days: int, begun: date = date.min) -> Successor | None:
     """The newest version published by `on`, when it is later than `version`; else None.
 
-    The `days` to finish on the old one run from the first version that came after it.
+    The `days` to finish on the old one run from the first version that came after it, or from the day the
+    matrix was `begun` where that is later: whoever began it then did not have the newer one yet.
     """
     later = [load(one) for one in versions() if one > version and load(one).published <= on]
     if not later:
         return None
-    return Successor(later[-1], min(one.published for one in later) + timedelta(days=days))
+    since = max(begun, min(one.published for one in later))
+    return Successor(later[-1], since + timedelta(days=days))
 
 
 def codes_carried(earlier: int, later: int) -> dict[str, str]:

@@ -26,7 +26,7 @@ from matrix.rules.follows import (
     receipt,
     review_due,
 )
-from matrix.rules.suggestion import Suggested, judgement_problem, reason_needed, suggest
+from matrix.rules.suggestion import Suggested, judgement_problem, reason_needed, rule_words, suggest
 
 __all__ = [
     "FOLLOWS",
@@ -56,6 +56,7 @@ __all__ = [
     "reason_needed",
     "receipt",
     "review_due",
+    "rule_words",
     "suggest",
     "when_words",
     "within_months",

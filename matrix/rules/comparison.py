@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import TextChoices
 
-from matrix.choices import Band, IndicatorKind, Seen
+from matrix.choices import Band, Seen
 from matrix.instrument import BandRule
 from matrix.rules.evidence import Evidence, band_of, day_words
 
@@ -17,6 +17,7 @@ class ChangeKind(TextChoices):
     NEWLY_SEEN = "newly_seen", "Newly seen"
     NEWER_EVIDENCE = "newer_evidence", "Newer evidence"
     NO_LONGER_SEEN = "no_longer_seen", "No longer seen"
+    FOUND_USUAL = "found_usual", "Found to be usual for this child"
     NO_LONGER_KNOWN = "no_longer_known", "No longer known"
     NO_LONGER_ASKED = "no_longer_asked", "No longer asked"
     DATED_EARLIER = "dated_earlier", "Date put right to an earlier one"
@@ -71,6 +72,8 @@ def _kind(
     if after is None or after.seen != Seen.SEEN:
         if not was:
             return None
+        if after is not None and after.seen == Seen.USUAL:
+            return ChangeKind.FOUND_USUAL
         not_seen = after is not None and after.seen == Seen.NOT_SEEN
         return ChangeKind.NO_LONGER_SEEN if not_seen else ChangeKind.NO_LONGER_KNOWN
     if not was or before is None:
@@ -82,7 +85,7 @@ def _kind(
 
 def newest_concern(answers: Iterable[Evidence]) -> date | None:
     """The day of the newest concern seen; vulnerabilities and strengths are no new evidence (M6)."""
-    days = (one.on for one in answers if one.seen == Seen.SEEN and one.kind == IndicatorKind.CONCERN)
+    days = (one.on for one in answers if one.seen == Seen.SEEN and one.kind.is_concern)
     return max((day for day in days if day), default=None)
 
 

@@ -12,18 +12,22 @@ from matrix.instrument import BandRule, Indicator
 
 @dataclass(frozen=True)
 class Evidence:
-    """One answer, ready for the rules. `on` is None while a draft has no date for it yet."""
+    """One answer, ready for the rules. `on` is None while a draft has no date for it yet.
+
+    A `standing` fact has no day, whatever was written down: it does not age (M2).
+    """
 
     code: str
     kind: IndicatorKind
-    harm: bool
     seen: Seen
     on: date | None = None
+    standing: bool = False
 
     @classmethod
     def of(cls, indicator: Indicator, seen: Seen, on: date | None = None) -> "Evidence":
         """The evidence one answer to `indicator` is."""
-        return cls(indicator.code, indicator.kind, indicator.harm, seen, on)
+        standing = indicator.standing
+        return cls(indicator.code, indicator.kind, seen, None if standing else on, standing)
 
 
 def within_months(on: date, months: int, today: date) -> bool:
@@ -83,18 +87,21 @@ def when_words(kind: WhenKind, on: date) -> str:
 
 @dataclass(frozen=True)
 class ProfileRow:
-    """How often one sort of evidence was seen, by age. `counts` follow the instrument's bands."""
+    """How often one kind of evidence was seen, by age. `counts` follow the instrument's bands.
+
+    Standing facts are a band of their own.
+    """
 
     kind: IndicatorKind
-    harm: bool
     title: str
     counts: tuple[tuple[BandRule, int], ...]
     undated: int
+    standing: int = 0
 
     @property
     def total(self) -> int:
         """All that were seen, dated or not."""
-        return sum(count for _, count in self.counts) + self.undated
+        return sum(count for _, count in self.counts) + self.undated + self.standing
 
     def count(self, band: Band) -> int:
         """How many are of that age."""
@@ -103,36 +110,50 @@ class ProfileRow:
 
 @dataclass(frozen=True)
 class Profile:
-    """What the evidence looks like: recent against old, harm against risk, strengths. No score."""
+    """What the evidence looks like: recent against old, harm against risk, strengths. No score.
+
+    `usual` are signs that are no change for this child: shown, and counted in no row (M1).
+    """
 
     rows: tuple[ProfileRow, ...]
+    usual: int
     not_seen: int
     not_known: int
 
-    def row(self, kind: IndicatorKind, *, harm: bool = False) -> ProfileRow:
-        """The row of that sort of evidence."""
-        return next(row for row in self.rows if (row.kind, row.harm) == (kind, harm))
+    def row(self, kind: IndicatorKind) -> ProfileRow:
+        """The row of that kind of evidence."""
+        return next(row for row in self.rows if row.kind == kind)
 
 
-_ROWS = (
-    (IndicatorKind.CONCERN, True, "Harm that has happened"),
-    (IndicatorKind.CONCERN, False, "Concerns: risk of harm"),
-    (IndicatorKind.VULNERABILITY, False, "Vulnerabilities"),
-    (IndicatorKind.STRENGTH, False, "Strengths"),
-)
+_TITLES = {
+    IndicatorKind.HARM: "Harm that has happened",
+    IndicatorKind.DANGER: "Risk: imminent danger",
+    IndicatorKind.CONTACT: "Risk: contact or control",
+    IndicatorKind.SIGN: "Risk: warning signs",
+    IndicatorKind.CONCERN: "Concerns: risk of harm",
+    IndicatorKind.VULNERABILITY: "Vulnerabilities",
+    IndicatorKind.STRENGTH: "Strengths",
+}
 
 
-def profile(answers: Iterable[Evidence], today: date, bands: Sequence[BandRule]) -> Profile:
-    """Count the evidence by kind, age and harm, for the profile beside the groups (M2, M3)."""
+def profile(
+    answers: Iterable[Evidence], today: date, bands: Sequence[BandRule], kinds: Sequence[IndicatorKind]
+) -> Profile:
+    """Count the evidence by kind and age, for the profile beside the groups (M2, M3).
+
+    `kinds` are those the instrument tells apart, in the order shown; harm is never counted with risk.
+    """
     given = list(answers)
     rows = []
-    for kind, harm, title in _ROWS:
-        seen = [one for one in given if one.seen == Seen.SEEN and (one.kind, one.harm) == (kind, harm)]
+    for kind in kinds:
+        seen = [one for one in given if one.seen == Seen.SEEN and one.kind == kind]
         ages = [band_of(one.on, today, bands) for one in seen if one.on]
         counts = tuple((rule, ages.count(rule.band)) for rule in bands)
-        rows.append(ProfileRow(kind, harm, title, counts, len(seen) - len(ages)))
+        standing = sum(one.standing for one in seen)
+        rows.append(ProfileRow(kind, _TITLES[kind], counts, len(seen) - len(ages) - standing, standing))
     return Profile(
         tuple(rows),
+        usual=sum(one.seen == Seen.USUAL for one in given),
         not_seen=sum(one.seen == Seen.NOT_SEEN for one in given),
         not_known=sum(one.seen == Seen.NOT_KNOWN for one in given),
     )

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from cems.children.choices import RiskLevel
-from matrix.choices import Counts, IndicatorKind, Seen
+from matrix.choices import Counts, Seen
 from matrix.instrument import Condition, Suggestion
 from matrix.rules.evidence import Evidence, day_words, within_months
 
 _NOUNS = {
     Counts.HARM: ("sign of harm that has happened", "signs of harm that has happened"),
+    Counts.DANGER: ("report of imminent danger", "reports of imminent danger"),
+    Counts.CONTACT: ("concern of contact or control", "concerns of contact or control"),
+    Counts.SIGN: ("warning sign", "warning signs"),
     Counts.CONCERN: ("concern", "concerns"),
     Counts.VULNERABILITY: ("vulnerability", "vulnerabilities"),
 }
@@ -29,11 +32,12 @@ def suggest(answers: Iterable[Evidence], today: date, rule: Suggestion) -> Sugge
     """The level suggested by what was seen, with the reasons in plain sentences (M3, Decision).
 
     The rule is the instrument's data: the first step, from the highest level, one of whose
-    conditions holds. Harm counts among the concerns too. Strengths, and what is not seen or not
-    known, lift nothing and lower nothing. Something seen but not dated counts only where age
-    does not matter. Raises ValueError when evidence is dated after `today`.
+    conditions holds. Where a rule counts concerns of every kind, harm is one. Strengths, and what is
+    not seen, not known or usual for this child, lift nothing and lower nothing. Something seen but not
+    dated counts only where age does not matter. Raises ValueError when evidence is dated after `today`.
     """
-    seen = [one for one in answers if one.seen == Seen.SEEN]
+    given = list(answers)
+    seen = [one for one in given if one.seen == Seen.SEEN]
     if any(one.on and one.on > today for one in seen):
         raise ValueError(f"evidence is dated after {today}")
     reasons: list[str] = []
@@ -46,7 +50,20 @@ def suggest(answers: Iterable[Evidence], today: date, rule: Suggestion) -> Sugge
         # Only the nearest higher level is explained: the others would need still more.
         missed = [_missed(step.level, one, match) for one, match in found]
     reasons = reasons or ["Nothing that counts towards a level has been marked as seen."]
-    return Suggested(step.level, (*reasons, *missed, *_undated(seen)), rule.version)
+    notes = [*_undated(seen, rule), *_usual(sum(one.seen == Seen.USUAL for one in given))]
+    return Suggested(step.level, (*reasons, *missed, *notes), rule.version)
+
+
+def rule_words(rule: Suggestion) -> list[tuple[RiskLevel, str]]:
+    """The whole rule in words, the highest level first, for the page that shows what it suggests (M3)."""
+    explained = []
+    for step in rule.steps:
+        parts = [
+            f"{condition.at_least} or more {_NOUNS[condition.counts][1]} {_window(condition)}"
+            for condition in step.any_of
+        ]
+        explained.append((step.level, "; or ".join(parts) if parts else "none of these"))
+    return explained
 
 
 def reason_needed(judged: RiskLevel, suggested: RiskLevel) -> bool:
@@ -69,10 +86,7 @@ def _matching(seen: list[Evidence], condition: Condition, today: date) -> list[E
 
 
 def _is(one: Evidence, counts: Counts) -> bool:
-    if counts is Counts.HARM:
-        return one.harm
-    wanted = IndicatorKind.CONCERN if counts is Counts.CONCERN else IndicatorKind.VULNERABILITY
-    return one.kind == wanted
+    return one.kind.is_concern if counts is Counts.CONCERN else one.kind.value == counts.value
 
 
 def _recent(one: Evidence, condition: Condition, today: date) -> bool:
@@ -116,8 +130,18 @@ def _dates(match: list[Evidence]) -> str:
     return f" (newest {day_words(days[-1])}, oldest {day_words(days[0])})"
 
 
-def _undated(seen: list[Evidence]) -> list[str]:
-    waiting = sum(one.on is None and one.kind != IndicatorKind.STRENGTH for one in seen)
+def _usual(count: int) -> list[str]:
+    if not count:
+        return []
+    what = "1 sign is" if count == 1 else f"{count} signs are"
+    return [f"{what} usual for this child, and counted for nothing."]
+
+
+def _undated(seen: list[Evidence], rule: Suggestion) -> list[str]:
+    counted = {condition.counts for step in rule.steps for condition in step.any_of}
+    waiting = sum(
+        one.on is None and not one.standing and any(_is(one, counts) for counts in counted) for one in seen
+    )
     if not waiting:
         return []
     what = "1 answer marked as seen has" if waiting == 1 else f"{waiting} answers marked as seen have"

@@ -9,7 +9,8 @@ from typing import Any
 from cems.accounts.models import Agency, User
 from cems.base.time import local_date
 from cems.children.access_control import OpenChild
-from matrix.choices import Band, IndicatorKind, Seen, WhenKind
+from cems.children.choices import RiskLevel
+from matrix.choices import IndicatorKind, Seen, WhenKind
 from matrix.evidence import evidence_of, settled
 from matrix.instrument import (
     Group,
@@ -27,20 +28,18 @@ from matrix.rules import (
     Change,
     ChangeKind,
     Evidence,
-    ProfileRow,
     Suggested,
     band_of,
     changes,
     newest_concern,
     newest_evidence_sentence,
-    profile,
+    rule_words,
     suggest,
     when_words,
 )
 from matrix.selectors.child import last_asked, newest_sent
+from matrix.selectors.profile import ProfileLine, profile_lines
 from matrix.services.drafts import submission_before
-
-RECENT = (Band.MONTH, Band.QUARTER)
 
 
 @dataclass(frozen=True)
@@ -71,29 +70,12 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class ProfileLine:
-    """One row of the evidence profile as the page draws it; widths are per cent of the longest row."""
+class Worry:
+    """A concern that was seen, and where its answer is changed."""
 
-    row: ProfileRow
-    recent: int
-    older: int
-    recent_width: int
-    older_width: int
-    undated_width: int
-
-    @property
-    def look(self) -> str:
-        if self.row.harm:
-            return "harm"
-        return "strength" if self.row.kind is IndicatorKind.STRENGTH else "risk"
-
-    @property
-    def older_from(self) -> int:
-        return self.recent_width
-
-    @property
-    def undated_from(self) -> int:
-        return self.recent_width + self.older_width
+    group: Group
+    indicator: Indicator
+    answer: Answer
 
 
 @dataclass(frozen=True)
@@ -133,11 +115,20 @@ class Filled:
     def suggested(self) -> Suggested:
         return suggest(self.evidence, self.today, self.instrument.suggestion)
 
+    @property
+    def harm_happened(self) -> bool:
+        """Whether harm that has happened was marked as seen: told apart from risk (M3)."""
+        return any(one.kind is IndicatorKind.HARM and one.seen == Seen.SEEN for one in self.evidence)
+
+    @property
+    def rule_words(self) -> list[tuple[RiskLevel, str]]:
+        """The rule of the suggestion in words (M3)."""
+        return rule_words(self.instrument.suggestion)
+
     @cached_property
     def profile(self) -> list[ProfileLine]:
-        rows = profile(self.evidence, self.today, self.instrument.bands).rows
-        longest = max([1, *(row.total for row in rows)])
-        return [_line(row, longest) for row in rows]
+        """The evidence by kind, each in the four bands of its age (M2, M3)."""
+        return profile_lines(self.evidence, self.today, self.instrument)
 
     @cached_property
     def freshness(self) -> str:
@@ -149,7 +140,8 @@ class Filled:
     def successor(self) -> Successor | None:
         """The newer version of the questions, where this matrix was begun with an older one."""
         days = OLD_QUESTIONS_DAYS.on(self.today)
-        return successor(self.matrix.instrument_version, self.today, days=days)
+        begun = local_date(self.matrix.started_at)
+        return successor(self.matrix.instrument_version, self.today, days=days, begun=begun)
 
     @cached_property
     def no_longer_asked(self) -> list[NoLongerAsked]:
@@ -168,13 +160,31 @@ class Filled:
         return [self._progress(group) for group in self.instrument.groups]
 
     @property
+    def worries(self) -> list[Worry]:
+        """The concerns that were seen, each of which asks how well it is managed now (M1)."""
+        return [
+            Worry(group, one, answer)
+            for group in self.instrument.groups
+            for one in group.indicators
+            if one.managed and (answer := self.answers.get(one.code)) and answer.seen == Seen.SEEN
+        ]
+
+    @property
     def answered(self) -> int:
         """How many questions were answered since this matrix was started."""
         return sum(one.answered for one in self.progress)
 
     @property
     def not_known(self) -> int:
-        return sum(one.seen == Seen.NOT_KNOWN for one in self.answers.values())
+        return self._answers_of(Seen.NOT_KNOWN)
+
+    @property
+    def usual(self) -> int:
+        """How many signs are usual for this child: shown, and counted for nothing (M1)."""
+        return self._answers_of(Seen.USUAL)
+
+    def _answers_of(self, seen: Seen) -> int:
+        return sum(one.seen == seen for one in self.evidence)
 
     @property
     def total(self) -> int:
@@ -213,6 +223,9 @@ class Filled:
         """When it was seen and how old that is: "on 3 May 2026 (1 to 3 months old)"."""
         if answer.seen != Seen.SEEN:
             return ""
+        asked = question(answer.code, self.matrix.instrument_version)
+        if asked and asked.standing:
+            return "a standing fact, which does not age"
         if not answer.seen_on or not answer.when_kind:
             return "no date yet"
         words = when_words(WhenKind(answer.when_kind), answer.seen_on)
@@ -220,17 +233,26 @@ class Filled:
         title = next(rule.title for rule in self.instrument.bands if rule.band == band)
         return f"{words} ({title.lower()} old)"
 
+    def kind_of(self, code: str) -> str:
+        """The kind of the question of that code, as it is or was last asked."""
+        asked = question(code, self.matrix.instrument_version)
+        return asked.kind.value if asked else ""
+
+    def band_of(self, code: str) -> str:
+        """How old the evidence of an answer is, as the code of its band; `standing` where it does not age."""
+        one = next((one for one in self.evidence if one.code == code and one.seen == Seen.SEEN), None)
+        if one is None or (one.on is None and not one.standing):
+            return ""
+        return (
+            "standing"
+            if one.standing or one.on is None
+            else band_of(one.on, self.today, self.instrument.bands)
+        )
+
     def _progress(self, group: Group) -> Progress:
         rows = [self.answers[one.code] for one in group.indicators if one.code in self.answers]
         copied = sum(self.is_copied(row) for row in rows)
         return Progress(group, len(rows) - copied, copied)
-
-
-def _line(row: ProfileRow, longest: int) -> ProfileLine:
-    recent = sum(row.count(band) for band in RECENT)
-    older = row.total - row.undated - recent
-    widths = [round(100 * count / longest) for count in (recent, older, row.undated)]
-    return ProfileLine(row, recent, older, *widths)
 
 
 def filled(

@@ -11,15 +11,17 @@ from cems.base.time import local
 from matrix.instrument import Instrument
 from matrix.models import Answer, Matrix
 from matrix.services.answers import answer_memory, answer_values, answer_version
-from matrix.services.judgement import FIELDS, JUDGEMENT_FIELDS, VIEWS_FIELDS, field_version
+from matrix.services.judgement import FIELDS, JUDGEMENT_FIELDS, PLAN_FIELDS, VIEWS_FIELDS, field_version
 from matrix.shown_values import answer_text, digest, field_shown, field_text
 
-TASKS, VIEWS, JUDGEMENT = "tasks", "views", "judgement"
+TASKS, PLAN, VIEWS, JUDGEMENT = "tasks", "plan", "views", "judgement"
 TITLES = {
     TASKS: "the list of groups",
+    PLAN: "Strengths, worries and the plan",
     VIEWS: "What the child and the family say",
     JUDGEMENT: "Your judgement",
 }
+_FIELDS_ON = {PLAN: PLAN_FIELDS, VIEWS: VIEWS_FIELDS, JUDGEMENT: JUDGEMENT_FIELDS}
 _ASKED = {"informed": "whether parents or carers know", "not_informed_why": "why they do not know yet"}
 LONGEST_QUESTION = 60
 
@@ -31,8 +33,8 @@ def subject_of(matrix: Matrix) -> str:
 
 def names_on(instrument: Instrument, page: str) -> tuple[str, ...]:
     """The codes of the questions, or the fields, that a page of the draft asks; none for a page unknown."""
-    if page in {VIEWS, JUDGEMENT}:
-        return VIEWS_FIELDS if page == VIEWS else JUDGEMENT_FIELDS
+    if page in _FIELDS_ON:
+        return _FIELDS_ON[page]
     found = next((group for group in instrument.groups if group.code == page), None)
     return tuple(one.code for one in found.indicators) if found else ()
 

@@ -10,8 +10,8 @@ from cems.base.command import command
 from cems.base.errors import CommandError, Invalid
 from cems.base.time import local_date, now
 from cems.children.models import Child
-from matrix.choices import Seen, WhenKind
-from matrix.instrument import load
+from matrix.choices import Managed, Seen, WhenKind
+from matrix.instrument import Indicator, load
 from matrix.models import Answer, Matrix
 from matrix.rules import evidence_day
 from matrix.services.drafts import open_draft, saved_mark, text, touch
@@ -32,6 +32,7 @@ class AnswerGiven:
     what: str = ""
     source: str = ""
     agency: Agency | None = None
+    managed: str = ""
 
 
 @command
@@ -100,7 +101,15 @@ def answers_save(
 def answer_values(row: Answer | None) -> dict[str, Any]:
     """An answer's fields as a page or a conflict shows them."""
     if row is None:
-        return {"seen": "", "when_kind": "", "day": None, "what": "", "source": "", "agency": None}
+        return {
+            "seen": "",
+            "when_kind": "",
+            "day": None,
+            "what": "",
+            "source": "",
+            "agency": None,
+            "managed": "",
+        }
     return {
         "seen": row.seen,
         "when_kind": row.when_kind,
@@ -108,6 +117,7 @@ def answer_values(row: Answer | None) -> dict[str, Any]:
         "what": row.what,
         "source": row.source,
         "agency": row.agency,
+        "managed": row.managed,
     }
 
 
@@ -141,9 +151,11 @@ def _answered(
 
     The matrix is locked; an answer that is taken back is gone when this returns.
     """
-    if code not in {one.code for one in load(matrix.instrument_version).indicators}:
-        raise Invalid(NOT_ASKED)
-    values = _checked(given, matrix.child, local_date(at), row)
+    try:
+        indicator = load(matrix.instrument_version).indicator(code)
+    except KeyError:
+        raise Invalid(NOT_ASKED) from None
+    values = _checked(indicator, given, matrix.child, local_date(at), row)
     same = row is not None and all(getattr(row, name) == value for name, value in values.items())
     # The same again, from a retry or from both at once. A copied answer saved again was asked again.
     if same and row is not None and row.answered_at >= matrix.started_at:
@@ -173,9 +185,15 @@ def _ask_again(user: User, row: Answer, at: datetime) -> None:
     row.version, row.answered_by, row.answered_at = row.version + 1, user, at
 
 
-def _checked(given: AnswerGiven, child: Child, today: date, row: Answer | None) -> dict[str, Any]:
+def _checked(
+    indicator: Indicator, given: AnswerGiven, child: Child, today: date, row: Answer | None
+) -> dict[str, Any]:
     if given.seen not in {"", *Seen.values}:
         raise Invalid("Choose seen, not seen or not known.", field="seen")
+    if given.seen == Seen.USUAL and not indicator.baseline:
+        raise Invalid("Only a warning sign can be usual for this child. Choose another answer.", field="seen")
+    if given.managed and (not indicator.managed or given.managed not in Managed.values):
+        raise Invalid("Choose how well it is managed now.", field="managed")
     if not given.seen and (given.what.strip() or given.source.strip()):
         raise Invalid("Choose seen, not seen or not known, so that what you wrote is kept.", field="seen")
     if given.when_kind not in {"", *WhenKind.values}:
@@ -191,6 +209,7 @@ def _checked(given: AnswerGiven, child: Child, today: date, row: Answer | None) 
         "what": text(given.what, "what"),
         "source": text(given.source, "source", 200),
         "agency": given.agency,
+        "managed": given.managed if given.seen == Seen.SEEN else "",
     }
 
 

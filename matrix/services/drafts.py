@@ -104,6 +104,7 @@ def _copy_forward(before: Submission, draft: Matrix) -> None:
             what=answer.what,
             source=answer.source,
             agency_id=answer.agency_id,
+            managed=answer.managed,
             answered_by_id=answer.answered_by_id,
             answered_at=answer.answered_at,
         )

@@ -9,11 +9,15 @@ from cems.base.command import command
 from cems.base.errors import CommandError, Invalid
 from cems.base.time import now
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from matrix.choices import Informed, Occasion
+from matrix.choices import Assessment, Informed, Occasion
+from matrix.instrument import load
 from matrix.models import Matrix
 from matrix.services.drafts import open_draft, saved_mark, text, touch
 from matrix.services.overtaken import Overtaken
 
+# The parts of a child's life that each have a strength and a worry (M1).
+AREAS = ("home", "family", "friends", "school", "community")
+AREA_FIELDS = tuple(f"{area}_{side}" for area in AREAS for side in ("strength", "worry"))
 # Each field and its choices; None is a text.
 FIELDS: dict[str, Any] = {
     "occasion": Occasion,
@@ -29,6 +33,10 @@ FIELDS: dict[str, Any] = {
     "family_views": None,
     "informed": Informed,
     "not_informed_why": None,
+    **dict.fromkeys(AREA_FIELDS),
+    "plan_needs": None,
+    "assessments": Assessment,
+    "assessments_where": None,
 }
 # The page each field is asked on.
 VIEWS_FIELDS = (
@@ -41,7 +49,8 @@ VIEWS_FIELDS = (
     "not_informed_why",
 )
 JUDGEMENT_FIELDS = ("level", "reasons", "difference", "forms", "contexts")
-LISTS = frozenset({"forms", "contexts"})
+PLAN_FIELDS = (*AREA_FIELDS, "plan_needs", "assessments", "assessments_where")
+LISTS = frozenset({"forms", "contexts", "assessments"})
 
 
 @command
@@ -89,6 +98,8 @@ def _set(user: User, held: Matrix, name: str, version: int, value: Any, at: date
     checked = _checked(name, value)
     if getattr(held, name) == checked:
         return False
+    if name in PLAN_FIELDS and not load(held.instrument_version).asks_plan:
+        raise Invalid("This is not asked in the version this matrix has.", field=name)
     saved = field_version(held, name)
     if saved != version:
         by = User.objects.filter(pk=held.field_versions[name][1]).first() if saved else None

@@ -19,7 +19,7 @@ from cems.children.models import Child
 from matrix.choices import IndicatorKind, Informed, MatrixState, Seen
 from matrix.events import MatrixSubmitted
 from matrix.evidence import suggestion_of
-from matrix.instrument import Instrument, load, successor
+from matrix.instrument import Indicator, Instrument, load, successor
 from matrix.levels import level_in_force
 from matrix.models import Answer, Matrix, Submission
 from matrix.policy import OLD_QUESTIONS_DAYS
@@ -146,7 +146,12 @@ def work_ended(matrix: Matrix) -> str:
 def problems_of(matrix: Matrix, instrument: Instrument, answers: list[Answer], today: date) -> list[Problem]:
     """Everything still wanted, in the order the pages ask it (M2, M3)."""
     problems = []
-    newer = successor(matrix.instrument_version, today, days=OLD_QUESTIONS_DAYS.on(today))
+    newer = successor(
+        matrix.instrument_version,
+        today,
+        days=OLD_QUESTIONS_DAYS.on(today),
+        begun=local_date(matrix.started_at),
+    )
     if newer and today > newer.until:
         problems.append(Problem(MOVE_FIRST, field="instrument"))
     asked = {one.code for one in instrument.indicators}
@@ -155,7 +160,7 @@ def problems_of(matrix: Matrix, instrument: Instrument, answers: list[Answer], t
         for indicator in group.indicators:
             answer = given.get(indicator.code)
             if answer and answer.seen == Seen.SEEN:
-                problems += _wanted(indicator.text, group.code, indicator.kind, answer, today)
+                problems += _wanted(indicator, group.code, answer, today)
     ahead = any(answer.seen_on and answer.seen_on > today for answer in answers)
     if not given:
         problems.append(Problem("Answer at least one question before you send the matrix."))
@@ -175,9 +180,10 @@ def problems_of(matrix: Matrix, instrument: Instrument, answers: list[Answer], t
     return problems
 
 
-def _wanted(text: str, group: str, kind: IndicatorKind, answer: Answer, today: date) -> list[Problem]:
-    wanted = []
-    if answer.seen_on is None and kind != IndicatorKind.STRENGTH:
+def _wanted(indicator: Indicator, group: str, answer: Answer, today: date) -> list[Problem]:
+    wanted, text = [], indicator.text
+    dated = indicator.kind is not IndicatorKind.STRENGTH and not indicator.standing
+    if answer.seen_on is None and dated:
         wanted.append(Problem(f"Say when this was seen: {text}", group, answer.code))
     if answer.seen_on and answer.seen_on > today:
         wanted.append(Problem(f"This is dated after the matrix was received: {text}", group, answer.code))

@@ -17,7 +17,14 @@ from matrix.choices import MatrixState
 from matrix.models import Matrix, Submission
 from matrix.selectors.draft import Filled, filled
 from matrix.selectors.sent import address_of_sent
-from matrix.services.judgement import JUDGEMENT_FIELDS, VIEWS_FIELDS
+from matrix.services.judgement import AREAS, JUDGEMENT_FIELDS, PLAN_FIELDS, VIEWS_FIELDS
+
+# The practitioner's own texts on each page, which get a gentle word about words; never the family's, which are theirs.
+HINTED_ON = {
+    "judgement": ("reasons", "difference"),
+    "views": ("not_informed_why",),
+    "plan": (*(f"{area}_worry" for area in AREAS), "plan_needs"),
+}
 
 
 def only(request: HttpRequest, opened: Opened[Any]) -> User | None:
@@ -64,6 +71,8 @@ def field_url(matrix: Matrix, group: str, field: str) -> str:
         return reverse("matrix:move", args=[matrix.public_id])
     if field in VIEWS_FIELDS:
         return f"{reverse('matrix:views', args=[matrix.public_id])}#{field}"
+    if field in PLAN_FIELDS:
+        return f"{reverse('matrix:plan', args=[matrix.public_id])}#{field}"
     if field in JUDGEMENT_FIELDS:
         return f"{reverse('matrix:judgement', args=[matrix.public_id])}#{field}"
     return reverse("matrix:tasks", args=[matrix.public_id])

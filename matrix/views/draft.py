@@ -10,7 +10,7 @@ from cems.base.access_control import FORM, Shape
 from cems.base.autosave import text_from, version_from
 from cems.base.errors import CommandError, Invalid
 from matrix.access_control import Opened, requires_matrix
-from matrix.choices import IndicatorKind, Seen, WhenKind
+from matrix.choices import IndicatorKind, Managed, WhenKind
 from matrix.forms import (
     AnswerFields,
     answer_fields,
@@ -24,8 +24,9 @@ from matrix.models import Matrix
 from matrix.selectors.draft import Filled, Progress, agencies
 from matrix.services.answers import AnswerGiven, answers_save
 from matrix.services.drafts import matrix_withdraw
+from matrix.services.judgement import PLAN_FIELDS
 from matrix.shown_values import digest
-from matrix.views.common import elsewhere, page, state_of
+from matrix.views.common import HINTED_ON, elsewhere, page, state_of
 
 SECTIONS = (
     (IndicatorKind.VULNERABILITY, "Vulnerabilities", "What makes it easier for others to harm this child."),
@@ -80,8 +81,8 @@ def group(request: HttpRequest, opened: Opened[Matrix], code: str) -> HttpRespon
         group=found,
         questions=questions,
         agencies=agencies(),
-        seen=Seen.choices,
         when=WhenKind.choices,
+        managed=Managed.choices,
         problems=problems,
         number=state.instrument.groups.index(found) + 1,
     )
@@ -93,17 +94,13 @@ def profile(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """The evidence profile as it stands, and a gentle word about words on the page that shows it."""
     state = state_of(request, opened)
     on = request.GET.get("page", "")
-    texts = {one: getattr(opened.paper, one) for one in ("reasons", "difference", "not_informed_why")}
+    texts = {one: getattr(opened.paper, one) for one in HINTED_ON.get(on, ())}
     groups: list[Progress] = []
-    if on not in {"judgement", "views"}:
+    if on not in HINTED_ON:
         shown = next((one for one in state.instrument.groups if one.code == on), None)
         codes = [one.code for one in shown.indicators] if shown else []
         groups = state.progress if shown else []  # the list of groups stands beside the questions
         texts = {code: state.answers[code].what if code in state.answers else "" for code in codes}
-    elif on == "views":
-        texts = {"not_informed_why": texts["not_informed_why"]}
-    else:
-        texts.pop("not_informed_why")
     context = {
         "state": state,
         "hinted": [(name, hints(text)) for name, text in texts.items()],
@@ -136,9 +133,18 @@ def _task(state: Filled, one: Progress) -> dict[str, object]:
 def _rest(state: Filled) -> list[dict[str, object]]:
     """What comes after the questions."""
     matrix = state.matrix
+    plan = any(getattr(matrix, name) for name in PLAN_FIELDS)
     views = bool(matrix.informed)
     judged = matrix.level is not None and bool(matrix.reasons.strip())
+    asked: dict[str, object] = {
+        "title": "Strengths, worries and the plan",
+        "url": reverse("matrix:plan", args=[matrix.public_id]),
+        "hint": "Each part of the child's life, and what the plan must hold.",
+        "status": "Begun" if plan else "Not started",
+        "colour": "light-blue" if plan else "grey",
+    }
     return [
+        *([asked] if state.instrument.asks_plan else []),
         {
             "title": "What the child and the family say",
             "url": reverse("matrix:views", args=[matrix.public_id]),
@@ -208,9 +214,10 @@ def _tasks_url(state: Filled) -> str:
 
 
 def _after(state: Filled, found: Group) -> str:
-    """The page after this group: the next group, then what the family says."""
+    """The page after this group: the next group, then the plan where it is asked, then what the family says."""
     groups = state.instrument.groups
     after = groups.index(found) + 1
     if after < len(groups):
         return reverse("matrix:group", args=[state.matrix.public_id, groups[after].code])
-    return reverse("matrix:views", args=[state.matrix.public_id])
+    name = "matrix:plan" if state.instrument.asks_plan else "matrix:views"
+    return reverse(name, args=[state.matrix.public_id])

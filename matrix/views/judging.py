@@ -2,25 +2,27 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
 from cems.base.access_control import FORM, Shape
 from cems.base.autosave import version_from
+from cems.base.time import local_date
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from matrix.access_control import Opened, requires_matrix
-from matrix.choices import Informed
+from matrix.choices import Assessment, Informed
 from matrix.forms import OneField, field_typed, one_field, refuse_field
 from matrix.hints import hints
+from matrix.instrument import load
 from matrix.models import Matrix
-from matrix.rules import reason_needed
-from matrix.services.judgement import JUDGEMENT_FIELDS, VIEWS_FIELDS, fields_save
+from matrix.rules import day_words, reason_needed
+from matrix.selectors.draft import Filled
+from matrix.services.judgement import AREAS, JUDGEMENT_FIELDS, PLAN_FIELDS, VIEWS_FIELDS, fields_save
 from matrix.shown_values import digest, field_text
-from matrix.views.common import elsewhere, page, state_of
+from matrix.views.common import HINTED_ON, elsewhere, page, state_of
 
-# The family's own words are theirs: no word of ours about them.
-HINTED = frozenset({"reasons", "difference", "not_informed_why"})
+HINTED = frozenset(name for names in HINTED_ON.values() for name in names)
 
 
 @requires_matrix(Shape.PAGE, methods=FORM)
@@ -36,6 +38,15 @@ def judgement(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """The four definitions, what the profile suggests and why, the level and the reasons (M3)."""
     more = {"forms": HarmForm.choices, "contexts": HarmContext.choices}
     return _fields_page(request, opened, JUDGEMENT_FIELDS, "matrix/judgement.html", "matrix:check", more)
+
+
+@requires_matrix(Shape.PAGE, methods=FORM)
+def plan(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
+    """Strength and worry in each part of the child's life, how worries are managed, what the plan must hold (M1)."""
+    if not load(opened.paper.instrument_version).asks_plan:
+        raise Http404
+    more = {"assessments": Assessment.choices}
+    return _fields_page(request, opened, PLAN_FIELDS, "matrix/plan.html", "matrix:views", more)
 
 
 def _fields_page(
@@ -66,8 +77,37 @@ def _fields_page(
         choices=more,
         problems=[{"text": one.error, "target": name} for name, one in fields.items() if one.error],
         differs=matrix.level is not None and reason_needed(RiskLevel(matrix.level), suggested),
+        **(_plan(state, fields) if names == PLAN_FIELDS else {}),
     )
     return render(request, template, context, status=400 if context["problems"] else 200)
+
+
+def _plan(state: Filled, fields: dict[str, OneField]) -> dict[str, Any]:
+    """The parts of the child's life with their two texts, and the concerns that were seen."""
+    return {
+        "areas": [
+            {
+                "name": area,
+                "title": area.capitalize(),
+                "strength": fields[f"{area}_strength"],
+                "strength_label": f"What is strong: {area}",
+                "strength_before": _before(state, f"{area}_strength"),
+                "worry": fields[f"{area}_worry"],
+                "worry_label": f"What worries: {area}",
+                "worry_before": _before(state, f"{area}_worry"),
+            }
+            for area in AREAS
+        ],
+        "worries": state.worries,
+        "plan_hint": _before(state, "plan_needs")
+        or "What must be in the child's plan for each worry to be managed, and who sees to it.",
+    }
+
+
+def _before(state: Filled, name: str) -> str:
+    """What the matrix before has there: to be written anew where it is still so."""
+    text = getattr(state.before.matrix, name).strip() if state.before else ""
+    return f"On {day_words(local_date(state.before.received_at))}: “{text}”" if state.before and text else ""
 
 
 def _save(request: HttpRequest, matrix: Matrix, fields: dict[str, OneField]) -> bool:

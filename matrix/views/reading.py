@@ -14,6 +14,7 @@ from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.documents.rendering import Paper, pdf_response, render_pdf
 from matrix.access_control import Opened, requires_matrix, requires_submission
+from matrix.documents import paper_of
 from matrix.models import Matrix, Submission
 from matrix.selectors.comparison import beside
 from matrix.selectors.draft import Filled
@@ -47,6 +48,7 @@ def submission_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResp
         "state": state,
         "level": state.instrument.definition(RiskLevel(sent.level)),
         "said": said(sent.matrix),
+        **paper_of(opened.child, sent, state, instant),
         **whole(state),
         **named(sent.matrix),
     }

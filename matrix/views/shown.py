@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cems.children.choices import HarmContext, HarmForm
-from matrix.choices import Seen
+from matrix.choices import Assessment, Seen
 from matrix.instrument import Indicator
 from matrix.models import Answer, Matrix
 from matrix.selectors.draft import Filled
+from matrix.services.judgement import AREAS
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ def whole(state: Filled) -> dict[str, Any]:
             for one in group.indicators
             if (answer := state.answers.get(one.code))
         ]
-        seen = [row for row in rows if row.answer.seen == Seen.SEEN]
-        others = [row for row in rows if row.answer.seen != Seen.SEEN]
+        # What is usual for this child is shown as such, though it counts for nothing.
+        seen = [row for row in rows if row.answer.seen in {Seen.SEEN, Seen.USUAL}]
+        others = [row for row in rows if row not in seen]
         found.append((group, seen, others, len(group.indicators) - len(rows)))
     return {"whole": found, "empty_groups": [one[0] for one in found if not one[1] and not one[2]]}
 
@@ -40,7 +42,17 @@ def named(matrix: Matrix) -> dict[str, Any]:
     return {
         "forms": [HarmForm(one).label for one in matrix.forms],
         "contexts": [HarmContext(one).label for one in matrix.contexts],
+        "assessments": [Assessment(one).label for one in matrix.assessments],
+        "areas": areas(matrix),
     }
+
+
+def areas(matrix: Matrix) -> list[tuple[str, str, str]]:
+    """Each part of the child's life with its strength and its worry (M1)."""
+    return [
+        (area.capitalize(), getattr(matrix, f"{area}_strength"), getattr(matrix, f"{area}_worry"))
+        for area in AREAS
+    ]
 
 
 def said(matrix: Matrix) -> list[tuple[str, str]]:

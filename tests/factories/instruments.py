@@ -1,4 +1,4 @@
-"""A second version of the instrument for tests, made of the first: no file of it is in the product."""
+"""A second version of the instrument for tests, made of the first in place of the product's own second."""
 
 import json
 import shutil

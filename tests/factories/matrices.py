@@ -7,15 +7,19 @@ from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from matrix.choices import Informed, Seen, WhenKind
+from matrix.instrument import codes_carried, load, versions
 from matrix.models import Answer, Matrix, Submission
 from matrix.services.answers import AnswerGiven, answer_save
 from matrix.services.drafts import matrix_start
 from matrix.services.judgement import field_save, field_version
 from matrix.services.submission import matrix_submit
 
+NEWEST = versions()[-1]
 # One question of each sort.
 VULNERABILITY = "home-conflict"
-CONCERN = "sexual-grooming"
+SIGN = "changes-mood"
+CONCERN = "sexual-unequal-relationship"  # of contact or control
+DANGER = "control-immediate-danger"
 HARM = "sexual-told"
 STRENGTH = "child-trusted-adult"
 
@@ -28,7 +32,12 @@ def seen(day: date, what: str = "Told their tutor about it.", source: str = "Tut
 def answer(
     user: User, matrix: Matrix, code: str, given: AnswerGiven, at: datetime | None = None
 ) -> Answer | None:
-    """Save an answer over whatever version it has."""
+    """Save an answer over whatever version it has; a matrix of older questions has it under the code of then."""
+    if code not in {one.code for one in load(matrix.instrument_version).indicators}:
+        code = next(
+            (old for old, new in codes_carried(matrix.instrument_version, NEWEST).items() if new == code),
+            code,
+        )
     held = Answer.objects.filter(matrix=matrix, code=code).first()
     return answer_save(
         user, matrix=matrix, code=code, version=held.version if held else 0, given=given, at=at

@@ -24,7 +24,7 @@ from tests.journeys.conftest import Open
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("M6")]
 
-FIRST, SECOND = "sexual-told", "sexual-grooming"
+FIRST, SECOND = "sexual-told", "sexual-unequal-relationship"
 
 
 @dataclass

@@ -37,12 +37,39 @@ def band(day: date, today: date) -> str:
 
 
 def level(answers: list[Evidence], today: date) -> RiskLevel:
-    """The partnership's decision, word for word."""
+    """The partnership's decision of version 2, word for word."""
     seen = [one for one in answers if one.seen == Seen.SEEN]
-    concerns = [one for one in seen if one.kind == IndicatorKind.CONCERN]
+
+    def so_many(kind: IndicatorKind, *bands: str) -> int:
+        count = 0
+        for one in seen:
+            if one.kind == kind and one.on and not one.standing and band(one.on, today) in bands:
+                count += 1
+        return count
+
+    if so_many(IndicatorKind.HARM, "month", "quarter") > 0:
+        return RiskLevel.SIGNIFICANT
+    if so_many(IndicatorKind.DANGER, "month", "quarter") > 0:
+        return RiskLevel.SIGNIFICANT
+    if so_many(IndicatorKind.CONTACT, "month") >= 3:
+        return RiskLevel.SIGNIFICANT
+    if so_many(IndicatorKind.CONTACT, "month", "quarter") > 0:
+        return RiskLevel.MODERATE
+    for one in seen:  # older, or not dated yet
+        if one.kind in (IndicatorKind.HARM, IndicatorKind.DANGER, IndicatorKind.CONTACT):
+            return RiskLevel.LOW
+    if so_many(IndicatorKind.SIGN, "month", "quarter", "half") >= 2:
+        return RiskLevel.LOW
+    return RiskLevel.NONE
+
+
+def first_level(answers: list[Evidence], today: date) -> RiskLevel:
+    """The decision of version 1, which its matrices keep."""
+    seen = [one for one in answers if one.seen == Seen.SEEN]
+    concerns = [one for one in seen if one.kind in (IndicatorKind.CONCERN, IndicatorKind.HARM)]
     month = [one for one in concerns if one.on and band(one.on, today) == "month"]
     quarter = [one for one in concerns if one.on and band(one.on, today) in ("month", "quarter")]
-    if any(one.harm for one in quarter) or len(month) >= 3:
+    if any(one.kind == IndicatorKind.HARM for one in quarter) or len(month) >= 3:
         return RiskLevel.SIGNIFICANT
     if quarter:
         return RiskLevel.MODERATE
@@ -58,10 +85,11 @@ def changed(before: list[Evidence], after: list[Evidence], before_on: date, afte
         old = [one for one in before if one.code == code and one.seen == Seen.SEEN]
         new = [one for one in after if one.code == code and one.seen == Seen.SEEN]
         denied = [one for one in after if one.code == code and one.seen == Seen.NOT_SEEN]
+        usual = [one for one in after if one.code == code and one.seen == Seen.USUAL]
         if new and not old:
             found[code] = "newly_seen"
         if old and not new:
-            found[code] = "no_longer_seen" if denied else "no_longer_known"
+            found[code] = "found_usual" if usual else "no_longer_seen" if denied else "no_longer_known"
         if old and new and old[0].on and new[0].on:
             if new[0].on > old[0].on:
                 found[code] = "newer_evidence"

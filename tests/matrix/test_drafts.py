@@ -11,6 +11,7 @@ from cems.base.time import local_date, now, today
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from matrix.choices import MatrixState, Seen, WhenKind
+from matrix.instrument import current
 from matrix.models import Answer, Matrix
 from matrix.services.answers import AnswerGiven, answer_save, answers_save
 from matrix.services.drafts import matrix_start, matrix_withdraw
@@ -65,7 +66,7 @@ class TestStart:
         assert matrix_start(make_user("school_lead"), child=child, own=True) != own
 
     def test_it_keeps_the_instrument_of_the_day_and_has_a_reference(self, matrix: Matrix) -> None:
-        assert matrix.instrument_version == 1
+        assert matrix.instrument_version == current(today()).version == 2
         assert matrix.reference.startswith(f"CEM-{today().year}-")
 
     def test_an_unknown_occasion_is_refused(self, user: User, child: Child) -> None:

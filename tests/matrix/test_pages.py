@@ -349,7 +349,7 @@ class TestFirstPages:
         matrix = matrix_start(user, child=child)
         answer(user, matrix, CONCERN, seen(today()))
         html = client.get(reverse("home")).content.decode()
-        assert "1 of 16 groups begun" in html
+        assert "1 of 15 groups begun" in html
         assert url("tasks", matrix) in html
 
     def test_the_overview_shows_the_newest_and_how_fresh_it_is(

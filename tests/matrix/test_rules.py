@@ -13,31 +13,50 @@ from matrix.choices import Band, Counts, IndicatorKind, Seen, WhenKind
 from matrix.rules import Evidence
 from tests.matrix import reference_rules
 
-BANDS = instrument.load(1).bands
-RULE = instrument.load(1).suggestion
+BANDS = instrument.load(2).bands
+RULE, FIRST_RULE = instrument.load(2).suggestion, instrument.load(1).suggestion
+KINDS = instrument.load(2).kinds
+HARM, DANGER, CONTACT, SIGN = (
+    IndicatorKind.HARM,
+    IndicatorKind.DANGER,
+    IndicatorKind.CONTACT,
+    IndicatorKind.SIGN,
+)
 CONCERN, VULNERABILITY, STRENGTH = IndicatorKind.CONCERN, IndicatorKind.VULNERABILITY, IndicatorKind.STRENGTH
 TODAY = date(2026, 6, 15)
 todays = st.dates(date(2024, 1, 1), date(2028, 12, 31))
 
 
-def concern(on: date | None, *, harm: bool = False, code: str = "a-concern") -> Evidence:
-    return Evidence(code, CONCERN, harm, Seen.SEEN, on)
+def seen(kind: IndicatorKind, on: date | None = TODAY, *, code: str = "a-code") -> Evidence:
+    return Evidence(code, kind, Seen.SEEN, on)
+
+
+def concern(on: date | None, *, code: str = "a-concern") -> Evidence:
+    return seen(CONTACT, on, code=code)
+
+
+_KIND_OF = {
+    "a": HARM, "b": DANGER, "c": CONTACT, "d": CONTACT, "e": CONTACT, "f": CONTACT, "g": SIGN, "h": SIGN, "i": SIGN,
+    "j": VULNERABILITY, "k": VULNERABILITY, "l": STRENGTH,
+}  # fmt: skip
+_FIRST_KIND_OF = dict.fromkeys("cdefghi", CONCERN) | {"b": HARM}
 
 
 @st.composite
-def answers(draw: st.DrawFn, today: date) -> list[Evidence]:
-    """Answers to some of eight indicators, dated up to eight months before `today`, or not."""
-    codes = draw(st.lists(st.sampled_from("abcdefgh"), unique=True))
+def answers(draw: st.DrawFn, today: date, version: int = 2) -> list[Evidence]:
+    """Answers to some of twelve indicators, dated up to eight months before `today`, standing, or not dated."""
+    codes = draw(st.lists(st.sampled_from("abcdefghijkl"), unique=True))
     given_answers = []
     for code in codes:
-        kind = {"f": VULNERABILITY, "g": VULNERABILITY, "h": STRENGTH}.get(code, CONCERN)
-        seen = draw(st.sampled_from(Seen))
+        kind = _KIND_OF[code] if version == 2 else _FIRST_KIND_OF.get(code, _KIND_OF[code])
+        answer = draw(st.sampled_from(Seen))
         # Days near the month bounds matter most, so they are drawn as often as all others.
         ago = draw(
             st.one_of(st.none(), st.integers(0, 250), st.sampled_from([28, 30, 31, 89, 90, 91, 92, 182, 184]))
         )
-        on = None if ago is None else today - timedelta(days=ago)
-        given_answers.append(Evidence(code, kind, code in "ab" and kind == CONCERN, seen, on))
+        standing = code == "k"
+        on = None if ago is None or standing else today - timedelta(days=ago)
+        given_answers.append(Evidence(code, kind, answer, on, standing))
     return given_answers
 
 
@@ -115,25 +134,46 @@ class TestAge:
     @given(st.data(), todays)
     def test_the_profile_counts_everything_seen_once(self, data: st.DataObject, today: date) -> None:
         evidence = data.draw(answers(today))
-        profile = rules.profile(evidence, today, BANDS)
+        profile = rules.profile(evidence, today, BANDS, KINDS)
         for row in profile.rows:
-            mine = [one for one in evidence if (one.kind, one.harm, one.seen) == (row.kind, row.harm, "seen")]
+            mine = [one for one in evidence if (one.kind, one.seen) == (row.kind, "seen")]
             assert row.total == len(mine)
+            assert row.standing == sum(one.standing for one in mine)
             for band in Band:
                 assert row.count(band) == sum(
                     one.on is not None and reference_rules.band(one.on, today) == band for one in mine
                 )
-        assert sum(row.total for row in profile.rows) + profile.not_seen + profile.not_known == len(evidence)
+        rest = profile.usual + profile.not_seen + profile.not_known
+        assert sum(row.total for row in profile.rows) + rest == len(evidence)
 
-    def test_the_profile_tells_harm_from_risk(self) -> None:
-        profile = rules.profile([concern(TODAY), concern(None, harm=True)], TODAY, BANDS)
-        assert profile.row(CONCERN).count(Band.MONTH) == 1
-        assert profile.row(CONCERN, harm=True).undated == 1
+    def test_the_profile_tells_harm_from_each_risk(self) -> None:
+        evidence = [seen(CONTACT), seen(HARM, None), seen(SIGN, date(2026, 3, 14)), seen(DANGER)]
+        profile = rules.profile(evidence, TODAY, BANDS, KINDS)
+        assert profile.row(CONTACT).count(Band.MONTH) == 1
+        assert profile.row(HARM).undated == 1
+        assert profile.row(SIGN).count(Band.HALF) == 1
+        assert [row.kind for row in profile.rows] == [HARM, DANGER, CONTACT, SIGN, VULNERABILITY, STRENGTH]
+        first = rules.profile([seen(CONCERN), seen(HARM)], TODAY, BANDS, instrument.load(1).kinds)
+        assert [row.kind for row in first.rows] == [HARM, CONCERN, VULNERABILITY, STRENGTH]
+
+    def test_a_standing_fact_needs_no_day_and_never_ages(self) -> None:
+        disability = instrument.load(2).indicator("wellbeing-disability")
+        for day in (None, date(2020, 1, 1)):
+            row = rules.profile([Evidence.of(disability, Seen.SEEN, day)], TODAY, BANDS, KINDS).row(
+                VULNERABILITY
+            )
+            assert (row.standing, row.undated, row.count(Band.OLDER)) == (1, 0, 0)
+        assert rules.suggest([Evidence.of(disability, Seen.SEEN)], TODAY, RULE).level == RiskLevel.NONE
+
+    def test_what_is_usual_for_the_child_is_shown_and_counted_in_no_row(self) -> None:
+        profile = rules.profile([Evidence("s", SIGN, Seen.USUAL)], TODAY, BANDS, KINDS)
+        assert profile.usual == 1
+        assert not any(row.total for row in profile.rows)
 
 
 @pytest.mark.requirement("M3")
 class TestSuggestion:
-    @settings(deadline=None)
+    @settings(deadline=None, max_examples=200)
     @given(st.data(), todays)
     def test_agrees_with_the_reference(self, data: st.DataObject, today: date) -> None:
         evidence = data.draw(answers(today))
@@ -141,26 +181,42 @@ class TestSuggestion:
 
     @settings(deadline=None)
     @given(st.data(), todays)
-    def test_more_evidence_never_lowers_it_and_strengths_never_move_it(
-        self, data: st.DataObject, today: date
+    def test_the_first_version_keeps_its_rule(self, data: st.DataObject, today: date) -> None:
+        evidence = data.draw(answers(today, version=1))
+        assert rules.suggest(evidence, today, FIRST_RULE).level == reference_rules.first_level(
+            evidence, today
+        )
+
+    @settings(deadline=None)
+    @given(st.data(), todays, st.sampled_from([HARM, DANGER, CONTACT, SIGN, VULNERABILITY]))
+    def test_more_evidence_never_lowers_it_and_strengths_and_the_usual_never_move_it(
+        self, data: st.DataObject, today: date, kind: IndicatorKind
     ) -> None:
         evidence = data.draw(answers(today))
         before = rules.suggest(evidence, today, RULE).level
-        assert rules.suggest([*evidence, concern(today, code="new")], today, RULE).level >= before
-        strength = Evidence("new", STRENGTH, False, Seen.SEEN, today)
-        assert rules.suggest([*evidence, strength], today, RULE).level == before
+        assert rules.suggest([*evidence, seen(kind, today, code="new")], today, RULE).level >= before
+        for still in (seen(STRENGTH, today, code="new"), Evidence("new", SIGN, Seen.USUAL)):
+            assert rules.suggest([*evidence, still], today, RULE).level == before
 
     @pytest.mark.parametrize(
         ("evidence", "level"),
         [
-            ([concern(date(2026, 3, 15), harm=True)], RiskLevel.SIGNIFICANT),
-            ([concern(date(2026, 3, 14), harm=True)], RiskLevel.LOW),
+            ([seen(HARM, date(2026, 3, 15))], RiskLevel.SIGNIFICANT),
+            ([seen(HARM, date(2026, 3, 14))], RiskLevel.LOW),
+            ([seen(DANGER, date(2026, 3, 15))], RiskLevel.SIGNIFICANT),
+            ([seen(DANGER, date(2026, 3, 14))], RiskLevel.LOW),
             ([concern(date(2026, 5, 15))] * 3, RiskLevel.SIGNIFICANT),
             ([concern(date(2026, 5, 15))] * 2 + [concern(date(2026, 5, 14))], RiskLevel.MODERATE),
             ([concern(date(2026, 3, 15))], RiskLevel.MODERATE),
             ([concern(date(2026, 3, 14))], RiskLevel.LOW),
-            ([Evidence("v", VULNERABILITY, False, Seen.SEEN, TODAY)], RiskLevel.LOW),
-            ([Evidence("v", CONCERN, True, Seen.NOT_SEEN), Evidence("w", CONCERN, True, Seen.NOT_KNOWN)], 0),
+            ([concern(date(2020, 1, 1))], RiskLevel.LOW),
+            ([seen(SIGN, date(2025, 12, 15))] * 2, RiskLevel.LOW),
+            ([seen(SIGN, date(2025, 12, 15)), seen(SIGN, date(2025, 12, 14))], RiskLevel.NONE),
+            ([seen(SIGN)] * 10, RiskLevel.LOW),
+            ([seen(SIGN)], RiskLevel.NONE),
+            ([seen(SIGN), Evidence("u", SIGN, Seen.USUAL)], RiskLevel.NONE),
+            ([seen(VULNERABILITY)] * 5, RiskLevel.NONE),
+            ([Evidence("v", HARM, Seen.NOT_SEEN), Evidence("w", HARM, Seen.NOT_KNOWN)], RiskLevel.NONE),
             ([], RiskLevel.NONE),
         ],
     )
@@ -170,30 +226,48 @@ class TestSuggestion:
     def test_the_reasons_name_counts_and_dates_and_what_is_wanting(self) -> None:
         suggested = rules.suggest([concern(date(2026, 6, 1)), concern(date(2026, 4, 2))], TODAY, RULE)
         assert suggested.reasons == (
-            "2 concerns seen within 3 months (newest 1 June 2026, oldest 2 April 2026).",
+            "2 concerns of contact or control seen within 3 months (newest 1 June 2026, oldest 2 April 2026).",
             "Significant would take 1 sign of harm that has happened seen within 3 months;"
             " there are none here.",
-            "Significant would take 3 concerns seen within 1 month; there is 1 here.",
+            "Significant would take 1 report of imminent danger seen within 3 months; there are none here.",
+            "Significant would take 3 concerns of contact or control seen within 1 month; there is 1 here.",
         )
         assert suggested.rule_version == RULE.version
 
     def test_every_condition_that_holds_is_named(self) -> None:
-        evidence = [concern(TODAY, harm=True), concern(TODAY), concern(TODAY)]
+        evidence = [seen(HARM), concern(TODAY), concern(TODAY), concern(TODAY)]
         assert rules.suggest(evidence, TODAY, RULE).reasons == (
             "1 sign of harm that has happened seen within 3 months (15 June 2026).",
-            "3 concerns seen within 1 month (15 June 2026).",
+            "3 concerns of contact or control seen within 1 month (15 June 2026).",
         )
 
     def test_nothing_seen_says_so(self) -> None:
         first, *_ = rules.suggest([], TODAY, RULE).reasons
         assert first == "Nothing that counts towards a level has been marked as seen."
 
-    def test_what_has_no_date_yet_counts_only_where_age_does_not_matter_and_is_asked_for(self) -> None:
-        suggested = rules.suggest([concern(None, harm=True)], TODAY, RULE)
+    def test_what_is_usual_is_named_and_counts_for_nothing(self) -> None:
+        suggested = rules.suggest(
+            [Evidence("u", SIGN, Seen.USUAL), Evidence("v", SIGN, Seen.USUAL)], TODAY, RULE
+        )
+        assert suggested.level == RiskLevel.NONE
+        assert suggested.reasons[-1] == "2 signs are usual for this child, and counted for nothing."
+
+    @pytest.mark.parametrize(("rule", "harm"), [(RULE, HARM), (FIRST_RULE, HARM)])
+    def test_what_has_no_date_yet_counts_only_where_age_does_not_matter_and_is_asked_for(
+        self, rule: instrument.Suggestion, harm: IndicatorKind
+    ) -> None:
+        suggested = rules.suggest([seen(harm, None)], TODAY, rule)
         assert suggested.level == RiskLevel.LOW
         assert suggested.reasons[-1] == (
             "1 answer marked as seen has no date yet; with a date the suggestion may be higher."
         )
+
+    def test_the_rule_is_explained_in_words(self) -> None:
+        explained = dict(rules.rule_words(RULE))
+        assert explained[RiskLevel.MODERATE] == "1 or more concerns of contact or control within 3 months"
+        assert "2 or more warning signs within 6 months" in explained[RiskLevel.LOW]
+        assert explained[RiskLevel.NONE] == "none of these"
+        assert list(explained) == sorted(RiskLevel, reverse=True)
 
     def test_another_partnerships_rule_is_only_other_data(self) -> None:
         stricter = instrument.Suggestion(
@@ -203,7 +277,7 @@ class TestSuggestion:
                 *RULE.steps[1:],
             ),
         )
-        suggested = rules.suggest([concern(date(2025, 6, 15))], TODAY, stricter)
+        suggested = rules.suggest([seen(SIGN, date(2025, 6, 15))], TODAY, stricter)
         assert (suggested.level, suggested.rule_version) == (RiskLevel.SIGNIFICANT, 7)
 
     def test_evidence_from_the_future_is_an_error(self) -> None:
@@ -255,14 +329,21 @@ class TestComparison:
         (change,) = rules.changes([concern(TODAY)], [], before_on=TODAY, after_on=TODAY, bands=BANDS)
         assert change.kind == rules.ChangeKind.NO_LONGER_KNOWN
 
+    def test_a_sign_found_to_be_usual_says_so(self) -> None:
+        usual = [Evidence("a-sign", SIGN, Seen.USUAL)]
+        (change,) = rules.changes(
+            [seen(SIGN, code="a-sign")], usual, before_on=TODAY, after_on=TODAY, bands=BANDS
+        )
+        assert change.kind == rules.ChangeKind.FOUND_USUAL
+
     def test_the_newest_concern_passes_over_strengths_vulnerabilities_and_what_is_not_seen(self) -> None:
         evidence = [
             concern(date(2026, 3, 3)),
             concern(date(2026, 1, 1)),
             concern(None),
-            Evidence("s", STRENGTH, False, Seen.SEEN, TODAY),
-            Evidence("v", VULNERABILITY, False, Seen.SEEN, TODAY),
-            Evidence("n", CONCERN, True, Seen.NOT_SEEN, TODAY),
+            Evidence("s", STRENGTH, Seen.SEEN, TODAY),
+            Evidence("v", VULNERABILITY, Seen.SEEN, TODAY),
+            Evidence("n", HARM, Seen.NOT_SEEN, TODAY),
         ]
         assert rules.newest_concern(evidence) == date(2026, 3, 3)
         assert rules.newest_concern(evidence[3:]) is None

@@ -130,7 +130,7 @@ class TestKept:
         sent = matrix_submit(user, matrix=matrix)
         assert (sent.level, sent.suggested, sent.harm_happened) == (LOW, SIGNIFICANT, True)
         assert sent.suggested_because
-        assert sent.rule_version == 1
+        assert sent.rule_version == 2
         assert sent.difference
 
     def test_received_is_kept_apart_from_entered(self, user: User, child: Child) -> None:
