@@ -1,6 +1,7 @@
 """Filling in a matrix as a practitioner would: group by group, with dated evidence and plain reasons."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -11,24 +12,26 @@ from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from demo.courses import Sent
 from demo.data import load
-from matrix.choices import IndicatorKind, Informed, Seen, WhenKind
+from matrix.choices import Assessment, IndicatorKind, Informed, Managed, Seen, WhenKind
 from matrix.evidence import suggestion_of
-from matrix.instrument import Group
+from matrix.instrument import Group, Indicator, codes_carried, versions
 from matrix.instrument import load as instrument_of
 from matrix.models import Matrix
 from matrix.services.answers import AnswerGiven, answers_save
-from matrix.services.judgement import fields_save
+from matrix.services.judgement import AREAS, fields_save
 
 # How many of each sort are seen, and how many days ago, so that the evidence points to the level.
 _SEEN: Mapping[RiskLevel, Mapping[str, tuple[tuple[int, int], ...]]] = {
     RiskLevel.SIGNIFICANT: {
         "harm": ((2, 40),),
-        "concerns": ((1, 6), (3, 12), (5, 20), (10, 26), (34, 80), (95, 160)),
+        "contact": ((1, 6), (3, 12), (10, 26), (34, 80)),
+        "signs": ((5, 20), (95, 160)),
     },
-    RiskLevel.MODERATE: {"harm": (), "concerns": ((2, 10), (8, 26), (35, 80), (95, 160))},
-    RiskLevel.LOW: {"harm": (), "concerns": ((98, 130), (140, 200))},
-    RiskLevel.NONE: {"harm": (), "concerns": ()},
+    RiskLevel.MODERATE: {"contact": ((2, 10), (8, 26)), "signs": ((35, 80), (95, 160))},
+    RiskLevel.LOW: {"signs": ((98, 130), (140, 175))},
+    RiskLevel.NONE: {},
 }
+_NEWEST = versions()[-1]
 
 
 class Pen:
@@ -52,6 +55,8 @@ class Pen:
         first = part.anew or not versions
         seen = self._first(part.level, local_date(at)) if first else self._update(local_date(at))
         groups = instrument_of(matrix.instrument_version).groups
+        asked_as = codes_carried(_NEWEST, matrix.instrument_version)  # an older matrix asked some differently
+        seen = {asked_as[code]: answer for code, answer in seen.items() if code in asked_as}
         for turn, group in enumerate(groups[: part.groups]):
             given = {
                 code: (versions.get(code, 0), answer)
@@ -81,11 +86,28 @@ class Pen:
             "contexts": self.profile["contexts"] if concern else [],
             "child_views": self.rng.choice(self.profile["words"]) if concern else "",
             "family_views": self.rng.choice(self.profile["family"]) if concern else "",
+            **self._plan(matrix, concern),
             "informed": informed,
             "not_informed_why": self.rng.choice(self.words["not_informed"].get(informed, [""])),
         }
         given = {name: (0, value) for name, value in values.items()}
         _must_pass(fields_save(user, matrix=matrix, given=given, at=at))
+
+    def _plan(self, matrix: Matrix, concern: bool) -> dict[str, Any]:
+        """Strength and worry in some parts of the child's life, and what the plan must hold, where it is asked."""
+        if not concern or not instrument_of(matrix.instrument_version).asks_plan:
+            return {}
+        written: dict[str, Any] = {}
+        for side, key in (("strength", "strengths"), ("worry", "worries")):
+            for area in self.rng.sample(AREAS, 3):
+                written[f"{area}_{side}"] = self.rng.choice(self.words[key][area])
+        others = (Assessment.FAMILY, Assessment.EARLY_HELP, Assessment.EDUCATION, Assessment.HEALTH)
+        assessments = self.rng.sample(others, self.rng.randint(0, 2))
+        return {
+            **written,
+            "plan_needs": self.rng.choice(self.words["plan_needs"]),
+            "assessments": sorted(assessments),
+        }
 
     def _none(self) -> str:
         return (
@@ -95,8 +117,7 @@ class Pen:
     def _first(self, level: RiskLevel, today: date) -> dict[str, AnswerGiven]:
         """What was seen, for a first matrix whose evidence points to `level`."""
         found: dict[str, AnswerGiven] = {}
-        for sort in ("harm", "concerns"):
-            windows = _SEEN[level][sort]
+        for sort, windows in _SEEN[level].items():
             for code, window in zip(self._some(sort, len(windows)), windows, strict=False):
                 found[code] = self._seen(code, today, window)
         if level > RiskLevel.NONE:
@@ -109,7 +130,7 @@ class Pen:
     def _update(self, today: date) -> dict[str, AnswerGiven]:
         """What a later matrix adds: a thing or two seen since, and a strength."""
         found = {}
-        for code in self._some("concerns", self.rng.randint(0, 2)):
+        for code in self._some("signs", self.rng.randint(0, 2)):
             found[code] = self._seen(code, today, (2, 24))
         for code in self._some("strengths", 1):
             found[code] = self._seen(code, today, None)
@@ -139,12 +160,19 @@ class Pen:
         given = {}
         for indicator in group.indicators:
             if indicator.code in seen:
-                given[indicator.code] = seen[indicator.code]
+                given[indicator.code] = self._as_asked(seen[indicator.code], indicator)
             elif again or indicator.kind is IndicatorKind.STRENGTH:
                 continue
             elif (draw := self.rng.random()) < 0.7:
-                given[indicator.code] = AnswerGiven(Seen.NOT_SEEN if draw < 0.5 else Seen.NOT_KNOWN)
+                unseen = Seen.USUAL if indicator.baseline and draw < 0.05 else Seen.NOT_SEEN
+                given[indicator.code] = AnswerGiven(unseen if draw < 0.5 else Seen.NOT_KNOWN)
         return given
+
+    def _as_asked(self, answer: AnswerGiven, indicator: Indicator) -> AnswerGiven:
+        """What was seen, with how well it is managed now where that is asked, and no day where none is."""
+        managed = self.rng.choice(list(Managed)) if indicator.managed else ""
+        when = ("", None) if indicator.standing else (answer.when_kind, answer.day)
+        return replace(answer, managed=managed, when_kind=when[0], day=when[1])
 
 
 def _must_pass(refused: Mapping[str, CommandError]) -> None:
