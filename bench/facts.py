@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import accumulate
 from math import exp
 
-from matrix.instrument import current
+from matrix.instrument import Instrument, current
 
 AUTHORITIES = 150  # to a nation of a million children, as England has
 LOCALITIES = 5  # to an authority
@@ -86,7 +86,12 @@ class Nation:
     @cached_property
     def codes(self) -> list[str]:
         """Every question of the instrument in force."""
-        return [one.code for one in current(self.at.date()).indicators]
+        return [one.code for one in self.asked.indicators]
+
+    @cached_property
+    def asked(self) -> Instrument:
+        """The instrument in force, with which every matrix was made."""
+        return current(self.at.date())
 
     def mix(self, number: int, salt: int) -> int:
         """A number from 0 up to 2**32 that looks like chance and is not."""

@@ -35,7 +35,18 @@ class Papers:
                 state, instant = nation.state(matrix), nation.days[nation.days_ago(matrix)]
                 judged = (nation.level(matrix), REASONS, "yes") if state == "submitted" else (None, "", "")
                 why = "Begun for another child" if state == "withdrawn" else ""
-                yield matrix, f"CEM-2026-{matrix:07d}", child, 1, state, by, instant, instant, *judged, why
+                yield (
+                    matrix,
+                    f"CEM-2026-{matrix:07d}",
+                    child,
+                    nation.asked.version,
+                    state,
+                    by,
+                    instant,
+                    instant,
+                    *judged,
+                    why,
+                )
 
     def answers(self) -> Rows:
         """Four to twelve questions answered in each matrix; the others have no row."""
@@ -61,9 +72,9 @@ class Papers:
             for matrix in nation.sent(child):
                 level, instant = nation.level(matrix), nation.days[nation.days_ago(matrix)]
                 kind = "new" if matrix % 2 else "review"
-                because = '["Evidence of the last month"]'
+                because, rule = '["Evidence of the last month"]', nation.asked.suggestion.version
                 yield (
-                    matrix, matrix, child, f"CEM-2026-{matrix:07d}", level, REASONS, level, because, 1,
+                    matrix, matrix, child, f"CEM-2026-{matrix:07d}", level, REASONS, level, because, rule,
                     level == 3, kind, by, instant, instant,
                 )  # fmt: skip
 

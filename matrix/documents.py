@@ -31,8 +31,9 @@ class PersonShown:
     @classmethod
     def of(cls, user: User) -> "PersonShown":
         """The person with the post they hold, and the number recorded for them."""
-        role = user.job_title or ", ".join(profile_of(user).labels)
-        return cls(str(user), role, str(user.agency), user.phone)
+        return cls(
+            str(user), user.job_title or ", ".join(profile_of(user).labels), str(user.agency), user.phone
+        )
 
     @property
     def words(self) -> str:
@@ -47,7 +48,10 @@ def contributors_of(sent: Submission, state: Filled) -> list[PersonShown]:
     asked_in = set(sent.matrix.contributors.values_list("user", flat=True))
     people = {sent.matrix.started_by_id} | asked_in | answered
     rows = User.objects.filter(pk__in=people - {sent.submitted_by_id}).select_related("agency")
-    return [PersonShown.of(one) for one in rows.order_by("name", "pk")]
+    return [
+        PersonShown(str(one), one.job_title, str(one.agency), one.phone)
+        for one in rows.order_by("name", "pk")
+    ]
 
 
 def paper_of(opened: OpenChild, sent: Submission, state: Filled, at: datetime) -> dict[str, Any]:

@@ -27,9 +27,8 @@ def suggestion_of(instrument: Instrument, answers: Iterable[Answer], today: date
 def settled(carried: Mapping[str, str], answers: Iterable[Answer]) -> dict[str, Answer]:
     """Each answer by the code it stands under in another version (`carried`, from `codes_carried`).
 
-    An answer that finds no question there keeps its old code. Where several questions became one, what was seen
-    stands before what was not, the newest first, and among equals the answer to the question of that very code;
-    the others keep their old codes.
+    An answer that finds no question there keeps its old code. Where several questions became one, the answer to
+    the question of that very code stands, else what was seen, the newest first; the others keep their old codes.
     """
     found: dict[str, Answer] = {}
     for one in sorted(answers, key=lambda one: _weight(carried, one), reverse=True):
@@ -38,6 +37,6 @@ def settled(carried: Mapping[str, str], answers: Iterable[Answer]) -> dict[str, 
     return found
 
 
-def _weight(carried: Mapping[str, str], one: Answer) -> tuple[bool, date, bool, datetime]:
+def _weight(carried: Mapping[str, str], one: Answer) -> tuple[bool, bool, date, datetime]:
     same = carried.get(one.code, one.code) == one.code
-    return one.seen == Seen.SEEN, one.seen_on or date.min, same, one.answered_at
+    return same, one.seen == Seen.SEEN, one.seen_on or date.min, one.answered_at

@@ -14,7 +14,8 @@ from matrix.services.drafts import matrix_start
 from matrix.services.judgement import field_save, field_version
 from matrix.services.submission import matrix_submit
 
-NEWEST = versions()[-1]
+# For each question of the newest version, one of the first that it took the place of.
+_OF_THE_FIRST = {new: old for old, new in codes_carried(1, versions()[-1]).items()}
 # One question of each sort.
 VULNERABILITY = "home-conflict"
 SIGN = "changes-mood"
@@ -34,10 +35,7 @@ def answer(
 ) -> Answer | None:
     """Save an answer over whatever version it has; a matrix of older questions has it under the code of then."""
     if code not in {one.code for one in load(matrix.instrument_version).indicators}:
-        code = next(
-            (old for old, new in codes_carried(matrix.instrument_version, NEWEST).items() if new == code),
-            code,
-        )
+        code = _OF_THE_FIRST.get(code, code)
     held = Answer.objects.filter(matrix=matrix, code=code).first()
     return answer_save(
         user, matrix=matrix, code=code, version=held.version if held else 0, given=given, at=at

@@ -359,3 +359,50 @@ def _by_pages(user, child):
     )
     fill("check", call="First Contact at 10:05")
     return Submission.objects.get(matrix=matrix)
+
+
+@pytest.mark.requirement("M1", "M2", "M3")
+def test_kinds_bands_and_the_plan_are_sent_and_read_back(api, system):
+    seen = {
+        "seen": "seen",
+        "when_kind": "exact",
+        "day": (today() - timedelta(days=45)).isoformat(),
+        "what": "Told",
+    }
+    answers = {
+        HARM: {**seen, "managed": "not_yet"},
+        "changes-mood": {"seen": "usual", "what": "Always so."},
+        "wellbeing-disability": {"seen": "seen", "what": "Hearing in one ear."},
+    }
+    body = whole(
+        answers=answers, plan_needs="A lift home.", school_worry="Two afternoons.", assessments=["cp"]
+    )
+    sent = api.post("/api/v1/matrices/", body, format="json", HTTP_IDEMPOTENCY_KEY=str(uuid4()))
+    assert sent.status_code == 201, sent.content
+    read = api.get(f"/api/v1/submissions/{sent.json()['id']}/").json()
+    assert (read["harm_happened"], read["usual"], read["suggested"]) == (True, 1, 3)
+    kinds = {code: (one["kind"], one["band"], one["managed"]) for code, one in read["answers"].items()}
+    assert kinds == {
+        HARM: ("harm", "quarter", "not_yet"),
+        "changes-mood": ("sign", "", ""),
+        "wellbeing-disability": ("vulnerability", "standing", ""),
+    }
+    profile = {line["kind"]: line for line in read["profile"]}
+    assert profile["harm"]["bands"] == {"month": 0, "quarter": 1, "half": 0, "older": 0}
+    assert profile["vulnerability"]["standing"] == 1
+    assert profile["sign"]["bands"] == dict.fromkeys(("month", "quarter", "half", "older"), 0)
+    assert (read["plan_needs"], read["assessments"]) == ("A lift home.", ["cp"])
+    assert read["strengths_and_worries"]["school_worry"] == "Two afternoons."
+    assert read["submitted_by"] == str(system)
+    assert read["recorded_at"] and read["submission"]["received_at"]
+
+
+def test_an_answer_its_question_does_not_take_is_refused_by_its_code(api):
+    answers = {HARM: {"seen": "usual"}, STRENGTH: {"seen": "seen", "managed": "well"}}
+    sent = api.post(
+        "/api/v1/matrices/", whole(answers=answers), format="json", HTTP_IDEMPOTENCY_KEY=str(uuid4())
+    )
+    assert sent.status_code == 400
+    assert "Only a warning sign" in str(sent.json())
+    assert "how well it is managed" in str(sent.json())
+    assert not Submission.objects.exists()

@@ -269,6 +269,17 @@ class TestTime:
         sent = matrix_submit(user, matrix=matrix)
         assert sent.matrix.instrument_version == 1
 
+    def test_a_draft_begun_before_the_newer_version_reached_its_user_keeps_its_days(
+        self, user: User, child: Child, matrix: Matrix, publish: Publish
+    ) -> None:
+        Matrix.objects.filter(pk=matrix.pk).update(started_at=now() - timedelta(days=3))
+        publish(200)
+        found = filled(opened(user, matrix), held(matrix), today(), only=None).successor
+        assert found
+        assert found.until == today() + timedelta(days=25)
+        sent = _send(user, matrix, now())
+        assert sent.matrix.instrument_version == 1
+
     def test_old_submissions_keep_theirs_and_an_update_carries_on_by_code(
         self, user: User, child: Child, matrix: Matrix, publish: Publish
     ) -> None:

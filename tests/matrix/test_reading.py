@@ -16,8 +16,9 @@ from matrix.choices import Seen
 from matrix.models import Submission
 from matrix.services.answers import AnswerGiven
 from matrix.services.drafts import matrix_start
-from tests.factories.children import involve, make_child
-from tests.factories.matrices import CONCERN, HARM, answer, ready_matrix, seen, set_field, submit
+from matrix.services.submission import matrix_submit
+from tests.factories.children import agree_level, involve, make_child
+from tests.factories.matrices import CONCERN, HARM, SIGN, answer, ready_matrix, seen, set_field, submit
 from tests.factories.people import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,40 @@ class TestPaper:
             f"Page 1 of {len(reader.pages)}",
         ):
             assert said in words
+
+    def test_it_tells_who_made_it_how_to_ring_both_levels_the_bands_and_what_happens_now(
+        self, child: Child
+    ) -> None:
+        worker = make_user(name="Robin Pretend", job_title="Youth worker", phone="0191 498 0001")
+        colleague = make_user(name="Ailsa Nonesuch", job_title="School nurse", phone="0191 498 0002")
+        involve(child, worker, case_role="lead_practitioner")
+        involve(child, colleague)
+        draft = ready_matrix(worker, child, RiskLevel.SIGNIFICANT)
+        answer(colleague, draft, CONCERN, seen(today() - timedelta(days=200), "A man waits at the gate."))
+        answer(colleague, draft, SIGN, AnswerGiven(Seen.USUAL))
+        answer(worker, draft, "wellbeing-disability", AnswerGiven(Seen.SEEN, what="Hearing in one ear."))
+        sent = matrix_submit(worker, matrix=draft)
+        agree_level(child, RiskLevel.MODERATE)
+        _, words = self.pdf(worker, sent)
+        for said in (
+            "Robin Pretend, Youth worker",
+            "0191 498 0001",
+            "Filled in with: Ailsa Nonesuch, School nurse",
+            "0191 498 0002",
+            "Lead practitioner: Robin Pretend",
+            "Status:",
+            "The level judged: Significant",
+            "Moderate",
+            "Harm has happened.",
+            "Up to 1 month 1 to 3 months 3 to 6 months Over 6 months No date Standing",
+            "Harm that has happened 1 0 0 0 0 0",
+            "Risk: contact or control 0 0 0 1 0 0",
+            "Vulnerabilities 0 0 0 0 0 1",
+            "1 sign usual for this child",
+            "What happens now",
+            "Strategy meeting asked for",
+        ):
+            assert said in words, said
 
     def test_taking_it_away_is_written_down(self, user: User, child: Child) -> None:
         sent = submit(user, child, RiskLevel.LOW)
