@@ -9,6 +9,8 @@ from matrix.choices import Counts, Seen
 from matrix.instrument import Condition, Suggestion
 from matrix.rules.evidence import Evidence, day_words, within_months
 
+NOTHING = "Nothing that counts towards a level has been marked as seen."
+NOT_ENOUGH = "What has been marked as seen suggests no level by itself."
 _NOUNS = {
     Counts.HARM: ("sign of harm that has happened", "signs of harm that has happened"),
     Counts.DANGER: ("report of imminent danger", "reports of imminent danger"),
@@ -42,14 +44,16 @@ def suggest(answers: Iterable[Evidence], today: date, rule: Suggestion) -> Sugge
         raise ValueError(f"evidence is dated after {today}")
     reasons: list[str] = []
     missed: list[str] = []
+    matched = False
     for step in rule.steps:
         found = [(condition, _matching(seen, condition, today)) for condition in step.any_of]
         reasons = [_held(one, match) for one, match in found if len(match) >= one.at_least]
+        matched = matched or any(match for _, match in found)
         if reasons or not step.any_of:
             break
         # Only the nearest higher level is explained: the others would need still more.
         missed = [_missed(step.level, one, match) for one, match in found]
-    reasons = reasons or ["Nothing that counts towards a level has been marked as seen."]
+    reasons = reasons or [NOT_ENOUGH if matched else NOTHING]
     notes = [*_undated(seen, rule), *_usual(sum(one.seen == Seen.USUAL for one in given))]
     return Suggested(step.level, (*reasons, *missed, *notes), rule.version)
 

@@ -76,7 +76,7 @@ def test_what_is_usual_for_the_child_makes_no_level_and_a_hold_on_them_does(pers
     page.goto(f"{tasks}judgement/")
     words = page.inner_text("main")
     assert "suggests Moderate" in words
-    assert "Risk; no harm recorded" in words
+    assert "No harm recorded as having happened" in words
     page.locator("#level-2").check(force=True)
     page.locator("[data-answer='reasons'] textarea").fill("Somebody has a hold on her.")
     page.locator("[data-answer='reasons'] textarea").blur()

@@ -211,7 +211,10 @@ class TestPlan:
 class TestHarm:
     @pytest.mark.parametrize(
         ("level", "words"),
-        [(RiskLevel.SIGNIFICANT, "Harm has happened"), (RiskLevel.MODERATE, "no harm recorded")],
+        [
+            (RiskLevel.SIGNIFICANT, "Harm has happened"),
+            (RiskLevel.MODERATE, "No harm recorded as having happened"),
+        ],
     )
     def test_harm_is_told_from_risk_beside_the_level(
         self, client: Client, user: User, child: Child, level: RiskLevel, words: str

@@ -110,7 +110,7 @@ class TestWhat:
         assert f'name="{CONCERN}-was" value="{was}"' in " ".join(page.split())
         assert set(values) == {
             f"{CONCERN}-{name}"
-            for name in ("seen", "when", "day", "month", "year", "what", "source", "agency")
+            for name in ("seen", "when", "day", "month", "year", "what", "source", "agency", "managed")
         }
 
     def test_an_answer_taken_back_and_a_field_are_told_too(

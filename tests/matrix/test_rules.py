@@ -245,6 +245,12 @@ class TestSuggestion:
         first, *_ = rules.suggest([], TODAY, RULE).reasons
         assert first == "Nothing that counts towards a level has been marked as seen."
 
+    def test_a_single_sign_is_said_to_be_too_little(self) -> None:
+        assert rules.suggest([seen(SIGN)], TODAY, RULE).reasons[:2] == (
+            "What has been marked as seen suggests no level by itself.",
+            "Low would take 2 warning signs seen within 6 months; there is 1 here.",
+        )
+
     def test_what_is_usual_is_named_and_counts_for_nothing(self) -> None:
         suggested = rules.suggest(
             [Evidence("u", SIGN, Seen.USUAL), Evidence("v", SIGN, Seen.USUAL)], TODAY, RULE

@@ -86,6 +86,16 @@ def test_the_sheet_says_what_decides_and_what_is_not_recorded(chair: User, child
     assert "This is the first matrix of this child." in html
 
 
+@pytest.mark.requirement("M2", "M3")
+def test_the_sheet_has_the_four_bands_and_tells_harm_from_risk(chair: User, child: Child) -> None:
+    waiting_child(child, level=SIGNIFICANT)
+    html = " ".join(said(sign_in(chair), sheet(child)).split())
+    for head in ("up to 1", "1 to 3", "3 to 6", "over 6", "No date"):
+        assert head in html.lower() or head in html
+    assert "Harm has happened" in html
+    assert "Risk: contact or control" in html
+
+
 @pytest.mark.requirement("T3")
 def test_the_projector_shows_only_what_everybody_at_the_table_may_see(chair: User, child: Child) -> None:
     waiting_child(child)
