@@ -62,6 +62,7 @@ class Part(StrEnum):
     """A part of a child's record that is shown or hidden as one."""
 
     IDENTITY = "identity"
+    FAMILY = "family"
     STATUS = "status"
     LEVEL = "level"
     LEVEL_HISTORY = "level_history"
@@ -94,6 +95,7 @@ class Work(StrEnum):
     RECORD = "record"
     MATRIX = "matrix"
     NOTES = "notes"
+    FAMILY = "family"
     PLAN = "plan"
     INFORMATION_FORM = "information_form"
     ADVICE = "advice"
@@ -134,6 +136,7 @@ RECORD_USE = frozenset({Part.RECORD_USE})
 PRACTICE = frozenset(
     {
         Part.IDENTITY,
+        Part.FAMILY,
         Part.STATUS,
         Part.LEVEL,
         Part.LEVEL_HISTORY,
@@ -172,6 +175,7 @@ FRONT_DOOR = frozenset(
 TRIAGE = frozenset(
     {
         Part.IDENTITY,
+        Part.FAMILY,
         Part.STATUS,
         Part.LEVEL,
         Part.LEVEL_HISTORY,
@@ -188,6 +192,7 @@ TRIAGE = frozenset(
 COORDINATION = frozenset(
     {
         Part.IDENTITY,
+        Part.FAMILY,
         Part.LEVEL,
         Part.INVOLVED,
         Part.MISSING,
@@ -202,6 +207,7 @@ COORDINATION = frozenset(
 POLICE = frozenset(
     {
         Part.IDENTITY,
+        Part.FAMILY,
         Part.STATUS,
         Part.LEVEL,
         Part.LEVEL_HISTORY,
@@ -275,7 +281,15 @@ class Role:
 
 _PRACTITIONER_SEES = {Reach.INVOLVED: PRACTICE, Reach.SUBMITTED: OWN}
 _PRACTITIONER_WRITES = frozenset(
-    {Work.RECORD, Work.MATRIX, Work.NOTES, Work.PLAN, Work.INFORMATION_FORM, Work.OWN_ACTIONS}
+    {
+        Work.RECORD,
+        Work.MATRIX,
+        Work.NOTES,
+        Work.FAMILY,
+        Work.PLAN,
+        Work.INFORMATION_FORM,
+        Work.OWN_ACTIONS,
+    }
 )
 _SCHOOL = {Reach.INVOLVED: SCHOOL, Reach.SUBMITTED: OWN}
 _SCHOOL_WRITES = frozenset({Work.RECORD, Work.MATRIX, Work.INFORMATION_FORM, Work.OWN_ACTIONS})
@@ -290,6 +304,7 @@ _FRONT_DOOR_WRITES = frozenset(
         Work.RECORD,
         Work.MATRIX,
         Work.REFERRALS,
+        Work.FAMILY,
         Work.STATUS,
         Work.DUPLICATES,
         Work.DEATH,
@@ -394,6 +409,7 @@ _ROLES = [
                 Work.INVOLVEMENT,
                 Work.MATRIX,
                 Work.NOTES,
+                Work.FAMILY,
                 Work.OWN_ACTIONS,
                 Work.FIGURES,
             }
@@ -406,7 +422,15 @@ _ROLES = [
         "Child exploitation worker",
         {Reach.INVOLVED: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN, Reach.EMERGENCY: PRACTICE},
         frozenset(
-            {Work.DIRECT_WORK, Work.PLAN, Work.MATRIX, Work.NOTES, Work.INFORMATION_FORM, Work.OWN_ACTIONS}
+            {
+                Work.DIRECT_WORK,
+                Work.PLAN,
+                Work.MATRIX,
+                Work.NOTES,
+                Work.FAMILY,
+                Work.INFORMATION_FORM,
+                Work.OWN_ACTIONS,
+            }
         ),
         opens_in_emergency=True,
         shares_work=False,
@@ -422,7 +446,16 @@ _ROLES = [
             Reach.SUBMITTED: OWN,
             Reach.EMERGENCY: COORDINATION,
         },
-        frozenset({Work.EPISODES, Work.INTERVIEWS, Work.MATRIX, Work.INFORMATION_FORM, Work.OWN_ACTIONS}),
+        frozenset(
+            {
+                Work.EPISODES,
+                Work.INTERVIEWS,
+                Work.FAMILY,
+                Work.MATRIX,
+                Work.INFORMATION_FORM,
+                Work.OWN_ACTIONS,
+            }
+        ),
         opens_in_emergency=True,
         shares_work=False,
         allocated_as="coordinator",

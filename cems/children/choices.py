@@ -209,3 +209,46 @@ class Route(models.TextChoices):
     PORTAL = "portal", "Through their referral portal"
     MEETING = "meeting", "At a meeting"
     LETTER = "letter", "By letter"
+
+
+class Relation(models.TextChoices):
+    """Who somebody is to the child (C7)."""
+
+    PARENT = "parent", "Parent"
+    STEP_PARENT = "step_parent", "Step-parent or parent's partner"
+    CARER = "carer", "Carer"
+    FOSTER_CARER = "foster_carer", "Foster carer"
+    SIBLING = "sibling", "Brother or sister"
+    GRANDPARENT = "grandparent", "Grandparent"
+    OTHER_FAMILY = "other_family", "Other family"
+    OWN_CHILD = "own_child", "Son or daughter"
+    PARTNER = "partner", "Partner"
+    TRUSTED_ADULT = "trusted_adult", "Trusted adult"
+    FRIEND = "friend", "Friend"
+    OTHER = "other", "Somebody else the child names"
+
+
+class YesNoNotKnown(models.TextChoices):
+    """An answer that may not be known yet."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    NOT_KNOWN = "not_known", "Not known"
+
+
+class SafeToRing(models.TextChoices):
+    """Whether a call may put the child at risk (C7)."""
+
+    YES = "yes", "Yes"
+    ONLY_WHEN = "only_when", "Only at certain times, or in a certain way"
+    NO = "no", "No"
+    NOT_KNOWN = "not_known", "Not known: ask before you ring"
+
+
+class NamedBy(models.TextChoices):
+    """Who said that somebody is part of the child's life (C7)."""
+
+    CHILD = "child", "The child"
+    THEMSELVES = "themselves", "That person themselves"
+    FAMILY = "family", "A parent, a carer or other family"
+    PRACTITIONER = "practitioner", "A practitioner"

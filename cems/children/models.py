@@ -4,6 +4,7 @@ from cems.children.access.models.access import Bar, ChildUserObjectPermission, M
 from cems.children.access.models.death import Death
 from cems.children.access.models.emergency_access import EmergencyAccess, EmergencyAccessOutcome
 from cems.children.access.models.student import StudentChild
+from cems.children.family.models.relationship import RecordLink, Relationship
 from cems.children.history.models.feedback import Feedback
 from cems.children.history.models.involvement import Involvement
 from cems.children.history.models.level import AgreedLevel
@@ -38,6 +39,8 @@ __all__ = [
     "PlacedConcern",
     "PlacedConcernStep",
     "Placement",
+    "RecordLink",
+    "Relationship",
     "SelfDescription",
     "Status",
     "StudentChild",

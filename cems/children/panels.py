@@ -11,6 +11,7 @@ from cems.base.time import local_date
 from cems.children.access_control import OpenChild
 from cems.children.choices import CaseRole, HarmForm, RiskLevel
 from cems.children.chronology import entries
+from cems.children.family.selectors.relationship import family
 from cems.children.models import Involvement
 from cems.children.slots import NavigationItem, NowLine, Panel
 from cems.clocks.models import Clock
@@ -80,6 +81,13 @@ def _involved_panel(user: User, opened: OpenChild) -> dict[str, Any]:
     return {"involvements": _current(opened), "child": opened.child}
 
 
+def _family_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
+    shown = family(user, opened)
+    if not shown.people and not shown.named_on:
+        return None
+    return {"family": shown, "child": opened.child}
+
+
 def _status_panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     rows = entries.statuses(opened)[:5]
     return {"statuses": rows} if rows else None
@@ -99,12 +107,20 @@ PANELS = (
         "children/panel_involved.html",
         _involved_panel,
     ),
+    Panel(
+        "children.family",
+        "Family and people",
+        Part.FAMILY,
+        "children/family/panel.html",
+        _family_panel,
+    ),
     Panel("children.statuses", "Statuses", Part.STATUS, "children/panel_statuses.html", _status_panel),
 )
 SUB_NAVIGATION = (
     NavigationItem("Chronology", "children:chronology", Part.CHRONOLOGY),
     NavigationItem("Notes", "children:notes", Part.NOTES),
     NavigationItem("Feedback", "children:feedback", Part.NOTES),
+    NavigationItem("Family and people", "children:family", Part.FAMILY),
     NavigationItem("Levels", "children:levels", Part.LEVEL_HISTORY),
     NavigationItem("Involved", "children:involvements", Part.INVOLVED),
     NavigationItem("Statuses", "children:statuses", Part.STATUS),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from cems.children.access.views import death, emergency_access, record_use, restriction, student
 from cems.children.chronology import views as chronology
+from cems.children.family.views import relationship
 from cems.children.history.views import feedback, involvement, level, note, status
 from cems.children.identity.views import address, overview, record, self_description
 from cems.children.matching.views import merge, search
@@ -87,6 +88,29 @@ urlpatterns = [
         "<uuid:public_id>/placed-concerns/<uuid:concern_id>/outcome/",
         placed_concern.closed,
         name="placed_concern_closed",
+    ),
+    path("<uuid:public_id>/family/", relationship.family, name="family"),
+    path("<uuid:public_id>/family/new/", relationship.add, name="relationship_new"),
+    path(
+        "<uuid:public_id>/family/<uuid:relationship_id>/change/",
+        relationship.correct,
+        name="relationship_correct",
+    ),
+    path("<uuid:public_id>/family/<uuid:relationship_id>/end/", relationship.end, name="relationship_end"),
+    path(
+        "<uuid:public_id>/family/<uuid:relationship_id>/record/",
+        relationship.find_record,
+        name="record_find",
+    ),
+    path(
+        "<uuid:public_id>/family/<uuid:relationship_id>/record/<uuid:other_id>/",
+        relationship.link,
+        name="record_link",
+    ),
+    path(
+        "<uuid:public_id>/family/<uuid:relationship_id>/linked/<uuid:link_id>/part/",
+        relationship.unlink,
+        name="record_unlink",
     ),
     path("<uuid:public_id>/orientation/", self_description.orientation, name="orientation"),
     path("<uuid:public_id>/orientation/keep/", self_description.keep, name="orientation_keep"),

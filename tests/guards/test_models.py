@@ -26,6 +26,7 @@ READ_OTHERWISE = {
     "children.NamedReader": "read by the access rule, and by the page of a restricted record",
     "children.Bar": "read by the access rule alone",
     "children.ChildName": "read by the search, inside visible_to",
+    "children.RecordLink": "read by the relationship it belongs to, and shown by visible_to of both records",
     "children.Identifier": "read by the search and the page of the child already opened",
 }
 

@@ -23,6 +23,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "wide",
         }
     ),
+    "cems/children/family": frozenset({"relationship"}),
     "cems/children/history": frozenset({"feedback", "involvement", "level", "note", "status"}),
     "cems/children/identity": frozenset(
         {"address", "identifier", "overview", "record", "self_description", "child"}

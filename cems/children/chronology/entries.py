@@ -10,6 +10,7 @@ from cems.accounts.roles import Part
 from cems.base.time import LONDON, local_date
 from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
+from cems.children.family.selectors.relationship import relationships
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import (
     AgreedLevel,
@@ -37,6 +38,7 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
         (Part.INVOLVED, involvement_days),
         (Part.STATUS, placements),
         (Part.STATUS, placed_concerns),
+        (Part.FAMILY, family),
         (Part.NOTES, feedback),
         (Part.IDENTITY, merges),
         (Part.NOTES, notes),
@@ -154,6 +156,27 @@ def placed_concerns(opened: OpenChild, since: datetime | None) -> Iterable[Chron
             by=str(row.recorded_by),
             url=reverse("children:placed_concern", args=[opened.child.public_id, row.concern.public_id]),
         )
+
+
+def family(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
+    """Who was named as part of the child's life, and who no longer is; as it was typed, and no record of theirs."""
+    for row in relationships(opened):
+        who = f"{row.name}, {row.get_relation_display().lower()}"
+        named = f"Named by: {row.get_named_by_display().lower()}."
+        for day, words, text in (
+            (row.named_on, "part of the child's life", named),
+            (row.ends_on, "no longer part of the child's life", row.end_reason),
+        ):
+            if day is not None:
+                yield ChronologyEntry(
+                    noon(day),
+                    row.recorded_at,
+                    "Family",
+                    f"{who}: {words}",
+                    Part.FAMILY,
+                    text=text,
+                    by_id=row.recorded_by_id,
+                )
 
 
 def feedback(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
