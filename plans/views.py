@@ -15,6 +15,7 @@ from cems.base.forms import handle_form
 from cems.base.not_found import or_404
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
+from cems.children.family.selectors.relationship import speak_with
 from cems.children.identity.page_context import child_page
 from cems.children.slots import NOW_LINES
 from cems.clocks.presentation import present
@@ -83,4 +84,5 @@ def paper_page(request: HttpRequest, opened: OpenChild, row: Referral | Request)
         "row": row,
         "bar": present(row.clock, now()),
         "known": [line for line in known if line],
+        "speak_with": speak_with(opened),
     }

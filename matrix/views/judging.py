@@ -10,6 +10,7 @@ from cems.base.access_control import FORM, Shape
 from cems.base.autosave import version_from
 from cems.base.time import local_date
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.family.selectors.relationship import speak_with
 from matrix.access_control import Opened, requires_matrix
 from matrix.choices import Assessment, Informed
 from matrix.forms import OneField, field_typed, one_field, refuse_field
@@ -28,9 +29,8 @@ HINTED = frozenset(name for names in HINTED_ON.values() for name in names)
 @requires_matrix(Shape.PAGE, methods=FORM)
 def views(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """The child's and the family's own words, and whether parents or carers know (C6)."""
-    return _fields_page(
-        request, opened, VIEWS_FIELDS, "matrix/views.html", "matrix:judgement", {"informed": Informed.choices}
-    )
+    more = {"informed": Informed.choices, "speak_with": speak_with(opened.child)}
+    return _fields_page(request, opened, VIEWS_FIELDS, "matrix/views.html", "matrix:judgement", more)
 
 
 @requires_matrix(Shape.PAGE, methods=FORM)

@@ -20,6 +20,8 @@ from cems.children.models import (
     Matter,
     NamedReader,
     Placement,
+    RecordLink,
+    Relationship,
     StudentChild,
 )
 from tests.factories.people import make_authority, make_user
@@ -183,3 +185,24 @@ def name_for_student(child: Child, student: User, *, ends_on: date | None = None
     )
     grants.rebuild(None, at=now(), child_ids=[child.pk])
     return row
+
+
+def make_relationship(child: Child, **kw: object) -> Relationship:
+    """The child named a brother or sister a week ago; nothing more is known of them."""
+    fields: dict[str, object] = {
+        "relation": "sibling",
+        "name": f"Example Person {next(_number)}",
+        "named_by": "child",
+        "named_on": today() - timedelta(days=7),
+        "recorded_at": now() - timedelta(days=7),
+        "recorded_by": make_user(),
+        **kw,
+    }
+    return Relationship.objects.create(child=child, **fields)
+
+
+def link_record(row: Relationship, other: Child) -> RecordLink:
+    """Somebody who may read both records linked them."""
+    return RecordLink.objects.create(
+        relationship=row, record=other, why="Same birth date", linked_at=now(), linked_by=row.recorded_by
+    )

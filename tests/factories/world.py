@@ -15,6 +15,7 @@ from cems.base.calendar import close_of_business
 from cems.base.time import now, today
 from cems.children.access import grants
 from cems.children.choices import MatterKind, StatusKind
+from cems.children.family.services.relationship import relationship_add
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.history.services.note import note_write
 from cems.children.history.services.status import status_open
@@ -27,6 +28,8 @@ from cems.children.models import (
     Merge,
     PlacedConcern,
     Placement,
+    RecordLink,
+    Relationship,
     Status,
     Submitter,
 )
@@ -50,9 +53,11 @@ from tests.factories.children import (
     bar,
     involve,
     join,
+    link_record,
     make_child,
     make_matter,
     make_placement,
+    make_relationship,
     name_for_student,
     restrict,
 )
@@ -122,9 +127,11 @@ class Story:
     item: Item
     asked: AgencyEnquiry  # a question of First Contact to a team nobody in the world is in
     allocated: Allocated
+    relationship: Relationship  # somebody who must not be told something
     own: dict[int, Submission] = field(default_factory=dict)
     own_drafts: dict[int, Matrix] = field(default_factory=dict)
     twin: Child | None = None  # another child, alike enough to be compared
+    link: RecordLink | None = None  # of the relationship to the record of `twin`
     placement: Placement | None = None
     concern: PlacedConcern | None = None
     merge: Merge | None = None  # by which a second record was joined to this one
@@ -170,6 +177,11 @@ def make_world(stories: tuple[str, ...] = STORIES, *, password: str | None = Non
     away = make_user("first_contact", agency=make_agency(authorities=[make_authority(DARLINGTON)]))
     advise(people["champion"])
     told = {key: _tell(key, away if key == "elsewhere" else author, people) for key in stories}
+    for key, story in told.items():
+        if (
+            key != "restricted" and "restricted" in told
+        ):  # a brother or sister nobody in the world may know of
+            link_record(make_relationship(story.child), told["restricted"].child)
     meeting = meeting_start(
         people["cevt_chair"], forum=MeetingForum.CEVT, authority=make_authority(), url="/cevt/"
     )
@@ -253,6 +265,16 @@ def write_record(key: str, child: Child, author: User) -> Story:
         request=strategy_meeting_request(author, child=child),
         item=_item(key, author, child),
         allocated=allocate_in_story(child, author),
+        relationship=relationship_add(
+            author,
+            child=child,
+            name="Example Relative",
+            relation="parent",
+            must_not_be_told=secret(key, "family"),
+            must_not_why="Plainly invented",
+            named_by="child",
+            named_on=today() - timedelta(days=3),
+        ),
     )
 
 
@@ -302,6 +324,7 @@ def join_another(story: Story, author: User) -> None:
     place = story.child.area
     story.twin, other = make_child(authority=place), make_child(authority=place)
     join(story.child, other)
+    story.link = link_record(story.relationship, story.twin)
     story.placement = make_placement(story.child, placed_by=make_authority(AWAY))
     placement_concern(author, placement=story.placement, text=secret(story.key, "concern"), happened_at=now())
     story.concern = PlacedConcern.objects.get(child=story.child)
@@ -367,6 +390,7 @@ def _add_to(story: Story, author: User, kind: str, number: int) -> None:
     assert story.placement is not None
     placement_concern(author, placement=story.placement, text=f"Concern {number}", happened_at=now())
     story.draft = matrix_start(author, child=child)
+    link_record(make_relationship(child), make_child(authority=child.area))
 
 
 def give_work(person: User) -> None:

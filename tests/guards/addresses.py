@@ -16,7 +16,7 @@ from cems.accounts.models import Appointment, Delegation, User
 from cems.accounts.roles import Part
 from cems.base.access_control import AccessRule, Shape
 from cems.base.time import today
-from cems.children.models import EmergencyAccess
+from cems.children.models import Child, EmergencyAccess
 from matrix.instrument import current
 from tests.factories.allocation import Allocated
 from tests.factories.triage import advise
@@ -92,6 +92,18 @@ OF_STORY: dict[str, OfStory] = {
             "placed_concern_closed",
         )
     },
+    **{
+        f"children:{name}": _and(relationship_id=lambda story, user: story.relationship.public_id)
+        for name in ("relationship_correct", "relationship_end", "record_find")
+    },
+    "children:record_link": _and(
+        relationship_id=lambda story, user: story.relationship.public_id,
+        other_id=lambda story, user: _there(story.twin).public_id,
+    ),
+    "children:record_unlink": _and(
+        relationship_id=lambda story, user: story.relationship.public_id,
+        link_id=lambda story, user: _there(story.link).public_id,
+    ),
     "children:note_correct": _and(note_id=lambda story, user: story.note.public_id),
     # Whom one would take out is asked only after the access rule.
     "matrix:end_contributor": _draft(contributor_id=UUID(int=0)),
@@ -259,6 +271,14 @@ OPEN_TO: dict[str, Callable[[frozenset[Part]], bool]] = {
 }
 # What a person keeps of their own: without this part, another's is no more there.
 OWN_ONLY: dict[str, tuple[Part, Callable[[Story, User], bool]]] = {
+    # To those who may read the record at the other end too; no part opens it to anybody else.
+    **{
+        f"children:{name}": (
+            Part.INTELLIGENCE_RAW,
+            lambda story, user: Child.objects.visible_to(user).filter(pk=_there(story.twin).pk).exists(),
+        )
+        for name in ("record_link", "record_unlink")
+    },
     "children:involvement_end": (Part.INVOLVED, lambda story, user: story.involvement.user_id == user.pk),
     **{
         f"matrix:{name}": (Part.MATRIX, lambda story, user: user.pk in story.own)

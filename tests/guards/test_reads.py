@@ -28,7 +28,7 @@ POLL = {"X-CEMS-Polling": "1", "X-Requested-With": "cems", "HX-Request": "true"}
 OTHERS = ("PUT", "OPTIONS", "FOO")
 READS = {Verb.VIEWED, Verb.LISTED, Verb.SEARCHED}
 REFUSED = {401, 403, 404, 405}
-WHAT = ("note", "reasons", "evidence", "action", "concern", "level")
+WHAT = ("note", "reasons", "evidence", "action", "concern", "level", "family")
 ASKED = 3  # people who may open an address and are tried until one of them gets it
 STORIES = ("involved", "submitted", "cevt", "referral", "emergency_access")
 

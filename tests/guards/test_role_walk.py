@@ -31,6 +31,7 @@ SECRETS = {
     "note": {Part.NOTES},
     "reasons": {Part.MATRIX},
     "evidence": {Part.MATRIX},
+    "family": {Part.FAMILY},
     "action": {Part.ACTIONS, Part.AGENCY_ACTIONS},
     "concern": {Part.NOTES, Part.REFERRALS, Part.ACTIONS, Part.AGENCY_ACTIONS},
     "level": {Part.LEVEL_HISTORY, Part.DECISIONS, Part.CHRONOLOGY},

@@ -19,11 +19,6 @@ class RecordLinkQuerySet(QuerySet[Any]):
             relationship__superseded_by__isnull=True,
         )
 
-    def between_records(self) -> Self:
-        """With the record that holds each link as `holder`, and the one it names as `named`: as they are read."""
-        both = self.annotate(holder=primary_of("relationship__child"), named=primary_of("record"))
-        return both.select_related("relationship").order_by("pk")
-
     def held_by(self, child_ids: Collection[int]) -> Self:
         """Links of the relationships of these records."""
         return self.filter(relationship__child__in=list(child_ids))
@@ -31,3 +26,8 @@ class RecordLinkQuerySet(QuerySet[Any]):
     def naming(self, child_ids: Collection[int]) -> Self:
         """Links of other children's relationships to these records."""
         return self.filter(record__in=list(child_ids))
+
+    def between_records(self) -> list[tuple[Any, int, int]]:
+        """Each link with the record that holds it and the one it names, both as they are read (`primary_of`)."""
+        both = self.annotate(holder=primary_of("relationship__child"), named=primary_of("record"))
+        return [(row, row.holder, row.named) for row in both.select_related("relationship").order_by("pk")]

@@ -6,11 +6,13 @@ from datetime import date
 
 from django.db.models import Q
 
+from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.actions.models import Action
 from cems.base.time import local, local_date
 from cems.children.access_control import OpenChild
-from cems.children.choices import CaseRole, FeedbackFrom
+from cems.children.choices import CaseRole, FeedbackFrom, Relation, YesNoNotKnown
+from cems.children.family.selectors.relationship import LinkedRecord, family, relationships
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Feedback, Involvement, Placement, Status
 from cems.children.slots import MISSING_NOW
@@ -33,8 +35,13 @@ class Fact:
     grave: bool = False
 
 
-def top_line(opened: OpenChild, newest: Submission | None, today: Listing) -> Sequence[Fact]:
-    """Every fact whose part of the record is open to the reader, in the order it is asked for."""
+def top_line(
+    opened: OpenChild, newest: Submission | None, today: Listing, *, reader: User | None
+) -> Sequence[Fact]:
+    """Every fact whose part of the record is open to the reader, in the order it is asked for.
+
+    Without a `reader`, for a whole room, no other child's record is named beside a relationship.
+    """
     asked = (
         (Part.IDENTITY, lambda: _tonight(opened)),
         (Part.MISSING, lambda: _missing(opened)),
@@ -43,6 +50,9 @@ def top_line(opened: OpenChild, newest: Submission | None, today: Listing) -> Se
         (Part.INVOLVED, lambda: _workers(opened)),
         (Part.STATUS, lambda: [Fact("Custody or bail", f"{UNKNOWN} Ask the police at the table.")]),
         (Part.DECISIONS, lambda: _nrm(opened)),
+        (Part.FAMILY, lambda: _responsibility(opened)),
+        (Part.FAMILY, lambda: _siblings(opened, reader)),
+        (Part.FAMILY, lambda: _not_told(opened)),
         (Part.IDENTITY, lambda: _near(opened, today)),
         (Part.ACTIONS, lambda: _actions(opened)),
         (Part.MATRIX, lambda: _voice(opened, newest)),
@@ -138,6 +148,46 @@ def _nrm(opened: OpenChild) -> Iterable[Fact]:
         return
     done = f": {held.action.outcome}" if held.action.outcome else ""
     yield Fact("NRM", f"Asked for by CEVT ({held.action.get_status_display().lower()}{done}).")
+
+
+def _responsibility(opened: OpenChild) -> Iterable[Fact]:
+    """Who holds parental responsibility, as the people in the child's life are recorded."""
+    held = [
+        f"{row.name} ({row.get_relation_display().lower()})"
+        for row in relationships(opened)
+        if row.ends_on is None and row.parental_responsibility == YesNoNotKnown.YES
+    ]
+    yield Fact("Parental responsibility", f"{'; '.join(held)}." if held else UNKNOWN)
+
+
+def _siblings(opened: OpenChild, reader: User | None) -> Iterable[Fact]:
+    """Brothers and sisters as they were told; their record and level where the reader may read it."""
+    kind = Relation.SIBLING
+    if reader is None:
+        names = [
+            row.name for row in relationships(opened) if row.ends_on is None and row.relation == kind.value
+        ]
+    else:
+        shown = family(reader, opened)
+        names = [
+            ", ".join([person.row.name, *(_known(one) for one in person.records)])
+            for person in shown.people
+            if person.row.relation == kind.value
+        ]
+        names += [f"{one.child.name}, {_known(one)}" for one in shown.named_on if one.relation == kind.label]
+    yield Fact("Brothers and sisters", f"{'; '.join(names)}." if names else UNKNOWN)
+
+
+def _known(one: LinkedRecord) -> str:
+    level = one.child.level if one.level else None
+    return f"{one.child.reference}, level {level.label}" if level is not None else one.child.reference
+
+
+def _not_told(opened: OpenChild) -> Iterable[Fact]:
+    rows = [row for row in relationships(opened) if row.ends_on is None and row.must_not_be_told]
+    if rows:
+        words = "; ".join(f"{row.name}: {row.must_not_be_told}" for row in rows)
+        yield Fact("Must not be told", words, grave=True)
 
 
 def _near(opened: OpenChild, today: Listing) -> Iterable[Fact]:

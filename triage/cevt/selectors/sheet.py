@@ -29,6 +29,8 @@ CHANGES = 12  # of what happened since the last time
 DONT_WAIT = (Duty.FRONT_DOOR, Duty.OUT_OF_HOURS)  # who is rung when it can't wait for the meeting
 # The sheet tells these itself, and better: what a panel would say again stays out.
 TOLD_HERE = frozenset({"matrix.newest", "matrix.own", "triage.cevt"})
+# It names other children's records as one reader may know of them, and not a whole room.
+NOT_FOR_A_ROOM = frozenset({"children.family"})
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def sheet(user: User, opened: OpenChild, *, room: bool = False) -> Sheet:
         row=row,
         items=items,
         newest=newest,
-        facts=top_line(opened, newest, today),
+        facts=top_line(opened, newest, today, reader=None if room else user),
         since=since,
         changes=changes[:CHANGES],
         more_changes=max(0, len(changes) - CHANGES),
@@ -115,7 +117,7 @@ def sheet(user: User, opened: OpenChild, *, room: bool = False) -> Sheet:
         unconfirmed=next((one.row for one in earlier if is_unconfirmed(one.row)), None),
         said=said_by(user, today.seats.agencies(child.area_id), answers_by_agency(items)) if items else [],
         wanted=row.wanted if row else [],
-        panels=panels_for(user, opened, but=TOLD_HERE),
+        panels=panels_for(user, opened, but=TOLD_HERE | (NOT_FOR_A_ROOM if room else frozenset())),
         meeting=meeting,
         table=attendance_of(meeting, opened.at),
         desks=desks_for(child),

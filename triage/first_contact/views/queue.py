@@ -18,6 +18,7 @@ from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
+from cems.children.family.selectors.relationship import speak_with
 from cems.children.identity.page_context import child_page
 from cems.children.matching.rules.search import LONGEST
 from plans.selectors import open_referral
@@ -113,5 +114,6 @@ def refer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         **child_page(request, opened, current="children:overview"),
         "form": form,
         "held": open_referral(child),
+        "speak_with": speak_with(opened),
     }
     return render(request, "triage/first_contact/refer.html", context, status=400 if form.errors else 200)

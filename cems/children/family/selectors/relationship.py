@@ -115,10 +115,10 @@ def linked_records(user: User, opened: OpenChild) -> tuple[list[LinkedRecord], l
     Asked with the same statements whether there are any or not. Nothing leads to or from a sealed record, nor from
     a record to itself once two were joined. A pair that each of the two records names is told once, from the own row.
     """
-    standing = RecordLink.objects.standing().between_records()
+    standing = RecordLink.objects.standing()
     here = opened.child.pk
-    held = [(link, link.named) for link in standing.held_by(opened.cluster)]
-    naming = [(link, link.holder) for link in standing.naming(opened.cluster)]
+    held = [(link, named) for link, _, named in standing.held_by(opened.cluster).between_records()]
+    naming = [(link, holder) for link, holder, _ in standing.naming(opened.cluster).between_records()]
     others = {primary for _, primary in (*held, *naming)}
     rows = Child.objects.visible_to(user, opened.at).not_sealed().with_bar()
     readable = {child.pk: child for child in rows.filter(pk__in=[here, *others])}
@@ -146,37 +146,23 @@ def _same(row: Relationship) -> tuple[str, str]:
 
 
 # --- what follows for others ------------------------------------------------------------------------------
-def caution(opened: OpenChild) -> Sequence[Relationship]:
-    """Of the people there are now, those who must not be told something, or whom it is not safe to ring just so."""
+def speak_with(opened: OpenChild) -> Sequence[Relationship]:
+    """Before a call or a letter: parents, carers and who else answers for the child, and all who must not be told
+    something or whom it is not safe to ring just so. Nobody, where the part is shut to the reader."""
     if not opened.access.sees(Part.FAMILY):
         return []
+    answers = {Relation.PARENT, Relation.STEP_PARENT, Relation.CARER, Relation.FOSTER_CARER}
     careful = {SafeToRing.NO, SafeToRing.ONLY_WHEN}
     return [
         row
         for row in relationships(opened)
-        if row.ends_on is None and (row.must_not_be_told or row.safe_to_ring in careful)
-    ]
-
-
-def responsible(opened: OpenChild) -> Sequence[Relationship]:
-    """The people who hold parental responsibility."""
-    return [
-        row
-        for row in relationships(opened)
-        if row.ends_on is None and row.parental_responsibility == YesNoNotKnown.YES
-    ]
-
-
-def adults(opened: OpenChild) -> Sequence[Relationship]:
-    """Parents, carers and others who answer for the child: whom one asks whether they know."""
-    if not opened.access.sees(Part.FAMILY):
-        return []
-    kinds = {Relation.PARENT, Relation.STEP_PARENT, Relation.CARER, Relation.FOSTER_CARER}
-    held = {row.pk for row in responsible(opened)}
-    return [
-        row
-        for row in relationships(opened)
-        if row.ends_on is None and (row.relation in kinds or row.pk in held)
+        if row.ends_on is None
+        and (
+            row.relation in answers
+            or row.parental_responsibility == YesNoNotKnown.YES
+            or row.must_not_be_told
+            or row.safe_to_ring in careful
+        )
     ]
 
 

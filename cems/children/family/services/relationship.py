@@ -184,7 +184,7 @@ def _checked(details: Details, child: Child, day: date) -> Details:
     """What was told, tidied. Raises Invalid for what can't be."""
     tidy = Details(**details)
     for name in ("name", "phone", "language", "safe_when", "may_be_told", "must_not_be_told", "must_not_why"):
-        tidy[name] = str(details.get(name, "")).strip()  # type: ignore[literal-required]  # columns of words
+        tidy[name] = str(details.get(name, "")).strip()
     if not tidy["name"]:
         raise Invalid("Write the name, or what the child calls them.", field="name")
     if tidy.get("safe_to_ring") == SafeToRing.ONLY_WHEN and not tidy["safe_when"]:
