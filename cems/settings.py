@@ -250,7 +250,9 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not env.production
-WHITENOISE_AUTOREFRESH = TESTING  # each client of a test starts anew: files are looked for when one is asked for
+WHITENOISE_AUTOREFRESH = (
+    TESTING  # each client of a test starts anew: files are looked for when one is asked for
+)
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
 CRISPY_TEMPLATE_PACK = "gds"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
