@@ -29,9 +29,9 @@ class WordsOnce(OnceForm):
     why = WhyField("Why?")
 
 
-def sent(user: User, address: str = "/page/", **data: str) -> HttpRequest:
+def sent(acting: User, address: str = "/page/", **data: str) -> HttpRequest:
     request = RequestFactory().post(address, data)
-    request.user = user
+    request.user = acting
     return request
 
 
@@ -139,9 +139,9 @@ def test_yes_or_no_is_true_or_false_and_never_left_open() -> None:
 
 
 class TestAnAutosave:
-    def save(self, user: User, perform: Callable[[], dict[str, Any]], **data: str) -> Any:
+    def save(self, acting: User, perform: Callable[[], dict[str, Any]], **data: str) -> Any:
         return handle_autosave(
-            sent(user, **data),
+            sent(acting, **data),
             perform,
             body={"text": data.get("text", "")},
             both=lambda lost: Both("mine", lost.theirs["text"], {"text": lost.theirs["text"]}),
