@@ -20,6 +20,7 @@ from demo.cast import Cast
 from demo.courses import Course, Sent
 from demo.data import load
 from demo.erase import WORKERS
+from demo.family import tell_family
 from demo.matrices import Pen
 from demo.timeline import Timeline
 from matrix.choices import Occasion
@@ -51,6 +52,7 @@ class Story:
         self.course = course
         self.place = course.who.place
         self.rng = Random(f"{seed}:{course.number}:story")
+        self.talk = Random(f"{seed}:{course.number}:family")  # of its own, so that no other draw moves
         self.time = Timeline(as_of)
         self.profile = load("profiles")[course.profile]
         self.notes: list[tuple[str, str, str]] = []
@@ -64,6 +66,8 @@ class Story:
         for number, part in enumerate(self.course.matrices):
             self.time.at(part.begun, partial(self._matrix, part, number))
         day = local_date(known) + timedelta(days=3)
+        if self.course.kind not in {"none", "provisional"}:
+            self.time.at(moments.working_moment(self.talk, day), self._family)
         while self.course.kind not in {"none", "provisional"} and day < local_date(self.time.as_of):
             self.time.at(moments.working_moment(self.rng, day), self._note)
             day += timedelta(days=self.rng.randint(6, 19))
@@ -224,6 +228,10 @@ class Story:
         post = Appointment.objects.filter(supervisor=self.author).first()
         if post and post.ends_on and mine.exists():
             student_name(self.author, post=post, child=self.child, ends_on=post.ends_on, at=at)
+
+    def _family(self, at: datetime) -> None:
+        """At the first talk the child names the people of their life (C7)."""
+        tell_family(self.author, self.child, self.course.who, self.talk, at)
 
     def _note(self, at: datetime) -> None:
         if not self.notes:  # none is told twice before all were told
