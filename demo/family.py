@@ -62,7 +62,8 @@ def tell_family(user: User, child: Child, who: Who, rng: Random, at: datetime) -
     """Who works with the child writes down whom the child names; a sibling's record, where they work with both."""
     day = local_date(at)
     for person in household(who, rng):
-        relationship_add(user, child=child, named_by=NamedBy.CHILD, named_on=day, at=at, **person)
+        details: Details = {**person, "named_by": NamedBy.CHILD, "named_on": day}
+        relationship_add(user, child=child, at=at, **details)
     if rng.randrange(SIBLING_IN):
         return
     known = Child.objects.visible_to(user, at).not_sealed().filter(created_at__lt=at).exclude(pk=child.pk)

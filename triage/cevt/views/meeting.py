@@ -121,7 +121,7 @@ def note(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     if handle_form(request, form, lambda: note_add(user, meeting=meeting, **form.values), refusals=Invalid):
         messages.success(request, "Noted for the minutes.")
     elif set(form.errors) <= {"text"}:
-        messages.error(request, form.errors["text"][0])
+        messages.error(request, str(form.errors["text"][0]))
     else:
         name, problems = next(iter(form.errors.items()))
         raise Invalid(str(problems[0]), field=name)

@@ -1,18 +1,17 @@
 """What people type about the people in a child's life (C7)."""
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
-from cems.accounts.forms.person import DayField, PlainForm
+from cems.base.form_fields import DayField, WordsField
+from cems.base.forms import OnceForm, PlainForm
 from cems.base.time import today
 from cems.children.choices import NamedBy, Relation, SafeToRing, YesNoNotKnown
-from cems.children.identity.forms.record import WordsField
 from cems.children.models import Relationship
 
 
-class RelationshipForm(PlainForm):
+class RelationshipForm(OnceForm):
     """Somebody in the child's life, and what must be known to speak with them."""
 
     button = "Save this person"
@@ -75,7 +74,6 @@ class RelationshipForm(PlainForm):
         required=False,
         help_text="Such as the first day with a carer.",
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     @classmethod
     def begin(cls, row: Relationship | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ both. To everybody else a relationship reads as it was typed: no order, count or
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
@@ -19,6 +20,7 @@ from cems.children.identity.rules import age_on, search_key
 from cems.children.matching.rules.search import Asked
 from cems.children.matching.search import Found, likely
 from cems.children.models import Child, RecordLink, Relationship
+from cems.children.querysets import at_address
 
 # What the child of a record is to the person of a relationship, who has a record too.
 INVERSE: dict[str, str] = {
@@ -36,6 +38,17 @@ INVERSE: dict[str, str] = {
     Relation.OTHER: "Child who names them",
 }
 _ORDER = {relation: number for number, relation in enumerate(Relation.values)}
+
+
+def relationship_at(opened: OpenChild, public_id: UUID) -> Relationship | None:
+    """The relationship of this child at this address, with what superseded it; or None."""
+    rows = Relationship.objects.filter(child__in=opened.cluster).select_related("superseded_by")
+    return rows.filter(public_id=public_id).first()
+
+
+def record_to_link(user: User, public_id: UUID) -> Child | None:
+    """The record at this address, where this user may see it and it is not sealed; or None."""
+    return at_address(user, public_id).not_sealed().with_bar().first()
 
 
 @dataclass(frozen=True)

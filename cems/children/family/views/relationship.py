@@ -4,13 +4,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cems.accounts.forms.person import PlainForm
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
+from cems.base.forms import PlainForm, handle_form
+from cems.base.not_found import or_404
 from cems.base.time import today
 from cems.children.access.child_access import access_to
 from cems.children.access_control import OpenChild, requires_child
@@ -34,8 +36,7 @@ from cems.children.history.views.note import who_reads
 from cems.children.identity.page_context import child_page
 from cems.children.matching.selectors.duplicate import by_reference
 from cems.children.models import Child, Relationship
-from cems.children.querysets import at_address
-from cems.children.view_helpers import form_page, kept_once, me, taken
+from cems.children.view_helpers import form_page
 
 TAB = "children:family"
 ADDED = "{name} is added to the people of {child}."
@@ -46,7 +47,7 @@ def family(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Who is in the child's life: whom to ring, and who must not be told what."""
     context = {
         **child_page(request, opened),
-        "family": people.family(me(request), opened),
+        "family": people.family(acting_user(request), opened),
         "may_write": opened.access.may(Work.FAMILY),
         "today": today(),
     }
@@ -57,8 +58,8 @@ def family(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def add(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Somebody is part of the child's life."""
     form = RelationshipForm(request.POST or None, initial=RelationshipForm.begin())
-    if request.method == "POST" and taken(
-        form, lambda: kept_once(request, form, "children.relationship", relationship_add, child=opened.child)
+    if handle_form(
+        request, form, lambda: relationship_add(acting_user(request), child=opened.child, **form.values)
     ):
         messages.success(request, ADDED.format(name=form.cleaned_data["name"], child=opened.child.name))
         return redirect(TAB, public_id=opened.child.public_id)
@@ -72,11 +73,8 @@ def correct(request: HttpRequest, opened: OpenChild, relationship_id: UUID) -> H
     if request.method != "POST" and not _runs(row):
         return redirect(TAB, public_id=opened.child.public_id)
     form = RelationshipForm(request.POST or None, initial=RelationshipForm.begin(row))
-    if request.method == "POST" and taken(
-        form,
-        lambda: kept_once(
-            request, form, "children.relationship_correct", relationship_correct, relationship=row
-        ),
+    if handle_form(
+        request, form, lambda: relationship_correct(acting_user(request), relationship=row, **form.values)
     ):
         messages.success(request, f"What is written of {form.cleaned_data['name']} is changed.")
         return redirect(TAB, public_id=opened.child.public_id)
@@ -92,8 +90,8 @@ def end(request: HttpRequest, opened: OpenChild, relationship_id: UUID) -> HttpR
     if request.method != "POST" and not _runs(row):
         return redirect(TAB, public_id=opened.child.public_id)
     form = RelationshipEndForm(request.POST or None, initial={"ends_on": today()})
-    if request.method == "POST" and taken(
-        form, lambda: relationship_end(me(request), relationship=row, **form.cleaned_data)
+    if handle_form(
+        request, form, lambda: relationship_end(acting_user(request), relationship=row, **form.values)
     ):
         messages.success(
             request, f"{row.name} stands among those who were part of {opened.child.name}’s life."
@@ -106,14 +104,17 @@ def end(request: HttpRequest, opened: OpenChild, relationship_id: UUID) -> HttpR
 @requires_child(Shape.PAGE, Part.FAMILY, work=Work.FAMILY, methods=FORM)
 def find_record(request: HttpRequest, opened: OpenChild, relationship_id: UUID) -> HttpResponse:
     """Which record is theirs, among those that this user may see."""
-    user, row = me(request), _row(opened, relationship_id)
+    user, row = acting_user(request), _row(opened, relationship_id)
     form = RecordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         other = by_reference(user, form.cleaned_data["reference"])
         if other is not None and other.pk not in opened.cluster:
             return redirect(_check_url(opened, row, other))
         form.add_error("reference", NOT_OPEN)
-    rows = [(found, _check_url(opened, row, found.child)) for found in people.candidates(user, opened, row)]
+    rows = [
+        (candidate, _check_url(opened, row, candidate.child))
+        for candidate in people.candidates(user, opened, row)
+    ]
     context = {
         **child_page(request, opened, current=TAB),
         "row": row,
@@ -126,13 +127,13 @@ def find_record(request: HttpRequest, opened: OpenChild, relationship_id: UUID) 
 @requires_child(Shape.PAGE, Part.FAMILY, work=Work.FAMILY, methods=FORM)
 def link(request: HttpRequest, opened: OpenChild, relationship_id: UUID, other_id: UUID) -> HttpResponse:
     """Both beside each other, before they are linked."""
-    user, row = me(request), _row(opened, relationship_id)
-    other = at_address(user, other_id).not_sealed().with_bar().first()
+    user, row = acting_user(request), _row(opened, relationship_id)
+    other = people.record_to_link(user, other_id)
     if other is None or other.pk in opened.cluster or opened.child.sealed_at is not None:
         raise Http404
     form = RecordLinkForm(request.POST or None)
-    if request.method == "POST" and taken(
-        form, lambda: record_link(user, relationship=row, other=other, why=form.cleaned_data["why"])
+    if handle_form(
+        request, form, lambda: record_link(user, relationship=row, other=other, why=form.cleaned_data["why"])
     ):
         messages.success(request, f"{row.name} is linked with the record {other.reference}.")
         return redirect(TAB, public_id=opened.child.public_id)
@@ -150,13 +151,15 @@ def link(request: HttpRequest, opened: OpenChild, relationship_id: UUID, other_i
 @requires_child(Shape.PAGE, Part.FAMILY, work=Work.FAMILY, methods=FORM)
 def unlink(request: HttpRequest, opened: OpenChild, relationship_id: UUID, link_id: UUID) -> HttpResponse:
     """The record is somebody else's; who may not know of the link meets no such page."""
-    user, row = me(request), _row(opened, relationship_id)
-    seen = next((one for one in people.seen_links(user, opened, row) if one.link.public_id == link_id), None)
+    user, row = acting_user(request), _row(opened, relationship_id)
+    seen = next(
+        (linked for linked in people.seen_links(user, opened, row) if linked.link.public_id == link_id), None
+    )
     if seen is None:
         raise Http404
     form = RecordUnlinkForm(request.POST or None)
-    if request.method == "POST" and taken(
-        form, lambda: record_unlink(user, link=seen.link, reason=form.cleaned_data["reason"])
+    if handle_form(
+        request, form, lambda: record_unlink(user, link=seen.link, reason=form.cleaned_data["reason"])
     ):
         messages.success(request, f"{row.name} is no longer linked with the record {seen.child.reference}.")
         return redirect(TAB, public_id=opened.child.public_id)
@@ -165,8 +168,7 @@ def unlink(request: HttpRequest, opened: OpenChild, relationship_id: UUID, link_
 
 
 def _row(opened: OpenChild, relationship_id: UUID) -> Relationship:
-    rows = Relationship.objects.filter(child__in=opened.cluster).select_related("superseded_by")
-    return get_object_or_404(rows, public_id=relationship_id)
+    return or_404(people.relationship_at(opened, relationship_id))
 
 
 def _runs(row: Relationship) -> bool:
