@@ -16,6 +16,7 @@ import pytest
 from cems.local.folders import PROJECT
 
 NOBODY = 65534
+HANGS = 240  # seconds after which something hangs, on a machine with other work too; no measure of speed
 OURS = ("DATABASE_", "REDIS_", "CEMS_", "DJANGO_", "PYTEST_", "MAKE", "PORT", "MFLAGS")
 
 
@@ -77,7 +78,7 @@ class Copy:
     ) -> tuple[int, str]:
         """Run Python with these arguments to its end: exit code and everything it said."""
         child = self.start(*arguments, user=user, limit=limit, **more)
-        said, _ = child.communicate(timeout=60)
+        said, _ = child.communicate(timeout=HANGS)
         return child.returncode, said
 
     def give_to(self, user: int) -> None:

@@ -15,7 +15,7 @@ from cems.local import process
 from cems.local.folders import PROJECT, Folders, make_private, remove, temporary_folders
 from cems.local.postgres import Postgres
 from cems.local.trouble import Trouble
-from tests.local.conftest import NOBODY, Copy
+from tests.local.conftest import HANGS, NOBODY, Copy
 
 RUN = ("-m", "cems.local.run")
 BESIDE = ("-m", "cems.local.with_servers", "--")
@@ -63,13 +63,13 @@ def test_floor_f14_a_second_run_says_where_the_first_is(project: Copy) -> None:
     port = free_port()
     lock = project.folder / ".local" / "lock"
     first = project.start(*RUN, PORT=str(port))
-    assert process.wait_until(lambda: lock.exists() and lock.stat().st_size > 0, 10)
+    assert process.wait_until(lambda: lock.exists() and lock.stat().st_size > 0, HANGS)
     code, said = project.run(*RUN, PORT=str(free_port()))
     assert code == 1
     assert said.strip().startswith("CEMS is already running from this folder: http://127.0.0.1:")
     assert f"127.0.0.1:{port} (process {first.pid})" in said
     first.send_signal(signal.SIGTERM)
-    first.communicate(timeout=20)
+    first.communicate(timeout=HANGS)
     assert first.returncode == 0
     assert lock.read_text() == ""
 

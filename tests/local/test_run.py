@@ -13,7 +13,7 @@ import pytest
 from cems.local import process
 from cems.local.folders import PROJECT
 from cems.local.health import readiness
-from tests.local.conftest import Copy
+from tests.local.conftest import HANGS, Copy
 from tests.local.test_faults import free_port
 from tests.local.test_with_servers import processes_of
 
@@ -59,10 +59,6 @@ class Running:
         return [int(line.split()[0]) for line in listed.splitlines() if word in line]
 
 
-# How long to wait before it counts as hanging: a first start migrates, and the machine may have other work.
-STARTED, MENDED, ENDED = 240, 120, 120
-
-
 class Started:
     """A whole copy of the project, and how to start CEMS in it."""
 
@@ -73,8 +69,8 @@ class Started:
     def start(self) -> Running:
         settings = {"PORT": str(self.port), "CEMS_DEMO": "0", "PYTHONUNBUFFERED": "1"}
         run = Running(self.project.start("-m", "cems.local.run", **settings), self.port)
-        run.wait_for("CEMS is at ", STARTED)
-        assert process.wait_until(lambda: readiness(self.port)[0] == 200, MENDED), run.said
+        run.wait_for("CEMS is at ", HANGS)
+        assert process.wait_until(lambda: readiness(self.port)[0] == 200, HANGS), run.said
         return run
 
     def left(self) -> list[str]:
@@ -98,12 +94,12 @@ def test_floor_f14_killed_whole_or_in_parts_it_comes_back_and_the_end_is_clean(p
         (number,) = running.numbers(word)
         os.kill(number, signal.SIGKILL)
     for name in ("PostgreSQL", "Valkey", "web", "worker", "beat"):
-        running.wait_for(f"{name} is running again.", MENDED)
-    assert process.wait_until(lambda: readiness(copy.port)[0] == 200, MENDED), readiness(copy.port)
+        running.wait_for(f"{name} is running again.", HANGS)
+    assert process.wait_until(lambda: readiness(copy.port)[0] == 200, HANGS), readiness(copy.port)
 
     # asked to end, it leaves nothing
     running.child.send_signal(signal.SIGTERM)
-    assert running.child.wait(ENDED) == 0
+    assert running.child.wait(HANGS) == 0
     running.reader.join(5)
     assert running.said.endswith("Stopped.\n")
     assert copy.left() == []
@@ -116,10 +112,10 @@ def test_the_access_log_keeps_no_search_words(tmp_path: Path, project: Copy) -> 
     port = free_port()
     arguments = ("-m", "gunicorn", "-c", "python:cems.local.gunicorn_conf", "hello")
     child = project.start(*arguments, PORT=str(port), CEMS_WEB_WORKERS="1")
-    assert process.wait_until(lambda: readiness(port)[0] == 200, 10, child)
+    assert process.wait_until(lambda: readiness(port)[0] == 200, HANGS, child)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/children/?name=Somebody") as answer:
         assert answer.read() == b"hello"
     child.send_signal(signal.SIGTERM)
-    said, _ = child.communicate(timeout=20)
+    said, _ = child.communicate(timeout=HANGS)
     assert '"path":"/children/","status":"200"' in said
     assert "Somebody" not in said

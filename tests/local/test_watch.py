@@ -12,6 +12,7 @@ from cems.local.run import settings_for, stop_all
 from cems.local.tail import Tail
 from cems.local.trouble import Trouble
 from cems.local.watch import FIRST_WAIT, LONGEST_WAIT, WELL_AFTER, Watch
+from tests.local.conftest import HANGS
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_the_end_goes_from_the_last_started_to_the_first(
         watches.append(Watch(part(folders, name, code.replace("{name!r}", repr(name)))))
         watches[-1].start(0)
     names = [watch.part.name for watch in watches]
-    assert process.wait_until(lambda: all((folders.home / name).exists() for name in names), 10)
+    assert process.wait_until(lambda: all((folders.home / name).exists() for name in names), HANGS)
     stop_all(None, watches)
     assert ended.read_text().split() == ["beat", "worker", "web", "valkey", "postgres"]
     assert "Stopped." in capsys.readouterr().out
@@ -107,7 +108,7 @@ def test_one_that_does_not_listen_is_ended_by_force(folders: Folders) -> None:
     )
     deaf.patience = 0.2
     deaf.start()
-    assert process.wait_until(lambda: deaf.log.exists() and deaf.log.read_text() == "1\n", 10)
+    assert process.wait_until(lambda: deaf.log.exists() and deaf.log.read_text() == "1\n", HANGS)
     deaf.stop()
     assert deaf.child is not None
     assert deaf.child.returncode == -9

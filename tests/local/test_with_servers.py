@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cems.local import process
-from tests.local.conftest import NOBODY, Copy
+from tests.local.conftest import HANGS, NOBODY, Copy
 
 BESIDE = ("-m", "cems.local.with_servers", "--")
 RIGHTS = """
@@ -99,10 +99,10 @@ def processes_of(folder: Path) -> list[str]:
 def test_floor_f14_nothing_is_left_when_it_is_ended(project: Copy, how: signal.Signals) -> None:
     ready = project.temporary / "ready"
     child = project.start(*BESIDE, "sh", "-c", f"touch {ready}; exec sleep 600")
-    assert process.wait_until(ready.exists, 20)
+    assert process.wait_until(ready.exists, HANGS)
     assert any("postgres" in line for line in processes_of(project.temporary))
     child.send_signal(how)
-    child.wait(20)
+    child.wait(HANGS)
     assert process.wait_until(lambda: not processes_of(project.temporary), 10), processes_of(
         project.temporary
     )
