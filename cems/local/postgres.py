@@ -53,6 +53,8 @@ class Postgres:
         self._check_version()
         if not self.data.exists():
             self._make()
+        elif must_hand_over() is not None:
+            self.folders.home.chmod(0o711)  # the other user must get through to its own folder
         self._clear_remains()
         command = [postgres_program("postgres"), "-D", str(self.data), "-k", str(self.folders.sockets)]
         for setting in ("listen_addresses=", "timezone=UTC", *(() if self.lasting else HASTY)):
@@ -112,10 +114,14 @@ class Postgres:
             # To empty tables between tests without their triggers.
             template.execute("GRANT SET ON PARAMETER session_replication_role TO cems_owner")
 
-    def stop(self) -> None:
-        """Stop it and wait for it, so that another may be started; safe to call again."""
+    def stop(self, *, cleanly: bool = False) -> None:
+        """Stop it and wait for it, so that another may be started; safe to call again.
+
+        Args:
+            cleanly: with all that it knows written, though it need not last.
+        """
         if self.child is not None:
-            process.stop(self.child, signal.SIGINT if self.lasting else signal.SIGQUIT, 20)
+            process.stop(self.child, signal.SIGINT if self.lasting or cleanly else signal.SIGQUIT, 20)
 
     def _check_version(self) -> None:
         version = self.data / "PG_VERSION"

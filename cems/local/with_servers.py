@@ -1,7 +1,9 @@
 """Run one command beside a PostgreSQL and a Valkey of its own, which are gone when it ends.
 
-    python -m cems.local.with_servers -- pytest tests/local
+    python -m cems.local.with_servers [--migrated] -- pytest tests/local
 
+With --migrated the server has the database that tests are copied from, kept from an earlier run where the migrations
+are the same (cems/local/migrated.py).
 The command gets the addresses as settings (DATABASE_URL, DATABASE_OWNER_URL, DATABASE_SEALER_URL,
 REDIS_URL), CEMS_MODE=test and fresh secrets, with the programs of this virtual environment first on PATH.
 The exit code is the command's. Nothing is kept.
@@ -24,6 +26,7 @@ from cems.local.folders import (
     remove,
     temporary_folders,
 )
+from cems.local.migrated import copy_into
 from cems.local.postgres import Postgres
 from cems.local.trouble import Trouble
 from cems.local.valkey import Valkey
@@ -48,8 +51,12 @@ def environment(folders: Folders) -> dict[str, str]:
     }
 
 
-def run(command: Sequence[str]) -> int:
+def run(command: Sequence[str], *, migrated: bool = False) -> int:
     """Start the servers, run the command, stop the servers.
+
+    Args:
+        command: what to run beside them.
+        migrated: whether the server begins with a migrated database for tests to copy.
 
     Returns:
         The command's exit code; 128 and the signal's number if a signal ended it, as a shell says it.
@@ -63,6 +70,8 @@ def run(command: Sequence[str]) -> int:
         for folder in (folders.state, folders.logs):
             make_private(folder)
         check_socket_path(folders.sockets)
+        if migrated:
+            copy_into(folders.postgres, environment(folders))
         for server in servers:
             server.start()
         servers[0].prepare()
@@ -102,14 +111,18 @@ def _end(_signal: int, _frame: FrameType | None) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run what follows `--`; the exit code."""
-    command = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
+    migrated = list(arguments[:1]) == ["--migrated"]
+    rest = list(arguments[1:] if migrated else arguments)
+    command = rest[1:] if rest[:1] == ["--"] else rest
     if not command:
-        print("usage: python -m cems.local.with_servers -- COMMAND [ARGUMENT ...]", file=sys.stderr)
+        print(
+            "usage: python -m cems.local.with_servers [--migrated] -- COMMAND [ARGUMENT ...]", file=sys.stderr
+        )
         return 2
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
     try:
-        return run(command)
+        return run(command, migrated=migrated)
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return trouble.code
