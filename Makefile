@@ -3,6 +3,7 @@ PYTHON ?= python3
 BOOT := $(PYTHON) cems/local/bootstrap.py
 VENV := .venv/bin/python
 BESIDE := $(VENV) -m cems.local.with_servers --
+MIGRATED := $(VENV) -m cems.local.with_servers --migrated --
 PYTEST := $(VENV) -m pytest -n auto --dist worksteal --durations=10
 
 CHECKS := check-format check-style check-types check-layers check-templates check-scripts check-migrations check-requirements
@@ -21,17 +22,17 @@ setup:  ## prepare the virtual environment and the front-end assets, for work on
 
 ifdef APP
 test: setup  ## run everything: checks, tests, the browser (APP=matrix: the tests of one app alone)
-	$(BESIDE) $(PYTEST) tests/$(APP)
+	$(MIGRATED) $(PYTEST) tests/$(APP)
 else
 test: setup
 	@$(VENV) -m cems.local.system
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory -j 2 check
 	$(VENV) -m cems.local.scripts test
-	$(BESIDE) sh -c '$(PYTEST) -m "not alone" && $(VENV) -m pytest -m alone'
+	$(MIGRATED) sh -c '$(PYTEST) -m "not alone" && $(VENV) -m pytest -m alone'
 endif
 
 test-fast: setup  ## run what needs no browser, no worker and no walk of every page
-	$(BESIDE) $(PYTEST) -m "not alone and not browser and not walk and not workers"
+	$(MIGRATED) $(PYTEST) -m "not alone and not browser and not walk and not workers"
 
 # `make -k check` goes on after the first that fails.
 check: $(CHECKS)  ## format, style, types, layers, templates, scripts, migrations, requirements
@@ -64,5 +65,5 @@ lock: setup  ## lock requirements.in and requirements-dev.in again, with hashes
 	$(VENV) -m cems.local.lock
 
 clean:  ## remove caches and what tests leave behind; .venv and .local (your data) stay
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis screenshots staticfiles
+	rm -rf .local/migrated .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis screenshots staticfiles
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
