@@ -11,6 +11,7 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.actions.choices import Status
 from cems.actions.models import Action
+from cems.actions.slots import DONE_AT
 from cems.base.keyset import Keyset, Page
 from cems.children.access.child_access import access_to
 from cems.children.matching.selectors.cluster import seen
@@ -111,3 +112,10 @@ def open_of_source(kind: str, source_id: object) -> Sequence[Action]:
     return list(
         Action.objects.from_source(kind, source_id).filter(status=Status.OPEN).with_page().order_by("pk")
     )
+
+
+def done_at(action: Action) -> tuple[str, str] | None:
+    """What the page is called where this open action is done, and its address; None where there is none."""
+    place = DONE_AT.get(f"{action.source_kind}:{action.key}") if action.is_open else None
+    url = place.url(action) if place else ""
+    return (place.label, url) if place and url else None
