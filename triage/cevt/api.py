@@ -42,7 +42,7 @@ from triage.cevt.serializers import (
     Sent,
 )
 from triage.cevt.services.contribution import contribution_relay, contribution_write
-from triage.cevt.services.decision import Ruling, Task, decision_make
+from triage.cevt.services.decision import Ruling, Task, UnseenLevel, decision_make
 from triage.models import Item
 
 PARTS = (Part.DECISIONS, Part.OWN_SUBMISSIONS)
@@ -253,6 +253,7 @@ def _ruling(sent: Sent) -> Ruling:
         dissents=[(one["agency"], one["text"]) for one in sent["dissents"]],
         feedback=sent["feedback"],
         seen=sent["seen"],
+        seen_level=sent.get("seen_level", UnseenLevel.NOT_SAID),
         returned_because=sent["returned_because"],
     )
 

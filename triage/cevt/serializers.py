@@ -67,7 +67,8 @@ class DissentBody(Strict):
 
 
 class DecisionBody(Strict):
-    """What the chair decides. `seen` is the newest matrix the chair had before them, by its public id."""
+    """What the chair decides. `seen` is the newest matrix the chair had before them, `seen_level` the agreed level,
+    by their public ids; where `seen_level` is said, a level another forum agreed meanwhile is a conflict."""
 
     level = serializers.ChoiceField(RiskLevel.choices)
     rationale = serializers.CharField()
@@ -79,6 +80,7 @@ class DecisionBody(Strict):
     feedback = serializers.CharField(default="", allow_blank=True)
     returned_because = serializers.ChoiceField(ReturnReason.choices, default="", allow_blank=True)
     seen = serializers.UUIDField(default=None, allow_null=True)
+    seen_level = serializers.UUIDField(required=False, allow_null=True)
 
 
 class ContributionBody(Strict):
@@ -160,6 +162,9 @@ class ItemShown(serializers.Serializer[Any]):
 
     public_id = serializers.UUIDField()
     child_id = serializers.UUIDField(source="child_public_id")
+    agreed_level = serializers.UUIDField(
+        allow_null=True, help_text="The child's agreed level of now, to be sent back as `seen_level`"
+    )
     kind = serializers.ChoiceField(ItemKind.choices)
     submission = serializers.CharField(source="submission.public_id", default="")
     level = serializers.IntegerField(allow_null=True)

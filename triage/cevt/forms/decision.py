@@ -13,7 +13,7 @@ from cems.base.form_fields import WordsField
 from cems.base.forms import KeyedForm, OnceForm, PlainForm
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from triage.cevt.forms.outcome import OutcomesForm, short
-from triage.cevt.services.decision import Ruling, Task
+from triage.cevt.services.decision import Ruling, Task, UnseenLevel
 from triage.choices import ReturnReason
 from triage.models import Decision
 
@@ -32,6 +32,7 @@ class DecisionForm(KeyedForm, OutcomesForm):
     """Everything a chair decides of one child; which fields an outcome asks for is checked by the rules (T4)."""
 
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    seen_level = forms.UUIDField(required=False, widget=forms.HiddenInput)
     level = forms.TypedChoiceField(
         choices=LEVELS,
         coerce=lambda value: RiskLevel(int(value)),
@@ -157,6 +158,7 @@ class DecisionForm(KeyedForm, OutcomesForm):
             ],
             feedback=data["feedback"],
             seen=data["seen"],
+            seen_level=data["seen_level"] if "seen_level" in self.data else UnseenLevel.NOT_SAID,
             agreed_with=data.get("agreed_with", ""),
             returned_because=data.get("returned_because", ""),
         )
@@ -169,10 +171,15 @@ class DecisionForm(KeyedForm, OutcomesForm):
 
     @staticmethod
     def begins(
-        seen: UUID | None, before: Decision | None, named: Sequence[str], where: Sequence[str]
+        seen: UUID | None,
+        seen_level: UUID | None,
+        before: Decision | None,
+        named: Sequence[str],
+        where: Sequence[str],
     ) -> dict[str, Any]:
-        """What an empty form begins with: the matrix in view, and the forms and contexts it names."""
-        start: dict[str, Any] = {"key": uuid4(), "seen": seen, "harms": list(named), "contexts": list(where)}
+        """What an empty form begins with: matrix and agreed level in view, and the forms and contexts it names."""
+        start: dict[str, Any] = {"key": uuid4(), "seen": seen, "seen_level": seen_level}
+        start |= {"harms": list(named), "contexts": list(where)}
         if before:
             agreed = before.agreed
             start |= {"level": agreed.level, "harms": agreed.forms, "contexts": agreed.contexts}

@@ -9,7 +9,7 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.children.access.child_access import accesses
 from cems.children.matching.selectors.cluster import seen
-from cems.children.models import Child
+from cems.children.models import AgreedLevel, Child
 from triage.cevt.selectors.eligibility import eligibility_of
 from triage.cevt.selectors.rereferrals import rereferrals_of
 from triage.models import Decision, Item
@@ -67,10 +67,14 @@ def readable_items(user: User, items: Sequence[Item]) -> list[Item]:
 
 
 def with_facts(items: Sequence[Item], children: Mapping[int, Child]) -> list[Item]:
-    """The items with what is worked out on reading: eligibility, re-referral, the child's public id."""
+    """The items with what is worked out on reading: eligibility, re-referral, the child and the agreed level by
+    their public ids."""
     passed, returns = eligibility_of(items), rereferrals_of(items)
+    level_ids = [child.current_level_id for child in children.values() if child.current_level_id]
+    levels = dict(AgreedLevel.objects.filter(pk__in=level_ids).values_list("pk", "public_id"))
     for item in items:
         item.eligibility = passed[item.pk]  # type: ignore[attr-defined]
         item.returns = returns[item.pk]  # type: ignore[attr-defined]
         item.child_public_id = children[item.child_id].public_id  # type: ignore[attr-defined]
+        item.agreed_level = levels.get(children[item.child_id].current_level_id or 0)  # type: ignore[attr-defined]
     return list(items)

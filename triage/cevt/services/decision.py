@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
 from django.urls import reverse
@@ -11,7 +12,7 @@ from cems.accounts.models import Agency, Team, User
 from cems.actions.services import Asked, Source, actions_open
 from cems.audit.choices import Verb
 from cems.audit.services import record
-from cems.base.calendar import close_of_business
+from cems.base.calendar import close_of_business, say
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
@@ -49,6 +50,12 @@ NOT_TO_BE_GIVEN = (
 )
 
 
+class UnseenLevel(Enum):
+    """Stands for the agreed level where the caller does not say which one they saw."""
+
+    NOT_SAID = "not said"
+
+
 @dataclass(frozen=True)
 class Task:
     """An action somebody takes on at the table."""
@@ -63,7 +70,8 @@ class Ruling:
     """All that a chair decides of one child.
 
     `seen` is the newest matrix the chair had before them (its public id; None where there is none), so that
-    a newer one that came meanwhile is never decided unread. `agreed_with` names who of police or children's
+    a newer one that came meanwhile is never decided unread; `seen_level` likewise the agreed level, where the caller
+    says what they saw. `agreed_with` names who of police or children's
     services agreed to it when they are not at the table, which makes a confirmation final.
     """
 
@@ -76,6 +84,7 @@ class Ruling:
     dissents: Sequence[tuple[Agency, str]] = field(default=())
     feedback: str = ""
     seen: UUID | None = None
+    seen_level: UUID | None | UnseenLevel = UnseenLevel.NOT_SAID
     agreed_with: str = ""
     returned_because: str = ""
 
@@ -196,6 +205,19 @@ def _newest_seen(primary: Child, ruling: Ruling) -> None:
     newest = Submission.objects.of(primary).order_by("-received_at", "-pk").first()
     if newest and newest.public_id != ruling.seen:
         raise Conflict(f"A newer matrix has come ({newest.reference}). Look at it, then decide.")
+    level_seen(primary, ruling.seen_level)
+
+
+def level_seen(primary: Child, seen: UUID | None | UnseenLevel) -> None:
+    """A level another forum agreed meanwhile is looked at first (truth-f2): raises Conflict in its words."""
+    level = primary.current_level
+    if level is None or seen in {level.public_id, UnseenLevel.NOT_SAID}:
+        return
+    raise Conflict(
+        f"{level.get_forum_display()} has agreed {RiskLevel(level.level).label} meanwhile"
+        f" ({level.reference or say(level.happened_at)}, {level.recorded_by}): “{level.rationale}”"
+        " Look at it, then agree the level."
+    )
 
 
 def why_provisional(meeting: Meeting | None, at: datetime) -> str:

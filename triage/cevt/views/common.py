@@ -131,9 +131,10 @@ def decision_fields(opened: OpenChild, sheet: Sheet, *, confirms: bool = False) 
 
 def empty_form(opened: OpenChild, sheet: Sheet, *, before: Decision | None = None) -> DecisionForm:
     """A decision form to begin with."""
-    newest = sheet.newest
+    newest, level = sheet.newest, opened.child.current_level
     begins = DecisionForm.begins(
         newest.public_id if newest else None,
+        level.public_id if level else None,
         before,
         newest.matrix.forms if newest else [],
         newest.matrix.contexts if newest else [],

@@ -148,7 +148,9 @@ def _refused(request: HttpRequest, opened: OpenChild, shown: Sheet, form: Decisi
         return draw(request, opened, shown, form, 400)
     # What came meanwhile is on the sheet now, so that the chair looks at it before the next try.
     data = request.POST.copy()
+    level = opened.child.current_level
     data["seen"] = str(shown.newest.public_id) if shown.newest else ""
+    data["seen_level"] = str(level.public_id) if level else ""
     again = DecisionForm(data, **decision_fields(opened, shown))
     again.is_valid()
     again.refuse(form.refusal)
