@@ -10,6 +10,8 @@ from django.db.models import Q
 from cems.accounts.models import User
 from cems.base.time import local_date
 from cems.children.access_control import OpenChild
+from cems.children.choices import MatterKind
+from cems.children.models import Matter
 from matrix.choices import MatrixState
 from matrix.evidence import evidence_of
 from matrix.instrument import load
@@ -37,19 +39,22 @@ class OfChild:
     withdrawn: Sequence[Matrix]
     freshness: str
     review: Review | None
+    board: str
     dues: Sequence[MatrixDue]
 
 
 def of_child(opened: OpenChild, *, only: User | None) -> OfChild:
     """The child's matrices; `only` this person's own where they see no others."""
     cluster = opened.cluster
+    review = review_of(opened) if only is None else None
     submissions = list(_sent(cluster, only).select_related("submitted_by", "matrix")[:100])
     return OfChild(
         drafts=drafting(drafts_of(opened, only=only)),
         submissions=submissions,
         withdrawn=list(_matrices(cluster, only).filter(state=MatrixState.WITHDRAWN)[:20]),
         freshness=freshness(submissions[0]) if submissions else "",
-        review=review_of(opened) if only is None else None,
+        review=review,
+        board=reviewed_by_board(opened) if review else "",
         dues=_open_dues(cluster, only),
     )
 
@@ -132,6 +137,15 @@ def review_of(opened: OpenChild) -> Review | None:
     rows = Review.objects.filter(child__in=opened.cluster, ended_at__isnull=True)
     found: Review | None = rows.select_related("clock__owner_user", "clock__owner_team").first()
     return found
+
+
+def reviewed_by_board(opened: OpenChild) -> str:
+    """The locality whose board looks at the child's reviews now; "" where CEVT does (M6)."""
+    rows = Matter.objects.filter(
+        child__in=opened.cluster, kind=MatterKind.CEG, closed_at__isnull=True, locality__isnull=False
+    )
+    matter = rows.select_related("locality").order_by("opened_at", "pk").first()
+    return str(matter.locality) if matter else ""
 
 
 def _sent(cluster: Collection[int], only: User | None) -> Any:
