@@ -1,4 +1,4 @@
-"""Locality boards, their meetings, and the strategic group (G1, G2, Q4).
+"""Locality boards: who is on one, since when, why, and what it agrees at each review (G1, G2).
 
-No code yet: docs/roadmap.md says what comes when.
+Meetings, agenda and minutes of the boards, and the strategic group, are not built yet (docs/roadmap.md).
 """

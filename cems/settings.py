@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "plans",
     "matrix",
     "triage",
+    "ceg",
     "demo",
 ]
 
@@ -323,6 +324,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "boards": {"task": "ceg.tasks.follow_chairs", "schedule": 3600, "options": {"expires": 3600}},
     "seal": {"task": "cems.audit.tasks.seal", "schedule": 20, "options": {"expires": 20}},
 }
 

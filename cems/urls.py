@@ -16,6 +16,7 @@ urlpatterns = [
     path("children/", include("plans.urls")),
     path("", include("matrix.urls")),
     path("", include("triage.urls")),
+    path("", include("ceg.urls")),
     path("api/v1/", include("matrix.api_urls")),
     path("api/v1/cevt/", include("triage.cevt.api_urls")),
     path("api/schema/", openapi.description, name="openapi"),

@@ -112,6 +112,7 @@ class Work(StrEnum):
     ALLOCATION = "allocation"
     OVERSIGHT = "oversight"  # looks at how a service copes: its boards and lists, and changes nothing there
     CEG_ENTRY = "ceg_entry"
+    BOARD = "board"  # reads who is on the CEG board of a locality, and changes nothing there
     ADVICE_LIBRARY = "advice_library"
     REVIEWS = "reviews"
     DIRECT_WORK = "direct_work"
@@ -403,6 +404,7 @@ _ROLES = [
             {
                 Work.ALLOCATION,
                 Work.CEG_ENTRY,
+                Work.BOARD,
                 Work.ADVICE_LIBRARY,
                 Work.REVIEWS,
                 Work.DEATH,
@@ -474,14 +476,14 @@ _ROLES = [
         RoleKey.CEG_CHAIR,
         "CEG chair",
         {Reach.FORUM: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN},
-        frozenset({Work.REVIEWS, Work.CONTRIBUTION, Work.OWN_ACTIONS, Work.MEETINGS}),
+        frozenset({Work.REVIEWS, Work.BOARD, Work.CONTRIBUTION, Work.OWN_ACTIONS, Work.MEETINGS}),
         of_locality=True,
     ),
     Role(
         RoleKey.CEG_MEMBER,
         "CEG member",
         {Reach.FORUM: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN},
-        frozenset({Work.CONTRIBUTION, Work.OWN_ACTIONS}),
+        frozenset({Work.BOARD, Work.CONTRIBUTION, Work.OWN_ACTIONS}),
         of_locality=True,
     ),
     Role(
@@ -502,7 +504,7 @@ _ROLES = [
         RoleKey.HEAD_OF_SERVICE,
         "Head of Service",
         {Reach.MATTER: EVERYTHING_BUT_RAW},
-        frozenset({Work.OVERSIGHT}),
+        frozenset({Work.OVERSIGHT, Work.BOARD}),
     ),
     # Auditor and information governance reach children only through an assigned sample, request or incident.
     Role(

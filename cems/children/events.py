@@ -42,3 +42,50 @@ class PlacementConcern:
     responsible: str
     user_id: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class MatterOpened:
+    """A forum or a role of the whole partnership starts to follow a child."""
+
+    matter_id: int
+    child_id: int
+    kind: str
+    user_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MatterMoved:
+    """Another locality's forum follows the child from now on, in the place of the one before."""
+
+    matter_id: int
+    before_id: int
+    child_id: int
+    kind: str
+    user_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MatterClosed:
+    """What followed a child does so no more."""
+
+    matter_id: int
+    child_id: int
+    kind: str
+    user_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AreaChanged:
+    """The child lives in another area or locality from now on, or two records were joined or taken apart.
+
+    `locality_before` is where the record, or the one it was read under, was until then.
+    """
+
+    child_id: int
+    locality_before: int | None
+    user_id: int
+    at: datetime

@@ -23,6 +23,7 @@ class Subject(Enum):
     FIRST_CONTACT = "First Contact"
     CEVT = "CEVT"
     ALLOCATION = "Allocation of workers"
+    CEG = "The boards of CEG"
     CHILD = "The child's record"
     PLACED = "Children placed by another authority"
     PEOPLE = "People and cover"

@@ -7,6 +7,21 @@ from tests.guards.source import ROOT, told
 LAYERS = ("models", "services", "selectors", "forms", "views", "rules")
 # What each app, or area of one, is about. A file of a layer is called by one of these words, in each layer alike.
 SUBJECTS: dict[str, frozenset[str]] = {
+    "ceg": frozenset(
+        {
+            "board",
+            "board_facts",
+            "chair",
+            "child",
+            "entry",
+            "entry_notice",
+            "hearers",
+            "review",
+            "review_notice",
+            "review_preview",
+            "worker_action",
+        }
+    ),
     "cems/base": frozenset({"presence"}),
     "cems/accounts": frozenset({"administrator", "cover", "person", "practice_setting", "session", "token"}),
     "cems/children/access": frozenset(

@@ -1,4 +1,4 @@
-"""A child on a CEG board: their reviews come to CEVT, and the board's work ends with the level (M6, T4, house-g)."""
+"""A child on a CEG board: their reviews go to the board, whose work ends when CEVT agrees less (M6, T4, house-g)."""
 
 from datetime import timedelta
 
@@ -11,14 +11,16 @@ from cems.accounts.models import User
 from cems.base.time import now
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child, Matter
+from matrix.models import Submission
 from tests.factories.matrices import submit
 from tests.factories.people import make_locality, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.triage.cevt.pages import LIST, hidden, said, sheet
 from triage.cevt.outcomes import CEG, Wish
 from triage.cevt.services.decision import decision_make
-from triage.choices import CegReason, ItemKind
-from triage.models import Item
+from triage.cevt.services.item import item_raise
+from triage.choices import CegReason
+from triage.models import Decision, Item
 
 pytestmark = pytest.mark.django_db
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
@@ -37,9 +39,16 @@ def board(child: Child) -> Matter:
     return Matter.objects.filter(child=child, kind=MatterKind.CEG).get()
 
 
-def review(child: Child, level: RiskLevel) -> Item:
-    """A practitioner looks again, and sends the matrix."""
-    return Item.objects.get(submission=submit(make_user(), child, level))
+def raised(child: Child) -> Item:
+    """A worry comes up, so that CEVT looks at a child whom the board follows."""
+    return item_raise(make_user(), child=child, why="Seen with older boys at night.")
+
+
+def decided(chair: User, child: Child, level: RiskLevel, **kw: object) -> Decision:
+    """CEVT decides about the child with the newest matrix before it."""
+    newest = Submission.objects.filter(child=child).latest("pk")
+    made = ruling(raised(child), level, seen=newest.public_id, **kw)
+    return decision_make(chair, child=child, ruling=made)
 
 
 def typed(client: Client, child: Child, level: RiskLevel, **more: object) -> dict[str, object]:
@@ -56,13 +65,17 @@ def typed(client: Client, child: Child, level: RiskLevel, **more: object) -> dic
 
 
 @pytest.mark.requirement("M6")
-def test_the_review_of_a_child_on_a_board_is_on_the_chairs_list(chair: User, on_the_board: Child) -> None:
-    client = sign_in(chair)
+def test_the_review_of_a_child_on_a_board_is_the_boards_and_a_worry_about_them_cevts(
+    chair: User, on_the_board: Child
+) -> None:
+    client, board_chair = sign_in(chair), make_user("ceg_chair", locality=make_locality("east"))
+    sent = submit(make_user(), on_the_board, MODERATE)
+    assert not Item.objects.filter(submission=sent).exists()
     assert "Nobody waits for CEVT" in said(client, LIST)
-    item = review(on_the_board, MODERATE)
-    assert item.kind == ItemKind.REVIEW and item.closed_at is None
+    assert sent.reference in said(sign_in(board_chair), reverse("ceg:board"))
+    raised(on_the_board)
     html = said(client, LIST)
-    assert "Madeup" in html and "Review" in html and "Nobody waits for CEVT" not in html
+    assert "Madeup" in html and "Nobody waits for CEVT" not in html
     assert 'id="decision"' in said(client, sheet(on_the_board))  # it opens, ready to be decided
 
 
@@ -73,7 +86,7 @@ def test_the_board_has_done_when_the_level_falls_and_its_members_reach_ends_28_d
 ) -> None:
     member = make_user("ceg_member", locality=make_locality("east"))
     page = reverse("children:overview", args=[on_the_board.public_id])
-    item = review(on_the_board, LOW)
+    item = raised(on_the_board)
     sitting(chair, *QUORATE)
     client = sign_in(chair)
     sent = typed(client, on_the_board, level)
@@ -96,10 +109,10 @@ def test_the_board_has_done_when_the_level_falls_and_its_members_reach_ends_28_d
 def test_the_board_keeps_a_child_at_moderate_and_one_sent_there_at_low(
     chair: User, on_the_board: Child
 ) -> None:
-    decision_make(chair, child=on_the_board, ruling=ruling(review(on_the_board, MODERATE), MODERATE))
+    decided(chair, on_the_board, MODERATE)
     assert board(on_the_board).closed_at is None
     again = Wish(CEG, "Missing three times this month.", CegReason.MISSING)
-    decision_make(chair, child=on_the_board, ruling=ruling(review(on_the_board, LOW), LOW, outcomes=[again]))
+    decided(chair, on_the_board, LOW, outcomes=[again])
     assert board(on_the_board).closed_at is None
 
 

@@ -10,6 +10,7 @@ from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
+from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
 from cems.children.history.models.involvement import InvolvementState
@@ -22,6 +23,7 @@ from triage.allocation.services.allocation_notice import tell_ended, tell_given
 from triage.allocation.services.wait import allocation_wait_open
 from triage.allocation.services.wait_end import waits_meet
 from triage.choices import WorkerKind
+from triage.events import AllocationEnded
 from triage.models import Allocation
 from triage.policy import REASSIGN_MOST
 
@@ -101,6 +103,7 @@ def allocation_end(user: User, *, allocation: Allocation, why: str, at: datetime
         raise Invalid("Say why the work ends.", field="why")
     _finish(user, held, why.strip(), instant)
     wait_reopen(user, primary, WorkerKind(held.kind), instant)
+    publish(AllocationEnded(primary.pk, held.kind, user.pk, instant))
     return held
 
 
@@ -139,6 +142,7 @@ def allocation_end_elsewhere(user: User | None, *, child_id: int, at: datetime) 
         why = held.involvement.end_reason or "The involvement was ended."
         _close(user, held, why, max(held.starts_at, held.involvement.ended_at or at))
         wait_reopen(user, primary, WorkerKind(held.kind), at)
+        publish(AllocationEnded(primary.pk, held.kind, user.pk if user else None, at))
 
 
 def wait_reopen(user: User | None, primary: Child, kind: WorkerKind, at: datetime) -> None:

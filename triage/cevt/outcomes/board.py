@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from cems.accounts.models import User
-from cems.children.access.services.matter import matter_open
+from cems.accounts.models import Locality, User
+from cems.children.access.services.matter import matter_open, matters_open
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child
 from triage.cevt.outcomes.base import Ask, Case, Effect, Offer, OutcomeKind, Problem, Wish
@@ -28,7 +28,12 @@ class Board(OutcomeKind):
     def asks(self, offer: Offer) -> Sequence[Ask]:
         places = [(str(one.pk), one.name) for one in offer.localities]
         return [
-            Ask("locality", "Board of", choices=places, empty="The child's own locality"),
+            Ask(
+                "locality",
+                "Board of",
+                choices=places,
+                empty="The board that has the child, else of their own locality",
+            ),
             Ask("reason", "Reason for the board", choices=CegReason.choices),
             Ask("why", self.asks_why),
         ]
@@ -39,9 +44,11 @@ class Board(OutcomeKind):
         return [Wish(self, values["why"], ceg_reason=values["reason"], locality=locality)]
 
     def completed(self, wish: Wish, child: Child, level: RiskLevel) -> Wish:
-        """The board of the child's own locality, and Significant as the reason, unless something else is said."""
+        """The board that has the child, else that of their own locality, and Significant as the reason, unless
+        something else is said."""
         usual = CegReason.SIGNIFICANT if level is RiskLevel.SIGNIFICANT else ""
-        return replace(wish, locality=wish.locality or child.locality, ceg_reason=wish.ceg_reason or usual)
+        locality = wish.locality or _board_of(child) or child.locality
+        return replace(wish, locality=locality, ceg_reason=wish.ceg_reason or usual)
 
     def refusal(self, wish: Wish, case: Case) -> Problem | None:
         if wish.locality is None:
@@ -66,6 +73,11 @@ class Board(OutcomeKind):
     def minute(self, row: Outcome) -> str:
         where = f"{self.sentence(row)} ({row.get_ceg_reason_display().lower()})"
         return ": ".join(filter(None, [where, row.why]))
+
+
+def _board_of(child: Child) -> Locality | None:
+    """The locality whose board follows the child already."""
+    return next((row.locality for row in matters_open(child, MatterKind.CEG) if row.locality), None)
 
 
 class NotForBoard(OutcomeKind):

@@ -69,15 +69,16 @@ def leaves_board(child: Child, level: RiskLevel, wishes: Sequence[Wish]) -> bool
 
 @command
 def outcomes_start(user: User, *, decision: Decision, wishes: Sequence[Wish], at: datetime) -> list[Outcome]:
-    """Keep each outcome and start it."""
-    rows = Outcome.objects.bulk_create([_start(user, decision, wish, at) for wish in wishes])
+    """Keep each outcome and start it; what it starts finds it kept."""
+    rows = Outcome.objects.bulk_create([_kept(user, decision, wish, at) for wish in wishes])
     for row, wish in zip(rows, wishes, strict=True):
         if wish.advice:
             row.advice.set(wish.advice)
+        wish.kind.start(user, row, wish, at)
     return rows
 
 
-def _start(user: User, decision: Decision, wish: Wish, at: datetime) -> Outcome:
+def _kept(user: User, decision: Decision, wish: Wish, at: datetime) -> Outcome:
     kind, child = wish.kind, decision.child
     row = Outcome(
         decision=decision,
@@ -103,5 +104,4 @@ def _start(user: User, decision: Decision, wish: Wish, at: datetime) -> Outcome:
             key=f"cevt-{wish.slot}{'-parents' if wish.for_parents else ''}",
             at=at,
         )
-    kind.start(user, row, wish, at)
     return row

@@ -9,9 +9,11 @@ from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
+from cems.base.events import publish
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.cluster_lock import forget_locked
+from cems.children.events import AreaChanged
 from cems.children.identity.rules import check_birth, check_postcode, search_key, written
 from cems.children.identity.services.identifier import identifier_add
 from cems.children.matching.services.cluster import lock_cluster
@@ -115,6 +117,7 @@ def child_change(
         if name in values:
             values[name] = _name(values[name], name)
     changed = [field for field, value in values.items() if getattr(held, field) != value]
+    locality_before = held.locality_id
     for field in changed:
         setattr(held, field, values[field])
     if changed:
@@ -133,6 +136,8 @@ def child_change(
             detail={"fields": changed},
             at=instant,
         )
+    if {"area", "locality"} & set(changed):
+        publish(AreaChanged(held.pk, locality_before, user.pk, instant))
     return held
 
 

@@ -13,9 +13,11 @@ from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.children.access import grants
 from cems.children.cluster_lock import forget_locked
+from cems.children.events import AreaChanged
 from cems.children.history.services.level import level_point
 from cems.children.identity.services.identifier import identifier_resume
 from cems.children.matching.rules.duplicate import pair
@@ -72,6 +74,7 @@ def merge_make(
     for matched, provisional in ((gone, gone.provisional), (kept, before["provisional"])):
         if provisional:
             _tell_submitters(matched, "matched", instant)
+    publish(AreaChanged(kept.pk, before["locality"], user.pk, instant))
     return row
 
 
@@ -98,11 +101,14 @@ def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None
     rows.filter(pk__in=held.before["members"], merged_into=kept).update(merged_into=gone)
     gone.merged_into = None
     gone.save(update_fields=["merged_into"])
+    locality_before = kept.locality_id
     _put_back(kept, held)
     held.undone_at, held.undone_by, held.undone_why = instant, user, why.strip()
     held.save(update_fields=["undone_at", "undone_by", "undone_why"])
     _settle(kept, gone)
     _audit(user, held, Verb.UNMERGED, instant)
+    for apart in (kept, gone):
+        publish(AreaChanged(apart.pk, locality_before, user.pk, instant))
     return held
 
 

@@ -14,7 +14,7 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.children.choices import PlacementKind
-from cems.children.events import PlacementConcern
+from cems.children.events import AreaChanged, PlacementConcern
 from cems.children.history.services.note import note_write
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import CaseNote, Child, Placement
@@ -63,12 +63,14 @@ def placement_open(user: User, *, child: Child, place: Place, at: datetime | Non
             field="starts_on",
         )
     row = Placement.objects.create(child=primary, recorded_at=instant, recorded_by=user, **vars(place))
-    before = primary.area
+    before, lived_in = primary.area, primary.locality_id
     primary.area, primary.locality = place.area, place.locality
     primary.version += 1  # a user who is changing the identity just now learns that it moved
     primary.save(update_fields=["area", "locality", "version"])
     record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="status", at=instant)
     _tell_desks(row, "in", {place.area.pk, before.pk}, instant)
+    if (before.pk, lived_in) != (primary.area_id, primary.locality_id):
+        publish(AreaChanged(primary.pk, lived_in, user.pk, instant))
     return row
 
 

@@ -1,0 +1,71 @@
+"""What the boards do when something below them happens (G1, M6, T4)."""
+
+from ceg.models import BoardEntry
+from ceg.services.chair import clocks_follow_chairs
+from ceg.services.entry import entries_follow, entry_end, entry_move, entry_open
+from ceg.services.entry_notice import tell_matrix
+from ceg.services.worker_action import worker_actions_meet
+from cems.accounts.events import AppointmentChanged, PersonLeft
+from cems.accounts.models import User
+from cems.base.time import now
+from cems.children.choices import MatterKind
+from cems.children.events import AreaChanged, MatterClosed, MatterMoved, MatterOpened
+from cems.children.matching.services.cluster import lock_cluster
+from cems.children.models import Matter
+from matrix.events import MatrixSubmitted
+from matrix.models import Submission
+from triage.events import AllocationEnded
+
+
+def on_matter_opened(event: MatterOpened) -> None:
+    """CEVT sent the child to a board."""
+    if event.kind == MatterKind.CEG:
+        entry_open(_user(event.user_id), matter=_matter(event.matter_id), at=event.at)
+
+
+def on_matter_moved(event: MatterMoved) -> None:
+    """Another board has the child."""
+    if event.kind == MatterKind.CEG:
+        matter = _matter(event.matter_id)
+        entry_move(_user(event.user_id), before_id=event.before_id, matter=matter, at=event.at)
+
+
+def on_matter_closed(event: MatterClosed) -> None:
+    """The board's work is done; where the board itself said so, the entry has ended already."""
+    if event.kind == MatterKind.CEG:
+        child = lock_cluster(event.child_id)
+        entry_end(_user(event.user_id), child=child, matter_id=event.matter_id, at=event.at)
+
+
+def on_area_changed(event: AreaChanged) -> None:
+    """The child's board goes with the child."""
+    entries_follow(
+        _user(event.user_id), child_id=event.child_id, locality_before=event.locality_before, at=event.at
+    )
+
+
+def on_matrix_submitted(event: MatrixSubmitted) -> None:
+    """A matrix of a child on a board, review or not, is the board's to look at: its chair is told."""
+    rows = BoardEntry.objects.of(lock_cluster(event.child_id)).filter(left_at__isnull=True)
+    for row in rows.select_related("child", "locality"):
+        submission = Submission.objects.get(pk=event.submission_id)
+        tell_matrix(_user(event.user_id), row, submission, event.received_at)
+
+
+def on_allocation_ended(event: AllocationEnded) -> None:
+    """ERASE ended the worker's allocation, as the board had asked."""
+    user = User.objects.get(pk=event.user_id) if event.user_id else None
+    worker_actions_meet(user, child_id=event.child_id, at=event.at)
+
+
+def on_posts_changed(event: AppointmentChanged | PersonLeft) -> None:
+    """A new chair has the board's promises; without one, ERASE's desk does."""
+    clocks_follow_chairs(None, at=now())
+
+
+def _user(user_id: int) -> User:
+    return User.objects.get(pk=user_id)
+
+
+def _matter(matter_id: int) -> Matter:
+    return Matter.objects.select_related("locality").get(pk=matter_id)

@@ -1,0 +1,100 @@
+"""What a board reads of its children beside the entry: matrix, last review, who works with them, what is late (G1)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+
+from ceg.models import BoardReview
+from cems.accounts.models import User
+from cems.actions.models import Action
+from cems.base.time import local_date
+from cems.children.access.visibility import primary_of
+from cems.children.choices import CaseRole
+from cems.children.history.models.involvement import InvolvementState
+from cems.children.models import Involvement
+from cems.children.querysets import primary_by_row
+from matrix.models import Submission
+from triage.choices import WorkerKind
+from triage.models import Allocation
+
+_LEADS = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one child on a board."""
+
+    matrix: Submission | None
+    matrix_days: int | None
+    review: BoardReview | None
+    worker: User | None
+    lead: User | None
+    late_actions: int
+
+
+def facts_of(primaries: Collection[int], at: datetime) -> dict[int, Facts]:
+    """By primary record; the same number of reads for any number of children."""
+    cluster = primary_by_row(primaries)
+    matrices, reviews = newest_matrices(cluster), newest_reviews(cluster)
+    workers, leads, late = _workers(cluster), _leads(cluster), _late_actions(cluster, at)
+    return {
+        primary: Facts(
+            matrix=(matrix := matrices.get(primary)),
+            matrix_days=(local_date(at) - local_date(matrix.received_at)).days if matrix else None,
+            review=reviews.get(primary),
+            worker=workers.get(primary),
+            lead=leads.get(primary),
+            late_actions=late.get(primary, 0),
+        )
+        for primary in primaries
+    }
+
+
+def newest_matrices(cluster: Mapping[int, int]) -> dict[int, Submission]:
+    """The newest matrix of each; `cluster` is the record each row number is read under."""
+    rows = Submission.objects.filter(child__in=cluster).order_by("child", "-received_at", "-pk")
+    return _newest(rows.distinct("child"), cluster, "received_at")
+
+
+def newest_reviews(cluster: Mapping[int, int]) -> dict[int, BoardReview]:
+    """The last review by a board of each."""
+    rows = BoardReview.objects.filter(child__in=cluster).select_related("agreed")
+    return _newest(rows.order_by("child", "-happened_at", "-pk").distinct("child"), cluster, "happened_at")
+
+
+def _newest(rows: Iterable[Any], cluster: Mapping[int, int], when: str) -> dict[int, Any]:
+    newest: dict[int, Any] = {}
+    for row in rows:
+        primary = cluster[row.child_id]
+        if primary not in newest or getattr(newest[primary], when) < getattr(row, when):
+            newest[primary] = row
+    return newest
+
+
+def _workers(cluster: Mapping[int, int]) -> dict[int, User]:
+    rows = Allocation.objects.filter(
+        child__in=cluster, kind=WorkerKind.CE_WORKER, ended_at__isnull=True
+    ).select_related("worker")
+    return {cluster[row.child_id]: row.worker for row in rows.order_by("-starts_at", "-pk")}
+
+
+def _leads(cluster: Mapping[int, int]) -> dict[int, User]:
+    """Who leads each: the lead practitioner, else the social worker, else early help; of two the newest."""
+    rows = Involvement.objects.filter(
+        child__in=cluster,
+        case_role__in=_LEADS,
+        state=InvolvementState.CONFIRMED,
+        user__isnull=False,
+        ended_at__isnull=True,
+    ).select_related("user")
+    ranked = sorted(rows, key=lambda row: (-_LEADS.index(CaseRole(row.case_role)), row.started_at, row.pk))
+    return {cluster[row.child_id]: row.user for row in ranked if row.user}
+
+
+def _late_actions(cluster: Mapping[int, int], at: datetime) -> dict[int, int]:
+    rows = Action.objects.to_do().filter(child__in=cluster, clock__due_at__lt=at)
+    counted = rows.annotate(primary=primary_of()).values_list("primary").annotate(late=Count("pk"))
+    return dict(counted.order_by("primary"))

@@ -1,0 +1,83 @@
+"""Who is told what a board agreed about a child: those who work with them, and those who answer for these (G2, T4)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from cems.accounts.desks import desk_of
+from cems.accounts.models import Duty, User
+from cems.base.time import local_date
+from cems.children.access.selectors.restriction import closed_to
+from cems.children.choices import CaseRole
+from cems.children.history.models.involvement import InvolvementState
+from cems.children.models import Child, Involvement
+from cems.children.querysets import rows_of_clusters
+from cems.clocks import recipients
+from matrix.services.owners import lead_of
+from triage.models import Allocation
+
+_HOLDING = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP)
+
+
+@dataclass(frozen=True)
+class Hearer:
+    """Somebody who is told, and as what."""
+
+    person: User
+    as_what: str
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.as_what}"
+
+
+@dataclass
+class _Holder:
+    """A person or team whose managers are asked for."""
+
+    pk: int
+    owner_user_id: int | None
+    owner_team_id: int | None
+
+
+def hearers(user: User, primary: Child, at: datetime) -> list[Hearer]:
+    """Each once, as the nearest to the child; never the acting user, nor anybody whom the record shuts out."""
+    as_what = _by_person(primary, at)
+    as_what.pop(user.pk, None)
+    shut_out = closed_to(list(rows_of_clusters([primary.pk])), list(as_what), at) if as_what else set()
+    told = as_what.keys() - {user_id for _, user_id in shut_out}
+    people = User.objects.here(local_date(at)).filter(pk__in=told).by_name()
+    return [Hearer(person, as_what[person.pk]) for person in people]
+
+
+def _by_person(primary: Child, at: datetime) -> dict[int, str]:
+    day = local_date(at)
+    as_what: dict[int, str] = {}
+    lead = lead_of(primary)
+    _add(as_what, [lead.pk] if lead else [], "lead practitioner")
+    workers = Allocation.objects.of(primary).filter(ended_at__isnull=True).values_list("worker", flat=True)
+    _add(as_what, workers, "allocated worker")
+    rows = Involvement.objects.of(primary).filter(
+        Q(case_role__in=_HOLDING), ended_at__isnull=True, state=InvolvementState.CONFIRMED
+    )
+    holders = [
+        _Holder(row.pk, None if row.team_id else row.user_id, row.team_id) for row in rows.order_by("pk")
+    ]
+    of_user = {row.pk: row.user_id for row in rows}
+    _add(as_what, [user_id for user_id in of_user.values() if user_id], "works with the child")
+    teams = [one for one in holders if one.owner_team_id and not of_user[one.pk]]
+    for people in recipients.holders(teams, day).values():
+        _add(as_what, sorted(people), "of the team that holds the child")
+    for people in recipients.managers(holders, day).values():
+        _add(as_what, sorted(people), "manager of those who hold the child")
+    desk = desk_of(Duty.ERASE, primary.area_id)
+    for people in recipients.managers_of([(desk.pk, desk.agency_id)], day):
+        _add(as_what, sorted(people), "manager of ERASE")
+    return as_what
+
+
+def _add(as_what: dict[int, str], user_ids: Iterable[int | None], words: str) -> None:
+    for user_id in user_ids:
+        if user_id:
+            as_what.setdefault(user_id, words)

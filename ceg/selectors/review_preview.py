@@ -1,0 +1,58 @@
+"""What a board's agreement would do, before it is done (G2)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ceg.models import BoardEntry
+from ceg.policy import WORKER_ENDS_DAYS
+from ceg.selectors.hearers import Hearer, hearers
+from cems.accounts.models import User
+from cems.base.calendar import close_of_business, say, say_day
+from cems.children.choices import RiskLevel
+from cems.children.models import Child
+from cems.children.policy import FORUM_REACH_DAYS
+from triage.choices import WorkerKind
+from triage.models import Allocation
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What follows, and who is told."""
+
+    effects: list[str]
+    told: list[Hearer]
+
+
+def preview(
+    user: User, primary: Child, entry: BoardEntry, *, level: RiskLevel, next_on: date | None, at: datetime
+) -> Preview:
+    """Of a child who stays (`next_on` is a day) or is stepped out (None)."""
+    return Preview(list(_effects(primary, entry, level, next_on, at)), hearers(user, primary, at))
+
+
+def _effects(
+    primary: Child, entry: BoardEntry, level: RiskLevel, next_on: date | None, at: datetime
+) -> Iterator[str]:
+    before = RiskLevel(primary.current_level.level) if primary.current_level else None
+    yield (
+        f"{level.label} is the agreed level, as before"
+        if level is before
+        else f"{level.label} is the agreed level{f', before it was {before.label}' if before else ''}"
+    )
+    if next_on is not None:
+        yield f"The child stays on the board of {entry.locality}; the next review is on {say_day(next_on, True)}"
+        return
+    days = FORUM_REACH_DAYS.at(at)
+    yield f"The child leaves the board of {entry.locality}, whose people read the record for {days} days more"
+    yield "The lead practitioner reads the note"
+    if level < RiskLevel.MODERATE:
+        yield "The exploitation concern is closed, and no review of the matrix is due any more"
+    else:
+        yield "Reviews of the matrix go to CEVT from now on"
+    rows = Allocation.objects.of(primary).filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
+    if worker := rows.select_related("worker").first():
+        due = close_of_business(at, WORKER_ENDS_DAYS.at(at, primary.area_id), word="stepped out").due_at
+        yield (
+            f"{worker.worker} has the child. ERASE ends the allocation or says why it goes on, by {say(due)}"
+        )
