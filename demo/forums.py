@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Authority, Duty, User
-from cems.actions import services as actions
 from cems.actions.models import Action
-from cems.base.calendar import add_working_days, close_of_business
+from cems.base.calendar import add_working_days
 from cems.base.time import local_date
-from cems.children.access.services.matter import matter_close
-from cems.children.choices import MatterKind, RiskLevel
+from cems.children.choices import RiskLevel
 from cems.children.history.models.level import Forum
-from cems.children.history.services.level import level_agree
 from cems.children.identity.rules import age_on
-from cems.children.models import AgreedLevel
 from cems.children.querysets import cluster_ids
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Meeting
 from cems.meetings.services.meeting import meeting_enter, note_add
 from demo import moments
+from demo.boards import Boards
 from demo.courses import Said
 from demo.data import load
 from matrix.models import Submission
@@ -70,13 +66,14 @@ class Forums:
         self.cast = story.cast
         self.words = load("words")
         self.carry_out = carry_out
+        self.boards = Boards(self)
 
     def decide(self, submission: Submission, said: Said, at: datetime) -> None:
         """A forum agrees the level: CEVT where the child is on its list, else the locality's board."""
         primary = self.story.child
         items = list(Item.objects.of(primary).filter(closed_at__isnull=True).order_by("pk"))
         if not items:
-            self._board_decides(submission, said, at)
+            self.boards.decide(submission, said, at)
         elif any(eligibility_of(items, local_date(at)).values()):
             self._triage_decides(submission, said, items, at)
         else:  # First Contact is late: the next day's meeting looks again
@@ -91,7 +88,7 @@ class Forums:
         back = Return.REREFERRAL in rereferrals_of(items).values()
         ruling = Ruling(
             level=said.level,
-            rationale=self.rng.choice(self._rationales(submission, said)),
+            rationale=self.rng.choice(self.rationales(submission, said)),
             forms=said.forms,
             outcomes=self._wishes(said, at),
             tasks=self._tasks(at) if said.level >= RiskLevel.MODERATE else (),
@@ -156,7 +153,7 @@ class Forums:
         """What people at the table took on, a job or two; what somebody may not be given, ERASE's desk has."""
         child = self.story.child
         drawn = self.rng.sample(self.words["forum_actions"], self.rng.randint(1, 2))
-        people = {key: self.cast.person(self._local(key)) for key, _ in drawn}
+        people = {key: self.cast.person(self.local(key)) for key, _ in drawn}
         refused = not_to_be_given(child, [*people.values()], at, cluster=cluster_ids([child.pk]))
         desk = desk_of(Duty.ERASE, child.area_id)
         return [
@@ -164,26 +161,7 @@ class Forums:
             for key, title in drawn
         ]
 
-    def _board_decides(self, submission: Submission, said: Said, at: datetime) -> None:
-        """The locality's board agrees the level of a child it follows."""
-        child, chair = self.story.child, self.cast.person(self.story.place.ceg_chair)
-        agreed = level_agree(
-            chair,
-            child=child,
-            level=said.level,
-            forum=Forum.CEG,
-            rationale=self.rng.choice(self._rationales(submission, replace(said, forum=Forum.CEG))),
-            forms=list(said.forms),
-            reference=submission.reference,
-            at=at,
-        )
-        if said.level >= RiskLevel.MODERATE:
-            self._actions(agreed, at)
-        if said.ends:
-            matter_close(chair, child=child, kind=MatterKind.CEG, at=at)
-            matter_close(chair, child=child, kind=MatterKind.EXPLOITATION, at=at)
-
-    def _rationales(self, submission: Submission, said: Said) -> list[str]:
+    def rationales(self, submission: Submission, said: Said) -> list[str]:
         """Why this level, in the words of the forum; otherwise where it differs from what was submitted."""
         level = str(int(said.level))
         if said.level != submission.level and said.forum is Forum.CEVT:
@@ -192,22 +170,7 @@ class Forums:
         found: list[str] = self.words[said.forum.value].get(level) or self.words["cevt"][level]
         return found
 
-    def _actions(self, agreed: AgreedLevel, at: datetime) -> None:
-        """What people at the table took on, a job or two."""
-        source = actions.Source(agreed._meta.label_lower, str(agreed.public_id), agreed.reference)
-        for key, title in self.rng.sample(self.words["forum_actions"], self.rng.randint(1, 2)):
-            action = actions.action_open(
-                agreed.recorded_by,
-                child=self.story.child,
-                title=title,
-                owner=self.cast.person(self._local(key)),
-                deadline=close_of_business(at, self.rng.choice((5, 10)), word="agreed"),
-                source=source,
-                at=at,
-            )
-            self.carry_out(action, at)
-
-    def _local(self, key: str) -> str:
+    def local(self, key: str) -> str:
         """The person of the child's own place, where each place has one."""
         place = self.story.place
         return {"school.lead": place.school_lead, "ceg.chair": place.ceg_chair}.get(key, key)
@@ -223,7 +186,7 @@ class Forums:
     def _no_worker(self, at: datetime) -> None:
         """There is none for now, and the manager looks again each time the clock asks."""
         child = self.story.child
-        if self._given() or not (
+        if self.given() or not (
             AllocationWait.objects.of(child).filter(ended_at__isnull=True).exists()
             or AllocationDeclined.objects.of(child).filter(ended_at__isnull=True).exists()
         ):
@@ -234,7 +197,7 @@ class Forums:
             again = moments.on(add_working_days(local_date(at), 4), moments.MEETING)
             self.story.time.at(max(again, at + timedelta(days=1)), self._no_worker)
 
-    def _given(self) -> Allocation | None:
+    def given(self) -> Allocation | None:
         return Allocation.objects.of(self.story.child).filter(ended_at__isnull=True).first()
 
     def _give(self, at: datetime, tries: int) -> None:
