@@ -353,3 +353,18 @@ def test_a_team_is_added_and_mended(admin: User) -> None:
     taken = client.post("/people/teams/new/", form)
     assert taken.status_code == 400
     assert Entry.objects.filter(subject_kind="accounts.team").count() == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "people:user", "people:change", "people:appoint", "people:leave", "people:end-role", "people:team",
+        "people:token-new", "people:reset-second-factor", "people:bring-back", "people:invite",
+        "people:token-revoke", "practice_settings:withdraw", "account:cover-new", "account:cover-end",
+    ],
+)  # fmt: skip
+def test_an_address_of_nothing_is_not_found(admin: User, name: str) -> None:
+    client, address = sign_in(admin), reverse(name, args=[uuid4()])
+    answers = {client.get(address).status_code, client.post(address, {"reason": "x"}).status_code}
+    assert 404 in answers
+    assert answers <= {404, 405}, "an address takes no method that its view does not"

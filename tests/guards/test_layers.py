@@ -8,11 +8,12 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db.models import ForeignObject, ManyToManyField
 
-from tests.guards.source import ROOT, hand_written, package_of, packages, ranks, strings, told
+from tests.guards.source import ROOT, dotted, hand_written, package_of, packages, ranks, strings, told
 
 # Of the project itself, not of a floor: they name apps only to start them.
 OF_THE_PROJECT = {
@@ -109,3 +110,66 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
             yield from ((f"{alias.name}.", node) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield f"{node.module}.", node
+
+
+# --- what pages and APIs read -------------------------------------------------------------------------
+
+# Not `values`, `first` and the like, which plain Python has too: each of those follows one of these.
+READS = {
+    "aggregate", "all", "annotate", "distinct", "exclude", "exists", "filter", "get_queryset", "in_bulk",
+    "of_visible", "only", "order_by", "prefetch_related", "raw", "select_related", "unscoped", "values_list",
+    "visible_to", "with_page",
+}  # fmt: skip
+MANAGERS = {"objects", "plain", "_default_manager", "_base_manager"}
+SHORTCUTS = {"get_object_or_404", "get_list_or_404"}
+PAGES = re.compile(r"/(?:views|api)(?:/\w+)?\.py$|/\w+_api\.py$|^cems/(?:home|context|health|openapi)\.py$")
+
+
+def reads_rows(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Each line that builds or narrows a query itself: a manager, a method of a queryset, a shortcut around one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
+            yield node.lineno, f"reads {dotted(node)}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READS:
+            yield node.lineno, f"calls {node.func.attr}()"
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            module = getattr(node, "module", None) or ""
+            names = {alias.name for alias in node.names}
+            if names & SHORTCUTS or module.split(".")[-1] == "querysets":
+                yield node.lineno, f"imports {', '.join(sorted(names))}"
+
+
+def test_pages_and_apis_read_through_selectors() -> None:
+    faults = [
+        f"{source.path}:{line} {what}"
+        for source in hand_written()
+        if PAGES.search(source.path)
+        for line, what in reads_rows(source.tree)
+    ]
+    assert not faults, told(
+        faults, "ask a selector of the subject; what it may not find, it returns as None, for or_404()."
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Child.objects.visible_to(user)",
+        "rows = Child.objects",
+        "Team._default_manager.get(pk=1)",
+        "team.members.order_by('name')",
+        "selectors.rows(user).filter(public_id=key)",
+        "list(row.advice.all())",
+        "from django.shortcuts import get_object_or_404",
+        "from cems.children.querysets import at_address",
+    ],
+)
+def test_a_page_that_builds_its_own_query_is_seen(code: str) -> None:
+    assert list(reads_rows(ast.parse(code)))
+
+
+def test_pages_and_apis_are_looked_at() -> None:
+    """A guard over nothing passes always."""
+    paths = {source.path for source in hand_written() if PAGES.search(source.path)}
+    assert len(paths) > 50
+    assert {"matrix/api.py", "plans/views.py", "triage/cevt/views/sheet.py", "cems/home.py"} <= paths
