@@ -1,4 +1,4 @@
-"""The table of roles in docs/access.md, made from `cems/accounts/roles.py` (A1, A2).
+"""The table of roles in docs/access.md, made from `cems/accounts/roles/` (A1, A2).
 
 `python -m tests.guards.access_table` writes it anew; a guard compares.
 """
@@ -6,8 +6,7 @@
 from dataclasses import fields
 from pathlib import Path
 
-from cems.accounts import roles
-from cems.accounts.roles import ROLES, Part, Role
+from cems.accounts.roles import ROLES, Part, Role, parts
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "access.md"
 BEGIN = "<!-- The tables from here on are made by python -m tests.guards.access_table -->"
@@ -35,10 +34,10 @@ FLAGS = {
 
 
 def views() -> dict[str, frozenset[Part]]:
-    """The sets of parts that have a name in roles.py, in plain words, the largest first."""
+    """The sets of parts that have a name in parts.py, in plain words, the largest first."""
     named = {
         name.lower().replace("_", " "): value
-        for name, value in vars(roles).items()
+        for name, value in vars(parts).items()
         if isinstance(value, frozenset) and len(value) > 1 and all(isinstance(one, Part) for one in value)
     }
     return dict(sorted(named.items(), key=lambda pair: (-len(pair[1]), pair[0])))

@@ -1,4 +1,4 @@
-"""Only the access table knows the roles by name; everybody else asks what a role may do (cems/accounts/roles.py)."""
+"""Only the access table knows the roles by name; everybody else asks what a role may do (cems/accounts/roles)."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ import pytest
 from cems.accounts.roles import ROLES
 from tests.guards.source import ROOT, Source, dotted, hand_written, templates, told
 
-TABLE = "cems/accounts/roles.py"
+TABLE = "cems/accounts/roles/"
 # Where the same word names another thing; each with what it names there.
 OTHER_WORDS = {
     "cems/children/access/services/student.py": "a field of the audit: whose supervisor it is about",
@@ -20,7 +20,7 @@ NAMED = {
     "cems/accounts/models.py": "the constraint in the database holds the word",
     "cems/accounts/services/administrator.py": "gives the role, and asks nothing of it",
 }
-HOW = "ask a capability of the role (role.manages, role.audits …), a reach or its work; add one in roles.py."
+HOW = "ask a capability of the role (role.manages, role.audits …), a reach or its work; add one in cems/accounts/roles."
 
 
 def asked() -> Iterator[Source]:

@@ -25,7 +25,7 @@ from tests.guards.source import told
 from tests.guards.table import expected, parts_open
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.requirement("A2")]
-MEND = "mend the access rule of the address, or cems/accounts/roles.py if the table itself is wrong."
+MEND = "mend the access rule of the address, or cems/accounts/roles/table.py if the table itself is wrong."
 # Where words of one part of the record may be read; anywhere else they are a leak.
 SECRETS = {
     "note": {Part.NOTES},

@@ -150,7 +150,7 @@ def test_each_page_cited_is_there() -> None:
 def test_the_access_table_of_the_docs_is_the_one_of_the_code() -> None:
     page = PAGE.read_text("utf-8")
     assert block(page) == access_table(), told(
-        ["docs/access.md is not what cems/accounts/roles.py says"], "python -m tests.guards.access_table"
+        ["docs/access.md is not what cems/accounts/roles says"], "python -m tests.guards.access_table"
     )
     reaches = page.split("## The roles")[0]
     faults = [

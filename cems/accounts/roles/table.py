@@ -5,8 +5,23 @@ generated from it. Change access here and nowhere else.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from cems.accounts.roles.parts import (
+    COORDINATION,
+    EVERYTHING_BUT_RAW,
+    FRONT_DOOR,
+    OWN,
+    POLICE,
+    PRACTICE,
+    RECORD_USE,
+    SCHOOL,
+    TRIAGE,
+    Part,
+    Reach,
+    Work,
+)
+from cems.accounts.roles.role import Role
 
 
 class RoleKey(StrEnum):
@@ -41,243 +56,6 @@ class RoleKey(StrEnum):
     ADMINISTRATOR = "administrator"
     STUDENT = "student"
     SERVICE_ACCOUNT = "service_account"
-
-
-class Reach(StrEnum):
-    """How a role comes to a child."""
-
-    INVOLVED = "involved"  # a dated involvement of the person, the team or the establishment
-    NAMED = "named"  # one of the supervisor's children, named for the student
-    SUBMITTED = "submitted"  # the person's own submission about the child
-    FORUM = "forum"  # on my forum: an open CEVT item, or my locality's CEG board
-    MISSING = "missing"  # an open missing matter
-    MATTER = "matter"  # any exploitation or missing matter, open or past
-    OPEN_MATTER = "open_matter"  # an exploitation or missing matter that is open
-    REFERRAL = "referral"  # an open referral at First Contact
-    AUTHORITY = "authority"  # every child of the authorities served ("wide")
-    EMERGENCY = "emergency"  # opened for a few hours, with a reason
-
-
-class Part(StrEnum):
-    """A part of a child's record that is shown or hidden as one."""
-
-    IDENTITY = "identity"
-    FAMILY = "family"
-    STATUS = "status"
-    LEVEL = "level"
-    LEVEL_HISTORY = "level_history"
-    INVOLVED = "involved"
-    MATRIX = "matrix"
-    OWN_SUBMISSIONS = "own_submissions"
-    DECISIONS = "decisions"
-    CONTRIBUTIONS = "contributions"
-    NOTES = "notes"
-    PLAN = "plan"
-    CHRONOLOGY = "chronology"
-    REFERRALS = "referrals"
-    STRATEGY = "strategy"
-    MISSING = "missing"
-    INTERVIEWS = "interviews"
-    INTERVIEW_EXTRACT = "interview_extract"
-    LINKS = "links"
-    INTELLIGENCE_GRADED = "intelligence_graded"
-    INTELLIGENCE_RAW = "intelligence_raw"
-    DIRECT_WORK = "direct_work"
-    AGENCY_ACTIONS = "agency_actions"
-    ACTIONS = "actions"
-    MINUTES = "minutes"
-    RECORD_USE = "record_use"
-
-
-class Work(StrEnum):
-    """A kind of work a role may do, on the children it reaches."""
-
-    RECORD = "record"
-    MATRIX = "matrix"
-    NOTES = "notes"
-    FAMILY = "family"
-    PLAN = "plan"
-    INFORMATION_FORM = "information_form"
-    ADVICE = "advice"
-    ESCALATION = "escalation"
-    TEAM = "team"
-    REFERRALS = "referrals"
-    STATUS = "status"
-    DUPLICATES = "duplicates"
-    INVOLVEMENT = "involvement"
-    DEATH = "death"
-    DECISIONS = "decisions"
-    CONTRIBUTION = "contribution"
-    OWN_ACTIONS = "own_actions"
-    ALLOCATION = "allocation"
-    OVERSIGHT = "oversight"  # looks at how a service copes: its boards and lists, and changes nothing there
-    CEG_ENTRY = "ceg_entry"
-    BOARD = "board"  # reads who is on the CEG board of a locality, and changes nothing there
-    ADVICE_LIBRARY = "advice_library"
-    REVIEWS = "reviews"
-    DIRECT_WORK = "direct_work"
-    EPISODES = "episodes"
-    INTERVIEWS = "interviews"
-    INTELLIGENCE = "intelligence"
-    GRADING = "grading"
-    REGISTERS = "registers"
-    PLACES = "places"
-    MEETINGS = "meetings"
-    AUDIT_FINDINGS = "audit_findings"
-    DISCLOSURE = "disclosure"
-    AGENDA_ITEMS = "agenda_items"
-    FIGURES = "figures"
-    ADMINISTRATION = "administration"
-
-
-ALL = frozenset(Part)
-RAW = frozenset({Part.INTELLIGENCE_RAW})
-RECORD_USE = frozenset({Part.RECORD_USE})
-# What any practitioner who works with the child sees: the record without the forum's inner papers.
-PRACTICE = frozenset(
-    {
-        Part.IDENTITY,
-        Part.FAMILY,
-        Part.STATUS,
-        Part.LEVEL,
-        Part.LEVEL_HISTORY,
-        Part.INVOLVED,
-        Part.MATRIX,
-        Part.OWN_SUBMISSIONS,
-        Part.DECISIONS,
-        Part.NOTES,
-        Part.PLAN,
-        Part.CHRONOLOGY,
-        Part.REFERRALS,
-        Part.STRATEGY,
-        Part.MISSING,
-        Part.INTERVIEWS,
-        Part.ACTIONS,
-    }
-)
-EVERYTHING_BUT_RAW = ALL - RAW - RECORD_USE
-OWN = frozenset({Part.OWN_SUBMISSIONS})
-SCHOOL = frozenset({Part.IDENTITY, Part.LEVEL, Part.AGENCY_ACTIONS, Part.OWN_SUBMISSIONS, Part.MISSING})
-FRONT_DOOR = frozenset(
-    {
-        Part.IDENTITY,
-        Part.STATUS,
-        Part.LEVEL,
-        Part.LEVEL_HISTORY,
-        Part.INVOLVED,
-        Part.STRATEGY,
-        Part.REFERRALS,
-        Part.MISSING,
-        Part.PLAN,
-        Part.OWN_SUBMISSIONS,
-        Part.ACTIONS,
-    }
-)
-TRIAGE = frozenset(
-    {
-        Part.IDENTITY,
-        Part.FAMILY,
-        Part.STATUS,
-        Part.LEVEL,
-        Part.LEVEL_HISTORY,
-        Part.INVOLVED,
-        Part.MATRIX,
-        Part.OWN_SUBMISSIONS,
-        Part.DECISIONS,
-        Part.CONTRIBUTIONS,
-        Part.MISSING,
-        Part.LINKS,
-        Part.ACTIONS,
-    }
-)
-COORDINATION = frozenset(
-    {
-        Part.IDENTITY,
-        Part.FAMILY,
-        Part.LEVEL,
-        Part.INVOLVED,
-        Part.MISSING,
-        Part.INTERVIEWS,
-        Part.STRATEGY,
-        Part.PLAN,
-        Part.LINKS,
-        Part.OWN_SUBMISSIONS,
-        Part.ACTIONS,
-    }
-)
-POLICE = frozenset(
-    {
-        Part.IDENTITY,
-        Part.FAMILY,
-        Part.STATUS,
-        Part.LEVEL,
-        Part.LEVEL_HISTORY,
-        Part.INVOLVED,
-        Part.MATRIX,
-        Part.OWN_SUBMISSIONS,
-        Part.DECISIONS,
-        Part.PLAN,
-        Part.MISSING,
-        Part.INTERVIEW_EXTRACT,
-        Part.INTELLIGENCE_GRADED,
-        Part.LINKS,
-        Part.ACTIONS,
-    }
-)
-
-
-@dataclass(frozen=True, eq=False)  # one object a role, compared by identity: `sees` can't be hashed
-class Role:
-    """One row of the access table: what the role reaches, sees and does, and what else it may.
-
-    `sees` maps each reach the role has to the parts it opens; `writes` is the work it does on the children it
-    reaches. What follows are capabilities, which the rules ask instead of the role's name.
-
-    Where it is held:
-        of_team: it reaches children through a team, desk or school, which an appointment names.
-        of_school: that is a school or college.
-        of_locality: it sits on a locality's board, which an appointment names.
-        supervised: an appointment names a supervisor, whose children are shown, and a last day.
-        is_system: it is an agency's system, not a person.
-    For a team:
-        shares_work: what the team has to do is theirs too; others of the team are given theirs by name.
-        manages: it answers for the promises of the team and hears when one is broken.
-        heads_team: what anybody of the team works with is theirs too. It reaches those children, confirms the
-            team's involvements and no others, and looks at the team's emergency openings.
-        allocated_as: what kind of worker children are allocated to it as.
-    Beyond:
-        opens_in_emergency: it may open one named child for some hours; opens_restricted: even a restricted record.
-        works_shifts: such an opening lasts to the end of the shift.
-        audits: it looks at the emergency openings of its whole agency; the partnership's auditor at everybody's.
-        minutes_board: it keeps the minutes of every board of the authorities served, with no locality of its own.
-        exports: it may take documents away.
-        covers: it may stand in for another, or have a deputy.
-    """
-
-    key: RoleKey
-    label: str
-    sees: Mapping[Reach, frozenset[Part]] = field(default_factory=dict)
-    writes: frozenset[Work] = frozenset()
-    of_team: bool = False
-    of_school: bool = False
-    of_locality: bool = False
-    supervised: bool = False
-    is_system: bool = False
-    shares_work: bool = True
-    manages: bool = False
-    heads_team: bool = False
-    allocated_as: str = ""
-    opens_in_emergency: bool = False
-    opens_restricted: bool = False
-    works_shifts: bool = False
-    audits: bool = False
-    minutes_board: bool = False
-    exports: bool = True
-    covers: bool = True
-
-    @property
-    def wide(self) -> bool:
-        return Reach.AUTHORITY in self.sees
 
 
 _PRACTITIONER_SEES = {Reach.INVOLVED: PRACTICE, Reach.SUBMITTED: OWN}

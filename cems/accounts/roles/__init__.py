@@ -1,0 +1,29 @@
+"""The access table: every role, what it reaches, sees and may (A1, A2). `table` holds the rows, `parts` its words."""
+
+from cems.accounts.roles.parts import Part, Reach, Work
+from cems.accounts.roles.role import Role
+from cems.accounts.roles.table import (
+    AUDITING,
+    HEADING_TEAM,
+    MANAGING,
+    NEVER_COVER,
+    ROLE_CHOICES,
+    ROLES,
+    SUPERVISED,
+    RoleKey,
+)
+
+__all__ = [
+    "AUDITING",
+    "HEADING_TEAM",
+    "MANAGING",
+    "NEVER_COVER",
+    "ROLES",
+    "ROLE_CHOICES",
+    "SUPERVISED",
+    "Part",
+    "Reach",
+    "Role",
+    "RoleKey",
+    "Work",
+]
