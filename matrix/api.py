@@ -176,6 +176,7 @@ def _answers(sent: Mapping[str, Mapping[str, Any]]) -> dict[str, AnswerGiven]:
             one["what"],
             one["source"],
             agencies.get(one["agency"]),
+            one["managed"],
         )
         for code, one in sent.items()
     }

@@ -128,7 +128,7 @@ class TestPaper:
             "The level judged: Significant",
             "Moderate",
             "Harm has happened.",
-            "Up to 1 month 1 to 3 months 3 to 6 months Over 6 months No date Standing",
+            *("Up to 1", "1 to 3", "3 to 6", "Over 6", "No date", "Standing"),
             "Harm that has happened 1 0 0 0 0 0",
             "Risk: contact or control 0 0 0 1 0 0",
             "Vulnerabilities 0 0 0 0 0 1",
