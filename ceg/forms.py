@@ -10,10 +10,10 @@ from django.http import QueryDict
 
 from ceg.models import BoardEntry
 from ceg.services.review import Agreement
-from cems.accounts.forms.person import DayField, PlainForm
 from cems.accounts.models import Locality
+from cems.base.form_fields import DayField, WordsField
+from cems.base.forms import OnceForm
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from cems.children.identity.forms.record import WordsField
 from cems.children.models import AgreedLevel
 
 STAYS, LEAVES = "stays", "leaves"
@@ -25,11 +25,10 @@ LEVELS = [
 ]
 
 
-class ReviewForm(PlainForm):
+class ReviewForm(OnceForm):
     """What the board agreed; the rules of it are the service's."""
 
     button = "See what this does"
-    key = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
     seen_level = forms.UUIDField(required=False, widget=forms.HiddenInput)
     level = forms.TypedChoiceField(
@@ -102,10 +101,6 @@ class ReviewForm(PlainForm):
             seen_level=data["seen_level"],
         )
 
-    def body(self) -> dict[str, Any]:
-        """What was said, for telling a repeated form from a different one."""
-        return {name: str(value) for name, value in self.cleaned_data.items() if name != "key"}
-
     @classmethod
     def seeing(cls, typed: QueryDict, seen: UUID | None, level: AgreedLevel | None) -> QueryDict:
         """What was typed, by somebody who now has this matrix and this level before them."""
@@ -122,11 +117,10 @@ class BoardField(forms.ModelChoiceField):
         return f"{obj}, {obj.authority}"
 
 
-class HandOverForm(PlainForm):
+class HandOverForm(OnceForm):
     """Another board takes the child."""
 
     button = "Hand the child over"
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     locality = BoardField(
         Locality.objects.none(),
         label="Which board takes the child?",

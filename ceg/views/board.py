@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from ceg.selectors.board import SHOWN, boards_of
 from ceg.selectors.board import board as board_of
-from cems.accounts.access_control import person, requires_work
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.models import Locality
 from cems.accounts.roles import Work
 from cems.audit.services import listed
@@ -20,7 +20,7 @@ from cems.base.time import now
 @requires_work(Shape.PAGE, Work.BOARD)
 def board(request: HttpRequest) -> HttpResponse:
     """Who is on the board of a locality, what is due first at the top; the others the user reads by a tab."""
-    user, instant = person(request), now()
+    user, instant = acting_user(request), now()
     boards = boards_of(user)
     if not boards:
         return render(request, "ceg/board.html", {"boards": []})

@@ -7,16 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from ceg.forms import ReviewForm, hidden, next_day
-from ceg.models import BoardEntry
+from ceg.models import BoardEntry, BoardReview
 from ceg.selectors.child import OnBoard, on_board
 from ceg.selectors.review_preview import preview
 from ceg.services.entry import NOT_OF_THIS_BOARD
 from ceg.services.review import may_be_agreed, review_record
-from cems.accounts.access_control import person
+from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed
-from cems.base.idempotency import once
+from cems.base.forms import handle_form
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 
@@ -26,7 +26,7 @@ NOT_SENT_ON = ("csrfmiddlewaretoken", "step", "submit")
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.REVIEWS, methods=FORM)
 def review(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The form beside what the board reads; what it does is shown before it is done."""
-    shown = on_board(person(request), opened)
+    shown = on_board(acting_user(request), opened)
     if request.method != "POST":
         return _page(request, opened, shown, _empty(opened, shown))
     if request.POST.get("step") == "change":
@@ -34,21 +34,24 @@ def review(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     form = ReviewForm(request.POST)
     if not form.is_valid():
         return _page(request, opened, shown, form, 400)
-    try:
-        if request.POST.get("step") != "agree":
+    if request.POST.get("step") != "agree":
+        try:
             return _check(request, opened, shown, form)
-        reference = _agree(request, opened, shown, form)
-    except (Invalid, Conflict) as refusal:
-        return _refused(request, opened, form, refusal)
+        except (Invalid, Conflict) as refusal:
+            form.refuse(refusal)
+            return _refused(request, opened, form, refusal)
+    recorded = handle_form(request, form, lambda: _record(request, shown, form))
+    if recorded is None:
+        return _refused(request, opened, form, form.refusal)
     stays = next_day(form)
     came = f"stays on the board until {stays:%-d %B %Y}" if stays else "is stepped out; the note is sent"
-    messages.success(request, f"{reference}: {opened.child.name} {came}.")
+    messages.success(request, f"{recorded.reference}: {opened.child.name} {came}.")
     return redirect("ceg:board")
 
 
 def _check(request: HttpRequest, opened: OpenChild, shown: OnBoard, form: ReviewForm) -> HttpResponse:
     """What this will do and who is told. Raises as the review would."""
-    entry, user, agreement = _entry(shown), person(request), form.agreement()
+    entry, user, agreement = _entry(shown), acting_user(request), form.agreement()
     may_be_agreed(user, opened.child, entry, agreement, opened.at)
     context = {
         **child_page(request, opened, current="children:overview"),
@@ -62,17 +65,8 @@ def _check(request: HttpRequest, opened: OpenChild, shown: OnBoard, form: Review
     return render(request, "ceg/check.html", context)
 
 
-def _agree(request: HttpRequest, opened: OpenChild, shown: OnBoard, form: ReviewForm) -> str:
-    """Record it; the same form sent twice is one review. Returns its reference."""
-    user = person(request)
-
-    def perform() -> dict[str, Any]:
-        row = review_record(user, entry=_entry(shown), agreement=form.agreement())
-        return {"reference": row.reference}
-
-    body = {"child": opened.child.public_id, **form.body()}
-    result, _ = once(user, key=form.cleaned_data["key"], action="ceg.review", body=body, perform=perform)
-    return str(result["reference"])
+def _record(request: HttpRequest, shown: OnBoard, form: ReviewForm) -> BoardReview:
+    return review_record(acting_user(request), entry=_entry(shown), agreement=form.agreement())
 
 
 def _entry(shown: OnBoard) -> BoardEntry:
@@ -85,10 +79,10 @@ def _entry(shown: OnBoard) -> BoardEntry:
 
 
 def _refused(
-    request: HttpRequest, opened: OpenChild, form: ReviewForm, refusal: CommandError
+    request: HttpRequest, opened: OpenChild, form: ReviewForm, refusal: CommandError | None
 ) -> HttpResponse:
     """The page as it is by now, with what was typed: what came meanwhile is on it, and counts as seen."""
-    shown = on_board(person(request), opened)
+    shown = on_board(acting_user(request), opened)
     again = form
     if isinstance(refusal, Conflict):
         newest = shown.facts.matrix
@@ -96,8 +90,8 @@ def _refused(
             ReviewForm.seeing(request.POST, newest.public_id if newest else None, opened.child.current_level)
         )
         again.is_valid()
-    again.refuse(refusal)
-    return _page(request, opened, shown, again, 409 if isinstance(refusal, Conflict) else 400)
+        again.refuse(refusal)
+    return _page(request, opened, shown, again, again.status)
 
 
 def _empty(opened: OpenChild, shown: OnBoard) -> ReviewForm:
