@@ -53,7 +53,7 @@ def contributors(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
 def end_contributor(request: HttpRequest, opened: Opened[Matrix], contributor_id: UUID) -> HttpResponse:
     """Somebody fills it in no longer; anybody may leave by themselves."""
     row = or_404(contributor_at(opened.paper, contributor_id))
-    if row.user_id != request.user.pk and not _may_ask(request, opened):
+    if row.user_id != acting_user(request).pk and not _may_ask(request, opened):
         raise NotAllowed("Whoever started this matrix decides who fills it in.")
     try:
         contributor_end(acting_user(request), contributor=row)

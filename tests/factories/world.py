@@ -351,7 +351,12 @@ def submit(user: User, child: Child, key: str, *, own: bool = False) -> Submissi
     answer_save(
         user, matrix=matrix, code=indicator.code, version=answer.version if answer else 0, given=given
     )
-    words: dict[str, Any] = {"level": 1, "reasons": secret(key, "reasons"), "informed": Informed.YES}
+    words: dict[str, Any] = {
+        "level": 1,
+        "reasons": secret(key, "reasons"),
+        "difference": "More is known of the home than one answer says.",
+        "informed": Informed.YES,
+    }
     for name, value in words.items():
         field_save(user, matrix=matrix, name=name, version=0, value=value)
     return matrix_submit(user, matrix=matrix, call="")
