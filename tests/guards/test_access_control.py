@@ -77,7 +77,7 @@ def test_every_address_can_be_built() -> None:
         f"{address.name} takes {', '.join(address.takes)}" for address in addresses() if not _builds(address)
     ]
     assert not faults, told(
-        faults, "say in tests/guards/addresses.py how its arguments come from the child's world."
+        faults, "say in tests/<app>/addresses.py how its arguments come from the child's world."
     )
 
 

@@ -23,6 +23,7 @@ from tests.guards.addresses import OPEN_TO, OWN_ONLY, Address, addresses
 from tests.guards.leaks import hint_of
 from tests.guards.source import told
 from tests.guards.table import expected, parts_open
+from tests.matrix.story import MatrixRows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.requirement("A2")]
 MEND = "mend the access rule of the address, or cems/accounts/roles/table.py if the table itself is wrong."
@@ -134,7 +135,7 @@ def _secrets_that_leak(walk: Walk) -> Iterator[str]:
     """Words of a part that is not open, on a page of the same child."""
     for name, key, said in walk.pages:
         story = walk.world.stories[key]
-        if walk.person.pk in story.own:
+        if walk.person.pk in story.of(MatrixRows).own:
             continue  # their own paper holds the same words
         for what, parts in SECRETS.items():
             if story.secret(what) in said and not parts_open(walk.role, story) & parts:

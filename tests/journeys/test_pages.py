@@ -20,6 +20,8 @@ from tests.guards.source import told
 from tests.guards.table import readers
 from tests.journeys.browser import PASSWORD, Visitor, set_up_second_factor
 from tests.journeys.conftest import Open
+from tests.triage.cevt.story import CevtRows
+from tests.triage.first_contact.story import FirstContactRows
 
 # The stories whose children the pages are opened for.
 FOR_PAGES = ("involved", "cevt", "exploitation", "referral", "known", "emergency_access")
@@ -120,14 +122,14 @@ def _without_password(tour: Tour) -> Visitor:
 
 
 def _asked(tour: Tour) -> Visitor:
-    asked = tour.world.stories["known"].asked
+    asked = tour.world.stories["known"].of(FirstContactRows).enquiry
     visitor = tour.of(make_user("cevt_member", team=asked.asked_of))
     visitor.open(reverse("first_contact:enquiry_answer", args=[asked.public_id]))
     return visitor
 
 
 def _raised(tour: Tour) -> Visitor:
-    item = tour.world.stories["known"].item
+    item = tour.world.stories["known"].of(CevtRows).item
     assert item.raised_by is not None
     visitor = tour.of(item.raised_by)
     visitor.open(reverse("cevt:item_raised", args=[item.public_id]))
@@ -194,15 +196,17 @@ def _pages() -> list[Address]:
     return [address for address in addresses() if address.is_page]
 
 
-def _area(address: Address) -> str:
-    """Pages of one app are one test, so that workers share them out and the picture of a fault is near."""
-    return address.name.split(":")[0] if ":" in address.name else address.name.split("_")[0]
+PAGES_A_TEST = 20
 
 
-def _faults(tour: Tour, area: str) -> Iterator[str]:
-    for address in _pages():
-        if _area(address) != area:
-            continue
+def _shares() -> list[list[Address]]:
+    """The pages, so many a test: each makes a partnership, and workers share the tests out."""
+    pages = sorted(_pages(), key=lambda address: address.name)
+    return [pages[start : start + PAGES_A_TEST] for start in range(0, len(pages), PAGES_A_TEST)]
+
+
+def _faults(tour: Tour, pages: list[Address]) -> Iterator[str]:
+    for address in pages:
         visitor = open_page(tour, address)
         if visitor.here() not in _names_of(address):
             yield f"{address.name}: came to {visitor.here() or visitor.page.url}"
@@ -210,12 +214,12 @@ def _faults(tour: Tour, area: str) -> Iterator[str]:
         yield from (f"{address.name}: {fault}" for fault in visitor.faults(address.name))
 
 
-@pytest.mark.parametrize("area", sorted({_area(address) for address in _pages()}))
-def test_every_page_is_open_to_everybody(area: str, window: Open) -> None:
+@pytest.mark.parametrize("pages", [pytest.param(share, id=f"from {share[0].name}") for share in _shares()])
+def test_every_page_is_open_to_everybody(pages: list[Address], window: Open) -> None:
     # given a partnership with a child for every way of reaching one
     tour = Tour(make_world(FOR_PAGES), window, {})
     # when each page is opened by the person it is for, then nothing is wrong with it
-    faults = list(_faults(tour, area))
+    faults = list(_faults(tour, pages))
     assert not faults, told(
         faults, "mend the page's template or styles; the trace lies in screenshots/failures."
     )

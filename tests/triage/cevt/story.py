@@ -1,0 +1,40 @@
+"""What CEVT adds to the record of each child of the world, and its open meeting (tests/factories/world.py)."""
+
+from dataclasses import dataclass
+
+from cems.accounts.models import User
+from cems.children.choices import MatterKind
+from cems.children.models import Matter
+from cems.meetings.choices import MeetingForum
+from cems.meetings.models import Meeting
+from cems.meetings.services.meeting import meeting_start
+from tests.factories.people import make_authority
+from tests.factories.world import Story, World
+from triage.cevt.services.item import item_raise
+from triage.models import Item
+
+
+@dataclass
+class CevtRows:
+    """An item that came with no matrix, so it is nobody's own."""
+
+    item: Item
+
+
+@dataclass
+class CevtWorld:
+    """CEVT's meeting, open."""
+
+    meeting: Meeting
+
+
+def write(story: Story, author: User) -> CevtRows:
+    row = item_raise(author, child=story.child, why=story.secret("concern"))
+    # The reach that comes with an item belongs to the story `cevt` alone.
+    Matter.objects.filter(child=story.child, kind=MatterKind.CEVT).delete()
+    return CevtRows(row)
+
+
+def of_world(world: World) -> CevtWorld:
+    chair = world.people["cevt_chair"]
+    return CevtWorld(meeting_start(chair, forum=MeetingForum.CEVT, authority=make_authority(), url="/cevt/"))
