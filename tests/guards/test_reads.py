@@ -25,7 +25,7 @@ from tests.guards.table import readers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A3")]
 POLL = {"X-CEMS-Polling": "1", "X-Requested-With": "cems", "HX-Request": "true"}
-OTHERS = ("PUT", "OPTIONS", "FOO")
+OTHERS = ("OPTIONS", "PUT", "FOO")
 READS = {Verb.VIEWED, Verb.LISTED, Verb.SEARCHED}
 REFUSED = {401, 403, 404, 405}
 WHAT = ("note", "reasons", "evidence", "action", "concern", "level", "family")
@@ -107,11 +107,19 @@ def _unread(asking: Asking) -> Iterator[str]:
         yield f"{address.name}: {len(rows['GET'])} rows for the page, {len(rows['HEAD'])} for its head"
 
 
-def _taken(asking: Asking) -> Iterator[str]:
-    """Methods the view does not take that are not refused."""
+def _taken(asking: Asking, rules: set[object]) -> Iterator[str]:
+    """Methods the view does not take that are not refused.
+
+    The rule of the address refuses them, before the view: each method is tried once for each distinct rule that the
+    framework meets in one way, and one of them at every address.
+    """
     address = asking.address
     assert address.access_rule is not None
-    for method in [*OTHERS, *({"GET", "HEAD", "POST"} - set(address.access_rule.methods))]:
+    way = address.access_rule, address.framework
+    others = [*OTHERS, *({"GET", "HEAD", "POST"} - set(address.access_rule.methods))]
+    tried = others[:1] if way in rules else others
+    rules.add(way)
+    for method in tried:
         status = asking.send(method, POLL)[0].status_code
         if status != 405:
             yield f"{method} {address.name} answers {status}"
@@ -119,13 +127,14 @@ def _taken(asking: Asking) -> Iterator[str]:
 
 def test_whatever_is_sent_words_about_a_child_are_a_read(world: World) -> None:
     untold, taken, asked = [], [], 0
+    rules: set[object] = set()
     for address in _ours():
         asking = _opened(world, address)
         if asking is None:
             continue
         asked += 1
         untold += _unread(asking)
-        taken += _taken(asking)
+        taken += _taken(asking, rules)
     assert asked > 150, "hardly any address could be opened"
     assert not untold, told(
         untold, "read through the access rule, or write `read` or `listed` where words are shown."
