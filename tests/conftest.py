@@ -22,6 +22,7 @@ from cems.policy import snapshot
 from tests.rows import owner_rights, put_rows, take_rows
 
 pytest_plugins = ("tests.journeys.visited", "tests.guards.audited")
+LONG = ("walk", "browser", "workers")  # marks of tests that take many seconds each
 
 
 def _as_application(connection: BaseDatabaseWrapper, **_: object) -> None:
@@ -84,12 +85,27 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(trylast=True)  # after the order was made random
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what seals: an open transaction of any other test on the server holds the seal back (`make test`)."""
     for item in items:
         for marker in item.iter_markers("django_db"):
             if "sealer" in (marker.kwargs.get("databases") or ()):
                 item.add_marker("alone")
+    items[:] = longest_first(items, getattr(config, "workerinput", {}).get("workercount", 1))
+
+
+def longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The tests of one worker after those of the other, as xdist shares them out, each with its long ones first.
+
+    What is left at the end, to be taken over by who is done, are then the short ones.
+    """
+    long = [item for item in items if any(item.get_closest_marker(name) for name in LONG)]
+    longs = set(long)
+    short = [item for item in items if item not in longs]
+    size = -(-len(short) // workers)
+    shares = [[*long[number::workers], *short[number * size :][:size]] for number in range(workers)]
+    return [item for share in shares for item in share]
 
 
 class AlwaysDefaults(snapshot.Snapshot):
