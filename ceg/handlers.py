@@ -4,12 +4,14 @@ from ceg.models import BoardEntry
 from ceg.services.chair import clocks_follow_chairs
 from ceg.services.entry import entries_follow, entry_end, entry_move, entry_open
 from ceg.services.entry_notice import tell_matrix
-from ceg.services.worker_action import worker_actions_meet
+from ceg.services.worker_action import worker_action_open, worker_actions_meet
 from cems.accounts.events import AppointmentChanged, PersonLeft
 from cems.accounts.models import User
 from cems.base.time import now
-from cems.children.choices import MatterKind
+from cems.children.access.services.matter import matter_is_open
+from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import AreaChanged, MatterClosed, MatterMoved, MatterOpened
+from cems.children.history.models.level import Forum
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Matter
 from matrix.events import MatrixSubmitted
@@ -31,10 +33,26 @@ def on_matter_moved(event: MatterMoved) -> None:
 
 
 def on_matter_closed(event: MatterClosed) -> None:
-    """The board's work is done; where the board itself said so, the entry has ended already."""
+    """CEVT stepped the child down: from the board, and the worker by ERASE's word (T4).
+
+    Where the board itself did, the entry has ended and ERASE was asked already.
+    """
+    if event.kind not in {MatterKind.CEG, MatterKind.EXPLOITATION}:
+        return
+    user, child = _user(event.user_id), lock_cluster(event.child_id)
     if event.kind == MatterKind.CEG:
-        child = lock_cluster(event.child_id)
-        entry_end(_user(event.user_id), child=child, matter_id=event.matter_id, at=event.at)
+        entry_end(user, child=child, matter_id=event.matter_id, at=event.at)
+    level = child.current_level
+    still_followed = matter_is_open(child, MatterKind.CEG)  # of two joined records one board has ended
+    if level is not None and level.level < RiskLevel.SIGNIFICANT and not still_followed:
+        worker_action_open(
+            user,
+            child=child,
+            forum=Forum(level.forum),
+            about=f"matter-{event.matter_id}",
+            reference=level.reference,
+            at=event.at,
+        )
 
 
 def on_area_changed(event: AreaChanged) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from ceg.models import BoardEntry, BoardReview
 from ceg.selectors.chair import chairs_of
 from ceg.services.review import Agreement, newest_matrix, review_record
-from ceg.services.worker_action import SOURCE_KIND
 from cems.accounts.models import User
 from cems.actions import services as actions
 from cems.actions.models import Action
@@ -85,7 +84,7 @@ class Boards:
 
     def _actions(self, review: BoardReview, at: datetime) -> None:
         """What people at the table took on, a job or two."""
-        source = actions.Source(SOURCE_KIND, str(review.public_id), review.reference)
+        source = actions.Source(review._meta.label_lower, str(review.public_id), review.reference)
         for key, title in self.forums.rng.sample(
             self.forums.words["forum_actions"], self.forums.rng.randint(1, 2)
         ):

@@ -152,7 +152,9 @@ def _keep(
         entry.clock = review_promise(user, entry, on_day(at, row.next_on, word="reviewed"), at=at)
         entry.save(update_fields=["clock"])
     else:
-        row.action = worker_action_open(user, review=row, at=at)
+        row.action = worker_action_open(
+            user, child=primary, forum=Forum.CEG, about=str(row.public_id), reference=reference, at=at
+        )
         _step_out(user, primary, agreement.level, reference, at)
     row.save(force_insert=True)
     detail = {"level": int(agreement.level), "stepped_out": row.stepped_out}

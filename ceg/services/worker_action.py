@@ -1,8 +1,7 @@
-"""ERASE ends the worker's allocation of a child whom the board stepped out, or says why it goes on (G2, K1)."""
+"""ERASE ends the worker's allocation of a child who was stepped down, or says why it goes on (G2, T4, K1)."""
 
 from datetime import datetime
 
-from ceg.models import BoardReview
 from ceg.policy import WORKER_ENDS_DAYS
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, User
@@ -10,14 +9,15 @@ from cems.actions.models import Action
 from cems.actions.services import Source, action_cancel, action_complete, action_open
 from cems.base.calendar import close_of_business
 from cems.base.command import command
+from cems.children.history.models.level import Forum
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
 from triage.choices import WorkerKind
 from triage.models import Allocation
 
-SOURCE_KIND = "ceg.boardreview"
+SOURCE_KIND = "ceg.stepdown"
 KEY = "worker"
-TITLE = "Stepped out by CEG: end the worker's allocation, or say why it goes on"
+TITLE = "Stepped down by {forum}: end the worker's allocation, or say why it goes on"
 
 
 def worker_of(child: Child) -> Allocation | None:
@@ -28,21 +28,27 @@ def worker_of(child: Child) -> Allocation | None:
 
 
 @command
-def worker_action_open(user: User, *, review: BoardReview, at: datetime) -> Action | None:
-    """ERASE's desk has it, where a worker has the child; None where nobody does."""
-    allocation = worker_of(review.child)
-    if allocation is None:
+def worker_action_open(
+    user: User, *, child: Child, forum: Forum, about: str, reference: str, at: datetime
+) -> Action | None:
+    """ERASE's desk has it, where a worker has the child; None where nobody does, or the desk was asked already.
+
+    `about` names what stepped the child down, `reference` is how people call it.
+    """
+    primary = lock_cluster(child.pk)
+    allocation = worker_of(primary)
+    if allocation is None or _open_actions(primary):
         return None
-    length = WORKER_ENDS_DAYS.read(at, review.child.area_id)
+    length = WORKER_ENDS_DAYS.read(at, primary.area_id)
     return action_open(
         user,
-        title=TITLE,
+        title=TITLE.format(forum=forum.label),
         detail=f"{allocation.worker} has the child. Ending the allocation closes this action by itself.",
-        owner=desk_of(Duty.ERASE, review.child.area_id),
-        child=review.child,
-        deadline=close_of_business(at, length.value, word="stepped out"),
+        owner=desk_of(Duty.ERASE, primary.area_id),
+        child=primary,
+        deadline=close_of_business(at, length.value, word="stepped down"),
         length=length,
-        source=Source(SOURCE_KIND, str(review.public_id), review.reference),
+        source=Source(SOURCE_KIND, about, reference),
         key=KEY,
         at=at,
     )

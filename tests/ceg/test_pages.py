@@ -309,9 +309,9 @@ def test_erases_action_leads_to_the_page_where_it_is_done(
     assert action is not None
     client, url = sign_in(manager), reverse("actions:detail", args=[action.public_id])
     assert reverse("allocation:end", args=[child.public_id, allocation.public_id]) in words(client, url)
-    assert "Stepped out by CEG: end the worker's allocation" in words(client, reverse("home"))
+    assert "Stepped down by CEG: end the worker's allocation" in words(client, reverse("home"))
     allocation_end(manager, allocation=allocation, why="The work is done.")
-    assert "Stepped out by CEG: end the worker's allocation" not in words(client, reverse("home"))
+    assert "Stepped down by CEG: end the worker's allocation" not in words(client, reverse("home"))
     assert "The allocation has ended." in words(client, url)
 
 

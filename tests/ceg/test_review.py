@@ -31,6 +31,7 @@ from tests.factories.children import bar, involve, make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_locality, make_team, make_user
 from triage.allocation.services.allocation import allocation_end
+from triage.cevt.outcomes import NOT_CEG, Wish
 from triage.models import Item
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +252,17 @@ class TestWorker:
         reviewed(board_chair, entry, MODERATE)
         action_complete(manager, action=self.action(child), outcome="Six more weeks of direct work.")
         assert not self.action(child).is_open
+
+    @pytest.mark.parametrize("level", [LOW, MODERATE])
+    def test_a_step_down_by_cevt_asks_too_and_once(
+        self, entry: BoardEntry, child: Child, manager: User, level: RiskLevel
+    ) -> None:
+        has_worker(child, make_worker(), by=manager)
+        leaves = (Wish(NOT_CEG, "Well supported at home."),) if level is MODERATE else ()
+        decision = cevt_decides(child, level, outcomes=leaves)
+        action = self.action(child)
+        assert action.is_open and action.source_reference == decision.reference
+        assert action.title.startswith("Stepped down by CEVT")
 
     def test_without_a_worker_nobody_is_asked(
         self, entry: BoardEntry, board_chair: User, child: Child

@@ -80,7 +80,7 @@ def test_a_board_steps_one_child_out_whose_lead_reads_the_note_and_keeps_another
     sent = submit(lead, stays, RiskLevel.SIGNIFICANT)
     # Then it is on the chair's list
     morning.open(reverse("home"))
-    morning.page.get_by_role("link", name="1 child on the board has a new matrix").click()
+    morning.page.get_by_role("button", name="1 child on the board has a new matrix").click()
     assert morning.page.get_by_text(sent.reference).first.is_visible()
     morning.looks_right()
     morning.open(reverse("ceg:hand_over", args=[stays.public_id]))
