@@ -66,11 +66,11 @@ class TestBoard:
         html = words(sign_in(board_chair), BOARD)
         assert "CEG board of East" in html and "Marnie Madeup" in html
         for expected in (
-            "the agreed level is significant (DEC-",
+            "The agreed level is Significant (DEC-",
             "Level agreed by CEVT.",
             "Lead practitioner: Lee Example. Worker: Robin Example.",
             f"On the board since {entry.entered_at:%-d %B %Y}",
-            "Next review:",
+            "Next review",
         ):
             assert expected in html
         assert "New matrix" not in html.replace("With a new matrix", "")
