@@ -25,9 +25,9 @@ _REFERRALS = """
         FROM generate_series(1, 5) n, unnest(%(owners)s::bigint[]) owner RETURNING id, owner_user_id
     )
     INSERT INTO plans_referral (public_id, reference, child_id, source, made_by_id, received_at, recorded_at,
-        state, outcome, rationale, decided_at, decided_by_id, clock_id)
+        state, outcome, outcome_label, rationale, decided_at, decided_by_id, clock_id)
     SELECT gen_random_uuid(), 'LONGER-' || id, %(child)s, '', owner_user_id, %(at)s, %(at)s, 'decided', 'advice',
-        'Advice given', %(at)s, owner_user_id, id FROM clocks"""
+        'Advice and signposting', 'Advice given', %(at)s, owner_user_id, id FROM clocks"""
 _ANSWERS = """
     INSERT INTO matrix_answer (matrix_id, code, seen, when_kind, what, source, version, answered_by_id,
         answered_at)

@@ -147,8 +147,8 @@ _SUBMISSION = (
 _DECISION = "id reference child_id agreed_id submitted_level decided_by_id decided_at recorded_at"
 _CONTRIBUTION = "id child_id forum about agency_id held text said_by_id said_at frozen_at"
 _REFERRAL = (
-    "id reference child_id source made_by_id received_at recorded_at state outcome decided_at decided_by_id"
-    " clock_id"
+    "id reference child_id source made_by_id received_at recorded_at state outcome outcome_label decided_at"
+    " decided_by_id clock_id"
 )
 _REQUEST = "id reference child_id source made_by_id requested_at answer answered_at answered_by_id clock_id"
 _ACTION = (

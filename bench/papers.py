@@ -6,6 +6,7 @@ from bench.facts import STATE, WHEN, Nation
 from bench.loading import public_id
 from bench.people import Numbers
 from bench.records import Rows
+from triage.first_contact.outcomes import ASSESSMENT
 
 REASONS = "Several things seen in the last weeks hang together; the words of the child and of the home agree."
 SEEN = (
@@ -97,9 +98,8 @@ class Papers:
         for child, matrix, place in self.followed():
             days, waits = nation.days_ago(matrix), nation.waits(matrix)
             instant, by = nation.days[days], self.by(child)
-            ended = (
-                ("open", "", None, None) if waits else ("decided", "assessment", nation.days[days - 1], by)
-            )
+            decided = ("decided", ASSESSMENT.key, ASSESSMENT.label, nation.days[days - 1], by)
+            ended = ("open", "", "", None, None) if waits else decided
             clock = CLOCKS * child + REFERRAL + place
             reference = f"CEM-2026-{matrix:07d}"
             yield matrix, f"REF-2026-{matrix:07d}", child, reference, by, instant, instant, *ended, clock

@@ -27,11 +27,12 @@ from demo.data import load
 from demo.forums import Forums
 from matrix.models import Submission
 from matrix.services.follow_up import SOURCE
-from plans.choices import MeetingKind, ReferralOutcome, RequestAnswer
+from plans.choices import MeetingKind, RequestAnswer
 from plans.models import Referral, Request
 from plans.services.meeting import meeting_record
 from plans.services.referral import referral_decide
 from plans.services.strategy_meeting import strategy_meeting_answer
+from triage.first_contact.outcomes import ADVICE, ASSESSMENT, EARLY_HELP, STRATEGY
 from triage.models import Item
 
 if TYPE_CHECKING:
@@ -148,14 +149,12 @@ class Afterwards:
         """First Contact decides; an assessment brings a status and a social worker."""
         desk = self.cast.person(self.story.place.front_door)
         if submission.level == RiskLevel.SIGNIFICANT:
-            outcome = ReferralOutcome.STRATEGY
+            outcome = STRATEGY
         else:
-            outcome = self.rng.choice(
-                (ReferralOutcome.ASSESSMENT, ReferralOutcome.EARLY_HELP, ReferralOutcome.ADVICE)
-            )
-        rationale = self.rng.choice(self.words["referral"][outcome.value])
+            outcome = self.rng.choice((ASSESSMENT, EARLY_HELP, ADVICE))
+        rationale = self.rng.choice(self.words["referral"][outcome.key])
         referral_decide(desk, referral=referral, outcome=outcome, rationale=rationale, at=at)
-        if outcome in {ReferralOutcome.STRATEGY, ReferralOutcome.ASSESSMENT}:
+        if outcome in {STRATEGY, ASSESSMENT}:
             self._child_in_need(desk, at)
 
     def _child_in_need(self, desk: User, at: datetime) -> None:

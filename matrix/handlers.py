@@ -1,54 +1,21 @@
 """What the matrix does when children's services have answered what a matrix asked for."""
 
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 
-from cems.accounts.models import User
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from cems.children.querysets import cluster_ids
 from cems.notices.messages import Message
 from cems.notices.services import notices_send
-from matrix.choices import Occasion
-from matrix.models import Submission
-from matrix.services.due import matrix_due_raise
-from plans.choices import ReferralOutcome
+from matrix.services.due import sent_between
 from plans.events import ReferralDecided, RequestAnswered
-from plans.models import Referral
 
 
 def referral_decided(event: ReferralDecided) -> None:
     """The user who sent a matrix with this referral is told of the outcome; the reasons stand on their page (T1)."""
     words = "First Contact has decided the referral"
     _tell_submitters(event, event.received_at, RiskLevel.MODERATE, words, f"referral:{event.referral_id}")
-    if event.outcome == ReferralOutcome.ASSESSMENT:
-        _within_the_assessment(event)
-
-
-def _within_the_assessment(event: ReferralDecided) -> None:
-    """No matrix came with the referral: one is made within the child and family assessment (M4)."""
-    came_with = _sent_between(event.child_id, event.received_at, event.at)
-    referral = Referral.objects.get(pk=event.referral_id)
-    if referral.source or came_with.exists():
-        return
-    child = Child.objects.unscoped("a matrix is due within the assessment").get(pk=event.child_id)
-    matrix_due_raise(
-        User.objects.get(pk=event.user_id),
-        child=child,
-        occasion=Occasion.ASSESSMENT,
-        happened_at=event.at,
-        source=referral.reference,
-        at=event.at,
-    )
-
-
-def _sent_between(child_id: int, since: datetime, until: datetime) -> Any:
-    """Matrices received in that time about the child, on whichever record that is read with this one."""
-    return Submission.objects.filter(
-        child__in=cluster_ids([child_id]), received_at__gte=since, received_at__lte=until
-    )
 
 
 def request_answered(event: RequestAnswered) -> None:
@@ -61,7 +28,7 @@ def _tell_submitters(
     event: ReferralDecided | RequestAnswered, since: datetime, least: RiskLevel, words: str, key: str
 ) -> None:
     """One notice a person and paper, which opens their newest matrix that came with it."""
-    rows = _sent_between(event.child_id, since, event.at).filter(level__gte=least)
+    rows = sent_between(event.child_id, since, event.at).filter(level__gte=least)
     child = Child.objects.unscoped("tell those who sent a matrix what became of it").get(pk=event.child_id)
     newest = {row.submitted_by_id: row for row in rows.order_by("received_at", "pk")}
     notices_send(

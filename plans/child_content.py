@@ -81,7 +81,7 @@ def _of_referrals(opened: OpenChild, since: datetime | None) -> Iterable[Chronol
                 referral.decided_at,
                 referral.decided_at,
                 "Referral",
-                f"{referral.get_outcome_display()} ({referral.reference})",
+                f"{referral.outcome_label} ({referral.reference})",
                 Part.REFERRALS,
                 text=referral.rationale,
                 by_id=referral.decided_by_id,
@@ -140,7 +140,7 @@ ROWS = (
             "informed": "informed",
             "why not informed": "not_informed_why",
             "assessment form": "saf_reference",
-            "outcome": "outcome",
+            "outcome": "outcome_label",
             "decided": "decided_at",
             "rationale": "rationale",
         },
@@ -148,7 +148,7 @@ ROWS = (
             "names a person who may not wish the family to know": ("referrer",),
             WRITTEN: ("recorded_at",),
             BY_WHOM: ("made_by", "decided_by"),
-            INTERNAL: ("source", "state", "clock"),
+            INTERNAL: ("source", "state", "clock", "outcome"),
         },
         third_party=True,  # the concern is told in the words of the person who referred
         at_merge=Counted(

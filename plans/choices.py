@@ -8,17 +8,6 @@ class ReferralState(models.TextChoices):
     DECIDED = "decided", "Decided"
 
 
-class ReferralOutcome(models.TextChoices):
-    """What First Contact decided (T1)."""
-
-    ASSESSMENT = "assessment", "Child and family assessment"
-    STRATEGY = "strategy", "Strategy meeting"
-    EARLY_HELP = "early_help", "Early help"
-    ALREADY_OPEN = "already_open", "Already open: passed to the allocated worker"
-    ADVICE = "advice", "Advice and signposting"
-    NO_ACTION = "no_action", "No further action"
-
-
 class RequestKind(models.TextChoices):
     STRATEGY_MEETING = "strategy_meeting", "Strategy meeting"
 

@@ -11,7 +11,6 @@ class ReferralDecided:
     referral_id: int
     child_id: int
     user_id: int
-    outcome: str
     received_at: datetime
     at: datetime
 

@@ -11,7 +11,7 @@ from cems.children.choices import HarmForm, Informed, RiskLevel
 from cems.children.models import Child
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
-from plans.choices import MeetingKind, ReferralOutcome, ReferralState, RequestAnswer, RequestKind
+from plans.choices import MeetingKind, ReferralState, RequestAnswer, RequestKind
 
 
 class Referral(PublicModel):
@@ -37,7 +37,10 @@ class Referral(PublicModel):
     received_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=ReferralState, default=ReferralState.OPEN)
-    outcome = models.CharField(max_length=14, choices=ReferralOutcome, blank=True)
+    outcome = models.CharField("key of its kind", max_length=14, blank=True)
+    outcome_label = models.CharField(
+        "what it was called when it was decided", max_length=120, blank=True, db_default=""
+    )
     rationale = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Whom a provider takes (T4, TR1). Pure."""
+"""What an outcome of a referral says of itself (T1); whom a provider takes (T4, TR1). Pure."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -6,6 +6,18 @@ from typing import Protocol
 
 from cems.base.calendar import say_day
 from cems.children.choices import HarmForm, RiskLevel
+
+
+class ReferralOutcome(Protocol):
+    """What a referral keeps of its outcome, whose kinds stand with those who decide it."""
+
+    @property
+    def key(self) -> str:
+        """What the database keeps."""
+
+    @property
+    def label(self) -> str:
+        """What it is called in all that is written of it."""
 
 
 class Takes(Protocol):

@@ -130,7 +130,7 @@ CEVT = (
 FIRST_CONTACT = (
     Kept(
         ReferralAssessment,
-        title="First Contact's inquiry",
+        title="First Contact's assessment",
         retention=WITH_RECORD,
         basis=JUDGED,
         columns={

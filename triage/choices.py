@@ -35,15 +35,6 @@ class ReturnReason(models.TextChoices):
     OTHER = "other", "Another reason"
 
 
-class Threshold(models.TextChoices):
-    """The level of need First Contact decides on a referral (T1)."""
-
-    UNIVERSAL = "universal", "Universal or additional needs"
-    EARLY_HELP = "early_help", "Early help"
-    SECTION_17 = "section_17", "Child in need (section 17)"
-    SECTION_47 = "section_47", "Section 47 enquiry"
-
-
 class Section47(models.TextChoices):
     """What an enquiry found; an unsubstantiated one may take the Harm Outside the Home approach (T1)."""
 

@@ -106,7 +106,7 @@ def _referrals(submission: Submission, cluster: Collection[int]) -> list[Next]:
         Next(
             f"First Contact decides the referral ({row.reference})",
             str(row.clock.owner),
-            f"{row.get_outcome_display()}: {row.rationale}" if row.outcome else row.clock.explanation,
+            f"{row.outcome_label}: {row.rationale}" if row.outcome else row.clock.explanation,
             row.clock,
         )
         for row in rows

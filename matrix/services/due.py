@@ -1,6 +1,7 @@
 """Occasions that require a matrix or its update, each with its clock (M4)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -14,14 +15,16 @@ from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
+from cems.children.querysets import cluster_ids
 from cems.clocks import recipients
 from cems.clocks.services import clock as clocks
 from cems.notices.services import notice_send
-from matrix.choices import REQUIRING
+from matrix.choices import REQUIRING, Occasion
 from matrix.clocks import DUE
 from matrix.models import MatrixDue, Submission
 from matrix.policy import MATRIX_DUE_DAYS
 from matrix.services.owners import desk, lead_of
+from plans.models import Referral
 
 
 @command
@@ -94,6 +97,28 @@ def matrix_due_raise(
         at=instant,
     )
     return row
+
+
+def assessment_due_raise(user: User, *, referral: Referral, at: datetime) -> MatrixDue | None:
+    """No matrix came with the referral: one is made within the child and family assessment (M4)."""
+    came_with = sent_between(referral.child_id, referral.received_at, at)
+    if referral.source or came_with.exists():
+        return None
+    return matrix_due_raise(
+        user,
+        child=referral.child,
+        occasion=Occasion.ASSESSMENT,
+        happened_at=at,
+        source=referral.reference,
+        at=at,
+    )
+
+
+def sent_between(child_id: int, since: datetime, until: datetime) -> Any:
+    """Matrices received in that time about the child, on whichever record that is read with this one."""
+    return Submission.objects.filter(
+        child__in=cluster_ids([child_id]), received_at__gte=since, received_at__lte=until
+    )
 
 
 @command

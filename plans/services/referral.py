@@ -23,11 +23,12 @@ from cems.children.models import Child
 from cems.children.querysets import cluster_ids
 from cems.clocks.services import clock as clocks
 from cems.notices.services import notice_send
-from plans.choices import ReferralOutcome, ReferralState
+from plans.choices import ReferralState
 from plans.clocks import REFERRAL_DECISION
 from plans.events import ReferralDecided
 from plans.models import Referral, Request
 from plans.policy import REFERRAL_DECISION_DAYS
+from plans.rules import ReferralOutcome
 
 
 def first_contact(child: Child) -> Team:
@@ -137,19 +138,21 @@ def _joined(user: User, held: Referral, told: Told, at: datetime) -> Referral:
 def referral_decide(
     user: User, *, referral: Referral, outcome: ReferralOutcome, rationale: str, at: datetime | None = None
 ) -> Referral:
-    """First Contact decides; the clock is met and the open referral's wider reach ends."""
+    """First Contact decides; the clock is met and the open referral's wider reach ends.
+
+    The referral keeps what the outcome is called now. Raises Conflict when it is decided, Invalid without reasons.
+    """
     instant = at or now()
     lock_cluster(referral.child_id)
     held = Referral.objects.select_for_update().get(pk=referral.pk)
     if held.state != ReferralState.OPEN:
         raise Conflict("This referral has already been decided.")
-    if outcome not in ReferralOutcome.values:
-        raise Invalid("Choose what is decided.", field="outcome")
     if not rationale.strip():
         raise Invalid("Say why, for whoever made the referral.", field="rationale")
-    held.state, held.outcome, held.rationale = ReferralState.DECIDED, outcome, rationale
+    held.state, held.rationale = ReferralState.DECIDED, rationale
+    held.outcome, held.outcome_label = outcome.key, outcome.label
     held.decided_at, held.decided_by = instant, user
-    held.save(update_fields=["state", "outcome", "rationale", "decided_at", "decided_by"])
+    held.save(update_fields=["state", "outcome", "outcome_label", "rationale", "decided_at", "decided_by"])
     clocks.clock_meet(user, clock=held.clock, at=instant)
     others = Referral.objects.filter(child__in=cluster_ids([held.child_id]), state=ReferralState.OPEN)
     if not others.exists():  # of two records joined since, each may have had one
@@ -161,7 +164,6 @@ def referral_decide(
             referral_id=held.pk,
             child_id=held.child_id,
             user_id=user.pk,
-            outcome=held.outcome,
             received_at=held.received_at,
             at=instant,
         )

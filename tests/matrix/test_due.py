@@ -17,11 +17,12 @@ from matrix.choices import REQUIRING, Occasion
 from matrix.models import MatrixDue
 from matrix.policy import MATRIX_DUE_DAYS
 from matrix.services.due import matrix_due_raise
-from plans.choices import ReferralOutcome
-from plans.services.referral import referral_decide, referral_open
+from plans.services.referral import referral_open
 from tests.factories.children import involve, make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_user, sign_in
+from triage.first_contact.outcomes import ASSESSMENT, EARLY_HELP, ReferralOutcomeKind
+from triage.first_contact.services.assessment import referral_settle
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("M4")]
 
@@ -97,21 +98,21 @@ def test_what_requires_none_is_refused(user: User, child: Child, occasion: str, 
 
 
 class TestAssessment:
-    def decide(self, child: Child, outcome: ReferralOutcome, *, source: str = "") -> None:
+    def decide(self, child: Child, outcome: ReferralOutcomeKind, *, source: str = "") -> None:
         desk = make_user("first_contact")
         row = referral_open(desk, child=child, source=source)
-        referral_decide(desk, referral=row, outcome=outcome, rationale="The family agrees.")
+        referral_settle(desk, referral=row, outcome=outcome, rationale="The family agrees.")
 
     def test_none_made_at_referral_makes_one_due_within_the_assessment(self, child: Child) -> None:
-        self.decide(child, ReferralOutcome.ASSESSMENT)
+        self.decide(child, ASSESSMENT)
         row = MatrixDue.objects.get(child=child)
         assert row.occasion == Occasion.ASSESSMENT
         assert row.source.startswith("REF-")
 
     def test_other_outcomes_and_a_matrix_that_came_with_it_make_none(self, user: User, child: Child) -> None:
-        self.decide(child, ReferralOutcome.EARLY_HELP)
+        self.decide(child, EARLY_HELP)
         sent = submit(user, child, RiskLevel.MODERATE)
-        self.decide(child, ReferralOutcome.ASSESSMENT, source=sent.reference)
+        self.decide(child, ASSESSMENT, source=sent.reference)
         assert not MatrixDue.objects.filter(child=child).exists()
 
 

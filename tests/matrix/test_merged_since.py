@@ -24,7 +24,6 @@ from matrix.models import Matrix, Review, Submission
 from matrix.services.drafts import matrix_start
 from matrix.services.due import matrix_due_raise
 from matrix.services.submission import matrix_submit
-from plans.choices import ReferralOutcome
 from plans.models import Referral, Request
 from plans.services.meeting import meeting_record
 from plans.services.referral import referral_decide, referral_open
@@ -32,6 +31,7 @@ from plans.services.strategy_meeting import strategy_meeting_request
 from tests.factories.children import involve, make_child
 from tests.factories.matrices import ready_matrix, submit
 from tests.factories.people import make_user
+from triage.first_contact.outcomes import NO_ACTION
 from triage.models import Item
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("C1")]
@@ -153,7 +153,7 @@ def test_one_decision_of_two_leaves_first_contact_its_reach(
 ) -> None:
     first, second = (referral_open(user, child=child) for child in (primary, other))
     joined(officer, primary, other)
-    decided = {"outcome": ReferralOutcome.NO_ACTION, "rationale": "Two referrals of one matter."}
+    decided = {"outcome": NO_ACTION, "rationale": "Two referrals of one matter."}
     referral_decide(officer, referral=second, **decided)
     assert matter_is_open(fresh(primary), MatterKind.REFERRAL)
     referral_decide(officer, referral=first, **decided)

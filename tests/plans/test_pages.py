@@ -10,12 +10,12 @@ from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.notices.models import Notice
 from matrix.models import Submission
-from plans.choices import ReferralOutcome
 from plans.models import Referral, Request, StatutoryMeeting
 from plans.services.referral import referral_decide
 from tests.factories.children import involve, make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_team, make_user, sign_in
+from triage.first_contact.outcomes import EARLY_HELP
 
 pytestmark = pytest.mark.django_db
 
@@ -67,9 +67,7 @@ class TestReferral:
         page = text_of(sign_in(worker), self.url(sent))
         assert sent.reference in page and str(row.made_by) in page and "Yes, they know" in page
         words = "The family asked for a youth worker."
-        referral_decide(
-            make_user("first_contact"), referral=row, outcome=ReferralOutcome.EARLY_HELP, rationale=words
-        )
+        referral_decide(make_user("first_contact"), referral=row, outcome=EARLY_HELP, rationale=words)
         assert words in text_of(sign_in(worker), self.url(sent))
 
     def test_a_worker_reads_it_and_decides_nothing(self, sent: Submission, child: Child) -> None:

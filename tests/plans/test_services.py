@@ -9,13 +9,14 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
 from cems.children.choices import Informed, MatterKind
 from cems.children.models import Child, Matter
-from plans.choices import ReferralOutcome, ReferralState, RequestAnswer
+from plans.choices import ReferralState, RequestAnswer
 from plans.models import StatutoryMeeting
 from plans.services.meeting import meeting_record
 from plans.services.referral import Told, referral_decide, referral_open
 from plans.services.strategy_meeting import strategy_meeting_answer, strategy_meeting_request
 from tests.factories.children import make_child
 from tests.factories.people import make_user
+from triage.first_contact.outcomes import ADVICE, EARLY_HELP, NO_ACTION, STRATEGY
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ class TestReferral:
         referral_decide(
             user,
             referral=referral,
-            outcome=ReferralOutcome.EARLY_HELP,
+            outcome=EARLY_HELP,
             rationale="As agreed.",
             at=THURSDAY_CLOSE,
         )
@@ -95,25 +96,23 @@ class TestReferral:
     def test_a_decision_says_why_meets_the_clock_and_stands(self, user: User, child: Child) -> None:
         referral = referral_open(user, child=child, at=WEDNESDAY)
         with pytest.raises(Invalid) as refused:
-            referral_decide(user, referral=referral, outcome=ReferralOutcome.ADVICE, rationale=" ")
+            referral_decide(user, referral=referral, outcome=ADVICE, rationale=" ")
         assert refused.value.field == "rationale"
         decided = referral_decide(
             user,
             referral=referral,
-            outcome=ReferralOutcome.STRATEGY,
+            outcome=STRATEGY,
             rationale="Harm is likely.",
             at=WEDNESDAY + timedelta(hours=3),
         )
         decided.clock.refresh_from_db()
         assert (decided.state, decided.clock.stage) == (ReferralState.DECIDED, "met")
         with pytest.raises(Conflict):
-            referral_decide(user, referral=referral, outcome=ReferralOutcome.ADVICE, rationale="Again.")
+            referral_decide(user, referral=referral, outcome=ADVICE, rationale="Again.")
 
     def test_after_a_decision_a_new_one_can_be_made(self, user: User, child: Child) -> None:
         first = referral_open(user, child=child, at=WEDNESDAY)
-        referral_decide(
-            user, referral=first, outcome=ReferralOutcome.NO_ACTION, rationale="Known.", at=THURSDAY_CLOSE
-        )
+        referral_decide(user, referral=first, outcome=NO_ACTION, rationale="Known.", at=THURSDAY_CLOSE)
         assert referral_open(user, child=child, at=THURSDAY_CLOSE + timedelta(days=30)) != first
 
 

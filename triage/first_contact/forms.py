@@ -13,10 +13,12 @@ from cems.base.form_fields import DayField, TimeOfDayField, VersionField, WordsF
 from cems.base.forms import OnceForm, PlainForm
 from cems.base.time import LONDON, local, now
 from cems.children.choices import Informed
-from plans.choices import ReferralOutcome
+from cems.children.identity.forms.record import WordsField
 from plans.services.referral import Told
-from triage.choices import Answered, Section47, Threshold
-from triage.first_contact.rules.threshold import OFFERED
+from triage.choices import Answered, Section47
+from triage.first_contact.outcomes import OUTCOMES
+from triage.first_contact.rules.approach import goes_with
+from triage.first_contact.rules.threshold import THRESHOLDS
 from triage.first_contact.services.assessment import Findings
 
 YES, NO = "yes", "no"
@@ -138,7 +140,6 @@ class FoundForm(PlainForm):
 
     button = "Save"
     threshold = forms.ChoiceField(
-        choices=[*Threshold.choices, ("", "Not decided yet")],
         required=False,
         widget=forms.RadioSelect,
         label="Which level of need?",
@@ -155,8 +156,6 @@ class FoundForm(PlainForm):
     approach = forms.BooleanField(
         required=False,
         label="The Harm Outside the Home approach is taken",
-        help_text="With early help, section 17, or a section 47 enquiry that was not substantiated, where the main"
-        " risk lies outside the home.",
     )
     approach_why = WordsField(rows=3, required=False, label="Why the approach")
     stepped_up = forms.BooleanField(required=False, label="Stepped up from early help")
@@ -172,6 +171,12 @@ class FoundForm(PlainForm):
 
     def __init__(self, teams: Sequence[Team], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        needs = THRESHOLDS.offered(kept=self.initial.get("threshold", ""))
+        self.fields["threshold"].choices = [  # type: ignore[attr-defined]
+            *((kind.key, kind.label) for kind in needs),
+            ("", "Not decided yet"),
+        ]
+        self.fields["approach"].help_text = f"With {goes_with()}, where the main risk lies outside the home."
         field = self.fields["to_team"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker, decides nothing
         rows = Team.objects.filter(pk__in=[team.pk for team in teams]).select_related("agency")
@@ -195,8 +200,8 @@ class DecideForm(PlainForm):
     """The decision on a referral, and why."""
 
     button = "Record the decision"
-    outcome = forms.ChoiceField(
-        choices=ReferralOutcome.choices,
+    outcome = forms.TypedChoiceField(
+        coerce=OUTCOMES.__getitem__,
         label="What is decided?",
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what is decided."},
@@ -210,7 +215,12 @@ class DecideForm(PlainForm):
     open_status = forms.BooleanField(
         required=False,
         label="Also open the status that goes with it, from today",
-        help_text="; ".join(
-            f"{ReferralOutcome(outcome).label} opens “{status.label}”" for outcome, status in OFFERED.items()
-        ),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = OUTCOMES.values()
+        self.fields["outcome"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["open_status"].help_text = "; ".join(
+            f"{kind.label} opens “{kind.status.label}”" for kind in kinds if kind.status
+        )

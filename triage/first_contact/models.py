@@ -1,5 +1,7 @@
 """First Contact's work on a referral before it decides (T1)."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,8 +11,10 @@ from cems.base.models import PublicModel
 from cems.children.models import Child
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
+from cems.policy.fields import KeyField
 from plans.models import Referral
-from triage.choices import Answered, Section47, Threshold
+from triage.choices import Answered, Section47
+from triage.first_contact.rules.threshold import THRESHOLDS
 
 
 class ReferralAssessment(PublicModel):
@@ -21,7 +25,8 @@ class ReferralAssessment(PublicModel):
 
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="assessment")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
-    threshold = models.CharField(max_length=10, choices=Threshold, blank=True)
+    get_threshold_display: Callable[[], str]
+    threshold = KeyField(max_length=10, named_by=THRESHOLDS, blank=True)
     section_47 = models.CharField(max_length=15, choices=Section47, blank=True)
     outside_home = models.BooleanField(
         null=True, help_text="Whether the primary risk lies outside the home; not asked yet while empty"
@@ -41,7 +46,7 @@ class ReferralAssessment(PublicModel):
         verbose_name_plural = "assessments"
 
     def __str__(self) -> str:
-        return f"inquiry {self.pk}"
+        return f"assessment {self.pk}"
 
 
 class AgencyEnquiry(PublicModel):
@@ -80,4 +85,4 @@ class AgencyEnquiry(PublicModel):
         ]
 
     def __str__(self) -> str:
-        return f"gathering {self.pk}"
+        return f"enquiry {self.pk}"

@@ -17,7 +17,6 @@ from cems.base.time import now, today
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child, Matter
 from cems.notices.models import Notice
-from plans.choices import ReferralOutcome
 from plans.models import Referral
 from plans.services.referral import Told, first_contact, referral_decide, referral_open
 from tests.factories.children import bar, involve, join, make_child, make_matter, restrict
@@ -26,6 +25,7 @@ from tests.factories.triage import make_chair, ruling, waiting_child
 from triage.cevt.services.decision import decision_confirm, decision_make
 from triage.cevt.services.item import item_raise, item_withdraw
 from triage.choices import ItemKind
+from triage.first_contact.outcomes import EARLY_HELP
 from triage.models import Item
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T3")]
@@ -91,7 +91,7 @@ def test_before_the_gate_first_contact_has_it_as_a_referral_and_behind_it_not(
     referral = Referral.objects.get(child=child)
     assert WHY in referral.concern and referral.clock.owner_team == first_contact(child)
     desk = make_user("first_contact")
-    referral_decide(desk, referral=referral, outcome=ReferralOutcome.EARLY_HELP, rationale="A family worker.")
+    referral_decide(desk, referral=referral, outcome=EARLY_HELP, rationale="A family worker.")
     assert "CEVT can decide" in said(chair, reverse("cevt:list"))
     item_withdraw(chair, item=Item.objects.get(), why="To be raised again.")
     allow_decision(child)

@@ -13,7 +13,7 @@ from cems.children.choices import RiskLevel, StatusKind
 from cems.children.models import Child, Involvement, Matter, Status
 from cems.clocks.choices import Stage
 from cems.notices.models import Notice
-from plans.choices import ReferralOutcome, ReferralState
+from plans.choices import ReferralState
 from plans.models import Referral
 from plans.services.referral import referral_open
 from tests.factories.children import make_child
@@ -22,7 +22,9 @@ from tests.factories.people import make_team, make_user
 from tests.factories.policies import decide_policy
 from triage.cevt.rules.eligibility import Passed
 from triage.cevt.selectors.eligibility import eligibility_of
-from triage.choices import Answered, Section47, Threshold
+from triage.choices import Answered, Section47
+from triage.first_contact.outcomes import ADVICE, ASSESSMENT, EARLY_HELP, NO_ACTION, STRATEGY
+from triage.first_contact.rules import threshold
 from triage.first_contact.services.assessment import Findings, referral_assessment_save, referral_settle
 from triage.first_contact.services.enquiry import agency_enquiry_answer, agency_enquiry_open
 from triage.models import AgencyEnquiry, Item, ReferralAssessment
@@ -32,7 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T1")]
 # The Friday before the bank holiday of 4 May 2026.
 FRIDAY = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 TUESDAY_CLOSE = datetime(2026, 5, 5, 16, 0, tzinfo=UTC)
-OUTSIDE = Findings(Threshold.SECTION_17, outside_home=True)
+OUTSIDE = Findings(threshold.SECTION_17.key, outside_home=True)
 
 
 @pytest.fixture
@@ -139,7 +141,7 @@ class TestAgencyEnquiry:
     ) -> None:
         (asked,) = agency_enquiry_open(desk, referral=referral, teams=[team], what="What is held?")
         decider = make_user("edt")
-        referral_settle(decider, referral=referral, outcome=ReferralOutcome.ADVICE, rationale="Known.")
+        referral_settle(decider, referral=referral, outcome=ADVICE, rationale="Known.")
         kept = agency_enquiry_answer(
             make_user(team=team), enquiry=asked, answered=Answered.WRITTEN, text="Met at the station."
         )
@@ -157,7 +159,7 @@ class TestReferralAssessment:
         with pytest.raises(Overtaken) as lost:
             referral_assessment_save(make_user("edt"), referral=referral, version=0, findings=Findings())
         assert (lost.value.by, lost.value.version) == (str(desk), first.version)
-        assert lost.value.theirs["Threshold"] == Threshold.SECTION_17.label
+        assert lost.value.theirs["Threshold"] == threshold.SECTION_17.label
         again = referral_assessment_save(
             make_user("edt"), referral=referral, version=lost.value.version, findings=Findings()
         )
@@ -165,13 +167,15 @@ class TestReferralAssessment:
 
     def test_the_approach_follows_its_rule(self, desk: User, referral: Referral) -> None:
         for wrong in (
-            Findings(Threshold.SECTION_17, outside_home=False, approach=True),
-            Findings(Threshold.SECTION_47, Section47.RUNNING, outside_home=True, approach=True),
+            Findings(threshold.SECTION_17.key, outside_home=False, approach=True),
+            Findings(threshold.SECTION_47.key, Section47.RUNNING, outside_home=True, approach=True),
         ):
             with pytest.raises(Invalid) as refused:
                 referral_assessment_save(desk, referral=referral, version=0, findings=wrong)
             assert refused.value.field == "approach"
-        right = Findings(Threshold.EARLY_HELP, outside_home=True, approach=True, approach_why="Town centre")
+        right = Findings(
+            threshold.EARLY_HELP.key, outside_home=True, approach=True, approach_why="Town centre"
+        )
         assert referral_assessment_save(desk, referral=referral, version=0, findings=right).approach
 
     def test_aset_outside_its_ages_is_warned_of_and_never_stopped(self, desk: User) -> None:
@@ -195,20 +199,20 @@ class TestDecision:
         sent = submit(make_user(), child, RiskLevel.MODERATE)
         item, row = Item.objects.get(submission=sent), Referral.objects.get(child=child)
         assert not eligibility_of([item])[item.pk]
-        referral_settle(desk, referral=row, outcome=ReferralOutcome.EARLY_HELP, rationale="Agreed.")
+        referral_settle(desk, referral=row, outcome=EARLY_HELP, rationale="Agreed.")
         assert eligibility_of([item])[item.pk] == [Passed.PROCESSED]
         assert item.clock
         item.clock.refresh_from_db()
         assert item.clock.owner_team and item.clock.owner_team.code == "cevt"
         assessment = ReferralAssessment.objects.get(referral=row)
-        assert (assessment.threshold, assessment.changed_by) == (Threshold.EARLY_HELP, desk)
+        assert (assessment.threshold, assessment.changed_by) == (threshold.EARLY_HELP.key, desk)
         assert not Status.objects.exists()  # offered, never forced
 
     def test_stepped_up_from_early_help_stays_a_way_through_the_gate(self, desk: User, child: Child) -> None:
         row = referral_open(desk, child=child)
-        found = Findings(Threshold.SECTION_17, stepped_up=True)
+        found = Findings(threshold.SECTION_17.key, stepped_up=True)
         referral_assessment_save(desk, referral=row, version=0, findings=found)
-        referral_settle(desk, referral=row, outcome=ReferralOutcome.ASSESSMENT, rationale="More is needed.")
+        referral_settle(desk, referral=row, outcome=ASSESSMENT, rationale="More is needed.")
         item = Item.objects.get(submission=submit(make_user(), child, RiskLevel.MODERATE))
         assert eligibility_of([item])[item.pk] == [Passed.STEPPED_UP]
 
@@ -217,12 +221,12 @@ class TestDecision:
     ) -> None:
         worker = make_user(team=team)
         assert not Child.objects.visible_to(worker).exists()
-        findings = Findings(Threshold.SECTION_17, to_team=team)
+        findings = Findings(threshold.SECTION_17.key, to_team=team)
         referral_assessment_save(desk, referral=referral, version=0, findings=findings)
         referral_settle(
             desk,
             referral=referral,
-            outcome=ReferralOutcome.ASSESSMENT,
+            outcome=ASSESSMENT,
             rationale="Assessment begins.",
             open_status=True,
         )
@@ -234,18 +238,20 @@ class TestDecision:
     def test_findings_that_contradict_it_are_mended_first(
         self, desk: User, referral: Referral, team: Team
     ) -> None:
-        referral_assessment_save(desk, referral=referral, version=0, findings=Findings(Threshold.SECTION_47))
+        referral_assessment_save(
+            desk, referral=referral, version=0, findings=Findings(threshold.SECTION_47.key)
+        )
         with pytest.raises(Invalid, match="does not go with this") as refused:
-            referral_settle(desk, referral=referral, outcome=ReferralOutcome.NO_ACTION, rationale="No.")
+            referral_settle(desk, referral=referral, outcome=NO_ACTION, rationale="No.")
         assert refused.value.field == "outcome"
         referral_assessment_save(desk, referral=referral, version=1, findings=Findings(to_team=team))
         with pytest.raises(Invalid, match=team.name):
-            referral_settle(desk, referral=referral, outcome=ReferralOutcome.ADVICE, rationale="No.")
+            referral_settle(desk, referral=referral, outcome=ADVICE, rationale="No.")
         with pytest.raises(Invalid) as refused:
             referral_settle(
                 desk,
                 referral=referral,
-                outcome=ReferralOutcome.STRATEGY,
+                outcome=STRATEGY,
                 rationale="Harm is likely.",
                 open_status=True,
             )
@@ -254,7 +260,7 @@ class TestDecision:
         assert referral.state == ReferralState.OPEN and not Involvement.objects.filter(team=team).exists()
 
     def test_the_second_decision_is_refused_and_names_the_first(self, desk: User, referral: Referral) -> None:
-        given = {"outcome": ReferralOutcome.ADVICE, "rationale": "Known."}
+        given = {"outcome": ADVICE, "rationale": "Known."}
         referral_settle(desk, referral=referral, **given)
         with pytest.raises(Conflict, match=str(desk)):
             referral_settle(make_user("edt"), referral=referral, **given)
@@ -267,7 +273,7 @@ class TestDecision:
 
         def one(desk: User) -> str:
             try:
-                given = {"outcome": ReferralOutcome.EARLY_HELP, "rationale": f"By {desk.pk}."}
+                given = {"outcome": EARLY_HELP, "rationale": f"By {desk.pk}."}
                 return referral_settle(desk, referral=referral, **given, open_status=True).rationale
             except CommandError as refused:
                 return refused.message

@@ -13,7 +13,6 @@ from cems.base.time import now, today
 from cems.children.choices import RiskLevel
 from cems.children.models import Child, Matter
 from cems.clocks.models import Clock
-from plans.choices import ReferralOutcome
 from plans.models import Referral, Request
 from plans.services.referral import referral_open
 from tests.factories.children import bar, involve, make_child, restrict
@@ -26,6 +25,7 @@ from tests.factories.people import (
     make_user,
     sign_in,
 )
+from triage.first_contact.outcomes import ADVICE, EARLY_HELP
 from triage.first_contact.services.assessment import Findings, referral_assessment_save, referral_settle
 from triage.first_contact.services.enquiry import agency_enquiry_answer, agency_enquiry_open
 from triage.models import AgencyEnquiry, ReferralAssessment
@@ -280,7 +280,7 @@ class TestWork:
         again = desk.post(url, {**given, "outcome": "advice"}, follow=True)
         assert "What you wrote was not kept" in again.content.decode()
         referral.refresh_from_db()
-        assert referral.outcome == ReferralOutcome.EARLY_HELP
+        assert referral.outcome == EARLY_HELP.key
         assert not Matter.objects.filter(child=referral.child, kind="referral", closed_at=None).exists()
         for name in ("enquiry_new", "assessment", "referral_decide"):
             assert desk.get(of(name, referral)).headers["Location"] == of("referral", referral)
@@ -414,5 +414,5 @@ class TestPanel:
         page = reverse("children:overview", args=[referral.child.public_id])
         link = "Record a referral made by telephone or on paper"
         assert link not in text_of(desk, page)
-        referral_settle(officer, referral=referral, outcome=ReferralOutcome.ADVICE, rationale="Known.")
+        referral_settle(officer, referral=referral, outcome=ADVICE, rationale="Known.")
         assert link in text_of(desk, page)

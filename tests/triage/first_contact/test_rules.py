@@ -4,12 +4,13 @@ from itertools import product
 
 import pytest
 
-from plans.choices import ReferralOutcome
-from triage.choices import Section47, Threshold
+from triage.choices import Section47
+from triage.first_contact.outcomes import ADVICE, OUTCOMES
 from triage.first_contact.rules.ages import ages_of, warning
 from triage.first_contact.rules.approach import why_not
-from triage.first_contact.rules.threshold import FITTING, OFFERED, threshold_for
+from triage.first_contact.rules.threshold import SECTION_47, THRESHOLDS
 
+KEYS = [key for key, _ in THRESHOLDS.labels()]
 pytestmark = pytest.mark.requirement("T1")
 # Harm Outside the Home Multi-Agency Procedures, Early Help and Children Services, written out by hand: need,
 # enquiry → whether the approach may be taken where the primary risk lies outside the home.
@@ -25,7 +26,7 @@ ALLOWED = {
 
 
 def test_the_approach_is_taken_in_the_three_situations_and_outside_the_home_only() -> None:
-    for need, enquiry, outside in product(["", *Threshold.values], Section47.values, (True, False, None)):
+    for need, enquiry, outside in product(["", *KEYS], Section47.values, (True, False, None)):
         said = why_not(threshold=need, section_47=enquiry, outside_home=outside)
         assert (said == "") == (outside is True and (need, enquiry) in ALLOWED), (need, enquiry, outside)
         assert said == "" or said.endswith(".")
@@ -39,11 +40,13 @@ def test_aset_takes_14_to_17_and_others_take_any_age(age: int, warned: bool) -> 
 
 
 def test_every_outcome_has_its_thresholds_and_refuses_the_others() -> None:
-    assert set(FITTING) == set(ReferralOutcome.values)
-    for outcome, found in product(ReferralOutcome.values, Threshold.values):
-        kept = threshold_for(found, outcome)
-        assert kept == (found if found in FITTING[outcome] else None)
-        assert threshold_for("", outcome) == FITTING[outcome][0]
+    for outcome, found in product(OUTCOMES.values(), KEYS):
+        fitting = [kind.key for kind in outcome.thresholds]
+        kept = outcome.threshold(found)
+        assert (kept.key if kept else None) == (found if found in fitting else None)
+        first = outcome.threshold("")
+        assert first and first.key == fitting[0]
     # What is substantiated enough for an enquiry is never closed as advice.
-    assert threshold_for(Threshold.SECTION_47, ReferralOutcome.ADVICE) is None
-    assert set(OFFERED.values()) == {"early_help", "child_in_need"}
+    assert ADVICE.threshold(SECTION_47.key) is None
+    offered = {outcome.key: str(outcome.status) for outcome in OUTCOMES.values() if outcome.status}
+    assert offered == {"early_help": "early_help", "assessment": "child_in_need"}

@@ -192,7 +192,7 @@ def may_be_decided(primary: Child, items: Sequence[Item], ruling: Ruling, at: da
     told = Histories(items)
     if not any(eligibility_of(items, local_date(at), told=told).values()):
         raise Conflict(
-            "First Contact has not processed this child yet, so CEVT can't discuss them (the gate)."
+            "First Contact has not processed this child yet, so CEVT can't discuss them."
         )
     _newest_seen(primary, ruling)
     came_back = Return.REREFERRAL in rereferrals_of(items, told=told).values()

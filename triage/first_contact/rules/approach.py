@@ -5,9 +5,15 @@ need (section 17), or a section 47 enquiry that did not substantiate significant
 lies outside the family home.
 """
 
-from triage.choices import Section47, Threshold
+from triage.choices import Section47
+from triage.first_contact.rules.threshold import THRESHOLDS
 
-OF_NEED = frozenset({Threshold.EARLY_HELP, Threshold.SECTION_17})
+
+def goes_with() -> str:
+    """What the approach goes with, in words: "early help, child in need (section 17), or …"."""
+    needs = [kind.label for kind in THRESHOLDS.offered() if kind.takes_approach]
+    words = [label[:1].lower() + label[1:] for label in needs]
+    return ", ".join([*words, "or a section 47 enquiry that was not substantiated"])
 
 
 def why_not(*, threshold: str, section_47: str, outside_home: bool | None) -> str:
@@ -18,8 +24,7 @@ def why_not(*, threshold: str, section_47: str, outside_home: bool | None) -> st
         return "The section 47 enquiry is still running. The approach may follow when it has ended."
     if section_47 == Section47.SUBSTANTIATED:
         return "Significant harm was substantiated, so child protection procedures are followed."
-    if threshold in OF_NEED or section_47 == Section47.UNSUBSTANTIATED:
+    need = THRESHOLDS.get(threshold)
+    if (need and need.takes_approach) or section_47 == Section47.UNSUBSTANTIATED:
         return ""
-    return (
-        "The approach goes with early help, section 17, or a section 47 enquiry that was not substantiated."
-    )
+    return f"The approach goes with {goes_with()}."

@@ -12,20 +12,19 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Invalid, Overtaken
 from cems.base.time import local_date, now
-from cems.children.choices import CaseRole
 from cems.children.history.services.involvement import involvement_start
 from cems.children.history.services.status import status_open
 from cems.children.identity.rules import age_on
 from cems.children.models import Involvement, Status
 from cems.clocks.recipients import current_appointments
 from cems.notices.services import notice_send
-from plans.choices import ReferralOutcome
 from plans.models import Referral
 from plans.services.referral import referral_decide
-from triage.choices import Section47, Threshold
+from triage.choices import Section47
+from triage.first_contact.outcomes import OUTCOMES, Case, ReferralOutcomeKind
 from triage.first_contact.rules.ages import ages_of, warning
 from triage.first_contact.rules.approach import why_not
-from triage.first_contact.rules.threshold import OFFERED, PASSED_ON, threshold_for
+from triage.first_contact.rules.threshold import THRESHOLDS, ThresholdKind
 from triage.first_contact.services.enquiry import lock_referral
 from triage.models import ReferralAssessment
 from triage.policy import TEAM_AGES
@@ -49,7 +48,7 @@ class Findings:
         """In words, for showing a colleague's beside one's own."""
         outside = {True: "Outside the home", False: "At home", None: ""}[self.outside_home]
         return {
-            "Threshold": Threshold(self.threshold).label if self.threshold else "",
+            "Threshold": THRESHOLDS.label(self.threshold),
             "Section 47": Section47(self.section_47).label,
             "Where the main risk lies": outside,
             "Harm Outside the Home approach": "Yes" if self.approach else "No",
@@ -87,6 +86,8 @@ def referral_assessment_save(
 
 
 def _check(found: Findings, age: int, ages: Sequence[str]) -> None:
+    if found.threshold and not THRESHOLDS.get(found.threshold):
+        raise Invalid("Choose the level of need.", field="threshold")
     if found.approach:
         refusal = why_not(
             threshold=found.threshold, section_47=found.section_47, outside_home=found.outside_home
@@ -117,7 +118,7 @@ def referral_settle(
     user: User,
     *,
     referral: Referral,
-    outcome: str,
+    outcome: ReferralOutcomeKind,
     rationale: str,
     open_status: bool = False,
     at: datetime | None = None,
@@ -130,40 +131,26 @@ def referral_settle(
     instant = at or now()
     held = lock_referral(referral)
     row = ReferralAssessment.objects.select_for_update(of=("self",)).filter(referral=held).first()
-    if outcome not in ReferralOutcome.values:
-        raise Invalid("Choose what is decided.", field="outcome")
+    if OUTCOMES.get(outcome.key) is not outcome:
+        raise Invalid("This is not decided any more. Choose another outcome.", field="outcome")
     found = findings_of(row)
-    threshold = threshold_for(found.threshold, outcome)
-    if threshold is None:
-        raise Invalid(
-            f"You found {Threshold(found.threshold).label}, which does not go with this. Change what you found,"
-            " or choose another outcome.",
-            field="outcome",
-        )
-    if found.to_team and outcome not in PASSED_ON:
-        raise Invalid(
-            f"You chose {found.to_team} to take the child, which does not go with this. Take the team out of"
-            " what you found, or choose another outcome.",
-            field="outcome",
-        )
-    if found.threshold != threshold:
-        _keep(user, held, row, Findings(**{**vars(found), "threshold": threshold}), instant)
-    decided = referral_decide(
-        user, referral=held, outcome=ReferralOutcome(outcome), rationale=rationale, at=instant
-    )
+    threshold = outcome.check(Case(found.threshold, found.to_team, open_status))
+    if found.threshold != threshold.key:
+        _keep(user, held, row, Findings(**{**vars(found), "threshold": threshold.key}), instant)
+    decided = referral_decide(user, referral=held, outcome=outcome, rationale=rationale, at=instant)
+    outcome.start(user, decided, instant)
     if found.to_team:
         _pass_on(user, decided, found.to_team, threshold, instant)
     if open_status:
-        _open_status(user, decided, instant)
+        _open_status(user, decided, outcome, instant)
     return decided
 
 
-def _pass_on(user: User, referral: Referral, team: Team, threshold: Threshold, at: datetime) -> None:
+def _pass_on(user: User, referral: Referral, team: Team, threshold: ThresholdKind, at: datetime) -> None:
     """The team as a whole works with the child from now on, and is told."""
-    role = CaseRole.EARLY_HELP if threshold is Threshold.EARLY_HELP else CaseRole.SOCIAL_WORKER
     held = Involvement.objects.of(referral.child).filter(team=team, user=None, ended_at__isnull=True)
-    if not held.filter(case_role=role).exists():
-        involvement_start(user, child=referral.child, case_role=role, team=team, at=at)
+    if not held.filter(case_role=threshold.case_role).exists():
+        involvement_start(user, child=referral.child, case_role=threshold.case_role, team=team, at=at)
     members = current_appointments(local_date(at)).filter(team=team).values_list("user", flat=True)
     notice_send(
         set(members) - {user.pk},
@@ -177,12 +164,7 @@ def _pass_on(user: User, referral: Referral, team: Team, threshold: Threshold, a
     )
 
 
-def _open_status(user: User, referral: Referral, at: datetime) -> None:
-    kind = OFFERED.get(referral.outcome)
-    if kind is None:
-        raise Invalid(
-            "No status goes with this outcome. Record it on the child's record.", field="open_status"
-        )
-    running = Status.objects.of(referral.child).filter(kind=kind, ends_on__isnull=True)
-    if not running.exists():
-        status_open(user, child=referral.child, kind=kind, starts_on=local_date(at), at=at)
+def _open_status(user: User, referral: Referral, outcome: ReferralOutcomeKind, at: datetime) -> None:
+    running = Status.objects.of(referral.child).filter(kind=outcome.status, ends_on__isnull=True)
+    if outcome.status is not None and not running.exists():
+        status_open(user, child=referral.child, kind=outcome.status, starts_on=local_date(at), at=at)
