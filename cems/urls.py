@@ -14,6 +14,7 @@ urlpatterns = [
     path("actions/", include("cems.actions.urls")),
     path("children/", include("cems.children.urls")),
     path("children/", include("plans.urls")),
+    path("providers/", include("plans.provider_urls")),
     path("", include("matrix.urls")),
     path("", include("triage.urls")),
     path("", include("ceg.urls")),

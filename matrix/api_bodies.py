@@ -5,17 +5,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cems.children.choices import Ethnicity, Gender, HarmContext, HarmForm, RiskLevel, Sex
-from matrix.choices import (
-    Assessment,
-    IndicatorKind,
-    Informed,
-    Managed,
-    MatrixState,
-    Occasion,
-    Seen,
-    WhenKind,
-)
+from cems.children.choices import Ethnicity, Gender, HarmContext, RiskLevel, Sex
+from cems.children.practice_lists import HARM_FORMS
+from cems.policy.lists import PracticeList
+from matrix.choices import Assessment, IndicatorKind, Informed, Managed, MatrixState, Occasion, Seen, WhenKind
+from matrix.practice_lists import OCCASIONS
 
 
 class Strict(serializers.Serializer[Any]):
@@ -26,6 +20,31 @@ class Strict(serializers.Serializer[Any]):
         if unknown:
             raise serializers.ValidationError({str(name): ["There is no such field."] for name in unknown})
         return super().to_internal_value(data)
+
+
+class EntryField(serializers.ChoiceField):
+    """The key of an entry of a list of the partnership, among those that are offered when the request comes."""
+
+    def __init__(self, listing: PracticeList, **kw: Any) -> None:
+        self.listing = listing
+        self.choice_strings_to_values: dict[str, str] = {}
+        super().__init__((), **kw)
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What is offered today."""
+        return dict(self.listing.choices())
+
+    @choices.setter
+    def choices(self, choices: Any) -> None:
+        """A list is asked each time, never kept."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The key that was sent, where it is offered."""
+        key = str(data)
+        if key not in self.choices and not (key == "" and self.allow_blank):
+            self.fail("invalid_choice", input=data)
+        return key
 
 
 def _words(**more: Any) -> serializers.CharField:
@@ -76,12 +95,12 @@ class MatrixBody(Strict):
 
     child_id = serializers.UUIDField(required=False)
     child = ChildBody(required=False)
-    occasion = serializers.ChoiceField(Occasion.choices, default=Occasion.CONCERN)
+    occasion = EntryField(OCCASIONS, default=Occasion.CONCERN.value)
     answers = serializers.DictField(child=AnswerBody(), default=dict, help_text="By the code of the question")
     level = serializers.ChoiceField(RiskLevel.choices, default=None, allow_null=True)
     reasons = _words()
     difference = _words()
-    forms = serializers.ListField(child=serializers.ChoiceField(HarmForm.choices), default=list)
+    forms = serializers.ListField(child=EntryField(HARM_FORMS), default=list)
     contexts = serializers.ListField(child=serializers.ChoiceField(HarmContext.choices), default=list)
     child_views = _words()
     mother_views = _words()
@@ -183,7 +202,7 @@ class Whole(serializers.Serializer[Any]):
 
     submission = Received()
     instrument_version = serializers.IntegerField(source="matrix.instrument_version")
-    occasion = serializers.ChoiceField(Occasion.choices, source="matrix.occasion")
+    occasion = serializers.CharField(source="matrix.occasion")
     submitted_by = serializers.CharField(source="submission.submitted_by")
     contributors = PersonOfMatrix(many=True, help_text="Who filled it in beside the one who sent it")
     recorded_at = serializers.DateTimeField(

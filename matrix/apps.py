@@ -19,10 +19,11 @@ class MatrixConfig(AppConfig):
         subscribe(RequestAnswered, handlers.request_answered)
 
     def _fill_slots(self) -> None:
-        from cems.policy.slots import POLICIES
-        from matrix import policy
+        from cems.policy.slots import LISTS, POLICIES
+        from matrix import policy, practice_lists
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
+        LISTS.fill(*practice_lists.LISTS, by=self.label)
         from cems.base.slots import FIRST_PAGE_LINES, KEPT, START_BUTTONS
         from cems.children.slots import (
             CHRONOLOGY,

@@ -101,7 +101,7 @@ class MatrixState(models.TextChoices):
 
 
 class Occasion(models.TextChoices):
-    """Why the matrix is made now; all but the first are occasions that require one (M4)."""
+    """Why the matrix is made now: what the partnership's list of occasions begins with (M4)."""
 
     CONCERN = "concern", "Somebody is concerned"
     CUSTODY = "custody", "Held in custody overnight"
@@ -113,7 +113,3 @@ class Occasion(models.TextChoices):
     OFFENDING = "offending", "Anti-social behaviour or offending"
     ASSESSMENT = "assessment", "None made at referral: within the child and family assessment"
     REVIEW = "review", "Review"
-
-
-# The occasions that require a matrix or its update; the others are why somebody makes one unasked (M4).
-REQUIRING = tuple(one for one in Occasion if one not in {Occasion.CONCERN, Occasion.REVIEW})

@@ -7,6 +7,7 @@ with its own version, and what was typed must come back exactly, even where it c
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -18,9 +19,11 @@ from cems.base.autosave import text_from
 from cems.base.errors import CommandError, Invalid
 from cems.base.form_fields import DayField
 from cems.base.forms import KeyedForm, PlainForm
-from matrix.choices import REQUIRING, Managed, Seen, WhenKind
+from cems.policy.lists import PracticeList
+from matrix.choices import Managed, Seen, WhenKind
 from matrix.instrument import Indicator
 from matrix.models import Answer, Matrix
+from matrix.practice_lists import OCCASIONS, REQUIRES
 from matrix.rules import when_words
 from matrix.services.answers import AnswerGiven, answer_values, answer_version
 from matrix.services.judgement import FIELDS, LISTS, field_version
@@ -179,7 +182,8 @@ def field_words(name: str, value: Any) -> str:
     if choices is None:
         return str(value)
     chosen = list(value) if name in LISTS else ([] if value in {None, ""} else [value])
-    labels = {str(key): label for key, label in choices.choices}
+    named = choices.labels() if isinstance(choices, PracticeList) else choices.choices
+    labels = {str(key): label for key, label in named}
     return ", ".join(labels.get(str(one), str(one)) for one in chosen) or "Nothing chosen"
 
 
@@ -225,7 +229,7 @@ class DueForm(PlainForm):
 
     button = "Record it"
     occasion = forms.ChoiceField(
-        choices=[(one.value, one.label) for one in REQUIRING],
+        choices=partial(OCCASIONS.choices, mark=REQUIRES),
         label="What happened?",
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what happened."},

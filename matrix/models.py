@@ -1,5 +1,7 @@
 """The CE Matrix: a draft several people fill in, and the submission that is never edited after (M1–M6)."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,11 +10,14 @@ from django.db.models import Q
 from cems.accounts.models import Agency
 from cems.actions.models import Action
 from cems.base.models import PublicModel
-from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.choices import HarmContext, RiskLevel
 from cems.children.models import Child
+from cems.children.practice_lists import HARM_FORMS
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
+from cems.policy.fields import KeyField
 from matrix.choices import Assessment, Informed, Managed, MatrixState, Occasion, Seen, WhenKind
+from matrix.practice_lists import OCCASIONS
 from matrix.rules import Forum, Receipt
 
 
@@ -31,7 +36,8 @@ class Matrix(PublicModel):
     instrument_version = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=MatrixState, default=MatrixState.DRAFT)
     own = models.BooleanField(default=False)
-    occasion = models.CharField(max_length=20, choices=Occasion, default=Occasion.CONCERN)
+    get_occasion_display: Callable[[], str]
+    occasion = KeyField(max_length=20, named_by=OCCASIONS, default=Occasion.CONCERN)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -42,7 +48,7 @@ class Matrix(PublicModel):
     level = models.PositiveSmallIntegerField(choices=RiskLevel, null=True, blank=True)
     reasons = models.TextField(blank=True)
     difference = models.TextField("why the judgement differs from the evidence", blank=True)
-    forms = ArrayField(models.CharField(max_length=14, choices=HarmForm), default=list, blank=True)
+    forms = ArrayField(KeyField(max_length=14, named_by=HARM_FORMS), default=list, blank=True)
     contexts = ArrayField(models.CharField(max_length=10, choices=HarmContext), default=list, blank=True)
     child_views = models.TextField("the child's own words", blank=True)
     mother_views = models.TextField("the mother's own words", blank=True, db_default="")
@@ -190,7 +196,8 @@ class MatrixDue(PublicModel):
     """
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
-    occasion = models.CharField(max_length=20, choices=Occasion)
+    get_occasion_display: Callable[[], str]
+    occasion = KeyField(max_length=20, named_by=OCCASIONS)
     happened_at = models.DateTimeField()
     source = models.CharField("reference of the paper it came with", max_length=20, blank=True)
     recorded_at = models.DateTimeField()

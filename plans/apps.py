@@ -7,11 +7,12 @@ class PlansConfig(AppConfig):
     name = "plans"
 
     def ready(self) -> None:
+        from cems.accounts.slots import ADMINISTRATION
         from cems.base.slots import KEPT, REFERENCE_DATA
         from cems.children.slots import CHRONOLOGY, PANELS
         from cems.clocks.slots import KINDS
         from cems.policy.slots import POLICIES
-        from plans import child_content, clocks, policy
+        from plans import child_content, clocks, home_content, policy
         from plans.services import provider
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
@@ -20,3 +21,4 @@ class PlansConfig(AppConfig):
         CHRONOLOGY.fill(child_content.chronology, by=self.label)
         PANELS.fill(child_content.PANEL, by=self.label, before="actions.open")
         REFERENCE_DATA.fill(provider.sync, by=self.label)
+        ADMINISTRATION.fill(home_content.PROVIDERS, by=self.label)

@@ -7,10 +7,12 @@ from django.db.models import F, Q
 
 from cems.accounts.models import Agency
 from cems.base.models import PublicModel
-from cems.children.choices import HarmForm, Informed, RiskLevel
+from cems.children.choices import Informed, RiskLevel
 from cems.children.models import Child
+from cems.children.practice_lists import HARM_FORMS
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
+from cems.policy.fields import KeyField
 from plans.choices import MeetingKind, ReferralState, RequestAnswer, RequestKind
 
 
@@ -133,7 +135,7 @@ class Provider(PublicModel):
     age_from = models.PositiveSmallIntegerField(default=0)
     age_to = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: no oldest age")
     harms = ArrayField(
-        models.CharField(max_length=14, choices=HarmForm), default=list, blank=True, help_text="Empty: any"
+        KeyField(max_length=14, named_by=HARM_FORMS), default=list, blank=True, help_text="Empty: any"
     )
     levels = ArrayField(
         models.PositiveSmallIntegerField(choices=RiskLevel), default=list, blank=True, help_text="Empty: any"
@@ -141,6 +143,7 @@ class Provider(PublicModel):
     takes_parents = models.BooleanField(default=False)
     active_from = models.DateField()
     active_until = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [

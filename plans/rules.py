@@ -5,7 +5,8 @@ from datetime import date
 from typing import Protocol
 
 from cems.base.calendar import say_day
-from cems.children.choices import HarmForm, RiskLevel
+from cems.children.choices import RiskLevel
+from cems.children.practice_lists import HARM_FORMS
 
 
 class ReferralOutcome(Protocol):
@@ -68,7 +69,7 @@ def provider_refuses(
 def takes(provider: Takes) -> str:
     """The levels and forms of harm a provider takes, in words: "moderate or significant risk of ..."."""
     levels = _either(RiskLevel(one).label.lower() for one in sorted(provider.levels)) or "any"
-    harms = _either(HarmForm(one).label.lower() for one in provider.harms)
+    harms = _either(HARM_FORMS.label(one).lower() for one in provider.harms)
     return f"{levels} risk{f' of {harms}' if harms else ''}"
 
 

@@ -1,4 +1,4 @@
-"""A referral read; a request for a strategy meeting read and answered."""
+"""A referral read; a request for a strategy meeting read and answered; providers listed and changed."""
 
 from typing import Any
 from uuid import UUID
@@ -6,24 +6,27 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
-from cems.accounts.access_control import acting_user
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
-from cems.base.time import now
+from cems.base.time import now, today
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.family.selectors.relationship import speak_with
 from cems.children.identity.page_context import child_page
 from cems.children.slots import NOW_LINES
 from cems.clocks.presentation import present
 from plans.choices import MeetingKind, RequestAnswer
-from plans.forms import RequestForm
-from plans.models import Referral, Request
-from plans.selectors import meetings_held_for, referral_at, request_at
+from plans.forms import ProviderForm, RequestForm
+from plans.models import Provider, Referral, Request
+from plans.selectors import provider as selectors
+from plans.selectors.referral import meetings_held_for, referral_at, request_at
 from plans.services.meeting import meeting_record
+from plans.services.provider import provider_write
 from plans.services.strategy_meeting import strategy_meeting_answer
 from plans.slots import DECIDED_AT
 
@@ -86,3 +89,42 @@ def paper_page(request: HttpRequest, opened: OpenChild, row: Referral | Request)
         "known": [line for line in known if line],
         "speak_with": speak_with(opened),
     }
+
+
+@requires_work(Shape.PAGE, Work.ADMINISTRATION)
+def providers(request: HttpRequest) -> HttpResponse:
+    """Every provider: whom it takes, how to reach it, and whether it takes referrals today (T4)."""
+    return render(request, "plans/providers.html", {"lines": selectors.providers(today())})
+
+
+@requires_work(Shape.PAGE, Work.ADMINISTRATION, methods=FORM)
+def provider_new(request: HttpRequest) -> HttpResponse:
+    """Add a provider."""
+    return _provider_page(request, None)
+
+
+@requires_work(Shape.PAGE, Work.ADMINISTRATION, methods=FORM)
+def provider(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Change a provider, or say until when it takes referrals."""
+    return _provider_page(request, or_404(selectors.provider_at(public_id)))
+
+
+def _provider_page(request: HttpRequest, row: Provider | None) -> HttpResponse:
+    form = ProviderForm(request.POST or None, provider=row)
+    if handle_form(request, form, lambda: _write_provider(request, row, form)):
+        messages.success(request, f"{form.cleaned_data['name']} is kept.")
+        return redirect("providers:list")
+    context = {
+        "form": form,
+        "page_title": "Change a provider" if row else "Add a provider",
+        "back_url": reverse("providers:list"),
+    }
+    return render(request, "people/form.html", context, status=400 if form.errors else 200)
+
+
+def _write_provider(request: HttpRequest, row: Provider | None, form: ProviderForm) -> Provider:
+    data = form.cleaned_data
+    code = row.code if row else data["code"]
+    return provider_write(
+        acting_user(request), terms=form.terms, code=code, provider=row, version=data["version"]
+    )

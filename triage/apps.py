@@ -24,10 +24,11 @@ class TriageConfig(AppConfig):
         subscribe(PersonLeft, handlers.on_person_left)
 
     def _fill_slots(self) -> None:
-        from cems.policy.slots import POLICIES
-        from triage import policy
+        from cems.policy.slots import LISTS, POLICIES
+        from triage import policy, practice_lists
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
+        LISTS.fill(*practice_lists.LISTS, by=self.label)
         from cems.base.slots import FIRST_PAGE_LINES, KEPT, NAVIGATION, REFERENCE_DATA, START_BUTTONS
         from cems.children.slots import CHRONOLOGY, PANELS
         from cems.clocks.slots import KINDS

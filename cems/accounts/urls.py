@@ -7,7 +7,7 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
 from cems.accounts.views import cover as cover_views
-from cems.accounts.views import person, practice_setting, session
+from cems.accounts.views import person, practice_list, practice_setting, session
 from cems.accounts.views import token as token_views
 
 account_patterns = (
@@ -54,6 +54,15 @@ practice_settings_patterns = (
     "practice_settings",
 )
 
+practice_lists_patterns = (
+    [
+        path("", practice_list.lists, name="list"),
+        path("<str:key>/", practice_list.entry_new, name="entry_new"),
+        path("<str:key>/<str:entry_key>/", practice_list.entry, name="entry"),
+    ],
+    "practice_lists",
+)
+
 urlpatterns = [
     path("account/", include(account_patterns)),
     path("account/keep-alive/", session.keep_alive, name="account_keep_alive"),
@@ -81,4 +90,5 @@ urlpatterns = [
     path("account/2fa/", include("allauth.mfa.urls")),
     path("people/", include(people_patterns)),
     path("practice-settings/", include(practice_settings_patterns)),
+    path("practice-lists/", include(practice_lists_patterns)),
 ]

@@ -26,16 +26,25 @@ class ChildrenConfig(AppConfig):
             START_BUTTONS,
             DerivedCheck,
         )
-        from cems.children import child_content, derived, handlers, home_content, panels, policy
+        from cems.children import (
+            child_content,
+            derived,
+            handlers,
+            home_content,
+            panels,
+            policy,
+            practice_lists,
+        )
         from cems.children.chronology import entries
         from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL, RESTRICTION_REVIEW
         from cems.children.identity import reference
         from cems.children.slots import CHRONOLOGY, NOW_LINES, PANELS, SUB_NAVIGATION
         from cems.clocks.slots import CHILDREN_SEEN, KINDS, MAY_SEE_CHILD, SHUT_WAYS
         from cems.notices.slots import MAIL_WITHHELD
-        from cems.policy.slots import POLICIES
+        from cems.policy.slots import LISTS, POLICIES
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
+        LISTS.fill(*practice_lists.LISTS, by=self.label)
         DERIVED_CHECKS.fill(
             DerivedCheck("children.current_level", derived.current_levels),
             DerivedCheck("children.joined_authorities", derived.joined_authorities),

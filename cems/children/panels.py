@@ -9,10 +9,11 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.time import local_date
 from cems.children.access_control import OpenChild
-from cems.children.choices import CaseRole, HarmForm, RiskLevel
+from cems.children.choices import CaseRole, RiskLevel
 from cems.children.chronology import entries
 from cems.children.family.selectors.relationship import family
 from cems.children.models import Involvement
+from cems.children.practice_lists import HARM_FORMS
 from cems.children.slots import NavigationItem, NowLine, Panel
 from cems.clocks.models import Clock
 from cems.clocks.presentation import words as clock_words
@@ -25,7 +26,7 @@ def _level_line(opened: OpenChild) -> tuple[str, str, str]:
     agreed = opened.child.current_level
     if agreed is None:
         return "Agreed level", "No forum has agreed a level yet.", ""
-    forms = ", ".join(HarmForm(form).label.lower() for form in agreed.forms)
+    forms = ", ".join(HARM_FORMS.label(form).lower() for form in agreed.forms)
     since = f"{local_date(agreed.happened_at):%-d %B %Y}"
     level = f"{RiskLevel(agreed.level).label} since {since}, agreed by {agreed.get_forum_display()}"
     return "Agreed level", f"{level}: {forms}." if forms else f"{level}.", ""

@@ -1,8 +1,9 @@
-"""What the partnership decided, from when: one row a change, never edited."""
+"""What the partnership decided, from when: one row a change, never edited. Its lists likewise."""
 
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -63,3 +64,36 @@ class SettingValue(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.key} from {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class ListEntry(PublicModel):
+    """An entry of a list that the partnership added, or one that an app declares, as it changed it: a row a version.
+
+    `list_key` names the `PracticeList`, `key` what other rows keep; the newest version holds, and none is edited or
+    removed. `active_until` is the last day on which the entry is offered; what was recorded with it reads on.
+    """
+
+    list_key = models.CharField(max_length=40)
+    key = models.CharField(max_length=20)
+    label = models.CharField(max_length=120)
+    position = models.FloatField()
+    marks = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    active_from = models.DateField(null=True, blank=True)
+    active_until = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "list entries"
+        constraints = [
+            models.UniqueConstraint(fields=["list_key", "key", "version"], name="listentry_version_once"),
+            models.CheckConstraint(condition=~Q(label="") & ~Q(key=""), name="listentry_has_words"),
+            models.CheckConstraint(
+                condition=Q(active_from__isnull=True)
+                | Q(active_until__isnull=True)
+                | Q(active_until__gte=F("active_from")),
+                name="listentry_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

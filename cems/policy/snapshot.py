@@ -1,8 +1,8 @@
-"""Every dated value, kept in the process for half a minute, so that a page asks the database for none.
+"""Every dated value and list entry, kept in the process for half a minute, so that a page asks the database for none.
 
 A change begins at the earliest `LEAD` after it is made, and a value that has begun is never altered. `LEAD` is longer
 than what is kept here lives, with the longest command between: so each process knows of a change before it begins,
-and all of them take the new value at the same instant.
+and all of them take the new value at the same instant. An entry of a list begins and ends by the day.
 """
 
 from bisect import bisect_right
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cems.base.time import now
-from cems.policy.models import SettingValue
+from cems.policy.models import ListEntry, SettingValue
 
 MAX_AGE = timedelta(seconds=30)
 LEAD = timedelta(minutes=2)
@@ -31,11 +31,12 @@ class Dated:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All values that stand, by setting and authority, each in the order in which they begin."""
+    """All values that stand, by setting and authority, each in the order in which they begin; entries by their list."""
 
     read_at: datetime
     values: Mapping[Place, Sequence[Dated]] = field(default_factory=dict)
     edition: Hashable = ()
+    entries: Mapping[str, Sequence[ListEntry]] = field(default_factory=dict)
 
     def is_fresh(self, instant: datetime) -> bool:
         """Whether it may still be used; not after the clock of the machine was put back."""
@@ -62,6 +63,15 @@ def snapshot() -> Snapshot:
     return kept
 
 
+def snapshot_anew() -> Snapshot:
+    """Read anew unless that was done this second: for a key that somebody may have added meanwhile."""
+    global _kept
+    kept, instant = _kept, now()
+    if kept is None or not timedelta() <= instant - kept.read_at < timedelta(seconds=1):
+        _kept = kept = read_now(instant)
+    return kept
+
+
 def read_now(instant: datetime) -> Snapshot:
     """All values that stand in the database: a few dozen rows."""
     values: dict[Place, list[Dated]] = {}
@@ -74,7 +84,10 @@ def read_now(instant: datetime) -> Snapshot:
         place = (row["key"], row["authority_id"])
         values.setdefault(place, []).append(Dated(row["starts_at"], row["value"], row["inherits"]))
         edition.append(row["pk"])
-    return Snapshot(instant, values, tuple(edition))
+    entries: dict[str, list[ListEntry]] = {}
+    for entry in ListEntry.objects.order_by("version"):  # the newest comes last, and holds
+        entries.setdefault(entry.list_key, []).append(entry)
+    return Snapshot(instant, values, tuple(edition), entries)
 
 
 def keep(made: Snapshot | None) -> None:

@@ -21,6 +21,7 @@ from matrix.choices import MatrixState, Occasion, WhenKind
 from matrix.evidence import settled
 from matrix.instrument import codes_carried, current, load
 from matrix.models import Answer, Matrix, Submission
+from matrix.practice_lists import OCCASIONS
 from matrix.services.leaving import matrix_work_end
 
 # "This week" is only true in the week it was said; a copy must not make old evidence new.
@@ -44,7 +45,7 @@ def matrix_start(
     of the matrix before it, with their dates (M6). Raises Invalid for an unknown occasion.
     """
     instant = at or now()
-    if occasion not in Occasion.values:
+    if not OCCASIONS.offers(occasion, local_date(instant)):
         raise Invalid("Choose why the matrix is made now.", field="occasion")
     primary = lock_cluster(child.pk)
     drafts = Matrix.objects.of(primary).filter(state=MatrixState.DRAFT, own=own)

@@ -19,10 +19,11 @@ from cems.children.querysets import cluster_ids
 from cems.clocks import recipients
 from cems.clocks.services import clock as clocks
 from cems.notices.services import notice_send
-from matrix.choices import REQUIRING, Occasion
+from matrix.choices import Occasion
 from matrix.clocks import DUE
 from matrix.models import MatrixDue, Submission
 from matrix.policy import MATRIX_DUE_DAYS
+from matrix.practice_lists import OCCASIONS, REQUIRES
 from matrix.services.owners import desk, lead_of
 from plans.models import Referral
 
@@ -43,7 +44,7 @@ def matrix_due_raise(
     Raises Invalid for an occasion that requires none, or one still to come.
     """
     instant = at or now()
-    if occasion not in REQUIRING:
+    if not OCCASIONS.offers(occasion, local_date(instant), mark=REQUIRES):
         raise Invalid("Choose what happened.", field="occasion")
     if happened_at > instant:
         raise Invalid("This is still to come. Record it when it has happened.", field="happened_on")

@@ -1,30 +1,33 @@
 """Save the judgement and the family's views, each field guarded by its own version (M3, C4, C6)."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from cems.accounts.models import User
 from cems.base.command import command
 from cems.base.errors import CommandError, Invalid
-from cems.base.time import now
-from cems.children.choices import HarmContext, HarmForm, RiskLevel
-from matrix.choices import Assessment, Informed, Occasion
+from cems.base.time import local_date, now
+from cems.children.choices import HarmContext, RiskLevel
+from cems.children.practice_lists import HARM_FORMS
+from cems.policy.lists import PracticeList
+from matrix.choices import Assessment, Informed
 from matrix.instrument import load
 from matrix.models import Matrix
+from matrix.practice_lists import OCCASIONS
 from matrix.services.drafts import open_draft, saved_mark, text, touch
 from matrix.services.overtaken import Overtaken
 
 # The parts of a child's life that each have a strength and a worry (M1).
 AREAS = ("home", "family", "friends", "school", "community")
 AREA_FIELDS = tuple(f"{area}_{side}" for area in AREAS for side in ("strength", "worry"))
-# Each field and its choices; None is a text.
+# Each field and its choices: a list of the partnership, or those of the code; None is a text.
 FIELDS: dict[str, Any] = {
-    "occasion": Occasion,
+    "occasion": OCCASIONS,
     "level": RiskLevel,
     "reasons": None,
     "difference": None,
-    "forms": HarmForm,
+    "forms": HARM_FORMS,
     "contexts": HarmContext,
     "child_views": None,
     "mother_views": None,
@@ -95,7 +98,7 @@ def field_version(matrix: Matrix, name: str) -> int:
 
 
 def _set(user: User, held: Matrix, name: str, version: int, value: Any, at: datetime) -> bool:
-    checked = _checked(name, value)
+    checked = _checked(name, value, getattr(held, name, None), local_date(at))
     if getattr(held, name) == checked:
         return False
     if name in PLAN_FIELDS and not load(held.instrument_version).asks_plan:
@@ -114,7 +117,8 @@ def _write(user: User, held: Matrix, names: list[str], at: datetime) -> None:
     touch(user, matrix=held, what=names, at=at)
 
 
-def _checked(name: str, value: Any) -> Any:
+def _checked(name: str, value: Any, before: Any, on: date) -> Any:
+    """The value as it is kept. What was chosen `before` may stay though its list has ended it."""
     if name not in FIELDS:
         raise Invalid("This field is not part of the matrix.")
     choices = FIELDS[name]
@@ -122,7 +126,7 @@ def _checked(name: str, value: Any) -> Any:
         return text(value, name)
     if name in LISTS:
         chosen = sorted(set(value))
-        if not set(chosen) <= set(choices.values):
+        if not set(chosen) <= _offered(choices, before, on):
             raise Invalid("Choose from the list.", field=name)
         return chosen
     if name == "level":
@@ -131,6 +135,13 @@ def _checked(name: str, value: Any) -> Any:
         if str(value) not in {str(level) for level in choices.values}:
             raise Invalid("Choose a level.", field=name)
         return RiskLevel(int(value))
-    if value not in choices.values and not (value == "" and name == "informed"):
+    if value not in _offered(choices, [before], on) and not (value == "" and name == "informed"):
         raise Invalid("Choose from the list.", field=name)
     return value
+
+
+def _offered(choices: Any, before: Collection[str], on: date) -> set[str]:
+    """What may be chosen on a day."""
+    if isinstance(choices, PracticeList):
+        return {entry.key for entry in choices.offered(on, also=before)}
+    return set(choices.values)

@@ -17,6 +17,7 @@ from cems.children.view_helpers import form_page
 from cems.clocks.presentation import present
 from matrix.choices import Occasion
 from matrix.forms import DueForm
+from matrix.practice_lists import OCCASIONS
 from matrix.selectors.child import of_child
 from matrix.services.drafts import matrix_start
 from matrix.services.due import matrix_due_raise
@@ -32,7 +33,7 @@ def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "found": found,
         "only_own": only_own,
         "may_start": opened.access.may(Work.MATRIX),
-        "occasions": Occasion.choices,
+        "occasions": OCCASIONS.choices(),
         "review_clock": present(found.review.clock, now()) if found.review else None,
         "dues": [(row, present(row.clock, now())) for row in found.dues],
         "why_now": found.dues[0].occasion if found.dues else "",

@@ -9,8 +9,9 @@ from cems.accounts.access_control import acting_user
 from cems.base.access_control import FORM, Shape
 from cems.base.autosave import version_from
 from cems.base.time import local_date
-from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.choices import HarmContext, RiskLevel
 from cems.children.family.selectors.relationship import speak_with
+from cems.children.practice_lists import HARM_FORMS
 from matrix.access_control import Opened, requires_matrix
 from matrix.choices import Assessment, Informed
 from matrix.forms import OneField, field_typed, one_field, refuse_field
@@ -36,7 +37,7 @@ def views(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
 @requires_matrix(Shape.PAGE, methods=FORM)
 def judgement(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """The four definitions, what the profile suggests and why, the level and the reasons (M3)."""
-    more = {"forms": HarmForm.choices, "contexts": HarmContext.choices}
+    more = {"forms": HARM_FORMS.choices(also=opened.paper.forms), "contexts": HarmContext.choices}
     return _fields_page(request, opened, JUDGEMENT_FIELDS, "matrix/judgement.html", "matrix:check", more)
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from cems.children.choices import HarmContext, HarmForm
+from cems.children.choices import HarmContext
+from cems.children.practice_lists import HARM_FORMS
 from matrix.choices import Assessment, Seen
 from matrix.instrument import Indicator
 from matrix.models import Answer, Matrix
@@ -40,7 +41,7 @@ def whole(state: Filled) -> dict[str, Any]:
 def named(matrix: Matrix) -> dict[str, Any]:
     """The forms and contexts of harm in words."""
     return {
-        "forms": [HarmForm(one).label for one in matrix.forms],
+        "forms": [HARM_FORMS.label(one) for one in matrix.forms],
         "contexts": [HarmContext(one).label for one in matrix.contexts],
         "assessments": [Assessment(one).label for one in matrix.assessments],
         "areas": areas(matrix),

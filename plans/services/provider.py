@@ -7,14 +7,20 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.db import IntegrityError
+
 from cems.accounts.models import User
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
-from cems.base.command import command
-from cems.base.errors import Conflict, Invalid
+from cems.base.command import command, savepoint
+from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now
+from cems.children.practice_lists import HARM_FORMS
 from plans.models import Provider
 
+TAKEN = "There is a provider with this short name already."
 FILE = Path(__file__).parents[1] / "providers.json"
 
 
@@ -41,24 +47,40 @@ def provider_write(
     terms: ProviderTerms,
     code: str,
     provider: Provider | None = None,
+    version: int = 0,
     at: datetime | None = None,
 ) -> Provider:
     """Add a provider, or change one: what was referred to it before stays as it was.
 
-    Raises Invalid naming the field to mend; Conflict when another provider has this code.
+    `version` is the one the writer had before them. Raises NotAllowed without the right; Invalid naming the field to
+    mend; Conflict when another provider has this code, or a colleague changed this one meanwhile.
     """
+    if not profile_of(user).may(Work.ADMINISTRATION):
+        raise NotAllowed("Only an administrator changes the providers.")
     instant = at or now()
     _check(terms)
     if provider is None:
         if Provider.objects.filter(code=code).exists():
-            raise Conflict("There is a provider with this short name already.")
-        row, verb = Provider(code=code), Verb.CREATED
+            raise Conflict(TAKEN, field="code")
+        row, verb = Provider(code=code, version=0), Verb.CREATED
     else:
         row, verb = Provider.objects.select_for_update().get(pk=provider.pk), Verb.CHANGED
+        if row.version != version:
+            raise Conflict(
+                "A colleague has changed this provider since you opened it. Read theirs, then write yours."
+            )
+    before = {name: getattr(row, name) for name in _columns(terms)} if provider else {}
     for name, value in _columns(terms).items():
         setattr(row, name, value)
-    row.save()
-    record(user, verb=verb, subject=row, at=instant)
+    row.version += 1
+    try:
+        with savepoint():
+            row.save()
+    except IntegrityError:  # the same short name by two at the same time
+        raise Conflict(TAKEN, field="code") from None
+    changed = [name for name, value in _columns(terms).items() if before.get(name) != value]
+    detail = {"provider": row.code, "fields": changed, "version": row.version}
+    record(user, verb=verb, subject=row, detail=detail, at=instant)
     return row
 
 
@@ -76,6 +98,8 @@ def sync(user: None = None) -> str:
 def _check(terms: ProviderTerms) -> None:
     if not terms.name.strip():
         raise Invalid("Write the provider's name.", field="name")
+    if any(HARM_FORMS.get(form) is None for form in terms.harms):
+        raise Invalid("Choose the forms of harm from the list.", field="harms")
     if terms.age_to is not None and terms.age_to < terms.age_from:
         raise Invalid("The youngest age is above the oldest.", field="age_from")
     if terms.active_until is not None and terms.active_until < terms.active_from:

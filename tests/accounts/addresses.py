@@ -36,6 +36,8 @@ OF_WORLD: dict[str, OfWorld] = {
     "account:cover-end": _own_cover,
     "practice_settings:setting": lambda world, user: {"key": "office.closes"},
     "practice_settings:change": lambda world, user: {"key": "office.closes"},
+    "practice_lists:entry_new": lambda world, user: {"key": "matrix.occasions"},
+    "practice_lists:entry": lambda world, user: {"key": "matrix.occasions", "entry_key": "custody"},
     "practice_settings:withdraw": lambda world, user: {"public_id": uuid4()},
     **{
         f"people:{name}": _colleague

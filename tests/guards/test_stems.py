@@ -23,7 +23,9 @@ SUBJECTS: dict[str, frozenset[str]] = {
         }
     ),
     "cems/base": frozenset({"presence"}),
-    "cems/accounts": frozenset({"administrator", "cover", "person", "practice_setting", "session", "token"}),
+    "cems/accounts": frozenset(
+        {"administrator", "cover", "person", "practice_list", "practice_setting", "session", "token"}
+    ),
     "cems/children/access": frozenset(
         {
             "access",

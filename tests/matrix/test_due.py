@@ -13,9 +13,10 @@ from cems.base.time import LONDON, now, today
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.notices.models import Notice
-from matrix.choices import REQUIRING, Occasion
+from matrix.choices import Occasion
 from matrix.models import MatrixDue
 from matrix.policy import MATRIX_DUE_DAYS
+from matrix.practice_lists import OCCASIONS, REQUIRES
 from matrix.services.due import matrix_due_raise
 from plans.services.referral import referral_open
 from tests.factories.children import involve, make_child
@@ -24,6 +25,7 @@ from tests.factories.people import make_user, sign_in
 from triage.first_contact.outcomes import ASSESSMENT, EARLY_HELP, ReferralOutcomeKind
 from triage.first_contact.services.assessment import referral_settle
 
+REQUIRING = [entry.key for entry in OCCASIONS.begins_with if REQUIRES in entry.marks]
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("M4")]
 
 

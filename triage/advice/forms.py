@@ -9,7 +9,8 @@ from cems.accounts.form_fields import AgencyChoice
 from cems.base.form_fields import DayField, VersionField, WordsField
 from cems.base.forms import OnceForm
 from cems.base.time import LONDON
-from cems.children.choices import HarmForm, RiskLevel
+from cems.children.choices import RiskLevel
+from cems.children.practice_lists import HARM_FORMS
 from triage.advice.selectors import library
 from triage.advice.services import OLDEST, Words
 from triage.models import AdviceVersion
@@ -48,7 +49,6 @@ class AdviceForm(OnceForm):
         error_messages={"required": "Write an age."},
     )
     forms_of_harm = forms.MultipleChoiceField(
-        choices=HarmForm.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label="For which forms of harm?",
@@ -63,6 +63,11 @@ class AdviceForm(OnceForm):
         help_text="Leave all empty if it suits any.",
     )
     version = VersionField(initial=0)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = HARM_FORMS.choices(also=self.initial.get("forms_of_harm", ()))
+        self.fields["forms_of_harm"].choices = offered  # type: ignore[attr-defined]
 
     @staticmethod
     def of(version: AdviceVersion) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from django.db.models import F, Q
 
 from cems.accounts.models import Agency
 from cems.base.models import PublicModel
-from cems.children.choices import HarmForm, RiskLevel
+from cems.children.choices import RiskLevel
 from cems.children.models import Child
+from cems.children.practice_lists import HARM_FORMS
 from cems.children.querysets import OfChildManager
+from cems.policy.fields import KeyField
 
 
 class AdviceEntry(PublicModel):
@@ -39,7 +41,7 @@ class AdviceVersion(PublicModel):
     age_from = models.PositiveSmallIntegerField(default=0)
     age_to = models.PositiveSmallIntegerField(default=21)
     forms = ArrayField(
-        models.CharField(max_length=14, choices=HarmForm), default=list, blank=True, help_text="Empty: any"
+        KeyField(max_length=14, named_by=HARM_FORMS), default=list, blank=True, help_text="Empty: any"
     )
     levels = ArrayField(
         models.PositiveSmallIntegerField(choices=RiskLevel), default=list, blank=True, help_text="Empty: any"

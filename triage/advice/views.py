@@ -17,9 +17,10 @@ from cems.base.forms import handle_form
 from cems.base.keyset import AFTER, next_url
 from cems.base.not_found import or_404
 from cems.base.time import local_date, now, today
-from cems.children.choices import HarmForm, RiskLevel
+from cems.children.choices import RiskLevel
 from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
+from cems.children.practice_lists import HARM_FORMS
 from triage.advice import selectors as reads
 from triage.advice.forms import AdviceForm, ConsultationForm
 from triage.advice.services import advice_retire, advice_write, consultation_record
@@ -185,7 +186,7 @@ def _for_whom(version: AdviceVersion | None) -> str:
     """Whom a piece of advice suits, in words."""
     if version is None:
         return ""
-    forms = ", ".join(HarmForm(form).label.lower() for form in version.forms)
+    forms = ", ".join(HARM_FORMS.label(form).lower() for form in version.forms)
     levels = ", ".join(RiskLevel(level).label for level in version.levels)
     parts = [
         f"ages {version.age_from} to {version.age_to}",

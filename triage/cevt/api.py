@@ -18,7 +18,7 @@ from cems.base.idempotency import once
 from cems.base.not_found import or_404
 from cems.base.paging import ByKey
 from cems.children.access_control import OpenChild, log_read, may_take_away, open_child
-from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.choices import HarmContext, RiskLevel
 from cems.meetings.choices import Held, RelayedHow
 from cems.meetings.services.contribution import Told
 from triage.cevt.outcomes import OUTCOMES, Wish
@@ -243,7 +243,7 @@ def _ruling(sent: Sent) -> Ruling:
     return Ruling(
         level=RiskLevel(sent["level"]),
         rationale=sent["rationale"],
-        forms=[HarmForm(form) for form in sorted(sent["forms"])],
+        forms=sorted(set(sent["forms"])),
         contexts=[HarmContext(context) for context in sorted(sent["contexts"])],
         outcomes=[Wish(**{**one, "kind": OUTCOMES[one["kind"]]}) for one in sent["outcomes"]],
         tasks=[

@@ -6,15 +6,17 @@ from typing import Any
 from rest_framework import serializers
 
 from cems.accounts.models import Agency, Locality, Team, User
-from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.choices import HarmContext, RiskLevel
+from cems.children.practice_lists import HARM_FORMS
 from cems.meetings.choices import Held, RelayedHow
-from matrix.api_bodies import Strict
+from matrix.api_bodies import EntryField, Strict
 from plans.models import Provider
 from triage.cevt.outcomes import OUTCOMES
 from triage.cevt.rules.eligibility import Passed
 from triage.cevt.rules.figures import Return
-from triage.choices import CegReason, ItemKind, ReturnReason
+from triage.choices import ItemKind
 from triage.models import AdviceVersion
+from triage.practice_lists import CEG_REASONS, RETURN_REASONS
 
 
 class OutcomeKindField(serializers.ChoiceField):
@@ -29,7 +31,7 @@ class OutcomeBody(Strict):
 
     kind = OutcomeKindField()
     why = serializers.CharField(default="", allow_blank=True)
-    ceg_reason = serializers.ChoiceField(CegReason.choices, default="", allow_blank=True)
+    ceg_reason = EntryField(CEG_REASONS, default="", allow_blank=True)
     locality = serializers.SlugRelatedField(
         queryset=Locality.objects.all(), slug_field="code", default=None, allow_null=True
     )
@@ -72,13 +74,13 @@ class DecisionBody(Strict):
 
     level = serializers.ChoiceField(RiskLevel.choices)
     rationale = serializers.CharField()
-    forms = serializers.MultipleChoiceField(choices=HarmForm.choices, default=set)
+    forms = serializers.ListField(child=EntryField(HARM_FORMS), default=list)
     contexts = serializers.MultipleChoiceField(choices=HarmContext.choices, default=set)
     outcomes = OutcomeBody(many=True, default=list)
     tasks = TaskBody(many=True, default=list)
     dissents = DissentBody(many=True, default=list)
     feedback = serializers.CharField(default="", allow_blank=True)
-    returned_because = serializers.ChoiceField(ReturnReason.choices, default="", allow_blank=True)
+    returned_because = EntryField(RETURN_REASONS, default="", allow_blank=True)
     seen = serializers.UUIDField(default=None, allow_null=True)
     seen_level = serializers.UUIDField(required=False, allow_null=True)
 

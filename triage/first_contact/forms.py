@@ -13,7 +13,6 @@ from cems.base.form_fields import DayField, TimeOfDayField, VersionField, WordsF
 from cems.base.forms import OnceForm, PlainForm
 from cems.base.time import LONDON, local, now
 from cems.children.choices import Informed
-from cems.children.identity.forms.record import WordsField
 from plans.services.referral import Told
 from triage.choices import Answered, Section47
 from triage.first_contact.outcomes import OUTCOMES

@@ -236,7 +236,7 @@ def terms(**kw: object) -> ProviderTerms:
 
 @pytest.fixture
 def mentors() -> Provider:
-    return provider_write(make_user("erase_manager"), terms=terms(), code="mentors")
+    return provider_write(make_user("administrator"), terms=terms(), code="mentors")
 
 
 def test_a_provider_is_a_row_offered_by_name_and_referred_to(
@@ -277,8 +277,10 @@ def test_house_f5_a_provider_that_was_ended_is_not_offered_and_refused_in_a_plai
     sent = typed(client, child, outcomes=["provider-mentors"], harms=["criminal"])
     # ended while the chair was typing
     last = today() - timedelta(days=1)
-    manager = make_user("erase_manager")
-    provider_write(manager, terms=terms(active_until=last), code="mentors", provider=mentors)
+    manager = make_user("administrator")
+    provider_write(
+        manager, terms=terms(active_until=last), code="mentors", provider=mentors, version=mentors.version
+    )
     sentence = "Made-up Mentors takes no referrals any more: the last day was"
     for step in ("check", "decide"):
         status, html = post(client, child, {**sent, "step": step})
@@ -297,7 +299,9 @@ def test_house_f5_a_provider_that_was_ended_is_not_offered_and_refused_in_a_plai
     assert "Made-up Mentors" not in said(client, sheet(child))
     # what was referred before stays readable, whatever became of the provider
     other = make_child(locality=child.locality)
-    provider_write(manager, terms=terms(active_until=None), code="mentors", provider=mentors)
+    provider_write(
+        manager, terms=terms(active_until=None), code="mentors", provider=mentors, version=mentors.version
+    )
     mentors.refresh_from_db()
     wish = Wish(PROVIDER, "A mentor.", provider=mentors)
     decision_make(
@@ -307,7 +311,13 @@ def test_house_f5_a_provider_that_was_ended_is_not_offered_and_refused_in_a_plai
             waiting_child(other, level=MODERATE), MODERATE, forms=[HarmForm.CRIMINAL], outcomes=[wish]
         ),
     )
-    provider_write(manager, terms=terms(name="Renamed", active_until=last), code="mentors", provider=mentors)
+    provider_write(
+        manager,
+        terms=terms(name="Renamed", active_until=last),
+        code="mentors",
+        provider=mentors,
+        version=mentors.version,
+    )
     chronology = reverse("children:chronology", args=[other.public_id])
     assert "Made-up Mentors" in said(client, chronology)
 
@@ -322,7 +332,7 @@ def test_house_f5_a_provider_that_was_ended_is_not_offered_and_refused_in_a_plai
 )
 def test_a_provider_that_can_not_be_right_is_refused(change: dict[str, object], field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        provider_write(make_user("erase_manager"), terms=terms(**change), code="mentors")
+        provider_write(make_user("administrator"), terms=terms(**change), code="mentors")
     assert refused.value.field == field and not Provider.objects.filter(code="mentors").exists()
 
 
@@ -331,7 +341,9 @@ def test_reference_data_brings_the_first_providers_and_keeps_what_people_wrote()
     row = Provider.objects.get(code="changing-lives")
     assert (row.age_from, row.harms, row.levels, row.takes_parents) == (16, ["sexual"], [2, 3], True)
     changed = terms(name="Changing Lives North", active_until=today())
-    provider_write(make_user("erase_manager"), terms=changed, code=row.code, provider=row)
+    provider_write(
+        make_user("administrator"), terms=changed, code=row.code, provider=row, version=row.version
+    )
     sync()
     row.refresh_from_db()
     assert (row.name, row.active_until) == ("Changing Lives North", today())

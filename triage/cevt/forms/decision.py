@@ -1,6 +1,6 @@
 """What people type at CEVT: a decision, a question, why something is taken off, who is at the table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,11 +11,12 @@ from cems.accounts.form_fields import AgencyChoice
 from cems.accounts.models import Agency, Team, User
 from cems.base.form_fields import WordsField
 from cems.base.forms import KeyedForm, OnceForm, PlainForm
-from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.choices import HarmContext, RiskLevel
+from cems.children.practice_lists import HARM_FORMS
 from triage.cevt.forms.outcome import OutcomesForm, short
 from triage.cevt.services.decision import Ruling, Task, UnseenLevel
-from triage.choices import ReturnReason
 from triage.models import Decision
+from triage.practice_lists import RETURN_REASONS
 
 ACTIONS = 4  # rows for actions on the form; more are added from the list of actions
 BOTH = "both"
@@ -29,7 +30,10 @@ LEVELS = [
 
 
 class DecisionForm(KeyedForm, OutcomesForm):
-    """Everything a chair decides of one child; which fields an outcome asks for is checked by the rules (T4)."""
+    """Everything a chair decides of one child; which fields an outcome asks for is checked by the rules (T4).
+
+    `named` are the forms of harm that matrix or earlier decision name: they may stay though the list has ended one.
+    """
 
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
     seen_level = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -47,7 +51,7 @@ class DecisionForm(KeyedForm, OutcomesForm):
         error_messages={"required": "Say why this level is agreed."},
     )
     harms = forms.MultipleChoiceField(
-        choices=HarmForm.choices, required=False, label="Forms of harm", widget=forms.CheckboxSelectMultiple
+        required=False, label="Forms of harm", widget=forms.CheckboxSelectMultiple
     )
     contexts = forms.MultipleChoiceField(
         choices=HarmContext.choices,
@@ -67,9 +71,11 @@ class DecisionForm(KeyedForm, OutcomesForm):
         agencies: Sequence[Agency] = (),
         confirms: bool = False,
         returned: bool = False,
+        named: Collection[str] = (),
         **kw: Any,
     ) -> None:
         super().__init__(*args, **kw)
+        self.fields["harms"].choices = HARM_FORMS.choices(also=named)  # type: ignore[attr-defined]
         self.owners = {_owner_key(owner): owner for owner in owners}
         self.agencies = {f"dissent_{agency.public_id}": agency for agency in agencies}
         for number in range(1, ACTIONS + 1):
@@ -78,7 +84,7 @@ class DecisionForm(KeyedForm, OutcomesForm):
             self.fields[name] = short(label=f"{agency} does not agree, because")
         if returned:
             self.fields["returned_because"] = forms.ChoiceField(
-                choices=[("", "Choose"), *ReturnReason.choices],
+                choices=[("", "Choose"), *RETURN_REASONS.choices()],
                 label="A re-referral: why did the child come back?",
                 error_messages={"required": "Say why the child came back."},
             )
@@ -145,7 +151,7 @@ class DecisionForm(KeyedForm, OutcomesForm):
         return Ruling(
             level=data["level"],
             rationale=data["rationale"],
-            forms=[HarmForm(one) for one in data["harms"]],
+            forms=data["harms"],
             contexts=[HarmContext(one) for one in data["contexts"]],
             outcomes=self.wishes(),
             tasks=[

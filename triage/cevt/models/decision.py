@@ -1,5 +1,7 @@
 """What CEVT decided about a child, never edited after (T3, T4)."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,8 +14,9 @@ from cems.children.models import AgreedLevel, Child
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
 from cems.meetings.models import Meeting
+from cems.policy.fields import KeyField
 from plans.models import Provider
-from triage.choices import CegReason, ReturnReason
+from triage.practice_lists import CEG_REASONS, RETURN_REASONS
 
 
 class Decision(PublicModel):
@@ -31,8 +34,8 @@ class Decision(PublicModel):
     agreed = models.OneToOneField(AgreedLevel, on_delete=models.PROTECT, related_name="+")
     submitted_level = models.PositiveSmallIntegerField(choices=RiskLevel, null=True, blank=True)
     feedback = models.TextField("words for whoever sent the matrix", blank=True)
-    returned_because = models.CharField(
-        "why the child came back", max_length=15, choices=ReturnReason, blank=True, db_default=""
+    returned_because = KeyField(
+        "why the child came back", max_length=15, named_by=RETURN_REASONS, blank=True, db_default=""
     )
     provisional_why = models.CharField(max_length=200, blank=True)
     confirm_clock = models.OneToOneField(
@@ -77,7 +80,8 @@ class Outcome(PublicModel):
     kind = models.CharField("key of its kind", max_length=40)
     label = models.CharField("what it was called when it was decided", max_length=120, db_default="")
     why = models.TextField(blank=True)
-    ceg_reason = models.CharField(max_length=11, choices=CegReason, blank=True)
+    get_ceg_reason_display: Callable[[], str]
+    ceg_reason = KeyField(max_length=11, named_by=CEG_REASONS, blank=True)
     locality = models.ForeignKey(Locality, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     for_parents = models.BooleanField(default=False, help_text="For the parents, by a provider")

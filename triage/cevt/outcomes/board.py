@@ -12,6 +12,7 @@ from cems.children.models import Child
 from triage.cevt.outcomes.base import Ask, Case, Effect, Offer, OutcomeKind, Problem, Wish
 from triage.choices import CegReason
 from triage.models import Outcome
+from triage.practice_lists import CEG_REASONS
 
 
 class Board(OutcomeKind):
@@ -34,7 +35,7 @@ class Board(OutcomeKind):
                 choices=places,
                 empty="The board that has the child, else of their own locality",
             ),
-            Ask("reason", "Reason for the board", choices=CegReason.choices),
+            Ask("reason", "Reason for the board", choices=CEG_REASONS.choices()),
             Ask("why", self.asks_why),
         ]
 
@@ -55,6 +56,8 @@ class Board(OutcomeKind):
             return Problem("Choose the locality whose CEG board takes the child.", "locality")
         if not wish.ceg_reason:
             return Problem("Say why the child goes to the board.", "reason")
+        if not CEG_REASONS.offers(wish.ceg_reason, case.on):
+            return Problem("This reason is not offered any more. Choose another.", "reason")
         if wish.ceg_reason == CegReason.SIGNIFICANT and case.level is not RiskLevel.SIGNIFICANT:
             return Problem(
                 "The agreed level is not Significant. Choose another reason for the board.", "reason"
@@ -64,7 +67,7 @@ class Board(OutcomeKind):
         return None
 
     def effects(self, wish: Wish, child: Child, level: RiskLevel, at: datetime) -> Iterator[Effect]:
-        why = CegReason(wish.ceg_reason).label.lower()
+        why = CEG_REASONS.label(wish.ceg_reason).lower()
         yield Effect(f"The child goes on the CEG board of {wish.locality} ({why})")
 
     def start(self, user: User, row: Outcome, wish: Wish, at: datetime) -> None:

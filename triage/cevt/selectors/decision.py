@@ -8,8 +8,9 @@ from cems.accounts.roles import Part
 from cems.children.access.child_access import accesses
 from cems.children.access.visibility import primary_of
 from cems.children.access_control import OpenChild
-from cems.children.choices import HarmContext, HarmForm
+from cems.children.choices import HarmContext
 from cems.children.models import Child
+from cems.children.practice_lists import HARM_FORMS
 from cems.clocks.choices import OPEN
 from matrix.models import Submission
 from triage.cevt.outcomes import kind_of
@@ -59,7 +60,7 @@ def decided_of(item: Item | None) -> Decided | None:
     return Decided(
         row,
         first,
-        [HarmForm(one).label for one in row.agreed.forms],
+        [HARM_FORMS.label(one) for one in row.agreed.forms],
         [HarmContext(one).label for one in row.agreed.contexts],
     )
 

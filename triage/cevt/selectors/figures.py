@@ -17,9 +17,10 @@ from cems.children.choices import RiskLevel
 from triage.cevt.outcomes import kind_of
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.rereferrals import rereferrals_of
-from triage.choices import ItemKind, ReturnReason
+from triage.choices import ItemKind
 from triage.models import Item, Outcome
 from triage.policy import REREFERRAL_MONTHS
+from triage.practice_lists import RETURN_REASONS
 
 BATCH = 2000
 
@@ -81,7 +82,7 @@ def figures(user: User, *, starts: date, ends: date) -> Figures:
     decisions = {item.decision.pk: item.decision for item in receipts if item.decision}
     every = {item.decision_id for item in items if item.decision_id}
     reasons = Counter(
-        ReturnReason(row.returned_because).label for row in decisions.values() if row.returned_because
+        RETURN_REASONS.label(row.returned_because) for row in decisions.values() if row.returned_because
     )
     return Figures(
         starts,

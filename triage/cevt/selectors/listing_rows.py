@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from cems.accounts.models import Agency
-from cems.children.choices import HarmForm, RiskLevel
+from cems.children.choices import RiskLevel
 from cems.children.models import Child
+from cems.children.practice_lists import HARM_FORMS
 from cems.clocks.presentation import present
 from cems.meetings.models import Meeting
 from triage.cevt.rules.eligibility import Passed
@@ -72,11 +73,11 @@ class Row:
     def forms(self) -> list[str]:
         """The forms of harm named in the matrices that are open."""
         named = {form for item in self.items for form in item.forms or ()}
-        return [form for form in HarmForm.values if form in named]
+        return [form for form, _ in HARM_FORMS.labels() if form in named]
 
     @property
     def form_labels(self) -> list[str]:
-        return [HarmForm(form).label for form in self.forms]
+        return [HARM_FORMS.label(form) for form in self.forms]
 
     @property
     def kinds(self) -> list[str]:

@@ -12,8 +12,9 @@ from cems.actions.models import Action
 from cems.base.keyset import Keyset, Page
 from cems.children.access.child_access import accesses
 from cems.children.access.visibility import primary_of
-from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.choices import HarmContext, RiskLevel
 from cems.children.models import Child
+from cems.children.practice_lists import HARM_FORMS
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Dissent, Meeting, Note
 from cems.meetings.selectors import Table, attendance_of, notes_of
@@ -123,7 +124,7 @@ def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[
             row,
             children[row.primary],  # type: ignore[attr-defined]
             RiskLevel(row.agreed.level).label,
-            [HarmForm(one).label for one in row.agreed.forms],
+            [HARM_FORMS.label(one) for one in row.agreed.forms],
             [HarmContext(one).label for one in row.agreed.contexts],
             [one for one in dissents if one.about == row.public_id],
             [one for one in actions if one.source_id == str(row.public_id)],

@@ -8,10 +8,11 @@ from cems.accounts.models import Agency, Duty, DutyDesk, User
 from cems.accounts.roles import Part
 from cems.base.time import local_date
 from cems.children.access_control import OpenChild
-from cems.children.choices import HarmContext, HarmForm
+from cems.children.choices import HarmContext
 from cems.children.chronology.selectors import chronology_entries
 from cems.children.identity.selectors.overview import ShownPanel, panels_for
 from cems.children.models import Child
+from cems.children.practice_lists import HARM_FORMS
 from cems.children.slots import ChronologyEntry
 from cems.meetings.models import Dissent, Meeting
 from cems.meetings.selectors import Table, attendance_of
@@ -163,7 +164,7 @@ def _earlier(opened: OpenChild) -> list[Earlier]:
         Earlier(
             row,
             [one for one in dissents if one.about == row.public_id],
-            [HarmForm(one).label for one in row.agreed.forms],
+            [HARM_FORMS.label(one) for one in row.agreed.forms],
             [HarmContext(one).label for one in row.agreed.contexts],
         )
         for row in found

@@ -18,7 +18,7 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.access.services.matter import matter_close
-from cems.children.choices import HarmContext, HarmForm, MatterKind, RiskLevel
+from cems.children.choices import HarmContext, MatterKind, RiskLevel
 from cems.children.history.models.level import Forum
 from cems.children.history.services.level import level_agree
 from cems.children.matching.services.cluster import lock_cluster
@@ -38,10 +38,10 @@ from triage.cevt.selectors.rereferrals import Histories, rereferrals_of
 from triage.cevt.services.decision_notice import tell_decided
 from triage.cevt.services.item import information_requests_close
 from triage.cevt.services.outcome import leaves_board, outcomes_start, wishes_for
-from triage.choices import ReturnReason
 from triage.clocks import CONFIRMATION
 from triage.models import Decision, Item
 from triage.policy import CONFIRMATION_DAYS
+from triage.practice_lists import RETURN_REASONS
 
 OUTSIDE = "outside a meeting"
 NOT_TO_BE_GIVEN = (
@@ -77,7 +77,7 @@ class Ruling:
 
     level: RiskLevel
     rationale: str
-    forms: Sequence[HarmForm] = ()
+    forms: Sequence[str] = ()
     contexts: Sequence[HarmContext] = ()
     outcomes: Sequence[Wish] = ()
     tasks: Sequence[Task] = ()
@@ -191,12 +191,10 @@ def may_be_decided(primary: Child, items: Sequence[Item], ruling: Ruling, at: da
         raise Conflict("This was taken off CEVT's list. There is nothing to decide.")
     told = Histories(items)
     if not any(eligibility_of(items, local_date(at), told=told).values()):
-        raise Conflict(
-            "First Contact has not processed this child yet, so CEVT can't discuss them."
-        )
+        raise Conflict("First Contact has not processed this child yet, so CEVT can't discuss them.")
     _newest_seen(primary, ruling)
     came_back = Return.REREFERRAL in rereferrals_of(items, told=told).values()
-    if came_back and ruling.returned_because not in ReturnReason.values:
+    if came_back and not RETURN_REASONS.offers(ruling.returned_because, local_date(at)):
         raise Invalid("This is a re-referral: say why the child came back.", field="returned_because")
 
 

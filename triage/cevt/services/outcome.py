@@ -11,7 +11,7 @@ from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import local_date
 from cems.children.access.services.matter import matter_is_open
-from cems.children.choices import HarmForm, MatterKind, RiskLevel
+from cems.children.choices import MatterKind, RiskLevel
 from cems.children.identity.rules import age_on
 from cems.children.models import Child
 from triage.cevt.outcomes import OUTCOMES, Case, OutcomeKind, Wish
@@ -19,7 +19,7 @@ from triage.models import Decision, Outcome
 
 
 def wishes_for(
-    child: Child, level: RiskLevel, forms: Collection[HarmForm], asked: Sequence[Wish], at: datetime
+    child: Child, level: RiskLevel, forms: Collection[str], asked: Sequence[Wish], at: datetime
 ) -> list[Wish]:
     """What was asked for with what the level starts anyway, checked by the rules (T4).
 

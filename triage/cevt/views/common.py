@@ -118,6 +118,7 @@ def _switch(request: HttpRequest, keys: dict[str, str]) -> str:
 def decision_fields(opened: OpenChild, sheet: Sheet, *, confirms: bool = False) -> dict[str, Any]:
     """The choices of the decision form for this child at this table."""
     named = sheet.newest.matrix.forms if sheet.newest else []
+    before = sheet.unconfirmed if confirms else None
     return {
         "offer": offer_for(opened.child, forms=named, on=today()),
         "owners": owners_of(
@@ -125,6 +126,7 @@ def decision_fields(opened: OpenChild, sheet: Sheet, *, confirms: bool = False) 
         ),
         "agencies": sheet.present,
         "confirms": confirms,
+        "named": [*named, *(before.agreed.forms if before else ())],
         "returned": not confirms and sheet.row is not None and sheet.row.back is Return.REREFERRAL,
     }
 

@@ -16,7 +16,8 @@ from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.keyset import AFTER, Keyset, next_url
 from cems.base.time import local_date, now
-from cems.children.choices import HarmForm, RiskLevel
+from cems.children.choices import RiskLevel
+from cems.children.practice_lists import HARM_FORMS
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.agenda import agenda_at
 from triage.cevt.selectors.listing import listing, whole
@@ -103,7 +104,7 @@ def _fields(today: Listing, asked: Filters) -> list[dict[str, Any]]:
         ("state", "State", list(STATES.items())),
         ("agency", "Not heard from", [(one.code, one.name) for one in today.seats.agencies()]),
         ("locality", "Locality", sorted(places.items(), key=lambda place: place[1])),
-        ("form", "Form of harm", list(HarmForm.choices)),
+        ("form", "Form of harm", HARM_FORMS.labels()),
         ("level", "Level submitted", [(str(one.value), one.label) for one in reversed(RiskLevel)]),
         ("back", "New or again", list(Return.choices)),
     ]

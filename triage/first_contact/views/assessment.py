@@ -20,7 +20,7 @@ from cems.children.identity.page_context import child_page
 from cems.children.view_helpers import form_page
 from matrix.services.owners import team_of_worker
 from plans.models import Referral, Request
-from plans.selectors import referral_at, request_since
+from plans.selectors.referral import referral_at, request_since
 from plans.services.strategy_meeting import strategy_meeting_request
 from plans.views import paper_page
 from triage.first_contact.forms import AnswerForm, AskForm, DecideForm, FoundForm

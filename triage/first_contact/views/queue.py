@@ -21,7 +21,7 @@ from cems.children.choices import RiskLevel
 from cems.children.family.selectors.relationship import speak_with
 from cems.children.identity.page_context import child_page
 from cems.children.matching.rules.search import LONGEST
-from plans.selectors import open_referral
+from plans.selectors.referral import open_referral
 from plans.services.referral import referral_open
 from triage.first_contact.forms import ReferForm
 from triage.first_contact.selectors import queue as selectors

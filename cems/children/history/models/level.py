@@ -5,9 +5,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from cems.base.models import PublicModel
-from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.choices import HarmContext, RiskLevel
 from cems.children.identity.models.child import Child
+from cems.children.practice_lists import HARM_FORMS
 from cems.children.querysets import OfChildManager
+from cems.policy.fields import KeyField
 
 
 class Forum(models.TextChoices):
@@ -22,7 +24,7 @@ class AgreedLevel(PublicModel):
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     level = models.PositiveSmallIntegerField(choices=RiskLevel)
-    forms = ArrayField(models.CharField(max_length=14, choices=HarmForm), default=list, blank=True)
+    forms = ArrayField(KeyField(max_length=14, named_by=HARM_FORMS), default=list, blank=True)
     contexts = ArrayField(models.CharField(max_length=10, choices=HarmContext), default=list, blank=True)
     forum = models.CharField(max_length=4, choices=Forum)
     reference = models.CharField(max_length=20, blank=True)

@@ -9,11 +9,12 @@ from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.events import publish
 from cems.base.time import now
-from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.choices import HarmContext, RiskLevel
 from cems.children.events import LevelAgreed
 from cems.children.history.models.level import Forum
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import AgreedLevel, Child
+from cems.children.practice_lists import HARM_FORMS
 
 
 @command
@@ -24,7 +25,7 @@ def level_agree(
     level: RiskLevel,
     forum: Forum,
     rationale: str,
-    forms: list[HarmForm] | None = None,
+    forms: list[str] | None = None,
     contexts: list[HarmContext] | None = None,
     reference: str = "",
     at: datetime | None = None,
@@ -33,6 +34,8 @@ def level_agree(
     instant = at or now()
     if not rationale.strip():
         raise Invalid("Say why this level.", field="rationale")
+    if any(HARM_FORMS.get(form) is None for form in forms or ()):
+        raise Invalid("Choose the forms of harm from the list.", field="forms")
     held = lock_cluster(child.pk)
     row = AgreedLevel.objects.create(
         child=held,

@@ -6,9 +6,10 @@ from django.shortcuts import render
 from cems.accounts.roles import Part
 from cems.base.access_control import Shape
 from cems.children.access_control import OpenChild, requires_child
-from cems.children.choices import HarmContext, HarmForm
+from cems.children.choices import HarmContext
 from cems.children.history.selectors.level import levels_agreed
 from cems.children.identity.page_context import child_page
+from cems.children.practice_lists import HARM_FORMS
 
 
 @requires_child(Shape.PAGE, Part.LEVEL_HISTORY)
@@ -18,7 +19,7 @@ def levels(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         {
             "row": row,
             "label": row.get_level_display(),
-            "forms": [HarmForm(form).label for form in row.forms],
+            "forms": [HARM_FORMS.label(form) for form in row.forms],
             "contexts": [HarmContext(context).label for context in row.contexts],
         }
         for row in levels_agreed(opened.child)
