@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from cems import health, home, openapi
+from plans.urls import provider_patterns
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,7 +15,7 @@ urlpatterns = [
     path("actions/", include("cems.actions.urls")),
     path("children/", include("cems.children.urls")),
     path("children/", include("plans.urls")),
-    path("providers/", include("plans.provider_urls")),
+    path("providers/", include(provider_patterns)),
     path("", include("matrix.urls")),
     path("", include("triage.urls")),
     path("", include("ceg.urls")),

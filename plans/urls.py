@@ -1,10 +1,19 @@
-"""Addresses of referrals and requests; each stands under its child."""
+"""Addresses of referrals and requests, each under its child; and of providers, which are the partnership's."""
 
 from django.urls import path
 
 from plans import views
 
 app_name = "plans"
+
+provider_patterns = (
+    [
+        path("", views.providers, name="list"),
+        path("new/", views.provider_new, name="new"),
+        path("<uuid:public_id>/", views.provider, name="provider"),
+    ],
+    "providers",
+)
 
 urlpatterns = [
     path("<uuid:public_id>/referrals/<uuid:referral_id>/", views.referral, name="referral"),
