@@ -126,7 +126,7 @@ def test_a_child_first_contact_has_not_processed_is_not_discussed(child: Child, 
     sent = submit(make_user(), child, MODERATE)
     item = Item.objects.get(submission=sent)
     assert item.clock and item.clock.owner_team and item.clock.owner_team.code == "first-contact"
-    with pytest.raises(Conflict, match="the gate"):
+    with pytest.raises(Conflict, match="has not processed this child yet"):
         decision_make(chair, child=child, ruling=ruling(item, MODERATE))
 
 
