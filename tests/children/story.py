@@ -67,7 +67,8 @@ def write(story: Story, author: User) -> RecordRows:
 def finish(story: Story, author: User) -> None:
     """A second record joined to this one, a child who is somebody else, and a placement with a concern."""
     place, rows = story.child.area, story.of(RecordRows)
-    rows.twin, other = make_child(authority=place), make_child(authority=place)
+    born = story.child.date_of_birth  # so that First Contact's queue compares the two
+    rows.twin, other = make_child(authority=place, date_of_birth=born), make_child(authority=place)
     join(story.child, other)
     rows.placement = make_placement(story.child, placed_by=make_authority(AWAY))
     placement_concern(author, placement=rows.placement, text=story.secret("concern"), happened_at=now())
