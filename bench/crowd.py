@@ -84,10 +84,10 @@ def _all_at_once(
             thought.wait(1)
 
     people = [threading.Thread(target=person, args=pair, daemon=True) for pair in enumerate(cookies)]
-    for one in people:
-        one.start()
-    for one in people:
-        one.join(pages * 30)
+    for user in people:
+        user.start()
+    for user in people:
+        user.join(pages * 30)
     return times, len(failed)
 
 
@@ -105,8 +105,8 @@ def children_of(parent: int) -> list[int]:
 
 def _resident(number: int) -> float:
     """Megabytes a process holds in memory."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{number}/status").read_text())
-    return int(found[1]) / 1000 if found else 0.0
+    match = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{number}/status").read_text())
+    return int(match[1]) / 1000 if match else 0.0
 
 
 def _answers(port: int) -> bool:

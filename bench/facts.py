@@ -86,7 +86,7 @@ class Nation:
     @cached_property
     def codes(self) -> list[str]:
         """Every question of the instrument in force."""
-        return [one.code for one in self.asked.indicators]
+        return [indicator.code for indicator in self.asked.indicators]
 
     @cached_property
     def asked(self) -> Instrument:

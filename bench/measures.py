@@ -40,7 +40,9 @@ def take(
     found.sent = sending.measure(cast, turns)
     say("Measuring triage ...")
     laid = table.lay(nation, first, cast)
-    measured += [screen(one, turns, big, small=small) for one in triage_screens(cast, laid)]
+    measured += [
+        screen(triage_screen, turns, big, small=small) for triage_screen in triage_screens(cast, laid)
+    ]
     found.decided = deciding.measure(cast, laid, turns)
     longer.lengthen(cast, nation.codes, nation.ahead[2])
     table.lengthen(laid)

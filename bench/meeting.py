@@ -62,10 +62,10 @@ def _round(port: int, url: str, cookies: Sequence[str], marks: list[str], second
 
     people = [threading.Thread(target=ask, args=[place], daemon=True) for place in range(len(cookies))]
     begun = time.monotonic()
-    for one in people:
-        one.start()
-    for one in people:
-        one.join(60)
+    for user in people:
+        user.start()
+    for user in people:
+        user.join(60)
     threading.Event().wait(max(0.0, seconds - (time.monotonic() - begun)))
     return len(failed)
 

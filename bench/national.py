@@ -171,10 +171,10 @@ def _looks(owner: psycopg.Connection, nation: Nation, first: Numbers) -> int:
 
 
 def _permission(owner: psycopg.Connection) -> int:
-    found = owner.execute(
+    row = owner.execute(
         "SELECT p.id FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id"
         " WHERE t.app_label = 'children' AND p.codename = 'view_child'"
     ).fetchone()
-    if found is None:
+    if row is None:
         raise LookupError("the permission that grants rest on was not made by the migrations")
-    return int(found[0])
+    return int(row[0])

@@ -48,7 +48,7 @@ class Findings:
 
     def missed(self) -> list[str]:
         """A sentence for each limit that does not hold."""
-        faults = [fault for one in self.screens for fault in _faults(one)]
+        faults = [fault for screen in self.screens for fault in _faults(screen)]
         if self.sent:
             faults += _over(SENT, self.sent, LIMIT_MS[FORM])
         faults += [
@@ -138,7 +138,7 @@ def _page(found: Findings) -> list[str]:
         "",
         f"| screen | database (≤ {HAND}) | processor (≤ 1) | queries | longer | by hand | holds |",
         "|---|--:|--:|--:|--:|--:|---|",
-        *[_row(one) for one in found.screens],
+        *[_row(screen) for screen in found.screens],
         *([_sent(found.sent)] if found.sent else []),
         "",
         "## Limits across screens",

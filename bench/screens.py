@@ -116,7 +116,7 @@ def _group_answered(cast: Cast) -> str:
 
     codes = set(cast.draft.answers.values_list("code", flat=True))
     groups = load(cast.draft.instrument_version).groups
-    return max(groups, key=lambda group: sum(one.code in codes for one in group.indicators)).code
+    return max(groups, key=lambda group: sum(indicator.code in codes for indicator in group.indicators)).code
 
 
 def check_same(screen: Screen) -> int:

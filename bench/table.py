@@ -55,8 +55,8 @@ def lay(nation: Nation, first: Numbers, cast: Cast) -> Table:
     spare = _allocated(manager, workers, authority)
     item = item_raise(chair, child=cast.child, why="The school asks CEVT to look again")
     meeting = meeting_start(chair, forum=MeetingForum.CEVT, authority=authority, url="/")
-    for one in people[1:]:
-        attendance_start(chair, meeting=meeting, person=one)
+    for user in people[1:]:
+        attendance_start(chair, meeting=meeting, person=user)
     contribution_save(
         chair,
         child=cast.child,

@@ -159,10 +159,10 @@ class Afterwards:
 
     def _child_in_need(self, desk: User, at: datetime) -> None:
         child, today = self.story.child, local_date(at)
-        held = Status.objects.of(child).filter(ends_on__isnull=True)
-        if held.filter(kind__in=OPEN_TO_CHILDRENS_SERVICES).exists():
+        statuses = Status.objects.of(child).filter(ends_on__isnull=True)
+        if statuses.filter(kind__in=OPEN_TO_CHILDRENS_SERVICES).exists():
             return
-        for row in held.filter(kind=StatusKind.EARLY_HELP):
+        for row in statuses.filter(kind=StatusKind.EARLY_HELP):
             status_close(desk, status=row, ends_on=today, at=at)
         status_open(desk, child=child, kind=StatusKind.CHILD_IN_NEED, starts_on=today, at=at)
         self.story.involve(desk, CaseRole.SOCIAL_WORKER, self.cast.person(self.story.social_worker), at)
@@ -189,8 +189,8 @@ class Afterwards:
 
     def _meet(self, at: datetime) -> None:
         """Those who meet are those of the plan there is by then."""
-        held = Status.objects.of(self.story.child).filter(ends_on__isnull=True, kind__in=MEETINGS)
-        if not (status := held.order_by("pk").last()):
+        statuses = Status.objects.of(self.story.child).filter(ends_on__isnull=True, kind__in=MEETINGS)
+        if not (status := statuses.order_by("pk").last()):
             return
         kind = MEETINGS[StatusKind(status.kind)]
         outcome = self.rng.choice(self.words["meetings"][kind.value])

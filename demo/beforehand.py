@@ -76,10 +76,10 @@ class Beforehand:
         )
 
     def _somebody_of(self, team: Team) -> User:
-        found = self.cast.member_of(team.pk)
-        if found is None:
+        member = self.cast.member_of(team.pk)
+        if member is None:
             raise LookupError(f"Nobody of the demonstration is in {team.code}.")
-        return found
+        return member
 
     def tell_cevt(self, item: Item, said: Said | None, at: datetime) -> None:
         """A few agencies write what they know on the item, before the meeting that decides or, so far, before now."""

@@ -198,4 +198,4 @@ def _posts(people: list[dict[str, Any]], *, everybody: bool = False) -> list[tup
     for row in people:
         for role in row["roles"]:
             rows[role].append((ROLES[role].label, row["name"], address(row["key"])))
-    return [one for held in rows.values() for one in (held if everybody else held[:1])]
+    return [one for row in rows.values() for one in (row if everybody else row[:1])]

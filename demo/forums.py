@@ -108,12 +108,12 @@ class Forums:
         opens, ends = at - timedelta(minutes=30), at + timedelta(minutes=30)
         chair = self.cast.person("cevt.chair")
         place = self.cast.authorities[self.story.place.authority]
-        held = Meeting.objects.filter(
+        meetings = Meeting.objects.filter(
             forum=MeetingForum.CEVT, authority=place, chair=chair, started_at=opens
         ).select_related("chair")
         if ends > self.story.time.as_of:
             return None
-        return held.first() or self._enter(chair, place, opens, ends)
+        return meetings.first() or self._enter(chair, place, opens, ends)
 
     def _enter(self, chair: User, place: Authority, opens: datetime, ends: datetime) -> Meeting:
         """The meeting with everybody at the table; now and then it notes what it sees in more than one child."""

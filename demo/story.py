@@ -181,10 +181,10 @@ class Story:
 
     def involve(self, by: User, case_role: CaseRole, person: User, at: datetime) -> None:
         """`person` works with the child from now on, for their team; harmless when they do already."""
-        held = Involvement.objects.of(self.child).filter(
+        involvements = Involvement.objects.of(self.child).filter(
             user=person, case_role=case_role, ended_at__isnull=True
         )
-        if held.exists():
+        if involvements.exists():
             return
         post = next((post for post in person.appointments.all() if post.team_id), None)
         team = next((team for team in self.cast.teams.values() if post and team.pk == post.team_id), None)

@@ -13,9 +13,9 @@ def evidence_of(instrument: Instrument, answers: Iterable[Answer]) -> list[Evide
     """Each answer as the rules see it, in the instrument's order."""
     by_code = {answer.code: answer for answer in answers}
     return [
-        Evidence.of(one, Seen(by_code[one.code].seen), by_code[one.code].seen_on)
-        for one in instrument.indicators
-        if one.code in by_code
+        Evidence.of(indicator, Seen(by_code[indicator.code].seen), by_code[indicator.code].seen_on)
+        for indicator in instrument.indicators
+        if indicator.code in by_code
     ]
 
 
@@ -31,9 +31,9 @@ def settled(carried: Mapping[str, str], answers: Iterable[Answer]) -> dict[str, 
     the question of that very code stands, else what was seen, the newest first; the others keep their old codes.
     """
     found: dict[str, Answer] = {}
-    for one in sorted(answers, key=lambda one: _weight(carried, one), reverse=True):
-        code = carried.get(one.code, one.code)
-        found[one.code if code in found else code] = one
+    for answer in sorted(answers, key=lambda one: _weight(carried, one), reverse=True):
+        code = carried.get(answer.code, answer.code)
+        found[answer.code if code in found else code] = answer
     return found
 
 

@@ -68,8 +68,8 @@ def provider_refuses(
 
 def takes(provider: Takes) -> str:
     """The levels and forms of harm a provider takes, in words: "moderate or significant risk of ..."."""
-    levels = _either(RiskLevel(one).label.lower() for one in sorted(provider.levels)) or "any"
-    harms = _either(HARM_FORMS.label(one).lower() for one in provider.harms)
+    levels = _either(RiskLevel(level).label.lower() for level in sorted(provider.levels)) or "any"
+    harms = _either(HARM_FORMS.label(harm).lower() for harm in provider.harms)
     return f"{levels} risk{f' of {harms}' if harms else ''}"
 
 

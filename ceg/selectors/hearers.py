@@ -66,7 +66,7 @@ def _by_person(primary: Child, at: datetime) -> dict[int, str]:
     ]
     of_user = {row.pk: row.user_id for row in rows}
     _add(as_what, [user_id for user_id in of_user.values() if user_id], "works with the child")
-    teams = [one for one in holders if one.owner_team_id and not of_user[one.pk]]
+    teams = [holder for holder in holders if holder.owner_team_id and not of_user[holder.pk]]
     for people in recipients.holders(teams, day).values():
         _add(as_what, sorted(people), "of the team that holds the child")
     for people in recipients.managers(holders, day).values():

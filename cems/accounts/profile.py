@@ -119,7 +119,7 @@ def _posts(user: int, agency: int, day: date) -> QuerySet[Any, Any]:
     """The person's own appointments and those they stand in for: the fields of a `Post`, the row, the
     authorities served; all in one statement."""
     served = Agency.authorities.through.objects.filter(agency=agency).values("authority")
-    held = Appointment.objects.filter(current(day), user_id=user).values_list(
+    appointments = Appointment.objects.filter(current(day), user_id=user).values_list(
         "role_key",
         "team_id",
         "locality_id",
@@ -136,7 +136,7 @@ def _posts(user: int, agency: int, day: date) -> QuerySet[Any, Any]:
         "pk",
         ArraySubquery(served),
     )
-    return held.union(others, all=True)
+    return appointments.union(others, all=True)
 
 
 _POSTS = Statement(_posts, user=int, agency=int, day=date)

@@ -118,5 +118,5 @@ def covers_everything(on: date) -> NegatedExpression:
     covered = Delegation.objects.not_over(on).filter(
         appointment=OuterRef("pk"), deputy=OuterRef(OuterRef("deputy")), starts_on__lte=on
     )
-    held = Appointment.objects.filter(current(on), user=OuterRef("appointment__user"))
-    return ~Exists(held.filter(~Exists(covered)))
+    appointments = Appointment.objects.filter(current(on), user=OuterRef("appointment__user"))
+    return ~Exists(appointments.filter(~Exists(covered)))

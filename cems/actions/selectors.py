@@ -39,11 +39,11 @@ class Row:
 
 def page(user: User, *, mine: bool, closed: bool, after: str, now: datetime) -> Page[Row]:
     """The person's own actions, or all that they and their teams have, newest first."""
-    held = Action.objects.visible_to(user)
+    actions = Action.objects.visible_to(user)
     if mine:
-        held = held.filter(owner_user_id__in=profile_of(user).acts_for)
-    held = held.closed() if closed else held.to_do()
-    found = ORDER.page(held.with_page().select_related("child"), after)
+        actions = actions.filter(owner_user_id__in=profile_of(user).acts_for)
+    actions = actions.closed() if closed else actions.to_do()
+    found = ORDER.page(actions.with_page().select_related("child"), after)
     return Page(rows(user, found.rows, now), found.after)
 
 
@@ -59,7 +59,7 @@ def rows(user: User, actions: Sequence[Action], now: datetime) -> Sequence[Row]:
 
 def to_do(actions: Iterable[Action], now: datetime) -> Sequence[Row]:
     """Those of a child's actions that are open, what is due first at the top, without a day at the end."""
-    found = sorted((one for one in actions if one.is_open), key=_by_due)
+    found = sorted((action for action in actions if action.is_open), key=_by_due)
     return [Row(action, None, present(action.clock, now) if action.clock else None) for action in found]
 
 
@@ -103,8 +103,8 @@ def open_for(user: User, public_id: UUID) -> Opened | None:
 
 def without_clock(user: User, limit: int = 100) -> Sequence[Action]:
     """The person's open actions that have no day to be done by; the others are listed by their clocks."""
-    held = Action.objects.visible_to(user).to_do().filter(clock__isnull=True)
-    return list(held.with_owner().select_related("child").order_by("pk")[:limit])
+    actions = Action.objects.visible_to(user).to_do().filter(clock__isnull=True)
+    return list(actions.with_owner().select_related("child").order_by("pk")[:limit])
 
 
 def open_of_source(kind: str, source_id: object) -> Sequence[Action]:

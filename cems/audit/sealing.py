@@ -40,7 +40,7 @@ def retire(month: str, *, at: datetime | None = None) -> Seal:
     """Add the seal that says `month` (such as 2019-05) was let go, so that its absence is no finding."""
     with transaction.atomic(using=SEALER), connections[SEALER].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_LOCK])
-        frontier = next((one for one in frontiers(cursor) if one.here), None)
+        frontier = next((frontier for frontier in frontiers(cursor) if frontier.here), None)
         if frontier is None:
             raise LookupError("nothing has been sealed here yet")
         kept = _chain(frontier, frontier.from_xid, {}, month, at or now())

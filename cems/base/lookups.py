@@ -24,7 +24,7 @@ class _OneArray(In):
         kind = self._kind(connection)
         values = list(dict.fromkeys(one for one in self.rhs if one is not None)) if kind else []
         if kind == _NUMBER:  # what no column holds matches nothing, and no array holds it either
-            values = [one for one in values if -(2**63) <= one < 2**63]
+            values = [value for value in values if -(2**63) <= value < 2**63]
         if len(values) < 2:  # none matches nothing and one is an equality: as everywhere
             return super().as_sql(compiler, connection)
         lhs, params = self.process_lhs(compiler, connection)

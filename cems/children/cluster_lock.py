@@ -34,7 +34,7 @@ def clusters_locked(child_ids: Iterable[int]) -> list[LockedCluster] | None:
     clusters = [cluster_locked(child_id) for child_id in child_ids]
     if None in clusters:
         return None
-    return list({one.primary.pk: one for one in clusters if one is not None}.values())
+    return list({cluster.primary.pk: cluster for cluster in clusters if cluster is not None}.values())
 
 
 def remember_locked(child_id: int, primary: "Child") -> None:

@@ -240,7 +240,7 @@ def primaries_with(child_ids: Iterable[int]) -> dict[int, int]:
 
 def _rows_of(clusters: Sequence[LockedCluster]) -> dict[int, int]:
     """The record that each row number of these is read under, asked once while the command has them locked."""
-    asked = [one.primary.pk for one in clusters if not one.ids]
+    asked = [cluster.primary.pk for cluster in clusters if not cluster.ids]
     rows = primary_by_row(asked) if asked else {}
     for cluster in clusters:
         primary = cluster.primary.pk
@@ -248,7 +248,7 @@ def _rows_of(clusters: Sequence[LockedCluster]) -> dict[int, int]:
             cluster.ids = (primary, *(row for row, under in rows.items() if under == primary != row))
             for row in cluster.ids:
                 remember_locked(row, cluster.primary)
-    return {row: one.primary.pk for one in clusters for row in one.ids}
+    return {row: cluster.primary.pk for cluster in clusters for row in cluster.ids}
 
 
 def cluster_ids(child_ids: Iterable[int]) -> list[int]:

@@ -30,8 +30,8 @@ def clocks_of_colleagues(profile: Profile, limit: int = 500) -> Sequence[Clock]:
     people = access.colleagues(profile)
     if not people:
         return []
-    held = Clock.objects.still_open().filter(owner_user_id__in=people)
-    return list(held.with_owner().order_by("due_at", "pk")[:limit])
+    clocks = Clock.objects.still_open().filter(owner_user_id__in=people)
+    return list(clocks.with_owner().order_by("due_at", "pk")[:limit])
 
 
 def count(user: User) -> int:
@@ -46,8 +46,8 @@ def page(user: User, state: str, after: str, now: datetime) -> Page[Clock]:
     profile, beyond = profile_of(user), ORDER.beyond(after)
     if state == "closed":
         return ORDER.page(Clock.objects.held_by(profile).closed().with_owner(), after)
-    held = Clock.objects.still_open().filter(beyond)
-    among = {"open": held, "late": held.late(now), "paused": held.filter(stage=Stage.PAUSED)}[state]
+    clocks = Clock.objects.still_open().filter(beyond)
+    among = {"open": clocks, "late": clocks.late(now), "paused": clocks.filter(stage=Stage.PAUSED)}[state]
     return ORDER.cut(Clock.objects.first_of(profile, ORDER.size + 1, among).with_owner())
 
 
@@ -56,7 +56,7 @@ def page_about_children(user: User, *, kind: str, late: bool, after: str, now: d
 
     `kind` keeps to one kind of clock and `late` to those over their time. Raises Invalid for an unknown kind.
     """
-    if kind and kind not in {one.key for one in clock_kinds()}:
+    if kind and kind not in {clock_kind.key for clock_kind in clock_kinds()}:
         raise Invalid("There is no such kind of clock.")
     held = access.about_children_seen(user).still_open()
     if kind:
@@ -75,8 +75,8 @@ def clocks_of_calendar(user: User) -> Sequence[Clock]:
     A paused clock has no time until it is resumed. Where there are too many, those longest past stay out; so
     do those of records the person must not know of.
     """
-    held = Clock.objects.open_of(profile_of(user)).live()
-    rows = list(held.with_last_change().order_by("-due_at", "-pk")[:CALENDAR])
+    clocks = Clock.objects.open_of(profile_of(user)).live()
+    rows = list(clocks.with_last_change().order_by("-due_at", "-pk")[:CALENDAR])
     shut = access.shut_ways(user, {clock.child for clock in rows if clock.child})
     return [clock for clock in rows if not clock.child or shut.get(clock.child) is not Shut.HIDDEN]
 

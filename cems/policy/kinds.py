@@ -80,10 +80,10 @@ class TimeOfDay(ValueKind[time]):
     most: time = time(23, 59)
 
     def parsed(self, typed: str) -> time:
-        found = re.fullmatch(r"([0-9]{1,2})[:.]([0-9]{2})", typed.strip())
-        if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        match = re.fullmatch(r"([0-9]{1,2})[:.]([0-9]{2})", typed.strip())
+        if not match or int(match[1]) > 23 or int(match[2]) > 59:
             raise _refuse("Write a time of day with hours and minutes, such as 17:00.")
-        value = time(int(found[1]), int(found[2]))
+        value = time(int(match[1]), int(match[2]))
         if not self.least <= value <= self.most:
             raise _refuse(f"Write a time from {self.least:%H:%M} to {self.most:%H:%M}.")
         return value

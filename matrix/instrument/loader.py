@@ -93,7 +93,7 @@ def parse(data: object) -> Instrument:
     _check_bands(instrument.bands)
     _check_levels(instrument)
     groups = [(f"group {group.code}", group.code) for group in instrument.groups]
-    listed = [one for group in instrument.groups for one in group.indicators]
+    listed = [indicator for group in instrument.groups for indicator in group.indicators]
     _unique("code", groups)
     _unique("code", [(f"indicator {one.code}", one.code) for one in listed])
     # A question that is still asked under its own code was replaced by none.
@@ -169,7 +169,7 @@ class _Entry:
             raise self.fail(key, "must be a date such as 2026-04-01") from error
 
     def choice(self, key: str, choices: type[E]) -> E:
-        return self.one_of(key, {str(one.value): one for one in choices})
+        return self.one_of(key, {str(choice.value): choice for choice in choices})
 
     def one_of(self, key: str, known: dict[str, V]) -> V:
         value = self.text(key)
@@ -209,13 +209,13 @@ def _band(entry: _Entry) -> BandRule:
 
 
 def _suggestion(entry: _Entry) -> Suggestion:
-    return Suggestion(entry.number("version"), tuple(_step(one) for one in entry.entries("steps")))
+    return Suggestion(entry.number("version"), tuple(_step(entry) for entry in entry.entries("steps")))
 
 
 def _step(entry: _Entry) -> Step:
     conditions = tuple(
-        Condition(one.choice("counts", Counts), one.months("within_months"), one.number("at_least"))
-        for one in entry.entries("any_of", empty=True)
+        Condition(entry.choice("counts", Counts), entry.months("within_months"), entry.number("at_least"))
+        for entry in entry.entries("any_of", empty=True)
     )
     return Step(entry.one_of("level", _LEVELS), conditions)
 
@@ -233,7 +233,7 @@ def _group(entry: _Entry, *, managed: bool) -> Group:
         title=entry.text("title"),
         kind=kind,
         help=entry.text("help", blank=True),
-        indicators=tuple(_indicator(one, kind, managed) for one in entry.entries("indicators")),
+        indicators=tuple(_indicator(entry, kind, managed) for entry in entry.entries("indicators")),
     )
 
 
@@ -250,7 +250,9 @@ def _indicator(entry: _Entry, group: IndicatorKind, managed: bool) -> Indicator:
         help=entry.text("help", blank=True),
         kind=kind,
         source=_source(entry.entry("source")),
-        also=tuple(_source(one) for one in entry.entries("also", empty=True)) if "also" in entry.data else (),
+        also=tuple(_source(entry) for entry in entry.entries("also", empty=True))
+        if "also" in entry.data
+        else (),
         added=entry.maybe("added"),
         standing=standing,
         baseline=sign and entry.maybe("baseline", otherwise=True),
@@ -283,7 +285,7 @@ def _unique(what: str, named: Iterable[tuple[str, str]]) -> None:
 
 def _check_kinds(instrument: Instrument) -> None:
     """Concerns are told apart by kind all of them or, as in the first version, none; the rule counts what is there."""
-    kinds = {one.kind for one in instrument.indicators}
+    kinds = {indicator.kind for indicator in instrument.indicators}
     if IndicatorKind.CONCERN in kinds and kinds & {*CONCERN_KINDS} - {IndicatorKind.HARM}:
         raise InstrumentError("instrument.groups: every concern must name its kind, or none")
     counted = {one.counts for step in instrument.suggestion.steps for one in step.any_of}
@@ -305,7 +307,7 @@ def _check_bands(bands: tuple[BandRule, ...]) -> None:
 
 
 def _check_levels(instrument: Instrument) -> None:
-    if sorted(one.level for one in instrument.definitions) != list(RiskLevel):
+    if sorted(definition.level for definition in instrument.definitions) != list(RiskLevel):
         raise InstrumentError("instrument.definitions: must define each level once")
     steps = instrument.suggestion.steps
     if [step.level for step in steps] != sorted(RiskLevel, reverse=True):

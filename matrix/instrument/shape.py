@@ -132,7 +132,7 @@ class Instrument:
     _indicators: dict[str, Indicator] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:
-        by_code = {one.code: one for group in self.groups for one in group.indicators}
+        by_code = {indicator.code: indicator for group in self.groups for indicator in group.indicators}
         object.__setattr__(self, "_indicators", by_code)
 
     @property
@@ -154,9 +154,9 @@ class Instrument:
     @property
     def kinds(self) -> tuple[IndicatorKind, ...]:
         """The kinds of indicator this version tells apart, the gravest first."""
-        used = {one.kind for one in self.indicators}
+        used = {indicator.kind for indicator in self.indicators}
         return tuple(kind for kind in IndicatorKind if kind in used)
 
     def definition(self, level: RiskLevel) -> Definition:
         """What `level` means in this version."""
-        return next(one for one in self.definitions if one.level == level)
+        return next(definition for definition in self.definitions if definition.level == level)

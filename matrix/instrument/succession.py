@@ -39,7 +39,7 @@ def codes_carried(earlier: int, later: int) -> dict[str, str]:
         for old, new in codes_carried(later, earlier).items():
             back.setdefault(new, old)
         return back
-    held = {one.code: one.code for one in load(earlier).indicators}
+    held = {indicator.code: indicator.code for indicator in load(earlier).indicators}
     for version in versions():
         if earlier < version <= later:
             asked = load(version).indicators

@@ -85,7 +85,7 @@ def _kind(
 
 def newest_concern(answers: Iterable[Evidence]) -> date | None:
     """The day of the newest concern seen; vulnerabilities and strengths are no new evidence (M6)."""
-    days = (one.on for one in answers if one.seen == Seen.SEEN and one.kind.is_concern)
+    days = (answer.on for answer in answers if answer.seen == Seen.SEEN and answer.kind.is_concern)
     return max((day for day in days if day), default=None)
 
 

@@ -95,8 +95,10 @@ def drafting(drafts: Sequence[Matrix]) -> list[Drafting]:
     found = []
     for draft in drafts:
         groups = load(draft.instrument_version).groups
-        asked = {one.code for group in groups for one in group.indicators}
-        begun = sum(any(one.code in answered[draft.pk] for one in group.indicators) for group in groups)
+        asked = {indicator.code for group in groups for indicator in group.indicators}
+        begun = sum(
+            any(indicator.code in answered[draft.pk] for indicator in group.indicators) for group in groups
+        )
         total = sum(len(group.indicators) for group in groups)
         found.append(Drafting(draft, len(answered[draft.pk] & asked), total, begun, len(groups)))
     return found

@@ -146,7 +146,7 @@ class Filled:
     @cached_property
     def no_longer_asked(self) -> list[NoLongerAsked]:
         """What was answered to questions that this version asks no longer: kept, and counted nowhere."""
-        asked = {one.code for one in self.instrument.indicators}
+        asked = {indicator.code for indicator in self.instrument.indicators}
         return [
             NoLongerAsked(
                 question_text(code, self.matrix.instrument_version), answer, self.seen_words(answer)
@@ -163,10 +163,10 @@ class Filled:
     def worries(self) -> list[Worry]:
         """The concerns that were seen, each of which asks how well it is managed now (M1)."""
         return [
-            Worry(group, one, answer)
+            Worry(group, indicator, answer)
             for group in self.instrument.groups
-            for one in group.indicators
-            if one.managed and (answer := self.answers.get(one.code)) and answer.seen == Seen.SEEN
+            for indicator in group.indicators
+            if indicator.managed and (answer := self.answers.get(indicator.code)) and answer.seen == Seen.SEEN
         ]
 
     @property
@@ -210,7 +210,7 @@ class Filled:
             bands=self.instrument.bands,
         )
         known = {one.code: one for one in (*earlier.indicators, *self.instrument.indicators)}
-        asked = {one.code for one in self.instrument.indicators}
+        asked = {indicator.code for indicator in self.instrument.indicators}
         return [
             (
                 known[change.code],
@@ -250,7 +250,9 @@ class Filled:
         )
 
     def _progress(self, group: Group) -> Progress:
-        rows = [self.answers[one.code] for one in group.indicators if one.code in self.answers]
+        rows = [
+            self.answers[indicator.code] for indicator in group.indicators if indicator.code in self.answers
+        ]
         copied = sum(self.is_copied(row) for row in rows)
         return Progress(group, len(rows) - copied, copied)
 
@@ -282,7 +284,7 @@ def filled(
 
 def _as_asked(before: Matrix, given: Mapping[str, Answer], version: int) -> dict[str, Answer]:
     """The answers of the matrix before to what it asked, by the code each question has in `version`."""
-    asked = {one.code for one in load(before.instrument_version).indicators}
+    asked = {indicator.code for indicator in load(before.instrument_version).indicators}
     known = [row for code, row in given.items() if code in asked]
     return settled(codes_carried(before.instrument_version, version), known)
 

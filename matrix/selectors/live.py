@@ -36,7 +36,7 @@ def names_on(instrument: Instrument, page: str) -> tuple[str, ...]:
     if page in _FIELDS_ON:
         return _FIELDS_ON[page]
     found = next((group for group in instrument.groups if group.code == page), None)
-    return tuple(one.code for one in found.indicators) if found else ()
+    return tuple(indicator.code for indicator in found.indicators) if found else ()
 
 
 def place_of(instrument: Instrument, page: str, name: str) -> str:
@@ -76,7 +76,9 @@ def typing_words(there: Iterable[Present], page: str) -> dict[str, str]:
 def _asked(instrument: Instrument, name: str) -> str:
     if name in FIELDS:
         return _ASKED.get(name) or str(Matrix._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-    text = next((one.text for one in instrument.indicators if one.code == name), "another question")
+    text = next(
+        (indicator.text for indicator in instrument.indicators if indicator.code == name), "another question"
+    )
     return text if len(text) <= LONGEST_QUESTION else f"{text[:LONGEST_QUESTION].rstrip()}…"
 
 
@@ -124,7 +126,7 @@ def _answers(matrix: Matrix, codes: list[str]) -> dict[str, Answer]:
 
 
 def _names(pks: list[int]) -> dict[int, str]:
-    return {one.pk: str(one) for one in User.objects.filter(pk__in=pks)} if pks else {}
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=pks)} if pks else {}
 
 
 def _words(user: User, by: int, name: str, did: str, when: datetime | None, today: date) -> str:

@@ -29,7 +29,7 @@ def moving(state: Filled) -> Moving | None:
         return None
     old, new = state.matrix.instrument_version, to.instrument
     carried = codes_carried(old, new.version)
-    asked = {one.code: one for one in new.indicators}
+    asked = {indicator.code: indicator for indicator in new.indicators}
     after = settled(carried, state.answers.values())
     return Moving(
         to,
@@ -44,5 +44,5 @@ def moving(state: Filled) -> Moving | None:
             for code, row in after.items()
             if code not in asked
         ],
-        new=[one for one in new.indicators if one.code not in carried.values()],
+        new=[indicator for indicator in new.indicators if indicator.code not in carried.values()],
     )

@@ -41,8 +41,10 @@ def _same(child: Child, asked: Asked) -> bool:
         return False
     if not so_named(asked, ChildName.objects.filter(child__in=whole)):
         return False
-    held = Identifier.objects.filter(child__in=whole, ended_at__isnull=True)
-    return not any(held.filter(kind=kind).exclude(value=value).exists() for kind, value in asked.identifiers)
+    identifiers = Identifier.objects.filter(child__in=whole, ended_at__isnull=True)
+    return not any(
+        identifiers.filter(kind=kind).exclude(value=value).exists() for kind, value in asked.identifiers
+    )
 
 
 @command
@@ -105,7 +107,7 @@ def matrix_send(
 def _check(matrix: Matrix, refused: Mapping[str, CommandError], at: datetime) -> None:
     """Raise NotReady with what was refused and what is wanted beside it, each once."""
     instrument = load(matrix.instrument_version)
-    group_of = {one.code: group.code for group in instrument.groups for one in group.indicators}
+    group_of = {indicator.code: group.code for group in instrument.groups for indicator in group.indicators}
     problems = [Problem(error.message, group_of.get(name, ""), name) for name, error in refused.items()]
     wanted = problems_of(matrix, instrument, list(matrix.answers.all()), local_date(at))
     problems += [one for one in wanted if one.field not in refused]

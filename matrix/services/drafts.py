@@ -90,7 +90,7 @@ def submission_before(
 
 def _copy_forward(before: Submission, draft: Matrix) -> None:
     """Keep who answered and when: a copied answer counts as asked only once somebody saves it again."""
-    codes = {one.code for one in load(draft.instrument_version).indicators}
+    codes = {indicator.code for indicator in load(draft.instrument_version).indicators}
     carried = codes_carried(before.matrix.instrument_version, draft.instrument_version)
     answers = settled(carried, before.matrix.answers.all())
     Answer.objects.bulk_create(
@@ -130,10 +130,14 @@ def matrix_withdraw(user: User, *, matrix: Matrix, why: str, at: datetime | None
 
 def open_draft(matrix: Matrix) -> Matrix:
     """The matrix, locked. Raises Conflict when it is a draft no longer."""
-    held: Matrix = Matrix.objects.select_for_update(of=("self",)).select_related("child").get(pk=matrix.pk)
-    if held.state != MatrixState.DRAFT:
-        raise Conflict(f"This matrix was {held.get_state_display().lower()}. Start an update to add to it.")
-    return held
+    locked_matrix: Matrix = (
+        Matrix.objects.select_for_update(of=("self",)).select_related("child").get(pk=matrix.pk)
+    )
+    if locked_matrix.state != MatrixState.DRAFT:
+        raise Conflict(
+            f"This matrix was {locked_matrix.get_state_display().lower()}. Start an update to add to it."
+        )
+    return locked_matrix
 
 
 @command

@@ -49,11 +49,11 @@ def matrix_due_raise(
     if happened_at > instant:
         raise Invalid("This is still to come. Record it when it has happened.", field="happened_on")
     primary = lock_cluster(child.pk)
-    held: MatrixDue | None = (
+    matrix_due: MatrixDue | None = (
         MatrixDue.objects.of(primary).filter(occasion=occasion, met_by__isnull=True).first()
     )
-    if held:
-        return held
+    if matrix_due:
+        return matrix_due
     reference = next_reference("DUE", instant)
     length = MATRIX_DUE_DAYS.read(instant, primary.area_id)
     clock = clocks.clock_start(

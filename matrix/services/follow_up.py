@@ -51,7 +51,7 @@ def _act(user: User, submission: Submission, steps: Sequence[Follow], at: dateti
     rows = Action.objects.of(child).to_do().filter(key__in=[step.key for step in steps])
     held = {row.key: row for row in rows.order_by("-pk")}
     lengths = {step.key: length_of(step, at, child.area_id) for step in steps}
-    for step in (one for one in steps if one.key in held):
+    for step in (step for step in steps if step.key in held):
         length = lengths[step.key]
         deadline = deadline_of(length, at)
         action_ask_again(user, action=held[step.key], source=source, deadline=deadline, length=length, at=at)

@@ -29,10 +29,10 @@ def review_renew(user: User | None, *, child: Child, submission: Submission, at:
     Of records merged since, each may have had its own.
     """
     primary = lock_cluster(child.pk)
-    for held in _open_reviews(primary):
-        held.ended_at = at
-        held.save(update_fields=["ended_at"])
-        clocks.clock_meet(user, clock=held.clock, at=at)
+    for open_review in _open_reviews(primary):
+        open_review.ended_at = at
+        open_review.save(update_fields=["ended_at"])
+        clocks.clock_meet(user, clock=open_review.clock, at=at)
     return _start(user, primary, submission, at)
 
 
@@ -52,11 +52,11 @@ def _follow_level(user: None, *, child_id: int, level: RiskLevel, at: datetime) 
         if submission is not None:
             _start(user, primary, submission, at)
         return
-    for held in reviews:
-        held.ended_at = at
-        held.save(update_fields=["ended_at"])
+    for review in reviews:
+        review.ended_at = at
+        review.save(update_fields=["ended_at"])
         clocks.clock_cancel(
-            user, clock=held.clock, reason="The agreed level no longer asks for reviews.", at=at
+            user, clock=review.clock, reason="The agreed level no longer asks for reviews.", at=at
         )
 
 

@@ -77,21 +77,21 @@ def matrix_submit(
 def _send(
     user: User, primary: Child, matrix: Matrix, call: str, received: datetime, recorded: datetime
 ) -> Submission:
-    held = (
+    locked_matrix = (
         Matrix.objects.select_for_update(of=("self",)).select_related("child", "started_by").get(pk=matrix.pk)
     )
-    if held.state != MatrixState.DRAFT:
-        raise Conflict(f"This matrix was already {held.get_state_display().lower()}.")
-    _may_send(user, held)
-    instrument = load(held.instrument_version)
-    answers = list(held.answers.all())
-    problems = problems_of(held, instrument, answers, local_date(received))
+    if locked_matrix.state != MatrixState.DRAFT:
+        raise Conflict(f"This matrix was already {locked_matrix.get_state_display().lower()}.")
+    _may_send(user, locked_matrix)
+    instrument = load(locked_matrix.instrument_version)
+    answers = list(locked_matrix.answers.all())
+    problems = problems_of(locked_matrix, instrument, answers, local_date(received))
     if problems:
         raise NotReady(problems)
-    submission = _keep(user, primary, held, instrument, answers, call, received, recorded)
-    for maker in {user, held.started_by}:
+    submission = _keep(user, primary, locked_matrix, instrument, answers, call, received, recorded)
+    for maker in {user, locked_matrix.started_by}:
         submitter_note(maker, child=primary, at=received)
-    matrix_work_end(user, matrix=held, at=recorded)
+    matrix_work_end(user, matrix=locked_matrix, at=recorded)
     record(
         user,
         verb=Verb.SUBMITTED,
@@ -154,7 +154,7 @@ def problems_of(matrix: Matrix, instrument: Instrument, answers: list[Answer], t
     )
     if newer and today > newer.until:
         problems.append(Problem(MOVE_FIRST, field="instrument"))
-    asked = {one.code for one in instrument.indicators}
+    asked = {indicator.code for indicator in instrument.indicators}
     given = {answer.code: answer for answer in answers if answer.code in asked}
     for group in instrument.groups:
         for indicator in group.indicators:
@@ -203,7 +203,7 @@ def _keep(
     recorded: datetime,
 ) -> Submission:
     suggested = suggestion_of(instrument, answers, local_date(received))
-    harm = {one.code for one in instrument.indicators if one.harm}
+    harm = {indicator.code for indicator in instrument.indicators if indicator.harm}
     level = RiskLevel(matrix.level or 0)
     kind = receipt(
         level,

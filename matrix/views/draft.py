@@ -69,9 +69,9 @@ def group(request: HttpRequest, opened: Opened[Matrix], code: str) -> HttpRespon
     if request.method == "POST" and _save(request, state, questions):
         return redirect(_after(state, found) if "continue" in request.POST else _tasks_url(state))
     problems = [
-        {"text": f"{one.indicator.text}: {message}", "target": _target(one.code, name)}
-        for one in questions
-        for name, message in one.errors.items()
+        {"text": f"{question.indicator.text}: {message}", "target": _target(question.code, name)}
+        for question in questions
+        for name, message in question.errors.items()
     ]
     context = page(
         request,
@@ -98,7 +98,7 @@ def profile(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     groups: list[Progress] = []
     if on not in HINTED_ON:
         shown = next((one for one in state.instrument.groups if one.code == on), None)
-        codes = [one.code for one in shown.indicators] if shown else []
+        codes = [indicator.code for indicator in shown.indicators] if shown else []
         groups = state.progress if shown else []  # the list of groups stands beside the questions
         texts = {code: state.answers[code].what if code in state.answers else "" for code in codes}
     context = {
@@ -185,23 +185,23 @@ def _save(request: HttpRequest, state: Filled, questions: list[AnswerFields]) ->
     given: dict[str, tuple[int, AnswerGiven]] = {}
     still: dict[str, int] = {}
     refused: dict[str, CommandError] = {}
-    sent = {one.code: answer_typed(request.POST, one.code) for one in questions}
-    for one in questions:
-        version = version_from(request.POST, f"{one.code}-version")
-        if digest(sent[one.code]) == request.POST.get(f"{one.code}-was"):
-            still[one.code] = version  # not touched: only a copied answer is noted as asked again
+    sent = {question.code: answer_typed(request.POST, question.code) for question in questions}
+    for question in questions:
+        version = version_from(request.POST, f"{question.code}-version")
+        if digest(sent[question.code]) == request.POST.get(f"{question.code}-was"):
+            still[question.code] = version  # not touched: only a copied answer is noted as asked again
             continue
         try:
-            given[one.code] = (version, answer_given(sent[one.code], by_code, whole=True))
+            given[question.code] = (version, answer_given(sent[question.code], by_code, whole=True))
         except Invalid as error:
-            refused[one.code] = error
+            refused[question.code] = error
     refused |= answers_save(acting_user(request), matrix=state.matrix, given=given, still=still)
-    for one in questions:
-        if one.code in refused:
-            one.values = sent[one.code]
-            one.version = version_from(request.POST, f"{one.code}-version")
-            one.was = request.POST.get(f"{one.code}-was", "")
-            refuse_answer(one, refused[one.code], state.today)
+    for question in questions:
+        if question.code in refused:
+            question.values = sent[question.code]
+            question.version = version_from(request.POST, f"{question.code}-version")
+            question.was = request.POST.get(f"{question.code}-was", "")
+            refuse_answer(question, refused[question.code], state.today)
     return not refused
 
 

@@ -95,7 +95,10 @@ def _check(
         state=state,
         **whole(state),
         editable=open_now,
-        problems=[{"text": one.message, "url": field_url(matrix, one.group, one.field)} for one in problems],
+        problems=[
+            {"text": problem.message, "url": field_url(matrix, problem.group, problem.field)}
+            for problem in problems
+        ],
         ask_call=matrix.level == RiskLevel.SIGNIFICANT,
         call=call,
         call_error=call_error,

@@ -27,9 +27,9 @@ def whole(state: Filled) -> dict[str, Any]:
     found = []
     for group in state.instrument.groups:
         rows = [
-            Shown(one, answer, state.seen_words(answer), state.is_copied(answer))
-            for one in group.indicators
-            if (answer := state.answers.get(one.code))
+            Shown(indicator, answer, state.seen_words(answer), state.is_copied(answer))
+            for indicator in group.indicators
+            if (answer := state.answers.get(indicator.code))
         ]
         # What is usual for this child is shown as such, though it counts for nothing.
         seen = [row for row in rows if row.answer.seen in {Seen.SEEN, Seen.USUAL}]
@@ -41,9 +41,9 @@ def whole(state: Filled) -> dict[str, Any]:
 def named(matrix: Matrix) -> dict[str, Any]:
     """The forms and contexts of harm in words."""
     return {
-        "forms": [HARM_FORMS.label(one) for one in matrix.forms],
-        "contexts": [HarmContext(one).label for one in matrix.contexts],
-        "assessments": [Assessment(one).label for one in matrix.assessments],
+        "forms": [HARM_FORMS.label(form) for form in matrix.forms],
+        "contexts": [HarmContext(context).label for context in matrix.contexts],
+        "assessments": [Assessment(assessment).label for assessment in matrix.assessments],
         "areas": areas(matrix),
     }
 

@@ -76,9 +76,9 @@ def referral_open(
     if told.informed and told.informed not in Informed.values:
         raise Invalid("Say whether the parents or carers know.", field="informed")
     primary = lock_cluster(child.pk)
-    held: Referral | None = Referral.objects.of(primary).filter(state=ReferralState.OPEN).first()
-    if held:
-        return _joined(user, held, told, instant)
+    referral: Referral | None = Referral.objects.of(primary).filter(state=ReferralState.OPEN).first()
+    if referral:
+        return _joined(user, referral, told, instant)
     reference, public_id = next_reference("REF", instant), uuid4()
     length = REFERRAL_DECISION_DAYS.read(received, child.area_id)
     clock = clocks.clock_start(
@@ -144,31 +144,42 @@ def referral_decide(
     """
     instant = at or now()
     lock_cluster(referral.child_id)
-    held = Referral.objects.select_for_update().get(pk=referral.pk)
-    if held.state != ReferralState.OPEN:
+    locked_referral = Referral.objects.select_for_update().get(pk=referral.pk)
+    if locked_referral.state != ReferralState.OPEN:
         raise Conflict("This referral has already been decided.")
     if not rationale.strip():
         raise Invalid("Say why, for whoever made the referral.", field="rationale")
-    held.state, held.rationale = ReferralState.DECIDED, rationale
-    held.outcome, held.outcome_label = outcome.key, outcome.label
-    held.decided_at, held.decided_by = instant, user
-    held.save(update_fields=["state", "outcome", "outcome_label", "rationale", "decided_at", "decided_by"])
-    clocks.clock_meet(user, clock=held.clock, at=instant)
-    others = Referral.objects.filter(child__in=cluster_ids([held.child_id]), state=ReferralState.OPEN)
+    locked_referral.state, locked_referral.rationale = ReferralState.DECIDED, rationale
+    locked_referral.outcome, locked_referral.outcome_label = outcome.key, outcome.label
+    locked_referral.decided_at, locked_referral.decided_by = instant, user
+    locked_referral.save(
+        update_fields=["state", "outcome", "outcome_label", "rationale", "decided_at", "decided_by"]
+    )
+    clocks.clock_meet(user, clock=locked_referral.clock, at=instant)
+    others = Referral.objects.filter(
+        child__in=cluster_ids([locked_referral.child_id]), state=ReferralState.OPEN
+    )
     if not others.exists():  # of two records joined since, each may have had one
-        matter_close(user, child=held.child, kind=MatterKind.REFERRAL, at=instant)
-    record(user, verb=Verb.DECIDED, subject=held, child=held.child.public_id, part="referrals", at=instant)
-    _tell_maker(user, held, "First Contact has decided the referral", instant)
+        matter_close(user, child=locked_referral.child, kind=MatterKind.REFERRAL, at=instant)
+    record(
+        user,
+        verb=Verb.DECIDED,
+        subject=locked_referral,
+        child=locked_referral.child.public_id,
+        part="referrals",
+        at=instant,
+    )
+    _tell_maker(user, locked_referral, "First Contact has decided the referral", instant)
     publish(
         ReferralDecided(
-            referral_id=held.pk,
-            child_id=held.child_id,
+            referral_id=locked_referral.pk,
+            child_id=locked_referral.child_id,
             user_id=user.pk,
-            received_at=held.received_at,
+            received_at=locked_referral.received_at,
             at=instant,
         )
     )
-    return held
+    return locked_referral
 
 
 def _tell_maker(user: User, paper: Referral | Request, words: str, at: datetime) -> None:

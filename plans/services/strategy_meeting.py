@@ -69,25 +69,37 @@ def strategy_meeting_answer(
 ) -> Request:
     """Record the meeting as held, or the threshold as not met and why (M5). Raises Invalid without the why."""
     instant = at or now()
-    held = Request.objects.select_for_update().get(pk=request.pk)
-    if held.answer:
+    locked_request = Request.objects.select_for_update().get(pk=request.pk)
+    if locked_request.answer:
         raise Conflict("This request has already been answered.")
     if answer not in RequestAnswer.values:
         raise Invalid("Say whether the meeting was held.", field="answer")
     if answer == RequestAnswer.NOT_MET and not why.strip():
         raise Invalid("Say why the threshold is not met.", field="why")
-    held.answer, held.answer_why, held.answered_at, held.answered_by = answer, why, instant, user
-    held.save(update_fields=["answer", "answer_why", "answered_at", "answered_by"])
-    clocks.clock_meet(user, clock=held.clock, at=instant)
-    record(user, verb=Verb.DECIDED, subject=held, child=held.child.public_id, part="strategy", at=instant)
-    _tell_maker(user, held, "the request for a strategy meeting is answered", instant)
+    (
+        locked_request.answer,
+        locked_request.answer_why,
+        locked_request.answered_at,
+        locked_request.answered_by,
+    ) = answer, why, instant, user
+    locked_request.save(update_fields=["answer", "answer_why", "answered_at", "answered_by"])
+    clocks.clock_meet(user, clock=locked_request.clock, at=instant)
+    record(
+        user,
+        verb=Verb.DECIDED,
+        subject=locked_request,
+        child=locked_request.child.public_id,
+        part="strategy",
+        at=instant,
+    )
+    _tell_maker(user, locked_request, "the request for a strategy meeting is answered", instant)
     publish(
         RequestAnswered(
-            request_id=held.pk,
-            child_id=held.child_id,
+            request_id=locked_request.pk,
+            child_id=locked_request.child_id,
             user_id=user.pk,
-            requested_at=held.requested_at,
+            requested_at=locked_request.requested_at,
             at=instant,
         )
     )
-    return held
+    return locked_request

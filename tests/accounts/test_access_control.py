@@ -11,8 +11,8 @@ from tests.factories.people import make_user, sign_in
 
 def _patterns(resolver: URLResolver) -> list[URLPattern]:
     found: list[URLPattern] = []
-    for one in resolver.url_patterns:
-        found += _patterns(one) if isinstance(one, URLResolver) else [one]
+    for url_pattern in resolver.url_patterns:
+        found += _patterns(url_pattern) if isinstance(url_pattern, URLResolver) else [url_pattern]
     return found
 
 

@@ -224,7 +224,11 @@ def test_an_agency_confirms_its_people_each_quarter(admin: User) -> None:
     services.people_confirm(admin, agency=agency, expected=1)
 
     def row(days: int):  # type: ignore[no-untyped-def]
-        return next(one for one in person.agency_rows(today() + days * DAY) if one.agency == agency)
+        return next(
+            agency_row
+            for agency_row in person.agency_rows(today() + days * DAY)
+            if agency_row.agency == agency
+        )
 
     assert not row(85).overdue
     assert row(95).overdue
@@ -249,9 +253,9 @@ def test_people_are_paged_by_key_and_found_by_words() -> None:
     assert len(first.rows) == person.ORDER.size
     assert len(rest.rows) == 3
     assert not rest.after
-    assert not {one.pk for one in first.rows} & {one.pk for one in rest.rows}
+    assert not {row.pk for row in first.rows} & {row.pk for row in rest.rows}
     found = person.people_page(on=today(), agency=agency.code, words="example six")
-    assert {one.name for one in found.people} == {"Paged Example Six"}
+    assert {user.name for user in found.people} == {"Paged Example Six"}
 
 
 def test_the_list_of_people_asks_the_same_however_many(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]

@@ -129,7 +129,7 @@ def test_a_list_is_one_row_with_the_children_it_showed() -> None:
     children = [uuid4(), uuid4()]
     entry = listed(make_user(), what="triage.today", children=children, detail={"filter": "open"})
     assert (entry.verb, entry.child, entry.part) == ("listed", None, "triage.today")
-    assert entry.detail == {"filter": "open", "children": [str(one) for one in children], "count": 2}
+    assert entry.detail == {"filter": "open", "children": [str(child) for child in children], "count": 2}
     with pytest.raises(ValueError, match="listed or searched"):
         listed(None, what="x", children=[], verb=Verb.CHANGED)
 

@@ -79,9 +79,9 @@ def test_a_condition_holds_of_the_same_rows_wherever_it_is_asked() -> None:
         assert set(Team.objects.filter(of)) == rows
         assert not rows & set(Team.objects.exclude(of))
         assert set(Team.objects.filter(pk__in=Team.objects.filter(of).values("pk"))) == rows
-        held = Appointment.objects.filter(Exists(Team.objects.filter(of, pk=OuterRef("team"))))
-        assert {row.team for row in held.select_related("team")} == rows
-        twice = Team.objects.filter(Exists(held.filter(team=OuterRef("pk")).filter(user=user)))
+        appointments = Appointment.objects.filter(Exists(Team.objects.filter(of, pk=OuterRef("team"))))
+        assert {row.team for row in appointments.select_related("team")} == rows
+        twice = Team.objects.filter(Exists(appointments.filter(team=OuterRef("pk")).filter(user=user)))
         assert set(twice) == rows
         assert set(Team.objects.filter(of) | Team.objects.filter(pk=alone.pk)) == rows | {alone}
 

@@ -41,8 +41,8 @@ def children() -> list[Child]:
 @pytest.mark.parametrize("size", [0, 1, 2, 4])
 def test_a_list_finds_what_its_values_find_one_by_one(children: list[Child], field: str, size: int) -> None:
     values = [
-        Child.objects.unscoped("a test").values_list(field, flat=True).get(pk=one.pk)
-        for one in children[:size]
+        Child.objects.unscoped("a test").values_list(field, flat=True).get(pk=child.pk)
+        for child in children[:size]
     ]
     assert found(Q(**{f"{field}__in": values})) == found(any_of(field, values))
     assert found(~Q(**{f"{field}__in": values})) == found(~any_of(field, values))

@@ -46,9 +46,9 @@ def test_twelve_people_at_one_meeting_cost_less_than_a_twentieth_of_a_core() -> 
     item = waiting_child(child)
     sitting(make_chair(), *QUORATE)
     people = [make_user("cevt_member", team=make_team()) for _ in range(PARTICIPANTS)]
-    for one in people[:6]:
+    for user in people[:6]:
         said = {"held": Held.WRITTEN, "text": "Something known of the child. " * 20}
-        contribution_save(one, child=child, forum=MeetingForum.CEVT, about=item.public_id, **said)  # type: ignore[arg-type]
+        contribution_save(user, child=child, forum=MeetingForum.CEVT, about=item.public_id, **said)  # type: ignore[arg-type]
     client, url = sign_in(people[0]), reverse("cevt:sheet_live", args=[child.public_id])
     polling = {"X-CEMS-Polling": "1", "X-Requested-With": "cems"}
     client.get(url, headers=polling)

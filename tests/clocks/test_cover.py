@@ -94,10 +94,10 @@ def test_managers_hear_ten_working_days_before_and_once(team, time_machine):
     appoint(make_user(None, agency=team.agency), "practitioner", team=team, ends_on=last)  # no agency staff
     assert tell_of_last_days(monday - 3 * DAY) == 0
     assert tell_of_last_days(monday) == 2 and tell_of_last_days(monday + timedelta(hours=1)) == 0
-    told = Notice.objects.filter(kind="accounts.last_day")
-    assert set(told.values_list("user", flat=True)) == {manager.pk, deputy.pk}
-    assert "Mon 7 Dec" in told[0].text and row.user.name not in told[0].text
-    assert told[0].url == reverse("account:cover") and Mail.objects.count() == 2
+    notices = Notice.objects.filter(kind="accounts.last_day")
+    assert set(notices.values_list("user", flat=True)) == {manager.pk, deputy.pk}
+    assert "Mon 7 Dec" in notices[0].text and row.user.name not in notices[0].text
+    assert notices[0].url == reverse("account:cover") and Mail.objects.count() == 2
     assert tell_of_last_days(monday + DAY) == 2  # the one of the next day
     assert tell_of_last_days(monday + 30 * DAY) == 0
 
@@ -108,5 +108,5 @@ def test_a_student_is_told_of_to_the_supervisor_and_any_manager_where_the_team_h
     manager = make_user("team_manager", team=other)
     row = temporary(team, today() + DAY, role="student")
     assert tell_of_last_days() == 2
-    told = Notice.objects.filter(kind="accounts.last_day").values_list("user", flat=True)
-    assert set(told) == {manager.pk, row.supervisor_id}
+    notices = Notice.objects.filter(kind="accounts.last_day").values_list("user", flat=True)
+    assert set(notices) == {manager.pk, row.supervisor_id}

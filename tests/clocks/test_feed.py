@@ -249,10 +249,10 @@ def test_the_page_makes_a_key_shows_it_once_and_takes_it_back() -> None:
     assert "1 June 2026, 10:00" in again
     client.post(reverse("clocks:feed_revoke"))
     assert ask(feed, password).status_code == 401
-    told = Entry.objects.filter(verb=Verb.CREDENTIALS_CHANGED, subject_id=feed.public_id)
-    assert [entry.detail for entry in told.order_by("pk")] == [{"made": True}, {"revoked": True}]
+    entries = Entry.objects.filter(verb=Verb.CREDENTIALS_CHANGED, subject_id=feed.public_id)
+    assert [entry.detail for entry in entries.order_by("pk")] == [{"made": True}, {"revoked": True}]
     client.post(reverse("clocks:feed_revoke"))  # again is harmless
-    assert told.count() == 2
+    assert entries.count() == 2
 
 
 def test_another_persons_key_is_out_of_reach() -> None:

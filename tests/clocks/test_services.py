@@ -110,7 +110,7 @@ def test_a_correction_moves_it_and_history_stays() -> None:
     user = make_user()
     clock = make_clock(user)
     sweep(london("2026-06-03T17:00"))
-    told = Notice.objects.filter(user=user).count()
+    count = Notice.objects.filter(user=user).count()
     later = close_of_business(london("2026-06-03T09:00"), 2)
     moved = services.clock_move(
         user, clock=clock, deadline=later, reason="received later", at=london("2026-06-03T18:00")
@@ -124,7 +124,7 @@ def test_a_correction_moves_it_and_history_stays() -> None:
     ]
     sweep(london("2026-06-05T17:00"))
     assert steps(clock)[4:] == ["warned", "breached"]
-    assert Notice.objects.filter(user=user).count() == told + 1
+    assert Notice.objects.filter(user=user).count() == count + 1
 
 
 @pytest.mark.requirement("K1")
@@ -132,14 +132,14 @@ def test_a_small_correction_does_not_tell_the_same_breach_twice() -> None:
     user = make_user()
     clock = make_clock(user)
     sweep(london("2026-06-03T17:00"))
-    told = Notice.objects.filter(user=user).count()
+    count = Notice.objects.filter(user=user).count()
     earlier = close_of_business(london("2026-06-01T09:00"), 1)
     moved = services.clock_move(
         user, clock=clock, deadline=earlier, reason="typed wrong", at=london("2026-06-03T18:00")
     )
     assert (moved.stage, moved.next_at) == (Stage.BREACHED, london("2026-06-04T09:00"))
     assert sweep(london("2026-06-03T18:01")) == 0
-    assert Notice.objects.filter(user=user).count() == told
+    assert Notice.objects.filter(user=user).count() == count
 
 
 def test_a_correction_to_an_earlier_time_is_told_at_the_next_sweep() -> None:

@@ -232,9 +232,9 @@ def _the_days_work() -> None:
     assert InformationRequest.objects.filter(
         answered_at__isnull=True, item__clock__stage=Stage.PAUSED
     ).exists()
-    told = Contribution.objects.filter(frozen_at__isnull=True)
-    assert {row.about for row in told} <= {item.public_id for item in ready}
-    assert told.count() >= len(ready)
+    contributions = Contribution.objects.filter(frozen_at__isnull=True)
+    assert {row.about for row in contributions} <= {item.public_id for item in ready}
+    assert contributions.count() >= len(ready)
     assert Contribution.objects.filter(frozen_at__isnull=False).exists()
 
     asked = AgencyEnquiry.objects.filter(referral__state="open")

@@ -62,8 +62,8 @@ def test_a_course_lies_in_the_past_and_in_order(seed: int, number: int, as_of: d
     course = course_of(seed, number, as_of, SPAN)
     assert course == course_of(seed, number, as_of, SPAN)
     moments = [course.known_since]
-    for one in course.matrices:
-        moments += [one.begun, one.sent] if one.sent else [one.begun]
+    for matrix in course.matrices:
+        moments += [matrix.begun, matrix.sent] if matrix.sent else [matrix.begun]
     assert moments == sorted(moments)
     assert moments[-1] <= as_of
     assert moments[0] > as_of - SPAN - timedelta(days=30)
@@ -93,7 +93,7 @@ def test_every_role_in_a_course_is_cast() -> None:
 
 @pytest.mark.parametrize("profile", load("profiles"), ids=lambda one: one["key"])
 def test_a_profile_speaks_of_indicators_of_the_right_sort(profile: dict[str, list[str]]) -> None:
-    known = {one.code: one for one in instrument_of(versions()[-1]).indicators}
+    known = {indicator.code: indicator for indicator in instrument_of(versions()[-1]).indicators}
     sorts = {
         "harm": {IndicatorKind.HARM},
         "contact": {IndicatorKind.CONTACT, IndicatorKind.DANGER},

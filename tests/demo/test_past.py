@@ -90,9 +90,9 @@ def test_what_was_planned_is_what_is_found_and_nothing_is_left_open(planned: lis
         for row in planned
     ]  # fmt: skip
     for row in planned:
-        held = AgreedLevel.objects.filter(child__date_of_birth=row.born, happened_at__lt=after)
+        agreed_levels = AgreedLevel.objects.filter(child__date_of_birth=row.born, happened_at__lt=after)
         if not row.again and [other.child for other in planned].count(row.child) == 1:
-            last = held.order_by("-happened_at").first()
+            last = agreed_levels.order_by("-happened_at").first()
             assert last is not None and last.level == row.stands
     past = Child.objects.unscoped("a test looks at the year's children").filter(created_at__year__lt=2026)
     boards = Matter.objects.filter(kind=MatterKind.CEG, child__in=past)

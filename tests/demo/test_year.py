@@ -113,9 +113,9 @@ def test_about_nine_hundred_children_have_numbers_of_their_own() -> None:
 def test_a_course_of_the_past_is_in_order_and_is_reviewed_about_each_month() -> None:
     for course in courses_of(YEAR, 1):
         moments = [course.known_since]
-        for one in course.matrices:
-            assert one.sent is not None and one.said is not None
-            moments += [one.begun, one.sent, one.said.at]
+        for matrix in course.matrices:
+            assert matrix.sent is not None and matrix.said is not None
+            moments += [matrix.begun, matrix.sent, matrix.said.at]
         assert moments == sorted(moments)
         starts = [begins for begins, _ in course.spells]
         ends = [end for _, end in course.spells]

@@ -34,7 +34,7 @@ def answer(
     user: User, matrix: Matrix, code: str, given: AnswerGiven, at: datetime | None = None
 ) -> Answer | None:
     """Save an answer over whatever version it has; a matrix of older questions has it under the code of then."""
-    if code not in {one.code for one in load(matrix.instrument_version).indicators}:
+    if code not in {indicator.code for indicator in load(matrix.instrument_version).indicators}:
         code = _OF_THE_FIRST.get(code, code)
     held = Answer.objects.filter(matrix=matrix, code=code).first()
     return answer_save(

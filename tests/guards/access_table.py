@@ -89,11 +89,11 @@ def _row(role: Role) -> str:
 
 
 def _flags(role: Role) -> str:
-    flags = (one for one in fields(role) if isinstance(one.default, bool | str))
+    flags = (field for field in fields(role) if isinstance(field.default, bool | str))
     words = (
-        FLAGS.get(one.name, one.name.replace("_", " "))
-        for one in flags
-        if getattr(role, one.name) != one.default
+        FLAGS.get(flag.name, flag.name.replace("_", " "))
+        for flag in flags
+        if getattr(role, flag.name) != flag.default
     )
     return ", ".join(words) or "–"
 

@@ -35,12 +35,12 @@ RESULTS = "children:search_results"
 def _measured() -> list[Address]:
     """All that is read by address: not what is sent, not the health of the machine."""
     return [
-        one
-        for one in addresses()
-        if one.access_rule
-        and one.access_rule.shape is not Shape.POST
-        and not (one.access_rule.shape is Shape.API and one.access_rule.public)
-        if one.name not in OF_A_MOMENT or one.name == RESULTS
+        address
+        for address in addresses()
+        if address.access_rule
+        and address.access_rule.shape is not Shape.POST
+        and not (address.access_rule.shape is Shape.API and address.access_rule.public)
+        if address.name not in OF_A_MOMENT or address.name == RESULTS
     ]
 
 
@@ -142,9 +142,9 @@ def _fail(how_many: int) -> None:
 def _write(counts: dict[str, int]) -> None:
     """Each app's numbers beside its tests."""
     of_folder: dict[Path, dict[str, int]] = {file.parent: {} for file in TESTS.rglob(FILE)}
-    for one in addresses():
-        if one.name in counts:
-            of_folder.setdefault(folder_of(one.view), {})[one.name] = counts[one.name]
+    for address in addresses():
+        if address.name in counts:
+            of_folder.setdefault(folder_of(address.view), {})[address.name] = counts[address.name]
     for folder, numbers in of_folder.items():
         if numbers:
             (folder / FILE).write_text(json.dumps(dict(sorted(numbers.items())), indent=2) + "\n")

@@ -42,9 +42,11 @@ def world() -> World:
 def _ours() -> list[Address]:
     """Every address with a view of ours: those of other people's code show no child."""
     return [
-        one
-        for one in addresses()
-        if one.view.split(".")[0] in packages() and one.access_rule and one.name not in OF_A_MOMENT
+        address
+        for address in addresses()
+        if address.view.split(".")[0] in packages()
+        and address.access_rule
+        and address.name not in OF_A_MOMENT
     ]
 
 

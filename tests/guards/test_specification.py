@@ -156,7 +156,7 @@ def test_the_access_table_of_the_docs_is_the_one_of_the_code() -> None:
     faults = [
         one for one in Reach if not re.search(rf"^\|.*\b{one.replace('_', ' ')}\b", reaches, re.MULTILINE)
     ]
-    assert not faults, told([str(one) for one in faults], "say in docs/access.md when this reach holds.")
+    assert not faults, told([str(fault) for fault in faults], "say in docs/access.md when this reach holds.")
 
 
 def test_the_way_of_citing_is_understood() -> None:

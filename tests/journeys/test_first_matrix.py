@@ -135,7 +135,7 @@ def test_floor_f4_what_was_typed_outlives_a_sign_in_that_timed_out(person: Perso
     page.get_by_role("link", name="Sexual exploitation").click()
 
     # when their sign-in ends and they go on typing
-    cookies = [one for one in worker.context.cookies() if one["name"] != "sessionid"]
+    cookies = [cooky for cooky in worker.context.cookies() if cooky["name"] != "sessionid"]
     worker.context.clear_cookies()
     worker.context.add_cookies(cookies)  # type: ignore[arg-type]
     says_seen_today(worker, QUESTION, WORDS)

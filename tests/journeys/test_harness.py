@@ -66,7 +66,7 @@ def test_another_host_is_seen(window: Open) -> None:
 
 
 def test_a_page_nobody_visited_is_named() -> None:
-    pages = {one.name for one in addresses() if one.is_page}
+    pages = {address.name for address in addresses() if address.is_page}
     assert set(unvisited(set())) == pages
     assert set(unvisited(pages - {"home"})) == {"home"}
 

@@ -41,7 +41,7 @@ def unvisited(seen: set[str]) -> Iterator[str]:
     """Every address declared a page that is not among those seen."""
     from tests.guards.addresses import addresses
 
-    return (one.name for one in addresses() if one.is_page and one.name not in seen)
+    return (address.name for address in addresses() if address.is_page and address.name not in seen)
 
 
 @pytest.hookimpl(trylast=True)

@@ -38,7 +38,7 @@ def band(day: date, today: date) -> str:
 
 def level(answers: list[Evidence], today: date) -> RiskLevel:
     """The partnership's decision of version 2, word for word."""
-    seen = [one for one in answers if one.seen == Seen.SEEN]
+    seen = [answer for answer in answers if answer.seen == Seen.SEEN]
 
     def so_many(kind: IndicatorKind, *bands: str) -> int:
         count = 0
@@ -65,10 +65,12 @@ def level(answers: list[Evidence], today: date) -> RiskLevel:
 
 def first_level(answers: list[Evidence], today: date) -> RiskLevel:
     """The decision of version 1, which its matrices keep."""
-    seen = [one for one in answers if one.seen == Seen.SEEN]
+    seen = [answer for answer in answers if answer.seen == Seen.SEEN]
     concerns = [one for one in seen if one.kind in (IndicatorKind.CONCERN, IndicatorKind.HARM)]
-    month = [one for one in concerns if one.on and band(one.on, today) == "month"]
-    quarter = [one for one in concerns if one.on and band(one.on, today) in ("month", "quarter")]
+    month = [concern for concern in concerns if concern.on and band(concern.on, today) == "month"]
+    quarter = [
+        concern for concern in concerns if concern.on and band(concern.on, today) in ("month", "quarter")
+    ]
     if any(one.kind == IndicatorKind.HARM for one in quarter) or len(month) >= 3:
         return RiskLevel.SIGNIFICANT
     if quarter:

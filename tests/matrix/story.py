@@ -60,7 +60,10 @@ def _submit(user: User, child: Child, key: str, *, own: bool = False) -> Submiss
     """A Low matrix of one vulnerability: it opens no matter, so nobody reaches the child by it."""
     matrix = matrix_start(user, child=child, own=own)
     indicator = next(
-        one for group in current(today()).groups if group.kind == "vulnerability" for one in group.indicators
+        indicator
+        for group in current(today()).groups
+        if group.kind == "vulnerability"
+        for indicator in group.indicators
     )
     given = AnswerGiven(
         Seen.SEEN, WhenKind.EXACT, today() - timedelta(days=9), secret(key, "evidence"), "A colleague"

@@ -55,8 +55,8 @@ def test_nothing_the_description_allows_makes_the_server_fail(key):
     )
     known = str(Submission.objects.get().public_id)
     tried = {}
-    for found in schema.get_all_operations():
-        operation = found.ok()
+    for get_all_operation in schema.get_all_operations():
+        operation = get_all_operation.ok()
         tried[operation.path] = _tried(operation, key, known)
     assert len(tried) >= 3 and all(number >= 5 for number in tried.values()), tried
 

@@ -41,12 +41,15 @@ def test_the_first_version_asks_enough_and_a_page_stays_light() -> None:
 
 def test_codes_and_texts_are_unique_and_harm_is_told_apart() -> None:
     first = instrument.load(1)
-    assert len({one.code for one in first.indicators}) == len(first.indicators)
-    assert len({one.text for one in first.indicators}) == len(first.indicators)
-    harmed = [one for one in first.indicators if one.harm]
+    assert len({indicator.code for indicator in first.indicators}) == len(first.indicators)
+    assert len({indicator.text for indicator in first.indicators}) == len(first.indicators)
+    harmed = [indicator for indicator in first.indicators if indicator.harm]
     assert harmed
     concerns = {
-        one.code for group in first.groups if group.kind is IndicatorKind.CONCERN for one in group.indicators
+        indicator.code
+        for group in first.groups
+        if group.kind is IndicatorKind.CONCERN
+        for indicator in group.indicators
     }
     assert {one.code for one in harmed} <= concerns
     assert set(first.kinds) == {
@@ -56,7 +59,9 @@ def test_codes_and_texts_are_unique_and_harm_is_told_apart() -> None:
 
 def test_every_indicator_and_definition_says_where_it_comes_from() -> None:
     first = instrument.load(1)
-    sources = [one.source for one in first.indicators] + [one.source for one in first.definitions]
+    sources = [indicator.source for indicator in first.indicators] + [
+        definition.source for definition in first.definitions
+    ]
     for source in sources:
         assert source.document in PUBLIC_TITLES
         assert source.paragraph.strip()
@@ -64,15 +69,15 @@ def test_every_indicator_and_definition_says_where_it_comes_from() -> None:
 
 def test_no_word_of_it_blames_the_child() -> None:
     first = instrument.load(1)
-    texts = [text for one in first.indicators for text in (one.text, one.help)]
-    texts += [group.help for group in first.groups] + [one.text for one in first.definitions]
+    texts = [text for indicator in first.indicators for text in (indicator.text, indicator.help)]
+    texts += [group.help for group in first.groups] + [definition.text for definition in first.definitions]
     assert [(text, hints(text)) for text in texts if hints(text)] == []
 
 
 @pytest.mark.requirement("M3")
 def test_all_four_levels_are_defined_and_the_rule_is_the_partnerships_decision() -> None:
     first = instrument.load(1)
-    assert {one.level for one in first.definitions} == set(RiskLevel)
+    assert {definition.level for definition in first.definitions} == set(RiskLevel)
     assert first.definition(RiskLevel.NONE).title == "No exploitation concern found"
     assert {step.level: step.any_of for step in first.suggestion.steps} == {
         RiskLevel.SIGNIFICANT: (Condition(Counts.HARM, 3, 1), Condition(Counts.CONCERN, 1, 3)),

@@ -79,7 +79,7 @@ PARAGRAPH_EIGHTEEN = [
 
 def cited(code: str) -> set[tuple[str, str]]:
     """Every document and paragraph an indicator of version 2 names."""
-    return {(one.document, one.paragraph) for one in SECOND.indicator(code).sources}
+    return {(source.document, source.paragraph) for source in SECOND.indicator(code).sources}
 
 
 @pytest.mark.parametrize(("sign", "heading", "codes"), SEVENTEEN_SIGNS)
@@ -105,20 +105,20 @@ def test_every_example_of_the_report_is_asked_and_cited_and_of_its_kind(
 
 def test_what_goes_beyond_the_signs_and_factors_says_so() -> None:
     listed = [
-        one.code
-        for one in SECOND.indicators
+        indicator.code
+        for indicator in SECOND.indicators
         if any(
             (source.document == PROCEDURES and source.paragraph.startswith(SIGNS))
             or (source.document == STRATEGY and source.paragraph.startswith(FACTORS))
             or (source.document == ERASE and source.paragraph == "18")
-            for source in one.sources
+            for source in indicator.sources
         )
     ]
-    assert [one.code for one in SECOND.indicators if not one.added] == listed
+    assert [indicator.code for indicator in SECOND.indicators if not indicator.added] == listed
 
 
 def test_every_source_has_a_public_title_and_a_place() -> None:
-    for source in [source for one in SECOND.indicators for source in one.sources]:
+    for source in [source for indicator in SECOND.indicators for source in indicator.sources]:
         assert source.document in PUBLIC_TITLES
         assert source.paragraph.strip()
 
@@ -126,13 +126,13 @@ def test_every_source_has_a_public_title_and_a_place() -> None:
 def test_a_group_has_six_to_nine_questions_and_every_kind_is_there() -> None:
     assert all(6 <= len(group.indicators) <= 9 for group in SECOND.groups)
     assert set(SECOND.kinds) == set(IndicatorKind) - {IndicatorKind.CONCERN}
-    assert Counter(one.kind for one in SECOND.indicators)[IndicatorKind.CONTACT] >= 10
+    assert Counter(indicator.kind for indicator in SECOND.indicators)[IndicatorKind.CONTACT] >= 10
 
 
 def test_no_word_of_it_blames_the_child() -> None:
-    texts = [text for one in SECOND.indicators for text in (one.text, one.help)]
+    texts = [text for indicator in SECOND.indicators for text in (indicator.text, indicator.help)]
     texts += [group.help for group in SECOND.groups]
-    texts += [text for one in SECOND.definitions for text in (one.text, *one.parts)]
+    texts += [text for definition in SECOND.definitions for text in (definition.text, *definition.parts)]
     assert [(text, hints(text)) for text in texts if hints(text)] == []
 
 
@@ -156,29 +156,35 @@ def test_what_was_asked_twice_is_asked_once_and_nothing_is_lost() -> None:
         assert became[code] == len(asked)
         # Under a code of its own, so that what was seen stands, whichever of them was answered "not seen".
         assert code not in asked
-    gone = {one.code for one in instrument.load(1).indicators} - set(carried)
+    gone = {indicator.code for indicator in instrument.load(1).indicators} - set(carried)
     assert gone == {"missing-not-ready-to-talk"}  # never held against a child
 
 
 def test_harm_of_the_first_version_is_harm_or_control_in_the_second() -> None:
-    for one in instrument.load(1).indicators:
-        if one.harm:
-            became = SECOND.indicator(instrument.codes_carried(1, 2)[one.code])
-            assert became.kind in {IndicatorKind.HARM, IndicatorKind.CONTACT}, one.code
+    for indicator in instrument.load(1).indicators:
+        if indicator.harm:
+            became = SECOND.indicator(instrument.codes_carried(1, 2)[indicator.code])
+            assert became.kind in {IndicatorKind.HARM, IndicatorKind.CONTACT}, indicator.code
 
 
 def test_a_sign_asks_for_the_change_and_what_happened_once_is_never_usual() -> None:
-    signs = [one for one in SECOND.indicators if one.kind is IndicatorKind.SIGN]
-    assert {one.code for one in signs if not one.baseline} == {
+    signs = [indicator for indicator in SECOND.indicators if indicator.kind is IndicatorKind.SIGN]
+    assert {sign.code for sign in signs if not sign.baseline} == {
         "control-injuries", "criminal-custody", "criminal-serious-violence",
     }  # fmt: skip
-    assert not [one.code for one in SECOND.indicators if one.baseline and one not in signs]
-    assert not [one.code for one in instrument.load(1).indicators if one.baseline or one.managed]
+    assert not [
+        indicator.code for indicator in SECOND.indicators if indicator.baseline and indicator not in signs
+    ]
+    assert not [
+        indicator.code
+        for indicator in instrument.load(1).indicators
+        if indicator.baseline or indicator.managed
+    ]
 
 
 @pytest.mark.requirement("M2")
 def test_standing_facts_are_what_does_not_pass() -> None:
-    standing = {one.code for one in SECOND.indicators if one.standing}
+    standing = {indicator.code for indicator in SECOND.indicators if indicator.standing}
     assert {"wellbeing-disability", "care-unaccompanied"} <= standing
     assert all(SECOND.indicator(code).kind is IndicatorKind.VULNERABILITY for code in standing)
 

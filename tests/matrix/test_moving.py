@@ -132,7 +132,7 @@ class TestVersions:
         assert codes_carried(2, 1)[NAMED_NOW] == RENAMED
         assert codes_carried(2, 1)[MERGED_NOW] in MERGED
         assert NEW not in codes_carried(2, 1)
-        assert codes_carried(1, 1) == {one.code: one.code for one in load(1).indicators}
+        assert codes_carried(1, 1) == {indicator.code: indicator.code for indicator in load(1).indicators}
         found = question(GONE, 2)
         assert found
         assert found.text == load(1).indicator(GONE).text

@@ -381,8 +381,8 @@ def test_the_number_of_queries_does_not_grow(client: Client, user: User, child: 
     draft = ready_matrix(user, child, RiskLevel.MODERATE)
     few = queries(client, child, page)
     for group in ("home", "sexual", "criminal", "online"):
-        for one in load(draft.instrument_version).group(group).indicators:
-            answer(user, draft, one.code, seen(today()))
+        for indicator in load(draft.instrument_version).group(group).indicators:
+            answer(user, draft, indicator.code, seen(today()))
     matrix_submit(user, matrix=draft)
     submit(user, child, RiskLevel.SIGNIFICANT)
     ready_matrix(user, child, RiskLevel.SIGNIFICANT)

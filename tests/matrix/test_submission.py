@@ -81,7 +81,7 @@ class TestNotReady:
     def wanted(self, user: User, matrix: Matrix) -> list[tuple[str, str]]:
         with pytest.raises(NotReady) as refused:
             matrix_submit(user, matrix=matrix)
-        return [(one.group, one.field) for one in refused.value.problems]
+        return [(problem.group, problem.field) for problem in refused.value.problems]
 
     def test_an_empty_draft_wants_everything(self, user: User, child: Child) -> None:
         matrix = matrix_start(user, child=child)
@@ -114,7 +114,7 @@ class TestNotReady:
         matrix = ready_matrix(user, child, MODERATE)
         with pytest.raises(NotReady) as refused:
             matrix_submit(user, matrix=matrix, at=now() - timedelta(days=3))
-        assert [one.field for one in refused.value.problems] == [CONCERN]
+        assert [problem.field for problem in refused.value.problems] == [CONCERN]
 
     def test_a_call_longer_than_its_room_is_refused_whole(self, user: User, child: Child) -> None:
         with pytest.raises(Invalid) as refused:

@@ -55,23 +55,25 @@ def advice_write(
     if words.age_from > words.age_to:
         raise Invalid("The youngest age is above the oldest.", field="age_from")
     if entry is None:
-        held = AdviceEntry.objects.create(code=code or _free_code(words.title))
+        advice_entry = AdviceEntry.objects.create(code=code or _free_code(words.title))
     else:
-        held = AdviceEntry.objects.select_for_update(of=("self",)).select_related("current").get(pk=entry.pk)
-    number = held.current.number if held.current else 0
+        advice_entry = (
+            AdviceEntry.objects.select_for_update(of=("self",)).select_related("current").get(pk=entry.pk)
+        )
+    number = advice_entry.current.number if advice_entry.current else 0
     if number != version:
         raise Conflict(
             "A colleague has changed this advice since you opened it. Read theirs, then write yours."
         )
     values = asdict(words) | {"forms": list(words.forms), "levels": list(words.levels)}
-    held.current = AdviceVersion.objects.create(
-        entry=held, number=number + 1, written_by=user, written_at=instant, **values
+    advice_entry.current = AdviceVersion.objects.create(
+        entry=advice_entry, number=number + 1, written_by=user, written_at=instant, **values
     )
-    held.save(update_fields=["current"])
+    advice_entry.save(update_fields=["current"])
     if user is not None:  # what comes with a release is in the release, and nobody's act
         verb = Verb.CHANGED if number else Verb.CREATED
-        record(user, verb=verb, subject=held, detail={"version": number + 1}, at=instant)
-    return held
+        record(user, verb=verb, subject=advice_entry, detail={"version": number + 1}, at=instant)
+    return advice_entry
 
 
 @command
@@ -80,11 +82,11 @@ def advice_retire(
 ) -> AdviceEntry:
     """Take advice out of the choice, or (`back`) into it again; what was given stays readable."""
     instant = at or now()
-    held = AdviceEntry.objects.select_for_update().get(pk=entry.pk)
-    held.retired_at = None if back else held.retired_at or instant
-    held.save(update_fields=["retired_at"])
-    record(user, verb=Verb.CHANGED, subject=held, detail={"retired": not back}, at=instant)
-    return held
+    locked_advice_entry = AdviceEntry.objects.select_for_update().get(pk=entry.pk)
+    locked_advice_entry.retired_at = None if back else locked_advice_entry.retired_at or instant
+    locked_advice_entry.save(update_fields=["retired_at"])
+    record(user, verb=Verb.CHANGED, subject=locked_advice_entry, detail={"retired": not back}, at=instant)
+    return locked_advice_entry
 
 
 @command

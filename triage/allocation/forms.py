@@ -78,7 +78,7 @@ class WeekendCoverForm(OnceForm):
         super().__init__(*args, **kwargs)
         field = self.fields["held_by"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker, decides nothing
-        field.queryset = User.objects.filter(pk__in=[one.pk for one in people]).order_by("name", "pk")
+        field.queryset = User.objects.filter(pk__in=[user.pk for user in people]).order_by("name", "pk")
 
 
 class AskForm(OnceForm):

@@ -46,7 +46,7 @@ class EntryForm(OnceForm):
     ) -> None:
         initial = begins(entry, others) if entry else {"after": others[-1].key if others else FIRST}
         super().__init__(*args, initial=initial, **kwargs)
-        places = [(FIRST, "First"), *((one.key, f"After “{one.label}”") for one in others)]
+        places = [(FIRST, "First"), *((other.key, f"After “{other.label}”") for other in others)]
         self.fields["after"].choices = places  # type: ignore[attr-defined]
         marks = [(mark.key, mark.label) for mark in listing.marks]
         self.fields["marks"].choices = marks  # type: ignore[attr-defined]
@@ -71,7 +71,7 @@ class EntryForm(OnceForm):
 
 def begins(entry: Entry, others: Sequence[Entry]) -> dict[str, Any]:
     """What the form begins with for an entry that is there."""
-    before = [one.key for one in others if one.position < entry.position]
+    before = [other.key for other in others if other.position < entry.position]
     return {
         "label": entry.label,
         "marks": sorted(entry.marks),

@@ -38,14 +38,14 @@ def people_page(
         rows = rows.filter(agency__code=agency)
     if role:
         rows = rows.holding(role, on)
-    held = (
+    appointments = (
         Appointment.objects.filter(current(on)).select_related("team", "locality").order_by("role_key", "pk")
     )
     shown = (
         rows.matching(words)
         .by_name()
         .select_related("agency")
-        .prefetch_related(Prefetch("appointments", held, to_attr="held"))
+        .prefetch_related(Prefetch("appointments", appointments, to_attr="held"))
     )
     return ORDER.page(shown, after)
 
@@ -120,7 +120,7 @@ def _agency_row(row: Agency, on: date) -> AgencyRow:
 
 def people_of(agency: Agency, on: date) -> Sequence[User]:
     """Everybody of an agency who may sign in, for the quarterly look."""
-    held = (
+    appointments = (
         Appointment.objects.filter(current(on)).select_related("team", "locality").order_by("role_key", "pk")
     )
     return list(
@@ -128,7 +128,7 @@ def people_of(agency: Agency, on: date) -> Sequence[User]:
         .filter(agency=agency)
         .by_name()
         .select_related("agency")
-        .prefetch_related(Prefetch("appointments", held, to_attr="held"))
+        .prefetch_related(Prefetch("appointments", appointments, to_attr="held"))
     )
 
 

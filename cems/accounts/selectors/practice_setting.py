@@ -44,7 +44,7 @@ class Standing:
     @property
     def ahead(self) -> Sequence[Change]:
         """What comes, the soonest first."""
-        return sorted((one for one in self.changes if one.ahead), key=lambda one: one.row.starts_at)
+        return sorted((change for change in self.changes if change.ahead), key=lambda one: one.row.starts_at)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def settings_by_subject(at: datetime) -> Sequence[tuple[str, Sequence[Setting]]]
     rows: dict[str, dict[int | None, list[SettingValue]]] = {}
     for row in SettingValue.objects.select_related("made_by", "withdrawn_by").order_by("number"):
         rows.setdefault(row.key, {}).setdefault(row.authority_id, []).append(row)
-    names = {one.pk: one for one in _named({pk for held in rows.values() for pk in held if pk is not None})}
+    names = {one.pk: one for one in _named({pk for row in rows.values() for pk in row if pk is not None})}
     found: dict[Subject, list[Setting]] = {subject: [] for subject in Subject}
     for policy in every_policy():
         held = rows.get(policy.key, {})

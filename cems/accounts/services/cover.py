@@ -68,8 +68,10 @@ def delegation_end(actor: User, *, delegation: Delegation, at: datetime | None =
     The holder, the deputy, the team's manager or an administrator may. Raises Conflict when it is over.
     """
     instant = at or now()
-    held = Delegation.objects.select_for_update(of=("self",)).select_related("appointment__user", "deputy")
-    row = held.get(pk=delegation.pk)
+    delegations = Delegation.objects.select_for_update(of=("self",)).select_related(
+        "appointment__user", "deputy"
+    )
+    row = delegations.get(pk=delegation.pk)
     if actor.pk != row.deputy_id and not may_delegate(actor, row.appointment, local_date(instant)):
         raise NotAllowed("Its holder, the deputy, their team's manager or an administrator ends a cover.")
     if row.ended_at is not None or row.ends_on < local_date(instant):

@@ -88,10 +88,10 @@ def _check(
     terms: EntryTerms,
     on: date,
 ) -> None:
-    label, others = terms.label.strip(), [one for one in entries.values() if one is not before]
+    label, others = terms.label.strip(), [entry for entry in entries.values() if entry is not before]
     if not label:
         raise Invalid("Write the words of the entry.", field="label")
-    if any(one.label.casefold() == label.casefold() for one in others):
+    if any(other.label.casefold() == label.casefold() for other in others):
         raise Invalid("Another entry of this list, perhaps an ended one, has these words.", field="label")
     if not set(terms.marks) <= {mark.key for mark in listing.marks}:
         raise Invalid("Choose from the list.", field="marks")
@@ -106,15 +106,15 @@ def _check(
         raise Invalid(
             "An entry is not ended for the past. Choose today or a later day.", field="active_until"
         )
-    if ends and not any(one.active_until is None for one in others):
+    if ends and not any(other.active_until is None for other in others):
         raise Invalid("One entry of the list must stay.", field="active_until")
 
 
 def _position(entries: Mapping[str, Entry], terms: EntryTerms, before: Entry | None) -> float:
     """Between the entry it stands after and the next; where it was, or last, when nothing is said."""
     if terms.after is LAST:
-        return before.position if before else max(one.position for one in entries.values()) + 1
-    others = [one.position for one in entries.values() if one is not before]
+        return before.position if before else max(entry.position for entry in entries.values()) + 1
+    others = [entry.position for entry in entries.values() if entry is not before]
     least = entries[terms.after].position if terms.after else min(others) - 2
     above = [position for position in others if position > least]
     return (least + min(above)) / 2 if above else least + 1

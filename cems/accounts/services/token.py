@@ -71,13 +71,13 @@ def token_revoke(actor: User, *, token: ServiceToken, at: datetime | None = None
     """Take a key back this minute. Again is harmless."""
     _may(actor)
     instant = at or now()
-    held = ServiceToken.objects.select_for_update().get(pk=token.pk)
-    if held.revoked_at is not None:
+    locked_service_token = ServiceToken.objects.select_for_update().get(pk=token.pk)
+    if locked_service_token.revoked_at is not None:
         return
-    held.revoked_at = instant
-    held.save(update_fields=["revoked_at"])
-    detail = {"user": str(held.user.public_id), "revoked": True}
-    record(actor, verb=Verb.CREDENTIALS_CHANGED, subject=held, detail=detail, at=instant)
+    locked_service_token.revoked_at = instant
+    locked_service_token.save(update_fields=["revoked_at"])
+    detail = {"user": str(locked_service_token.user.public_id), "revoked": True}
+    record(actor, verb=Verb.CREDENTIALS_CHANGED, subject=locked_service_token, detail=detail, at=instant)
 
 
 def token_used(key: str, at: datetime | None = None) -> ServiceToken | None:

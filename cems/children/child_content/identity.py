@@ -51,8 +51,8 @@ def _differences(child_ids: Sequence[int]) -> Iterable[str]:
 
 
 def _numbers_twice(child_ids: Sequence[int]) -> Iterable[str]:
-    held = Identifier.objects.filter(child__in=child_ids, ended_at__isnull=True)
-    numbers = held.values("kind").annotate(how_many=Count("value", distinct=True))
+    identifiers = Identifier.objects.filter(child__in=child_ids, ended_at__isnull=True)
+    numbers = identifiers.values("kind").annotate(how_many=Count("value", distinct=True))
     for row in numbers.filter(how_many__gt=1).order_by("kind"):
         yield f"Both have a number of the kind {IdentifierKind(row['kind']).label}: decide which one goes on."
 

@@ -31,7 +31,7 @@ def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         opened, asked=asked, after=request.GET.get(AFTER, ""), everything=everything
     )
     url = reverse("children:chronology", args=[opened.child.public_id])
-    kinds = [("", "Everything"), *((one, one) for one in page.kinds)]
+    kinds = [("", "Everything"), *((kind, kind) for kind in page.kinds)]
     paper_url = reverse("children:chronology_pdf", args=[opened.child.public_id])
     context = {
         **child_page(request, opened),

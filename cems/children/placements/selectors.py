@@ -102,7 +102,7 @@ def concerns(child: Child) -> list[Concern]:
 
 def concern_at(child: Child, public_id: UUID) -> Concern | None:
     """The concern about this child at this address, with what was done about it; or None."""
-    return next((one for one in concerns(child) if one.row.public_id == public_id), None)
+    return next((concern for concern in concerns(child) if concern.row.public_id == public_id), None)
 
 
 def placed(user: User) -> PlacedPage:

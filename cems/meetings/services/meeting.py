@@ -38,15 +38,17 @@ def meeting_start(
     """
     instant = at or now()
     Authority.objects.select_for_update(no_key=True).get(pk=authority.pk)
-    held = (
+    meeting = (
         Meeting.objects.filter(forum=forum, authority=authority, locality=locality, ended_at__isnull=True)
         .select_related("chair")
         .first()
     )
-    if held and held.chair_id == user.pk:
-        return held
-    if held:
-        raise Conflict(f"{held.reference} is still open, with {held.chair} in the chair. Join it, or end it.")
+    if meeting and meeting.chair_id == user.pk:
+        return meeting
+    if meeting:
+        raise Conflict(
+            f"{meeting.reference} is still open, with {meeting.chair} in the chair. Join it, or end it."
+        )
     reference = next_reference(forum.upper(), instant)
     clock = clocks.clock_start(
         user,
@@ -139,11 +141,11 @@ def attendance_start(
     Said again it corrects what was said before. Raises Conflict when the meeting has ended.
     """
     instant = at or now()
-    held = lock_open(meeting, instant)
+    locked_open = lock_open(meeting, instant)
     if standing_for and standing_for.agency_id != person.agency_id:
         raise Invalid("A deputy stands in for somebody of the same agency.", field="standing_for")
     row, _ = Attendance.objects.update_or_create(
-        meeting=held,
+        meeting=locked_open,
         user=person,
         defaults={
             "agency_id": person.agency_id,
@@ -158,7 +160,7 @@ def attendance_start(
             "joined_at": instant,
         },
     )
-    _changed(held)
+    _changed(locked_open)
     record(user, verb=Verb.CHANGED, subject=row, part="minutes", at=instant)
     return row
 
@@ -167,13 +169,15 @@ def attendance_start(
 def attendance_end(user: User, *, meeting: Meeting, person: User, at: datetime | None = None) -> None:
     """`person` leaves the table; harmless when they are not at it."""
     instant = at or now()
-    held = lock_open(meeting, instant)
-    row = Attendance.objects.filter(meeting=held, user=person, apology=False, left_at__isnull=True).first()
+    locked_open = lock_open(meeting, instant)
+    row = Attendance.objects.filter(
+        meeting=locked_open, user=person, apology=False, left_at__isnull=True
+    ).first()
     if row is None:
         return
     row.left_at = instant
     row.save(update_fields=["left_at"])
-    _changed(held)
+    _changed(locked_open)
     record(user, verb=Verb.CHANGED, subject=row, part="minutes", at=instant)
 
 
@@ -181,11 +185,13 @@ def attendance_end(user: User, *, meeting: Meeting, person: User, at: datetime |
 def note_add(user: User, *, meeting: Meeting, kind: NoteKind, text: str, at: datetime | None = None) -> Note:
     """Note a theme or a hotspot as it appears. Raises Invalid without words, Conflict when it has ended."""
     instant = at or now()
-    held = lock_open(meeting, instant)
+    locked_open = lock_open(meeting, instant)
     if not text.strip():
         raise Invalid("Write what was noticed.", field="text")
-    row = Note.objects.create(meeting=held, kind=kind, text=text.strip(), noted_by=user, noted_at=instant)
-    _changed(held)
+    row = Note.objects.create(
+        meeting=locked_open, kind=kind, text=text.strip(), noted_by=user, noted_at=instant
+    )
+    _changed(locked_open)
     record(user, verb=Verb.CREATED, subject=row, part="minutes", at=instant)
     return row
 
@@ -194,26 +200,32 @@ def note_add(user: User, *, meeting: Meeting, kind: NoteKind, text: str, at: dat
 def meeting_end(user: User, *, meeting: Meeting, at: datetime | None = None) -> Meeting:
     """End the meeting, also for another chair: what was forgotten yesterday is ended today. Again is harmless."""
     instant = at or now()
-    held = Meeting.objects.select_for_update(of=("self",)).select_related("clock").get(pk=meeting.pk)
-    if held.ended_at:
-        return held
-    table = attendance_of(held, instant)
-    Attendance.objects.filter(meeting=held, apology=False, left_at__isnull=True).update(left_at=instant)
-    held.ended_at, held.ended_by = instant, user
-    held.quorate = len(table.agencies_ever) >= CEVT_QUORUM.at(held.started_at, held.authority_id)
-    held.version += 1
-    held.save(update_fields=["ended_at", "ended_by", "quorate", "version"])
-    clocks.clock_meet(user, clock=held.clock, at=instant)
-    record(user, verb=Verb.CLOSED, subject=held, part="minutes", at=instant)
-    return held
+    locked_meeting = (
+        Meeting.objects.select_for_update(of=("self",)).select_related("clock").get(pk=meeting.pk)
+    )
+    if locked_meeting.ended_at:
+        return locked_meeting
+    table = attendance_of(locked_meeting, instant)
+    Attendance.objects.filter(meeting=locked_meeting, apology=False, left_at__isnull=True).update(
+        left_at=instant
+    )
+    locked_meeting.ended_at, locked_meeting.ended_by = instant, user
+    locked_meeting.quorate = len(table.agencies_ever) >= CEVT_QUORUM.at(
+        locked_meeting.started_at, locked_meeting.authority_id
+    )
+    locked_meeting.version += 1
+    locked_meeting.save(update_fields=["ended_at", "ended_by", "quorate", "version"])
+    clocks.clock_meet(user, clock=locked_meeting.clock, at=instant)
+    record(user, verb=Verb.CLOSED, subject=locked_meeting, part="minutes", at=instant)
+    return locked_meeting
 
 
 def lock_open(meeting: Meeting, at: datetime) -> Meeting:
     """The meeting, locked. Raises Conflict when it had ended by then."""
-    held = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    if held.ended_at and held.ended_at <= at:
-        raise Conflict(f"{held.reference} has ended. What belongs in it can't be added any more.")
-    return held
+    locked_meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    if locked_meeting.ended_at and locked_meeting.ended_at <= at:
+        raise Conflict(f"{locked_meeting.reference} has ended. What belongs in it can't be added any more.")
+    return locked_meeting
 
 
 def _changed(meeting: Meeting) -> None:

@@ -65,7 +65,7 @@ def shown(post: Appointment, records: list[Child], at: datetime) -> bool:
     named = StudentChild.objects.filter(post=post, child__in=records, ended_at=None)
     if post.supervisor is None or not any(row.ends_on >= local_date(at) for row in named):
         return False
-    return any(works_with(own, one, at) for own in own_posts(post.supervisor, at) for one in records)
+    return any(works_with(own, record, at) for own in own_posts(post.supervisor, at) for record in records)
 
 
 def followed(user: User, child: Child, post: Appointment, reach: Reach, at: datetime) -> bool:
@@ -110,11 +110,12 @@ def parts_of(user: User, child: Child, at: datetime) -> frozenset[Part]:
     if child.merged_into_id or Bar.objects.filter(child__in=records, user=user).exists():
         return frozenset()
     shut = [
-        one
-        for one in records
-        if one.restricted and not NamedReader.objects.filter(child=one, user=user, until__gt=at).exists()
+        record
+        for record in records
+        if record.restricted
+        and not NamedReader.objects.filter(child=record, user=user, until__gt=at).exists()
     ]
-    places = {place for one in records for place in (one.authority_id, one.area_id)}
+    places = {place for record in records for place in (record.authority_id, record.area_id)}
     served = {authority.pk for authority in user.agency.authorities.all()}
     posts = posts_of(user, at)
     emergency_access = EmergencyAccess.objects.filter(user=user, until__gt=at)
@@ -130,7 +131,7 @@ def parts_of(user: User, child: Child, at: datetime) -> frozenset[Part]:
     for post in posts:
         for reach, opened in post.role.sees.items():
             if reach is Reach.INVOLVED:
-                reached = any(works_with(post, one, at) for one in records)
+                reached = any(works_with(post, record, at) for record in records)
             elif reach is Reach.NAMED:
                 reached = shown(post, records, at)
             elif reach is Reach.SUBMITTED:
@@ -140,7 +141,7 @@ def parts_of(user: User, child: Child, at: datetime) -> frozenset[Part]:
             elif reach is Reach.EMERGENCY:
                 reached = opened_in_emergency
             else:
-                reached = any(followed(user, one, post, reach, at) for one in records)
+                reached = any(followed(user, record, post, reach, at) for record in records)
             if reached:
                 parts |= opened
     return frozenset(parts)

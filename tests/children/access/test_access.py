@@ -60,7 +60,7 @@ class World:
         self.places = [make_locality("east"), make_locality("south")]
         self.authorities = [make_authority(), make_authority(DARLINGTON)]
         self.teams = [make_team(), make_team()]
-        agencies = [make_agency(authorities=[one]) for one in self.authorities] + [
+        agencies = [make_agency(authorities=[authority]) for authority in self.authorities] + [
             make_agency(authorities=self.authorities)
         ]
         self.users = [
@@ -90,7 +90,7 @@ class World:
             post = self.dice.choice(posts)
             if not post.role.covers:  # nobody stands in for a student
                 continue
-            deputy = self.dice.choice([one for one in self.users if one.agency_id == post.user.agency_id])
+            deputy = self.dice.choice([user for user in self.users if user.agency_id == post.user.agency_id])
             begin = today() + timedelta(days=self.dice.choice([-3, -3, 0, 1]))
             if deputy.pk != post.user_id and not post.delegations.filter(deputy=deputy).exists():
                 row = stand_in(deputy, post, starts_on=begin, ends_on=begin + timedelta(days=3))
@@ -145,7 +145,9 @@ class World:
                 until=pick.choice([now() - hour, now() + hour]),
             )
         elif kind == "student":
-            student = next(one for one in self.users if one.appointments.filter(role_key="student").exists())
+            student = next(
+                user for user in self.users if user.appointments.filter(role_key="student").exists()
+            )
             if not StudentChild.objects.filter(child=child).exists():
                 name_for_student(child, student, ends_on=today() + timedelta(days=pick.choice([-1, 0, 3])))
             if pick.random() < 0.3:

@@ -199,11 +199,13 @@ def test_manager_and_auditors_are_told_by_reference_only():
     child = make_child()
     bar(child, barred)
     break_it(user, child)
-    told = Notice.objects.filter(kind="children.emergency_access")
-    assert {row.user for row in told} == {manager, auditor, partnership}
-    assert not {*strangers, left, barred} & {row.user for row in told}
-    assert Mail.objects.filter(notice__in=told).count() == told.count()  # mail says what the notice says
-    for text in told.values_list("text", flat=True):
+    notices = Notice.objects.filter(kind="children.emergency_access")
+    assert {row.user for row in notices} == {manager, auditor, partnership}
+    assert not {*strangers, left, barred} & {row.user for row in notices}
+    assert (
+        Mail.objects.filter(notice__in=notices).count() == notices.count()
+    )  # mail says what the notice says
+    for text in notices.values_list("text", flat=True):
         assert child.family_name not in text and user.name not in text and "Danger" not in text
 
 

@@ -24,9 +24,9 @@ MOMENT = timedelta(seconds=1)
 
 
 def sees(user, child):
-    found = Child.objects.visible_to(user).filter(pk=child.pk).exists()
-    assert found or Reach.AUTHORITY not in {reach for _, reach in access_to(user, child).reached}
-    return found
+    exists = Child.objects.visible_to(user).filter(pk=child.pk).exists()
+    assert exists or Reach.AUTHORITY not in {reach for _, reach in access_to(user, child).reached}
+    return exists
 
 
 @pytest.fixture

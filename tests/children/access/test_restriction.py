@@ -210,8 +210,8 @@ def test_a_conflict_closes_the_record_and_tells_the_manager(child, team, worker)
     manager = make_user("team_manager", team=team)
     answer = page(worker, "conflict", child, {"reason": "I know the family"})
     assert answer.redirect_chain[-1][0] == reverse("home") and not sees(worker, child)
-    told = Notice.objects.get(kind="children.conflict")
-    assert told.user == manager and "family" not in told.text
+    notice = Notice.objects.get(kind="children.conflict")
+    assert notice.user == manager and "family" not in notice.text
     with pytest.raises(NotAllowed):  # what one declared oneself, one does not lift oneself
         service.bar_end(worker, child=child, person=worker, reason="I was wrong")
 

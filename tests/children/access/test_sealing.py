@@ -54,8 +54,8 @@ def page(user, name, child, data=None):
 @pytest.mark.parametrize("key", ["practitioner", "first_contact", "edt", "erase_police"])
 def test_nobody_else_finds_it_nor_hears_that_it_may_exist(child, words, key):
     user, asked = make_user(key, team=make_team()), understand(words)
-    found = search(user, asked=asked)
-    assert not found.rows and not found.may_exist
+    match = search(user, asked=asked)
+    assert not match.rows and not match.may_exist
     assert not signpost(user, asked=asked) and not unseen(user, asked)
     with pytest.raises(Invalid) as refused:
         emergency_access.emergency_access_open(user, named=asked, reason="Danger tonight")

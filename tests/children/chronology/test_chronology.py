@@ -133,7 +133,7 @@ def test_a_submission_older_than_a_year_still_stands_in_the_bar(worker, child):
     submit(worker, child, RiskLevel.SIGNIFICANT, at=now() - timedelta(days=2))
     later = OpenChild(child, access_to(worker, child), now() + timedelta(days=700))
     assert level_facts(later)["proposed_label"] == "Significant"
-    (line,) = [one for one in overview(worker, later).lines if one.label == "CE Matrix"]
+    (line,) = [line for line in overview(worker, later).lines if line.label == "CE Matrix"]
     assert line.text.startswith("Significant submitted.")
 
 

@@ -122,7 +122,9 @@ def test_who_reads_both_sees_each_on_the_others_page_with_its_level(reader, chil
 def test_what_the_child_is_to_the_other_is_said_the_other_way_round(reader, child, sibling):
     row = make_relationship(child, relation="own_child")
     record_link(reader, relationship=row, other=sibling, why="The birth notice")
-    assert [one.relation for one in linked_records(reader, opened(reader, sibling))[1]] == ["Parent"]
+    assert [
+        linked_record.relation for linked_record in linked_records(reader, opened(reader, sibling))[1]
+    ] == ["Parent"]
 
 
 def test_two_records_that_name_each_other_say_it_once(reader, child, sibling, row):
@@ -217,7 +219,10 @@ def test_who_may_not_read_the_sibling_meets_the_row_as_it_was_typed(child, sibli
         with CaptureQueriesContext(connection) as asked:
             linked_records(user, opened(user, child))
             statements = len(asked)
-        entries = [(one.title, one.text, one.url) for one in chronology_entries(opened(user, child))]
+        entries = [
+            (chronology_entry.title, chronology_entry.text, chronology_entry.url)
+            for chronology_entry in chronology_entries(opened(user, child))
+        ]
         pages = [page(user, child), page(user, child, "overview"), page(user, child, "chronology")]
         return pages, entries, list(own_copy([child.pk])), statements
 
@@ -378,7 +383,7 @@ def test_what_is_shown_is_what_the_plain_rule_says(seed):
         for child in Child.objects.visible_to(user).order_by("pk"):
             own, others = linked_records(user, OpenChild(child, access_to(user, child)))
             assert {(one.link.relationship_id, one.child.pk) for one in own} == plain.own(child)
-            assert {one.child.pk for one in others} == plain.named_on(child)
+            assert {other.child.pk for other in others} == plain.named_on(child)
             compared += len(own) + len(others)
     assert compared > 20, "hardly any link was seen by anybody"
 

@@ -89,9 +89,9 @@ def test_a_number_is_added_whoever_holds_it_and_only_the_signpost_of_ones_own_pl
     if found:
         assert Entry.objects.filter(actor=worker, verb=Verb.SIGNPOSTED, child=found.public_id).exists()
         assert found.reference not in page and found.family_name not in page
-    told = Notice.objects.filter(kind="children.signpost")
-    assert told.exists() is (where in {"restricted", "sealed"})
-    assert not told.exists() or told.get().user.name == "Owner Pretend"
+    notices = Notice.objects.filter(kind="children.signpost")
+    assert notices.exists() is (where in {"restricted", "sealed"})
+    assert not notices.exists() or notices.get().user.name == "Owner Pretend"
 
 
 @pytest.mark.parametrize("kind", list(NUMBERS))
@@ -152,8 +152,8 @@ def test_a_child_who_moved_in_gets_their_number_by_first_contact(worker: User, d
     assert Identifier.objects.get(child=far).ended_at is None, "the other place's record is as it was"
     assert address not in client.get(reverse("children:duplicates")).content.decode()
     assert client.post(address, sent).status_code == 400, "settled once"
-    found = search(worker, asked=Asked(identifiers=(("nhs", NUMBERS["nhs"]),)))
-    assert [one.child for one in found.rows] == [child]
+    match = search(worker, asked=Asked(identifiers=(("nhs", NUMBERS["nhs"]),)))
+    assert [row.child for row in match.rows] == [child]
 
 
 def test_the_other_places_first_contact_sees_that_a_number_is_on_two_records(worker: User) -> None:

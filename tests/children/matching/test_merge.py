@@ -197,7 +197,7 @@ def test_record_f3_what_runs_on_both_is_decided_before_the_merge_and_never_lost(
     assert refusal.value.field == "status-child_in_need" and not Merge.objects.exists()
     decisions = {"number-nhs": "other", "status-child_in_need": "primary"}
     row = merge_make(officer, primary=primary, other=other, why="One child", decisions=decisions)
-    assert [one.value for one in Identifier.objects.filter(ended_at=None)] == ["9991234586"]
+    assert [identifier.value for identifier in Identifier.objects.filter(ended_at=None)] == ["9991234586"]
     assert [one.child_id for one in Status.objects.filter(ends_on=None)] == [primary.pk]
     assert Status.objects.of(primary).count() == 2
     with pytest.raises(Conflict, match="already has this status"):

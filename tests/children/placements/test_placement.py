@@ -204,10 +204,10 @@ def test_of_two_running_placements_one_goes_on_after_a_merge(officer):
     row = merge_make(
         officer, primary=primary, other=other, why="One child", decisions={"placement-": "other"}
     )
-    assert [one.pk for one in Placement.objects.filter(ends_on=None)] == [gone.pk]
+    assert [placement.pk for placement in Placement.objects.filter(ends_on=None)] == [gone.pk]
     assert fresh(primary).area == darlington
     with pytest.raises(Conflict):
         placement_open(officer, child=primary, place=a_place(starts_on=days_ago(1)))
     merge_undo(officer, merge=row, why="Two children")
-    assert {one.pk for one in Placement.objects.filter(ends_on=None)} == {kept.pk, gone.pk}
+    assert {placement.pk for placement in Placement.objects.filter(ends_on=None)} == {kept.pk, gone.pk}
     assert fresh(primary).area == make_authority()

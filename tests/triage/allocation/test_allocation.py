@@ -393,7 +393,7 @@ def test_a_worker_who_declares_a_conflict_is_seen_too(child: Child, worker: User
 def test_at_eighteen_the_work_goes_on_and_is_said(worker: User, manager: User) -> None:
     child = child_at(date_of_birth=today().replace(year=today().year - 18) - timedelta(days=3))
     has_worker(child, worker, by=manager)
-    [team] = [one for one in board(manager, now()).teams if one.kind is WorkerKind.CE_WORKER]
+    [team] = [team for team in board(manager, now()).teams if team.kind is WorkerKind.CE_WORKER]
     assert [one.adults for one in team.workers if one.user == worker] == [1]
     assert sees(worker, child)
 
@@ -426,7 +426,7 @@ def test_absences_never_overlap_and_vacancies_end_once(worker: User, manager: Us
     with pytest.raises(Invalid):
         absence_end(manager, absence=open_ended, last_day=today())
     row = vacancy_open(manager, title="Worker, south", kind=WorkerKind.CE_WORKER, children=7)
-    [team] = [one for one in board(manager, now()).teams if one.kind is WorkerKind.CE_WORKER]
+    [team] = [team for team in board(manager, now()).teams if team.kind is WorkerKind.CE_WORKER]
     assert team.vacant == 7
     vacancy_end(manager, vacancy=row, last_day=today())
     with pytest.raises(Conflict):
@@ -459,7 +459,7 @@ def test_of_two_managers_at_once_the_first_counts() -> None:
     outcomes = _at_once(
         lambda number: allocation_make(managers[number], child=child, worker=workers_[number])
     )
-    assert sorted(type(one).__name__ for one in outcomes) == ["Allocation", "Conflict"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Allocation", "Conflict"]
     assert Allocation.objects.filter(child=child, ended_at=None).count() == 1
 
 
@@ -470,7 +470,7 @@ def test_of_two_children_for_the_last_place_the_second_asks_for_a_reason() -> No
     outcomes = _at_once(
         lambda number: allocation_make(managers[number], child=children[number], worker=worker)
     )
-    assert sorted(type(one).__name__ for one in outcomes) == ["Allocation", "Invalid"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Allocation", "Invalid"]
 
 
 def _at_once(act) -> list[object]:

@@ -71,8 +71,8 @@ def test_one_decision_agrees_the_level_meets_the_clock_and_starts_board_and_work
     assert AllocationWait.objects.get(child=child).clock.stage == Stage.RUNNING
     # The forum keeps its reach for 28 days; the user who sent the matrix is told in this minute.
     assert Matter.objects.get(child=child, kind=MatterKind.CEVT).until == row.decided_at + timedelta(days=28)
-    told = Notice.objects.get(kind="triage.decided")
-    assert told.user == item.submission.submitted_by and row.reference in told.text  # type: ignore[union-attr]
+    notice = Notice.objects.get(kind="triage.decided")
+    assert notice.user == item.submission.submitted_by and row.reference in notice.text  # type: ignore[union-attr]
 
 
 @pytest.mark.requirement("T3")
@@ -206,7 +206,7 @@ def test_cevt_f5_a_child_merged_during_the_meeting_is_decided_as_one(child: Chil
         primary=child,
         other=other,
         why="One child",
-        decisions={one.key: "primary" for one in wanted.choices},
+        decisions={choice.key: "primary" for choice in wanted.choices},
     )
     decision = decision_make(chair, child=other, ruling=ruling(second))
     item.refresh_from_db()

@@ -279,7 +279,7 @@ def test_cevt_f5_at_the_page_a_merged_childs_old_address_decides_about_the_whole
         primary=child,
         other=other,
         why="One child",
-        decisions={one.key: "primary" for one in wanted.choices},
+        decisions={choice.key: "primary" for choice in wanted.choices},
     )
     html = said(client, LIST)
     assert html.count(f'href="{sheet(child)}"') and sheet(other) not in html

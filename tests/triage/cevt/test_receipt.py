@@ -101,13 +101,13 @@ def test_cevts_desk_is_told_of_a_matrix_once_whichever_way_it_comes() -> None:
     """At once for a child who is eligible; else only when First Contact hands the clock on."""
     known, unknown, sender = make_child(), make_child(), make_user()
     chair = make_user("cevt_chair", team=desk_of(Duty.CEVT, known.area_id))
-    told = Notice.objects.filter(user=chair)
+    notices = Notice.objects.filter(user=chair)
     status_open(sender, child=known, kind=StatusKind.CHILD_IN_NEED, starts_on=today())
     sent = submit(sender, known, SIGNIFICANT)
-    notice = told.get()
+    notice = notices.get()
     assert notice.reference == sent.reference and "now with you. Due" in notice.text
     assert known.family_name not in notice.text
     submit(sender, unknown, SIGNIFICANT)
-    assert told.count() == 1
+    assert notices.count() == 1
     status_open(sender, child=unknown, kind=StatusKind.CHILD_IN_NEED, starts_on=today())
-    assert told.count() == 2
+    assert notices.count() == 2

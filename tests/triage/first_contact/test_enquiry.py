@@ -146,9 +146,9 @@ class TestAgencyEnquiry:
             make_user(team=team), enquiry=asked, answered=Answered.WRITTEN, text="Met at the station."
         )
         assert kept.text == "Met at the station."
-        told = Notice.objects.filter(kind="triage.gathered")
-        assert {one.user for one in told} == {desk, decider}
-        assert all("after the decision" in one.text for one in told)
+        notices = Notice.objects.filter(kind="triage.gathered")
+        assert {one.user for one in notices} == {desk, decider}
+        assert all("after the decision" in one.text for one in notices)
         with pytest.raises(Conflict):
             agency_enquiry_open(desk, referral=referral, teams=[make_team()], what="More?")
 
@@ -283,6 +283,6 @@ class TestDecision:
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(one, [make_user("first_contact"), make_user("edt")]))
         referral.refresh_from_db()
-        assert referral.rationale in answers and sum("already" in one for one in answers) == 1
+        assert referral.rationale in answers and sum("already" in answer for answer in answers) == 1
         assert Status.objects.filter(child=child).count() == 1
         assert not Matter.objects.filter(child=child, kind="referral", until__gt=now()).exists()

@@ -82,11 +82,11 @@ class TestQueue:
         Clock.objects.filter(reference=Referral.objects.get(child=late).reference).update(
             due_at=now().replace(year=2020)
         )
-        said = text_of(desk, QUEUE)
-        assert said.index(late.family_name) < said.index(child.family_name)
-        assert "Significant submitted" in said and "Came with a matrix" in said and sent.reference not in said
-        assert f"Waits for {asked.agency}" in said and "Nobody asked yet." in said
-        assert "Referrals (2)" in said and "Strategy meetings (1)" in said
+        text = text_of(desk, QUEUE)
+        assert text.index(late.family_name) < text.index(child.family_name)
+        assert "Significant submitted" in text and "Came with a matrix" in text and sent.reference not in text
+        assert f"Waits for {asked.agency}" in text and "Nobody asked yet." in text
+        assert "Referrals (2)" in text and "Strategy meetings (1)" in text
         assert late.family_name in text_of(desk, f"{QUEUE}?show=requests")
         rows = Entry.objects.filter(part="triage.referrals").order_by("pk")
         assert set(rows[0].detail["children"]) == {str(late.public_id), str(child.public_id)}
@@ -101,8 +101,8 @@ class TestQueue:
             ("level=2", {other}),
             ("level=3", set()),
         ]:
-            said = text_of(desk, f"{QUEUE}?{query}")
-            assert {one for one in (child, other) if one.family_name in said} == shown, query
+            text = text_of(desk, f"{QUEUE}?{query}")
+            assert {one for one in (child, other) if one.family_name in text} == shown, query
         agency_enquiry_answer(make_user(team=asked.asked_of), enquiry=asked, answered="nothing")
         assert child.family_name in text_of(desk, f"{QUEUE}?state=answered")
         assert "No referral fits this" in text_of(desk, f"{QUEUE}?level=3")
@@ -135,14 +135,14 @@ class TestQueue:
             (sign_in(make_user("edt")), [True, False, False]),
             (theirs, [False, True, True]),
         ]:
-            said = text_of(client, QUEUE)
-            assert [name in said for name in names] == shown
+            text = text_of(client, QUEUE)
+            assert [name in text for name in names] == shown
 
     def test_a_restricted_record_is_there_without_its_child(self, desk: Client, referral: Referral) -> None:
         restrict(referral.child, owner=make_user())
-        said = text_of(desk, QUEUE)
-        assert referral.reference in said and "Restricted record" in said
-        assert referral.child.family_name not in said and referral.child.reference not in said
+        text = text_of(desk, QUEUE)
+        assert referral.reference in text and "Restricted record" in text
+        assert referral.child.family_name not in text and referral.child.reference not in text
         assert desk.get(of("referral", referral)).status_code == 404
 
 
@@ -150,23 +150,23 @@ class TestHasMatrix:
     URL = "/first-contact/matrix/"
 
     def test_it_answers_at_once_and_is_audited(self, desk: Client, child: Child) -> None:
-        said = text_of(desk, self.URL, q=child.reference)
-        assert "No matrix has been sent." in said and "None is in progress" in said
-        assert "No level is agreed" in said and "Not on CEVT’s list" in said and "record one" in said
+        text = text_of(desk, self.URL, q=child.reference)
+        assert "No matrix has been sent." in text and "None is in progress" in text
+        assert "No level is agreed" in text and "Not on CEVT’s list" in text and "record one" in text
         sent = submit(make_user(), child, RiskLevel.MODERATE)
         ready_matrix(make_user(), child, RiskLevel.LOW)
-        said = text_of(desk, self.URL, q=f"{child.full_name}")
-        assert "Yes: Moderate submitted" in said and sent.reference in said
+        text = text_of(desk, self.URL, q=f"{child.full_name}")
+        assert "Yes: Moderate submitted" in text and sent.reference in text
         assert (
-            "One is in progress" in said and "On CEVT’s list since" in said and "waits for a decision" in said
+            "One is in progress" in text and "On CEVT’s list since" in text and "waits for a decision" in text
         )
         entry = Entry.objects.filter(part="children.search").latest("pk")
         assert entry.detail["children"] == [str(child.public_id)]
 
     def test_nobody_out_of_reach_is_told_of(self, desk: Client) -> None:
         child = make_child(authority=make_authority(DARLINGTON))
-        said = text_of(desk, self.URL, q=child.full_name)
-        assert child.reference not in said and "No child fits these words" in said
+        text = text_of(desk, self.URL, q=child.full_name)
+        assert child.reference not in text and "No child fits these words" in text
 
     def test_the_words_stand_in_no_address(self, desk: Client, child: Child) -> None:
         assert child.family_name not in text_of(desk, f"{self.URL}?q={child.family_name}")
@@ -193,9 +193,9 @@ class TestRefer:
         first, second = desk.post(url, self.sent()), desk.post(url, self.sent())
         row = Referral.objects.get(child=child)
         assert first.headers["Location"] == second.headers["Location"] == of("referral", row)
-        said = text_of(desk, of("referral", row))
+        text = text_of(desk, of("referral", row))
         for words in ("Seen with older men", "A neighbour", "SAF-12", "could put the child at risk"):
-            assert words in said
+            assert words in text
         assert row.concern == "Seen with older men at the station."
 
     def test_while_one_is_open_it_says_so_and_adds_to_it(self, desk: Client, referral: Referral) -> None:
@@ -222,8 +222,8 @@ class TestWork:
         for team in teams:
             make_user("cevt_member", team=team)
         empty = make_team(name="Nobody works here")
-        said = text_of(desk, of("enquiry_new", referral))
-        assert all(team.name in said for team in teams) and empty.name not in said
+        text = text_of(desk, of("enquiry_new", referral))
+        assert all(team.name in text for team in teams) and empty.name not in text
         chosen = [str(team.public_id) for team in teams]
         assert (
             desk.post(of("enquiry_new", referral), {"teams": chosen, "what": "What is held?"}).status_code
@@ -261,8 +261,8 @@ class TestWork:
         make_user(team=aset)
         police = make_team(agency=make_agency(kind=AgencyKind.POLICE))
         make_user(team=police)
-        said = text_of(desk, of("assessment", row))
-        assert aset.name in said and police.name not in said
+        text = text_of(desk, of("assessment", row))
+        assert aset.name in text and police.name not in text
         given = {"threshold": "section_17", "to_team": str(aset.public_id), "version": 0}
         page = desk.post(of("assessment", row), given)
         assert page.status_code == 400 and "14 to 17" in page.content.decode()
@@ -314,10 +314,10 @@ class TestAnswering:
     def test_a_member_of_the_team_sees_who_it_is_and_no_more(self, asked: AgencyEnquiry, role: str) -> None:
         nurse = make_user(role, team=asked.asked_of)
         client, child = sign_in(nurse), Child.objects.unscoped("what the test made").get(pk=asked.child_id)
-        said = text_of(client, self.url(asked))
+        text = text_of(client, self.url(asked))
         for words in (child.full_name, "1 Example Terrace", "DH1 1AA", str(child.school), asked.what):
-            assert words in said
-        assert child.reference not in said
+            assert words in text
+        assert child.reference not in text
         entry = Entry.objects.filter(actor=nurse, verb="viewed").latest("pk")
         assert (entry.child, entry.part, entry.subject_id) == (
             child.public_id,
@@ -396,9 +396,9 @@ class TestPanel:
         child = Child.objects.unscoped("what the test made").get(pk=asked.child_id)
         involve(child, worker)
         page = reverse("children:overview", args=[child.public_id])
-        said = text_of(sign_in(worker), page)
-        assert str(asked.agency) in said and "Harm Outside the Home approach is taken" in said
-        assert "Clinic words." not in said
+        text = text_of(sign_in(worker), page)
+        assert str(asked.agency) in text and "Harm Outside the Home approach is taken" in text
+        assert "Clinic words." not in text
         assert "Clinic words." in text_of(sign_in(officer), page)
         manager = make_user("ce_worker")
         involve(child, manager)

@@ -140,7 +140,9 @@ def ranked(candidates: Sequence[Candidate], day: date) -> list[Candidate]:
 
 def suggested(candidates: Sequence[Candidate], day: date) -> Candidate | None:
     """The worker to suggest: the first of `ranked` whom nothing stops and nothing cautions; None for nobody."""
-    able = [one for one in candidates if not stop(one, day) and not cautions(one, day)]
+    able = [
+        candidate for candidate in candidates if not stop(candidate, day) and not cautions(candidate, day)
+    ]
     return next(iter(ranked(able, day)), None)
 
 

@@ -66,20 +66,20 @@ class Team:
 
     @property
     def places(self) -> int:
-        return sum(one.places for one in self.workers)
+        return sum(worker.places for worker in self.workers)
 
     @property
     def load(self) -> int:
-        return sum(one.load for one in self.workers)
+        return sum(worker.load for worker in self.workers)
 
     @property
     def room(self) -> int:
         """The places that are free; a colleague's overload takes nobody's room away."""
-        return sum(max(one.room, 0) for one in self.workers)
+        return sum(max(worker.room, 0) for worker in self.workers)
 
     @property
     def vacant(self) -> int:
-        return sum(one.children for one in self.vacancies)
+        return sum(vacancy.children for vacancy in self.vacancies)
 
 
 @dataclass(frozen=True)
@@ -109,10 +109,12 @@ def board(user: User, at: datetime) -> Board:
 
 def wait_rows(user: User, team: Sequence[Worker], at: datetime) -> tuple[list[WaitRow], bool]:
     """Who waits and is open to this person, what is due first at the top; and whether there are more."""
-    found = (
+    allocation_waits = (
         AllocationWait.objects.of_visible(user).filter(ended_at__isnull=True).order_by("clock__due_at", "pk")
     )
-    rows, more = at_most(found.with_record().select_related("clock__owner_user", "clock__owner_team"), MOST)
+    rows, more = at_most(
+        allocation_waits.with_record().select_related("clock__owner_user", "clock__owner_team"), MOST
+    )
     shown = [(row, record_of(row)) for row in rows]
     primaries = {child.pk for _, child in shown}
     facts = facts_of(primaries, [one.user.pk for one in team], at)

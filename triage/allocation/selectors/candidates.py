@@ -140,7 +140,7 @@ class Choice:
         return next((one for one in self.team if one.user.pk == user_id), None)
 
     def candidate(self, user_id: int) -> Candidate | None:
-        return next((one for one in self.candidates if one.key == user_id), None)
+        return next((candidate for candidate in self.candidates if candidate.key == user_id), None)
 
 
 def choice_for(child: Child, kind: WorkerKind, at: datetime, *, user_id: int | None = None) -> Choice:

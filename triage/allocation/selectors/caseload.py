@@ -48,10 +48,10 @@ class Children:
 def children_of(user: User, worker: User, at: datetime) -> Children:
     """The children `worker` has, as `user` may see them, the newest first."""
     day = local_date(at)
-    held = Allocation.objects.filter(worker=worker, ended_at__isnull=True).select_related(
+    allocations = Allocation.objects.filter(worker=worker, ended_at__isnull=True).select_related(
         "allocated_by", "involvement"
     )
-    rows = list(held.order_by("-starts_at", "-pk"))
+    rows = list(allocations.order_by("-starts_at", "-pk"))
     children = seen(user, {row.child_id for row in rows})
     facts = levels_and_births({child.pk for child in children.values()})
     shown = [

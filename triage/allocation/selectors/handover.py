@@ -67,12 +67,12 @@ def asked_now(at: datetime) -> date | None:
 def handover(user: User, at: datetime) -> Handover:
     """Everybody who waits, is open to this person in their plan, and who holds them."""
     until = until_day(at)
-    found = (
+    allocation_waits = (
         AllocationWait.objects.of_visible(user)
         .filter(ended_at__isnull=True)
         .order_by("-level", "since", "pk")
     )
-    rows = list(found.select_related("clock__owner_user", "clock__owner_team")[:MOST])
+    rows = list(allocation_waits.select_related("clock__owner_user", "clock__owner_team")[:MOST])
     children = seen(user, {row.child_id for row in rows})
     primaries = list({child.pk: child for child in children.values()}.values())
     access = accesses(user, primaries, at)

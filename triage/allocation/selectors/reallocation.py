@@ -53,10 +53,10 @@ class Moving:
 def moving(user: User, worker: User, at: datetime) -> Moving:
     """At most as many as may move at once, the highest level first; a fixed number of reads."""
     day = local_date(at)
-    held = Allocation.objects.filter(worker=worker, ended_at__isnull=True).order_by(
+    allocations = Allocation.objects.filter(worker=worker, ended_at__isnull=True).order_by(
         "-level", "starts_at", "pk"
     )
-    everything = list(held)
+    everything = list(allocations)
     rows = everything[: REASSIGN_MOST.at(at)]
     children = seen(user, {row.child_id for row in rows})
     shown = [row for row in rows if row.child_id in children]

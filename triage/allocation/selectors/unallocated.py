@@ -35,13 +35,13 @@ class Unallocated:
 def unallocated(user: User, at: datetime, *, after: str = "") -> Page[Unallocated]:
     """A page of them, the longest at Significant first; read by key."""
     have = Allocation.objects.filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
-    found = (
+    children = (
         Child.objects.visible_to(user)
         .filter(current_level__level=RiskLevel.SIGNIFICANT, died_on__isnull=True)
         .exclude(pk__in=have.annotate(primary=primary_of()).values("primary"))
         .select_related("current_level")
     )
-    page = ORDER.page(found, after)
+    page = ORDER.page(children, after)
     return Page(_rows(page.rows, at), page.after)
 
 

@@ -49,9 +49,9 @@ def allocation_wait_open(
     primary = lock_cluster(child.pk)
     if Allocation.objects.of(primary).filter(kind=kind, ended_at__isnull=True).exists():
         return None
-    held = AllocationWait.objects.of(primary).filter(kind=kind, ended_at__isnull=True).first()
-    if held:
-        return held
+    allocation_wait = AllocationWait.objects.of(primary).filter(kind=kind, ended_at__isnull=True).first()
+    if allocation_wait:
+        return allocation_wait
     length = waiting_length(level, instant, primary.area_id)
     clock = clocks.clock_start(
         user,

@@ -38,14 +38,14 @@ def allocation_decline(
     primary = lock_cluster(child.pk)
     if not why.strip():
         raise Invalid("Say why no worker is given, and who supports the child meanwhile.", field="why")
-    held = (
+    allocation = (
         Allocation.objects.of(primary)
         .filter(kind=kind, ended_at__isnull=True)
         .select_related("worker")
         .first()
     )
-    if held:
-        raise Conflict(f"{held.worker} was given the child meanwhile.")
+    if allocation:
+        raise Conflict(f"{allocation.worker} was given the child meanwhile.")
     _end_waits(user, primary, kind, WaitEnd.NOT_MADE, why.strip(), instant)
     _end_looks(user, primary, kind, instant)
     level = RiskLevel(primary.current_level.level) if primary.current_level else None
@@ -87,15 +87,15 @@ def weekend_cover_set(
     """
     instant = at or now()
     primary = lock_cluster(wait.child_id)
-    held = AllocationWait.objects.select_for_update(of=("self",)).get(pk=wait.pk)
-    if held.ended_at:
+    locked_allocation_wait = AllocationWait.objects.select_for_update(of=("self",)).get(pk=wait.pk)
+    if locked_allocation_wait.ended_at:
         raise Conflict("This child no longer waits for a worker.")
     if not plan.strip():
         raise Invalid("Say what keeps the child safe meanwhile.", field="plan")
     if until <= local_date(instant):
         raise Invalid("Hold the child until a day that is still to come.", field="until")
-    row = WeekendCover.objects.filter(wait=held, until=until).first() or WeekendCover(
-        wait=held, child_id=held.child_id, until=until
+    row = WeekendCover.objects.filter(wait=locked_allocation_wait, until=until).first() or WeekendCover(
+        wait=locked_allocation_wait, child_id=locked_allocation_wait.child_id, until=until
     )
     row.held_by, row.plan, row.recorded_by, row.at = held_by, plan.strip(), user, instant
     if duty_team_told and row.duty_team_told_at is None:

@@ -72,16 +72,18 @@ def absence_end(user: User, *, absence: Absence, last_day: date, at: datetime | 
     Conflict where it would run into the next one."""
     instant = at or now()
     _locked(absence.user)
-    held = Absence.objects.select_for_update(of=("self",)).get(pk=absence.pk)
-    if last_day < held.starts_on:
+    locked_absence = Absence.objects.select_for_update(of=("self",)).get(pk=absence.pk)
+    if last_day < locked_absence.starts_on:
         raise Invalid("The last day is before the first. Check the date.", field="last_day")
-    later = Absence.objects.filter(user=held.user_id, starts_on__gt=held.starts_on, starts_on__lte=last_day)
+    later = Absence.objects.filter(
+        user=locked_absence.user_id, starts_on__gt=locked_absence.starts_on, starts_on__lte=last_day
+    )
     if later.exists():
         raise Conflict("Another absence begins before that day.", field="last_day")
-    held.ends_on = last_day
-    held.save(update_fields=["ends_on"])
-    record(user, verb=Verb.CHANGED, subject=held, at=instant)
-    return held
+    locked_absence.ends_on = last_day
+    locked_absence.save(update_fields=["ends_on"])
+    record(user, verb=Verb.CHANGED, subject=locked_absence, at=instant)
+    return locked_absence
 
 
 @command
@@ -116,15 +118,15 @@ def vacancy_open(
 def vacancy_end(user: User, *, vacancy: Vacancy, last_day: date, at: datetime | None = None) -> Vacancy:
     """The post is filled or gone: its last vacant day. Raises Conflict when it was ended already."""
     instant = at or now()
-    held = Vacancy.objects.select_for_update(of=("self",)).get(pk=vacancy.pk)
-    if held.ends_on is not None:
+    locked_vacancy = Vacancy.objects.select_for_update(of=("self",)).get(pk=vacancy.pk)
+    if locked_vacancy.ends_on is not None:
         raise Conflict("This vacancy has ended already.")
-    if last_day < held.starts_on:
+    if last_day < locked_vacancy.starts_on:
         raise Invalid("The last day is before the first. Check the date.", field="last_day")
-    held.ends_on = last_day
-    held.save(update_fields=["ends_on"])
-    record(user, verb=Verb.CLOSED, subject=held, at=instant)
-    return held
+    locked_vacancy.ends_on = last_day
+    locked_vacancy.save(update_fields=["ends_on"])
+    record(user, verb=Verb.CLOSED, subject=locked_vacancy, at=instant)
+    return locked_vacancy
 
 
 def _locked(worker: User) -> None:

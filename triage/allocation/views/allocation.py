@@ -157,7 +157,7 @@ def weekend_cover(request: HttpRequest, opened: OpenChild, kind: str) -> HttpRes
         "plan": before.plan if before else "",
         "duty_team_told": bool(before and before.duty_team_told_at),
     }
-    people = [user, *(one.user for one in workers(desks_of(user), local_date(opened.at)))]
+    people = [user, *(worker.user for worker in workers(desks_of(user), local_date(opened.at)))]
     form = WeekendCoverForm(people, request.POST or None, initial=known)
     if handle_form(request, form, lambda: _hold(user, wait, form)):
         messages.success(request, f"Recorded: held until {until:%A %-d %B}.")

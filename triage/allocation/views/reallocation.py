@@ -62,7 +62,7 @@ def _form(request: HttpRequest, page: Moving) -> ReassignForm:
         (
             row.field,
             f"{row.child.name} ({row.child.reference})",
-            [(str(one.user.public_id), one.words) for one in row.colleagues],
+            [(str(colleague.user.public_id), colleague.words) for colleague in row.colleagues],
             str(row.first) if row.first else "",
         )
         for row in page.rows
@@ -71,7 +71,9 @@ def _form(request: HttpRequest, page: Moving) -> ReassignForm:
 
 
 def _move(user: User, worker: User, page: Moving, form: ReassignForm) -> None:
-    people = {str(one.user.public_id): one.user for row in page.rows for one in row.colleagues}
+    people = {
+        str(colleague.user.public_id): colleague.user for row in page.rows for colleague in row.colleagues
+    }
     by_field = {row.field: row for row in page.rows}
     to = {by_field[field].allocation.public_id: people[word] for field, word in form.chosen.items()}
     if not page.rows:
@@ -80,13 +82,17 @@ def _move(user: User, worker: User, page: Moving, form: ReassignForm) -> None:
 
 
 def _moves(page: Moving, chosen: dict[str, str]) -> list[tuple[Whose, str]]:
-    names = {str(one.user.public_id): one.user.name for row in page.rows for one in row.colleagues}
+    names = {
+        str(colleague.user.public_id): colleague.user.name
+        for row in page.rows
+        for colleague in row.colleagues
+    }
     return [(row, names[chosen[row.field]]) for row in page.rows if row.field in chosen]
 
 
 def _steps(page: Moving, chosen: dict[str, str]) -> list[Step]:
     """Each colleague who would get more, with the load before and after."""
-    posts = {str(one.user.public_id): one for row in page.rows for one in row.colleagues}
+    posts = {str(colleague.user.public_id): colleague for row in page.rows for colleague in row.colleagues}
     more = {word: list(chosen.values()).count(word) for word in dict.fromkeys(chosen.values())}
     return [
         Step(posts[word].user.name, posts[word].load, posts[word].load + count, posts[word].places)

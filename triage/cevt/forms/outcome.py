@@ -42,7 +42,7 @@ class OutcomesForm(HandledForm):
         rows = []
         for slot, kind in self.kinds.items():
             fields = [self[f"{slot}_{ask.name}"] for ask in self.asks[slot]]
-            checked = slot in self.offer.chosen or any(one.errors for one in fields)
+            checked = slot in self.offer.chosen or any(field.errors for field in fields)
             rows.append({"value": slot, "label": kind.label, "checked": checked, "fields": fields})
         return rows
 

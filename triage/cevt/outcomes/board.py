@@ -27,7 +27,7 @@ class Board(OutcomeKind):
     columns = frozenset({"locality", "reason"})
 
     def asks(self, offer: Offer) -> Sequence[Ask]:
-        places = [(str(one.pk), one.name) for one in offer.localities]
+        places = [(str(locality.pk), locality.name) for locality in offer.localities]
         return [
             Ask(
                 "locality",
@@ -40,7 +40,7 @@ class Board(OutcomeKind):
         ]
 
     def wishes(self, values: Mapping[str, Any], offer: Offer) -> list[Wish]:
-        places = {str(one.pk): one for one in offer.localities}
+        places = {str(locality.pk): locality for locality in offer.localities}
         locality = places.get(values["locality"])
         return [Wish(self, values["why"], ceg_reason=values["reason"], locality=locality)]
 

@@ -29,7 +29,7 @@ class ProviderReferral(OutcomeKind):
 
     def offered(self, offer: Offer) -> Sequence[OutcomeKind]:
         """Those that take referrals on the day; one that was ticked before it ended stays, for the check to refuse."""
-        kinds = [(one, ProviderReferral(one)) for one in offer.providers]
+        kinds = [(provider, ProviderReferral(provider)) for provider in offer.providers]
         return [kind for one, kind in kinds if kind.slot in offer.chosen or not provider_ended(one, offer.on)]
 
     @property
@@ -49,7 +49,7 @@ class ProviderReferral(OutcomeKind):
     def wishes(self, values: Mapping[str, Any], offer: Offer) -> list[Wish]:
         whom = values.get("for") or CHILD
         parents = {CHILD: [False], PARENTS: [True], BOTH: [False, True]}[whom]
-        return [Wish(self, values["why"], for_parents=one, provider=self.provider) for one in parents]
+        return [Wish(self, values["why"], for_parents=parent, provider=self.provider) for parent in parents]
 
     def completed(self, wish: Wish, child: Child, level: object) -> Wish:
         return replace(wish, kind=ProviderReferral(wish.provider))

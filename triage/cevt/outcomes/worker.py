@@ -32,8 +32,8 @@ class Worker(OutcomeKind):
         return None
 
     def effects(self, wish: Wish, child: Child, level: RiskLevel, at: datetime) -> Iterator[Effect]:
-        held = Allocation.objects.of(child).filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
-        if row := held.select_related("worker").first():
+        allocations = Allocation.objects.of(child).filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
+        if row := allocations.select_related("worker").first():
             yield Effect("The child keeps the child exploitation worker there is", str(row.worker))
             return
         what = "The child waits for a child exploitation worker"

@@ -82,8 +82,10 @@ def heard(items: Sequence[Item], **of: Any) -> list[tuple[UUID, int, str]]:
     """
     asked = _about(items, of)
     own = Contribution.objects.filter(**asked).values_list("about", "agency", "held", "said_at")
-    told = RelayedContribution.objects.filter(**asked).values_list("about", "agency", "held", "written_at")
-    rows = sorted(own.union(told, all=True), key=lambda row: row[3])
+    relayed_contributions = RelayedContribution.objects.filter(**asked).values_list(
+        "about", "agency", "held", "written_at"
+    )
+    rows = sorted(own.union(relayed_contributions, all=True), key=lambda row: row[3])
     return [(about, agency, held) for about, agency, held, _ in rows]
 
 

@@ -60,16 +60,16 @@ def decided_of(item: Item | None) -> Decided | None:
     return Decided(
         row,
         first,
-        [HARM_FORMS.label(one) for one in row.agreed.forms],
-        [HarmContext(one).label for one in row.agreed.contexts],
+        [HARM_FORMS.label(form) for form in row.agreed.forms],
+        [HarmContext(context).label for context in row.agreed.contexts],
     )
 
 
 def _confirming(first: Decision) -> Decision | None:
-    found: Decision | None = (
+    decision: Decision | None = (
         Decision.objects.filter(confirms=first).select_related("agreed", "decided_by").first()
     )
-    return found
+    return decision
 
 
 def information_waited_for(cluster: Collection[int]) -> Sequence[InformationRequest]:

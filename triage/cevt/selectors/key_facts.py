@@ -99,8 +99,8 @@ def _strategy(opened: OpenChild) -> Iterable[Fact]:
     else:
         text = f"Asked for on {local(request.requested_at):%-d %B}, not answered yet."
     yield Fact("Strategy meeting", text, grave=bool(request and not request.answered_at))
-    found = ReferralAssessment.objects.filter(child__in=opened.cluster).exclude(section_47="")
-    assessment = found.order_by("-changed_at", "-pk").first()
+    referral_assessments = ReferralAssessment.objects.filter(child__in=opened.cluster).exclude(section_47="")
+    assessment = referral_assessments.order_by("-changed_at", "-pk").first()
     yield Fact("Section 47", f"{assessment.get_section_47_display()}." if assessment else UNKNOWN)
 
 
@@ -170,7 +170,7 @@ def _siblings(opened: OpenChild, reader: User | None) -> Iterable[Fact]:
     else:
         shown = family(reader, opened)
         names = [
-            ", ".join([person.row.name, *(_known(one) for one in person.records)])
+            ", ".join([person.row.name, *(_known(record) for record in person.records)])
             for person in shown.people
             if person.row.relation == kind.value
         ]
@@ -238,8 +238,8 @@ def _actions(opened: OpenChild) -> Iterable[Fact]:
 
 def _voice(opened: OpenChild, newest: Submission | None) -> Iterable[Fact]:
     """The child's own words: the newest of feedback and matrix."""
-    said = Feedback.objects.filter(child__in=opened.cluster, whose=FeedbackFrom.CHILD)
-    own = said.order_by("-happened_at", "-pk").first()
+    feedbacks = Feedback.objects.filter(child__in=opened.cluster, whose=FeedbackFrom.CHILD)
+    own = feedbacks.order_by("-happened_at", "-pk").first()
     views = newest.matrix.child_views.strip() if newest else ""
     if own and not (views and newest and newest.received_at > own.happened_at):
         yield Fact("In the child's words", f"“{own.words}” ({local(own.happened_at):%-d %B %Y})")

@@ -161,7 +161,9 @@ def _open_rows(
             held,
             passed=list(dict.fromkeys(reason for item in held for reason in passed[item.pk])),
             wanted=wanted.get(pk, []),
-            outstanding=[one for one in table.agencies(children[pk].area_id) if one.pk not in answered[pk]],
+            outstanding=[
+                agency for agency in table.agencies(children[pk].area_id) if agency.pk not in answered[pk]
+            ],
             back=_return_of([returns[item.pk] for item in held]),
         )
 
@@ -203,10 +205,10 @@ def _wanted(items: Sequence[Lined]) -> dict[int, list[InformationRequest]]:
 
 
 def _open_meetings(authority_ids: Iterable[int]) -> Sequence[Meeting]:
-    held = Meeting.objects.filter(
+    meetings = Meeting.objects.filter(
         forum=MeetingForum.CEVT, authority__in=list(authority_ids), ended_at__isnull=True
     )
-    return list(held.select_related("chair", "authority").order_by("started_at"))
+    return list(meetings.select_related("chair", "authority").order_by("started_at"))
 
 
 def _restricted(user: User) -> set[int]:

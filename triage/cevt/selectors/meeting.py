@@ -38,8 +38,8 @@ def authority_met_for(user: User, code: str) -> Authority | None:
 
 def meeting_at(user: User, meeting_id: UUID) -> Meeting | None:
     """CEVT's meeting at this address, where the person's agency works for its authority."""
-    held = Meeting.objects.filter(forum=MeetingForum.CEVT, authority__in=profile_of(user).authority_ids)
-    return held.select_related("chair", "authority", "ended_by").filter(public_id=meeting_id).first()
+    meetings = Meeting.objects.filter(forum=MeetingForum.CEVT, authority__in=profile_of(user).authority_ids)
+    return meetings.select_related("chair", "authority", "ended_by").filter(public_id=meeting_id).first()
 
 
 def open_meeting_chaired_by(user: User, authority_id: int) -> Meeting | None:
@@ -124,11 +124,11 @@ def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[
             row,
             children[row.primary],  # type: ignore[attr-defined]
             RiskLevel(row.agreed.level).label,
-            [HARM_FORMS.label(one) for one in row.agreed.forms],
-            [HarmContext(one).label for one in row.agreed.contexts],
-            [one for one in dissents if one.about == row.public_id],
-            [one for one in actions if one.source_id == str(row.public_id)],
-            _told(row, [one for one in items if one.decision_id == (row.confirms_id or row.pk)]),
+            [HARM_FORMS.label(form) for form in row.agreed.forms],
+            [HarmContext(context).label for context in row.agreed.contexts],
+            [dissent for dissent in dissents if dissent.about == row.public_id],
+            [action for action in actions if action.source_id == str(row.public_id)],
+            _told(row, [item for item in items if item.decision_id == (row.confirms_id or row.pk)]),
             [kind_of(outcome).minute(outcome) for outcome in row.outcomes.all()],
         )
         for row in decisions

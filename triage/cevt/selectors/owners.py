@@ -35,14 +35,14 @@ def not_to_be_given(
     left, whom the record shuts out, and who neither works with the child nor for an agency of the place."""
     may = set(_may_know(people, cluster, at))
     agencies = Agency.objects.filter(authorities__in={child.area_id, child.authority_id})
-    here = set(agencies.filter(pk__in={one.agency_id for one in people}).values_list("pk", flat=True))
+    here = set(agencies.filter(pk__in={user.agency_id for user in people}).values_list("pk", flat=True))
     working = set(_working(cluster).values_list("user", flat=True))
-    return [one for one in people if one not in may or not (one.agency_id in here or one.pk in working)]
+    return [user for user in people if user not in may or not (user.agency_id in here or user.pk in working)]
 
 
 def _may_know(people: Sequence[User], cluster: Collection[int], at: datetime) -> list[User]:
-    shut = {user_id for _, user_id in closed_to(cluster, {one.pk for one in people}, at)}
-    return [one for one in people if one.pk not in shut and not has_left(one)]
+    shut = {user_id for _, user_id in closed_to(cluster, {user.pk for user in people}, at)}
+    return [user for user in people if user.pk not in shut and not has_left(user)]
 
 
 def _working(cluster: Collection[int]) -> QuerySet[Involvement]:

@@ -36,7 +36,7 @@ def relayed_about(item: Item, *, agency: int | None = None) -> Sequence[RelayedC
 def away(opened: OpenChild, agency_id: UUID) -> Away | None:
     """What an agency with a seat has said of this child; None for one without a seat there."""
     area = opened.child.area_id
-    agency = next((one for one in seats([area]).agencies(area) if one.public_id == agency_id), None)
+    agency = next((agency for agency in seats([area]).agencies(area) if agency.public_id == agency_id), None)
     if agency is None:
         return None
     rows = Item.objects.filter(child__in=opened.cluster, closed_at__isnull=True)

@@ -103,7 +103,7 @@ def sheet(user: User, opened: OpenChild, *, room: bool = False) -> Sheet:
     # The panels show a year too: what happened is read with them, not again.
     told = chronology_entries(opened, min(since, opened.year_ago)) if since else []
     changes = [one for one in told if since and one.happened_at >= since]
-    meeting = next((one for one in today.meetings if one.authority_id == child.area_id), None)
+    meeting = next((meeting for meeting in today.meetings if meeting.authority_id == child.area_id), None)
     return Sheet(
         today=today,
         row=row,
@@ -163,9 +163,9 @@ def _earlier(opened: OpenChild) -> list[Earlier]:
     return [
         Earlier(
             row,
-            [one for one in dissents if one.about == row.public_id],
-            [HARM_FORMS.label(one) for one in row.agreed.forms],
-            [HarmContext(one).label for one in row.agreed.contexts],
+            [dissent for dissent in dissents if dissent.about == row.public_id],
+            [HARM_FORMS.label(form) for form in row.agreed.forms],
+            [HarmContext(context).label for context in row.agreed.contexts],
         )
         for row in found
     ]

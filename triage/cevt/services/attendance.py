@@ -33,7 +33,7 @@ def attendance_set(
     Raises Invalid for somebody without a seat or a deputy of another agency, Conflict when the meeting has ended.
     """
     instant = at or now()
-    people = {str(one.public_id): one for one in seats([meeting.authority_id]).people}
+    people = {str(user.public_id): user for user in seats([meeting.authority_id]).people}
     held = {row.user_id: row for row in Attendance.objects.filter(meeting=meeting)}
     for place in places:
         person = people.get(place.person)

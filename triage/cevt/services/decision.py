@@ -155,21 +155,21 @@ def _confirm(
     instant: datetime,
     recorded_at: datetime,
 ) -> Decision:
-    held = (
+    locked_decision = (
         Decision.objects.select_for_update(of=("self",)).select_related("confirm_clock").get(pk=decision.pk)
     )
-    if not held.confirm_clock or Decision.objects.filter(confirms=held).exists():
-        raise Conflict(f"{held.reference} is confirmed already.")
+    if not locked_decision.confirm_clock or Decision.objects.filter(confirms=locked_decision).exists():
+        raise Conflict(f"{locked_decision.reference} is confirmed already.")
     if not ruling.agreed_with.strip() and (why := why_provisional(meeting, instant)):
         raise Invalid(
             f"This would be {why} again. Say who of the police and children's services agreed, and when.",
             field="agreed_with",
         )
-    items = list(held.items.select_related("submission", "clock", "child"))
+    items = list(locked_decision.items.select_related("submission", "clock", "child"))
     _newest_seen(primary, ruling)
-    row = _keep(user, primary, items, ruling, meeting, instant, recorded_at, confirms=held)
-    clocks.clock_meet(user, clock=held.confirm_clock, at=instant)
-    if row.agreed.level != held.agreed.level:
+    row = _keep(user, primary, items, ruling, meeting, instant, recorded_at, confirms=locked_decision)
+    clocks.clock_meet(user, clock=locked_decision.confirm_clock, at=instant)
+    if row.agreed.level != locked_decision.agreed.level:
         tell_decided(user, row, items, instant)
     return row
 

@@ -194,8 +194,10 @@ def information_request_open(
     """
     instant = at or now()
     primary = lock_cluster(item.child_id)
-    held = Item.objects.select_for_update(of=("self",)).select_related("clock", "child").get(pk=item.pk)
-    if held.closed_at:
+    locked_item = (
+        Item.objects.select_for_update(of=("self",)).select_related("clock", "child").get(pk=item.pk)
+    )
+    if locked_item.closed_at:
         raise Conflict("CEVT has decided already.")
     if not what.strip():
         raise Invalid("Say what CEVT wants to know.", field="what")
@@ -203,7 +205,9 @@ def information_request_open(
         cluster = list(rows_of_clusters([primary.pk]))
         if not_to_be_given(primary, [owner], instant, cluster=cluster):
             raise Invalid("This person may not read the record. Choose somebody else.", field="owner")
-    row = InformationRequest(item=held, child=held.child, agency=agency, what=what.strip(), asked_by=user)
+    row = InformationRequest(
+        item=locked_item, child=locked_item.child, agency=agency, what=what.strip(), asked_by=user
+    )
     row.asked_at = instant
     row.action = action_open(
         user,
@@ -217,9 +221,13 @@ def information_request_open(
         at=instant,
     )
     row.save(force_insert=True)
-    if held.clock and held.clock.stage in {Stage.RUNNING, Stage.WARNED} and instant <= held.clock.due_at:
+    if (
+        locked_item.clock
+        and locked_item.clock.stage in {Stage.RUNNING, Stage.WARNED}
+        and instant <= locked_item.clock.due_at
+    ):
         clocks.clock_pause(
-            user, clock=held.clock, reason=f"More information wanted from {agency}", at=instant
+            user, clock=locked_item.clock, reason=f"More information wanted from {agency}", at=instant
         )
     record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="decisions", at=instant)
     return row
@@ -231,10 +239,10 @@ def information_request_answer(
 ) -> InformationRequest:
     """What CEVT wanted is known: its clock goes on once nothing more is wanted. Raises Conflict when answered."""
     instant = at or now()
-    held = InformationRequest.objects.select_for_update(of=("self",)).select_related(
+    information_requests = InformationRequest.objects.select_for_update(of=("self",)).select_related(
         "item__clock", "action", "child"
     )
-    row = held.get(pk=information_request.pk)
+    row = information_requests.get(pk=information_request.pk)
     if row.answered_at:
         raise Conflict(f"This was answered already, by {row.answered_by}.")
     if not answer.strip():

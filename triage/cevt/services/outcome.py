@@ -26,11 +26,13 @@ def wishes_for(
     Raises Invalid naming the question to mend: a child without a locality needs one chosen for the board.
     """
     wishes = [replace(one, why=one.why.strip()) for one in asked]
-    keys = {one.kind.key for one in wishes}
+    keys = {wish.kind.key for wish in wishes}
     wishes += [Wish(kind) for kind in always(level) if kind.key not in keys]
-    wishes = [one.kind.completed(one, child, level) for one in wishes]
+    wishes = [wish.kind.completed(wish, child, level) for wish in wishes]
     on = local_date(at)
-    case = Case(level, forms, age_on(child.date_of_birth, on), on, frozenset(one.kind.key for one in wishes))
+    case = Case(
+        level, forms, age_on(child.date_of_birth, on), on, frozenset(wish.kind.key for wish in wishes)
+    )
     if found := problems(wishes, case):
         field, words = found[0]
         raise Invalid(words, field=field)

@@ -94,7 +94,7 @@ def ask(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     shown = sheet_of(acting_user(request), opened)
     seated = shown.today.seats.of(opened.child.area_id)
     owners = owners_of(opened.child, opened.at, cluster=opened.cluster, present=seated)
-    agencies = [one.pk for one in shown.today.seats.agencies(opened.child.area_id)]
+    agencies = [agency.pk for agency in shown.today.seats.agencies(opened.child.area_id)]
     form = AskForm(request.POST or None, agencies=agencies, owners=owners)
     item = shown.items[0] if shown.items else None
     if handle_form(request, form, lambda: _ask(request, opened, item, form)):
@@ -170,7 +170,7 @@ def withdraw(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 
 
 def _withdraw(request: HttpRequest, items: Sequence[Item], form: WhyForm) -> None:
-    item = next((one for one in items if str(one.public_id) == request.POST.get("item")), None)
+    item = next((item for item in items if str(item.public_id) == request.POST.get("item")), None)
     if item is None:
         raise Conflict("This is no longer on CEVT's list.")
     item_withdraw(acting_user(request), item=item, why=form.cleaned_data["why"])

@@ -61,7 +61,9 @@ def cevt(request: HttpRequest) -> HttpResponse:
         "agenda": agenda_at(instant),
         "may_decide": profile.may(Work.DECISIONS),
         "sits": has_seat(profile),
-        "forgotten": [one for one in today.meetings if local_date(one.started_at) < local_date(instant)],
+        "forgotten": [
+            meeting for meeting in today.meetings if local_date(meeting.started_at) < local_date(instant)
+        ],
         "authorities": authorities_of(profile.authority_ids) if profile.may(Work.DECISIONS) else [],
     }
     return render(request, "triage/cevt/list.html", context)
@@ -102,7 +104,7 @@ def _fields(today: Listing, asked: Filters) -> list[dict[str, Any]]:
     places = {str(row.child.locality_id): str(row.child.locality) for row in today.rows if row.child.locality}
     choices = [
         ("state", "State", list(STATES.items())),
-        ("agency", "Not heard from", [(one.code, one.name) for one in today.seats.agencies()]),
+        ("agency", "Not heard from", [(agency.code, agency.name) for agency in today.seats.agencies()]),
         ("locality", "Locality", sorted(places.items(), key=lambda place: place[1])),
         ("form", "Form of harm", HARM_FORMS.labels()),
         ("level", "Level submitted", [(str(one.value), one.label) for one in reversed(RiskLevel)]),

@@ -80,18 +80,18 @@ def _may_chair(request: HttpRequest) -> bool:
 
 def _context(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
     people = seats([meeting.authority_id]).people
-    held = attendance_of(meeting, now())
-    rows = {row.user_id: row for row in held.rows}
+    attendance = attendance_of(meeting, now())
+    rows = {row.user_id: row for row in attendance.rows}
     return {
         "meeting": meeting,
-        "table": held,
+        "table": attendance,
         "rows": [
             (
-                one,
-                rows.get(one.pk),
-                [other for other in people if other.agency_id == one.agency_id and other != one],
+                user,
+                rows.get(user.pk),
+                [other for other in people if other.agency_id == user.agency_id and other != user],
             )
-            for one in people
+            for user in people
         ],
         "me": rows.get(acting_user(request).pk),
         "note_form": NoteForm(),

@@ -68,6 +68,6 @@ def _read(request: HttpRequest, meeting_id: UUID) -> Minutes:
         listed(
             acting_user(request),
             what="triage.minutes",
-            children=[one.child.public_id for one in found.children],
+            children=[child.child.public_id for child in found.children],
         )
     return found

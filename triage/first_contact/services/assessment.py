@@ -76,13 +76,15 @@ def referral_assessment_save(
     Raises Overtaken with a colleague's findings, Conflict when the referral is decided, Invalid by field.
     """
     instant = at or now()
-    held = lock_referral(referral)
-    row = ReferralAssessment.objects.select_for_update(of=("self",)).filter(referral=held).first()
+    locked_referral = lock_referral(referral)
+    row = ReferralAssessment.objects.select_for_update(of=("self",)).filter(referral=locked_referral).first()
     if (row.version if row else 0) != version:
-        theirs = ReferralAssessment.objects.select_related("to_team", "changed_by").get(referral=held)
+        theirs = ReferralAssessment.objects.select_related("to_team", "changed_by").get(
+            referral=locked_referral
+        )
         raise Overtaken(theirs=findings_of(theirs).said, version=theirs.version, by=str(theirs.changed_by))
-    _check(findings, age_on(held.child.date_of_birth, local_date(instant)), TEAM_AGES.at(instant))
-    return _keep(user, held, row, findings, instant)
+    _check(findings, age_on(locked_referral.child.date_of_birth, local_date(instant)), TEAM_AGES.at(instant))
+    return _keep(user, locked_referral, row, findings, instant)
 
 
 def _check(found: Findings, age: int, ages: Sequence[str]) -> None:
@@ -129,18 +131,20 @@ def referral_settle(
     Raises Conflict when it is decided, Invalid where the findings contradict the outcome.
     """
     instant = at or now()
-    held = lock_referral(referral)
-    row = ReferralAssessment.objects.select_for_update(of=("self",)).filter(referral=held).first()
+    locked_referral = lock_referral(referral)
+    row = ReferralAssessment.objects.select_for_update(of=("self",)).filter(referral=locked_referral).first()
     if OUTCOMES.get(outcome.key) is not outcome:
         raise Invalid("This is not decided any more. Choose another outcome.", field="outcome")
-    found = findings_of(row)
-    threshold = outcome.check(Case(found.threshold, found.to_team, open_status))
-    if found.threshold != threshold.key:
-        _keep(user, held, row, Findings(**{**vars(found), "threshold": threshold.key}), instant)
-    decided = referral_decide(user, referral=held, outcome=outcome, rationale=rationale, at=instant)
+    findings = findings_of(row)
+    threshold = outcome.check(Case(findings.threshold, findings.to_team, open_status))
+    if findings.threshold != threshold.key:
+        _keep(user, locked_referral, row, Findings(**{**vars(findings), "threshold": threshold.key}), instant)
+    decided = referral_decide(
+        user, referral=locked_referral, outcome=outcome, rationale=rationale, at=instant
+    )
     outcome.start(user, decided, instant)
-    if found.to_team:
-        _pass_on(user, decided, found.to_team, threshold, instant)
+    if findings.to_team:
+        _pass_on(user, decided, findings.to_team, threshold, instant)
     if open_status:
         _open_status(user, decided, outcome, instant)
     return decided
@@ -148,8 +152,8 @@ def referral_settle(
 
 def _pass_on(user: User, referral: Referral, team: Team, threshold: ThresholdKind, at: datetime) -> None:
     """The team as a whole works with the child from now on, and is told."""
-    held = Involvement.objects.of(referral.child).filter(team=team, user=None, ended_at__isnull=True)
-    if not held.filter(case_role=threshold.case_role).exists():
+    involvements = Involvement.objects.of(referral.child).filter(team=team, user=None, ended_at__isnull=True)
+    if not involvements.filter(case_role=threshold.case_role).exists():
         involvement_start(user, child=referral.child, case_role=threshold.case_role, team=team, at=at)
     members = current_appointments(local_date(at)).filter(team=team).values_list("user", flat=True)
     notice_send(

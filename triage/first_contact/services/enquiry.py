@@ -46,7 +46,7 @@ def agency_enquiry_open(
     one agency, nothing is asked, or the record is restricted; Conflict when the referral is decided.
     """
     instant = at or now()
-    held = lock_referral(referral)
+    locked_referral = lock_referral(referral)
     agencies = [team.agency_id for team in teams]
     if not teams:
         raise Invalid("Choose at least one agency.", field="teams")
@@ -54,16 +54,18 @@ def agency_enquiry_open(
         raise Invalid("Choose one team of each agency.", field="teams")
     if not what.strip():
         raise Invalid("Write what you want to know.", field="what")
-    if is_restricted(held.child_id):
+    if is_restricted(locked_referral.child_id):
         raise Invalid(
             "This record is restricted, so the agencies could not open the question. Telephone them, and"
             " write what they say into your reasons.",
             field="teams",
         )
-    waiting = AgencyEnquiry.objects.filter(referral=held, answered=Answered.WAITING)
+    waiting = AgencyEnquiry.objects.filter(referral=locked_referral, answered=Answered.WAITING)
     asked_before = set(waiting.values_list("agency", flat=True))
     return [
-        _ask(user, held, team, what.strip(), instant) for team in teams if team.agency_id not in asked_before
+        _ask(user, locked_referral, team, what.strip(), instant)
+        for team in teams
+        if team.agency_id not in asked_before
     ]
 
 

@@ -36,28 +36,28 @@ def death_record(
     """
     instant = at or now()
     _may(user)
-    held = lock_cluster(child.pk)
-    if held.died_on is not None:
+    primary = lock_cluster(child.pk)
+    if primary.died_on is not None:
         raise Invalid("A death is recorded already.")
     if died_on > local_date(instant):
         raise Invalid("This day is in the future.", field="died_on")
-    if died_on < held.date_of_birth:
+    if died_on < primary.date_of_birth:
         raise Invalid("This day is before the child was born.", field="died_on")
-    if is_barred(owner, held.pk):
+    if is_barred(owner, primary.pk):
         raise Invalid("This person is barred from the record.", field="owner")
     row = Death.objects.create(
-        child=held,
+        child=primary,
         died_on=died_on,
         recorded_at=instant,
         recorded_by=user,
         owner=owner,
-        was_restricted=held.restricted,
+        was_restricted=primary.restricted,
     )
-    _narrow(held, owner, user, instant)
-    held.died_on, held.legal_hold, held.restricted = died_on, True, True
-    held.restricted_review_on = held.restricted_review_on or review_day(instant)
-    held.save(update_fields=["died_on", "legal_hold", "restricted", "restricted_review_on"])
-    ids = set(_public_ids(held))
+    _narrow(primary, owner, user, instant)
+    primary.died_on, primary.legal_hold, primary.restricted = died_on, True, True
+    primary.restricted_review_on = primary.restricted_review_on or review_day(instant)
+    primary.save(update_fields=["died_on", "legal_hold", "restricted", "restricted_review_on"])
+    ids = set(_public_ids(primary))
     for clock in Clock.objects.still_open().filter(child__in=ids).order_by("pk"):
         clocks.clock_cancel(user, clock=clock, reason=WHY_CANCELLED, at=instant)
     mail_withhold(user, children=ids)
@@ -65,7 +65,7 @@ def death_record(
         user,
         verb=Verb.CHANGED,
         subject=row,
-        child=held.public_id,
+        child=primary.public_id,
         part="identity",
         detail={"fields": ["died_on", "legal_hold", "restricted"]},
         at=instant,
@@ -84,29 +84,29 @@ def death_undo(user: User, *, child: Child, reason: str, at: datetime | None = N
     _may(user)
     if not reason.strip():
         raise Invalid("Say how the mistake came about.", field="reason")
-    held = lock_cluster(child.pk)
-    row = Death.objects.select_for_update().filter(child=held, undone_at__isnull=True).first()
+    primary = lock_cluster(child.pk)
+    row = Death.objects.select_for_update().filter(child=primary, undone_at__isnull=True).first()
     if row is None:
         raise Invalid("No death is recorded.")
     row.undone_at, row.undone_by, row.undone_because = instant, user, reason.strip()
     row.save(update_fields=["undone_at", "undone_by", "undone_because"])
-    held.died_on, held.legal_hold = None, False
-    held.restricted = row.was_restricted
-    held.restricted_review_on = review_day(instant) if held.restricted else None
-    held.save(update_fields=["died_on", "legal_hold", "restricted", "restricted_review_on"])
-    if not held.restricted:
-        NamedReader.objects.filter(child=held, until__gt=instant).update(until=instant)
+    primary.died_on, primary.legal_hold = None, False
+    primary.restricted = row.was_restricted
+    primary.restricted_review_on = review_day(instant) if primary.restricted else None
+    primary.save(update_fields=["died_on", "legal_hold", "restricted", "restricted_review_on"])
+    if not primary.restricted:
+        NamedReader.objects.filter(child=primary, until__gt=instant).update(until=instant)
     record(
         user,
         verb=Verb.CHANGED,
         subject=row,
-        child=held.public_id,
+        child=primary.public_id,
         part="identity",
         reason=reason.strip(),
         detail={"fields": ["died_on", "legal_hold", "restricted"]},
         at=instant,
     )
-    return held
+    return primary
 
 
 def _narrow(child: Child, owner: User, recorder: User, at: datetime) -> None:

@@ -123,28 +123,28 @@ def emergency_access_review(
     Raises NotAllowed for others, Invalid for an unknown outcome or when it was looked at already.
     """
     instant = at or now()
-    held = EmergencyAccess.objects.select_for_update().get(pk=emergency_access.pk)
-    if held.reviewed_at is not None:
+    locked_emergency_access = EmergencyAccess.objects.select_for_update().get(pk=emergency_access.pk)
+    if locked_emergency_access.reviewed_at is not None:
         raise Invalid("Somebody has looked at this already.")
-    if not to_review(user, instant).filter(pk=held.pk).exists():
+    if not to_review(user, instant).filter(pk=locked_emergency_access.pk).exists():
         raise NotAllowed("Their manager or an auditor looks at this.")
     if outcome not in EmergencyAccessOutcome.values:
         raise Invalid("Choose what you found.", field="outcome")
     if outcome != EmergencyAccessOutcome.RIGHT and not remark.strip():
         raise Invalid("Say what you found and what follows.", field="remark")
-    held.outcome, held.remark = outcome, remark.strip()
-    held.reviewed_by, held.reviewed_at = user, instant
-    held.save(update_fields=["outcome", "remark", "reviewed_by", "reviewed_at"])
+    locked_emergency_access.outcome, locked_emergency_access.remark = outcome, remark.strip()
+    locked_emergency_access.reviewed_by, locked_emergency_access.reviewed_at = user, instant
+    locked_emergency_access.save(update_fields=["outcome", "remark", "reviewed_by", "reviewed_at"])
     record(
         user,
         verb=Verb.DECIDED,
-        subject=held,
-        child=held.child.public_id,
-        reason=held.remark,
+        subject=locked_emergency_access,
+        child=locked_emergency_access.child.public_id,
+        reason=locked_emergency_access.remark,
         detail={"outcome": outcome},
         at=instant,
     )
-    return held
+    return locked_emergency_access
 
 
 def may_open_in_emergency(profile: Profile) -> bool:

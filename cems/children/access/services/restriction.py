@@ -45,21 +45,21 @@ def restriction_start(
     """
     instant = at or now()
     _front_door(user)
-    held = lock_cluster(child.pk)
-    if held.restricted:
+    primary = lock_cluster(child.pk)
+    if primary.restricted:
         raise Invalid("This record is restricted already.")
     if deputy == owner:
         raise Invalid("The deputy stands in for the owner: choose somebody else.", field="deputy")
-    held.restricted = True
-    held.restricted_review_on = review_day(instant)
-    held.save(update_fields=["restricted", "restricted_review_on"])
-    _name(user, held, owner, NamedReaderKind.OWNER, "owner", instant)
+    primary.restricted = True
+    primary.restricted_review_on = review_day(instant)
+    primary.save(update_fields=["restricted", "restricted_review_on"])
+    _name(user, primary, owner, NamedReaderKind.OWNER, "owner", instant)
     if deputy:
-        _name(user, held, deputy, NamedReaderKind.DEPUTY, "deputy", instant)
-    _changed(user, held, reason, instant)
-    _start_review(user, held, owner, instant)
-    _tell_keeper(held, owner, user, instant)
-    return held
+        _name(user, primary, deputy, NamedReaderKind.DEPUTY, "deputy", instant)
+    _changed(user, primary, reason, instant)
+    _start_review(user, primary, owner, instant)
+    _tell_keeper(primary, owner, user, instant)
+    return primary
 
 
 @command
@@ -147,11 +147,11 @@ def bar_start(user: User, *, child: Child, person: User, reason: str, at: dateti
     Raises NotAllowed without the right; Invalid without a reason, for oneself, or for the owner.
     """
     instant = at or now()
-    held = lock_cluster(child.pk)
-    _may_manage_or_refuse(user, held, instant)
+    primary = lock_cluster(child.pk)
+    _may_manage_or_refuse(user, primary, instant)
     if person == user:
         raise Invalid("For yourself, declare a conflict.", field="person")
-    return _bar(user, held, person, reason, instant)
+    return _bar(user, primary, person, reason, instant)
 
 
 @command
@@ -162,25 +162,25 @@ def conflict_declare(user: User, *, child: Child, reason: str, at: datetime | No
     owner of a restricted record without a deputy; with one, the deputy becomes the owner.
     """
     instant = at or now()
-    held = lock_cluster(child.pk)
-    if held.restricted and _owner_of(held, instant) == user:
+    primary = lock_cluster(child.pk)
+    if primary.restricted and _owner_of(primary, instant) == user:
         deputies = NamedReader.objects.filter(
-            child=held, kind=NamedReaderKind.DEPUTY, until__gt=instant
+            child=primary, kind=NamedReaderKind.DEPUTY, until__gt=instant
         ).select_related("user")
         deputy = deputies.first()
         if deputy is None:
             raise Invalid("You own this record. Name another owner first.", field="reason")
-        reader_name(user, child=held, person=deputy.user, kind=NamedReaderKind.OWNER, at=instant)
-    row = _bar(user, held, user, reason, instant)
+        reader_name(user, child=primary, person=deputy.user, kind=NamedReaderKind.OWNER, at=instant)
+    row = _bar(user, primary, user, reason, instant)
     teams = [post.team_id for post in profile_of(user).posts if post.team_id]
     managers = acting(local_date(instant), role_key__in=HEADING_TEAM, team__in=teams)
     notice_send(
         {who for who, *_ in managers} - {user.pk},
         kind="children.conflict",
         key=f"conflict:{row.pk}",
-        text=f"Somebody of your team declared a conflict on {held.reference}. Hand their work on.",
-        reference=held.reference,
-        child=held.public_id,
+        text=f"Somebody of your team declared a conflict on {primary.reference}. Hand their work on.",
+        reference=primary.reference,
+        child=primary.public_id,
         at=instant,
     )
     return row
@@ -190,18 +190,18 @@ def conflict_declare(user: User, *, child: Child, reason: str, at: datetime | No
 def bar_end(user: User, *, child: Child, person: User, reason: str, at: datetime | None = None) -> None:
     """A person may read the record again as far as the ordinary rules go; never lifted by oneself."""
     instant = at or now()
-    held = lock_cluster(child.pk)
-    _may_manage_or_refuse(user, held, instant)
+    primary = lock_cluster(child.pk)
+    _may_manage_or_refuse(user, primary, instant)
     if not reason.strip():
         raise Invalid("Say why this person may read the record again.", field="reason")
-    gone, _ = Bar.objects.filter(child__in=rows_of_clusters([held.pk]), user=person).delete()
+    gone, _ = Bar.objects.filter(child__in=rows_of_clusters([primary.pk]), user=person).delete()
     if not gone:
         raise Invalid("This person is not barred.")
     record(
         user,
         verb=Verb.ACCESS_GIVEN,
-        subject=held,
-        child=held.public_id,
+        subject=primary,
+        child=primary.public_id,
         reason=reason.strip(),
         detail={"barred": str(person.public_id)},
         at=instant,
@@ -224,11 +224,11 @@ def may_manage(user: User, child: Child, at: datetime) -> bool:
 
 
 def _managed(user: User, child: Child, at: datetime) -> Child:
-    held = lock_cluster(child.pk)
-    if not held.restricted:
+    primary = lock_cluster(child.pk)
+    if not primary.restricted:
         raise Invalid("This record is not restricted.")
-    _may_manage_or_refuse(user, held, at)
-    return held
+    _may_manage_or_refuse(user, primary, at)
+    return primary
 
 
 def _may_manage_or_refuse(user: User, child: Child, at: datetime) -> None:

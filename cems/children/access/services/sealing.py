@@ -50,12 +50,12 @@ def identity_unseal(user: User, *, child: Child, reason: str, at: datetime | Non
 
 
 def _kept(user: User, child: Child, reason: str, at: datetime) -> Child:
-    held = lock_cluster(child.pk)
-    if not may_manage(user, held, at):
+    primary = lock_cluster(child.pk)
+    if not may_manage(user, primary, at):
         raise NotAllowed("The owner of the record or their deputy decides this.")
     if not reason.strip():
         raise Invalid("Say why.", field="reason")
-    return held
+    return primary
 
 
 def _written(user: User, child: Child, reason: str, at: datetime) -> Child:

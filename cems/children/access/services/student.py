@@ -75,14 +75,18 @@ def student_end(user: User, *, naming: StudentChild, at: datetime | None = None)
     """
     instant = at or now()
     lock_cluster(naming.child_id)
-    held = StudentChild.objects.select_for_update(of=("self",)).select_related("post__team").get(pk=naming.pk)
-    if held.post.supervisor_id != user.pk and not may_confirm(user, held.post.team):
+    locked_student_child = (
+        StudentChild.objects.select_for_update(of=("self",)).select_related("post__team").get(pk=naming.pk)
+    )
+    if locked_student_child.post.supervisor_id != user.pk and not may_confirm(
+        user, locked_student_child.post.team
+    ):
         raise NotAllowed("The student's supervisor or the team's manager ends this.")
-    if held.ended_at is not None or held.ends_on < local_date(instant):
+    if locked_student_child.ended_at is not None or locked_student_child.ends_on < local_date(instant):
         raise Conflict("This has ended already.")
-    held.ended_at = instant
-    held.save(update_fields=["ended_at"])
-    _told(user, held, Verb.ACCESS_ENDED, instant)
+    locked_student_child.ended_at = instant
+    locked_student_child.save(update_fields=["ended_at"])
+    _told(user, locked_student_child, Verb.ACCESS_ENDED, instant)
 
 
 def own_children(user: User, at: datetime) -> ChildQuerySet:

@@ -190,4 +190,8 @@ def candidates(user: User, opened: OpenChild, row: Relationship) -> list[Found]:
 
 def seen_links(user: User, opened: OpenChild, row: Relationship) -> Iterable[LinkedRecord]:
     """The links of a relationship that the user may know of."""
-    return [one for one in linked_records(user, opened)[0] if one.link.relationship_id == row.pk]
+    return [
+        linked_record
+        for linked_record in linked_records(user, opened)[0]
+        if linked_record.link.relationship_id == row.pk
+    ]

@@ -36,7 +36,7 @@ class InvolveForm(CaseRoleForm):
         super().__init__(*args, **kwargs)
         self.fields["case_role"].label = "What are they to the child?"
         self.fields["case_role"].error_messages["required"] = "Choose what they are to the child."
-        choices = [(str(one.public_id), f"{one.name}, {one.job_title}".rstrip(", ")) for one in people]
+        choices = [(str(user.public_id), f"{user.name}, {user.job_title}".rstrip(", ")) for user in people]
         who = self.fields["who"]
         assert isinstance(who, forms.ChoiceField)  # noqa: S101 - tells the type checker, decides nothing
         who.choices = [*choices, ("team", "The team as a whole")]
@@ -44,7 +44,7 @@ class InvolveForm(CaseRoleForm):
     def chosen(self, people: list[User]) -> User | None:
         """The person chosen, or None for the team as a whole."""
         wanted = self.cleaned_data["who"]
-        return None if wanted == "team" else next(one for one in people if one.public_id == UUID(wanted))
+        return None if wanted == "team" else next(user for user in people if user.public_id == UUID(wanted))
 
 
 class InvolvementEndForm(PlainForm):

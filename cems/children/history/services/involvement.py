@@ -69,14 +69,14 @@ def involvement_decide(
     """First Contact agrees or refuses a claimed involvement."""
     instant = at or now()
     lock_cluster(involvement.child_id)
-    held = Involvement.objects.select_for_update().get(pk=involvement.pk)
-    if not may_confirm(user, held.team):
+    locked_involvement = Involvement.objects.select_for_update().get(pk=involvement.pk)
+    if not may_confirm(user, locked_involvement.team):
         raise NotAllowed("First Contact, or the team's own manager, decides who works with a child.")
-    if held.state != InvolvementState.CLAIMED:
+    if locked_involvement.state != InvolvementState.CLAIMED:
         raise Conflict("This has already been decided.")
-    held.state = InvolvementState.CONFIRMED if agree else InvolvementState.REFUSED
-    held.save(update_fields=["state"])
-    return _told(user, held, Verb.ACCESS_GIVEN if agree else Verb.CHANGED, instant)
+    locked_involvement.state = InvolvementState.CONFIRMED if agree else InvolvementState.REFUSED
+    locked_involvement.save(update_fields=["state"])
+    return _told(user, locked_involvement, Verb.ACCESS_GIVEN if agree else Verb.CHANGED, instant)
 
 
 @command
@@ -86,14 +86,14 @@ def involvement_end(
     """The work ends now, and the access with it. Raises Conflict where it has ended."""
     instant = at or now()
     lock_cluster(involvement.child_id)
-    held = Involvement.objects.select_for_update().get(pk=involvement.pk)
-    if held.ended_at is not None:
+    locked_involvement = Involvement.objects.select_for_update().get(pk=involvement.pk)
+    if locked_involvement.ended_at is not None:
         raise Conflict("This involvement has already ended.")
-    if held.user_id != user.pk and not may_confirm(user, held.team):
+    if locked_involvement.user_id != user.pk and not may_confirm(user, locked_involvement.team):
         raise NotAllowed("First Contact or the team's manager ends an involvement.")
-    if instant < held.started_at:
+    if instant < locked_involvement.started_at:
         raise Invalid("The end is before the start. Check the time.", field="ended_at")
-    return _ended(user, held, reason, instant)
+    return _ended(user, locked_involvement, reason, instant)
 
 
 @command

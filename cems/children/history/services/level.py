@@ -36,9 +36,9 @@ def level_agree(
         raise Invalid("Say why this level.", field="rationale")
     if any(HARM_FORMS.get(form) is None for form in forms or ()):
         raise Invalid("Choose the forms of harm from the list.", field="forms")
-    held = lock_cluster(child.pk)
+    primary = lock_cluster(child.pk)
     row = AgreedLevel.objects.create(
-        child=held,
+        child=primary,
         level=level,
         forms=forms or [],
         contexts=contexts or [],
@@ -49,17 +49,17 @@ def level_agree(
         recorded_at=now() if at is None else instant,
         recorded_by=user,
     )
-    level_point(user, primary=held)
+    level_point(user, primary=primary)
     record(
         user,
         verb=Verb.DECIDED,
         subject=row,
-        child=held.public_id,
+        child=primary.public_id,
         part="level",
         detail={"level": int(level)},
         at=instant,
     )
-    publish(LevelAgreed(child_id=held.pk, level=int(level), user_id=user.pk, at=instant))
+    publish(LevelAgreed(child_id=primary.pk, level=int(level), user_id=user.pk, at=instant))
     return row
 
 

@@ -32,10 +32,10 @@ def note_write(
     if not text.strip():
         raise Invalid("Write what happened.", field="text")
     if supersedes is not None:
-        held = CaseNote.objects.select_for_update().get(pk=supersedes.pk)
-        if held.child_id not in cluster_ids([primary.pk]):
+        locked_case_note = CaseNote.objects.select_for_update().get(pk=supersedes.pk)
+        if locked_case_note.child_id not in cluster_ids([primary.pk]):
             raise Invalid("That note belongs to another record.")
-        if CaseNote.objects.filter(supersedes=held).exists():
+        if CaseNote.objects.filter(supersedes=locked_case_note).exists():
             raise Conflict("This note has already been corrected. Correct the newer one.")
     row = CaseNote.objects.create(
         child=primary,

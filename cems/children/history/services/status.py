@@ -64,12 +64,19 @@ def status_open(
 def status_close(user: User, *, status: Status, ends_on: date, at: datetime | None = None) -> Status:
     """End a status on its last day. Raises Invalid before its start or where it has ended."""
     instant = at or now()
-    held = Status.objects.select_for_update().get(pk=status.pk)
-    if held.ends_on is not None:
+    locked_status = Status.objects.select_for_update().get(pk=status.pk)
+    if locked_status.ends_on is not None:
         raise Conflict("This status has already ended.")
-    if ends_on < held.starts_on:
+    if ends_on < locked_status.starts_on:
         raise Invalid("The last day is before the first. Check the date.", field="ends_on")
-    held.ends_on = ends_on
-    held.save(update_fields=["ends_on"])
-    record(user, verb=Verb.CHANGED, subject=held, child=held.child.public_id, part="status", at=instant)
-    return held
+    locked_status.ends_on = ends_on
+    locked_status.save(update_fields=["ends_on"])
+    record(
+        user,
+        verb=Verb.CHANGED,
+        subject=locked_status,
+        child=locked_status.child.public_id,
+        part="status",
+        at=instant,
+    )
+    return locked_status

@@ -39,7 +39,7 @@ def add(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """First the team, by the address; then the person or the whole team, and the role."""
     teams = people.teams_to_choose(acting_user(request))
     wanted = request.GET.get("team", "")
-    team = next((one for one in teams if str(one.public_id) == wanted), None)
+    team = next((team for team in teams if str(team.public_id) == wanted), None)
     if team is None:
         context = {**child_page(request, opened, current="children:involvements"), "teams": teams}
         return render(request, "children/involve_team.html", context)

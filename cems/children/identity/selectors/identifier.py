@@ -65,7 +65,7 @@ def to_settle(child: Child, whole: Sequence[int]) -> list[Identifier]:
 def first_waits(user: User) -> Sequence[tuple[Child, datetime]]:
     """The records with a number to settle that the person sees, for a list of work."""
     numbers, _ = shared_numbers(user)
-    return [(one.child, one.number.added_at) for one in numbers if one.child]
+    return [(number.child, number.number.added_at) for number in numbers if number.child]
 
 
 def _visible(user: User) -> ChildQuerySet:

@@ -39,8 +39,8 @@ def address_keep(
     reads the record; Invalid without an address, a reason or a recipient.
     """
     instant = at or now()
-    held = lock_cluster(child.pk)
-    if not may_manage(user, held, instant):
+    primary = lock_cluster(child.pk)
+    if not may_manage(user, primary, instant):
         raise NotAllowed("First Contact, the team's manager or the record's owner decides this.")
     if not address.strip():
         raise Invalid("Write the address.", field="address")
@@ -48,9 +48,9 @@ def address_keep(
         raise Invalid("Say why the address is confidential.", field="reason")
     if not people and not teams:
         raise Invalid("Choose who may know the address.", field="people")
-    _open_rows(held).update(ended_at=instant)
+    _open_rows(primary).update(ended_at=instant)
     row = ConfidentialAddress.objects.create(
-        child=held,
+        child=primary,
         address=address.strip(),
         postcode=check_postcode(postcode),
         reason=reason.strip(),
@@ -63,10 +63,10 @@ def address_keep(
     )
     detail = {
         "fields": [PART],
-        "people": [str(one.public_id) for one in people],
-        "teams": [str(one.public_id) for one in teams],
+        "people": [str(user.public_id) for user in people],
+        "teams": [str(team.public_id) for team in teams],
     }
-    record(user, verb=Verb.CHANGED, subject=row, child=held.public_id, detail=detail, at=instant)
+    record(user, verb=Verb.CHANGED, subject=row, child=primary.public_id, detail=detail, at=instant)
     return row
 
 
@@ -74,17 +74,17 @@ def address_keep(
 def address_end(user: User, *, child: Child, at: datetime | None = None) -> None:
     """The address is confidential no more, or not theirs any more. Without one it changes nothing."""
     instant = at or now()
-    held = lock_cluster(child.pk)
-    if not may_manage(user, held, instant):
+    primary = lock_cluster(child.pk)
+    if not may_manage(user, primary, instant):
         raise NotAllowed("First Contact, the team's manager or the record's owner decides this.")
-    for row in _open_rows(held):
+    for row in _open_rows(primary):
         row.ended_at = instant
         row.save(update_fields=["ended_at"])
         record(
             user,
             verb=Verb.CHANGED,
             subject=row,
-            child=held.public_id,
+            child=primary.public_id,
             detail={"fields": [PART]},
             at=instant,
         )

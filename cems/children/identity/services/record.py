@@ -100,12 +100,12 @@ def child_change(
     unknown = values.keys() - CHANGEABLE
     if unknown:
         raise Invalid(f"These can't be changed here: {', '.join(sorted(unknown))}.")
-    held = (
+    locked_child = (
         Child.objects.unscoped("lock the record that the person has opened")
         .select_for_update()
         .get(pk=child.pk)
     )
-    if held.version != version:
+    if locked_child.version != version:
         raise Conflict(
             "Somebody else changed this record while you were typing. Check their change, then save yours."
         )
@@ -116,29 +116,29 @@ def child_change(
     for name in ("given_name", "family_name"):
         if name in values:
             values[name] = _name(values[name], name)
-    changed = [field for field, value in values.items() if getattr(held, field) != value]
-    locality_before = held.locality_id
+    changed = [field for field, value in values.items() if getattr(locked_child, field) != value]
+    locality_before = locked_child.locality_id
     for field in changed:
-        setattr(held, field, values[field])
+        setattr(locked_child, field, values[field])
     if changed:
-        held.version += 1
-        held.save(update_fields=[*changed, "version"])
+        locked_child.version += 1
+        locked_child.save(update_fields=[*changed, "version"])
         forget_locked()  # a step before may have been given another row of this record
         if {"given_name", "family_name", "preferred_name"} & set(changed):
-            ChildName.objects.filter(child=held, registered=True).update(registered=False)
-            _registered_name(held, instant)
+            ChildName.objects.filter(child=locked_child, registered=True).update(registered=False)
+            _registered_name(locked_child, instant)
         record(
             user,
             verb=Verb.CHANGED,
-            subject=held,
-            child=held.public_id,
+            subject=locked_child,
+            child=locked_child.public_id,
             part="identity",
             detail={"fields": changed},
             at=instant,
         )
     if {"area", "locality"} & set(changed):
-        publish(AreaChanged(held.pk, locality_before, user.pk, instant))
-    return held
+        publish(AreaChanged(locked_child.pk, locality_before, user.pk, instant))
+    return locked_child
 
 
 @command

@@ -62,12 +62,12 @@ def understand(text: str) -> Asked:
 
 
 def _birth(text: str) -> tuple[date | None, str]:
-    found = _DAY.search(text)
-    if not found:
+    match = _DAY.search(text)
+    if not match:
         return None, text
-    day, month, year = (int(number) for number in found.groups())
+    day, month, year = (int(number) for number in match.groups())
     try:
-        return date(year, month, day), text[: found.start()] + " " + text[found.end() :]
+        return date(year, month, day), text[: match.start()] + " " + text[match.end() :]
     except ValueError:
         return None, text
 

@@ -26,5 +26,7 @@ def _seen(user: User, key: str, wanted: set[Any]) -> dict[Any, Child]:
         name: primary or pk
         for name, pk, primary in rows.filter(**{f"{key}__in": wanted}).values_list(key, "pk", "merged_into")
     }
-    open_to = {one.pk: one for one in Child.objects.visible_to(user).filter(pk__in=set(primaries.values()))}
+    open_to = {
+        child.pk: child for child in Child.objects.visible_to(user).filter(pk__in=set(primaries.values()))
+    }
     return {name: open_to[primary] for name, primary in primaries.items() if primary in open_to}

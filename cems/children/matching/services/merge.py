@@ -90,26 +90,26 @@ def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None
     _may(user)
     kept, gone = _locked(merge.child_id, merge.other_id)
     forget_locked()
-    held = Merge.objects.select_for_update().get(pk=merge.pk)
-    if held.undone_at is not None:
+    locked_merge = Merge.objects.select_for_update().get(pk=merge.pk)
+    if locked_merge.undone_at is not None:
         raise Conflict("These records have been taken apart already.")
     if kept.merged_into_id or gone.merged_into_id != kept.pk:
         raise Conflict("A later merge stands on this one. Undo that one first.")
     if not Child.objects.visible_to(user).filter(pk=kept.pk).exists():
         raise NotAllowed(_UNSEEN)
     rows = Child.objects.unscoped("records that were merged into the one being taken out")
-    rows.filter(pk__in=held.before["members"], merged_into=kept).update(merged_into=gone)
+    rows.filter(pk__in=locked_merge.before["members"], merged_into=kept).update(merged_into=gone)
     gone.merged_into = None
     gone.save(update_fields=["merged_into"])
     locality_before = kept.locality_id
-    _put_back(kept, held)
-    held.undone_at, held.undone_by, held.undone_why = instant, user, why.strip()
-    held.save(update_fields=["undone_at", "undone_by", "undone_why"])
+    _put_back(kept, locked_merge)
+    locked_merge.undone_at, locked_merge.undone_by, locked_merge.undone_why = instant, user, why.strip()
+    locked_merge.save(update_fields=["undone_at", "undone_by", "undone_why"])
     _settle(kept, gone)
-    _audit(user, held, Verb.UNMERGED, instant)
+    _audit(user, locked_merge, Verb.UNMERGED, instant)
     for apart in (kept, gone):
         publish(AreaChanged(apart.pk, locality_before, user.pk, instant))
-    return held
+    return locked_merge
 
 
 @command
@@ -117,23 +117,23 @@ def child_confirm(user: User, *, child: Child, at: datetime | None = None) -> Ch
     """A provisional record is of a child who was not known: it stands from now on. Its submitters are told."""
     instant = at or now()
     _may(user)
-    held: Child = Child.objects.visible_to(user).select_for_update(of=("self",)).get(pk=child.pk)
-    if not held.provisional:
+    locked_child: Child = Child.objects.visible_to(user).select_for_update(of=("self",)).get(pk=child.pk)
+    if not locked_child.provisional:
         raise Conflict("This record has been matched already.")
-    held.provisional = False
-    held.save(update_fields=["provisional"])
+    locked_child.provisional = False
+    locked_child.save(update_fields=["provisional"])
     forget_locked()
     record(
         user,
         verb=Verb.DECIDED,
-        subject=held,
-        child=held.public_id,
+        subject=locked_child,
+        child=locked_child.public_id,
         part="identity",
         detail={"fields": ["provisional"]},
         at=instant,
     )
-    _tell_submitters(held, "confirmed as a new record", instant)
-    return held
+    _tell_submitters(locked_child, "confirmed as a new record", instant)
+    return locked_child
 
 
 @command

@@ -173,21 +173,23 @@ def concern_close(
 def _begin(concern: PlacedConcern, step: str, happened_at: datetime, at: datetime) -> PlacedConcern:
     """The concern, locked with its child's record, if this step may be taken now."""
     lock_cluster(concern.child_id)
-    held: PlacedConcern = (
+    locked_placed_concern: PlacedConcern = (
         PlacedConcern.objects.select_for_update(of=("self",))
         .select_related("child", "note", "area", "responsible", "clock")
         .get(pk=concern.pk)
     )
     if happened_at > at:
         raise Invalid("This time is in the future. Check the date and the time.", field="happened_on")
-    if local_date(happened_at) < local_date(held.note.happened_at):  # often only a day is known
+    if local_date(happened_at) < local_date(
+        locked_placed_concern.note.happened_at
+    ):  # often only a day is known
         raise Invalid("This is before what worried somebody. Check the date.", field="happened_on")
-    due = _answer_clock(held)
-    done = dict(held.steps.values_list("kind", "adequate"))
+    due = _answer_clock(locked_placed_concern)
+    done = dict(locked_placed_concern.steps.values_list("kind", "adequate"))
     problem = step_problem(step, done=done, answer_due=due.due_at if due else None, at=at)
     if problem:
         raise Conflict(problem)
-    return held
+    return locked_placed_concern
 
 
 def _answer_clock(concern: PlacedConcern) -> Clock | None:

@@ -81,18 +81,20 @@ def placement_end(
     """The placement ends on its last day. Raises Invalid for a day that can't be, Conflict where it has ended."""
     instant = at or now()
     primary = lock_cluster(placement.child_id)
-    held = Placement.objects.select_for_update().get(pk=placement.pk)
-    if held.ends_on is not None:
+    locked_placement = Placement.objects.select_for_update().get(pk=placement.pk)
+    if locked_placement.ends_on is not None:
         raise Conflict("This placement has ended already.")
-    if ends_on < held.starts_on:
+    if ends_on < locked_placement.starts_on:
         raise Invalid("The last day is before the first. Check the date.", field="ends_on")
     if ends_on > local_date(instant):
         raise Invalid("The last day is in the future. Record it on the day it ends.", field="ends_on")
-    held.ends_on, held.end_reason = ends_on, reason.strip()
-    held.save(update_fields=["ends_on", "end_reason"])
-    record(user, verb=Verb.CHANGED, subject=held, child=primary.public_id, part="status", at=instant)
-    _tell_desks(held, "out", {held.area_id}, instant)
-    return held
+    locked_placement.ends_on, locked_placement.end_reason = ends_on, reason.strip()
+    locked_placement.save(update_fields=["ends_on", "end_reason"])
+    record(
+        user, verb=Verb.CHANGED, subject=locked_placement, child=primary.public_id, part="status", at=instant
+    )
+    _tell_desks(locked_placement, "out", {locked_placement.area_id}, instant)
+    return locked_placement
 
 
 @command
