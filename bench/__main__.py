@@ -46,11 +46,11 @@ def main(arguments: list[str]) -> int:
         from bench.loading import say
         from bench.report import write, write_indexes
 
-        found = run(folders, settings, given)
-        write(found, given.out)
+        findings = run(folders, settings, given)
+        write(findings, given.out)
         if given.indexes:
-            write_indexes(found, given.indexes)
-        missed = found.missed()
+            write_indexes(findings, given.indexes)
+        missed = findings.missed()
         say(f"Written to {given.out}. " + ("Every limit holds." if not missed else "Missed:"))
         for fault in missed:
             say(f"  - {fault}")
@@ -72,9 +72,9 @@ def run(folders: "Folders", settings: dict[str, str], given: argparse.Namespace)
     gc.freeze()  # what the load leaves in this process is not searched for garbage on account of the pages
     if given.scale <= 0.01:
         measures.check_projections()
-    found = Findings(given.scale, given.seed, nation.at.date(), loaded)
-    measures.take(found, folders, settings, nation, first, turns=given.turns, pages=given.pages)
-    return found
+    findings = Findings(given.scale, given.seed, nation.at.date(), loaded)
+    measures.take(findings, folders, settings, nation, first, turns=given.turns, pages=given.pages)
+    return findings
 
 
 if __name__ == "__main__":

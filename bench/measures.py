@@ -35,7 +35,7 @@ def take(
     cast = casting.find(nation, first)
     say("Measuring the screens ...")
     big, small = set(found.loaded.counts), nation.scale < SMALL
-    measured = [screen(one, turns, big, small=small) for one in screens(cast)]
+    measured = [screen(page, turns, big, small=small) for page in screens(cast)]
     say("Measuring a matrix that is sent ...")
     found.sent = sending.measure(cast, turns)
     say("Measuring triage ...")
@@ -46,7 +46,7 @@ def take(
     found.decided = deciding.measure(cast, laid, turns)
     longer.lengthen(cast, nation.codes, nation.ahead[2])
     table.lengthen(laid)
-    found.screens = [with_longer(one) for one in measured]
+    found.screens = [with_longer(result) for result in measured]
     found.restricted = restricted(found.screens)
     say("Measuring the sweep ...")
     found.sweep, found.swept = due.measure(nation, first, max(100, min(10_000, nation.children // 10)), 3)
@@ -79,7 +79,7 @@ def with_longer(one: Measured) -> Measured:
 
 def restricted(found: Sequence[Measured]) -> dict[str, float]:
     """By page, the database time of a practitioner for that of First Contact, where both were measured."""
-    by_key = {one.screen.key: one.timed.page_db for one in found}
+    by_key = {result.screen.key: result.timed.page_db for result in found}
     return {
         title: by_key[f"{key}, practitioner"] / by_key[f"{key}, First Contact"]
         for key, title in (("search", "Child search"), ("overview", "Child overview"))

@@ -61,7 +61,7 @@ def _tables(nation: Nation, first: Numbers, permission: int) -> list[Table]:
     records, papers = Records(nation, first, permission), Papers(nation, first)
     decided = Decided(papers)
     promises = Promises(papers, records.child_ids(), first.team + nation.teams + nation.schools)
-    told = [
+    tables = [
         ("children.Child", _CHILD, records.children(), 1),
         ("children.ChildName", "id child_id name search_key registered added_at", records.names(), 1.1),
         ("children.Identifier", "id child_id kind value added_at", records.identifiers(), 0.9),
@@ -125,7 +125,8 @@ def _tables(nation: Nation, first: Numbers, permission: int) -> list[Table]:
         ),
     ]
     return [
-        Table(apps.get_model(label), columns.split(), rows, a_child) for label, columns, rows, a_child in told
+        Table(apps.get_model(label), columns.split(), rows, a_child)
+        for label, columns, rows, a_child in tables
     ]
 
 

@@ -85,12 +85,12 @@ def _staff(owner: psycopg.Connection, nation: Nation, first: Numbers) -> None:
     )
     columns = ["id", "email", "name", "agency_id", "created_at", "password"]
     copy(owner, apps.get_model("accounts.User"), columns, rows, len(people))
-    held = (
+    appointments = (
         (first.user + n, first.user + n, role, first.team + team, begun[:10])
         for n, (_, team, role) in enumerate(people)
     )
     columns = ["id", "user_id", "role_key", "team_id", "starts_on"]
-    copy(owner, apps.get_model("accounts.Appointment"), columns, held, len(people))
+    copy(owner, apps.get_model("accounts.Appointment"), columns, appointments, len(people))
 
 
 def _teams(nation: Nation, first: Numbers) -> Iterator[tuple[Any, ...]]:

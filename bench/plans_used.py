@@ -35,8 +35,8 @@ def explained(statements: Iterable[Statement], big: set[str], *, small: bool) ->
         for words, given in statements:
             if words.lstrip().upper().startswith(("SELECT", "WITH")) and "advisory" not in words:
                 cursor.execute(f"EXPLAIN (FORMAT JSON) {words}", given)
-                found = cursor.fetchone()[0]
-                tree = json.loads(found) if isinstance(found, str) else found
+                output = cursor.fetchone()[0]
+                tree = json.loads(output) if isinstance(output, str) else output
                 for node in _nodes(tree[0]["Plan"]):
                     _note(plan, node, words, big)
     return plan

@@ -112,9 +112,9 @@ class Frame:
             " AND d.ended_at IS NULL AND d.starts_on <= %(now)s::date AND d.ends_on >= %(now)s::date AND u.is_active"
             " AND p.starts_on <= %(now)s::date AND (p.ends_on IS NULL OR p.ends_on >= %(now)s::date)"
         )
-        held = " + ".join(f"(SELECT count(*) FROM clocks_clock k WHERE {arm})" for arm in self.arms())
+        sums = " + ".join(f"(SELECT count(*) FROM clocks_clock k WHERE {arm})" for arm in self.arms())
         self.ask(
-            f"SELECT {held}, (SELECT count(*) FROM notices_notice WHERE user_id = %(user)s AND read_at IS NULL)"
+            f"SELECT {sums}, (SELECT count(*) FROM notices_notice WHERE user_id = %(user)s AND read_at IS NULL)"
         )
 
     def arms(self) -> list[str]:
@@ -127,12 +127,12 @@ class Frame:
         given = {"part": part, "subject": str(subject)}
         key = f"{self.user.pk}:{self.cast.child.public_id}:{part}:{subject}"
         self.ask("SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0))", key=key)
-        found = self.ask(
+        entries = self.ask(
             "SELECT 1 FROM audit_entry WHERE actor_id = %(user)s AND at >= %(quarter)s AND at < %(next_quarter)s"
             " AND child = %(public)s AND part = %(part)s AND subject_id = %(subject)s AND verb = 'viewed' LIMIT 1",
             **given,
         )
-        if not found:
+        if not entries:
             self.ask(
                 "INSERT INTO audit_entry (at, recorded_at, actor_id, verb, subject_kind, subject_id, child, part,"
                 " reason, detail, request_reference) VALUES (%(now)s, %(now)s, %(user)s, 'viewed', '', %(subject)s,"
@@ -147,7 +147,7 @@ class Frame:
             " reason, detail, request_reference) VALUES (%(now)s, %(now)s, %(user)s, 'listed', '', '', NULL,"
             " %(part)s, '', jsonb_build_object('children', %(shown)s::text[]), '')",
             part=what,
-            shown=[str(one) for one in shown],
+            shown=[str(child) for child in shown],
         )
 
     def opened(self, *, places: bool = False) -> tuple[Rows, list[int]]:

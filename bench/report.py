@@ -76,12 +76,12 @@ class Findings:
         return faults
 
 
-def _faults(one: Measured) -> list[str]:
-    title, timed = one.screen.title, one.timed
-    faults = _over(title, timed, LIMIT_MS[one.screen.kind])
-    if one.longer != timed.queries:
-        faults.append(f"{title}: {timed.queries} queries, but {one.longer} on a longer record.")
-    faults += [f"{title}: reads the whole of {table}." for table in one.plan.whole]
+def _faults(result: Measured) -> list[str]:
+    title, timed = result.screen.title, result.timed
+    faults = _over(title, timed, LIMIT_MS[result.screen.kind])
+    if result.longer != timed.queries:
+        faults.append(f"{title}: {timed.queries} queries, but {result.longer} on a longer record.")
+    faults += [f"{title}: reads the whole of {table}." for table in result.plan.whole]
     return faults
 
 
@@ -109,9 +109,9 @@ def write_indexes(findings: Findings, path: Path) -> None:
     path.write_text(json.dumps(chosen, indent=2) + "\n", encoding="utf-8")
 
 
-def _page(found: Findings) -> list[str]:
-    rows = sum(found.loaded.counts.values())
-    missed = found.missed()
+def _page(findings: Findings) -> list[str]:
+    rows = sum(findings.loaded.counts.values())
+    missed = findings.missed()
     return [
         "# Benchmarks",
         "",
@@ -119,12 +119,14 @@ def _page(found: Findings) -> list[str]:
         "statements a person would write for the same rows (`bench/reference_sql*.py`), on an",
         "invented nation. Ratios, not seconds, so that machines can be compared.",
         "",
-        f"- Day: {found.day:%-d %B %Y}. Command: `python -m bench --scale {found.scale:g} --seed {found.seed}`.",
-        f"- Scale {found.scale:g}: {found.loaded.counts['children_child']:,} children,"
-        f" {found.loaded.counts['matrix_matrix']:,} matrices with only the answered indicators"
-        f" ({found.loaded.counts['matrix_answer']:,} answers), {rows:,} rows, {found.loaded.gigabytes:.1f} GB.",
-        f"- {found.loaded.authorities} authorities; the pages of CEVT and ERASE are of the largest, with"
-        f" {found.loaded.largest:,} children.",
+        f"- Day: {findings.day:%-d %B %Y}. Command: `python -m bench --scale {findings.scale:g}"
+        f" --seed {findings.seed}`.",
+        f"- Scale {findings.scale:g}: {findings.loaded.counts['children_child']:,} children,"
+        f" {findings.loaded.counts['matrix_matrix']:,} matrices with only the answered indicators"
+        f" ({findings.loaded.counts['matrix_answer']:,} answers), {rows:,} rows,"
+        f" {findings.loaded.gigabytes:.1f} GB.",
+        f"- {findings.loaded.authorities} authorities; the pages of CEVT and ERASE are of the largest, with"
+        f" {findings.loaded.largest:,} children.",
         "- Missing episodes are not part of CEMS yet, so none were loaded.",
         f"- Limits missed: {len(missed) or 'none'}.",
         "",
@@ -138,8 +140,8 @@ def _page(found: Findings) -> list[str]:
         "",
         f"| screen | database (≤ {HAND}) | processor (≤ 1) | queries | longer | by hand | holds |",
         "|---|--:|--:|--:|--:|--:|---|",
-        *[_row(screen) for screen in found.screens],
-        *([_sent(found.sent)] if found.sent else []),
+        *[_row(screen) for screen in findings.screens],
+        *([_sent(findings.sent)] if findings.sent else []),
         "",
         "## Limits across screens",
         "",
@@ -148,18 +150,18 @@ def _page(found: Findings) -> list[str]:
         *[
             f"| {title}: a restricted reader for a wide one | {ratio:.2f} | {RESTRICTED} |"
             f" {_yes(ratio <= RESTRICTED)} |"
-            for title, ratio in found.restricted.items()
+            for title, ratio in findings.restricted.items()
         ],
-        f"| Sweep of {found.swept:,} clocks due at once for the bare statements | {found.sweep:.2f} | {SWEEP:.0f} |"
-        f" {_yes(found.sweep <= SWEEP)} |",
-        *_triage(found),
-        *(_crowd(found.crowd) if found.crowd else ["| Sixteen people at once | not measured | | |"]),
+        f"| Sweep of {findings.swept:,} clocks due at once for the bare statements | {findings.sweep:.2f} |"
+        f" {SWEEP:.0f} | {_yes(findings.sweep <= SWEEP)} |",
+        *_triage(findings),
+        *(_crowd(findings.crowd) if findings.crowd else ["| Sixteen people at once | not measured | | |"]),
         "",
         "## Indexes",
         "",
         "A page that reads a big table from end to end has no index that serves it: a limit missed. At this size:",
         "",
-        *(_read_whole(found.screens) or ["- none of the pages does."]),
+        *(_read_whole(findings.screens) or ["- none of the pages does."]),
     ]
 
 
@@ -169,12 +171,12 @@ def _read_whole(screens: Sequence[Measured]) -> list[str]:
     ]
 
 
-def _row(one: Measured) -> str:
-    timed = one.timed
-    share = timed.scaled / LIMIT_MS[one.screen.kind]
+def _row(result: Measured) -> str:
+    timed = result.timed
+    share = timed.scaled / LIMIT_MS[result.screen.kind]
     return (
-        f"| {one.screen.title} | {timed.ratio:.2f} | {share:.2f} | {timed.queries} | {one.longer} |"
-        f" {timed.hand_queries} | {_yes(not _faults(one))} |"
+        f"| {result.screen.title} | {timed.ratio:.2f} | {share:.2f} | {timed.queries} | {result.longer} |"
+        f" {timed.hand_queries} | {_yes(not _faults(result))} |"
     )
 
 
@@ -186,16 +188,17 @@ def _sent(timed: Timed) -> str:
     )
 
 
-def _triage(found: Findings) -> list[str]:
+def _triage(findings: Findings) -> list[str]:
     rows = []
-    if found.decided:
-        one = found.decided
+    if findings.decided:
+        decision = findings.decided
         rows.append(
-            f"| A decision with board, worker, advice and two tasks for its bare inserts ({one.statements} statements"
-            f" for {one.bare}) | {one.ratio:.2f} | {DECIDED:.0f} | {_yes(one.ratio <= DECIDED)} |"
+            "| A decision with board, worker, advice and two tasks for its bare inserts"
+            f" ({decision.statements} statements for {decision.bare}) | {decision.ratio:.2f} |"
+            f" {DECIDED:.0f} | {_yes(decision.ratio <= DECIDED)} |"
         )
-    if found.meeting:
-        live = found.meeting
+    if findings.meeting:
+        live = findings.meeting
         rows.append(
             f"| Twelve people at one sheet, per cent of a core, {live.asked} times asked | {live.percent:.1f} |"
             f" {LIVE:.0f} | {_yes(live.percent <= LIVE and not live.failed)} |"

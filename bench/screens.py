@@ -43,15 +43,15 @@ def signed_in(user: User) -> Client:
 def screens(cast: Cast) -> list[Screen]:
     """Every measured page, signed in and ready to be opened."""
     group = _group_answered(cast)
-    found = []
+    all_pages = []
     for who, user, wide in (("practitioner", cast.worker, False), ("First Contact", cast.wide, True)):
         client, hand = signed_in(user), ByHand(cast, user, wide=wide)
         pages = _pages(cast, client, hand) + ([] if wide else _papers(cast, group, hand))
-        found += [
+        all_pages += [
             Screen(f"{key}, {who}", f"{title} ({who})", kind, _opener(client, url), by_hand)
             for key, title, kind, url, by_hand in pages
         ]
-    return found
+    return all_pages
 
 
 def _pages(cast: Cast, client: Client, hand: ByHand) -> list[Told]:
@@ -68,11 +68,11 @@ def _pages(cast: Cast, client: Client, hand: ByHand) -> list[Told]:
 def _papers(cast: Cast, group: str, hand: ByHand) -> list[Told]:
     """The pages of a matrix."""
     draft = cast.draft.public_id
-    tasks, one = reverse("matrix:tasks", args=[draft]), reverse("matrix:group", args=[draft, group])
+    tasks, questions = reverse("matrix:tasks", args=[draft]), reverse("matrix:group", args=[draft, group])
     sent = reverse("matrix:submission", args=[cast.submission.public_id])
     return [
         ("tasks", "Matrix: list of groups", LIST, tasks, partial(hand.draft, agencies=False)),
-        ("group", "Matrix: one group of questions", FORM, one, partial(hand.draft, agencies=True)),
+        ("group", "Matrix: one group of questions", FORM, questions, partial(hand.draft, agencies=True)),
         ("submission", "Matrix as it was sent", LIST, sent, hand.submission),
     ]
 
@@ -80,7 +80,7 @@ def _papers(cast: Cast, group: str, hand: ByHand) -> list[Told]:
 def triage_screens(cast: Cast, table: Table) -> list[Screen]:
     """The pages of triage, each as the person opens it whose work it is."""
     sheet = reverse("cevt:sheet", args=[cast.child.public_id])
-    found = []
+    pages = []
     for key, title, kind, url, user, who in (
         ("cevt", "CEVT's list", LIST, reverse("cevt:list"), table.chair, "chair"),
         ("sheet", "CEVT: a child's sheet", FORM, sheet, table.chair, "chair"),
@@ -97,8 +97,8 @@ def triage_screens(cast: Cast, table: Table) -> list[Screen]:
         client = signed_in(user)
         hand = ByHandTriage(cast, user, wide=user == cast.wide)
         opened = _opener(client, url)
-        found.append(Screen(f"{key}, {who}", f"{title} ({who})", kind, opened, getattr(hand, key)))
-    return found
+        pages.append(Screen(f"{key}, {who}", f"{title} ({who})", kind, opened, getattr(hand, key)))
+    return pages
 
 
 def _opener(client: Client, url: str) -> Callable[[], HttpResponse]:

@@ -96,18 +96,18 @@ def writes(statements: Sequence[Statement]) -> list[Statement]:
     rows: dict[str, list[Any]] = {}
     places: dict[str, list[str]] = {}
     changes: dict[str, Statement] = {}
-    told: list[Statement] = []
+    notices: list[Statement] = []
     for words, given in statements:
         if words.startswith("INSERT"):
             into, groups, values = _rows(words, given)
             places.setdefault(into, []).extend(groups)
             rows.setdefault(into, []).extend(values)
         elif "INSERT INTO" in words:  # notices with their mails: one statement each time people are told
-            told.append((words, given))
+            notices.append((words, given))
         elif words.startswith("UPDATE"):
             changes.setdefault(words.split()[1], (words, given))
     inserts = [(f"{into} VALUES {', '.join(places[into])}", rows[into]) for into in rows]
-    return [*changes.values(), *inserts, *told]
+    return [*changes.values(), *inserts, *notices]
 
 
 def _rows(words: str, given: Sequence[Any]) -> tuple[str, list[str], list[Any]]:

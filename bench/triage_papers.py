@@ -41,10 +41,10 @@ class Decided:
         nation, first = self.nation, self.first
         for child, matrix, _ in self.papers.followed():
             days, about = nation.days_ago(matrix), public_id("triage_item", matrix)
-            said = nation.days[max(0, days - 1)]
+            day = nation.days[max(0, days - 1)]
             frozen = None if nation.waits(matrix) else nation.days[max(0, days - 4)]
             for place, agency in enumerate((nation.authority(child), nation.authorities)):
                 by = self.papers.by(child)
                 yield (
-                    2 * matrix + place, child, "cevt", about, first.agency + agency, "written", SAID, by, said, frozen
+                    2 * matrix + place, child, "cevt", about, first.agency + agency, "written", SAID, by, day, frozen
                 )  # fmt: skip

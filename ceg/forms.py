@@ -95,8 +95,8 @@ class ReviewForm(OnceForm):
             stays_why=data["stays_why"],
             next_on=data["next_on"] if stays else None,
             note=data["note"],
-            forms=[HarmForm(one) for one in data["harms"]],
-            contexts=[HarmContext(one) for one in data["contexts"]],
+            forms=[HarmForm(harm) for harm in data["harms"]],
+            contexts=[HarmContext(context) for context in data["contexts"]],
             seen=data["seen"],
             seen_level=data["seen_level"],
         )

@@ -84,9 +84,9 @@ class Environment(Env):
         try:
             self.seal()
         except EnvValidationError as error:
-            told = cast(Mapping[str, list[str]], error.error_messages)  # what seal() found, by variable
+            messages = cast(Mapping[str, list[str]], error.error_messages)  # what seal() found, by variable
             faults = [
-                f"{name}: {fromkey}" for name, why in told.items() for fromkey in dict.fromkeys(why)
+                f"{name}: {fromkey}" for name, why in messages.items() for fromkey in dict.fromkeys(why)
             ] + faults
         if faults:
             raise ImproperlyConfigured("CEMS can't start:\n" + "\n".join(f"  - {fault}" for fault in faults))

@@ -45,8 +45,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     instant = now()
     parts, well = {}, True
     for name, check in CHECKS.items():
-        state, said = _ask(check, instant)
-        parts[name] = {"state": state, "said": said}
+        state, words = _ask(check, instant)
+        parts[name] = {"state": state, "said": words}
         well = well and state != "failed"
     status = "ok" if well else "failed"
     return JsonResponse(

@@ -57,9 +57,9 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     shown = work[:LONGEST]
     names = {item.child: open_to[item.child].name for item in [*shown, *team_shown] if item.child in open_to}
-    told = dict.fromkeys(item.child for item in [*shown, *team_shown] if item.child)
-    if told:
-        listed(user, what="home", children=list(told))
+    children = dict.fromkeys(item.child for item in [*shown, *team_shown] if item.child)
+    if children:
+        listed(user, what="home", children=list(children))
     buttons = [button for button in START_BUTTONS if profile.may(Work(button.work))]
     return render(
         request,

@@ -77,9 +77,9 @@ class Afterwards:
         receipt = (
             Item.objects.filter(submission=submission, clock__isnull=False).select_related("clock").first()
         )
-        said = part.said or self._usually_said(submission, receipt, at)
+        settled = part.said or self._usually_said(submission, receipt, at)
         for action in rows:
-            self._plan_action(action, at, worker=said is not None and said.worker)
+            self._plan_action(action, at, worker=settled is not None and settled.worker)
         referral = Referral.objects.filter(source=submission.reference).first()
         if referral is not None:
             self.beforehand.ask(referral, at)
@@ -90,10 +90,10 @@ class Afterwards:
         request = Request.objects.filter(source=submission.reference).first()
         if request is not None and course.kind != "just_in":
             self.time.at(moments.soon_after(self.rng, at, 10), lambda when: self._strategy(request, when))
-        if said is not None:
-            self.time.at(said.at, lambda when: self.forums.decide(submission, said, when))
-        if receipt is not None and (said is not None or course.kind in _REFERRAL_DECIDED):
-            self.beforehand.tell_cevt(receipt, said, at)
+        if settled is not None:
+            self.time.at(settled.at, lambda when: self.forums.decide(submission, settled, when))
+        if receipt is not None and (settled is not None or course.kind in _REFERRAL_DECIDED):
+            self.beforehand.tell_cevt(receipt, settled, at)
         if receipt is not None and course.kind == "paused":
             self.beforehand.want_more(receipt, at)
         self._plan_meeting(at)
@@ -171,9 +171,9 @@ class Afterwards:
         manager = self.cast.person(self.story.place.manager)
         if self.rng.random() < 0.8:
             outcome = self.rng.choice(self.words["strategy_held"])
-            held = at - timedelta(minutes=self.rng.randint(10, 60))
+            held_at = at - timedelta(minutes=self.rng.randint(10, 60))
             meeting_record(
-                manager, child=self.story.child, kind=MeetingKind.STRATEGY, held_at=held, outcome=outcome,
+                manager, child=self.story.child, kind=MeetingKind.STRATEGY, held_at=held_at, outcome=outcome,
                 answers=request, at=at,
             )  # fmt: skip
         else:

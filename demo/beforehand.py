@@ -65,13 +65,13 @@ class Beforehand:
 
     def _answer(self, row: AgencyEnquiry, at: datetime) -> None:
         who = self._somebody_of(row.asked_of)
-        found = self.rng.choice(self.words["agencies_know"][row.agency.kind])
+        knowledge = self.rng.choice(self.words["agencies_know"][row.agency.kind])
         nothing = self.rng.random() < 0.25
         agency_enquiry_answer(
             who,
             enquiry=row,
             answered=Answered.NOTHING if nothing else Answered.WRITTEN,
-            text="" if nothing else found,
+            text="" if nothing else knowledge,
             at=at,
         )
 

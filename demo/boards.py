@@ -51,22 +51,22 @@ class Boards:
         chairs = chairs_of([entry.locality_id], local_date(at)).get(entry.locality_id, ())
         return next(iter(chairs), self.forums.cast.person(self.forums.story.place.ceg_chair))
 
-    def _agreement(self, submission: Submission, said: Said, at: datetime) -> Agreement:
+    def _agreement(self, submission: Submission, settled: Said, at: datetime) -> Agreement:
         """What the board agrees: at Significant a day, at Moderate out of the board where the child eases off."""
         child, words = self.forums.story.child, self.forums.words["outcomes_of_ceg"]
         eases = self.forums.story.course.kind == "stepped_down"
-        stays = said.level is RiskLevel.SIGNIFICANT or (said.level is RiskLevel.MODERATE and not eases)
+        stays = settled.level is RiskLevel.SIGNIFICANT or (settled.level is RiskLevel.MODERATE and not eases)
         newest, level = newest_matrix(child), child.current_level
         return Agreement(
-            level=said.level,
+            level=settled.level,
             rationale=self.forums.rng.choice(
-                self.forums.rationales(submission, replace(said, forum=Forum.CEG))
+                self.forums.rationales(submission, replace(settled, forum=Forum.CEG))
             ),
             stays=stays,
             stays_why=self.forums.rng.choice(words["stays"]) if stays else "",
             next_on=next_working_day(local_date(at) + timedelta(days=40)) if stays else None,
             note="" if stays else self.forums.rng.choice(words["note"]),
-            forms=said.forms,
+            forms=settled.forms,
             seen=newest.public_id if newest else None,
             seen_level=level.public_id if level else None,
         )

@@ -198,4 +198,4 @@ def _posts(people: list[dict[str, Any]], *, everybody: bool = False) -> list[tup
     for row in people:
         for role in row["roles"]:
             rows[role].append((ROLES[role].label, row["name"], address(row["key"])))
-    return [one for row in rows.values() for one in (row if everybody else row[:1])]
+    return [post for row in rows.values() for post in (row if everybody else row[:1])]

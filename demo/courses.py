@@ -110,7 +110,7 @@ def course_of(seed: int, number: int, as_of: datetime, span: timedelta) -> Cours
     open_already = kind in _OPEN_ALREADY or (
         kind not in {"low", "none", "provisional", "moderate_in"} and rng.random() < 0.3
     )
-    profiles = [one["key"] for one in load("profiles")]
+    profiles = [row["key"] for row in load("profiles")]
     status = (
         rng.choice(_STATUSES) if open_already else (StatusKind.EARLY_HELP if rng.random() < 0.35 else None)
     )
@@ -147,35 +147,35 @@ def _matrices(rng: Random, kind: str, as_of: datetime, span: timedelta) -> tuple
         day = local_date(as_of - span * rng.uniform(low, high))
         return moments.working_moment(rng, add_working_days(day + timedelta(days=1), -1))
 
-    def one(sent: datetime, level: RiskLevel, shift: int = 0) -> Sent:
+    def matrix(sent: datetime, level: RiskLevel, shift: int = 0) -> Sent:
         return Sent(
             sent - timedelta(hours=rng.randint(1, 30), minutes=rng.randrange(60)), sent, level, 16, shift
         )
 
     if kind == "just_in":
-        return (one(as_of - timedelta(minutes=rng.randint(8, 55)), SIGNIFICANT),)
+        return (matrix(as_of - timedelta(minutes=rng.randint(8, 55)), SIGNIFICANT),)
     if kind in {"moderate_in", "provisional"}:
-        return (one(as_of - timedelta(minutes=rng.randint(70, 400)), MODERATE),)
+        return (matrix(as_of - timedelta(minutes=rng.randint(70, 400)), MODERATE),)
     if kind in {"late", "due_soon"}:
         level = rng.choice((MODERATE, SIGNIFICANT))
         stage = Stage.BREACHED if kind == "late" else Stage.WARNED
-        return (one(moments.received_so_that(rng, stage, level, as_of), level),)
+        return (matrix(moments.received_so_that(rng, stage, level, as_of), level),)
     if kind == "paused":
-        return (one(moments.received_so_that(rng, Stage.WARNED, MODERATE, as_of), MODERATE),)
+        return (matrix(moments.received_so_that(rng, Stage.WARNED, MODERATE, as_of), MODERATE),)
     if kind == "draft":
         return (Sent(ago(0.01, 0.03), None, MODERATE, groups=rng.randint(3, 9)),)
     shift = rng.choice((0, 0, 0, 0, 0, 1, -1))
     if kind in {"low", "none"}:
-        return (one(ago(0.05, 0.8), LOW if kind == "low" else NONE, max(shift, 0)),)
+        return (matrix(ago(0.05, 0.8), LOW if kind == "low" else NONE, max(shift, 0)),)
     if kind == "raised":
-        return one(ago(0.6, 0.9), LOW), replace(one(ago(0.1, 0.4), SIGNIFICANT), anew=True)
+        return matrix(ago(0.6, 0.9), LOW), replace(matrix(ago(0.1, 0.4), SIGNIFICANT), anew=True)
     if kind == "review_late":
         # More than a month old: the review is over its time.
-        return (one(as_of - timedelta(days=rng.randint(35, 40)), MODERATE),)
+        return (matrix(as_of - timedelta(days=rng.randint(35, 40)), MODERATE),)
     if kind == "update_draft":
-        first = one(as_of - timedelta(days=rng.randint(24, 29)), SIGNIFICANT)
+        first = matrix(as_of - timedelta(days=rng.randint(24, 29)), SIGNIFICANT)
         return first, Sent(ago(0.01, 0.025), None, SIGNIFICANT, groups=rng.randint(4, 8))
-    first = one(ago(0.55, 0.95) if kind in {"board", "stepped_down"} else ago(0.1, 0.6), SIGNIFICANT, 0)
+    first = matrix(ago(0.55, 0.95) if kind in {"board", "stepped_down"} else ago(0.1, 0.6), SIGNIFICANT, 0)
     if kind == "agreed":
         first = replace(first, level=rng.choice((MODERATE, MODERATE, SIGNIFICANT)), shift=min(shift, 0))
     return (first, *_reviews(rng, kind, first, as_of))
@@ -183,19 +183,19 @@ def _matrices(rng: Random, kind: str, as_of: datetime, span: timedelta) -> tuple
 
 def _reviews(rng: Random, kind: str, first: Sent, as_of: datetime) -> list[Sent]:
     """A new matrix about every month, the level going down where the course steps down."""
-    found: list[Sent] = []
+    reviews: list[Sent] = []
     level = first.level
     sent = first.sent
     while sent is not None:
         day = next_working_day(local_date(sent) + timedelta(days=rng.randint(25, 31)))
         sent = moments.working_moment(rng, day)
         if sent > as_of - timedelta(days=1):
-            return found
+            return reviews
         if kind == "stepped_down":
             level = RiskLevel(max(LOW, level - 1))
-        elif kind == "board" and found:
+        elif kind == "board" and reviews:
             level = rng.choice((SIGNIFICANT, MODERATE))
-        found.append(Sent(sent - timedelta(hours=rng.randint(2, 50)), sent, level))
+        reviews.append(Sent(sent - timedelta(hours=rng.randint(2, 50)), sent, level))
         if level == LOW:
-            return found
-    return found
+            return reviews
+    return reviews

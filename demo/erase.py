@@ -42,13 +42,13 @@ def settle(cast: Cast, since: datetime, as_of: datetime) -> dict[str, Any]:
         starts_on=first,
         at=since,
     )
-    told = moments.on(add_working_days(today, -3), moments.MEETING)
+    told_at = moments.on(add_working_days(today, -3), moments.MEETING)
     absence_set(
         manager,
         worker=cast.person(_AWAY),
         starts_on=add_working_days(today, -1),
         ends_on=add_working_days(today, 4),
-        at=told,
+        at=told_at,
     )
     vacancy_open(
         manager,
@@ -56,7 +56,7 @@ def settle(cast: Cast, since: datetime, as_of: datetime) -> dict[str, Any]:
         kind=WorkerKind.CE_WORKER,
         children=_FULL_TIME,
         starts_on=add_working_days(today, -20),
-        at=told,
+        at=told_at,
     )
     _advice(cast, as_of)
     return {"advice": len(load("words")["consultations"])}

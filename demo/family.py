@@ -19,7 +19,7 @@ def household(who: Who, rng: Random) -> list[Details]:
     """A mother, often a grandmother the child trusts, and sometimes a father who must not be told something."""
     words = load("words")
     women, men = words["given"]["F"], words["given"]["M"]
-    told = words["family_told"]
+    telling = words["family_told"]
     people = [
         Details(
             name=f"{rng.choice(women)} {who.family}",
@@ -28,13 +28,13 @@ def household(who: Who, rng: Random) -> list[Details]:
             lives_with=YesNoNotKnown.YES,
             phone=_PHONE.format(rng.randrange(100, 1000)),
             safe_to_ring=SafeToRing.ONLY_WHEN if rng.random() < 0.3 else SafeToRing.YES,
-            may_be_told=rng.choice(told["may"]),
+            may_be_told=rng.choice(telling["may"]),
         )
     ]
     if people[0]["safe_to_ring"] == SafeToRing.ONLY_WHEN:
-        people[0]["safe_when"] = rng.choice(told["when"])
+        people[0]["safe_when"] = rng.choice(telling["when"])
     if rng.random() < 0.4:
-        what, why = rng.choice(told["must_not"])
+        what, why = rng.choice(telling["must_not"])
         people.append(
             Details(
                 name=f"{rng.choice(men)} {rng.choice(words['family'])}",

@@ -81,8 +81,14 @@ def fill(
     span = _span(present)
     now_living = [course_of(seed, number, present, span) for number in range(children)]
     past = courses_of(year, seed) if year is not None else []
-    tales = [(f"{seed}:{one.number}", Story(cast, one, seed, present)) for one in _newest_first(now_living)]
-    tales += [(f"{seed}:{year}:{one.number}", Past(cast, one, seed, present)) for one in _newest_first(past)]
+    tales = [
+        (f"{seed}:{course.number}", Story(cast, course, seed, present))
+        for course in _newest_first(now_living)
+    ]
+    tales += [
+        (f"{seed}:{year}:{course.number}", Past(cast, course, seed, present))
+        for course in _newest_first(past)
+    ]
     return _tell(cast, tales, present, progress)
 
 
@@ -100,7 +106,7 @@ def _keep_present(user: User, *, seed: int, wanted: datetime) -> str:
 
 
 def _newest_first(courses: list[Course]) -> list[Course]:
-    return sorted(courses, key=lambda one: one.newest, reverse=True)
+    return sorted(courses, key=lambda course: course.newest, reverse=True)
 
 
 def _tell(cast: Cast, tales: list[tuple[str, Story]], as_of: datetime, progress: Progress) -> Filled:

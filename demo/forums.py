@@ -79,7 +79,7 @@ class Forums:
         else:  # First Contact is late: the next day's meeting looks again
             self.story.time.at(moments.next_meeting(at, 1), lambda when: self.decide(submission, said, when))
 
-    def _triage_decides(self, submission: Submission, said: Said, items: list[Item], at: datetime) -> None:
+    def _triage_decides(self, submission: Submission, settled: Said, items: list[Item], at: datetime) -> None:
         """CEVT's meeting of that day decides, with all it starts (T3, T4)."""
         meeting = self._meeting(at)
         if meeting is None:
@@ -87,11 +87,11 @@ class Forums:
         newest = Submission.objects.of(self.story.child).order_by("-received_at", "-pk").first()
         back = Return.REREFERRAL in rereferrals_of(items).values()
         ruling = Ruling(
-            level=said.level,
-            rationale=self.rng.choice(self.rationales(submission, said)),
-            forms=said.forms,
-            outcomes=self._wishes(said, at),
-            tasks=self._tasks(at) if said.level >= RiskLevel.MODERATE else (),
+            level=settled.level,
+            rationale=self.rng.choice(self.rationales(submission, settled)),
+            forms=settled.forms,
+            outcomes=self._wishes(settled, at),
+            tasks=self._tasks(at) if settled.level >= RiskLevel.MODERATE else (),
             feedback=self.rng.choice(self.words["feedback"]),
             seen=newest.public_id if newest else None,
             returned_because=self.rng.choice(ReturnReason.values) if back else "",
@@ -101,7 +101,7 @@ class Forums:
             "clock"
         ):
             self.carry_out(action, at)
-        self._allocate(said, at)
+        self._allocate(settled, at)
 
     def _meeting(self, at: datetime) -> Meeting | None:
         """The meeting of that day, entered as it was held; None while it would still be open."""
@@ -132,20 +132,20 @@ class Forums:
             note_add(chair, meeting=meeting, kind=kind, text=text, at=ends - timedelta(minutes=10))
         return meeting
 
-    def _wishes(self, said: Said, at: datetime) -> list[Wish]:
+    def _wishes(self, settled: Said, at: datetime) -> list[Wish]:
         """Beside what the level starts anyway: board or worker by judgement, advice, a step down."""
         words, wishes = self.words["outcomes_of_cevt"], []
-        if said.level < RiskLevel.SIGNIFICANT and said.board:
+        if settled.level < RiskLevel.SIGNIFICANT and settled.board:
             why = self.rng.choice(words["ceg"])
             wishes.append(Wish(CEG, why, CegReason.JUDGEMENT))
-        if said.level is RiskLevel.MODERATE and said.worker:
+        if settled.level is RiskLevel.MODERATE and settled.worker:
             wishes.append(Wish(ALLOCATION, self.rng.choice(words["allocation"])))
-        if said.level < RiskLevel.SIGNIFICANT:
+        if settled.level < RiskLevel.SIGNIFICANT:
             age = age_on(self.story.child.date_of_birth, local_date(at))
-            suited = advice_for(age=age, forms=said.forms, level=said.level)
+            suited = advice_for(age=age, forms=settled.forms, level=settled.level)
             if suited:
                 wishes.append(Wish(ADVICE, advice=self.rng.sample(suited, min(2, len(suited)))))
-        if said.level <= RiskLevel.LOW and said.ends:
+        if settled.level <= RiskLevel.LOW and settled.ends:
             wishes.append(Wish(STEP_DOWN, self.rng.choice(words["step_down"])))
         return wishes
 
@@ -167,20 +167,20 @@ class Forums:
         if said.level != submission.level and said.forum is Forum.CEVT:
             words: list[str] = self.words["cevt_higher" if said.level > submission.level else "cevt_lower"]
             return words
-        found: list[str] = self.words[said.forum.value].get(level) or self.words["cevt"][level]
-        return found
+        phrases: list[str] = self.words[said.forum.value].get(level) or self.words["cevt"][level]
+        return phrases
 
     def local(self, key: str) -> str:
         """The person of the child's own place, where each place has one."""
         place = self.story.place
         return {"school.lead": place.school_lead, "ceg.chair": place.ceg_chair}.get(key, key)
 
-    def _allocate(self, said: Said, at: datetime) -> None:
+    def _allocate(self, settled: Said, at: datetime) -> None:
         """The ERASE manager gives the child a worker, or says why there is none for now (T6)."""
         later = moments.soon_after(self.rng, at, 30)
-        if said.worker:
+        if settled.worker:
             self.story.time.at(later, lambda when: self._give(when, tries=5))
-        elif said.level is RiskLevel.SIGNIFICANT:
+        elif settled.level is RiskLevel.SIGNIFICANT:
             self.story.time.at(later, self._no_worker)
 
     def _no_worker(self, at: datetime) -> None:

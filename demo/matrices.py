@@ -116,25 +116,25 @@ class Pen:
 
     def _first(self, level: RiskLevel, today: date) -> dict[str, AnswerGiven]:
         """What was seen, for a first matrix whose evidence points to `level`."""
-        found: dict[str, AnswerGiven] = {}
+        answers: dict[str, AnswerGiven] = {}
         for sort, windows in _SEEN[level].items():
             for code, window in zip(self._some(sort, len(windows)), windows, strict=False):
-                found[code] = self._seen(code, today, window)
+                answers[code] = self._seen(code, today, window)
         if level > RiskLevel.NONE:
             for code in self._some("vulnerabilities", self.rng.randint(2, 4)):
-                found[code] = self._seen(code, today, (60, 420), loosely=True)
+                answers[code] = self._seen(code, today, (60, 420), loosely=True)
         for code in self._some("strengths", self.rng.randint(2, 4)):
-            found[code] = self._seen(code, today, None)
-        return found
+            answers[code] = self._seen(code, today, None)
+        return answers
 
     def _update(self, today: date) -> dict[str, AnswerGiven]:
         """What a later matrix adds: a thing or two seen since, and a strength."""
-        found = {}
+        answers = {}
         for code in self._some("signs", self.rng.randint(0, 2)):
-            found[code] = self._seen(code, today, (2, 24))
+            answers[code] = self._seen(code, today, (2, 24))
         for code in self._some("strengths", 1):
-            found[code] = self._seen(code, today, None)
-        return found
+            answers[code] = self._seen(code, today, None)
+        return answers
 
     def _some(self, sort: str, count: int) -> list[str]:
         codes = self.profile[sort]

@@ -49,7 +49,7 @@ def received_so_that(rng: Random, stage: Stage, level: RiskLevel, as_of: datetim
     Over its time means since a few days at most: nobody leaves a child waiting for weeks. What is due
     soon is due that very day, where anything could be.
     """
-    found, today = [], []
+    receipts, today = [], []
     for back in range(1, 24 * 16):
         moment = as_of - timedelta(hours=back, minutes=rng.randrange(50))
         there = local(moment)
@@ -57,7 +57,7 @@ def received_so_that(rng: Random, stage: Stage, level: RiskLevel, as_of: datetim
             continue
         due = close_of_business(moment, CEVT_DAYS[level].at(moment)).due_at
         if stage_at(RECEIPT, moment, due, as_of) is stage and due > as_of - timedelta(days=5):
-            found.append(moment)
+            receipts.append(moment)
             if stage is Stage.WARNED and local(due).date() == local(as_of).date():
                 today.append(moment)
-    return rng.choice(today or found)
+    return rng.choice(today or receipts)

@@ -52,7 +52,7 @@ def _referred(seed: int, rows: Sequence[Referral]) -> Course:
         number=number,
         kind="past",
         who=invent(seed, number, first.received_on, Known(first.sex, first.born, first.place)),
-        profile=next(n for n, one in enumerate(load("profiles")) if one["key"] == first.profile),
+        profile=next(n for n, profile in enumerate(load("profiles")) if profile["key"] == first.profile),
         known_since=known,
         status=_status(rng, rows),
         matrices=tuple(chain.from_iterable(matrices)),
@@ -71,7 +71,7 @@ def _matrices(rng: Random, row: Referral) -> Iterator[Sent]:
     """The matrix that came to CEVT, then a review about each month until Low is agreed (M6)."""
     board = row.agreed is RiskLevel.SIGNIFICANT
     sent = moments.working_moment(rng, row.received_on)
-    said = Said(
+    settled = Said(
         at=moments.on(row.decided_on, moments.MEETING),
         forum=Forum.CEVT,
         level=row.agreed,
@@ -80,7 +80,7 @@ def _matrices(rng: Random, row: Referral) -> Iterator[Sent]:
         worker=row.worker,
         ends=row.agreed <= RiskLevel.LOW,
     )
-    yield Sent(_before(rng, sent), sent, row.submitted, anew=row.again, said=said)
+    yield Sent(_before(rng, sent), sent, row.submitted, anew=row.again, said=settled)
     if row.agreed <= RiskLevel.LOW:
         return
     for day in _reviews(row.received_on, row.ended_on):
@@ -172,8 +172,8 @@ class Past(Story):
         open_now = Involvement.objects.of(self.child).filter(ended_at__isnull=True)
         for row in open_now.exclude(case_role=CaseRole.SCHOOL).order_by("pk"):
             involvement_end(desk, involvement=row, reason=self.rng.choice(why), at=at)
-        for held in Status.objects.of(self.child).filter(ends_on__isnull=True).order_by("pk"):
-            status_close(desk, status=held, ends_on=local_date(at), at=at)
+        for status in Status.objects.of(self.child).filter(ends_on__isnull=True).order_by("pk"):
+            status_close(desk, status=status, ends_on=local_date(at), at=at)
 
     def _leave_school(self, at: datetime) -> None:
         desk = self.cast.person(self.place.front_door)

@@ -138,13 +138,13 @@ def _placed(rng: Random, figures: dict[str, Any], slots: list[date]) -> list[tup
         for turn in range(row["count"])
     ]
     rng.shuffle(cells)
-    found = []
-    for cell in sorted(cells, key=lambda one: len(one["quarters"])):
+    placed = []
+    for cell in sorted(cells, key=lambda row: len(row["quarters"])):
         # A quarter is as likely as it has days left.
         day = rng.choice([day for quarter in cell["quarters"] for day in free[quarter]])
         next(days for days in free.values() if day in days).remove(day)
-        found.append((day, cell))
-    return sorted(found, key=lambda one: one[0])
+        placed.append((day, cell))
+    return sorted(placed, key=lambda pair: pair[0])
 
 
 def _referral(rng: Random, number: int, cell: dict[str, Any], day: date, last: date) -> Referral:

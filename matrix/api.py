@@ -65,8 +65,8 @@ class Matrices(ApiView):
             return {"submission": str(_send(request, user, sent).public_id)}
 
         result, _ = once(user, key=key, action="api.matrix", body=sent, perform=perform)
-        [found] = with_children([or_404(own_submission(user, UUID(result["submission"])))])
-        return Response(Received(found, context={"request": request}).data, status=201)
+        [submission] = with_children([or_404(own_submission(user, UUID(result["submission"])))])
+        return Response(Received(submission, context={"request": request}).data, status=201)
 
 
 class Submissions(ApiView):
@@ -116,7 +116,7 @@ class OneSubmission(ApiView):
             "usual": state.usual,
             "contributors": contributors_of(sent, state),
             "freshness": state.freshness,
-            "answers": {code: AnswerShown(one).data for code, one in state.answers.items()},
+            "answers": {code: AnswerShown(row).data for code, row in state.answers.items()},
             "steps": what_happens_now(sent, opened.child.cluster, now()),
         }
         return Response({**Whole(whole, context={"request": request}).data})
@@ -141,7 +141,11 @@ def _child(request: Request, user: User, sent: Mapping[str, Any]) -> Child:
     if not form.is_valid():
         errors = form.errors.get_json_data()
         raise NotReady(
-            [Problem(one["message"], field=f"child.{name}") for name, said in errors.items() for one in said]
+            [
+                Problem(fault["message"], field=f"child.{name}")
+                for name, faults in errors.items()
+                for fault in faults
+            ]
         )
     known = child_known(user, asked=form.asked)
     if known:
@@ -164,19 +168,19 @@ def _form(user: User, who: Mapping[str, Any]) -> NewChildForm:
 
 def _answers(sent: Mapping[str, Mapping[str, Any]]) -> dict[str, AnswerGiven]:
     """Each answer for the service. Raises NotReady naming the answers whose agency is unknown."""
-    agencies = agencies_with({one["agency"] for one in sent.values() if one["agency"]})
-    unknown = [code for code, one in sent.items() if one["agency"] and one["agency"] not in agencies]
+    agencies = agencies_with({answer["agency"] for answer in sent.values() if answer["agency"]})
+    unknown = [code for code, answer in sent.items() if answer["agency"] and answer["agency"] not in agencies]
     if unknown:
         raise NotReady([Problem("There is no agency with this code.", field=code) for code in unknown])
     return {
         code: AnswerGiven(
-            one["seen"],
-            one["when_kind"] or (WhenKind.EXACT if one["day"] else ""),
-            one["day"],
-            one["what"],
-            one["source"],
-            agencies.get(one["agency"]),
-            one["managed"],
+            answer["seen"],
+            answer["when_kind"] or (WhenKind.EXACT if answer["day"] else ""),
+            answer["day"],
+            answer["what"],
+            answer["source"],
+            agencies.get(answer["agency"]),
+            answer["managed"],
         )
-        for code, one in sent.items()
+        for code, answer in sent.items()
     }

@@ -49,8 +49,8 @@ def contributors_of(sent: Submission, state: Filled) -> list[PersonShown]:
     people = {sent.matrix.started_by_id} | asked_in | answered
     rows = User.objects.filter(pk__in=people - {sent.submitted_by_id}).select_related("agency")
     return [
-        PersonShown(str(one), one.job_title, str(one.agency), one.phone)
-        for one in rows.order_by("name", "pk")
+        PersonShown(str(person), person.job_title, str(person.agency), person.phone)
+        for person in rows.order_by("name", "pk")
     ]
 
 

@@ -30,13 +30,13 @@ def settled(carried: Mapping[str, str], answers: Iterable[Answer]) -> dict[str, 
     An answer that finds no question there keeps its old code. Where several questions became one, the answer to
     the question of that very code stands, else what was seen, the newest first; the others keep their old codes.
     """
-    found: dict[str, Answer] = {}
-    for answer in sorted(answers, key=lambda one: _weight(carried, one), reverse=True):
+    answer_by_code: dict[str, Answer] = {}
+    for answer in sorted(answers, key=lambda row: _weight(carried, row), reverse=True):
         code = carried.get(answer.code, answer.code)
-        found[answer.code if code in found else code] = answer
-    return found
+        answer_by_code[answer.code if code in answer_by_code else code] = answer
+    return answer_by_code
 
 
-def _weight(carried: Mapping[str, str], one: Answer) -> tuple[bool, bool, date, datetime]:
-    same = carried.get(one.code, one.code) == one.code
-    return same, one.seen == Seen.SEEN, one.seen_on or date.min, one.answered_at
+def _weight(carried: Mapping[str, str], answer: Answer) -> tuple[bool, bool, date, datetime]:
+    same = carried.get(answer.code, answer.code) == answer.code
+    return same, answer.seen == Seen.SEEN, answer.seen_on or date.min, answer.answered_at

@@ -144,9 +144,11 @@ def answer_words(values: Mapping[str, Any]) -> str:
     if values["day"] and values["when_kind"]:
         seen += f" {when_words(WhenKind(values['when_kind']), values['day'])}"
     agency = values["agency"].name if values["agency"] else ""
-    told = ", ".join(filter(None, [values["source"], agency]))
+    source = ", ".join(filter(None, [values["source"], agency]))
     managed = f"Managed now: {Managed(values['managed']).label.lower()}" if values["managed"] else ""
-    return "\n".join(filter(None, [seen, values["what"], f"Who says so: {told}" if told else "", managed]))
+    return "\n".join(
+        filter(None, [seen, values["what"], f"Who says so: {source}" if source else "", managed])
+    )
 
 
 @dataclass
@@ -184,7 +186,7 @@ def field_words(name: str, value: Any) -> str:
     chosen = list(value) if name in LISTS else ([] if value in {None, ""} else [value])
     named = choices.labels() if isinstance(choices, PracticeList) else choices.choices
     labels = {str(key): label for key, label in named}
-    return ", ".join(labels.get(str(one), str(one)) for one in chosen) or "Nothing chosen"
+    return ", ".join(labels.get(str(item), str(item)) for item in chosen) or "Nothing chosen"
 
 
 def refuse_answer(fields: AnswerFields, error: CommandError, today: date) -> None:

@@ -29,12 +29,12 @@ def hints(text: str) -> list[Hint]:
     Whole words only, whatever the capitals, apostrophes, hyphens or line breaks.
     """
     pattern, words = _words()
-    found: dict[str, Hint] = {}
+    hint_by_phrase: dict[str, Hint] = {}
     for match in pattern.finditer(text.replace("\u2019", "'")):
         key = _plain(match[0])
         suggestion, why = words[key]
-        found.setdefault(key, Hint(" ".join(match[0].split()), suggestion, why))
-    return list(found.values())
+        hint_by_phrase.setdefault(key, Hint(" ".join(match[0].split()), suggestion, why))
+    return list(hint_by_phrase.values())
 
 
 def _plain(phrase: str) -> str:

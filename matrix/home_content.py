@@ -23,14 +23,14 @@ def items(user: Any, now: datetime) -> Iterable[WorkItem]:
     return [
         WorkItem(
             what="CE Matrix in progress",
-            why=f"You left this matrix on {local(one.matrix.changed_at):%-d %B}:"
-            f" {one.groups} of {one.all_groups} groups begun",
-            url=reverse("matrix:tasks", args=[one.matrix.public_id]),
-            child=one.matrix.child.public_id,
-            reference=one.matrix.reference,
+            why=f"You left this matrix on {local(draft.matrix.changed_at):%-d %B}:"
+            f" {draft.groups} of {draft.all_groups} groups begun",
+            url=reverse("matrix:tasks", args=[draft.matrix.public_id]),
+            child=draft.matrix.child.public_id,
+            reference=draft.matrix.reference,
             needs_child=True,
         )
-        for one in drafting(list(drafts))
+        for draft in drafting(list(drafts))
     ]
 
 

@@ -82,5 +82,5 @@ def ages(provider: Takes) -> str:
 
 def _either(words: Iterable[str]) -> str:
     """One or the other: "a, b or c"."""
-    found = list(words)
-    return " or ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+    options = list(words)
+    return " or ".join([", ".join(options[:-1]), options[-1]] if len(options) > 1 else options)

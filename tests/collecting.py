@@ -34,13 +34,13 @@ def modules(stem: str) -> tuple[ModuleType, ...]:
 
 def gathered(stem: str, name: str) -> dict[str, Any]:
     """The entries that the apps' files of this stem have under `name`; two for one key are a mistake."""
-    found: dict[str, Any] = {}
+    merged: dict[str, Any] = {}
     for module in modules(stem):
         entries = getattr(module, name, {})
-        if twice := found.keys() & entries.keys():
+        if twice := merged.keys() & entries.keys():
             raise ValueError(f"{module.__name__}: {', '.join(sorted(twice))} is said in two files")
-        found |= entries
-    return found
+        merged |= entries
+    return merged
 
 
 def hooks(stem: str, name: str) -> Iterator[Any]:

@@ -30,7 +30,7 @@ from triage.models import (
 )
 
 # What a decision or an entry of the log took from the library stands with it, and is shown with it.
-ADVICE: Column = Shown(lambda row: "; ".join(one.title for one in row.advice.all()), "advice")
+ADVICE: Column = Shown(lambda row: "; ".join(entry.title for entry in row.advice.all()), "advice")
 ANSWERS: Column = Shown(
     lambda row: "; ".join(f"{name}: {answer}" for name, answer in kind_of(row).answers(row.details)),
     "details",

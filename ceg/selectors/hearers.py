@@ -46,8 +46,8 @@ def hearers(user: User, primary: Child, at: datetime) -> list[Hearer]:
     as_what = _by_person(primary, at)
     as_what.pop(user.pk, None)
     shut_out = closed_to(list(rows_of_clusters([primary.pk])), list(as_what), at) if as_what else set()
-    told = as_what.keys() - {user_id for _, user_id in shut_out}
-    people = User.objects.here(local_date(at)).filter(pk__in=told).by_name()
+    hearer_ids = as_what.keys() - {user_id for _, user_id in shut_out}
+    people = User.objects.here(local_date(at)).filter(pk__in=hearer_ids).by_name()
     return [Hearer(person, as_what[person.pk]) for person in people]
 
 

@@ -34,7 +34,7 @@ def board(request: HttpRequest) -> HttpResponse:
         detail={"locality": chosen.pk},
     )
     context = {
-        "boards": [(one, _url(one, ""), one == chosen) for one in boards],
+        "boards": [(locality, _url(locality, ""), locality == chosen) for locality in boards],
         "board": shown,
         "parts": [
             (label, shown.counts[key], _url(chosen, key), key == which) for key, label in SHOWN.items()
@@ -50,9 +50,9 @@ def _chosen(request: HttpRequest, boards: list[Locality]) -> Locality:
     asked = request.GET.get("board", "")
     if not asked:
         return boards[0]
-    for one in boards:
-        if str(one.pk) == asked:
-            return one
+    for locality in boards:
+        if str(locality.pk) == asked:
+            return locality
     raise Http404
 
 

@@ -57,8 +57,8 @@ class ClosedSignUp(DefaultAccountAdapter):
 
     def reauthenticate(self, user: User, password: str) -> bool:
         # allauth would ask its own table of addresses; ours is the user's.
-        found = self.authenticate(self.request, email=user.email, password=password)
-        return found is not None and found.pk == user.pk
+        known_user = self.authenticate(self.request, email=user.email, password=password)
+        return known_user is not None and known_user.pk == user.pk
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         # Who has just typed the password need not type it again to set up their first second factor, and to see

@@ -46,9 +46,9 @@ class ApiView(APIView):
 
 def opened(view: type[ApiView]) -> View:
     """The address for `urls.py`, with its access rule where the guards look for it."""
-    found: Any = view.as_view()
-    found.access_rule = replace(view.access_rule, methods=methods_taken(view))
-    return found
+    handler: Any = view.as_view()
+    handler.access_rule = replace(view.access_rule, methods=methods_taken(view))
+    return handler
 
 
 def methods_taken(view: type[APIView]) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ def desk_of(duty: Duty, authority_id: int) -> Team:
 def desks_of(duties: Sequence[Duty], authority_id: int) -> list[Team]:
     """The desk of each of these duties, as `desk_of` gives it, in one statement."""
     there = DutyDesk.objects.filter(authority=authority_id).select_related("team")
-    held = kept_in_command(f"desks of {authority_id}", lambda: {row.duty: row.team for row in there})
-    return [held[duty] if duty in held else _first_desk(duty) for duty in duties]
+    desks = kept_in_command(f"desks of {authority_id}", lambda: {row.duty: row.team for row in there})
+    return [desks[duty] if duty in desks else _first_desk(duty) for duty in duties]
 
 
 def _first_desk(duty: Duty) -> Team:

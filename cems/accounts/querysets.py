@@ -40,17 +40,17 @@ class UserQuerySet(QuerySet["User"]):
 
     def holding(self, role_key: str, on: date) -> Self:
         """Those who hold this role on this day."""
-        held = current(on, "appointments__")
-        return self.filter(held, appointments__role_key=role_key).distinct()
+        in_force = current(on, "appointments__")
+        return self.filter(in_force, appointments__role_key=role_key).distinct()
 
     def matching(self, words: str) -> Self:
         """Those whose name, address or job title holds every word."""
-        found = self
+        people = self
         for word in words.split():
-            found = found.filter(
+            people = people.filter(
                 Q(name__icontains=word) | Q(email__icontains=word) | Q(job_title__icontains=word)
             )
-        return found
+        return people
 
     def by_name(self) -> Self:
         return self.alias(lower_name=Lower("name")).order_by("lower_name", "pk")

@@ -23,8 +23,8 @@ class ActionQuerySet(OfChildQuerySet):
         profile = profile_of(user)
         own = self.model.objects.filter(owner_user_id__in=profile.acts_for)
         teams = self.model.objects.filter(owner_team_id__in=profile.works_for)
-        held = self.filter(pk__in=own.values("pk").union(teams.values("pk"), all=True))
-        return held.readable_by(user)
+        owned = self.filter(pk__in=own.values("pk").union(teams.values("pk"), all=True))
+        return owned.readable_by(user)
 
     def owned_in(self, agency_id: int) -> Self:
         """Those that people or teams of one agency have."""

@@ -43,24 +43,26 @@ def page(user: User, *, mine: bool, closed: bool, after: str, now: datetime) -> 
     if mine:
         actions = actions.filter(owner_user_id__in=profile_of(user).acts_for)
     actions = actions.closed() if closed else actions.to_do()
-    found = ORDER.page(actions.with_page().select_related("child"), after)
-    return Page(rows(user, found.rows, now), found.after)
+    action_page = ORDER.page(actions.with_page().select_related("child"), after)
+    return Page(rows(user, action_page.rows, now), action_page.after)
 
 
 def rows(user: User, actions: Sequence[Action], now: datetime) -> Sequence[Row]:
     """These actions for a list, their children asked for in one read."""
     ids = {action.child_id for action in actions if action.child_id}
-    found = seen(user, ids)
+    children = seen(user, ids)
     return [
-        Row(action, found.get(action.child_id or 0), present(action.clock, now) if action.clock else None)
+        Row(action, children.get(action.child_id or 0), present(action.clock, now) if action.clock else None)
         for action in actions
     ]
 
 
 def to_do(actions: Iterable[Action], now: datetime) -> Sequence[Row]:
     """Those of a child's actions that are open, what is due first at the top, without a day at the end."""
-    found = sorted((action for action in actions if action.is_open), key=_by_due)
-    return [Row(action, None, present(action.clock, now) if action.clock else None) for action in found]
+    open_actions = sorted((action for action in actions if action.is_open), key=_by_due)
+    return [
+        Row(action, None, present(action.clock, now) if action.clock else None) for action in open_actions
+    ]
 
 
 def _by_due(action: Action) -> tuple[bool, datetime, int]:

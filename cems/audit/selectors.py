@@ -49,8 +49,8 @@ def record_use(child: UUID | Collection[UUID], *, after: str = "") -> Page[Use]:
     """
     children = [child] if isinstance(child, UUID) else list(child)
     shown = Q()
-    for one in children:
-        shown |= Q(detail__contains={"children": [str(one)]})
+    for public_id in children:
+        shown |= Q(detail__contains={"children": [str(public_id)]})
     about = _ahead(Entry.objects.filter(child__in=children), after)
     lists = _ahead(Entry.objects.filter(shown, verb__in=[Verb.LISTED, Verb.SEARCHED]), after)
     uses = merge(map(_use, about), map(_use, lists), key=lambda use: (use.at, use.pk), reverse=True)

@@ -201,10 +201,10 @@ def _waits(row: Mapping[str, Any], actor: int | None, begin: datetime) -> bool:
     """Whether the same look waits already for the end of this very command."""
     scope = running()
     return scope is not None and any(
-        one.actor_id == actor
-        and begin <= one.at < begin + QUARTER
-        and all(getattr(one, name) == value for name, value in row.items())
-        for one in scope.waiting(_BATCH)
+        entry.actor_id == actor
+        and begin <= entry.at < begin + QUARTER
+        and all(getattr(entry, name) == value for name, value in row.items())
+        for entry in scope.waiting(_BATCH)
     )
 
 

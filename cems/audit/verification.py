@@ -132,12 +132,12 @@ def _place(row: Row) -> tuple[int, int]:
     return int(row[CLUSTER] or 0), int(row[XID] or 0)
 
 
-def _differences(seal: Seal, found: dict[str, list[int | str]], retired: Iterable[str]) -> Iterator[str]:
-    for month in sorted({*seal.months, *found}):
-        if month not in found and month in retired:
+def _differences(seal: Seal, months: dict[str, list[int | str]], retired: Iterable[str]) -> Iterator[str]:
+    for month in sorted({*seal.months, *months}):
+        if month not in months and month in retired:
             continue
         sealed_count, sealed_digest = seal.months.get(month, [0, ""])
-        count, digest = found.get(month, [0, ""])
+        count, digest = months.get(month, [0, ""])
         where = f"Under seal {seal.number}, entries of {month}"
         if int(count) < sealed_count:
             yield f"{where}: {sealed_count} were sealed, {count} are left; some were deleted."

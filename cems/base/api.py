@@ -31,7 +31,7 @@ def refused(error: Exception, context: Mapping[str, Any]) -> Response | None:
     reference = getattr(context["request"], "reference", "")
     if isinstance(error, CommandError):
         status = next(code for kind, code in STATUS if isinstance(error, kind))
-        problems = [vars(one) for one in getattr(error, "problems", ())]
+        problems = [vars(problem) for problem in getattr(error, "problems", ())]
         body = _body(CODES[status], error.message, error.field, reference, problems)
         headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooMany) else None
         return Response(body, status=status, headers=headers)

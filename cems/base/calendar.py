@@ -86,8 +86,8 @@ def is_working_day(day: date, shut: frozenset[date] | None = None) -> bool:
 
 def next_working_day(day: date, shut: frozenset[date] | None = None) -> date:
     """`day` itself if it is a working day, else the first one after it."""
-    found: date = _days(shut).get_nth_working_day(day, 0)
-    return found
+    working_day: date = _days(shut).get_nth_working_day(day, 0)
+    return working_day
 
 
 def add_working_days(day: date, n: int, shut: frozenset[date] | None = None) -> date:
@@ -95,8 +95,8 @@ def add_working_days(day: date, n: int, shut: frozenset[date] | None = None) -> 
 
     The agenda's papers go out seven working days before the meeting: add_working_days(meeting, -7).
     """
-    found: date = _days(shut).get_nth_working_day(day, n) if n else day
-    return found
+    working_day: date = _days(shut).get_nth_working_day(day, n) if n else day
+    return working_day
 
 
 def working_days_between(day: date, end: date, shut: frozenset[date] | None = None) -> int:

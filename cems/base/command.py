@@ -120,7 +120,7 @@ def _fault_of(service: Callable[..., object]) -> str:
     if not taken or taken[0].name not in ACTING or taken[0].kind is not Parameter.POSITIONAL_OR_KEYWORD:
         return f"must take the acting user first, as {' or '.join(ACTING)}; it is None where the system acts"
     by_name = {Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD}
-    by_position = [one.name for one in taken[1:] if one.kind not in by_name]
+    by_position = [parameter.name for parameter in taken[1:] if parameter.kind not in by_name]
     return f"must take {', '.join(by_position)} by name: put * after {taken[0].name}" if by_position else ""
 
 
@@ -152,5 +152,5 @@ def kept_in_command(key: str, read: Callable[[], R]) -> R:
         return read()
     if key not in scope.kept:
         scope.kept[key] = read()
-    found: R = scope.kept[key]
-    return found
+    value: R = scope.kept[key]
+    return value

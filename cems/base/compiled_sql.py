@@ -44,13 +44,17 @@ class _Words(ABC):
     @cached_property
     def _words(self) -> tuple[str, list[tuple[str, Any]]]:
         """The SQL, and for each of its parameters the name of a value or, with "", what it always is."""
-        one, two = self._sample(1), self._sample(2)
-        (words, first), (again, second) = (self._said(self._build(**sample)) for sample in (one, two))
+        first_sample, second_sample = self._sample(1), self._sample(2)
+        (words, first), (again, second) = (
+            self._said(self._build(**sample)) for sample in (first_sample, second_sample)
+        )
         if words != again:
             raise TypeError("the statement changes with its values")
         fixed = []
         for pair in zip(first, second, strict=True):
-            name = next((name for name in self._kinds if pair == (one[name], two[name])), "")
+            name = next(
+                (name for name in self._kinds if pair == (first_sample[name], second_sample[name])), ""
+            )
             if not name and pair[0] != pair[1]:
                 raise TypeError("the statement works on one of its values")
             fixed.append((name, pair[0]))

@@ -80,4 +80,4 @@ def _replaced(text: str, part: str, body: str) -> str:
     place = re.compile(rf"(<!-- {part}: [^>]*-->\n).*?(<!-- end of {part} -->)", re.DOTALL)
     if not place.search(text):
         raise LookupError(f"no page has the comments of the part {part}")
-    return place.sub(lambda found: f"{found[1]}{body}\n{found[2]}", text)
+    return place.sub(lambda match: f"{match[1]}{body}\n{match[2]}", text)

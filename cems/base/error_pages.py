@@ -66,9 +66,9 @@ def refuse(
     `message` is a plain sentence made for the person; without one, the usual sentence of the status.
     """
     reference = getattr(request, "reference", "")
-    said = message or SENTENCES[status]
+    sentence = message or SENTENCES[status]
     if wants_json(request):
-        body = {"error": code or CODES[status], "message": said, "field": field, "reference": reference}
+        body = {"error": code or CODES[status], "message": sentence, "field": field, "reference": reference}
         return JsonResponse(body, status=status)
     context = {"message": message, "reference": reference, "request": request, "status": status}
     try:
@@ -82,7 +82,7 @@ def refuse(
     if not html:
         title = HTTPStatus(status).phrase
         return HttpResponse(
-            f"{title}\n\n{said}\n\nReference: {reference}\n", status=status, content_type="text/plain"
+            f"{title}\n\n{sentence}\n\nReference: {reference}\n", status=status, content_type="text/plain"
         )
     return HttpResponse(html, status=status)
 
@@ -143,13 +143,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form older than the sign-in: nothing is lost, the page says how to go on."""
-    said = "This page had been open too long. Go back, reload it and send again."
+    sentence = "This page had been open too long. Go back, reload it and send again."
     if wants_json(request):
-        return refuse(request, 403, said, code="stale_page")
+        return refuse(request, 403, sentence, code="stale_page")
     try:
         html = loader.get_template("403_csrf.html").render(
-            {"message": said, "reference": getattr(request, "reference", ""), "request": request}, request
+            {"message": sentence, "reference": getattr(request, "reference", ""), "request": request}, request
         )
     except TemplateDoesNotExist:
-        return refuse(request, 403, said)
+        return refuse(request, 403, sentence)
     return HttpResponse(html, status=403)

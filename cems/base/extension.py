@@ -113,9 +113,9 @@ class Many(Slot[T]):
         """
         for value in values:
             name = self._name_of(value) if self._name_of else by
-            held = next((filling for filling in self.fillings if filling.name == name), None)
-            if held:
-                raise Misfilled(f"{self.name} has {name} of {held.by} already, and {by} fills it again.")
+            earlier = next((filling for filling in self.fillings if filling.name == name), None)
+            if earlier:
+                raise Misfilled(f"{self.name} has {name} of {earlier.by} already, and {by} fills it again.")
             self.fillings.append(Filling(name, value, by, after, before))
         self._order = {}
 
@@ -149,9 +149,9 @@ def _in_order(slot: str, fillings: Sequence[Filling[T]]) -> list[Filling[T]]:
     while waiting:
         rest = [filling for filling in waiting if not _place(placed, filling)]
         if len(rest) == len(waiting):
-            one = rest[0]
+            stray = rest[0]
             raise Misfilled(
-                f"{slot}: {one.name} of {one.by} names {one.after or one.before}, which nobody fills."
+                f"{slot}: {stray.name} of {stray.by} names {stray.after or stray.before}, which nobody fills."
             )
         waiting = rest
     return placed
@@ -159,7 +159,7 @@ def _in_order(slot: str, fillings: Sequence[Filling[T]]) -> list[Filling[T]]:
 
 def _place(placed: list[Filling[T]], filling: Filling[T]) -> bool:
     """Put an entry where it says, in place; False when the entry that it names has no place yet."""
-    names = [one.name for one in placed]
+    names = [entry.name for entry in placed]
     anchor = filling.after or filling.before
     if not anchor:
         placed.append(filling)

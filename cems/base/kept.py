@@ -88,12 +88,12 @@ class Kept:
         """Each row about these records in plain words (A4); `third_party` marks what names somebody else."""
         if self.not_shown:
             return
-        one, many = self._beside()
+        single, many = self._beside()
         rows = self.of(child_ids).prefetch_related(*many).order_by(*self.order)
-        for row in rows.select_related(*one) if one else rows:
-            told = {label: _told(row, column) for label, column in self.columns.items()}
+        for row in rows.select_related(*single) if single else rows:
+            facts = {label: _told(row, column) for label, column in self.columns.items()}
             marked = {} if self.third_party is False else {"third_party": self._names_somebody(row)}
-            yield {"kind": self.title, **told, **marked, "regime": self.basis.sentence}
+            yield {"kind": self.title, **facts, **marked, "regime": self.basis.sentence}
 
     def merge_lines(self, child_ids: Sequence[int]) -> Iterable[str]:
         """What a merge of these records brings together or leaves to decide, a plain sentence each."""
@@ -138,7 +138,11 @@ class Kept:
 
     def _columns(self) -> list[str]:
         meta = self.model._meta
-        return [one.name for one in (*meta.fields, *meta.many_to_many) if one.name not in self._of_row()]
+        return [
+            model_field.name
+            for model_field in (*meta.fields, *meta.many_to_many)
+            if model_field.name not in self._of_row()
+        ]
 
     def _names_somebody(self, row: Any) -> object:
         if isinstance(self.third_party, str):
@@ -147,13 +151,13 @@ class Kept:
 
     def _beside(self) -> tuple[set[str], set[str]]:
         """What to read with the rows: other rows behind a key, and lists of them."""
-        one: set[str] = set()
+        single: set[str] = set()
         many: set[str] = set()
         for path in (path for column in self.columns.values() for path in _paths(column)):
             keys, lists = _keys(self.model, path)
             if keys:
-                (many if lists else one).add("__".join(keys))
-        return one, many
+                (many if lists else single).add("__".join(keys))
+        return single, many
 
 
 def regime_of(label: str) -> Regime | None:
@@ -170,22 +174,22 @@ def _keys(model: type[Model], path: str) -> tuple[list[str], bool]:
     """The keys a path follows from this model on, and whether the last of them leads to a list of rows."""
     keys: list[str] = []
     for step in path.split("."):
-        found = _field(model, step)
-        if found is None or not found.is_relation or not found.related_model:
+        model_field = _field(model, step)
+        if model_field is None or not model_field.is_relation or not model_field.related_model:
             break
         keys.append(step)
-        if found.many_to_many:
+        if model_field.many_to_many:
             return keys, True
-        model = found.related_model
+        model = model_field.related_model
     return keys, False
 
 
 def _field(model: type[Model], name: str) -> "Field[Any, Any] | None":
     try:
-        found = model._meta.get_field(name)
+        model_field = model._meta.get_field(name)
     except FieldDoesNotExist:
         return None
-    return found if isinstance(found, Field) else None
+    return model_field if isinstance(model_field, Field) else None
 
 
 def _told(row: Any, column: Column) -> object:
@@ -200,8 +204,8 @@ def _told(row: Any, column: Column) -> object:
     in_words = getattr(row, f"get_{last}_display", None)
     if in_words:
         return in_words()
-    value, found = getattr(row, last), _field(type(row), last)
-    if found is not None and found.is_relation:
+    value, model_field = getattr(row, last), _field(type(row), last)
+    if model_field is not None and model_field.is_relation:
         return str(value) if value else ""
-    words = dict(getattr(getattr(found, "base_field", None), "flatchoices", ()))
-    return [words.get(one, one) for one in value] if words else value
+    words = dict(getattr(getattr(model_field, "base_field", None), "flatchoices", ()))
+    return [words.get(item, item) for item in value] if words else value

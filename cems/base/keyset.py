@@ -139,8 +139,8 @@ def next_url(request: HttpRequest, after: str) -> str:
 
 def at_most(rows: QuerySet[Any, Any], most: int) -> tuple[list[Any], bool]:
     """The first rows of a list that has no further pages, and whether it is cut there: the page then says so."""
-    found = list(rows[: most + 1])
-    return found[:most], len(found) > most
+    fetched = list(rows[: most + 1])
+    return fetched[:most], len(fetched) > most
 
 
 def _way(column: str) -> str:

@@ -26,8 +26,8 @@ class WithoutPeople(logging.Filter):
     """Rewrites each record before any handler's formatter sees it; lets every record pass."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        found = record.exc_info if isinstance(record.exc_info, tuple) else None
-        error = found[1] if found else None
+        raised = record.exc_info if isinstance(record.exc_info, tuple) else None
+        error = raised[1] if raised else None
         record.msg, record.args = _message(record, error), None
         if error is not None:
             record.exc_text, record.exc_info = told(error), None
@@ -67,11 +67,11 @@ class JsonLines(JsonFormatter):
 def told(error: BaseException) -> str:
     """An exception and what caused it as kinds and places, without their words and without local values."""
     lines: list[str] = []
-    for one in _chain(error):
-        lines.append(_kind(one))
+    for raised in _chain(error):
+        lines.append(_kind(raised))
         lines += [
             f"  {frame.filename}:{frame.lineno} in {frame.name}"
-            for frame in traceback.extract_tb(one.__traceback__)
+            for frame in traceback.extract_tb(raised.__traceback__)
         ]
     return "\n".join(lines)
 
@@ -86,9 +86,9 @@ def _message(record: logging.LogRecord, error: BaseException | None) -> str:
     if isinstance(record.msg, BaseException):
         record.msg = _kind(record.msg)
     text = record.getMessage()
-    for one in _chain(error) if error else ():
-        for words in filter(None, (repr(one), str(one))):
-            text = text.replace(words, _kind(one))
+    for raised in _chain(error) if error else ():
+        for words in filter(None, (repr(raised), str(raised))):
+            text = text.replace(words, _kind(raised))
     text = _QUOTED_BY_DATABASE.sub("", text)
     text = _KEY_VALUES.sub(")=(…)", text)
     return _QUERY.sub("?…", text).strip()
@@ -96,11 +96,11 @@ def _message(record: logging.LogRecord, error: BaseException | None) -> str:
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
-    one: BaseException | None = error
-    while one is not None and id(one) not in seen:
-        seen.add(id(one))
-        yield one
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    raised: BaseException | None = error
+    while raised is not None and id(raised) not in seen:
+        seen.add(id(raised))
+        yield raised
+        raised = raised.__cause__ or (None if raised.__suppress_context__ else raised.__context__)
 
 
 def _kind(error: BaseException) -> str:

@@ -22,7 +22,7 @@ _KINDS = {
 class _OneArray(In):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         kind = self._kind(connection)
-        values = list(dict.fromkeys(one for one in self.rhs if one is not None)) if kind else []
+        values = list(dict.fromkeys(value for value in self.rhs if value is not None)) if kind else []
         if kind == _NUMBER:  # what no column holds matches nothing, and no array holds it either
             values = [value for value in values if -(2**63) <= value < 2**63]
         if len(values) < 2:  # none matches nothing and one is an equality: as everywhere

@@ -48,8 +48,8 @@ class OpenChild:
         """What `read` gives, asked once for this page; for what is shown, never for what a write rests on."""
         if key not in self._kept:
             self._kept[key] = read()
-        found: Read = self._kept[key]
-        return found
+        value: Read = self._kept[key]
+        return value
 
     @property
     def placed(self) -> Child:

@@ -16,11 +16,11 @@ def _not_restricted_any_more(clocks: Sequence[Clock]) -> Mapping[int, Finding]:
     shut = Child.objects.unscoped("clocks of restricted records").filter(
         public_id__in=wanted, restricted=True
     )
-    held = set(shut.values_list("public_id", flat=True))
+    restricted_ids = set(shut.values_list("public_id", flat=True))
     return {
         clock.pk: Finding(Stage.CANCELLED, now(), "The record is not restricted any more")
         for clock in clocks
-        if clock.child not in held
+        if clock.child not in restricted_ids
     }
 
 

@@ -22,8 +22,8 @@ def current_levels() -> list[str]:
 
 def _not_at(rows: QuerySet[Child], levels: QuerySet[AgreedLevel]) -> list[str]:
     """Records whose pointer is not at the first of these levels."""
-    found = rows.annotate(newest=Subquery(levels.values("pk")[:1]))
-    wrong = found.filter(
+    annotated = rows.annotate(newest=Subquery(levels.values("pk")[:1]))
+    wrong = annotated.filter(
         Q(newest__isnull=True, current_level__isnull=False)
         | Q(newest__isnull=False, current_level__isnull=True)
         | (Q(newest__isnull=False, current_level__isnull=False) & ~Q(current_level=F("newest")))

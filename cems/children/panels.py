@@ -60,9 +60,9 @@ def _status_line(opened: OpenChild) -> tuple[str, str, str]:
         for row in reversed(entries.statuses(opened))
         if row.starts_on <= day and (row.ends_on is None or row.ends_on >= day)
     ]
-    said = [f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}" for row in rows]
+    phrases = [f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}" for row in rows]
     url = reverse("children:statuses", args=[opened.child.public_id])
-    return "Status", "; ".join(said) or "Not known to services by a status.", url
+    return "Status", "; ".join(phrases) or "Not known to services by a status.", url
 
 
 def _clock_line(opened: OpenChild) -> tuple[str, str, str] | None:

@@ -28,7 +28,7 @@ def tell_of_last_days(at: datetime | None = None) -> int:
         .select_related("user")
         .order_by("pk")
     )
-    told: dict[Message, set[int]] = {}
+    messages: dict[Message, set[int]] = {}
     managers = managers_of([(row.team_id, row.user.agency_id) for row in rows], day)
     for row, people in zip(rows, managers, strict=True):
         last = say_day(row.ends_on or day)
@@ -38,5 +38,5 @@ def tell_of_last_days(at: datetime | None = None) -> int:
             text=f"A role given for a time ends on {last}. Hand the work on, or ask for it to be renewed.",
             url=reverse("account:cover"),
         )
-        told[message] = people | ({row.supervisor_id} if row.supervisor_id else set())
-    return notices_send(told, at=instant) if told else 0
+        messages[message] = people | ({row.supervisor_id} if row.supervisor_id else set())
+    return notices_send(messages, at=instant) if messages else 0

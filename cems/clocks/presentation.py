@@ -137,11 +137,11 @@ def titles(clocks: Sequence[Clock], user: User) -> dict[int, str]:
     shut = shut_ways(user, {clock.child for clock in clocks if clock.child})
     hidden = {child for child, way in shut.items() if way is Shut.HIDDEN}
     known = [clock for clock in clocks if clock.child not in hidden]
-    found = {clock.pk: clock.title for clock in known}
+    names = {clock.pk: clock.title for clock in known}
     for key in {clock.kind for clock in known}:
         say = clock_kind(key).say
         if say:
-            said = [clock for clock in known if clock.kind == key]
-            found |= say([clock for clock in said if clock.child not in shut])
-            found |= {clock.pk: SHUT_ITEM for clock in said if clock.child in shut}
-    return found
+            same_kind = [clock for clock in known if clock.kind == key]
+            names |= say([clock for clock in same_kind if clock.child not in shut])
+            names |= {clock.pk: SHUT_ITEM for clock in same_kind if clock.child in shut}
+    return names

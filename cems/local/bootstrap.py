@@ -46,9 +46,9 @@ def use_a_new_enough_python(arguments: list) -> None:
     if sys.version_info >= NEEDED:
         return
     for name in KNOWN_GOOD:
-        found = shutil.which(name)
-        if found and succeeds(found, "-c", IS_NEW_ENOUGH):
-            os.execv(found, [found, str(Path(__file__).resolve()), *arguments])  # noqa: S606 no shell wanted
+        newer = shutil.which(name)
+        if newer and succeeds(newer, "-c", IS_NEW_ENOUGH):
+            os.execv(newer, [newer, str(Path(__file__).resolve()), *arguments])  # noqa: S606 no shell wanted
     this = ".".join(str(number) for number in sys.version_info[:2])
     raise Stop(
         f"CEMS needs Python 3.11 or newer; this is Python {this} and no newer one was found.\n"

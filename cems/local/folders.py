@@ -69,8 +69,8 @@ def make_private(folder: Path, owner: int | None = None) -> None:
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), owner}:
+        status = folder.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid not in {os.geteuid(), owner}:
             raise Trouble(
                 f"{folder} is in the way: it belongs to someone else or is not a folder. Remove it."
             )

@@ -126,12 +126,12 @@ class Postgres:
     def _check_version(self) -> None:
         version = self.data / "PG_VERSION"
         try:
-            found = version.read_text(encoding="ascii").strip() if self.data.exists() else MAJOR
+            major = version.read_text(encoding="ascii").strip() if self.data.exists() else MAJOR
         except OSError as error:
             raise Trouble(explain(error, version)) from None
-        if found != MAJOR:
+        if major != MAJOR:
             raise Trouble(
-                f"The data in {self.data} was made by PostgreSQL {found}; this is PostgreSQL {MAJOR}.\n"
+                f"The data in {self.data} was made by PostgreSQL {major}; this is PostgreSQL {MAJOR}.\n"
                 "It cannot be opened as it is: dump it with the old version and restore it into a new folder "
                 "(docs/operations.md, Upgrade), or move the folder away to start empty."
             )
@@ -186,12 +186,12 @@ class Postgres:
     def _living_here(self) -> set[int]:
         """The processes whose working folder is the data folder, as it is for each of PostgreSQL's."""
         here = self.data.resolve()
-        found = set()
+        processes = set()
         for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 if (entry / "cwd").readlink() == here:
-                    found.add(int(entry.name))
-        return found
+                    processes.add(int(entry.name))
+        return processes
 
     def _refuse(self, what: str, words: str = "") -> None:
         words = words.strip() or process.last_lines(self.log)

@@ -18,7 +18,7 @@ PATIENCE = 300  # seconds until an installation that does not end is given up
 
 def browser() -> str | None:
     """The browser of this machine, if it has one."""
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 def missing() -> dict[str, str]:

@@ -16,11 +16,11 @@ def tell_of_cover(event: DelegationChanged) -> None:
         event.holder_id: "A deputy stands in for you.",
     }
     state = "ended" if event.ended else str(event.ends_on)
-    for user_id, said in words.items():
+    for user_id, sentence in words.items():
         notice_send(
             [user_id],
             kind="accounts.cover",
             key=f"cover:{event.delegation}:{state}",
-            text=f"{said} {days}",
+            text=f"{sentence} {days}",
             url=reverse("account:cover"),
         )

@@ -66,14 +66,14 @@ def write_notices(
 
     `read` for old news, which counts as read when it was told.
     """
-    said = list(messages)
-    told = [
+    all_messages = list(messages)
+    pairs = [
         (number, user) for number, users in enumerate(messages.values(), 1) for user in sorted(set(users))
     ]
-    if not told:
+    if not pairs:
         return 0
-    columns = [[getattr(one, field.name) for one in said] for field in fields(Message)]
+    columns = [[getattr(message, field.name) for message in all_messages] for field in fields(Message)]
     with connection.cursor() as cursor:
-        numbers, users = [n for n, _ in told], [u for _, u in told]
+        numbers, users = [n for n, _ in pairs], [u for _, u in pairs]
         cursor.execute(_WRITE, [*columns, at, at if read else None, numbers, users, at, mail])
         return int(cursor.fetchone()[0])

@@ -55,23 +55,25 @@ def notices_send(
     All that a command tells is written at its end, in one statement, and nothing after an error, as nothing was
     done; so within a command this returns 0.
     """
-    told = _Told({one: [*people] for one, people in messages.items()}, at or now(), mail, read_before())
+    telling = _Told(
+        {message: [*people] for message, people in messages.items()}, at or now(), mail, read_before()
+    )
     scope = running()
     if scope is None:
-        return _write_now(None, told=[told])
-    scope.batch(_BATCH, _write).append(told)
+        return _write_now(None, tellings=[telling])
+    scope.batch(_BATCH, _write).append(telling)
     return 0
 
 
 @command
-def _write_now(user: None, *, told: Sequence[_Told]) -> int:
-    return _write(told)
+def _write_now(user: None, *, tellings: Sequence[_Told]) -> int:
+    return _write(tellings)
 
 
-def _write(told: Sequence[_Told]) -> int:
+def _write(tellings: Sequence[_Told]) -> int:
     """Write all of this; what is said of one instant in one statement."""
     written = 0
-    for (at, mail, past), messages in _by_instant(told).items():
+    for (at, mail, past), messages in _by_instant(tellings).items():
         if past is not None:
             written += write_notices(messages, at, False, read=at < past)
             continue
@@ -82,21 +84,21 @@ def _write(told: Sequence[_Told]) -> int:
 
 
 def _by_instant(
-    told: Sequence[_Told],
+    tellings: Sequence[_Told],
 ) -> dict[tuple[datetime, bool, datetime | None], dict[Message, set[int]]]:
     """Who is told what, by its instant, whether it is mailed, and before when it counts as read.
 
     A person is told the same `key` once: what was said first stands.
     """
-    found: dict[tuple[datetime, bool, datetime | None], dict[Message, set[int]]] = {}
-    said: set[tuple[str, int]] = set()
-    for one in told:
-        messages = found.setdefault((one.at, one.mail, one.read_before), {})
-        for message, people in one.messages.items():
-            new = {user for user in people if (message.key, user) not in said}
-            said.update((message.key, user) for user in new)
+    by_instant: dict[tuple[datetime, bool, datetime | None], dict[Message, set[int]]] = {}
+    seen: set[tuple[str, int]] = set()
+    for telling in tellings:
+        messages = by_instant.setdefault((telling.at, telling.mail, telling.read_before), {})
+        for message, people in telling.messages.items():
+            new = {user for user in people if (message.key, user) not in seen}
+            seen.update((message.key, user) for user in new)
             messages.setdefault(message, set()).update(new)
-    return found
+    return by_instant
 
 
 @command

@@ -189,8 +189,8 @@ class Lines(ValueKind[tuple[str, ...]]):
     def parsed(self, typed: str) -> tuple[str, ...]:
         lines = _lines(typed)
         for line in lines:
-            if said := self.fault(line):
-                raise _refuse(f"“{line[:60]}”: {said}")
+            if fault := self.fault(line):
+                raise _refuse(f"“{line[:60]}”: {fault}")
         return tuple(lines)
 
     def in_words(self, value: tuple[str, ...]) -> str:

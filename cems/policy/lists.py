@@ -60,8 +60,8 @@ class PracticeList:
 
     def __post_init__(self) -> None:
         rows = {
-            one.key: Entry(one.key, one.label, one.marks, one.fixed, position=place)
-            for place, one in enumerate(self.begins_with, 1)
+            entry.key: Entry(entry.key, entry.label, entry.marks, entry.fixed, position=place)
+            for place, entry in enumerate(self.begins_with, 1)
         }
         object.__setattr__(self, "declared", rows)
 

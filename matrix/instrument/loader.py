@@ -51,12 +51,12 @@ def load(version: int) -> Instrument:
 
 @cache
 def _files(folders: tuple[str, ...]) -> dict[int, Path]:
-    found: dict[int, Path] = {}
+    path_by_version: dict[int, Path] = {}
     for path in sorted(path for folder in (str(FOLDER), *folders) for path in Path(folder).iterdir()):
         match = re.fullmatch(r"ce-matrix-(\d+)\.json", path.name)
-        if match and found.setdefault(int(match[1]), path) != path:
+        if match and path_by_version.setdefault(int(match[1]), path) != path:
             raise InstrumentError(f"{path.name} is there twice: a version has one file")
-    return found
+    return path_by_version
 
 
 @cache
@@ -95,14 +95,18 @@ def parse(data: object) -> Instrument:
     groups = [(f"group {group.code}", group.code) for group in instrument.groups]
     listed = [indicator for group in instrument.groups for indicator in group.indicators]
     _unique("code", groups)
-    _unique("code", [(f"indicator {one.code}", one.code) for one in listed])
+    _unique("code", [(f"indicator {indicator.code}", indicator.code) for indicator in listed])
     # A question that is still asked under its own code was replaced by none.
     _unique(
         "code",
-        [(f"indicator {one.code}", one.code) for one in listed]
-        + [(f"indicator {one.code}: replaces", old) for one in listed for old in one.replaces],
+        [(f"indicator {indicator.code}", indicator.code) for indicator in listed]
+        + [
+            (f"indicator {indicator.code}: replaces", old)
+            for indicator in listed
+            for old in indicator.replaces
+        ],
     )
-    _unique("text", [(f"indicator {one.code}", one.text.casefold()) for one in listed])
+    _unique("text", [(f"indicator {indicator.code}", indicator.text.casefold()) for indicator in listed])
     return instrument
 
 
@@ -158,7 +162,7 @@ class _Entry:
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of sentences that may be left out."""
         value = self.data.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
+        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
             raise self.fail(key, "must be a list of texts")
         return tuple(value)
 
@@ -180,7 +184,7 @@ class _Entry:
     def slugs(self, key: str) -> list[str]:
         value = self.data.get(key, [])
         if not isinstance(value, list) or not all(
-            isinstance(one, str) and _SLUG.fullmatch(one) for one in value
+            isinstance(item, str) and _SLUG.fullmatch(item) for item in value
         ):
             raise self.fail(key, "must be a list of codes")
         return value
@@ -192,7 +196,7 @@ class _Entry:
         value = self.value(key)
         if not isinstance(value, list) or not (value or empty):
             raise self.fail(key, "must be a list with at least one entry")
-        return [_Entry(one, f"{self.path}.{key}[{place}]") for place, one in enumerate(value)]
+        return [_Entry(item, f"{self.path}.{key}[{place}]") for place, item in enumerate(value)]
 
 
 GROUP_KINDS = (IndicatorKind.VULNERABILITY, IndicatorKind.CONCERN, IndicatorKind.STRENGTH)
@@ -227,7 +231,7 @@ def _definition(entry: _Entry) -> Definition:
 
 
 def _group(entry: _Entry, *, managed: bool) -> Group:
-    kind = entry.one_of("kind", {str(one.value): one for one in GROUP_KINDS})
+    kind = entry.one_of("kind", {str(option.value): option for option in GROUP_KINDS})
     return Group(
         code=entry.slug("code"),
         title=entry.text("title"),
@@ -266,7 +270,7 @@ def _kind(entry: _Entry, group: IndicatorKind) -> IndicatorKind:
     if "kind" in entry.data:
         if group is not IndicatorKind.CONCERN:
             raise entry.fail("kind", "is only told of a concern")
-        return entry.one_of("kind", {str(one.value): one for one in CONCERN_KINDS})
+        return entry.one_of("kind", {str(option.value): option for option in CONCERN_KINDS})
     if group is IndicatorKind.CONCERN and "harm" not in entry.data:
         raise entry.fail("kind", "is missing")
     harm = entry.maybe("harm")
@@ -288,7 +292,7 @@ def _check_kinds(instrument: Instrument) -> None:
     kinds = {indicator.kind for indicator in instrument.indicators}
     if IndicatorKind.CONCERN in kinds and kinds & {*CONCERN_KINDS} - {IndicatorKind.HARM}:
         raise InstrumentError("instrument.groups: every concern must name its kind, or none")
-    counted = {one.counts for step in instrument.suggestion.steps for one in step.any_of}
+    counted = {condition.counts for step in instrument.suggestion.steps for condition in step.any_of}
     for counts in counted - {Counts.CONCERN}:
         if IndicatorKind(counts.value) not in kinds:
             raise InstrumentError(
@@ -301,7 +305,7 @@ def _check_bands(bands: tuple[BandRule, ...]) -> None:
         raise InstrumentError(f"instrument.bands: must be {', '.join(Band.values)}, in that order")
     bounds = [rule.up_to_months for rule in bands]
     closed = [bound for bound in bounds[:-1] if bound is not None]
-    rising = all(one < two for one, two in zip(closed, closed[1:], strict=False))
+    rising = all(lower < upper for lower, upper in zip(closed, closed[1:], strict=False))
     if bounds[-1] is not None or len(closed) != len(bounds) - 1 or not rising:
         raise InstrumentError("instrument.bands: up_to_months must rise, and only the last be open")
 

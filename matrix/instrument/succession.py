@@ -21,10 +21,10 @@ def successor(version: int, on: date, *, days: int, begun: date = date.min) -> S
     The `days` to finish on the old one run from the first version that came after it, or from the day the
     matrix was `begun` where that is later: whoever began it then did not have the newer one yet.
     """
-    later = [load(one) for one in versions() if one > version and load(one).published <= on]
+    later = [load(number) for number in versions() if number > version and load(number).published <= on]
     if not later:
         return None
-    since = max(begun, min(one.published for one in later))
+    since = max(begun, min(instrument.published for instrument in later))
     return Successor(later[-1], since + timedelta(days=days))
 
 
@@ -39,19 +39,19 @@ def codes_carried(earlier: int, later: int) -> dict[str, str]:
         for old, new in codes_carried(later, earlier).items():
             back.setdefault(new, old)
         return back
-    held = {indicator.code: indicator.code for indicator in load(earlier).indicators}
+    codes = {indicator.code: indicator.code for indicator in load(earlier).indicators}
     for version in versions():
         if earlier < version <= later:
             asked = load(version).indicators
-            became = {one.code: one.code for one in asked}
-            became |= {old: one.code for one in asked for old in one.replaces}
-            held = {first: became[last] for first, last in held.items() if last in became}
-    return held
+            became = {indicator.code: indicator.code for indicator in asked}
+            became |= {old: indicator.code for indicator in asked for old in indicator.replaces}
+            codes = {first: became[last] for first, last in codes.items() if last in became}
+    return codes
 
 
 def question(code: str, version: int) -> Indicator | None:
     """The question of that code as `version` asks it, or as the last version before that did."""
-    for one in reversed([number for number in versions() if number <= version]):
-        if code in {asked.code for asked in load(one).indicators}:
-            return load(one).indicator(code)
+    for candidate in reversed([number for number in versions() if number <= version]):
+        if code in {asked.code for asked in load(candidate).indicators}:
+            return load(candidate).indicator(code)
     return None

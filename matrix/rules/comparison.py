@@ -50,19 +50,19 @@ def changes(
     crossed into an older band. An indicator without an answer is not known. In the order of
     `after`, then those only `before` had.
     """
-    earlier = {one.code: one for one in before}
-    later = {one.code: one for one in after}
-    found = []
+    earlier = {answer.code: answer for answer in before}
+    later = {answer.code: answer for answer in after}
+    changed = []
     for code in [*later, *(code for code in earlier if code not in later)]:
-        one, two = earlier.get(code), later.get(code)
-        ages = _band(one, before_on, bands), _band(two, after_on, bands)
-        if kind := _kind(one, two, *ages):
-            found.append(Change(code, kind, one, two, *ages))
-    return found
+        old, new = earlier.get(code), later.get(code)
+        ages = _band(old, before_on, bands), _band(new, after_on, bands)
+        if kind := _kind(old, new, *ages):
+            changed.append(Change(code, kind, old, new, *ages))
+    return changed
 
 
-def _band(one: Evidence | None, on: date, bands: Sequence[BandRule]) -> Band | None:
-    return band_of(one.on, on, bands) if one and one.seen == Seen.SEEN and one.on else None
+def _band(answer: Evidence | None, on: date, bands: Sequence[BandRule]) -> Band | None:
+    return band_of(answer.on, on, bands) if answer and answer.seen == Seen.SEEN and answer.on else None
 
 
 def _kind(
@@ -96,8 +96,8 @@ def newest_evidence_sentence(newest: date | None, last_asked: date | None) -> st
     silence must not pass for safety: when somebody last asked is said beside it.
     """
     if newest:
-        found = f"No new evidence recorded since {day_words(newest)}"
+        freshness = f"No new evidence recorded since {day_words(newest)}"
     else:
-        found = "No dated evidence of a concern recorded"
+        freshness = "No dated evidence of a concern recorded"
     asked = f"last asked {day_words(last_asked)}" if last_asked else "not asked again yet"
-    return f"{found}; {asked}."
+    return f"{freshness}; {asked}."

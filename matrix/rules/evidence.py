@@ -146,14 +146,14 @@ def profile(
     given = list(answers)
     rows = []
     for kind in kinds:
-        seen = [one for one in given if one.seen == Seen.SEEN and one.kind == kind]
-        ages = [band_of(one.on, today, bands) for one in seen if one.on]
+        seen = [answer for answer in given if answer.seen == Seen.SEEN and answer.kind == kind]
+        ages = [band_of(answer.on, today, bands) for answer in seen if answer.on]
         counts = tuple((rule, ages.count(rule.band)) for rule in bands)
-        standing = sum(one.standing for one in seen)
+        standing = sum(answer.standing for answer in seen)
         rows.append(ProfileRow(kind, _TITLES[kind], counts, len(seen) - len(ages) - standing, standing))
     return Profile(
         tuple(rows),
-        usual=sum(one.seen == Seen.USUAL for one in given),
-        not_seen=sum(one.seen == Seen.NOT_SEEN for one in given),
-        not_known=sum(one.seen == Seen.NOT_KNOWN for one in given),
+        usual=sum(answer.seen == Seen.USUAL for answer in given),
+        not_seen=sum(answer.seen == Seen.NOT_SEEN for answer in given),
+        not_known=sum(answer.seen == Seen.NOT_KNOWN for answer in given),
     )

@@ -39,22 +39,24 @@ def suggest(answers: Iterable[Evidence], today: date, rule: Suggestion) -> Sugge
     dated counts only where age does not matter. Raises ValueError when evidence is dated after `today`.
     """
     given = list(answers)
-    seen = [one for one in given if one.seen == Seen.SEEN]
-    if any(one.on and one.on > today for one in seen):
+    seen = [answer for answer in given if answer.seen == Seen.SEEN]
+    if any(answer.on and answer.on > today for answer in seen):
         raise ValueError(f"evidence is dated after {today}")
     reasons: list[str] = []
     missed: list[str] = []
     matched = False
     for step in rule.steps:
-        found = [(condition, _matching(seen, condition, today)) for condition in step.any_of]
-        reasons = [_held(one, match) for one, match in found if len(match) >= one.at_least]
-        matched = matched or any(match for _, match in found)
+        matches = [(condition, _matching(seen, condition, today)) for condition in step.any_of]
+        reasons = [
+            _held(condition, match) for condition, match in matches if len(match) >= condition.at_least
+        ]
+        matched = matched or any(match for _, match in matches)
         if reasons or not step.any_of:
             break
         # Only the nearest higher level is explained: the others would need still more.
-        missed = [_missed(step.level, one, match) for one, match in found]
+        missed = [_missed(step.level, condition, match) for condition, match in matches]
     reasons = reasons or [NOT_ENOUGH if matched else NOTHING]
-    notes = [*_undated(seen, rule), *_usual(sum(one.seen == Seen.USUAL for one in given))]
+    notes = [*_undated(seen, rule), *_usual(sum(answer.seen == Seen.USUAL for answer in given))]
     return Suggested(step.level, (*reasons, *missed, *notes), rule.version)
 
 
@@ -86,17 +88,17 @@ def judgement_problem(judged: RiskLevel, suggested: RiskLevel, reason: str) -> s
 
 
 def _matching(seen: list[Evidence], condition: Condition, today: date) -> list[Evidence]:
-    return [one for one in seen if _is(one, condition.counts) and _recent(one, condition, today)]
+    return [answer for answer in seen if _is(answer, condition.counts) and _recent(answer, condition, today)]
 
 
-def _is(one: Evidence, counts: Counts) -> bool:
-    return one.kind.is_concern if counts is Counts.CONCERN else one.kind.value == counts.value
+def _is(answer: Evidence, counts: Counts) -> bool:
+    return answer.kind.is_concern if counts is Counts.CONCERN else answer.kind.value == counts.value
 
 
-def _recent(one: Evidence, condition: Condition, today: date) -> bool:
+def _recent(answer: Evidence, condition: Condition, today: date) -> bool:
     if condition.within_months is None:
         return True
-    return one.on is not None and within_months(one.on, condition.within_months, today)
+    return answer.on is not None and within_months(answer.on, condition.within_months, today)
 
 
 def _held(condition: Condition, match: list[Evidence]) -> str:
@@ -115,8 +117,8 @@ def _was(count: int) -> str:
 
 
 def _quantity(count: int, counts: Counts) -> str:
-    one, many = _NOUNS[counts]
-    return f"{count} {one if count == 1 else many}"
+    singular, plural = _NOUNS[counts]
+    return f"{count} {singular if count == 1 else plural}"
 
 
 def _window(condition: Condition) -> str:
@@ -126,7 +128,7 @@ def _window(condition: Condition) -> str:
 
 
 def _dates(match: list[Evidence]) -> str:
-    days = sorted({one.on for one in match if one.on})
+    days = sorted({answer.on for answer in match if answer.on})
     if not days:
         return ""
     if len(days) == 1:
@@ -144,7 +146,8 @@ def _usual(count: int) -> list[str]:
 def _undated(seen: list[Evidence], rule: Suggestion) -> list[str]:
     counted = {condition.counts for step in rule.steps for condition in step.any_of}
     waiting = sum(
-        one.on is None and not one.standing and any(_is(one, counts) for counts in counted) for one in seen
+        answer.on is None and not answer.standing and any(_is(answer, counts) for counts in counted)
+        for answer in seen
     )
     if not waiting:
         return []

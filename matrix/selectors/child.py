@@ -92,7 +92,7 @@ def drafting(drafts: Sequence[Matrix]) -> list[Drafting]:
     for pk, code, at in rows.values_list("matrix_id", "code", "answered_at"):
         if at >= started[pk]:
             answered[pk].add(code)
-    found = []
+    progress = []
     for draft in drafts:
         groups = load(draft.instrument_version).groups
         asked = {indicator.code for group in groups for indicator in group.indicators}
@@ -100,8 +100,8 @@ def drafting(drafts: Sequence[Matrix]) -> list[Drafting]:
             any(indicator.code in answered[draft.pk] for indicator in group.indicators) for group in groups
         )
         total = sum(len(group.indicators) for group in groups)
-        found.append(Drafting(draft, len(answered[draft.pk] & asked), total, begun, len(groups)))
-    return found
+        progress.append(Drafting(draft, len(answered[draft.pk] & asked), total, begun, len(groups)))
+    return progress
 
 
 def sent_lately(opened: OpenChild, since: datetime | None) -> Sequence[Submission]:
@@ -118,8 +118,8 @@ def newest_sent(opened: OpenChild) -> Submission | None:
 
 def newest_submission(opened: OpenChild, *, only: User | None) -> Submission | None:
     """The child's newest submission, or None; of one person's making where `only` is given."""
-    found: Submission | None = _sent(opened.cluster, only).select_related("matrix", "submitted_by").first()
-    return found
+    newest: Submission | None = _sent(opened.cluster, only).select_related("matrix", "submitted_by").first()
+    return newest
 
 
 def freshness(submission: Submission) -> str:
@@ -137,8 +137,8 @@ def last_asked(answers: Sequence[Answer], received: date) -> date:
 def review_of(opened: OpenChild) -> Review | None:
     """The child's open review with its clock, or None."""
     rows = Review.objects.filter(child__in=opened.cluster, ended_at__isnull=True)
-    found: Review | None = rows.select_related("clock__owner_user", "clock__owner_team").first()
-    return found
+    review: Review | None = rows.select_related("clock__owner_user", "clock__owner_team").first()
+    return review
 
 
 def reviewed_by_board(opened: OpenChild) -> str:

@@ -89,8 +89,8 @@ class NoLongerAsked:
 
 def question_text(code: str, version: int) -> str:
     """The question as it was last asked up to `version`."""
-    found = question(code, version)
-    return found.text if found else code
+    indicator = question(code, version)
+    return indicator.text if indicator else code
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Filled:
     @property
     def harm_happened(self) -> bool:
         """Whether harm that has happened was marked as seen: told apart from risk (M3)."""
-        return any(one.kind is IndicatorKind.HARM and one.seen == Seen.SEEN for one in self.evidence)
+        return any(answer.kind is IndicatorKind.HARM and answer.seen == Seen.SEEN for answer in self.evidence)
 
     @property
     def rule_words(self) -> list[tuple[RiskLevel, str]]:
@@ -172,7 +172,7 @@ class Filled:
     @property
     def answered(self) -> int:
         """How many questions were answered since this matrix was started."""
-        return sum(one.answered for one in self.progress)
+        return sum(group.answered for group in self.progress)
 
     @property
     def not_known(self) -> int:
@@ -184,7 +184,7 @@ class Filled:
         return self._answers_of(Seen.USUAL)
 
     def _answers_of(self, seen: Seen) -> int:
-        return sum(one.seen == seen for one in self.evidence)
+        return sum(answer.seen == seen for answer in self.evidence)
 
     @property
     def total(self) -> int:
@@ -199,7 +199,7 @@ class Filled:
         if self.before is None:
             return []
         earlier = load(self.before.matrix.instrument_version)
-        found = changes(
+        differences = changes(
             [
                 Evidence.of(replace(earlier.indicator(row.code), code=code), Seen(row.seen), row.seen_on)
                 for code, row in self.before_answers.items()
@@ -209,14 +209,16 @@ class Filled:
             after_on=self.today,
             bands=self.instrument.bands,
         )
-        known = {one.code: one for one in (*earlier.indicators, *self.instrument.indicators)}
+        known = {
+            indicator.code: indicator for indicator in (*earlier.indicators, *self.instrument.indicators)
+        }
         asked = {indicator.code for indicator in self.instrument.indicators}
         return [
             (
                 known[change.code],
                 change if change.code in asked else replace(change, kind=ChangeKind.NO_LONGER_ASKED),
             )
-            for change in found
+            for change in differences
         ]
 
     def seen_words(self, answer: Answer) -> str:
@@ -240,13 +242,15 @@ class Filled:
 
     def band_of(self, code: str) -> str:
         """How old the evidence of an answer is, as the code of its band; `standing` where it does not age."""
-        one = next((one for one in self.evidence if one.code == code and one.seen == Seen.SEEN), None)
-        if one is None or (one.on is None and not one.standing):
+        evidence = next(
+            (answer for answer in self.evidence if answer.code == code and answer.seen == Seen.SEEN), None
+        )
+        if evidence is None or (evidence.on is None and not evidence.standing):
             return ""
         return (
             "standing"
-            if one.standing or one.on is None
-            else band_of(one.on, self.today, self.instrument.bands)
+            if evidence.standing or evidence.on is None
+            else band_of(evidence.on, self.today, self.instrument.bands)
         )
 
     def _progress(self, group: Group) -> Progress:

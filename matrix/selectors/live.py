@@ -35,8 +35,8 @@ def names_on(instrument: Instrument, page: str) -> tuple[str, ...]:
     """The codes of the questions, or the fields, that a page of the draft asks; none for a page unknown."""
     if page in _FIELDS_ON:
         return _FIELDS_ON[page]
-    found = next((group for group in instrument.groups if group.code == page), None)
-    return tuple(indicator.code for indicator in found.indicators) if found else ()
+    page_group = next((group for group in instrument.groups if group.code == page), None)
+    return tuple(indicator.code for indicator in page_group.indicators) if page_group else ()
 
 
 def place_of(instrument: Instrument, page: str, name: str) -> str:
@@ -49,27 +49,31 @@ def place_of(instrument: Instrument, page: str, name: str) -> str:
 def people_words(instrument: Instrument, there: Iterable[Present], page: str) -> list[str]:
     """Where each colleague is, in words, for somebody on `page`."""
     titles = TITLES | {group.code: group.title for group in instrument.groups}
-    found = []
-    for one in there:
-        at_page, _, name = one.place.partition("/")
+    sentences = []
+    for colleague in there:
+        at_page, _, name = colleague.place.partition("/")
         if at_page == page:
-            where = f"is typing in “{_asked(instrument, name)}”" if one.typing and name else "is on this page"
+            where = (
+                f"is typing in “{_asked(instrument, name)}”"
+                if colleague.typing and name
+                else "is on this page"
+            )
         else:
-            where = f"is {'typing' if one.typing else ''} on “{titles.get(at_page, titles[TASKS])}”"
-        found.append(f"{one.name} {' '.join(where.split())}")
-    return found
+            where = f"is {'typing' if colleague.typing else ''} on “{titles.get(at_page, titles[TASKS])}”"
+        sentences.append(f"{colleague.name} {' '.join(where.split())}")
+    return sentences
 
 
 def typing_words(there: Iterable[Present], page: str) -> dict[str, str]:
     """Who is typing in each question of `page` now."""
-    found: dict[str, list[str]] = {}
-    for one in there:
-        at_page, _, name = one.place.partition("/")
-        if one.typing and at_page == page and name:
-            found.setdefault(name, []).append(one.name)
+    names_by_question: dict[str, list[str]] = {}
+    for colleague in there:
+        at_page, _, name = colleague.place.partition("/")
+        if colleague.typing and at_page == page and name:
+            names_by_question.setdefault(name, []).append(colleague.name)
     return {
         name: f"{' and '.join(who)} {'is' if len(who) == 1 else 'are'} typing here"
-        for name, who in found.items()
+        for name, who in names_by_question.items()
     }
 
 
@@ -100,7 +104,7 @@ def saved_since(
     rows = _answers(matrix, asked) if len(fields) < len(asked) else {}
     marks = {name: matrix.field_versions.get(_key(name), [0]) for name in asked}
     people = _names([mark[1] for name, mark in marks.items() if len(mark) > 1 and name not in rows])
-    found = {}
+    saved_by_name = {}
     for name in asked:
         row, mark = rows.get(name), marks[name]
         version = field_version(matrix, name) if name in FIELDS else answer_version(matrix, name, row)
@@ -112,8 +116,8 @@ def saved_since(
             by, when = mark[1], datetime.fromisoformat(mark[2]) if len(mark) > 2 else None
             did = "changed" if name in FIELDS else "took back"
             words = _words(user, by, people.get(by, "A colleague"), did, when, today)
-        found[name] = Saved(version, words, _values(matrix, name, row, today))
-    return found
+        saved_by_name[name] = Saved(version, words, _values(matrix, name, row, today))
+    return saved_by_name
 
 
 def _key(name: str) -> str:

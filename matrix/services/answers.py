@@ -45,12 +45,12 @@ def answer_save(
     saved one and the texts differ, Invalid for what can't be right (the field named), Conflict
     when the matrix is a draft no longer.
     """
-    instant, held = at or now(), open_draft(matrix)
-    row, changed = _answered(user, held, _rows(held, [code]).get(code), code, version, given, instant)
+    instant, draft = at or now(), open_draft(matrix)
+    row, changed = _answered(user, draft, _rows(draft, [code]).get(code), code, version, given, instant)
     if changed:
         if row:
             row.save()
-        touch(user, matrix=held, what=[code], at=instant)
+        touch(user, matrix=draft, what=[code], at=instant)
     return row
 
 
@@ -69,13 +69,13 @@ def answers_save(
     saved is saved; the rest comes back by code, as Invalid or Overtaken. Raises Conflict when the
     matrix is a draft no longer.
     """
-    instant, held = at or now(), open_draft(matrix)
-    rows = _rows(held, [*given, *(still or {})])
+    instant, draft = at or now(), open_draft(matrix)
+    rows = _rows(draft, [*given, *(still or {})])
     refused: dict[str, CommandError] = {}
     saved, new = [], []
     for code, (version, answer) in given.items():
         try:
-            row, changed = _answered(user, held, rows.get(code), code, version, answer, instant)
+            row, changed = _answered(user, draft, rows.get(code), code, version, answer, instant)
         except CommandError as error:  # raised before anything of this answer was written
             refused[code] = error
             continue
@@ -89,12 +89,12 @@ def answers_save(
     Answer.objects.bulk_create(new)
     for code, version in (still or {}).items():
         row = rows.get(code)
-        if row and row.version == version and row.answered_at < held.started_at:
+        if row and row.version == version and row.answered_at < draft.started_at:
             _ask_again(user, row, instant)
             row.save()
             saved.append(code)
     if saved:
-        touch(user, matrix=held, what=saved, at=instant)
+        touch(user, matrix=draft, what=saved, at=instant)
     return refused
 
 
@@ -218,16 +218,16 @@ def _day(kind: WhenKind, day: date | None, today: date, row: Answer | None) -> d
     said_now = kind in {WhenKind.THIS_WEEK, WhenKind.THIS_MONTH}
     if day is None and not said_now:
         return None
-    held = row.seen_on if row and row.when_kind == kind else None
+    saved_day = row.seen_on if row and row.when_kind == kind else None
     # A comma put right on Friday must not make Monday's evidence newer.
-    if held and _same_time(kind, held, today if said_now or day is None else day):
-        return held
+    if saved_day and _same_time(kind, saved_day, today if said_now or day is None else day):
+        return saved_day
     return evidence_day(kind, today, day)
 
 
-def _same_time(kind: WhenKind, one: date, two: date) -> bool:
+def _same_time(kind: WhenKind, first: date, second: date) -> bool:
     if kind is WhenKind.THIS_WEEK:
-        return one - timedelta(days=one.weekday()) == two - timedelta(days=two.weekday())
+        return first - timedelta(days=first.weekday()) == second - timedelta(days=second.weekday())
     if kind in {WhenKind.THIS_MONTH, WhenKind.MONTH}:
-        return (one.year, one.month) == (two.year, two.month)
-    return one == two
+        return (first.year, first.month) == (second.year, second.month)
+    return first == second

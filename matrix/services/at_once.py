@@ -91,7 +91,7 @@ def matrix_send(
         raise Conflict("A matrix of this child is in progress. Send or withdraw it first.")
     matrix = matrix_start(user, child=child, occasion=occasion, own=own, at=instant)
     rows = {row.code: row for row in Answer.objects.filter(matrix=matrix)}
-    given = {code: (answer_version(matrix, code, rows.get(code)), one) for code, one in answers.items()}
+    given = {code: (answer_version(matrix, code, rows.get(code)), answer) for code, answer in answers.items()}
     refused = answers_save(user, matrix=matrix, given=given, at=instant)
     refused |= fields_save(
         user,
@@ -110,6 +110,6 @@ def _check(matrix: Matrix, refused: Mapping[str, CommandError], at: datetime) ->
     group_of = {indicator.code: group.code for group in instrument.groups for indicator in group.indicators}
     problems = [Problem(error.message, group_of.get(name, ""), name) for name, error in refused.items()]
     wanted = problems_of(matrix, instrument, list(matrix.answers.all()), local_date(at))
-    problems += [one for one in wanted if one.field not in refused]
+    problems += [problem for problem in wanted if problem.field not in refused]
     if problems:
         raise NotReady(problems)

@@ -32,36 +32,36 @@ def contributor_add(
     `may_bring_in` lets somebody join who does not reach the child: they see this draft and nothing else.
     Raises Invalid where that can't be, Conflict when the matrix is a draft no longer.
     """
-    instant, held = at or now(), open_draft(matrix)
-    same = held.contributors.filter(user=person, ended_at__isnull=True).first()
+    instant, draft = at or now(), open_draft(matrix)
+    same = draft.contributors.filter(user=person, ended_at__isnull=True).first()
     if same:
         return same
-    if person.pk == held.started_by_id:
+    if person.pk == draft.started_by_id:
         raise Invalid("They started this matrix, so they fill it in already.", field="email")
     brought_in = False
-    if not _reaches(person, held.child):
+    if not _reaches(person, draft.child):
         if not may_bring_in:
             raise Invalid(
                 "They do not see this child's matrices. First Contact or the lead practitioner can bring them in.",
                 field="email",
             )
-        if not _may_join(person, held.child):
+        if not _may_join(person, draft.child):
             raise Invalid(REFUSED, field="email")
         _, brought_in = Submitter.objects.get_or_create(
-            child=held.child, user=person, defaults={"at": instant}
+            child=draft.child, user=person, defaults={"at": instant}
         )
     row = Contributor.objects.create(
-        matrix=held, user=person, brought_in=brought_in, added_by=user, added_at=instant
+        matrix=draft, user=person, brought_in=brought_in, added_by=user, added_at=instant
     )
-    _note(user, held, row, Verb.ACCESS_GIVEN, instant)
+    _note(user, draft, row, Verb.ACCESS_GIVEN, instant)
     notice_send(
         [person.pk],
         kind="matrix.contributor",
         key=f"contributor:{row.public_id}",
-        text=f"{held.reference}: you are asked to fill in a CE Matrix with {user}.",
-        url=reverse("matrix:tasks", args=[held.public_id]),
-        reference=held.reference,
-        child=held.child.public_id,
+        text=f"{draft.reference}: you are asked to fill in a CE Matrix with {user}.",
+        url=reverse("matrix:tasks", args=[draft.public_id]),
+        reference=draft.reference,
+        child=draft.child.public_id,
         at=instant,
     )
     return row
@@ -70,12 +70,12 @@ def contributor_add(
 @command
 def contributor_end(user: User, *, contributor: Contributor, at: datetime | None = None) -> Contributor:
     """They fill it in no longer; what they wrote stays. Raises Conflict when that was so already."""
-    instant, held = at or now(), open_draft(contributor.matrix)
+    instant, draft = at or now(), open_draft(contributor.matrix)
     row = Contributor.objects.select_for_update().get(pk=contributor.pk)
     if row.ended_at:
         raise Conflict("They fill it in no longer.")
     end(user, row=row, at=instant)
-    _note(user, held, row, Verb.ACCESS_ENDED, instant)
+    _note(user, draft, row, Verb.ACCESS_ENDED, instant)
     return row
 
 

@@ -49,9 +49,9 @@ def matrix_start(
         raise Invalid("Choose why the matrix is made now.", field="occasion")
     primary = lock_cluster(child.pk)
     drafts = Matrix.objects.of(primary).filter(state=MatrixState.DRAFT, own=own)
-    held: Matrix | None = (drafts.filter(started_by=user) if own else drafts).first()
-    if held:
-        return held
+    draft: Matrix | None = (drafts.filter(started_by=user) if own else drafts).first()
+    if draft:
+        return draft
     row = Matrix.objects.create(
         reference=next_reference("CEM", instant),
         child=primary,
@@ -84,8 +84,8 @@ def submission_before(
         rows = rows.filter(
             Q(received_at__lt=than.received_at) | Q(received_at=than.received_at, pk__lt=than.pk)
         )
-    found: Submission | None = rows.first()
-    return found
+    newest: Submission | None = rows.first()
+    return newest
 
 
 def _copy_forward(before: Submission, draft: Matrix) -> None:
@@ -118,14 +118,14 @@ def _copy_forward(before: Submission, draft: Matrix) -> None:
 def matrix_withdraw(user: User, *, matrix: Matrix, why: str, at: datetime | None = None) -> Matrix:
     """Give up a draft, saying why; it stays readable. Raises Invalid without the why, Conflict once sent."""
     instant = at or now()
-    held = open_draft(matrix)
+    draft = open_draft(matrix)
     if not why.strip():
         raise Invalid("Say why the matrix is withdrawn.", field="why")
-    held.state, held.withdrawn_why, held.changed_at = MatrixState.WITHDRAWN, text(why, "why"), instant
-    held.save(update_fields=["state", "withdrawn_why", "changed_at"])
-    matrix_work_end(user, matrix=held, at=instant)
-    record(user, verb=Verb.WITHDRAWN, subject=held, child=held.child.public_id, part="matrix", at=instant)
-    return held
+    draft.state, draft.withdrawn_why, draft.changed_at = MatrixState.WITHDRAWN, text(why, "why"), instant
+    draft.save(update_fields=["state", "withdrawn_why", "changed_at"])
+    matrix_work_end(user, matrix=draft, at=instant)
+    record(user, verb=Verb.WITHDRAWN, subject=draft, child=draft.child.public_id, part="matrix", at=instant)
+    return draft
 
 
 def open_draft(matrix: Matrix) -> Matrix:

@@ -86,9 +86,9 @@ def matrix_due_raise(
     if sent:
         _meet(user, row, sent, instant)
         return row
-    told = recipients.holders([clock], local_date(instant))[clock.pk]
+    holders = recipients.holders([clock], local_date(instant))[clock.pk]
     notice_send(
-        told - {user.pk},
+        holders - {user.pk},
         kind="matrix.due",
         key=f"matrix_due:{row.public_id}",
         text=f"{reference}: a CE Matrix is due.",

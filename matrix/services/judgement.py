@@ -64,10 +64,10 @@ def field_save(
 
     Raises Overtaken, Invalid naming the field, or Conflict when the matrix is a draft no longer.
     """
-    instant, held = at or now(), open_draft(matrix)
-    if _set(user, held, name, version, value, instant):
-        _write(user, held, [name], instant)
-    return field_version(held, name)
+    instant, draft = at or now(), open_draft(matrix)
+    if _set(user, draft, name, version, value, instant):
+        _write(user, draft, [name], instant)
+    return field_version(draft, name)
 
 
 @command
@@ -78,17 +78,17 @@ def fields_save(
 
     What can be saved is saved; the rest comes back by name, as Invalid or Overtaken.
     """
-    instant, held = at or now(), open_draft(matrix)
+    instant, draft = at or now(), open_draft(matrix)
     refused: dict[str, CommandError] = {}
     changed = []
     for name, (version, value) in given.items():
         try:
-            if _set(user, held, name, version, value, instant):
+            if _set(user, draft, name, version, value, instant):
                 changed.append(name)
         except CommandError as error:
             refused[name] = error
     if changed:
-        _write(user, held, changed, instant)
+        _write(user, draft, changed, instant)
     return refused
 
 
@@ -97,24 +97,24 @@ def field_version(matrix: Matrix, name: str) -> int:
     return int(matrix.field_versions.get(name, [0])[0])
 
 
-def _set(user: User, held: Matrix, name: str, version: int, value: Any, at: datetime) -> bool:
-    checked = _checked(name, value, getattr(held, name, None), local_date(at))
-    if getattr(held, name) == checked:
+def _set(user: User, draft: Matrix, name: str, version: int, value: Any, at: datetime) -> bool:
+    checked = _checked(name, value, getattr(draft, name, None), local_date(at))
+    if getattr(draft, name) == checked:
         return False
-    if name in PLAN_FIELDS and not load(held.instrument_version).asks_plan:
+    if name in PLAN_FIELDS and not load(draft.instrument_version).asks_plan:
         raise Invalid("This is not asked in the version this matrix has.", field=name)
-    saved = field_version(held, name)
+    saved = field_version(draft, name)
     if saved != version:
-        by = User.objects.filter(pk=held.field_versions[name][1]).first() if saved else None
-        raise Overtaken(theirs={name: getattr(held, name)}, version=saved, by=str(by) if by else "")
-    setattr(held, name, checked)
-    held.field_versions[name] = saved_mark(version + 1, user, at)
+        by = User.objects.filter(pk=draft.field_versions[name][1]).first() if saved else None
+        raise Overtaken(theirs={name: getattr(draft, name)}, version=saved, by=str(by) if by else "")
+    setattr(draft, name, checked)
+    draft.field_versions[name] = saved_mark(version + 1, user, at)
     return True
 
 
-def _write(user: User, held: Matrix, names: list[str], at: datetime) -> None:
-    held.save(update_fields=[*names, "field_versions"])
-    touch(user, matrix=held, what=names, at=at)
+def _write(user: User, draft: Matrix, names: list[str], at: datetime) -> None:
+    draft.save(update_fields=[*names, "field_versions"])
+    touch(user, matrix=draft, what=names, at=at)
 
 
 def _checked(name: str, value: Any, before: Any, on: date) -> Any:

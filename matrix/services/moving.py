@@ -23,27 +23,27 @@ def matrix_move(user: User, *, matrix: Matrix, to: int, at: datetime | None = No
     with the draft under their old codes, and count for nothing until they are given anew. Raises Conflict when
     `to` is not the version to move to, or the matrix is a draft no longer.
     """
-    instant, held = at or now(), open_draft(matrix)
-    was = held.instrument_version
+    instant, draft = at or now(), open_draft(matrix)
+    was = draft.instrument_version
     if was == to:
-        return held
-    found = successor(was, local_date(instant), days=OLD_QUESTIONS_DAYS.at(instant))
-    if found is None or found.instrument.version != to:
+        return draft
+    newer = successor(was, local_date(instant), days=OLD_QUESTIONS_DAYS.at(instant))
+    if newer is None or newer.instrument.version != to:
         raise Conflict("The questions changed again meanwhile. Look at what would change, and confirm that.")
-    rows = list(Answer.objects.filter(matrix=held))
+    rows = list(Answer.objects.filter(matrix=draft))
     for code, row in settled(codes_carried(was, to), rows).items():
         if row.code != code:
             row.code, row.version = code, row.version + 1
             row.save(update_fields=["code", "version"])
-    held.instrument_version, held.changed_at = to, instant
-    held.save(update_fields=["instrument_version", "changed_at"])
+    draft.instrument_version, draft.changed_at = to, instant
+    draft.save(update_fields=["instrument_version", "changed_at"])
     record(
         user,
         verb=Verb.CHANGED,
-        subject=held,
-        child=held.child.public_id,
+        subject=draft,
+        child=draft.child.public_id,
         part="matrix",
         detail={"instrument": [was, to]},
         at=instant,
     )
-    return held
+    return draft

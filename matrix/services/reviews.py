@@ -68,8 +68,8 @@ def _open_reviews(primary: Child) -> list[Review]:
 def _start(user: User | None, child: Child, submission: Submission, at: datetime) -> Review | None:
     level = level_in_force(child)
     on_board = matter_is_open(child, MatterKind.CEG)
-    lengths = {one: policy.read(at, child.area_id) for one, policy in REVIEW_MONTHS.items()}
-    months = {one: length.value for one, length in lengths.items()}
+    lengths = {risk_level: policy.read(at, child.area_id) for risk_level, policy in REVIEW_MONTHS.items()}
+    months = {risk_level: length.value for risk_level, length in lengths.items()}
     day = local_date(submission.received_at)
     wanted = level and review_due(level, day, on_ceg_board=on_board, months=months)
     if not wanted or level is None:

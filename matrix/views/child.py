@@ -27,16 +27,16 @@ from matrix.services.due import matrix_due_raise
 def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """All matrices of the child, or the person's own where they see no others."""
     only_own = not opened.access.sees(Part.MATRIX)
-    found = of_child(opened, only=acting_user(request) if only_own else None)
+    page = of_child(opened, only=acting_user(request) if only_own else None)
     context = {
         **child_page(request, opened, current="matrix:for_child"),
-        "found": found,
+        "found": page,
         "only_own": only_own,
         "may_start": opened.access.may(Work.MATRIX),
         "occasions": OCCASIONS.choices(),
-        "review_clock": present(found.review.clock, now()) if found.review else None,
-        "dues": [(row, present(row.clock, now())) for row in found.dues],
-        "why_now": found.dues[0].occasion if found.dues else "",
+        "review_clock": present(page.review.clock, now()) if page.review else None,
+        "dues": [(row, present(row.clock, now())) for row in page.dues],
+        "why_now": page.dues[0].occasion if page.dues else "",
     }
     return render(request, "matrix/for_child.html", context)
 

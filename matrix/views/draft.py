@@ -47,7 +47,7 @@ def tasks(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
             "id": kind.value,
             "title": title,
             "text": text,
-            "rows": [_task(state, one) for one in state.progress if one.group.kind == kind],
+            "rows": [_task(state, progress) for progress in state.progress if progress.group.kind == kind],
         }
         for kind, title, text in SECTIONS
     ]
@@ -62,12 +62,12 @@ def group(request: HttpRequest, opened: Opened[Matrix], code: str) -> HttpRespon
     if away:
         return away
     state = state_of(request, opened)
-    found = next((one for one in state.instrument.groups if one.code == code), None)
-    if found is None:
+    question_group = next((entry for entry in state.instrument.groups if entry.code == code), None)
+    if question_group is None:
         raise Http404
-    questions = [_question(state, found, number) for number in range(len(found.indicators))]
+    questions = [_question(state, question_group, number) for number in range(len(question_group.indicators))]
     if request.method == "POST" and _save(request, state, questions):
-        return redirect(_after(state, found) if "continue" in request.POST else _tasks_url(state))
+        return redirect(_after(state, question_group) if "continue" in request.POST else _tasks_url(state))
     problems = [
         {"text": f"{question.indicator.text}: {message}", "target": _target(question.code, name)}
         for question in questions
@@ -78,13 +78,13 @@ def group(request: HttpRequest, opened: Opened[Matrix], code: str) -> HttpRespon
         opened,
         matrix=opened.paper,
         state=state,
-        group=found,
+        group=question_group,
         questions=questions,
         agencies=agencies(),
         when=WhenKind.choices,
         managed=Managed.choices,
         problems=problems,
-        number=state.instrument.groups.index(found) + 1,
+        number=state.instrument.groups.index(question_group) + 1,
     )
     return render(request, "matrix/group.html", context, status=400 if problems else 200)
 
@@ -94,10 +94,10 @@ def profile(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     """The evidence profile as it stands, and a gentle word about words on the page that shows it."""
     state = state_of(request, opened)
     on = request.GET.get("page", "")
-    texts = {one: getattr(opened.paper, one) for one in HINTED_ON.get(on, ())}
+    texts = {name: getattr(opened.paper, name) for name in HINTED_ON.get(on, ())}
     groups: list[Progress] = []
     if on not in HINTED_ON:
-        shown = next((one for one in state.instrument.groups if one.code == on), None)
+        shown = next((entry for entry in state.instrument.groups if entry.code == on), None)
         codes = [indicator.code for indicator in shown.indicators] if shown else []
         groups = state.progress if shown else []  # the list of groups stands beside the questions
         texts = {code: state.answers[code].what if code in state.answers else "" for code in codes}
@@ -121,12 +121,12 @@ def withdraw(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     return redirect("matrix:for_child", public_id=opened.child.child.public_id)
 
 
-def _task(state: Filled, one: Progress) -> dict[str, object]:
+def _task(state: Filled, progress: Progress) -> dict[str, object]:
     return {
-        "title": one.group.title,
-        "url": reverse("matrix:group", args=[state.matrix.public_id, one.group.code]),
-        "status": one.status,
-        "colour": one.colour,
+        "title": progress.group.title,
+        "url": reverse("matrix:group", args=[state.matrix.public_id, progress.group.code]),
+        "status": progress.status,
+        "colour": progress.colour,
     }
 
 
@@ -168,8 +168,8 @@ def _rest(state: Filled) -> list[dict[str, object]]:
     ]
 
 
-def _question(state: Filled, found: Group, number: int) -> AnswerFields:
-    indicator = found.indicators[number]
+def _question(state: Filled, question_group: Group, number: int) -> AnswerFields:
+    indicator = question_group.indicators[number]
     answer = state.answers.get(indicator.code)
     shown = answer_fields(indicator, state.matrix, answer, state.today)
     shown.copied = answer is not None and state.is_copied(answer)
@@ -213,10 +213,10 @@ def _tasks_url(state: Filled) -> str:
     return reverse("matrix:tasks", args=[state.matrix.public_id])
 
 
-def _after(state: Filled, found: Group) -> str:
+def _after(state: Filled, question_group: Group) -> str:
     """The page after this group: the next group, then the plan where it is asked, then what the family says."""
     groups = state.instrument.groups
-    after = groups.index(found) + 1
+    after = groups.index(question_group) + 1
     if after < len(groups):
         return reverse("matrix:group", args=[state.matrix.public_id, groups[after].code])
     name = "matrix:plan" if state.instrument.asks_plan else "matrix:views"

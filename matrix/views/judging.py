@@ -76,7 +76,7 @@ def _fields_page(
         state=state,
         fields=fields,
         choices=more,
-        problems=[{"text": one.error, "target": name} for name, one in fields.items() if one.error],
+        problems=[{"text": field.error, "target": name} for name, field in fields.items() if field.error],
         differs=matrix.level is not None and reason_needed(RiskLevel(matrix.level), suggested),
         **(_plan(state, fields) if names == PLAN_FIELDS else {}),
     )

@@ -37,7 +37,7 @@ def live(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
         there = here(user, subject=subject, place=place_of(instrument, page, typing), typing=bool(typing))
     tag = digest_of(
         {
-            "people": [asdict(one) for one in there],
+            "people": [asdict(person) for person in there],
             "changed": matrix.changed_at,
             "instrument": matrix.instrument_version,
             "page": page,
@@ -52,7 +52,7 @@ def live(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     body = {
         "people": people_words(instrument, there, page),
         "typing": typing_words(there, page),
-        "saved": {name: asdict(one) for name, one in saved.items()},
+        "saved": {name: asdict(entry) for name, entry in saved.items()},
         "changed": matrix.changed_at.isoformat(),
         "instrument": matrix.instrument_version,
     }

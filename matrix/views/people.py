@@ -67,13 +67,13 @@ def end_contributor(request: HttpRequest, opened: Opened[Matrix], contributor_id
 
 
 def _add(request: HttpRequest, opened: Opened[Matrix], form: ContributorForm) -> None:
-    found = person_with_email(form.cleaned_data["email"], today())
-    if found is None:
+    person = person_with_email(form.cleaned_data["email"], today())
+    if person is None:
         raise Invalid("Nobody in CEMS has this address. Check it with them.", field="email")
     contributor_add(
         acting_user(request),
         matrix=opened.paper,
-        person=found,
+        person=person,
         may_bring_in=_may_bring_in(request, opened),
         at=now(),
     )

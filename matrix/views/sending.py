@@ -69,9 +69,9 @@ def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse
         state=state,
         steps=what_happens_now(sent, opened.child.cluster, now()),
         panels=[
-            ShownPanel(f"sent-{number}", *found)
+            ShownPanel(f"sent-{number}", *panel)
             for number, tell in enumerate(SUBMISSION_PANELS, 1)
-            if (found := tell(acting_user(request), opened.child, sent)) is not None
+            if (panel := tell(acting_user(request), opened.child, sent)) is not None
         ],
         on_paper=available(),
         **whole(state),

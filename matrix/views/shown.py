@@ -24,7 +24,7 @@ class Shown:
 
 def whole(state: Filled) -> dict[str, Any]:
     """Every group with its answers and how many questions have none; and the groups without any."""
-    found = []
+    sections = []
     for group in state.instrument.groups:
         rows = [
             Shown(indicator, answer, state.seen_words(answer), state.is_copied(answer))
@@ -34,8 +34,11 @@ def whole(state: Filled) -> dict[str, Any]:
         # What is usual for this child is shown as such, though it counts for nothing.
         seen = [row for row in rows if row.answer.seen in {Seen.SEEN, Seen.USUAL}]
         others = [row for row in rows if row not in seen]
-        found.append((group, seen, others, len(group.indicators) - len(rows)))
-    return {"whole": found, "empty_groups": [one[0] for one in found if not one[1] and not one[2]]}
+        sections.append((group, seen, others, len(group.indicators) - len(rows)))
+    return {
+        "whole": sections,
+        "empty_groups": [section[0] for section in sections if not section[1] and not section[2]],
+    }
 
 
 def named(matrix: Matrix) -> dict[str, Any]:

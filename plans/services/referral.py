@@ -114,24 +114,24 @@ def referral_open(
     return row
 
 
-def _joined(user: User, held: Referral, told: Told, at: datetime) -> Referral:
+def _joined(user: User, referral: Referral, particulars: Told, at: datetime) -> Referral:
     """Add what is told to the referral that is open; what was said before stays as it was."""
     new = {
-        name: getattr(told, name)
+        name: getattr(particulars, name)
         for name in ("informed", "not_informed_why", "saf_reference", "referrer", "agency")
-        if getattr(told, name) and not getattr(held, name)
+        if getattr(particulars, name) and not getattr(referral, name)
     }
-    if told.concern.strip():
-        of = ", ".join(str(one) for one in (told.referrer.strip(), told.agency) if one)
-        said = f"Added {say_day(local_date(at), year=True)} by {user}{f' for {of}' if of else ''}:"
-        new["concern"] = f"{held.concern}\n\n{said}\n{told.concern.strip()}".strip()
+    if particulars.concern.strip():
+        of = ", ".join(str(part) for part in (particulars.referrer.strip(), particulars.agency) if part)
+        heading = f"Added {say_day(local_date(at), year=True)} by {user}{f' for {of}' if of else ''}:"
+        new["concern"] = f"{referral.concern}\n\n{heading}\n{particulars.concern.strip()}".strip()
     if not new:
-        return held
+        return referral
     for name, value in new.items():
-        setattr(held, name, value)
-    held.save(update_fields=list(new))
-    record(user, verb=Verb.CHANGED, subject=held, child=held.child.public_id, part="referrals", at=at)
-    return held
+        setattr(referral, name, value)
+    referral.save(update_fields=list(new))
+    record(user, verb=Verb.CHANGED, subject=referral, child=referral.child.public_id, part="referrals", at=at)
+    return referral
 
 
 @command

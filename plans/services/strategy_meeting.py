@@ -33,9 +33,9 @@ def strategy_meeting_request(
     instant = at or now()
     primary = lock_cluster(child.pk)
     asked = Request.objects.of(primary).filter(kind=RequestKind.STRATEGY_MEETING, answer="")
-    held: Request | None = asked.order_by("pk").first()
-    if held:
-        return held
+    open_request: Request | None = asked.order_by("pk").first()
+    if open_request:
+        return open_request
     reference, public_id = next_reference("REQ", instant), uuid4()
     length = STRATEGY_ANSWER_DAYS.read(instant, child.area_id)
     clock = clocks.clock_start(

@@ -10,10 +10,10 @@ from tests.factories.people import make_user, sign_in
 
 
 def _patterns(resolver: URLResolver) -> list[URLPattern]:
-    found: list[URLPattern] = []
+    patterns: list[URLPattern] = []
     for url_pattern in resolver.url_patterns:
-        found += _patterns(url_pattern) if isinstance(url_pattern, URLResolver) else [url_pattern]
-    return found
+        patterns += _patterns(url_pattern) if isinstance(url_pattern, URLResolver) else [url_pattern]
+    return patterns
 
 
 def test_the_table_names_exactly_the_allauth_pages_that_are_open() -> None:

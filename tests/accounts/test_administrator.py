@@ -29,9 +29,9 @@ def agency() -> Agency:
 
 def add(agency: str, email: str = EMAIL, name: str = NAME) -> str:
     """Run the command; returns the path of the link it prints."""
-    said = io.StringIO()
-    call_command("add_administrator", email, name, "--agency", agency, stdout=said)
-    (link,) = re.findall(r"https?://[^/]+(/\S+)", said.getvalue())
+    output = io.StringIO()
+    call_command("add_administrator", email, name, "--agency", agency, stdout=output)
+    (link,) = re.findall(r"https?://[^/]+(/\S+)", output.getvalue())
     return str(link)
 
 

@@ -268,8 +268,8 @@ def test_one_names_ones_deputy_once(chair, colleague):
     row = Delegation.objects.get()
     assert colleague.name in client.get(reverse("account:cover")).content.decode()
     theirs = sign_in(colleague)
-    said = theirs.get(reverse("account:cover")).content.decode()
-    assert chair.name in said and "Practitioner, CEVT chair (as deputy)" in said
+    page = theirs.get(reverse("account:cover")).content.decode()
+    assert chair.name in page and "Practitioner, CEVT chair (as deputy)" in page
     theirs.post(reverse("account:cover-end", args=[row.public_id]))
     row.refresh_from_db()
     assert row.ended_at and chair.name not in theirs.get(reverse("account:cover")).content.decode()
@@ -280,9 +280,9 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(chair, c
     stranger = make_user()
     for email in (stranger.email, "nobody@example.test"):  # nobody learns who works elsewhere
         answer = client.post(url, form(email, post_of(chair)))
-        said = answer.content.decode()
-        assert answer.status_code == 400 and email in said
-        assert f"Nobody with this address works in {chair.agency}." in said
+        page = answer.content.decode()
+        assert answer.status_code == 400 and email in page
+        assert f"Nobody with this address works in {chair.agency}." in page
     late = client.post(url, form(colleague.email, post_of(chair), last=today() + 99 * DAY))
     assert "Cover lasts 42 days at the most" in late.content.decode()
     assert "Choose at least one role." in client.post(url, form(colleague.email)).content.decode()
@@ -307,8 +307,8 @@ def test_a_manager_names_one_for_somebody_in_the_team_and_sees_last_days(agency)
     client = sign_in(manager)
     client.post(reverse("account:cover-new", args=[worker.public_id]), form(other.email, post))
     assert Delegation.objects.get().made_by == manager
-    said = client.get(reverse("account:cover")).content.decode()
-    assert "Agency staff" in said and f"{post.ends_on:%-d %B %Y}" in said and said.count(other.name) >= 2
+    page = client.get(reverse("account:cover")).content.decode()
+    assert "Agency staff" in page and f"{post.ends_on:%-d %B %Y}" in page and page.count(other.name) >= 2
 
 
 def test_an_administrator_gives_temporary_roles_and_sees_covers(agency, chair, colleague):
@@ -316,12 +316,12 @@ def test_an_administrator_gives_temporary_roles_and_sees_covers(agency, chair, c
     client, url = sign_in(admin), reverse("people:appoint", args=[user.public_id])
     last = today() + 30 * DAY
     days = {"ends_on_0": last.day, "ends_on_1": last.month, "ends_on_2": last.year}
-    said = client.post(url, {"role_key": "practitioner", "agency_staff": "on"}).content.decode()
-    assert "Write the last day: agency staff and students have one." in said
-    said = client.post(url, {"role_key": "student", **days}).content.decode()
-    assert "Name the supervisor" in said
-    said = client.post(url, {"role_key": "student", **days, "supervisor": "no@example.test"}).content.decode()
-    assert "Nobody here has this address" in said and "no@example.test" in said
+    html = client.post(url, {"role_key": "practitioner", "agency_staff": "on"}).content.decode()
+    assert "Write the last day: agency staff and students have one." in html
+    html = client.post(url, {"role_key": "student", **days}).content.decode()
+    assert "Name the supervisor" in html
+    html = client.post(url, {"role_key": "student", **days, "supervisor": "no@example.test"}).content.decode()
+    assert "Nobody here has this address" in html and "no@example.test" in html
     client.post(url, {"role_key": "student", **days, "supervisor": colleague.email})
     assert user.appointments.get().supervisor == colleague
     page = client.get(reverse("people:user", args=[user.public_id])).content.decode()

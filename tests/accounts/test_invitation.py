@@ -211,8 +211,8 @@ def test_the_page_says_what_a_changed_address_brings_about() -> None:
         assert (
             "get a link at the new address to choose a new password" in client.get(address).content.decode()
         )
-        said = client.post(address, {"name": user.name, "email": "after@example.test"}, follow=True)
-        assert "They get a link at the new address." in said.content.decode()
+        response = client.post(address, {"name": user.name, "email": "after@example.test"}, follow=True)
+        assert "They get a link at the new address." in response.content.decode()
         assert len(letters_to("after@example.test")) == 1
-        said = client.post(address, {"name": "Other Example", "email": "after@example.test"}, follow=True)
-        assert "a link at the new address" not in said.content.decode()
+        response = client.post(address, {"name": "Other Example", "email": "after@example.test"}, follow=True)
+        assert "a link at the new address" not in response.content.decode()

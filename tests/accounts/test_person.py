@@ -254,8 +254,8 @@ def test_people_are_paged_by_key_and_found_by_words() -> None:
     assert len(rest.rows) == 3
     assert not rest.after
     assert not {row.pk for row in first.rows} & {row.pk for row in rest.rows}
-    found = person.people_page(on=today(), agency=agency.code, words="example six")
-    assert {user.name for user in found.people} == {"Paged Example Six"}
+    page = person.people_page(on=today(), agency=agency.code, words="example six")
+    assert {user.name for user in page.people} == {"Paged Example Six"}
 
 
 def test_the_list_of_people_asks_the_same_however_many(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]

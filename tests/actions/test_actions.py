@@ -259,13 +259,13 @@ def test_a_childs_page_and_chronology_have_its_actions() -> None:
     panel = child_content.PANELS[0].context(owner, opened)
     assert panel is not None
     assert [row.action.title for row in panel["action_rows"]] == ["Open one"]
-    told = list(child_content.chronology(opened, None))
-    assert sorted(line.title.split(" (")[0] for line in told) == [
+    lines = list(child_content.chronology(opened, None))
+    assert sorted(line.title.split(" (")[0] for line in lines) == [
         "Action agreed: Done one",
         "Action agreed: Open one",
         "Done: Done one",
     ]
-    assert min(line.happened_at for line in told) == MONDAY - timedelta(days=2)
+    assert min(line.happened_at for line in lines) == MONDAY - timedelta(days=2)
     assert len([row for row in own_copy([child.pk]) if row["kind"] == "Action"]) == 2
     assert child_content.PANELS[0].context(owner, OpenChild(make_child(), works)) is None
 

@@ -68,7 +68,7 @@ def test_a_holder_is_shown_no_title_of_a_record_that_is_shut_to_them(
         join(primary, child)
         child = primary
     shut(how, child, holder)
-    told = {"restricted": True, "dead": True, "barred": False, "sealed": False}[how] and not (
+    shown = {"restricted": True, "dead": True, "barred": False, "sealed": False}[how] and not (
         joined and how == "sealed"
     )
     for name, query in PAGES:
@@ -77,13 +77,13 @@ def test_a_holder_is_shown_no_title_of_a_record_that_is_shut_to_them(
         if name != "home":  # where the notice from before leads to what is not there any more, by reference
             assert reverse("actions:detail", args=[action.public_id]) not in page
         if name != "actions:list":
-            assert (SHUT_ITEM in page and action.reference in page) is told, (name, how)
+            assert (SHUT_ITEM in page and action.reference in page) is shown, (name, how)
     assert client.get(reverse("actions:detail", args=[action.public_id])).status_code == 404
     assert action.clock is not None
     detail = client.get(reverse("clocks:detail", args=[action.clock.public_id]))
-    assert detail.status_code == (200 if told else 404)
+    assert detail.status_code == (200 if shown else 404)
     assert WORDS not in detail.content.decode()
-    assert bool(clocks_of_calendar(holder)) is told
+    assert bool(clocks_of_calendar(holder)) is shown
 
 
 def test_a_manager_is_shown_no_title_of_what_their_people_hold_of_a_shut_record(team: Team) -> None:

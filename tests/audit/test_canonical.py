@@ -95,6 +95,6 @@ def test_nobody_without_the_key_can_make_a_seal() -> None:
     assert HEAD.digest("key") != HEAD.digest("other key")
     assert key_id("key") != key_id("other key")
     sums = [MonthSums("key"), MonthSums("other key")]
-    for one in sums:
-        one.add((1, 2, 3, 0))
+    for month_sums in sums:
+        month_sums.add((1, 2, 3, 0))
     assert sums[0].result() != sums[1].result()

@@ -38,7 +38,7 @@ def tables(month: date) -> bool:
 @given(st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 1, 1)))
 def test_months_leave_no_gap(day: date) -> None:
     months = [bounds(add_months(day.replace(day=1), step)) for step in range(14)]
-    assert all(one[1] == after[0] for one, after in pairwise(months))
+    assert all(before[1] == after[0] for before, after in pairwise(months))
     assert months[0][0] <= datetime(day.year, day.month, day.day, tzinfo=UTC) < months[0][1]
 
 

@@ -97,13 +97,13 @@ def test_floor_f13_a_restored_record_is_whole_and_agrees_with_itself(
 
     with working_on(other_server):
         assert [model.objects.count() for model in kept] == counted
-        said = StringIO()
+        output = StringIO()
         for command in ("verify_audit", "check_derived", "check_access"):
-            call_command(command, stdout=said)
-        assert said.getvalue().count(": right") == len(DERIVED_CHECKS.items()) > 0
+            call_command(command, stdout=output)
+        assert output.getvalue().count(": right") == len(DERIVED_CHECKS.items()) > 0
         ChildUserObjectPermission.objects.all().delete()  # the checks look at the restored rows, not at these
         with pytest.raises(CommandError, match="2 grants differ"):
-            call_command("check_access", stdout=said)
+            call_command("check_access", stdout=output)
     assert ChildUserObjectPermission.objects.count() == counted[0]
 
 

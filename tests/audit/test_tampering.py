@@ -78,10 +78,10 @@ def test_floor_f13_a_value_moved_from_one_column_to_the_next_is_found(sealed: li
 def test_floor_f13_a_deleted_row_is_found(sealed: list[Entry]) -> None:
     tamper("DELETE FROM audit_entry WHERE id = %s", sealed[4].pk)
     month = f"{sealed[4].at:%Y-%m}"
-    found = findings()
-    assert len(found) == 1
-    assert month in found[0]
-    assert "some were deleted" in found[0]
+    problems = findings()
+    assert len(problems) == 1
+    assert month in problems[0]
+    assert "some were deleted" in problems[0]
 
 
 def test_floor_f13_a_row_put_in_is_found(sealed: list[Entry]) -> None:
@@ -118,9 +118,9 @@ def test_floor_f13_two_rows_exchanged_are_found(sealed: list[Entry]) -> None:
 @pytest.mark.parametrize("table", ["audit_entry", "one month"])
 def test_floor_f13_truncation_is_found(sealed: list[Entry], table: str) -> None:
     tamper(f"TRUNCATE {name_of(sealed[1].at.date()) if table == 'one month' else table}")
-    found = findings()
-    assert len(found) == (3 if table == "one month" else 6)
-    assert all("1 were sealed, 0 are left" in line for line in found)
+    problems = findings()
+    assert len(problems) == (3 if table == "one month" else 6)
+    assert all("1 were sealed, 0 are left" in line for line in problems)
 
 
 def test_floor_f13_a_month_dropped_without_a_seal_that_says_so_is_found(sealed: list[Entry]) -> None:
@@ -150,8 +150,8 @@ def test_floor_f13_an_older_copy_put_back_and_gone_on_with_is_found(
     tamper("DELETE FROM audit_seal WHERE number > 1")
     tamper("DELETE FROM audit_entry WHERE id = %s", sealed[4].pk)
     seal_all()
-    found = findings()
-    assert any(line.startswith("Seal 2 is not the one exported on") for line in found)
+    problems = findings()
+    assert any(line.startswith("Seal 2 is not the one exported on") for line in problems)
 
 
 def test_floor_f13_everything_taken_away_is_found(sealed: list[Entry]) -> None:

@@ -49,7 +49,7 @@ def holds(user: User | None, *, child: Child) -> Child:
 
 def written(asked: CaptureQueriesContext, table: str) -> int:
     return sum(
-        f'INSERT INTO "{table}"' in one["sql"] or f"INSERT INTO {table}" in one["sql"] for one in asked
+        f'INSERT INTO "{table}"' in query["sql"] or f"INSERT INTO {table}" in query["sql"] for query in asked
     )
 
 
@@ -62,7 +62,7 @@ class TestTransaction:
         with CaptureQueriesContext(connection) as asked:
             two_steps(None)
         # One, since the test itself stands outside with a transaction.
-        assert len([one for one in asked if one["sql"].startswith("SAVEPOINT")]) == 1
+        assert len([query for query in asked if query["sql"].startswith("SAVEPOINT")]) == 1
         with pytest.raises(ValueError):
             two_steps(None, fails=True)
         assert created() == 2
@@ -71,7 +71,7 @@ class TestTransaction:
     def test_alone_it_is_a_transaction_of_its_own(self) -> None:
         with CaptureQueriesContext(connection) as asked:
             two_steps(None)
-        assert [one["sql"].split()[0] for one in asked] == ["BEGIN", "INSERT", "COMMIT"]
+        assert [query["sql"].split()[0] for query in asked] == ["BEGIN", "INSERT", "COMMIT"]
         with pytest.raises(ValueError):
             two_steps(None, fails=True)
         assert created() == 2
@@ -124,7 +124,7 @@ class TestTransaction:
         for _ in range(2):
             with CaptureQueriesContext(connection) as asked:
                 once(user, key=key, action="example", body={}, perform=lambda: two_steps(None) or {})
-            assert len([one for one in asked if one["sql"].startswith("SAVEPOINT")]) == 1
+            assert len([query for query in asked if query["sql"].startswith("SAVEPOINT")]) == 1
         assert created() == 2
 
 
@@ -209,7 +209,10 @@ class TestLock:
 
     def test_rows_of_a_locked_record_are_found_whole_and_without_asking_for_the_record_again(self) -> None:
         officer, child, other = make_user("first_contact"), make_child(), make_child()
-        notes = {note_write(officer, child=one, happened_at=now(), text="Example") for one in (child, other)}
+        notes = {
+            note_write(officer, child=subject, happened_at=now(), text="Example")
+            for subject in (child, other)
+        }
         merge_make(officer, primary=child, other=other, why="One child")
 
         @command
@@ -220,7 +223,7 @@ class TestLock:
             with CaptureQueriesContext(connection) as asked:
                 assert set(CaseNote.objects.of(primary)) == notes
                 assert primaries_with([child.pk, other.pk]) == {child.pk: child.pk, other.pk: child.pk}
-            assert not [one for one in asked if "children_child" in one["sql"]]
+            assert not [query for query in asked if "children_child" in query["sql"]]
 
         reads(None)
 

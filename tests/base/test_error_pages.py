@@ -48,7 +48,10 @@ def _with_refusing_pages() -> Iterator[None]:
 def test_references_can_be_read_out() -> None:
     seen = {new_reference() for _ in range(200)}
     assert len(seen) == 200
-    assert all(re.fullmatch(r"[2346789CFGHJKMPQRTVWX]{4}-[2346789CFGHJKMPQRTVWX]{4}", one) for one in seen)
+    assert all(
+        re.fullmatch(r"[2346789CFGHJKMPQRTVWX]{4}-[2346789CFGHJKMPQRTVWX]{4}", reference)
+        for reference in seen
+    )
 
 
 @pytest.mark.usefixtures("_with_refusing_pages")
@@ -60,11 +63,11 @@ def test_what_a_service_refuses_is_one_plain_answer(client: Client, status: str)
     assert REFUSALS[status].message in answer.content.decode()
     assert answer["X-CEMS-Reference"] in answer.content.decode()
 
-    told = client.get(f"/refuse/{status}", headers={"X-Requested-With": "cems"})
-    assert told.status_code == int(status)
-    assert told.json()["message"] == REFUSALS[status].message
-    assert told.json()["reference"] == told["X-CEMS-Reference"]
-    assert told.json()["field"] == REFUSALS[status].field
+    response = client.get(f"/refuse/{status}", headers={"X-Requested-With": "cems"})
+    assert response.status_code == int(status)
+    assert response.json()["message"] == REFUSALS[status].message
+    assert response.json()["reference"] == response["X-CEMS-Reference"]
+    assert response.json()["field"] == REFUSALS[status].field
 
 
 @pytest.mark.usefixtures("_with_refusing_pages")

@@ -60,7 +60,7 @@ def test_a_row_that_comes_meanwhile_shifts_nothing() -> None:
 def test_in_memory_what_is_of_one_instant_stays_together_and_nothing_is_lost(
     minutes: list[int], size: int
 ) -> None:
-    lines = [Line(NOON + timedelta(minutes=one), number) for number, one in enumerate(sorted(minutes))]
+    lines = [Line(NOON + timedelta(minutes=minute), number) for number, minute in enumerate(sorted(minutes))]
     keyset, read, after = Keyset("at", size=size), list[Line](), ""
     while True:
         page = keyset.among(lines, after, key=lambda line: (line.at,))

@@ -49,8 +49,8 @@ def test_a_list_finds_what_its_values_find_one_by_one(children: list[Child], fie
 
 
 def test_nothing_and_the_same_twice_change_nothing(children: list[Child]) -> None:
-    one, two, *_ = (child.pk for child in children)
-    assert found(Q(pk__in=[one, None, two, one])) == {one, two}
+    first, second, *_ = (child.pk for child in children)
+    assert found(Q(pk__in=[first, None, second, first])) == {first, second}
     assert found(Q(school__in=[None, None])) == set()
 
 
@@ -64,10 +64,10 @@ def test_a_longer_word_than_the_column_holds_matches_nobody() -> None:
 
 
 def test_numbers_no_column_holds_match_nobody(children: list[Child]) -> None:
-    one, two, *_ = (child.pk for child in children)
+    first, second, *_ = (child.pk for child in children)
     for huge in (10**20, -(10**20), 2**63):
-        assert found(Q(pk__in=[one, huge])) == {one}
-        assert found(Q(pk__in=[one, two, huge])) == found(Q(pk__in=[one, two])) == {one, two}
+        assert found(Q(pk__in=[first, huge])) == {first}
+        assert found(Q(pk__in=[first, second, huge])) == found(Q(pk__in=[first, second])) == {first, second}
         assert found(Q(authority__in=[huge, huge + 1])) == set()
 
 

@@ -61,7 +61,7 @@ def test_it_is_written_when_something_changed_and_else_now_and_then(robin: User)
         with CaptureQueriesContext(connection) as caught:
             here(robin, subject=SUBJECT, place="front", typing=typing, at=start + timedelta(seconds=seconds))
         # Without the begin and commit of the command, a savepoint here, where the test has a transaction.
-        return len([one for one in caught if "SAVEPOINT" not in one["sql"]])
+        return len([query for query in caught if "SAVEPOINT" not in query["sql"]])
 
     here(robin, subject=SUBJECT, place="front", at=start)
     assert queries(4) == 1

@@ -66,11 +66,11 @@ def test_the_same_seed_makes_the_same_nation() -> None:
     again = Nation(NATION.scale, NATION.seed, NATION.at)
     other = Nation(NATION.scale, NATION.seed + 1, NATION.at)
 
-    def told(nation: Nation) -> list[tuple[int | None, ...]]:
+    def drawn(nation: Nation) -> list[tuple[int | None, ...]]:
         return [(nation.worker(n), nation.school(n), nation.level(n)) for n in range(1, 200)]
 
-    assert told(NATION) == told(again)
-    assert told(NATION) != told(other)
+    assert drawn(NATION) == drawn(again)
+    assert drawn(NATION) != drawn(other)
     assert public_id("children_child", 5) == public_id("children_child", 5) != public_id("children_child", 6)
 
 
@@ -134,13 +134,13 @@ def test_a_missed_limit_is_told() -> None:
     loaded = Loaded({"children_child": 1, "matrix_matrix": 1, "matrix_answer": 1}, 1, 1, 1.0, 0.1)
     screen = Screen("search, practitioner", "Child search", LIST, lambda: None, list)  # type: ignore[arg-type, return-value]
     timed = Timed(10.0, 8.0, 20.0, 20.0, 9, 6, [])
-    held = Measured(screen, timed, Plan(), 9)
-    found = Findings(
-        1, 7, now().date(), loaded, [held], {"Child search": 1.1}, 2.0, 10, Crowd(10, 0, 2.0, 100)
+    within = Measured(screen, timed, Plan(), 9)
+    findings = Findings(
+        1, 7, now().date(), loaded, [within], {"Child search": 1.1}, 2.0, 10, Crowd(10, 0, 2.0, 100)
     )
-    assert found.missed() == []
+    assert findings.missed() == []
     worse = replace(timed, page_db=80.0, processor=70.0)
-    found.screens = [Measured(screen, worse, Plan({"children_child": "SELECT"}), 10)]
-    found.restricted, found.sweep, found.crowd = {"Child search": 1.3}, 6.0, Crowd(10, 1, 3.5, 300)
-    found.sent = worse
-    assert len(found.missed()) == 10
+    findings.screens = [Measured(screen, worse, Plan({"children_child": "SELECT"}), 10)]
+    findings.restricted, findings.sweep, findings.crowd = {"Child search": 1.3}, 6.0, Crowd(10, 1, 3.5, 300)
+    findings.sent = worse
+    assert len(findings.missed()) == 10

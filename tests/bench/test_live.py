@@ -47,8 +47,8 @@ def test_twelve_people_at_one_meeting_cost_less_than_a_twentieth_of_a_core() -> 
     sitting(make_chair(), *QUORATE)
     people = [make_user("cevt_member", team=make_team()) for _ in range(PARTICIPANTS)]
     for user in people[:6]:
-        said = {"held": Held.WRITTEN, "text": "Something known of the child. " * 20}
-        contribution_save(user, child=child, forum=MeetingForum.CEVT, about=item.public_id, **said)  # type: ignore[arg-type]
+        words = {"held": Held.WRITTEN, "text": "Something known of the child. " * 20}
+        contribution_save(user, child=child, forum=MeetingForum.CEVT, about=item.public_id, **words)  # type: ignore[arg-type]
     client, url = sign_in(people[0]), reverse("cevt:sheet_live", args=[child.public_id])
     polling = {"X-CEMS-Polling": "1", "X-Requested-With": "cems"}
     client.get(url, headers=polling)
@@ -64,11 +64,11 @@ def test_twelve_people_at_one_meeting_cost_less_than_a_twentieth_of_a_core() -> 
         opened = open_child(request, child.public_id, parts=(Part.CONTRIBUTIONS,))
         assert live_state(request.user, opened, place="sheet", typing=False).mark
 
-    asked, held = _milliseconds(poll), _milliseconds(stream)
+    asked, streamed = _milliseconds(poll), _milliseconds(stream)
     every = settings.CEVT_LIVE_SECONDS
     share = PARTICIPANTS / every / 10  # from milliseconds an act to per cent of a core
     sys.stdout.write(
         f"\nevery {every} s, {PARTICIPANTS} people: polling {asked:.1f} ms, {asked * share:.1f} %;"
-        f" streams {held:.1f} ms, {held * share:.1f} %\n"
+        f" streams {streamed:.1f} ms, {streamed * share:.1f} %\n"
     )
     assert asked * share < LIMIT

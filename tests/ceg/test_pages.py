@@ -321,7 +321,7 @@ def test_the_board_asks_as_often_for_five_children_as_for_one(
 ) -> None:
     client = sign_in(board_chair)
     client.get(BOARD)
-    with CaptureQueriesContext(connection) as one:
+    with CaptureQueriesContext(connection) as single:
         words(client, BOARD)
     for number in range(4):
         other = make_child(given_name=f"Otto{number}", locality=east)
@@ -330,7 +330,7 @@ def test_the_board_asks_as_often_for_five_children_as_for_one(
         submit(make_user(), other, MODERATE)
     with CaptureQueriesContext(connection) as five:
         assert words(client, BOARD).count("cems-cards__card") == 5
-    assert len(five) <= len(one)
+    assert len(five) <= len(single)
 
 
 @pytest.mark.requirement("M6")

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.requirement("G2")
 
 def field(level: RiskLevel, **kw: object) -> str:
     """What is to be mended, "" where all is well."""
-    told = {"stays_why": "", "next_on": None, "note": "", "on": TODAY, "most_months": 2, **kw}
-    fault = problem(level, **told)  # type: ignore[arg-type]
+    given = {"stays_why": "", "next_on": None, "note": "", "on": TODAY, "most_months": 2, **kw}
+    fault = problem(level, **given)  # type: ignore[arg-type]
     return fault.field if fault else ""
 
 

@@ -118,8 +118,8 @@ def test_the_merge_preview_names_what_differs(full_child):
     )
     agree_level(other, 1)
     lines = " ".join(merge_lines([full_child.pk, other.pk]))
-    for said in ["birth dates", "NHS number", "agreed level", "1 people or teams"]:
-        assert said in lines
+    for words in ["birth dates", "NHS number", "agreed level", "1 people or teams"]:
+        assert words in lines
     assert "postcodes" not in lines  # one of them has none
     assert list(merge_lines([make_child().pk])) == []
 
@@ -127,8 +127,10 @@ def test_the_merge_preview_names_what_differs(full_child):
 @pytest.mark.requirement("C4")
 def test_a_submitted_level_shows_beside_the_agreed_one_until_a_forum_agreed(full_child, monkeypatch):
     child = Child.objects.unscoped("test").get(pk=full_child.pk)
-    said = []
-    monkeypatch.setattr(SUBMITTED_LEVEL, "fillings", [Filling("tests", lambda opened: said[0], "tests")])
+    submissions = []
+    monkeypatch.setattr(
+        SUBMITTED_LEVEL, "fillings", [Filling("tests", lambda opened: submissions[0], "tests")]
+    )
     agreed_at = child.current_level.happened_at
     for submitted, shown in [
         ((1, agreed_at + timedelta(hours=1)), "Low"),
@@ -136,10 +138,10 @@ def test_a_submitted_level_shows_beside_the_agreed_one_until_a_forum_agreed(full
         ((3, agreed_at + timedelta(hours=1)), None),
         (None, None),
     ]:
-        said[:] = [submitted]
+        submissions[:] = [submitted]
         facts = level_facts(OpenChild(child, ChildAccess(frozenset())))
         assert facts["level_label"] == "Significant" and facts.get("proposed_label") == shown
-    said[:] = [(2, now())]
+    submissions[:] = [(2, now())]
     assert level_facts(OpenChild(make_child(), ChildAccess(frozenset()))) == {
         "proposed_level": 2,
         "proposed_label": "Moderate",

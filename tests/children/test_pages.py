@@ -314,8 +314,8 @@ def test_a_note_is_written_once_corrected_once_and_both_stay(child, worker):
     assert again.status_code == 400 and "already been corrected" in again.content.decode()
     page = client.get(at("notes", child)).content.decode()
     assert "with a friend" in page and "office and talked" in page and "Corrected" in page
-    told = client.get(at("chronology", child)).content.decode()
-    assert "with a friend" in told and "office and talked" not in told
+    chronology = client.get(at("chronology", child)).content.decode()
+    assert "with a friend" in chronology and "office and talked" not in chronology
 
 
 @pytest.mark.requirement("C5")

@@ -31,9 +31,9 @@ def reader() -> User:
 @pytest.fixture
 def child(reader: User) -> Child:
     """A child the reader works with."""
-    found = make_child(given_name="Plantedgiven", family_name="Plantedfamily")
-    involve(found, reader)
-    return found
+    planted = make_child(given_name="Plantedgiven", family_name="Plantedfamily")
+    involve(planted, reader)
+    return planted
 
 
 def about(child: Child, **kw) -> Clock:
@@ -62,9 +62,9 @@ def test_it_lists_what_others_promised_about_a_child_i_may_see(reader: User, chi
 
 def test_restricted_and_barred_records_stay_out(reader: User) -> None:
     shut, barred = make_child(), make_child()
-    for one in (shut, barred):
-        involve(one, reader)
-        about(one)
+    for record in (shut, barred):
+        involve(record, reader)
+        about(record)
     assert len(listed(reader)) == 2
     restrict(shut)
     bar(barred, reader)
@@ -81,7 +81,7 @@ def test_a_clock_of_a_joined_record_is_read_under_the_whole(reader: User, child:
 
 
 def test_the_list_and_the_clocks_own_page_agree(reader: User, child: Child) -> None:
-    clocks = [about(one) for one in (child, make_child(), restrict(make_child()))]
+    clocks = [about(record) for record in (child, make_child(), restrict(make_child()))]
     client = sign_in(reader)
     open_by_page = {
         clock.reference
@@ -95,12 +95,12 @@ def test_it_names_nobody_and_says_fixed_words_only(
     reader: User, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What somebody wrote of a promise belongs to a part of the record that may not be open to the reader."""
-    said = about(child)
+    promise = about(child)
     monkeypatch.setitem(
         PROMISE.__dict__, "say", lambda clocks: {clock.pk: "Plantedwords" for clock in clocks}
     )
     shown = page(reader)
-    assert said.reference in shown
+    assert promise.reference in shown
     assert "Example promise" in shown
     assert "Planted" not in shown
 
@@ -152,9 +152,9 @@ def test_it_asks_as_often_for_one_clock_as_for_many(role: str) -> None:
     client, counts = sign_in(reader), []
     for more in (1, 6):
         for _ in range(more):
-            one = make_child()
-            involve(one, reader)
-            about(one)
+            record = make_child()
+            involve(record, reader)
+            about(record)
         client.get(reverse(URL))
         with CaptureQueriesContext(connection) as asked:
             assert len(client.get(reverse(URL)).context["rows"]) >= more

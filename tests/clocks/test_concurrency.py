@@ -98,14 +98,14 @@ def _owner_connection() -> dict[str, object]:
 @pytest.mark.requirement("K1")
 def test_a_sweep_passes_by_a_clock_somebody_holds_and_sees_what_they_did() -> None:
     owner = make_user()
-    held, free = make_clock(owner), make_clock(owner)
+    locked, free = make_clock(owner), make_clock(owner)
     holding, let_go = threading.Event(), threading.Event()
 
     def meet() -> None:
         from django.db import transaction
 
         with transaction.atomic():
-            services.clock_meet(owner, clock=held, at=MONDAY)
+            services.clock_meet(owner, clock=locked, at=MONDAY)
             holding.set()
             let_go.wait(20)
 
@@ -118,7 +118,7 @@ def test_a_sweep_passes_by_a_clock_somebody_holds_and_sees_what_they_did() -> No
 
     assert in_threads(meet, swept)[1] == 1
     assert sweep(BREACH) == 0
-    assert Clock.objects.get(pk=held.pk).stage == Stage.MET
+    assert Clock.objects.get(pk=locked.pk).stage == Stage.MET
     assert Clock.objects.get(pk=free.pk).stage == Stage.BREACHED
 
 

@@ -49,8 +49,8 @@ def test_a_clock_that_runs_keeps_its_length_and_says_so(owner: User) -> None:
         due = running.due_at
         running.refresh_from_db()
         assert running.due_at == due == close_of_business(MONDAY, 3).due_at
-        said = sign_in(owner).get(page).content.decode()
-        assert "3 working days, as set when it began. For what begins now it is 1 working day." in said
+        html = sign_in(owner).get(page).content.decode()
+        assert "3 working days, as set when it began. For what begins now it is 1 working day." in html
         assert "as set when it began" in sign_in(owner).get(reverse("clocks:list")).content.decode()
         new = begin(owner, MONDAY + timedelta(hours=2))
         assert new.due_at == close_of_business(MONDAY, 1).due_at

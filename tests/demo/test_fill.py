@@ -85,13 +85,13 @@ def test_a_second_run_adds_nothing_and_an_interrupted_one_goes_on(monkeypatch: p
         assert digest() == whole
         transaction.set_rollback(True)
 
-    tell, told = story.Story.tell, []
+    tell, numbers = story.Story.tell, []
 
     def interrupted(self: story.Story) -> Child:
         child = tell(self)
-        if len(told) == 1:
+        if len(numbers) == 1:
             raise KeyboardInterrupt  # in the midst of the second child, after all was written
-        told.append(self.course.number)
+        numbers.append(self.course.number)
         return child
 
     monkeypatch.setattr(story.Story, "tell", interrupted)

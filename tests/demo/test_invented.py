@@ -91,7 +91,7 @@ def test_every_role_in_a_course_is_cast() -> None:
     assert len(CYCLE) == 20
 
 
-@pytest.mark.parametrize("profile", load("profiles"), ids=lambda one: one["key"])
+@pytest.mark.parametrize("profile", load("profiles"), ids=lambda profile: profile["key"])
 def test_a_profile_speaks_of_indicators_of_the_right_sort(profile: dict[str, list[str]]) -> None:
     known = {indicator.code: indicator for indicator in instrument_of(versions()[-1]).indicators}
     sorts = {
@@ -126,5 +126,5 @@ def _sentences(value: object) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", ["evidence", "profiles", "words"])
 def test_no_sentence_puts_the_blame_on_a_child(name: str) -> None:
-    found = [(hint.phrase, text) for text in _sentences(load(name)) for hint in hints(text)]
-    assert not found
+    hinted = [(hint.phrase, text) for text in _sentences(load(name)) for hint in hints(text)]
+    assert not hinted

@@ -68,7 +68,7 @@ def test_what_was_planned_is_what_is_found_and_nothing_is_left_open(planned: lis
 
     begins, after = datetime(2023, 3, 31, 23, tzinfo=UTC), datetime(2024, 3, 31, 23, tzinfo=UTC)
     receipts = Item.objects.filter(kind=ItemKind.RECEIPT, received_at__gte=begins, received_at__lt=after)
-    found = []
+    outcomes = []
     for receipt in receipts.select_related("child", "decision__agreed").order_by("received_at"):
         assert receipt.decision is not None and not receipt.decision.provisional
         agreed = receipt.decision.agreed
@@ -76,13 +76,13 @@ def test_what_was_planned_is_what_is_found_and_nothing_is_left_open(planned: lis
             child=receipt.child,
             starts_at__range=(agreed.happened_at, agreed.happened_at + timedelta(days=7)),
         )
-        found.append(
+        outcomes.append(
             (
                 local_date(receipt.received_at), receipt.level, local_date(agreed.happened_at), agreed.level,
                 sorted(agreed.forms), worker.exists(), receipt.child.date_of_birth,
             )
         )  # fmt: skip
-    assert found == [
+    assert outcomes == [
         (
             row.received_on, row.submitted, row.decided_on, row.agreed,
             sorted(row.forms), row.worker, row.born,

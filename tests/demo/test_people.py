@@ -29,7 +29,7 @@ def test_every_role_has_somebody_who_signs_in_with_the_printed_password(client: 
     assert f"Everybody's password: {secret}" in out.getvalue()
 
     cache.clear()  # whom a browser signed in a moment ago counts towards the limit of one address
-    held = set()
+    role_keys = set()
     for label, name, email in sign_ins():
         assert email in out.getvalue()
         assert label in out.getvalue()
@@ -39,8 +39,8 @@ def test_every_role_has_somebody_who_signs_in_with_the_printed_password(client: 
         user = User.objects.get(pk=client.session["_auth_user_id"])
         assert user.email == email
         assert client.get(reverse("home")).status_code == 200
-        held |= {role.key for role in profile_of(user).roles}
-    assert held == set(ROLES) - BY_TOKEN
+        role_keys |= {role.key for role in profile_of(user).roles}
+    assert role_keys == set(ROLES) - BY_TOKEN
 
 
 def test_a_wrong_password_lets_nobody_in(client: Client) -> None:

@@ -18,8 +18,8 @@ def test_every_sheet_says_what_it_is_who_made_it_and_when(draw):
     assert len(pdf.pages) > 1
     for number, page in enumerate(pdf.pages, 1):
         text = page.extract_text()
-        for said in ["Chronology CHD-2026-00042", "Example Person, Example Agency", "2 March 2026 at 14:05"]:
-            assert said in text, said
+        for words in ["Chronology CHD-2026-00042", "Example Person, Example Agency", "2 March 2026 at 14:05"]:
+            assert words in text, words
         assert f"Page {number} of {len(pdf.pages)}" in text
     assert PAPER.file_name == "chd-2026-00042-chronology.pdf"
 

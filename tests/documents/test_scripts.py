@@ -67,9 +67,9 @@ def _shown(page: PageObject, pdf: PdfReader) -> dict[str, set[int]]:
 
 
 def _strings(operand: object) -> Iterator[bytes]:
-    for one in operand if isinstance(operand, list) else [operand]:
-        if hasattr(one, "original_bytes"):
-            yield one.original_bytes
+    for part in operand if isinstance(operand, list) else [operand]:
+        if hasattr(part, "original_bytes"):
+            yield part.original_bytes
 
 
 def _count(font: DictionaryObject) -> int:

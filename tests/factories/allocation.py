@@ -55,8 +55,10 @@ def waits(
     at: datetime | None = None,
 ) -> AllocationWait:
     """The child waits for a worker."""
-    found = level if level is not None else child.level or RiskLevel.NONE
-    row = allocation_wait_open(by or make_user("cevt_chair"), child=child, level=found, kind=kind, at=at)
+    known_level = level if level is not None else child.level or RiskLevel.NONE
+    row = allocation_wait_open(
+        by or make_user("cevt_chair"), child=child, level=known_level, kind=kind, at=at
+    )
     assert row is not None
     return row
 

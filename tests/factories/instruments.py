@@ -36,7 +36,9 @@ def second_version(folder: Path, published: date, *, number: int = 2) -> None:
     data |= {"version": number, "published": published.isoformat()}
     for group in data["groups"]:
         group["indicators"] = [
-            _later(one) for one in group["indicators"] if one["code"] not in {GONE, MERGED[1]}
+            _later(indicator)
+            for indicator in group["indicators"]
+            if indicator["code"] not in {GONE, MERGED[1]}
         ]
     home = next(group for group in data["groups"] if group["code"] == "home")
     home["indicators"].append(
@@ -45,19 +47,19 @@ def second_version(folder: Path, published: date, *, number: int = 2) -> None:
     (folder / f"ce-matrix-{number}.json").write_text(json.dumps(data), encoding="utf-8")
 
 
-def _later(one: dict[str, Any]) -> dict[str, Any]:
-    if one["code"] == RENAMED:
+def _later(indicator: dict[str, Any]) -> dict[str, Any]:
+    if indicator["code"] == RENAMED:
         return {
-            **one,
+            **indicator,
             "code": NAMED_NOW,
             "text": "Somebody befriends the child for harm",
             "replaces": [RENAMED],
         }
-    if one["code"] == MERGED[0]:
+    if indicator["code"] == MERGED[0]:
         return {
-            **one,
+            **indicator,
             "code": MERGED_NOW,
             "text": "A parent's own health gets in the way",
             "replaces": [*MERGED],
         }
-    return one
+    return indicator

@@ -36,16 +36,16 @@ def answer(
     """Save an answer over whatever version it has; a matrix of older questions has it under the code of then."""
     if code not in {indicator.code for indicator in load(matrix.instrument_version).indicators}:
         code = _OF_THE_FIRST.get(code, code)
-    held = Answer.objects.filter(matrix=matrix, code=code).first()
+    stored = Answer.objects.filter(matrix=matrix, code=code).first()
     return answer_save(
-        user, matrix=matrix, code=code, version=held.version if held else 0, given=given, at=at
+        user, matrix=matrix, code=code, version=stored.version if stored else 0, given=given, at=at
     )
 
 
 def set_field(user: User, matrix: Matrix, name: str, value: object, at: datetime | None = None) -> None:
     """Save a field of the judgement over whatever version it has."""
-    held = Matrix.objects.get(pk=matrix.pk)
-    field_save(user, matrix=held, name=name, version=field_version(held, name), value=value, at=at)
+    stored = Matrix.objects.get(pk=matrix.pk)
+    field_save(user, matrix=stored, name=name, version=field_version(stored, name), value=value, at=at)
 
 
 def ready_matrix(

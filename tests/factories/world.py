@@ -232,25 +232,25 @@ def reaches(role: Role, key: str) -> frozenset[Reach]:
         key == "restricted_emergency"
     ):  # restricted: an emergency opens it for those roles alone, and nothing else does
         return frozenset({Reach.EMERGENCY} if role.opens_restricted else ())
-    found = {Reach.AUTHORITY}
+    ways = {Reach.AUTHORITY}
     if key == "emergency_access":
-        found.add(Reach.EMERGENCY)
+        ways.add(Reach.EMERGENCY)
     if key == "involved":
-        found.add(Reach.INVOLVED)
+        ways.add(Reach.INVOLVED)
     if key == "named":
-        found.add(Reach.NAMED)
+        ways.add(Reach.NAMED)
     if key == "submitted":
-        found.add(Reach.SUBMITTED)
+        ways.add(Reach.SUBMITTED)
     if key == "cevt" and not role.of_locality:
-        found.add(Reach.FORUM)
+        ways.add(Reach.FORUM)
     if key == "ceg" and (role.of_locality or role.key == "business_support"):
-        found.add(Reach.FORUM)
+        ways.add(Reach.FORUM)
     if key == "missing":
-        found.add(Reach.MISSING)
+        ways.add(Reach.MISSING)
     if key in {"cevt", "ceg", "missing", "exploitation"}:
-        found |= {Reach.MATTER, Reach.OPEN_MATTER}
+        ways |= {Reach.MATTER, Reach.OPEN_MATTER}
     if key == "past":
-        found.add(Reach.MATTER)
+        ways.add(Reach.MATTER)
     if key == "referral":
-        found.add(Reach.REFERRAL)
-    return frozenset(found & role.sees.keys())
+        ways.add(Reach.REFERRAL)
+    return frozenset(ways & role.sees.keys())

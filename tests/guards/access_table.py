@@ -38,7 +38,7 @@ def views() -> dict[str, frozenset[Part]]:
     named = {
         name.lower().replace("_", " "): value
         for name, value in vars(parts).items()
-        if isinstance(value, frozenset) and len(value) > 1 and all(isinstance(one, Part) for one in value)
+        if isinstance(value, frozenset) and len(value) > 1 and all(isinstance(part, Part) for part in value)
     }
     return dict(sorted(named.items(), key=lambda pair: (-len(pair[1]), pair[0])))
 

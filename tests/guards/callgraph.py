@@ -29,7 +29,7 @@ class Function:
 @cache
 def functions() -> dict[str, Function]:
     """Every function and class at the top of a module, by its full name."""
-    found = {
+    by_name = {
         f"{source.module}.{node.name}": Function(f"{source.module}.{node.name}", source, node)
         for source in hand_written()
         for node in source.tree.body
@@ -40,8 +40,10 @@ def functions() -> dict[str, Function]:
         for node in source.tree.body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 called = {_full(word, names) for word in _words(node)}
-                found[f"{source.module}.{node.name}"].calls = {one for one in called if one in found}
-    return found
+                by_name[f"{source.module}.{node.name}"].calls = {
+                    callee for callee in called if callee in by_name
+                }
+    return by_name
 
 
 def _names(source: Source) -> dict[str, str]:

@@ -39,8 +39,8 @@ class Source:
 @cache
 def packages() -> tuple[str, ...]:
     """Every top-level package of the product, from the folders themselves."""
-    found = (path.parent.name for path in ROOT.glob("*/__init__.py"))
-    return tuple(sorted(name for name in found if name not in NOT_PRODUCT and not name.startswith(".")))
+    folders = (path.parent.name for path in ROOT.glob("*/__init__.py"))
+    return tuple(sorted(name for name in folders if name not in NOT_PRODUCT and not name.startswith(".")))
 
 
 @cache
@@ -97,9 +97,9 @@ def docstrings(tree: ast.Module) -> set[int]:
 
 def strings(tree: ast.Module) -> Iterator[ast.Constant]:
     """Every string the code uses, docstrings apart."""
-    told = docstrings(tree)
+    docs = docstrings(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
             yield node
 
 

@@ -39,7 +39,7 @@ AUDIT = {f"cems.audit.services.{name}" for name in ("record", "read", "listed", 
 
 
 def commands() -> dict[str, Function]:
-    return {name: one for name, one in functions().items() if one.is_command}
+    return {name: function for name, function in functions().items() if function.is_command}
 
 
 @cache
@@ -63,7 +63,7 @@ def test_every_public_service_that_writes_is_a_command() -> None:
         if not looked_at or not function.is_public or function.is_command:
             continue
         itself = reached(name, stop_at_commands=True) - (NO_COMMAND.keys() - {name})
-        if any(_writes(one) for one in itself):
+        if any(_writes(helper) for helper in itself):
             if name not in NO_COMMAND:
                 faults.append(f"{function.source.path}:{function.node.lineno} {function.node.name} is none")
             used.add(name)
@@ -77,7 +77,7 @@ def test_a_command_takes_the_person_first_and_the_rest_by_name() -> None:
     for function in commands().values():
         assert isinstance(function.node, ast.FunctionDef)
         given = function.node.args
-        first = [one.arg for one in (*given.posonlyargs, *given.args)]
+        first = [argument.arg for argument in (*given.posonlyargs, *given.args)]
         if len(first) != 1 or first[0] not in {"user", "actor"} or given.vararg:
             faults.append(f"{function.source.path}:{function.node.lineno} {function.node.name} takes {first}")
     assert not faults, told(

@@ -18,16 +18,16 @@ PLAIN = {int, str, bool, float, date, datetime, UUID, type(None)}
 
 def events() -> list[type]:
     """Every event class of the product."""
-    found = []
+    classes = []
     for source in hand_written():
         if source.path.endswith("/events.py") and source.path != "cems/base/events.py":
             module = importlib.import_module(source.module)
-            found += [
+            classes += [
                 value
                 for _, value in inspect.getmembers(module, inspect.isclass)
                 if value.__module__ == source.module and dataclasses.is_dataclass(value)
             ]
-    return found
+    return classes
 
 
 def _name(listener: Callable[[Any], None]) -> str:

@@ -38,29 +38,29 @@ def _faults(find: Callable[[Source], Iterator[int]], exceptions: dict[str, str],
 
 
 def test_who_acts_is_asked_in_one_place() -> None:
-    def found(source: Source) -> Iterator[int]:
+    def breaches(source: Source) -> Iterator[int]:
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Attribute) and dotted(node).endswith("request.user"):
                 yield node.lineno
 
-    faults = _faults(found, USER_READERS, "reads request.user")
+    faults = _faults(breaches, USER_READERS, "reads request.user")
     assert not faults, told(faults, "ask acting_user(request) of cems/accounts/access_control.py.")
 
 
 def test_a_form_goes_through_its_one_helper() -> None:
-    def found(source: Source) -> Iterator[int]:
+    def breaches(source: Source) -> Iterator[int]:
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] == "once":
                 yield node.lineno
 
-    faults = _faults(found, KEY_READERS, "wires an idempotency key itself")
+    faults = _faults(breaches, KEY_READERS, "wires an idempotency key itself")
     assert not faults, told(
         faults, "a page calls handle_form (cems/base/forms.py) or handle_autosave (cems/base/autosave.py)."
     )
 
 
 def test_a_form_keeps_its_key_in_the_one_field() -> None:
-    def found(source: Source) -> Iterator[int]:
+    def breaches(source: Source) -> Iterator[int]:
         for node in ast.walk(source.tree):
             hidden_key = isinstance(node, ast.Call) and any(
                 keyword.arg == "initial" and dotted(keyword.value).endswith("uuid4")
@@ -69,14 +69,14 @@ def test_a_form_keeps_its_key_in_the_one_field() -> None:
             if hidden_key and source.path != "cems/base/form_fields.py":
                 yield node.lineno
 
-    faults = _faults(found, {}, "declares a key of its own")
+    faults = _faults(breaches, {}, "declares a key of its own")
     assert not faults, told(faults, "make it an OnceForm or a KeyedForm of cems/base/forms.py.")
 
 
 def test_a_list_is_cut_by_the_one_pager() -> None:
     """`rows[: SIZE + 1]`, one more than is shown, is how a list looks whether it goes on."""
 
-    def found(source: Source) -> Iterator[int]:
+    def breaches(source: Source) -> Iterator[int]:
         for node in ast.walk(source.tree):
             if not (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)):
                 continue
@@ -88,7 +88,7 @@ def test_a_list_is_cut_by_the_one_pager() -> None:
                 yield node.lineno
 
     faults = _faults(
-        found,
+        breaches,
         {
             "cems/base/keyset.py": "the pager itself",
             "cems/children/identity/rules.py": "cuts a search key between two words",
@@ -102,7 +102,7 @@ def test_a_list_is_cut_by_the_one_pager() -> None:
 def test_nothing_is_decided_by_the_words_of_a_message() -> None:
     """An error says by its class and its field what happened; its words are for people and may change."""
 
-    def found(source: Source) -> Iterator[int]:
+    def breaches(source: Source) -> Iterator[int]:
         caught = {
             node.name for node in ast.walk(source.tree) if isinstance(node, ast.ExceptHandler) and node.name
         }
@@ -127,7 +127,7 @@ def test_nothing_is_decided_by_the_words_of_a_message() -> None:
             )
 
         for node in ast.walk(source.tree):
-            if isinstance(node, ast.Compare) and any(words(one) for one in (node.left, *node.comparators)):
+            if isinstance(node, ast.Compare) and any(words(side) for side in (node.left, *node.comparators)):
                 yield node.lineno
             if not isinstance(node, ast.Call):
                 continue
@@ -136,5 +136,5 @@ def test_nothing_is_decided_by_the_words_of_a_message() -> None:
             if asks and (words(node.func) or any(words(given) for given in node.args)):
                 yield node.lineno
 
-    faults = _faults(found, MESSAGE_READERS, "reads the words of a message")
+    faults = _faults(breaches, MESSAGE_READERS, "reads the words of a message")
     assert not faults, told(faults, "ask the error's class or its field (cems/base/errors.py).")

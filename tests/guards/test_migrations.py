@@ -24,17 +24,17 @@ RELEASED = Path(__file__).with_name("released_migrations.txt")
 def _ours() -> dict[tuple[str, str], migrations.Migration]:
     loader = MigrationLoader(None)
     labels = {config.label for config in apps.get_app_configs() if package_of(config.name) in ranks()}
-    return {key: found for key, found in loader.disk_migrations.items() if key[0] in labels}
+    return {key: migration for key, migration in loader.disk_migrations.items() if key[0] in labels}
 
 
 def test_models_have_not_moved_on_without_a_migration() -> None:
-    said = io.StringIO()
+    output = io.StringIO()
     labels = sorted({label for label, _ in _ours()})
     try:
-        call_command("makemigrations", *labels, check=True, dry_run=True, stdout=said)
+        call_command("makemigrations", *labels, check=True, dry_run=True, stdout=output)
     except SystemExit:
         pytest.fail(
-            told(said.getvalue().splitlines(), "run manage.py makemigrations and keep what it writes.")
+            told(output.getvalue().splitlines(), "run manage.py makemigrations and keep what it writes.")
         )
     except CommandError as error:
         pytest.fail(str(error))
@@ -81,11 +81,11 @@ def test_what_would_stop_the_service_is_seen() -> None:
         migrations.AddIndex("old", models.Index(fields=["note"], name="old_note")),
         migrations.RenameField("old", "note", "words"),
     ]
-    found = list(_unsafe(migration))
-    assert len(found) == 3
-    assert "old.note is NOT NULL" in found[0]
-    assert "AddIndex on old locks" in found[1]
-    assert "RenameField on old" in found[2]
+    faults = list(_unsafe(migration))
+    assert len(faults) == 3
+    assert "old.note is NOT NULL" in faults[0]
+    assert "AddIndex on old locks" in faults[1]
+    assert "RenameField on old" in faults[2]
 
 
 def _unsafe(migration: migrations.Migration) -> Iterator[str]:

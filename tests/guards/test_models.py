@@ -50,12 +50,16 @@ def _targets(model: type[models.Model]) -> list[type[models.Model]]:
 
 def reaching_a_child() -> list[type[models.Model]]:
     """Every model of ours from which keys lead to Child, over any number of steps."""
-    found: set[type[models.Model]] = {Child}
+    reaching: set[type[models.Model]] = {Child}
     while True:
-        more = {model for model in _ours() if model not in found and any(t in found for t in _targets(model))}
+        more = {
+            model
+            for model in _ours()
+            if model not in reaching and any(t in reaching for t in _targets(model))
+        }
         if not more:
-            return sorted(found - {Child}, key=lambda model: model._meta.label)
-        found |= more
+            return sorted(reaching - {Child}, key=lambda model: model._meta.label)
+        reaching |= more
 
 
 def test_every_model_that_reaches_a_child_is_covered() -> None:

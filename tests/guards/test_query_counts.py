@@ -57,7 +57,7 @@ class Asking:
 
     def counts(self) -> dict[str, int]:
         """How often each page asks, for the first person who may open it; not what nobody gets by address."""
-        return {one.name: count for one in _measured() if (count := self._count(one)) is not None}
+        return {address.name: count for address in _measured() if (count := self._count(address)) is not None}
 
     def _count(self, address: Address) -> int | None:
         """The second of two equal requests: the first fills what is kept for the length of the process."""

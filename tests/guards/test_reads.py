@@ -73,7 +73,7 @@ class Asking:
             return
         words = unescape(response.content.decode(errors="replace"))  # type: ignore[attr-defined]
         seen: set[Any] = {str(row.child) for row in written}
-        seen.update(one for row in written for one in row.detail.get("children", ()))
+        seen.update(key for row in written for key in row.detail.get("children", ()))
         for story in self.world.stories.values():
             hints = [story.child.family_name, *(story.secret(what) for what in WHAT)]
             if any(hint in words for hint in hints) and not seen & _ids(story.child):
@@ -82,7 +82,10 @@ class Asking:
 
 def _ids(child: Child) -> set[str]:
     merged = Child.objects.unscoped("the records joined to one of the story").filter(merged_into=child.pk)
-    return {str(child.public_id), *(str(one) for one in merged.values_list("public_id", flat=True))}
+    return {
+        str(child.public_id),
+        *(str(public_id) for public_id in merged.values_list("public_id", flat=True)),
+    }
 
 
 def _opened(world: World, address: Address) -> Asking | None:

@@ -25,14 +25,14 @@ def listed() -> dict[str, str]:
 @cache
 def marked() -> dict[str, set[str]]:
     """Requirement id → the test files that carry it, from `@pytest.mark.requirement("M3")` and `pytestmark`."""
-    found: dict[str, set[str]] = {}
+    files: dict[str, set[str]] = {}
     for path in sorted((ROOT / "tests").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and dotted(node.func).endswith("mark.requirement"):
                 for word in node.args:
                     if isinstance(word, ast.Constant):
-                        found.setdefault(str(word.value), set()).add(path.relative_to(ROOT).as_posix())
-    return found
+                        files.setdefault(str(word.value), set()).add(path.relative_to(ROOT).as_posix())
+    return files
 
 
 def test_requirements_are_listed_once_with_a_state() -> None:

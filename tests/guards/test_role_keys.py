@@ -29,18 +29,18 @@ def asked() -> Iterator[Source]:
 
 def own_words(tree: ast.Module) -> set[int]:
     """The nodes that are no question about a role: another enumeration's values, names of addresses."""
-    found = set()
+    nodes = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and any(
             dotted(base).endswith(("Choices", "Enum")) for base in node.bases
         ):
             members = [line.value for line in node.body if isinstance(line, ast.Assign)]
-            found |= {id(part) for value in members for part in ast.walk(value)}
+            nodes |= {id(part) for value in members for part in ast.walk(value)}
         if isinstance(node, ast.Assign) and [dotted(target) for target in node.targets] == ["app_name"]:
-            found.add(id(node.value))
+            nodes.add(id(node.value))
         if isinstance(node, ast.Call) and dotted(node.func) == "path":
-            found |= {id(given.value) for given in node.keywords if given.arg == "name"}
-    return found
+            nodes |= {id(given.value) for given in node.keywords if given.arg == "name"}
+    return nodes
 
 
 def literals(source: Source) -> Iterator[str]:

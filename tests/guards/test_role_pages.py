@@ -51,9 +51,9 @@ def test_pages_about_no_child_follow_the_kind_of_work_and_name_nobody_out_of_rea
                 f"{address.name} answers {status}, though the access rule is {'open' if allowed else 'closed'}"
             )
         if status == 200 and not response.streaming:
-            said = _words(response)
+            page = _words(response)
             for story in out:
-                if hint := hint_of(said, story, address=address.name, role=role):
+                if hint := hint_of(page, story, address=address.name, role=role):
                     faults.append(f"{address.name} tells {hint} of the story {story.key}")
     assert not faults, told(faults, MEND)
 
@@ -92,8 +92,8 @@ def _search(client: Client, words: str) -> str:
         response = client.post(reverse("children:search"), {"q": words}, follow=True)
         transaction.set_rollback(True)
     assert response.status_code == 200
-    said = unescape(response.content.decode())
-    return TOKENS.sub("", said[said.index("<main") : said.index("</main>")])
+    page = unescape(response.content.decode())
+    return TOKENS.sub("", page[page.index("<main") : page.index("</main>")])
 
 
 def test_signed_out_people_get_the_sign_in_page_or_a_public_one(world: World) -> None:

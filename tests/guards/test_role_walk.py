@@ -66,8 +66,8 @@ class Walk:
             send = self.client.get if method == "GET" else self.client.post
             response = send(url, headers=headers)
             if method == "GET" and response.status_code == 200 and not response.streaming:
-                said = unescape(response.content.decode(errors="replace"))
-                self.pages.append((address.name, story.key, said))
+                page = unescape(response.content.decode(errors="replace"))
+                self.pages.append((address.name, story.key, page))
             transaction.set_rollback(True)
         return response
 
@@ -114,7 +114,7 @@ def test_a_role_reaches_what_the_table_gives_it_and_nothing_else(world: World, r
     for story in _stories(world, role):
         for address in about:
             walk.check(address, story)
-    overview = next(one for one in about if one.name == "children:overview")
+    overview = next(place for place in about if place.name == "children:overview")
     for story in world.stories.values():
         walk.check(overview, story)
     assert not walk.faults, told(walk.faults, MEND)
@@ -125,20 +125,20 @@ def test_a_role_reaches_what_the_table_gives_it_and_nothing_else(world: World, r
 def _names_that_leak(walk: Walk) -> Iterator[str]:
     """Children out of reach, named on a page about another child."""
     out = [story for story in walk.world.stories.values() if not reaches(walk.role, story.key)]
-    for name, key, said in walk.pages:
+    for name, key, page in walk.pages:
         for story in out:
-            if hint := hint_of(said, story):
+            if hint := hint_of(page, story):
                 yield f"{name} of the story {key} tells {hint} of the story {story.key}"
 
 
 def _secrets_that_leak(walk: Walk) -> Iterator[str]:
     """Words of a part that is not open, on a page of the same child."""
-    for name, key, said in walk.pages:
+    for name, key, page in walk.pages:
         story = walk.world.stories[key]
         if walk.person.pk in story.of(MatrixRows).own:
             continue  # their own paper holds the same words
         for what, parts in SECRETS.items():
-            if story.secret(what) in said and not parts_open(walk.role, story) & parts:
+            if story.secret(what) in page and not parts_open(walk.role, story) & parts:
                 yield f"{name} of the story {key} tells the words of {what}"
 
 

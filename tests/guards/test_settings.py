@@ -173,12 +173,12 @@ OF_OTHERS = {
 
 def _read() -> set[str]:
     """Every variable the product reads."""
-    found = set()
+    names = set()
     for source in hand_written():
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and NAME.match(node.value):
-                found.add(node.value)
-    return found - OF_OTHERS.keys()
+                names.add(node.value)
+    return names - OF_OTHERS.keys()
 
 
 def _named_in(path: str) -> set[str]:

@@ -34,13 +34,13 @@ RAW_SQL = {"cursor", "chunked_cursor", "raw", "extra", "RawSQL", "executesql", "
 
 
 def _walk(
-    found: Callable[[Source], Iterator[tuple[int, str]]], *, without: dict[str, str] | None = None
+    find: Callable[[Source], Iterator[tuple[int, str]]], *, without: dict[str, str] | None = None
 ) -> list[str]:
-    """What `found` finds in each file of the product; a stale exception is a finding too."""
+    """What `find` finds in each file of the product; a stale exception is a finding too."""
     faults, used = [], set()
     for source in hand_written():
         place = next((place for place in without or {} if source.lies_in(place)), None)
-        for line, what in found(source):
+        for line, what in find(source):
             if place is None:
                 faults.append(f"{source.path}:{line} {what}")
             used.add(place)
@@ -50,7 +50,7 @@ def _walk(
 
 
 def test_nobody_goes_round_the_access_rule() -> None:
-    def found(source: Source) -> Iterator[tuple[int, str]]:
+    def breaches(source: Source) -> Iterator[tuple[int, str]]:
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Attribute):
                 if dotted(node).endswith("Child.plain"):
@@ -61,23 +61,23 @@ def test_nobody_goes_round_the_access_rule() -> None:
             if made and any(dotted(given).endswith("Child") for given in node.args):
                 yield node.lineno, "makes a queryset of Child"
 
-    faults = _walk(found, without=PLAIN_ALLOWED)
+    faults = _walk(breaches, without=PLAIN_ALLOWED)
     assert not faults, told(faults, 'read through Child.objects.visible_to(user), or .unscoped("reason").')
 
 
 def test_no_sql_by_hand() -> None:
-    def found(source: Source) -> Iterator[tuple[int, str]]:
+    def breaches(source: Source) -> Iterator[tuple[int, str]]:
         for node in ast.walk(source.tree):
             name = dotted(node.func).split(".")[-1] if isinstance(node, ast.Call) else ""
             if name in RAW_SQL and not source.lies_in("cems/local/"):
                 yield node.lineno, f"calls {name}()"
 
-    faults = _walk(found, without=SQL_ALLOWED)
+    faults = _walk(breaches, without=SQL_ALLOWED)
     assert not faults, told(faults, "say it with the ORM in querysets.py; SQL by hand goes round visible_to.")
 
 
 def test_unscoped_reads_say_why() -> None:
-    def found(source: Source) -> Iterator[tuple[int, str]]:
+    def breaches(source: Source) -> Iterator[tuple[int, str]]:
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Call) and dotted(node.func).endswith("objects.unscoped"):
                 reason = node.args[0] if node.args else None
@@ -88,7 +88,7 @@ def test_unscoped_reads_say_why() -> None:
                 ):
                     yield node.lineno, "unscoped() without its reason in words"
 
-    faults = _walk(found)
+    faults = _walk(breaches)
     assert not faults, told(
         faults, "name the system's own task it is for, as a literal a reader finds; or ask visible_to."
     )
@@ -104,7 +104,7 @@ def test_no_join_reads_children() -> None:
     keys = "|".join(sorted(_keys_to_child()))
     join = re.compile(rf"^-?(?:\w+__)?(?:{keys})__(?!(?:{OF_THE_KEY})$)\w+$")
 
-    def found(source: Source) -> Iterator[tuple[int, str]]:
+    def breaches(source: Source) -> Iterator[tuple[int, str]]:
         if source.lies_in("cems/children/"):
             return
         for node in ast.walk(source.tree):
@@ -114,7 +114,7 @@ def test_no_join_reads_children() -> None:
             if join.search(text.value):
                 yield text.lineno, f"looks at {text.value}"
 
-    faults = _walk(found, without=JOINS_ALLOWED)
+    faults = _walk(breaches, without=JOINS_ALLOWED)
     assert not faults, told(
         faults, "ask by the key: child__in=Child.objects.visible_to(user).values('pk'), or of(child)."
     )
@@ -131,7 +131,7 @@ def test_no_page_fetches_children_beside_their_rows() -> None:
     """`select_related("child")` reads Child without asking who is reading."""
     last = re.compile(rf"(?:^|__)(?:{'|'.join(sorted(_keys_to_child()))})(?:__|$)")
 
-    def found(source: Source) -> Iterator[tuple[int, str]]:
+    def breaches(source: Source) -> Iterator[tuple[int, str]]:
         if source.lies_in("cems/children/") or WRITERS.search(source.path):
             return
         for node in ast.walk(source.tree):
@@ -143,7 +143,7 @@ def test_no_page_fetches_children_beside_their_rows() -> None:
                     if isinstance(word, ast.Constant) and last.search(str(word.value)):
                         yield word.lineno, f"fetches {word.value}"
 
-    faults = _walk(found, without=FETCHES_ALLOWED)
+    faults = _walk(breaches, without=FETCHES_ALLOWED)
     assert not faults, told(
         faults, "fetch them once through visible_to: {child.pk: child for child in …filter(pk__in=…)}."
     )
@@ -204,7 +204,7 @@ def _models() -> frozenset[str]:
 
 
 def test_rows_are_written_in_services() -> None:
-    def found(source: Source) -> Iterator[tuple[int, str]]:
+    def breaches(source: Source) -> Iterator[tuple[int, str]]:
         if WRITERS.search(source.path) or source.lies_in("cems/local/"):
             return
         for node in ast.walk(source.tree):
@@ -217,7 +217,7 @@ def test_rows_are_written_in_services() -> None:
             if writes_rows(dotted(node.func.value), node):
                 yield node.lineno, f"calls {dotted(node.func)}()"
 
-    faults = _walk(found, without=WRITES_ALLOWED)
+    faults = _walk(breaches, without=WRITES_ALLOWED)
     assert not faults, told(
         faults, "move the write into the app's services.py: one transaction, lock, check, write, audit."
     )
@@ -288,12 +288,12 @@ def test_the_guards_look_at_the_whole_product() -> None:
 def test_no_header_decides_whether_a_look_is_recorded() -> None:
     """What the page asks by itself is no activity; what is answered with words is a read all the same (A3)."""
 
-    def found(source: Source) -> Iterator[tuple[int, str]]:
+    def breaches(source: Source) -> Iterator[tuple[int, str]]:
         for text in strings(source.tree):
             if "X-CEMS-Polling" in text.value:
                 yield text.lineno, "asks whether the client calls it a poll"
 
-    faults = _walk(found, without={"cems/accounts/middleware.py": "how long a sign-in lasts unattended"})
+    faults = _walk(breaches, without={"cems/accounts/middleware.py": "how long a sign-in lasts unattended"})
     assert not faults, told(faults, "let the access rule write the read, by what is answered.")
 
 
@@ -305,10 +305,10 @@ def test_bars_are_asked_in_one_place() -> None:
         "cems/children/access/services/restriction.py": "makes and ends bars",
     }
 
-    def found(source: Source) -> Iterator[tuple[int, str]]:
+    def breaches(source: Source) -> Iterator[tuple[int, str]]:
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Attribute) and dotted(node) == "Bar.objects":
                 yield node.lineno, "asks for bars itself"
 
-    faults = _walk(found, without=places)
+    faults = _walk(breaches, without=places)
     assert not faults, told(faults, "ask is_barred, barred_from, bars_of or closed_to of that module.")

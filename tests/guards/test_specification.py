@@ -29,13 +29,13 @@ NOT_OURS = {"node_modules", "vendor", ".venv", ".git", ".local", "migrations", "
 @cache
 def texts() -> dict[str, str]:
     """Path → text of all that people write by hand; of Python only what people read as words."""
-    found = {}
+    by_path = {}
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in NOT_OURS]
         for path in (Path(folder, name) for name in files if name.endswith(WRITTEN_BY_HAND)):
             text = path.read_text("utf-8")
-            found[path.relative_to(ROOT).as_posix()] = words_of(text) if path.suffix == ".py" else text
-    return found
+            by_path[path.relative_to(ROOT).as_posix()] = words_of(text) if path.suffix == ".py" else text
+    return by_path
 
 
 def words_of(python: str) -> str:
@@ -111,11 +111,11 @@ def test_what_is_partly_built_says_what_is_missing() -> None:
 
 def _ids(table: str) -> set[str]:
     """The ids of a table's first column, "M1–M3" and "A1, A3" taken apart."""
-    found = set()
+    ids = set()
     for cell in re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE):
         for family, first, last in re.findall(r"([A-Z]+)(\d+)(?:–[A-Z]+(\d+))?", cell):
-            found |= {f"{family}{number}" for number in range(int(first), int(last or first) + 1)}
-    return found
+            ids |= {f"{family}{number}" for number in range(int(first), int(last or first) + 1)}
+    return ids
 
 
 def test_each_fault_cited_is_defined_and_each_defined_is_provoked() -> None:
@@ -154,23 +154,25 @@ def test_the_access_table_of_the_docs_is_the_one_of_the_code() -> None:
     )
     reaches = page.split("## The roles")[0]
     faults = [
-        one for one in Reach if not re.search(rf"^\|.*\b{one.replace('_', ' ')}\b", reaches, re.MULTILINE)
+        reach
+        for reach in Reach
+        if not re.search(rf"^\|.*\b{reach.replace('_', ' ')}\b", reaches, re.MULTILINE)
     ]
     assert not faults, told([str(fault) for fault in faults], "say in docs/access.md when this reach holds.")
 
 
 def test_the_way_of_citing_is_understood() -> None:
-    def found(text: str) -> list[str]:
+    def cited(text: str) -> list[str]:
         return [
             f"{match[1]}-{number}"
             for match in FAULT.finditer(text)
             for number in [match[2], *re.findall(r"f\d+", match[3])]
         ]
 
-    assert found("(T3; cevt-f1, f2 and f10)") == ["cevt-f1", "cevt-f2", "cevt-f10"]
-    assert found("test_cevt_f1_and_f2_at_the_page") == ["cevt-f1", "cevt-f2"]
-    assert found("test_house_a_an_invitation and house_address, house-i") == ["house-a", "house-i"]
-    assert found("utf-f, record_fields, if-ladder") == []
+    assert cited("(T3; cevt-f1, f2 and f10)") == ["cevt-f1", "cevt-f2", "cevt-f10"]
+    assert cited("test_cevt_f1_and_f2_at_the_page") == ["cevt-f1", "cevt-f2"]
+    assert cited("test_house_a_an_invitation and house_address, house-i") == ["house-a", "house-i"]
+    assert cited("utf-f, record_fields, if-ladder") == []
     assert words_of('x = "M99"  # M3\ny = """A1"""\n') == '# M3\n"""A1"""'
     assert REQUIREMENT.findall("SP1 (M3, T6) DH1 PM25") == ["SP1", "M3", "T6"]
     assert Path(ROOT / "docs" / "requirements.md").exists()

@@ -109,19 +109,19 @@ class Visitor:
         self.page.wait_for_load_state(
             "load"
         )  # a press returns when the next page has begun, not when it is there
-        found = []
+        faults = []
         for size in (NARROW, WIDE):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             if pictures := os.environ.get("CEMS_TEST_PICTURES"):
                 self.picture(
                     Path(pictures) / str(size["width"]) / f"{(name or self.here()).replace(':', '-')}.png"
                 )
-            found += [f"at {size['width']} px, {fault}" for fault in (*self._too_wide(), *self._axe())]
-        found += self.said
+            faults += [f"at {size['width']} px, {fault}" for fault in (*self._too_wide(), *self._axe())]
+        faults += self.said
         self.said = []
-        if not found:
+        if not faults:
             visited(name or self.here())
-        return found
+        return faults
 
     def _too_wide(self) -> Iterator[str]:
         wide = self.page.evaluate(

@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("
 def test_a_child_is_given_to_a_worker_who_accepts_and_another_is_held(person: Person) -> None:
     # Given two children who wait, a worker who is full and one with room
     child, other = child_at(RiskLevel.SIGNIFICANT), child_at(RiskLevel.SIGNIFICANT)
-    for one in (child, other):
-        waits(one)
+    for waiting in (child, other):
+        waits(waiting)
     boss = make_manager(password=PASSWORD, name="Morgan Example")
     worker, full = make_worker(password=PASSWORD, name="Robin Example"), make_worker(name="Sam Example")
     for _ in range(7):

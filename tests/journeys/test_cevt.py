@@ -115,25 +115,27 @@ def test_what_a_colleague_writes_arrives_without_touching_what_one_types(window:
         name="Example Officer",
         team=make_team(agency=make_agency(kind=AgencyKind.POLICE, name="Example Police")),
     )
-    one, two = signed_in(window, nurse), signed_in(window, officer)
-    for visitor in (one, two):
+    nurse_visitor, officer_visitor = signed_in(window, nurse), signed_in(window, officer)
+    for visitor in (nurse_visitor, officer_visitor):
         visitor.open(sheet(first))
-    words = one.page.locator("textarea[name=text]")
+    words = nurse_visitor.page.locator("textarea[name=text]")
     words.fill("Half a sentence of the nur")
     # when the officer writes
-    two.page.keyboard.press("c")
-    two.page.get_by_label("What your agency knows").fill("Stopped twice in a car this week.")
-    expect(two.page.locator("[data-saved]")).to_contain_text("Saved")
+    officer_visitor.page.keyboard.press("c")
+    officer_visitor.page.get_by_label("What your agency knows").fill("Stopped twice in a car this week.")
+    expect(officer_visitor.page.locator("[data-saved]")).to_contain_text("Saved")
     # then it stands on the nurse's page, marked, and what the nurse types is as it was
-    arrived = one.page.locator(".cems-said--new")
+    arrived = nurse_visitor.page.locator(".cems-said--new")
     expect(arrived).to_contain_text("Stopped twice in a car this week.", timeout=SOON)
-    expect(one.page.locator("[data-arrived]")).to_contain_text("Example Police has written")
+    expect(nurse_visitor.page.locator("[data-arrived]")).to_contain_text("Example Police has written")
     expect(words).to_have_value("Half a sentence of the nur")
-    expect(one.page.locator("p[data-live-people]")).to_contain_text("Example Officer", timeout=SOON)
-    one.looks_right()
+    expect(nurse_visitor.page.locator("p[data-live-people]")).to_contain_text("Example Officer", timeout=SOON)
+    nurse_visitor.looks_right()
     # and when the nurse is taken off the record, the page says so and keeps the text
     type(nurse).objects.filter(pk=nurse.pk).update(is_active=False)
-    expect(one.page.locator("[data-arrived]")).to_contain_text("no longer open to you", timeout=SOON)
+    expect(nurse_visitor.page.locator("[data-arrived]")).to_contain_text(
+        "no longer open to you", timeout=SOON
+    )
     expect(words).to_have_value("Half a sentence of the nur")
 
 
@@ -143,22 +145,22 @@ def test_cevt_f7_ten_minutes_offline_loses_nothing(window: Open) -> None:
     agency = make_agency(kind=AgencyKind.HEALTH)
     nurse = make_user("cevt_member", agency=agency)
     colleague = make_user("cevt_member", agency=agency, name="Example Colleague")
-    one, two = signed_in(window, nurse), signed_in(window, colleague)
-    one.open(sheet(first))
-    two.open(sheet(first))
-    one.context.set_offline(True)
-    one.page.locator("textarea[name=text]").fill("Typed in the tunnel.")
-    expect(one.page.locator("[data-saved]")).to_contain_text("Not saved yet")
+    nurse_visitor, colleague_visitor = signed_in(window, nurse), signed_in(window, colleague)
+    nurse_visitor.open(sheet(first))
+    colleague_visitor.open(sheet(first))
+    nurse_visitor.context.set_offline(True)
+    nurse_visitor.page.locator("textarea[name=text]").fill("Typed in the tunnel.")
+    expect(nurse_visitor.page.locator("[data-saved]")).to_contain_text("Not saved yet")
     # when a colleague of the same agency writes meanwhile
-    two.page.locator("textarea[name=text]").fill("Written at the desk.")
-    expect(two.page.locator("[data-saved]")).to_contain_text("Saved")
+    colleague_visitor.page.locator("textarea[name=text]").fill("Written at the desk.")
+    expect(colleague_visitor.page.locator("[data-saved]")).to_contain_text("Saved")
     # then, back online, both texts are shown and the nurse chooses
-    one.context.set_offline(False)
-    conflict = one.page.locator(".cems-conflict")
+    nurse_visitor.context.set_offline(False)
+    conflict = nurse_visitor.page.locator(".cems-conflict")
     expect(conflict).to_contain_text("Written at the desk.", timeout=15_000)
     expect(conflict).to_contain_text("Typed in the tunnel.")
-    one.page.get_by_role("button", name="Keep mine").click()
-    expect(one.page.locator("[data-saved]")).to_contain_text("Saved")
+    nurse_visitor.page.get_by_role("button", name="Keep mine").click()
+    expect(nurse_visitor.page.locator("[data-saved]")).to_contain_text("Saved")
     assert Contribution.objects.get().text == "Typed in the tunnel."
 
 

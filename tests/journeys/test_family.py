@@ -88,8 +88,8 @@ def test_a_brothers_record_is_linked_looked_at_and_parted(person: Person) -> Non
         make_user("practitioner", team=make_team(), password=PASSWORD),
         *(make_child() for _ in range(2)),
     )
-    for one in (child, brother):
-        involve(one, worker)
+    for sibling in (child, brother):
+        involve(sibling, worker)
     row = make_relationship(child, name=brother.full_name, date_of_birth=brother.date_of_birth)
     visitor = person(user=worker)
     visitor.open(reverse("children:family", args=[child.public_id]))

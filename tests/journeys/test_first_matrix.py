@@ -110,12 +110,12 @@ def test_a_practitioner_sends_a_matrix_and_sees_what_follows(person: Person) -> 
     # then they see what happens now: who has it, and by when
     assert worker.here() == "matrix:submission"
     worker.looks_right()
-    said = page.inner_text("main")
+    text = page.inner_text("main")
     submission = Submission.objects.get(child=child)
-    assert submission.reference in said
+    assert submission.reference in text
     assert submission.received_at >= sent_at
     for words in ("First Contact", "safety plan", "Strategy meeting", "Phone"):
-        assert words.lower() in said.lower()
+        assert words.lower() in text.lower()
     clock = Clock.objects.get(kind="triage.receipt")
     assert "2 working days" in clock.explanation
     assert clock.child == child.public_id

@@ -101,8 +101,8 @@ def test_from_a_worry_to_a_worker(window: Open) -> None:
     manager = make_user("erase_manager", team=erase)
 
     # When the practitioner sends a Significant matrix
-    one = signed_in(window, sender)
-    sent = sends_a_matrix(one, child)
+    practitioner = signed_in(window, sender)
+    sent = sends_a_matrix(practitioner, child)
     # Then the chair has it on the list at once, waiting for First Contact
     three = signed_in(window, chair)
     three.open(reverse("cevt:list"))
@@ -117,10 +117,10 @@ def test_from_a_worry_to_a_worker(window: Open) -> None:
     assert row.meeting == meeting and not row.provisional
 
     # Then the sender reads level, rationale and feedback in the same minute
-    one.open(reverse("matrix:submission", args=[sent.public_id]))
+    practitioner.open(reverse("matrix:submission", args=[sent.public_id]))
     for words in ("What CEVT decided", WHY, "Thank you: the dates made it clear."):
-        expect(one.page.locator("main")).to_contain_text(words)
-    one.looks_right()
+        expect(practitioner.page.locator("main")).to_contain_text(words)
+    practitioner.looks_right()
 
     # When ERASE gives the child to its worker, who could not see the record until now
     assert not Child.objects.visible_to(worker).filter(pk=child.pk).exists()

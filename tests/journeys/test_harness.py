@@ -28,13 +28,13 @@ def test_each_kind_of_fault_is_seen(window: Open) -> None:
     )
     with visitor.page.expect_event("requestfinished"):
         visitor.page.evaluate("fetch('/no-such-page/')")
-    told = "\n".join(visitor.faults())
+    report = "\n".join(visitor.faults())
     # then each is told, with its place
-    assert "label" in told
-    assert "scrolls sideways" in told
-    assert "plank" in told
-    assert "an angry script" in told
-    assert "404: /no-such-page/" in told
+    assert "label" in report
+    assert "scrolls sideways" in report
+    assert "plank" in report
+    assert "an angry script" in report
+    assert "404: /no-such-page/" in report
 
 
 def test_a_field_as_wide_as_its_longest_option_is_seen(window: Open) -> None:
@@ -60,9 +60,9 @@ def test_another_host_is_seen(window: Open) -> None:
     visitor = window()
     visitor.open(reverse("account_login"))
     visitor.page.evaluate("fetch('https://elsewhere.invalid/').catch(() => {})")
-    told = "\n".join(visitor.faults())
+    report = "\n".join(visitor.faults())
     # the page's own policy stops it too
-    assert "elsewhere.invalid" in told
+    assert "elsewhere.invalid" in report
 
 
 def test_a_page_nobody_visited_is_named() -> None:

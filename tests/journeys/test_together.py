@@ -37,8 +37,8 @@ class Both:
     nurse: Visitor
 
     def open(self, page: str) -> None:
-        for one in (self.worker, self.nurse):
-            one.open(f"/matrix/{self.matrix.public_id}/{page}")
+        for visitor in (self.worker, self.nurse):
+            visitor.open(f"/matrix/{self.matrix.public_id}/{page}")
 
 
 @pytest.fixture

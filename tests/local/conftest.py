@@ -78,8 +78,8 @@ class Copy:
     ) -> tuple[int, str]:
         """Run Python with these arguments to its end: exit code and everything it said."""
         child = self.start(*arguments, user=user, limit=limit, **more)
-        said, _ = child.communicate(timeout=HANGS)
-        return child.returncode, said
+        output, _ = child.communicate(timeout=HANGS)
+        return child.returncode, output
 
     def give_to(self, user: int) -> None:
         """Make the copy and its temporary folder this user's."""

@@ -45,18 +45,18 @@ def test_floor_f14_a_busy_port_is_named_with_a_free_one(project: Copy) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        code, said = project.run(*RUN, PORT=str(port))
+        code, output = project.run(*RUN, PORT=str(port))
     assert code == 1
-    assert f"Port {port} is in use by another program." in said
-    assert (offered := re.search(r"make run PORT=(\d+)", said)) and int(offered[1]) > port
-    assert "Traceback" not in said
+    assert f"Port {port} is in use by another program." in output
+    assert (offered := re.search(r"make run PORT=(\d+)", output)) and int(offered[1]) > port
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize("port", ["eight", "0", "70000"])
 def test_floor_f14_a_port_that_is_none_is_refused(project: Copy, port: str) -> None:
-    code, said = project.run(*RUN, PORT=port)
+    code, output = project.run(*RUN, PORT=port)
     assert code == 1
-    assert said.strip() == f"PORT={port} is not a port. Choose a whole number from 1024 to 65535."
+    assert output.strip() == f"PORT={port} is not a port. Choose a whole number from 1024 to 65535."
 
 
 def test_floor_f14_a_second_run_says_where_the_first_is(project: Copy) -> None:
@@ -64,10 +64,10 @@ def test_floor_f14_a_second_run_says_where_the_first_is(project: Copy) -> None:
     lock = project.folder / ".local" / "lock"
     first = project.start(*RUN, PORT=str(port))
     assert process.wait_until(lambda: lock.exists() and lock.stat().st_size > 0, HANGS)
-    code, said = project.run(*RUN, PORT=str(free_port()))
+    code, output = project.run(*RUN, PORT=str(free_port()))
     assert code == 1
-    assert said.strip().startswith("CEMS is already running from this folder: http://127.0.0.1:")
-    assert f"127.0.0.1:{port} (process {first.pid})" in said
+    assert output.strip().startswith("CEMS is already running from this folder: http://127.0.0.1:")
+    assert f"127.0.0.1:{port} (process {first.pid})" in output
     first.send_signal(signal.SIGTERM)
     first.communicate(timeout=HANGS)
     assert first.returncode == 0
@@ -75,38 +75,38 @@ def test_floor_f14_a_second_run_says_where_the_first_is(project: Copy) -> None:
 
 
 def test_floor_f14_a_full_disk_is_told_when_starting(project: Copy) -> None:
-    code, said = project.run(*RUN, PORT=str(free_port()), limit=small_files)
+    code, output = project.run(*RUN, PORT=str(free_port()), limit=small_files)
     assert code == 1
-    assert "the disk is full. Make some room and start again." in said
-    assert "Traceback" not in said
+    assert "the disk is full. Make some room and start again." in output
+    assert "Traceback" not in output
     assert not (project.folder / ".local" / "pg").exists()
 
 
 def test_floor_f14_a_full_disk_is_told_beside_a_command(project: Copy) -> None:
-    code, said = project.run(*BESIDE, "true", limit=small_files)
+    code, output = project.run(*BESIDE, "true", limit=small_files)
     assert code == 1
-    assert "the disk is full" in said
-    assert "Traceback" not in said
+    assert "the disk is full" in output
+    assert "Traceback" not in output
     assert not list(project.temporary.glob("cems-t-*"))
 
 
 def test_floor_f14_a_folder_that_cannot_be_written_is_told(project: Copy) -> None:
     project.folder.chmod(0o555)
-    code, said = project.run(*RUN, user=NOBODY if os.geteuid() == 0 else None, PORT=str(free_port()))
+    code, output = project.run(*RUN, user=NOBODY if os.geteuid() == 0 else None, PORT=str(free_port()))
     project.folder.chmod(0o755)
     assert code == 1
-    assert said.startswith(f"\nWe are not allowed to write {project.folder / '.local'}.")
-    assert "Traceback" not in said
+    assert output.startswith(f"\nWe are not allowed to write {project.folder / '.local'}.")
+    assert "Traceback" not in output
 
 
 def test_floor_f14_preparing_in_a_folder_that_cannot_be_written_is_told(project: Copy) -> None:
     (project.folder / "requirements.txt").write_text("")
     project.folder.chmod(0o555)
-    code, said = project.run(BOOTSTRAP, user=NOBODY if os.geteuid() == 0 else None)
+    code, output = project.run(BOOTSTRAP, user=NOBODY if os.geteuid() == 0 else None)
     project.folder.chmod(0o755)
     assert code == 1
-    assert f"CEMS cannot be prepared in {project.folder}: Permission denied." in said
-    assert "Traceback" not in said
+    assert f"CEMS cannot be prepared in {project.folder}: Permission denied." in output
+    assert "Traceback" not in output
 
 
 def test_floor_f14_after_a_power_cut_the_data_is_there_again(lasting: Folders) -> None:
@@ -152,9 +152,9 @@ def test_floor_f14_a_half_made_data_folder_is_made_again(lasting: Folders) -> No
 def test_floor_f14_data_of_another_postgresql_is_left_alone(lasting: Folders) -> None:
     make_private(lasting.postgres)
     (lasting.postgres / "PG_VERSION").write_text("17\n")
-    with pytest.raises(Trouble, match=r"made by PostgreSQL 17; this is PostgreSQL 18") as told:
+    with pytest.raises(Trouble, match=r"made by PostgreSQL 17; this is PostgreSQL 18") as raised:
         Postgres(lasting, lasting=True).start()
-    assert "docs/operations.md" in str(told.value)
+    assert "docs/operations.md" in str(raised.value)
     assert (lasting.postgres / "PG_VERSION").read_text() == "17\n"
 
 
@@ -163,11 +163,11 @@ def test_floor_f14_a_python_too_old_is_told(project: Copy) -> None:
     pretend = (
         f"import runpy, sys; sys.version_info = (3, 9, 2); runpy.run_path({BOOTSTRAP!r}, run_name='__main__')"
     )
-    code, said = project.run("-c", pretend, PATH=str(project.temporary))
+    code, output = project.run("-c", pretend, PATH=str(project.temporary))
     assert code == 1
-    assert "CEMS needs Python 3.11 or newer; this is Python 3.9 and no newer one was found." in said
-    assert "apt-get install python3 python3-venv" in said
-    assert "Traceback" not in said
+    assert "CEMS needs Python 3.11 or newer; this is Python 3.9 and no newer one was found." in output
+    assert "apt-get install python3 python3-venv" in output
+    assert "Traceback" not in output
 
 
 def test_floor_f14_the_bootstrap_can_be_read_by_an_old_python() -> None:
@@ -179,11 +179,11 @@ def test_floor_f14_a_python_without_venv_is_told(project: Copy) -> None:
     lacking = project.temporary / "lacking"
     lacking.mkdir()
     (lacking / "ensurepip.py").write_text("raise ImportError\n")
-    code, said = project.run(BOOTSTRAP, PYTHONPATH=str(lacking))
+    code, output = project.run(BOOTSTRAP, PYTHONPATH=str(lacking))
     assert code == 1
-    assert "This Python lacks the venv module" in said
-    assert "apt-get install python3-venv" in said
-    assert "Traceback" not in said
+    assert "This Python lacks the venv module" in output
+    assert "apt-get install python3-venv" in output
+    assert "Traceback" not in output
     assert not (project.folder / ".venv").exists()
 
 

@@ -116,6 +116,6 @@ def test_the_access_log_keeps_no_search_words(tmp_path: Path, project: Copy) -> 
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/children/?name=Somebody") as answer:
         assert answer.read() == b"hello"
     child.send_signal(signal.SIGTERM)
-    said, _ = child.communicate(timeout=HANGS)
-    assert '"path":"/children/","status":"200"' in said
-    assert "Somebody" not in said
+    output, _ = child.communicate(timeout=HANGS)
+    assert '"path":"/children/","status":"200"' in output
+    assert "Somebody" not in output

@@ -12,11 +12,11 @@ NEEDED = {*pdf_requirements.LIBRARIES.values(), *pdf_requirements.FONTS.values()
 
 def stages() -> dict[str, str]:
     """The stages of the image by name; the last one, which is shipped, by "final"."""
-    found: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     for part in DOCKERFILE.split("\nFROM ")[1:]:
         words = part.splitlines()[0].split()
-        found[words[2] if len(words) > 2 else "final"] = part
-    return found
+        by_name[words[2] if len(words) > 2 else "final"] = part
+    return by_name
 
 
 def ancestors(name: str) -> list[str]:
@@ -54,22 +54,24 @@ BARE = {"PATH": "/nowhere"}
 
 
 def test_the_tests_stop_with_the_line_to_type(project: Copy) -> None:
-    code, said = project.run("-m", "cems.local.system", **BARE)
+    code, output = project.run("-m", "cems.local.system", **BARE)
     assert code == 1
     assert (
-        "The tests need what this machine lacks:" in said and "Noto Sans Tamil" in said and "Chromium" in said
+        "The tests need what this machine lacks:" in output
+        and "Noto Sans Tamil" in output
+        and "Chromium" in output
     )
-    assert "apt-get install --yes --no-install-recommends" in said
-    assert {"chromium", "fonts-noto-core", "fonts-noto-cjk"} <= set(said.replace("'", " ").split())
+    assert "apt-get install --yes --no-install-recommends" in output
+    assert {"chromium", "fonts-noto-core", "fonts-noto-cjk"} <= set(output.replace("'", " ").split())
 
 
 def test_a_run_goes_on_and_says_that_pdfs_are_off(project: Copy) -> None:
     prepare = "from cems.local.system import prepare_pdfs; prepare_pdfs(); print('and goes on')"
-    code, said = project.run("-c", prepare, **BARE)
+    code, output = project.run("-c", prepare, **BARE)
     assert code == 0
-    assert "PDFs are off, because this machine lacks Liberation Sans, Noto Sans," in said
-    assert "fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core'\n" in said
-    assert said.endswith("and goes on\n")
+    assert "PDFs are off, because this machine lacks Liberation Sans, Noto Sans," in output
+    assert "fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core'\n" in output
+    assert output.endswith("and goes on\n")
 
 
 def test_where_all_is_there_nothing_is_said(project: Copy) -> None:

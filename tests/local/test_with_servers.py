@@ -40,8 +40,8 @@ print(psycopg.connect(os.environ["DATABASE_URL"]).execute("SELECT current_user")
 
 
 def test_the_three_logins_have_their_rights_and_no_more(project: Copy) -> None:
-    code, said = project.run(*BESIDE, "python", "-c", RIGHTS)
-    assert (code, said.split()) == (0, ["1", "refused", "refused", "refused", "refused", "4"])
+    code, output = project.run(*BESIDE, "python", "-c", RIGHTS)
+    assert (code, output.split()) == (0, ["1", "refused", "refused", "refused", "refused", "4"])
 
 
 def test_the_exit_code_is_the_commands_and_nothing_is_kept(project: Copy) -> None:
@@ -56,22 +56,22 @@ import os, redis
 print(os.environ["CEMS_MODE"])
 print(redis.Redis(unix_socket_path=os.environ["REDIS_URL"].removeprefix("redis+socket://").split("?")[0]).ping())
 """
-    code, said = project.run(*BESIDE, "python", "-c", ask)
-    assert (code, said.split()) == (0, ["test", "True"])
+    code, output = project.run(*BESIDE, "python", "-c", ask)
+    assert (code, output.split()) == (0, ["test", "True"])
 
 
 def test_no_command_is_a_mistake_in_use(project: Copy) -> None:
-    code, said = project.run(*BESIDE)
+    code, output = project.run(*BESIDE)
     assert code == 2
-    assert said.startswith("usage: ")
+    assert output.startswith("usage: ")
 
 
 @pytest.mark.parametrize("user", [NOBODY, 4242])
 def test_floor_f14_an_ordinary_user_with_or_without_an_account_can(
     project: Copy, as_root: None, user: int
 ) -> None:
-    code, said = project.run(*BESIDE, "python3", "-c", WHO, user=user)
-    assert (code, said.strip()) == (0, "('cems_app',)")
+    code, output = project.run(*BESIDE, "python3", "-c", WHO, user=user)
+    assert (code, output.strip()) == (0, "('cems_app',)")
 
 
 def test_floor_f14_root_without_user_namespaces_steps_down(project: Copy, as_root: None) -> None:
@@ -81,10 +81,10 @@ def test_floor_f14_root_without_user_namespaces_steps_down(project: Copy, as_roo
     (programs / "unshare").chmod(0o755)
     show = 'ps -o user= -C postgres --sort=user | sort -u; python -c "$0"'
     path = os.pathsep.join((str(programs), os.environ["PATH"]))
-    code, said = project.run(*BESIDE, "sh", "-c", show, WHO, PATH=path)
-    assert code == 0, said
-    assert "nobody" in said
-    assert "('cems_app',)" in said
+    code, output = project.run(*BESIDE, "sh", "-c", show, WHO, PATH=path)
+    assert code == 0, output
+    assert "nobody" in output
+    assert "('cems_app',)" in output
 
 
 def processes_of(folder: Path) -> list[str]:

@@ -42,8 +42,8 @@ def level(answers: list[Evidence], today: date) -> RiskLevel:
 
     def so_many(kind: IndicatorKind, *bands: str) -> int:
         count = 0
-        for one in seen:
-            if one.kind == kind and one.on and not one.standing and band(one.on, today) in bands:
+        for answer in seen:
+            if answer.kind == kind and answer.on and not answer.standing and band(answer.on, today) in bands:
                 count += 1
         return count
 
@@ -55,8 +55,8 @@ def level(answers: list[Evidence], today: date) -> RiskLevel:
         return RiskLevel.SIGNIFICANT
     if so_many(IndicatorKind.CONTACT, "month", "quarter") > 0:
         return RiskLevel.MODERATE
-    for one in seen:  # older, or not dated yet
-        if one.kind in (IndicatorKind.HARM, IndicatorKind.DANGER, IndicatorKind.CONTACT):
+    for item in seen:  # older, or not dated yet
+        if item.kind in (IndicatorKind.HARM, IndicatorKind.DANGER, IndicatorKind.CONTACT):
             return RiskLevel.LOW
     if so_many(IndicatorKind.SIGN, "month", "quarter", "half") >= 2:
         return RiskLevel.LOW
@@ -66,37 +66,37 @@ def level(answers: list[Evidence], today: date) -> RiskLevel:
 def first_level(answers: list[Evidence], today: date) -> RiskLevel:
     """The decision of version 1, which its matrices keep."""
     seen = [answer for answer in answers if answer.seen == Seen.SEEN]
-    concerns = [one for one in seen if one.kind in (IndicatorKind.CONCERN, IndicatorKind.HARM)]
+    concerns = [answer for answer in seen if answer.kind in (IndicatorKind.CONCERN, IndicatorKind.HARM)]
     month = [concern for concern in concerns if concern.on and band(concern.on, today) == "month"]
     quarter = [
         concern for concern in concerns if concern.on and band(concern.on, today) in ("month", "quarter")
     ]
-    if any(one.kind == IndicatorKind.HARM for one in quarter) or len(month) >= 3:
+    if any(answer.kind == IndicatorKind.HARM for answer in quarter) or len(month) >= 3:
         return RiskLevel.SIGNIFICANT
     if quarter:
         return RiskLevel.MODERATE
-    if concerns or any(one.kind == IndicatorKind.VULNERABILITY for one in seen):
+    if concerns or any(answer.kind == IndicatorKind.VULNERABILITY for answer in seen):
         return RiskLevel.LOW
     return RiskLevel.NONE
 
 
 def changed(before: list[Evidence], after: list[Evidence], before_on: date, after_on: date) -> dict[str, str]:
     """What changed, one indicator at a time."""
-    found = {}
-    for code in {one.code for one in before} | {one.code for one in after}:
-        old = [one for one in before if one.code == code and one.seen == Seen.SEEN]
-        new = [one for one in after if one.code == code and one.seen == Seen.SEEN]
-        denied = [one for one in after if one.code == code and one.seen == Seen.NOT_SEEN]
-        usual = [one for one in after if one.code == code and one.seen == Seen.USUAL]
+    changes = {}
+    for code in {answer.code for answer in before} | {answer.code for answer in after}:
+        old = [answer for answer in before if answer.code == code and answer.seen == Seen.SEEN]
+        new = [answer for answer in after if answer.code == code and answer.seen == Seen.SEEN]
+        denied = [answer for answer in after if answer.code == code and answer.seen == Seen.NOT_SEEN]
+        usual = [answer for answer in after if answer.code == code and answer.seen == Seen.USUAL]
         if new and not old:
-            found[code] = "newly_seen"
+            changes[code] = "newly_seen"
         if old and not new:
-            found[code] = "found_usual" if usual else "no_longer_seen" if denied else "no_longer_known"
+            changes[code] = "found_usual" if usual else "no_longer_seen" if denied else "no_longer_known"
         if old and new and old[0].on and new[0].on:
             if new[0].on > old[0].on:
-                found[code] = "newer_evidence"
+                changes[code] = "newer_evidence"
             elif new[0].on < old[0].on:
-                found[code] = "dated_earlier"
+                changes[code] = "dated_earlier"
             elif band(old[0].on, before_on) != band(new[0].on, after_on):
-                found[code] = "aged"
-    return found
+                changes[code] = "aged"
+    return changes

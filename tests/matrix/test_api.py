@@ -85,8 +85,8 @@ def send(client, body, key=None):
 def test_a_whole_matrix_in_one_call(api, system):
     answer = send(api, whole())
     assert answer.status_code == 201, answer.json()
-    said, sent = answer.json(), Submission.objects.get()
-    assert (said["reference"], said["id"], said["state"]) == (
+    receipt, sent = answer.json(), Submission.objects.get()
+    assert (receipt["reference"], receipt["id"], receipt["state"]) == (
         sent.reference,
         str(sent.public_id),
         "submitted",
@@ -98,11 +98,11 @@ def test_a_whole_matrix_in_one_call(api, system):
 
 
 def test_it_is_read_back_and_the_look_is_audited(api, system):
-    said = send(api, whole()).json()
-    answer = api.get(said["url"])
+    receipt = send(api, whole()).json()
+    answer = api.get(receipt["url"])
     got = answer.json()
     assert answer.status_code == 200, got
-    assert got["submission"] == said and got["child_views"] == "I want it to stop"
+    assert got["submission"] == receipt and got["child_views"] == "I want it to stop"
     assert got["answers"][HARM]["what"] == "Told a tutor" and "on " in got["answers"][HARM]["when"]
     assert any("First Contact decides" in step["title"] for step in got["steps"])
     sent = Submission.objects.get()
@@ -115,7 +115,7 @@ def test_it_is_read_back_and_the_look_is_audited(api, system):
 def test_record_f7_half_a_matrix_is_refused_with_everything_wanted_and_leaves_nothing(api):
     answer = send(api, {"child": identity(), "answers": {HARM: {"seen": "seen"}}})
     assert answer.status_code == 400
-    wanted = {(one["group"], one["field"]) for one in answer.json()["problems"]}
+    wanted = {(problem["group"], problem["field"]) for problem in answer.json()["problems"]}
     assert wanted == {("sexual", HARM), ("", "level"), ("", "reasons"), ("", "informed")}
     assert not Submission.objects.exists() and not Matrix.objects.exists()
     assert not Child.objects.unscoped("what the test left").exists()
@@ -138,7 +138,7 @@ def test_record_f7_half_a_matrix_is_refused_with_everything_wanted_and_leaves_no
 )
 def test_what_cannot_be_right_is_named(api, change, field):
     answer = send(api, whole(**change))
-    assert answer.status_code == 400 and field in {one["field"] for one in answer.json()["problems"]}
+    assert answer.status_code == 400 and field in {problem["field"] for problem in answer.json()["problems"]}
     assert not Submission.objects.exists()
 
 
@@ -163,11 +163,11 @@ def test_record_f7_scopes_and_keys_that_do_not_hold(system, time_machine):
     reader, writer = client_of(system, ["matrix:read"]), client_of(system, ["matrix:write"])
     assert send(reader, whole()).status_code == 403
     assert writer.get("/api/v1/submissions/").status_code == 403
-    said = send(writer, whole()).json()
-    assert writer.get(said["url"]).status_code == 403 and reader.get(said["url"]).status_code == 200
+    receipt = send(writer, whole()).json()
+    assert writer.get(receipt["url"]).status_code == 403 and reader.get(receipt["url"]).status_code == 200
     token_revoke(make_user("administrator"), token=reader.token)
-    refused = reader.get(said["url"])
-    assert refused.status_code == 401 and "no_key" not in said and refused["WWW-Authenticate"]
+    refused = reader.get(receipt["url"])
+    assert refused.status_code == 401 and "no_key" not in receipt and refused["WWW-Authenticate"]
     time_machine.move_to(writer.token.expires_at, tick=False)
     assert send(writer, whole()).status_code == 401
     assert send(APIClient(), whole()).status_code == 401
@@ -194,9 +194,9 @@ def test_the_answer_is_the_same_whether_the_child_has_a_record_or_not(number, sy
             **change,
         )
         answer = send(client_of(other), whole(child=identity(family_name="Yubington", nhs=number)))
-        said = answer.json()
-        assert answer.status_code == 201 and said.keys() == unknown.keys()
-        assert str(known.public_id) not in str(said) and known.reference not in str(said)
+        receipt = answer.json()
+        assert answer.status_code == 201 and receipt.keys() == unknown.keys()
+        assert str(known.public_id) not in str(receipt) and known.reference not in str(receipt)
         made = Submission.objects.get(submitted_by=other).child
         assert made.pk != known.pk
         if number or "authority" not in change:
@@ -223,14 +223,14 @@ def test_what_others_submitted_and_what_is_shut_is_not_there(api, system):
     theirs = submit(worker, child, RiskLevel.SIGNIFICANT)
     assert api.get(f"/api/v1/submissions/{theirs.public_id}/").status_code == 404
     mine = submit(system, child, RiskLevel.LOW, own=True)
-    one = f"/api/v1/submissions/{mine.public_id}/"
-    assert api.get(one).status_code == 200
-    assert theirs.reasons and theirs.reference not in api.get(one).content.decode()
+    address = f"/api/v1/submissions/{mine.public_id}/"
+    assert api.get(address).status_code == 200
+    assert theirs.reasons and theirs.reference not in api.get(address).content.decode()
     listed = [row["id"] for row in api.get("/api/v1/submissions/").json()["results"]]
     assert listed == [str(mine.public_id)]
     assert api.get(f"/api/v1/submissions/{theirs.public_id}/").status_code == 404
     restrict(child)
-    assert api.get(one).status_code == 404
+    assert api.get(address).status_code == 404
     assert api.get("/api/v1/submissions/").json()["results"] == []
 
 
@@ -256,9 +256,9 @@ def test_another_number_is_another_child(api):
 
 
 def test_a_draft_in_progress_is_not_written_over(api, system):
-    said = send(api, whole()).json()
+    receipt = send(api, whole()).json()
     client = sign_in(system)
-    client.post(reverse("matrix:start", args=[said["child_id"]]), {"occasion": "concern"})
+    client.post(reverse("matrix:start", args=[receipt["child_id"]]), {"occasion": "concern"})
     assert send(api, whole()).status_code == 409
     assert Submission.objects.count() == 1
 
@@ -381,7 +381,9 @@ def test_kinds_bands_and_the_plan_are_sent_and_read_back(api, system):
     assert sent.status_code == 201, sent.content
     read = api.get(f"/api/v1/submissions/{sent.json()['id']}/").json()
     assert (read["harm_happened"], read["usual"], read["suggested"]) == (True, 1, 3)
-    kinds = {code: (one["kind"], one["band"], one["managed"]) for code, one in read["answers"].items()}
+    kinds = {
+        code: (given["kind"], given["band"], given["managed"]) for code, given in read["answers"].items()
+    }
     assert kinds == {
         HARM: ("harm", "quarter", "not_yet"),
         "changes-mood": ("sign", "", ""),

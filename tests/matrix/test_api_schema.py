@@ -41,12 +41,12 @@ def test_the_description_is_for_whoever_is_signed_in(key):
     assert APIClient().get("/api/schema/").status_code == 401
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=key)
-    said = client.get("/api/schema/?format=json").json()
+    schema = client.get("/api/schema/?format=json").json()
     assert {"/api/v1/matrices/", "/api/v1/submissions/", "/api/v1/submissions/{public_id}/"} <= set(
-        said["paths"]
+        schema["paths"]
     )
-    assert said["components"]["securitySchemes"]["key"] == {"type": "http", "scheme": "bearer"}
-    assert "Idempotency-Key" in str(said["paths"]["/api/v1/matrices/"]["post"]["parameters"])
+    assert schema["components"]["securitySchemes"]["key"] == {"type": "http", "scheme": "bearer"}
+    assert "Idempotency-Key" in str(schema["paths"]["/api/v1/matrices/"]["post"]["parameters"])
 
 
 def test_nothing_the_description_allows_makes_the_server_fail(key):

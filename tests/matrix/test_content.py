@@ -29,11 +29,11 @@ def test_the_childs_own_copy_marks_who_said_so_as_a_third_party() -> None:
 
 
 def test_two_drafts_stand_in_the_way_of_a_merge_and_one_does_not() -> None:
-    user, one, two = make_user(), make_child(), make_child()
-    matrix_start(user, child=one)
-    assert list(merge_blockers([one.pk, two.pk])) == []
-    matrix_start(user, child=two)
-    (line,) = merge_blockers([one.pk, two.pk])
+    user, first, second = make_user(), make_child(), make_child()
+    matrix_start(user, child=first)
+    assert list(merge_blockers([first.pk, second.pk])) == []
+    matrix_start(user, child=second)
+    (line,) = merge_blockers([first.pk, second.pk])
     assert line.startswith("2 matrices are in progress")
 
 
@@ -41,11 +41,11 @@ def test_two_drafts_stand_in_the_way_of_a_merge_and_one_does_not() -> None:
 def test_the_newest_submitted_level_is_told_to_the_identity_bar() -> None:
     user, child = make_user(), make_child()
 
-    def told() -> tuple[int, datetime] | None:
+    def shown_level() -> tuple[int, datetime] | None:
         return submitted_level(OpenChild(child, access_to(user, child)))
 
-    assert told() is None
+    assert shown_level() is None
     then = now() - timedelta(days=9)
     submit(user, child, RiskLevel.SIGNIFICANT, at=then)
     newer = submit(user, child, RiskLevel.LOW, at=then + timedelta(days=5))
-    assert told() == (RiskLevel.LOW, newer.received_at)
+    assert shown_level() == (RiskLevel.LOW, newer.received_at)

@@ -52,9 +52,9 @@ def matrix(user: User, child: Child) -> Matrix:
 @pytest.mark.requirement("M1")
 class TestStart:
     def test_two_colleagues_meet_in_one_draft(self, child: Child) -> None:
-        one = matrix_start(make_user(), child=child)
-        two = matrix_start(make_user(), child=child)
-        assert one == two
+        first = matrix_start(make_user(), child=child)
+        second = matrix_start(make_user(), child=child)
+        assert first == second
         assert Matrix.objects.filter(child=child).count() == 1
 
     def test_somebody_who_sees_only_their_own_gets_a_draft_of_their_own(self, child: Child) -> None:

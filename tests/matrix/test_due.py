@@ -67,7 +67,7 @@ def test_told_twice_it_is_one_and_another_occasion_is_its_own(user: User, child:
 
 
 def test_the_next_matrix_meets_all_and_a_later_occasion_starts_anew(user: User, child: Child) -> None:
-    rows = [raise_it(user, child, one) for one in (Occasion.CUSTODY, Occasion.VIOLENCE)]
+    rows = [raise_it(user, child, occasion) for occasion in (Occasion.CUSTODY, Occasion.VIOLENCE)]
     sent = submit(user, child, RiskLevel.LOW)
     for row in rows:
         row.refresh_from_db()

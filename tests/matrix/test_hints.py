@@ -48,8 +48,8 @@ def test_plain_words_are_left_alone(text: str) -> None:
 
 
 def test_each_phrase_once_in_the_order_written() -> None:
-    found = hints("Absconded, then ABSCONDED again; streetwise.")
-    assert [hint.phrase for hint in found] == ["Absconded", "streetwise"]
+    matches = hints("Absconded, then ABSCONDED again; streetwise.")
+    assert [hint.phrase for hint in matches] == ["Absconded", "streetwise"]
 
 
 def test_every_phrase_of_the_list_is_found_and_no_alternative_needs_another() -> None:

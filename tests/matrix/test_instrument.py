@@ -51,7 +51,7 @@ def test_codes_and_texts_are_unique_and_harm_is_told_apart() -> None:
         if group.kind is IndicatorKind.CONCERN
         for indicator in group.indicators
     }
-    assert {one.code for one in harmed} <= concerns
+    assert {indicator.code for indicator in harmed} <= concerns
     assert set(first.kinds) == {
         IndicatorKind.HARM, IndicatorKind.CONCERN, IndicatorKind.VULNERABILITY, IndicatorKind.STRENGTH,
     }  # fmt: skip
@@ -89,8 +89,8 @@ def test_all_four_levels_are_defined_and_the_rule_is_the_partnerships_decision()
 
 def test_an_entry_is_found_by_its_code() -> None:
     first = instrument.load(1)
-    one = first.group("sexual").indicators[0]
-    assert first.indicator(one.code) is one
+    entry = first.group("sexual").indicators[0]
+    assert first.indicator(entry.code) is entry
     with pytest.raises(KeyError):
         first.indicator("no-such-indicator")
     with pytest.raises(KeyError):

@@ -57,22 +57,22 @@ def ask(client: Client, matrix: Matrix, page: str = "sexual", tag: str = "", **q
 
 class TestWho:
     def test_each_is_told_where_the_other_is(self, robin: User, nurse: User, matrix: Matrix) -> None:
-        one, other = sign_in(robin), sign_in(nurse)
-        assert ask(one, matrix, typing=CONCERN).json()["people"] == []
-        told = ask(other, matrix).json()
-        (words,) = told["people"]
+        typist, other = sign_in(robin), sign_in(nurse)
+        assert ask(typist, matrix, typing=CONCERN).json()["people"] == []
+        reply = ask(other, matrix).json()
+        (words,) = reply["people"]
         assert words.startswith("Robin Pretend is typing in “")
-        assert told["typing"] == {CONCERN: "Robin Pretend is typing here"}
+        assert reply["typing"] == {CONCERN: "Robin Pretend is typing here"}
         elsewhere = ask(other, matrix, page="judgement").json()
         assert elsewhere["people"] == ["Robin Pretend is typing on “Sexual exploitation”"]
         assert elsewhere["typing"] == {}
-        assert ask(one, matrix).json()["people"] == ["Sam Madeup is on “Your judgement”"]
+        assert ask(typist, matrix).json()["people"] == ["Sam Madeup is on “Your judgement”"]
         assert ask(other, matrix).json()["people"] == ["Robin Pretend is on this page"]
 
     def test_a_field_is_named_in_words(self, robin: User, nurse: User, matrix: Matrix) -> None:
         ask(sign_in(robin), matrix, page="views", typing="mother_views")
-        told = ask(sign_in(nurse), matrix, page="views").json()
-        assert told["people"] == ["Robin Pretend is typing in “the mother's own words”"]
+        reply = ask(sign_in(nurse), matrix, page="views").json()
+        assert reply["people"] == ["Robin Pretend is typing in “the mother's own words”"]
 
     def test_a_tab_out_of_sight_sees_and_is_not_seen(self, robin: User, nurse: User, matrix: Matrix) -> None:
         ask(sign_in(robin), matrix)
@@ -123,9 +123,9 @@ class TestWhat:
         assert saved["words"].startswith("Sam Madeup took back this, ")
         assert saved["values"][f"{HARM}-seen"] == ""
         set_field(nurse, matrix, "mother_views", "She wants him home by nine.")
-        told = ask(sign_in(robin), matrix, page="views").json()["saved"]
-        assert told["mother_views"]["words"].startswith("Sam Madeup changed this, ")
-        assert told["mother_views"]["values"]["mother_views"] == "She wants him home by nine."
+        changes = ask(sign_in(robin), matrix, page="views").json()["saved"]
+        assert changes["mother_views"]["words"].startswith("Sam Madeup changed this, ")
+        assert changes["mother_views"]["values"]["mother_views"] == "She wants him home by nine."
 
     def test_ones_own_other_window_is_called_that(self, nurse: User, matrix: Matrix) -> None:
         answer(nurse, matrix, CONCERN, AnswerGiven(Seen.NOT_KNOWN), now() - timedelta(days=1))
@@ -146,7 +146,9 @@ class TestIdle:
             with CaptureQueriesContext(connection) as caught:
                 assert ask(client, matrix, tag=tag, **query).status_code == 304
             own = [
-                one["sql"] for one in caught if "base_presence" in one["sql"] or "matrix_answer" in one["sql"]
+                executed["sql"]
+                for executed in caught
+                if "base_presence" in executed["sql"] or "matrix_answer" in executed["sql"]
             ]
             return len(caught), own
 
@@ -159,11 +161,11 @@ class TestIdle:
         tag = ask(client, matrix).headers["ETag"]
         assert ask(client, matrix, tag=tag).status_code == 304
         answer(nurse, matrix, CONCERN, seen(today()))
-        told = ask(client, matrix, tag=tag)
-        assert told.status_code == 200
-        assert CONCERN in told.json()["saved"]
+        reply = ask(client, matrix, tag=tag)
+        assert reply.status_code == 200
+        assert CONCERN in reply.json()["saved"]
         ask(sign_in(nurse), matrix)
-        assert ask(client, matrix, tag=told.headers["ETag"]).status_code == 200
+        assert ask(client, matrix, tag=reply.headers["ETag"]).status_code == 200
 
     def test_an_answer_with_words_is_a_read_and_304_is_none_nor_a_sign_of_life(
         self, robin: User, matrix: Matrix
@@ -200,10 +202,10 @@ class TestOver:
         client = sign_in(person)
         assert ask(client, matrix).status_code == 200
         contributor_end(robin, contributor=row)
-        told = ask(client, matrix)
-        assert told.status_code == 403
-        assert "You no longer fill in" in told.json()["message"]
-        assert "stays on your page" in told.json()["message"]
+        reply = ask(client, matrix)
+        assert reply.status_code == 403
+        assert "You no longer fill in" in reply.json()["message"]
+        assert "stays on your page" in reply.json()["message"]
 
     def test_a_stranger_learns_nothing(self, matrix: Matrix) -> None:
         assert ask(sign_in(make_user()), matrix).status_code == 404

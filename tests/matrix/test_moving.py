@@ -127,22 +127,22 @@ class TestVersions:
         carried = codes_carried(1, 2)
         assert carried[HARM] == HARM
         assert carried[RENAMED] == NAMED_NOW
-        assert {carried[one] for one in MERGED} == {MERGED_NOW}
+        assert {carried[code] for code in MERGED} == {MERGED_NOW}
         assert GONE not in carried
         assert codes_carried(2, 1)[NAMED_NOW] == RENAMED
         assert codes_carried(2, 1)[MERGED_NOW] in MERGED
         assert NEW not in codes_carried(2, 1)
         assert codes_carried(1, 1) == {indicator.code: indicator.code for indicator in load(1).indicators}
-        found = question(GONE, 2)
-        assert found
-        assert found.text == load(1).indicator(GONE).text
+        former = question(GONE, 2)
+        assert former
+        assert former.text == load(1).indicator(GONE).text
 
     def test_the_days_to_finish_run_from_the_first_version_that_came_after(self, publish: Publish) -> None:
         publish(5)
-        found = successor(1, today(), days=28)
-        assert found
-        assert found.instrument.version == 2
-        assert found.until == today() + timedelta(days=23)
+        newer = successor(1, today(), days=28)
+        assert newer
+        assert newer.instrument.version == 2
+        assert newer.until == today() + timedelta(days=23)
         assert successor(2, today(), days=28) is None
         assert successor(1, today() - timedelta(days=6), days=28) is None
 
@@ -165,12 +165,12 @@ class TestMove:
         self, user: User, matrix: Matrix, publish: Publish
     ) -> None:
         publish(5)
-        found = moving(filled(opened(user, matrix), held(matrix), today(), only=None))
-        assert found
-        assert found.same == 1
-        assert {after.code for _, after in found.renamed} == {NAMED_NOW, MERGED_NOW}
-        assert {one.answer.code for one in found.gone} == {GONE, MERGED[1]}
-        assert [one.code for one in found.new] == [NEW]
+        move = moving(filled(opened(user, matrix), held(matrix), today(), only=None))
+        assert move
+        assert move.same == 1
+        assert {after.code for _, after in move.renamed} == {NAMED_NOW, MERGED_NOW}
+        assert {row.answer.code for row in move.gone} == {GONE, MERGED[1]}
+        assert [indicator.code for indicator in move.new] == [NEW]
         page = sign_in(user).get(url("move", matrix)).content.decode()
         for words in ("Shouting.", "Somebody befriends the child for harm", "An invented question"):
             assert words in page
@@ -274,9 +274,9 @@ class TestTime:
     ) -> None:
         Matrix.objects.filter(pk=matrix.pk).update(started_at=now() - timedelta(days=3))
         publish(200)
-        found = filled(opened(user, matrix), held(matrix), today(), only=None).successor
-        assert found
-        assert found.until == today() + timedelta(days=25)
+        newer = filled(opened(user, matrix), held(matrix), today(), only=None).successor
+        assert newer
+        assert newer.until == today() + timedelta(days=25)
         sent = _send(user, matrix, now())
         assert sent.matrix.instrument_version == 1
 
@@ -299,13 +299,13 @@ class TestTime:
         publish(5)
         update = matrix_start(user, child=child)
         answer(user, update, NAMED_NOW, seen(today(), "The man came back."))
-        found = {
-            one.code: change.kind
-            for one, change in filled(opened(user, update), update, today(), only=None).changed()
+        kinds = {
+            indicator.code: change.kind
+            for indicator, change in filled(opened(user, update), update, today(), only=None).changed()
         }
-        assert found[NAMED_NOW] == ChangeKind.NEWER_EVIDENCE
-        assert found[GONE] == ChangeKind.NO_LONGER_ASKED
-        assert RENAMED not in found
+        assert kinds[NAMED_NOW] == ChangeKind.NEWER_EVIDENCE
+        assert kinds[GONE] == ChangeKind.NO_LONGER_ASKED
+        assert RENAMED not in kinds
         page = sign_in(user).get(url("compare", update)).content.decode()
         assert "No longer asked" in page
 

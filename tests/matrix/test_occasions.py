@@ -76,9 +76,9 @@ def test_a_new_occasion_is_offered_raises_a_matrix_due_and_is_read_everywhere(
     client.post(reverse("matrix:start", args=[child.public_id]), {"occasion": gambling.key})
     draft = Matrix.objects.get(child=child)
     assert LABEL.lower() in words(client, reverse("matrix:tasks", args=[draft.public_id])).lower()
-    copy = {one["kind"]: one for one in own_copy([child.pk])}
+    copy = {entry["kind"]: entry for entry in own_copy([child.pk])}
     assert copy["CE Matrix"]["occasion"] == LABEL
-    assert LABEL in [one.get("occasion") for one in own_copy([child.pk])]
+    assert LABEL in [entry.get("occasion") for entry in own_copy([child.pk])]
 
 
 def test_what_the_new_occasion_requires_is_met_by_the_next_matrix(

@@ -90,7 +90,7 @@ class TestPaper:
         sent = submit(user, child, RiskLevel.SIGNIFICANT, call="10:00 rang First Contact")
         reader, words = self.pdf(user, sent)
         assert "/StructTreeRoot" in reader.trailer["/Root"]  # type: ignore[operator]
-        for said in (
+        for phrase in (
             sent.reference,
             child.family_name,
             str(user),
@@ -102,7 +102,7 @@ class TestPaper:
             "Harm that has happened",
             f"Page 1 of {len(reader.pages)}",
         ):
-            assert said in words
+            assert phrase in words
 
     def test_it_tells_who_made_it_how_to_ring_both_levels_the_bands_and_what_happens_now(
         self, child: Child
@@ -118,7 +118,7 @@ class TestPaper:
         sent = matrix_submit(worker, matrix=draft)
         agree_level(child, RiskLevel.MODERATE)
         _, words = self.pdf(worker, sent)
-        for said in (
+        for phrase in (
             "Robin Pretend, Youth worker",
             "0191 498 0001",
             "Filled in with: Ailsa Nonesuch, School nurse",
@@ -136,7 +136,7 @@ class TestPaper:
             "What happens now",
             "Strategy meeting asked for",
         ):
-            assert said in words, said
+            assert phrase in words, phrase
 
     def test_taking_it_away_is_written_down(self, user: User, child: Child) -> None:
         sent = submit(user, child, RiskLevel.LOW)

@@ -136,12 +136,12 @@ class TestAge:
         evidence = data.draw(answers(today))
         profile = rules.profile(evidence, today, BANDS, KINDS)
         for row in profile.rows:
-            mine = [one for one in evidence if (one.kind, one.seen) == (row.kind, "seen")]
+            mine = [item for item in evidence if (item.kind, item.seen) == (row.kind, "seen")]
             assert row.total == len(mine)
-            assert row.standing == sum(one.standing for one in mine)
+            assert row.standing == sum(item.standing for item in mine)
             for band in Band:
                 assert row.count(band) == sum(
-                    one.on is not None and reference_rules.band(one.on, today) == band for one in mine
+                    item.on is not None and reference_rules.band(item.on, today) == band for item in mine
                 )
         rest = profile.usual + profile.not_seen + profile.not_known
         assert sum(row.total for row in profile.rows) + rest == len(evidence)
@@ -308,12 +308,12 @@ class TestComparison:
     def test_agrees_with_the_reference(self, data: st.DataObject, first_day: date, passed: int) -> None:
         second_day = first_day + timedelta(days=passed)
         before = data.draw(answers(first_day))
-        fresh = {one.code: one for one in data.draw(answers(second_day))}
+        fresh = {answer.code: answer for answer in data.draw(answers(second_day))}
         # Most answers are carried forward as they were, as an update does.
-        kept = [one for one in before if one.code not in fresh or data.draw(st.booleans())]
-        after = kept + [one for code, one in fresh.items() if code not in {k.code for k in kept}]
-        found = rules.changes(before, after, before_on=first_day, after_on=second_day, bands=BANDS)
-        assert {change.code: change.kind.value for change in found} == reference_rules.changed(
+        kept = [answer for answer in before if answer.code not in fresh or data.draw(st.booleans())]
+        after = kept + [answer for code, answer in fresh.items() if code not in {k.code for k in kept}]
+        changes = rules.changes(before, after, before_on=first_day, after_on=second_day, bands=BANDS)
+        assert {change.code: change.kind.value for change in changes} == reference_rules.changed(
             before, after, first_day, second_day
         )
 

@@ -143,8 +143,8 @@ class TestFields:
     def test_lists_and_texts(self, client: Client, matrix: Matrix) -> None:
         assert save_field(client, matrix, "forms", ["online", "sexual"]).json()["version"] == 1
         assert save_field(client, matrix, "reasons", "Because\r\nof this").json()["version"] == 1
-        held = Matrix.objects.get(pk=matrix.pk)
-        assert (held.forms, held.reasons) == (["online", "sexual"], "Because\nof this")
+        stored = Matrix.objects.get(pk=matrix.pk)
+        assert (stored.forms, stored.reasons) == (["online", "sexual"], "Because\nof this")
 
     def test_the_loser_is_sent_both(self, client: Client, matrix: Matrix) -> None:
         set_field(make_user(), matrix, "level", "3")

@@ -41,10 +41,12 @@ def at_once(*acts: object) -> list[object]:
 
 @pytest.mark.requirement("M5")
 def test_sent_by_two_at_once_is_one_submission() -> None:
-    one, two, child = make_user(), make_user(), make_child()
-    involve(child, two)
-    matrix = ready_matrix(one, child, RiskLevel.MODERATE)
-    results = at_once(lambda: matrix_submit(one, matrix=matrix), lambda: matrix_submit(two, matrix=matrix))
+    first, second, child = make_user(), make_user(), make_child()
+    involve(child, second)
+    matrix = ready_matrix(first, child, RiskLevel.MODERATE)
+    results = at_once(
+        lambda: matrix_submit(first, matrix=matrix), lambda: matrix_submit(second, matrix=matrix)
+    )
     assert sorted((type(result) for result in results), key=str) == sorted([Submission, Conflict], key=str)
     assert Submission.objects.count() == 1
     assert Referral.objects.count() == 1
@@ -52,7 +54,7 @@ def test_sent_by_two_at_once_is_one_submission() -> None:
 
 @pytest.mark.requirement("M1")
 def test_started_by_two_at_once_is_one_draft() -> None:
-    one, two, child = make_user(), make_user(), make_child()
-    results = at_once(lambda: matrix_start(one, child=child), lambda: matrix_start(two, child=child))
+    first, second, child = make_user(), make_user(), make_child()
+    results = at_once(lambda: matrix_start(first, child=child), lambda: matrix_start(second, child=child))
     assert results[0] == results[1]
     assert Matrix.objects.count() == 1

@@ -199,14 +199,14 @@ class TestWhatFollows:
         team = make_team()
         has_status(child, "child_in_need")
         involve(child, make_user(team=team), CaseRole.SOCIAL_WORKER, team=team)
-        told = actions_of(submit(user, child, MODERATE, at=THURSDAY))["tell-manager"]
-        assert told.owner == team
+        action = actions_of(submit(user, child, MODERATE, at=THURSDAY))["tell-manager"]
+        assert action.owner == team
         assert not Referral.objects.filter(child=child).exists()
 
     def test_out_of_hours_the_duty_team_is_told(self, user: User, child: Child) -> None:
         has_status(child, "child_in_care")
-        told = actions_of(submit(user, child, MODERATE, at=EVENING))["tell-edt"]
-        assert told.owner == Team.objects.get(code="edt")
+        action = actions_of(submit(user, child, MODERATE, at=EVENING))["tell-edt"]
+        assert action.owner == Team.objects.get(code="edt")
 
     def test_significant_asks_for_a_strategy_meeting_over_the_bank_holiday(
         self, user: User, child: Child

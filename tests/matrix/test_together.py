@@ -57,11 +57,11 @@ class TestSentAgain:
         assert opened
         second = submit(user, child, RiskLevel.MODERATE)
         assert Action.objects.of(child).count() == opened
-        one = {step.title for step in what_happens_now(first, [child.pk], now())}
-        two = {step.title for step in what_happens_now(second, [child.pk], now())}
+        first_titles = {step.title for step in what_happens_now(first, [child.pk], now())}
+        second_titles = {step.title for step in what_happens_now(second, [child.pk], now())}
         titles = set(Action.objects.of(child).values_list("title", flat=True))
-        assert titles <= one
-        assert titles <= two
+        assert titles <= first_titles
+        assert titles <= second_titles
         action = Action.objects.of(child).earliest("pk")
         assert f"Asked for again with {second.reference}" in action.detail
 
@@ -74,10 +74,10 @@ class TestSentAgain:
         for days, due in ((9, 5), (1, 1)):
             deadline = close_of_business(start, days)
             action_ask_again(user, action=action, source=source, deadline=deadline, at=start)
-            held = Action.objects.select_related("clock").get(pk=action.pk)
-            assert held.clock is not None
-            assert held.clock.due_at == close_of_business(start, due).due_at
-        assert held.detail.count("Asked for again with CEM-2026-00042") == 2
+            stored = Action.objects.select_related("clock").get(pk=action.pk)
+            assert stored.clock is not None
+            assert stored.clock.due_at == close_of_business(start, due).due_at
+        assert stored.detail.count("Asked for again with CEM-2026-00042") == 2
 
     def test_a_step_that_was_done_is_opened_anew(self, user: User, child: Child) -> None:
         submit(user, child, RiskLevel.MODERATE)
@@ -168,10 +168,10 @@ class TestContributors:
         body = {"answer": CONCERN, "version": 0, f"{CONCERN}-seen": "seen", "idempotency_key": uuid4()}
         lost = client.post(url("answer", matrix), body, headers={"X-Requested-With": "cems"})
         assert lost.status_code == 403
-        said = lost.json()
-        assert said["error"] == "not_allowed"  # what the page shows beside the answer, which stays as typed
-        assert "You no longer fill in" in said["message"]
-        assert str(user) in said["message"]
+        reply = lost.json()
+        assert reply["error"] == "not_allowed"  # what the page shows beside the answer, which stays as typed
+        assert "You no longer fill in" in reply["message"]
+        assert str(user) in reply["message"]
         assert not matrix.answers.exists()
         assert not Submitter.objects.filter(child=child, user=nurse).exists()
         assert client.get(reverse("children:overview", args=[child.public_id])).status_code == 404
@@ -192,9 +192,9 @@ class TestContributors:
         elif why == "leaver":
             User.objects.filter(pk=person.pk).update(is_active=False)
             person.refresh_from_db()
-        held = Matrix.objects.get(pk=matrix.pk)
+        stored = Matrix.objects.get(pk=matrix.pk)
         with pytest.raises(Invalid):
-            contributor_add(user, matrix=held, person=person, may_bring_in=True)
+            contributor_add(user, matrix=stored, person=person, may_bring_in=True)
         assert not Submitter.objects.filter(child=child, user=person).exists()
 
     @pytest.mark.parametrize("end", ["sent", "withdrawn"])

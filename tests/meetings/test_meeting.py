@@ -92,14 +92,14 @@ def say(user: User, child: Child, about: object, text: str, version: int = 0) ->
 
 def test_two_colleagues_of_one_agency_lose_no_word() -> None:
     child, about = make_child(), uuid4()
-    one = make_user("cevt_member")
-    two = make_user("cevt_member", agency=one.agency)
-    first = say(one, child, about, "Seen on Monday.")
+    writer = make_user("cevt_member")
+    peer = make_user("cevt_member", agency=writer.agency)
+    first = say(writer, child, about, "Seen on Monday.")
     with pytest.raises(Overtaken) as refused:
-        say(two, child, about, "Seen on Tuesday.")
+        say(peer, child, about, "Seen on Tuesday.")
     assert refused.value.theirs["text"] == "Seen on Monday." and refused.value.version == first.version
-    say(two, child, about, "Seen on Monday and Tuesday.", refused.value.version)
-    assert say(two, child, about, "Seen on Monday and Tuesday.").version == 2  # the same again is harmless
+    say(peer, child, about, "Seen on Monday and Tuesday.", refused.value.version)
+    assert say(peer, child, about, "Seen on Monday and Tuesday.").version == 2  # the same again is harmless
     other = say(make_user("cevt_member"), child, about, "Another agency says this.")
     assert Contribution.objects.count() == 2 and other.version == 1
 

@@ -45,11 +45,11 @@ def test_it_is_untold_with_the_command_that_failed() -> None:
 @pytest.mark.requirement("K1")
 def test_two_telling_the_same_at_once_mail_it_once() -> None:
     users = [make_user().pk for _ in range(20)]
-    told: list[int] = []
+    counts: list[int] = []
 
     def run() -> None:
         try:
-            told.append(notice_send(users, kind="test", key="race", text="x"))
+            counts.append(notice_send(users, kind="test", key="race", text="x"))
         finally:
             connections.close_all()
 
@@ -58,7 +58,7 @@ def test_two_telling_the_same_at_once_mail_it_once() -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert sum(told) == Notice.objects.count() == Mail.objects.count() == len(users)
+    assert sum(counts) == Notice.objects.count() == Mail.objects.count() == len(users)
 
 
 def test_reading_all_leaves_what_came_since_and_what_is_others() -> None:

@@ -33,9 +33,9 @@ def test_all_is_told_in_one_statement_at_the_end() -> None:
     first, second, at = make_user(), make_user(), now()
     with CaptureQueriesContext(connection) as asked:
         says_two_things(None, first=first, second=second, at=at)
-    assert sum("INSERT INTO notices_notice" in one["sql"] for one in asked) == 1
-    told = set(Notice.objects.values_list("user", "key", "text"))
-    assert told == {
+    assert sum("INSERT INTO notices_notice" in query["sql"] for query in asked) == 1
+    notices = set(Notice.objects.values_list("user", "key", "text"))
+    assert notices == {
         (first.pk, "one", "One"),  # what was said first stands
         (second.pk, "one", "Said again in other words"),
         (first.pk, "two", "Two"),

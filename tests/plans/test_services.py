@@ -66,9 +66,11 @@ class TestReferral:
     def test_one_by_telephone_runs_from_its_receipt_and_waits_for_no_parent(
         self, user: User, child: Child
     ) -> None:
-        told = Told("Seen with older men.", Informed.NOT_SAFE, saf_reference="SAF-1", referrer="A neighbour")
+        account = Told(
+            "Seen with older men.", Informed.NOT_SAFE, saf_reference="SAF-1", referrer="A neighbour"
+        )
         entered = WEDNESDAY + timedelta(days=1)
-        row = referral_open(user, child=child, told=told, received_at=WEDNESDAY, at=entered)
+        row = referral_open(user, child=child, told=account, received_at=WEDNESDAY, at=entered)
         assert (row.received_at, row.recorded_at, row.clock.due_at) == (WEDNESDAY, entered, THURSDAY_CLOSE)
         assert (row.concern, row.informed, row.referrer) == (
             "Seen with older men.",
@@ -76,7 +78,7 @@ class TestReferral:
             "A neighbour",
         )
         with pytest.raises(Invalid) as refused:
-            referral_open(user, child=make_child(), told=told, received_at=now() + timedelta(hours=1))
+            referral_open(user, child=make_child(), told=account, received_at=now() + timedelta(hours=1))
         assert refused.value.field == "received_at"
 
     def test_what_a_second_call_says_is_added_and_changes_nothing_said_before(

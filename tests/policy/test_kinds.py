@@ -117,4 +117,4 @@ def test_every_default_is_a_value_one_could_type_and_has_its_source(policy: Poli
     assert policy.kind.restored(policy.kind.stored(policy.default)) == policy.default
     assert policy.title and policy.explanation.endswith(".") and policy.source
     assert policy.in_words(policy.default)
-    assert len([one for one in every_policy() if one.title == policy.title]) == 1
+    assert len([other for other in every_policy() if other.title == policy.title]) == 1

@@ -57,9 +57,9 @@ def test_a_value_taken_back_never_begins() -> None:
 @given(st.lists(st.integers(0, 30), unique=True, max_size=6), st.integers(-1, 31))
 def test_the_newest_that_has_begun_holds(starts: list[int], asked: int) -> None:
     rows = [Dated(MONDAY + start * DAY, start) for start in sorted(starts)]
-    found = Snapshot(MONDAY, {("key", None): rows}).in_force("key", None, MONDAY + asked * DAY)
+    newest = Snapshot(MONDAY, {("key", None): rows}).in_force("key", None, MONDAY + asked * DAY)
     begun = [start for start in starts if start <= asked]
-    assert (found.stored if found else None) == (max(begun) if begun else None)
+    assert (newest.stored if newest else None) == (max(begun) if begun else None)
 
 
 class TestKept:

@@ -95,12 +95,12 @@ def retire(request: HttpRequest, code: str) -> HttpResponse:
 def log(request: HttpRequest) -> HttpResponse:
     """Who asked for advice, what about, and what they were told."""
     user, instant = acting_user(request), now()
-    found = reads.log(user, at=instant, after=request.GET.get(AFTER, ""))
-    children = [child.public_id for _, child in found.rows if child]
+    page = reads.log(user, at=instant, after=request.GET.get(AFTER, ""))
+    children = [child.public_id for _, child in page.rows if child]
     if children:
         listed(user, what="advice log", children=children)
-    older = next_url(request, found.after)
-    return render(request, "triage/advice/log.html", {"log": found, "older_url": older, "may_log": True})
+    older = next_url(request, page.after)
+    return render(request, "triage/advice/log.html", {"log": page, "older_url": older, "may_log": True})
 
 
 @advisers_form
@@ -122,7 +122,7 @@ def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "happened_on": local_date(row.happened_at),
         "about": row.about,
         "given": row.given,
-        "advice": [str(one.public_id) for one in reads.advice_given(row)],
+        "advice": [str(piece.public_id) for piece in reads.advice_given(row)],
         "minutes": row.minutes,
     }
     return _consult(request, ConsultationForm(request.POST or None, initial=shown), row)

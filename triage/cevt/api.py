@@ -233,10 +233,12 @@ def _open(
 def _whole(item: Item, opened: OpenChild, *, agency: int | None = None) -> Response:
     """The item with what agencies (or this one) said, and told the chair, for those who may read it."""
     sees = opened.access.sees(Part.CONTRIBUTIONS)
-    said = contributions_about(item, agency=agency) if sees else []
-    told = relayed_about(item, agency=agency) if sees else []
+    contributions = contributions_about(item, agency=agency) if sees else []
+    relayed = relayed_about(item, agency=agency) if sees else []
     [shown] = with_facts([item], {item.child_id: opened.child})
-    return Response({**ItemWhole({"item": shown, "contributions": said, "relayed_contribution": told}).data})
+    return Response(
+        {**ItemWhole({"item": shown, "contributions": contributions, "relayed_contribution": relayed}).data}
+    )
 
 
 def _ruling(sent: Sent) -> Ruling:
@@ -245,12 +247,12 @@ def _ruling(sent: Sent) -> Ruling:
         rationale=sent["rationale"],
         forms=sorted(set(sent["forms"])),
         contexts=[HarmContext(context) for context in sorted(sent["contexts"])],
-        outcomes=[Wish(**{**one, "kind": OUTCOMES[one["kind"]]}) for one in sent["outcomes"]],
+        outcomes=[Wish(**{**wish, "kind": OUTCOMES[wish["kind"]]}) for wish in sent["outcomes"]],
         tasks=[
-            Task(one["title"], one["person"] if "person" in one else one["team"], one["working_days"])
-            for one in sent["tasks"]
+            Task(task["title"], task["person"] if "person" in task else task["team"], task["working_days"])
+            for task in sent["tasks"]
         ],
-        dissents=[(one["agency"], one["text"]) for one in sent["dissents"]],
+        dissents=[(dissent["agency"], dissent["text"]) for dissent in sent["dissents"]],
         feedback=sent["feedback"],
         seen=sent["seen"],
         seen_level=sent.get("seen_level", UnseenLevel.NOT_SAID),

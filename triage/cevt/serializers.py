@@ -123,15 +123,15 @@ class DecisionShown(serializers.Serializer[Any]):
     def get_outcomes(self, row: Any) -> list[dict[str, Any]]:
         return [
             {
-                "kind": one.kind,
-                "label": one.label,
-                "why": one.why,
-                "locality": one.locality.code if one.locality else "",
-                "provider": one.provider.code if one.provider else "",
-                "for_parents": one.for_parents,
-                "details": one.details,
+                "kind": outcome.kind,
+                "label": outcome.label,
+                "why": outcome.why,
+                "locality": outcome.locality.code if outcome.locality else "",
+                "provider": outcome.provider.code if outcome.provider else "",
+                "for_parents": outcome.for_parents,
+                "details": outcome.details,
             }
-            for one in row.outcomes.all()
+            for outcome in row.outcomes.all()
         ]
 
 

@@ -15,14 +15,14 @@ from triage.first_contact.selectors.enquiry import gathered
 def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     """What First Contact asked and found of the newest referral; and for First Contact, a new one."""
     newest = next(iter(referrals_of(opened, opened.year_ago)), None)
-    found = gathered(newest, opened.access, opened.at) if newest else None
+    evidence = gathered(newest, opened.access, opened.at) if newest else None
     may_refer = opened.access.may(Work.REFERRALS) and (newest is None or newest.outcome)
-    known = found is not None and (found.asked or found.assessment)
+    known = evidence is not None and (evidence.asked or evidence.assessment)
     if not (known or may_refer):
         return None
     return {
         "referral": newest if known else None,
-        "gathered": found,
+        "gathered": evidence,
         "refer_url": reverse("first_contact:referral_new", args=[opened.child.public_id])
         if may_refer
         else "",

@@ -75,10 +75,10 @@ class AppointmentForm(PlainForm):
     def clean_supervisor(self) -> User | None:
         """The person with this address, or None where it was left empty."""
         email = self.cleaned_data["supervisor"]
-        found = person_with_email(email, today()) if email else None
-        if email and found is None:
+        person = person_with_email(email, today()) if email else None
+        if email and person is None:
             raise forms.ValidationError("Nobody here has this address. Check it.")
-        return found
+        return person
 
 
 class EndForm(PlainForm):

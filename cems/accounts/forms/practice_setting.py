@@ -72,7 +72,7 @@ class SettingForm(OnceForm):
 def _field(policy: Policy[Any]) -> forms.Field:
     kind: ValueKind[Any] = policy.kind
     label, attrs = policy.title, {"class": "cems-short"}
-    hint = next((hint for one, hint in _HINTS.items() if isinstance(kind, one)), "")
+    hint = next((hint for hinted, hint in _HINTS.items() if isinstance(kind, hinted)), "")
     if isinstance(kind, Number):
         unit = kind.in_words(2).partition(" ")[2]
         hint = f"A number of {unit}, from {kind.least} to {kind.most}."

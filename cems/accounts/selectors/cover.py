@@ -65,8 +65,8 @@ def covers_by(deputy: User, on: date) -> Sequence[Delegation]:
 def posts_to_cover(actor: User, holder: User, on: date) -> Sequence[Appointment]:
     """The holder's appointments of today for which the actor may name a deputy."""
     rows = Appointment.objects.filter(current(on), here(on, "user__"), user=holder)
-    found = rows.exclude(role_key__in=NEVER_COVER).select_related("user", "team", "locality").order_by("pk")
-    return [row for row in found if may_delegate(actor, row, on)]
+    posts = rows.exclude(role_key__in=NEVER_COVER).select_related("user", "team", "locality").order_by("pk")
+    return [row for row in posts if may_delegate(actor, row, on)]
 
 
 def colleague(holder: User, email: str, on: date) -> User | None:

@@ -139,13 +139,13 @@ def team_at(public_id: UUID) -> Team | None:
 
 def team_rows(on: date, agency: str = "") -> Sequence[Team]:
     """Teams, desks, schools and homes, with how many hold a role in each (`members`)."""
-    held = Q(appointments__starts_on__lte=on) & (
+    in_force = Q(appointments__starts_on__lte=on) & (
         Q(appointments__ends_on__isnull=True) | Q(appointments__ends_on__gte=on)
     )
     rows = Team.objects.select_related("agency", "locality")
     if agency:
         rows = rows.filter(agency__code=agency)
-    members = Count("appointments__user", filter=held, distinct=True)
+    members = Count("appointments__user", filter=in_force, distinct=True)
     return list(rows.annotate(members=members).order_by("agency__name", "name"))
 
 

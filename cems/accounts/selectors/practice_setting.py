@@ -44,7 +44,9 @@ class Standing:
     @property
     def ahead(self) -> Sequence[Change]:
         """What comes, the soonest first."""
-        return sorted((change for change in self.changes if change.ahead), key=lambda one: one.row.starts_at)
+        return sorted(
+            (change for change in self.changes if change.ahead), key=lambda change: change.row.starts_at
+        )
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,21 @@ def settings_by_subject(at: datetime) -> Sequence[tuple[str, Sequence[Setting]]]
     rows: dict[str, dict[int | None, list[SettingValue]]] = {}
     for row in SettingValue.objects.select_related("made_by", "withdrawn_by").order_by("number"):
         rows.setdefault(row.key, {}).setdefault(row.authority_id, []).append(row)
-    names = {one.pk: one for one in _named({pk for row in rows.values() for pk in row if pk is not None})}
-    found: dict[Subject, list[Setting]] = {subject: [] for subject in Subject}
+    names = {
+        authority.pk: authority
+        for authority in _named({pk for row in rows.values() for pk in row if pk is not None})
+    }
+    by_subject: dict[Subject, list[Setting]] = {subject: [] for subject in Subject}
     for policy in every_policy():
-        held = rows.get(policy.key, {})
+        by_authority = rows.get(policy.key, {})
         own = [
-            _standing(policy, names[pk], held[pk], at) for pk in sorted(pk for pk in held if pk is not None)
+            _standing(policy, names[pk], by_authority[pk], at)
+            for pk in sorted(pk for pk in by_authority if pk is not None)
         ]
-        found[policy.subject].append(Setting(_standing(policy, None, held.get(None, []), at), own))
-    return [(subject.value, settings) for subject, settings in found.items() if settings]
+        by_subject[policy.subject].append(
+            Setting(_standing(policy, None, by_authority.get(None, []), at), own)
+        )
+    return [(subject.value, settings) for subject, settings in by_subject.items() if settings]
 
 
 def setting(key: str, authority: Authority | None, at: datetime) -> Setting:
@@ -81,9 +89,12 @@ def setting(key: str, authority: Authority | None, at: datetime) -> Setting:
     rows: dict[int | None, list[SettingValue]] = {}
     for row in SettingValue.objects.of_setting(key).order_by("number"):
         rows.setdefault(row.authority_id, []).append(row)
-    held = rows.get(authority.pk if authority else None, [])
-    own = [_standing(policy, one, rows[one.pk], at) for one in _named({pk for pk in rows if pk is not None})]
-    return Setting(_standing(policy, authority, held, at), own)
+    values = rows.get(authority.pk if authority else None, [])
+    own = [
+        _standing(policy, served, rows[served.pk], at)
+        for served in _named({pk for pk in rows if pk is not None})
+    ]
+    return Setting(_standing(policy, authority, values, at), own)
 
 
 def change_at(public_id: UUID) -> SettingValue | None:

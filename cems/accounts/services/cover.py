@@ -99,10 +99,12 @@ def may_delegate(actor: User, post: Appointment, on: date) -> bool:
     profile = profile_of(actor, on)
     own = profile.own_posts
     manages = any(
-        Work.TEAM in held.role.writes and held.team_id is not None and held.team_id == post.team_id
-        for held in own
+        Work.TEAM in own_post.role.writes
+        and own_post.team_id is not None
+        and own_post.team_id == post.team_id
+        for own_post in own
     )
-    administers = any(Work.ADMINISTRATION in held.role.writes for held in own)
+    administers = any(Work.ADMINISTRATION in own_post.role.writes for own_post in own)
     return post.user_id == actor.pk or manages or administers
 
 
@@ -128,7 +130,7 @@ def _person_covers(deputy: User, post: Appointment, on: date) -> None:
     if deputy.agency_id != post.user.agency_id:
         raise Invalid("Choose a colleague of the same agency.", field="deputy")
     own = profile_of(deputy, on).own_posts
-    if not own or any(held.role.key in NEVER_COVER for held in own):
+    if not own or any(own_post.role.key in NEVER_COVER for own_post in own):
         raise Invalid(
             "Choose a colleague who has a role of their own by then. Students and systems don't stand in.",
             field="deputy",

@@ -167,8 +167,8 @@ def _must_differ(wanted: ProposedSetting, rows: list[SettingValue], value: Any, 
         raise Invalid("This authority goes by the whole partnership already.", field="inherits")
     if wanted.inherits or (wanted.authority is not None and not own):
         return
-    held = policy.kind.restored(before.value) if before is not None else policy.default
-    if value == held:
+    current_value = policy.kind.restored(before.value) if before is not None else policy.default
+    if value == current_value:
         raise Invalid(f"It is {policy.in_words(value)} by then already. Write the new value.", field="value")
 
 

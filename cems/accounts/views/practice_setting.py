@@ -42,9 +42,9 @@ def settings(request: HttpRequest) -> HttpResponse:
 @administrators
 def setting(request: HttpRequest, key: str) -> HttpResponse:
     """One setting: what it is, what comes, what it was."""
-    found = _found(key, _authority(request))
-    policy = found.policy
-    context: dict[str, Any] = {"setting": found, "standing": found.standing, "policy": policy}
+    shown_setting = _found(key, _authority(request))
+    policy = shown_setting.policy
+    context: dict[str, Any] = {"setting": shown_setting, "standing": shown_setting.standing, "policy": policy}
     context["default_words"] = policy.in_words(policy.default)
     if policy.by_authority:
         context["served"] = selectors.authorities_served()
@@ -55,40 +55,40 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
 def change(request: HttpRequest, key: str) -> HttpResponse:
     """Another value from an instant on: the form, then what it will do, then it is kept."""
     authority = _authority(request)
-    found = _found(key, authority)
-    if authority is not None and not found.policy.by_authority:
+    shown_setting = _found(key, authority)
+    if authority is not None and not shown_setting.policy.by_authority:
         raise Http404
-    form, step = _form(request, found, authority), request.POST.get("step", "")
+    form, step = _form(request, shown_setting, authority), request.POST.get("step", "")
     if request.method != "POST" or step == "edit":
-        return _change_page(request, found, form)
+        return _change_page(request, shown_setting, form)
     if not form.is_valid():
-        return _change_page(request, found, form, status=400)
+        return _change_page(request, shown_setting, form, status=400)
     wanted = ProposedSetting(
-        policy=found.policy,
+        policy=shown_setting.policy,
         authority=authority,
         **{name: form.cleaned_data[name] for name in ("typed", "why", "version", "starts_on")},
         inherits=form.cleaned_data.get("inherits", False),
     )
     if step != "save":
-        return _check_page(request, found, form, wanted)
+        return _check_page(request, shown_setting, form, wanted)
     saved = handle_form(request, form, lambda: _change(request, wanted), refusals=CommandError)
     if saved:
         starts_at = saved.result["starts"]
-        messages.success(request, f"{found.policy.title}: the new value holds from {starts_at}.")
-        return redirect(_page_of(found))
+        messages.success(request, f"{shown_setting.policy.title}: the new value holds from {starts_at}.")
+        return redirect(_page_of(shown_setting))
     if form.lost:
         return _lost_page(request, _found(key, authority), form, form.lost)
-    return _change_page(request, found, form, status=400)
+    return _change_page(request, shown_setting, form, status=400)
 
 
-def _form(request: HttpRequest, found: Setting, authority: Authority | None) -> SettingForm:
-    current = found.policy.at(now(), authority.pk if authority else None)
+def _form(request: HttpRequest, shown_setting: Setting, authority: Authority | None) -> SettingForm:
+    current = shown_setting.policy.at(now(), authority.pk if authority else None)
     initial = {
-        "value": typed_value(found.policy, current),
-        "version": found.standing.version,
+        "value": typed_value(shown_setting.policy, current),
+        "version": shown_setting.standing.version,
         "starts": SOON,
     }
-    return SettingForm(found.policy, authority, request.POST or None, initial=initial)
+    return SettingForm(shown_setting.policy, authority, request.POST or None, initial=initial)
 
 
 def _change(request: HttpRequest, wanted: ProposedSetting) -> dict[str, str]:
@@ -98,36 +98,38 @@ def _change(request: HttpRequest, wanted: ProposedSetting) -> dict[str, str]:
 
 
 def _change_page(
-    request: HttpRequest, found: Setting, form: SettingForm, *, status: int = 200, **more: Any
+    request: HttpRequest, shown_setting: Setting, form: SettingForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    context = {"form": form, "setting": found, "back_url": _page_of(found), **more}
+    context = {"form": form, "setting": shown_setting, "back_url": _page_of(shown_setting), **more}
     return render(request, "practice_settings/change.html", context, status=status)
 
 
-def _lost_page(request: HttpRequest, found: Setting, form: SettingForm, lost: Overtaken) -> HttpResponse:
+def _lost_page(
+    request: HttpRequest, shown_setting: Setting, form: SettingForm, lost: Overtaken
+) -> HttpResponse:
     """A colleague was quicker: both values, and what was typed stays to be sent once more or dropped."""
     sent = request.POST.copy()
     sent["version"], sent["key"] = str(lost.version), str(uuid4())
     mine = form.cleaned_data["typed"].replace("\n", ", ")
-    kept = SettingForm(found.policy, found.standing.authority, sent)
-    return _change_page(request, found, kept, status=409, lost=lost, mine=mine)
+    kept = SettingForm(shown_setting.policy, shown_setting.standing.authority, sent)
+    return _change_page(request, shown_setting, kept, status=409, lost=lost, mine=mine)
 
 
 def _check_page(
-    request: HttpRequest, found: Setting, form: SettingForm, wanted: ProposedSetting
+    request: HttpRequest, shown_setting: Setting, form: SettingForm, wanted: ProposedSetting
 ) -> HttpResponse:
     """What the change will do, before it does it."""
     try:
         planned = setting_plan(acting_user(request), wanted=wanted, at=now())
     except Overtaken as lost:
-        return _lost_page(request, _found(found.policy.key, wanted.authority), form, lost)
+        return _lost_page(request, _found(shown_setting.policy.key, wanted.authority), form, lost)
     except CommandError as refusal:
         form.refuse(refusal)
-        return _change_page(request, found, form, status=400)
+        return _change_page(request, shown_setting, form, status=400)
     context = {
-        "setting": found,
-        "back_url": _page_of(found),
-        "words": selectors.INHERITED if wanted.inherits else found.policy.in_words(planned.value),
+        "setting": shown_setting,
+        "back_url": _page_of(shown_setting),
+        "words": selectors.INHERITED if wanted.inherits else shown_setting.policy.in_words(planned.value),
         "starts": say(planned.starts_at, year=True),
         "why": wanted.why,
         "sent": [
@@ -145,9 +147,9 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a change back that has not begun."""
     row = or_404(selectors.change_at(public_id))
     setting_withdraw(acting_user(request), value=row)
-    found = _found(row.key, selectors.authority_of(row))
-    messages.success(request, f"{found.policy.title}: the change is taken back and will not begin.")
-    return redirect(_page_of(found))
+    shown_setting = _found(row.key, selectors.authority_of(row))
+    messages.success(request, f"{shown_setting.policy.title}: the change is taken back and will not begin.")
+    return redirect(_page_of(shown_setting))
 
 
 def _found(key: str, authority: Authority | None) -> Setting:
@@ -163,7 +165,7 @@ def _authority(request: HttpRequest) -> Authority | None:
     return or_404(selectors.authority_at(code)) if code else None
 
 
-def _page_of(found: Setting) -> str:
-    address = reverse("practice_settings:setting", args=[found.policy.key])
-    authority = found.standing.authority
+def _page_of(shown_setting: Setting) -> str:
+    address = reverse("practice_settings:setting", args=[shown_setting.policy.key])
+    authority = shown_setting.standing.authority
     return f"{address}?{urlencode({'authority': authority.code})}" if authority else address

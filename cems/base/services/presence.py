@@ -58,8 +58,8 @@ def _rows(subject: str) -> list[Presence]:
 def _others(rows: list[Presence], user: Any, at: datetime) -> list[Present]:
     since = at - timedelta(seconds=settings.PRESENCE_SECONDS)
     there = [row for row in rows if row.user_id != user.pk and row.at > since]
-    found = [Present(str(row.user), row.place, row.typing) for row in there]
-    return sorted(found, key=lambda one: one.name.casefold())
+    present = [Present(str(row.user), row.place, row.typing) for row in there]
+    return sorted(present, key=lambda person: person.name.casefold())
 
 
 @command

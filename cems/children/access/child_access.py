@@ -69,9 +69,16 @@ class ChildAccess:
     def why(self) -> str:
         """The reason as the record of use tells it: narrowest reach first, and there the own post first."""
         for reach in WHY:
-            posts = [post for post, found in self.reached if found is reach]
+            posts = [post for post, via in self.reached if via is reach]
             if posts:
-                post = min(posts, key=lambda one: (bool(one.deputy_of), one.role.label, one.deputy_of))
+                post = min(
+                    posts,
+                    key=lambda candidate: (
+                        bool(candidate.deputy_of),
+                        candidate.role.label,
+                        candidate.deputy_of,
+                    ),
+                )
                 stands_in = f", as deputy of {post.deputy_of}" if post.deputy_of else ""
                 return f"{post.role.label}: {WHY[reach]}{stands_in}"
         return ""
@@ -111,12 +118,12 @@ def accesses(
     rows = Matter.objects.filter(child__in=primaries)
     for matter in rows if rules or profile.wide else ():
         matters.setdefault(primaries[matter.child_id], []).append(matter)
-    found = {}
+    access_by_child = {}
     alike: dict[tuple[object, ...], ChildAccess] = {}  # most children of a list are reached in a few ways
     for child in children:
         if child.pk in by_emergency_only:
             broken = {(post, Reach.EMERGENCY) for post in profile.posts if post.role.opens_restricted}
-            found[child.pk] = ChildAccess(frozenset(broken), emergency_access[child.pk])
+            access_by_child[child.pk] = ChildAccess(frozenset(broken), emergency_access[child.pk])
             continue
         reaches = {reach for reach, reached in own.items() if child.pk in reached}
         if profile.wide and _wide_reaches(profile, child, matters.get(child.pk, ()), instant):
@@ -136,8 +143,8 @@ def accesses(
                 reached |= {(post, reach) for reach in BY_GRANT.intersection(post.role.sees)}
             reached |= {rules[number][:2] for number in covered}
             alike[way] = ChildAccess(frozenset(reached), emergency_access.get(child.pk))
-        found[child.pk] = alike[way]
-    return found
+        access_by_child[child.pk] = alike[way]
+    return access_by_child
 
 
 def _own_reaches(profile: Profile, primaries: Mapping[int, int], instant: datetime) -> dict[Reach, set[int]]:
@@ -152,27 +159,27 @@ def _own_reaches(profile: Profile, primaries: Mapping[int, int], instant: dateti
         Reach.SUBMITTED: Submitter.objects.filter(child__in=primaries, **mine).values_list("child_id"),
         Reach.EMERGENCY: _emergency_accesses(profile, primaries, instant).values_list("child_id"),
     }
-    found: dict[Reach, set[int]] = {reach: set() for reach in sources}
+    children_by_reach: dict[Reach, set[int]] = {reach: set() for reach in sources}
     arms = [
         rows.annotate(reach=Value(reach.value))
         for reach, rows in sources.items()
         if (posts_by_grant(profile) if reach is Reach.INVOLVED else profile.posts_reaching(reach))
     ]
     for row, reach in arms[0].union(*arms[1:], all=True) if arms else ():
-        found[Reach(reach)].add(primaries[row])
-    return found
+        children_by_reach[Reach(reach)].add(primaries[row])
+    return children_by_reach
 
 
-def _granted(profile: Profile, found: Collection[int], instant: datetime) -> dict[int, Collection[Post]]:
+def _granted(profile: Profile, child_ids: Collection[int], instant: datetime) -> dict[int, Collection[Post]]:
     """By record, the posts whose grant holds. What one post is granted never opens more through another."""
     posts = posts_by_grant(profile)
     own = all(post.stands_for is None for post in posts)
-    if not found or (own and len({Reach.NAMED in post.role.sees for post in posts}) == 1):
-        return dict.fromkeys(found, posts)
-    through = grants.through(instant, user_id=profile.user_id, child_ids=found)
+    if not child_ids or (own and len({Reach.NAMED in post.role.sees for post in posts}) == 1):
+        return dict.fromkeys(child_ids, posts)
+    through = grants.through(instant, user_id=profile.user_id, child_ids=child_ids)
     return {
         child: [post for post in posts if (post.role.key, post.team_id, post.stands_for) in through[child]]
-        for child in found
+        for child in child_ids
     }
 
 

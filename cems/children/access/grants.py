@@ -59,11 +59,11 @@ def desired(
 
 def through(at: datetime, *, user_id: int, child_ids: Iterable[int] | None = None) -> dict[int, set[Key]]:
     """By child (these, or all), the posts by which this person reaches it: role, team, whom they stand in for."""
-    found: dict[int, set[Key]] = defaultdict(set)
+    keys_by_child: dict[int, set[Key]] = defaultdict(set)
     cluster = None if child_ids is None else cluster_ids(child_ids)
     for way, child_id, _ in _reached(at, cluster, [user_id]):
-        found[child_id].add(way.key)
-    return found
+        keys_by_child[child_id].add(way.key)
+    return keys_by_child
 
 
 def dependants(user_ids: Iterable[int]) -> list[int]:
@@ -165,7 +165,7 @@ def _grant(wanted: Mapping[Pair, datetime]) -> None:
 def differences(at: datetime) -> list[str]:
     """Plain sentences for each grant that is missing, left over or ends at another time."""
     wanted = desired(at)
-    found = {
+    existing = {
         (grant.user_id, grant.content_object_id): grant.until
         for grant in ChildUserObjectPermission.objects.filter(until__gt=at).iterator()
     }
@@ -176,8 +176,8 @@ def differences(at: datetime) -> list[str]:
         )
     )
     lines = []
-    for pair in sorted(wanted.keys() | found.keys()):
-        want, have = wanted.get(pair), found.get(pair)
+    for pair in sorted(wanted.keys() | existing.keys()):
+        want, have = wanted.get(pair), existing.get(pair)
         if want != have:
             fault = (
                 "is missing"
@@ -196,8 +196,8 @@ def _own_ways(at: datetime, user_ids: Iterable[int] | None) -> list[Way]:
     rows = Appointment.objects.filter(current(day), here(day, "user__"), role_key__in=INVOLVED_ROLES)
     if user_ids is not None:
         rows = rows.filter(user__in=user_ids)
-    found = rows.values_list("user_id", "role_key", "team_id", "ends_on", "user__ends_on")
-    return [Way(user, user, role, team, _first_end(*ends)) for user, role, team, *ends in found]
+    appointments = rows.values_list("user_id", "role_key", "team_id", "ends_on", "user__ends_on")
+    return [Way(user, user, role, team, _first_end(*ends)) for user, role, team, *ends in appointments]
 
 
 def _deputies_ways(at: datetime, user_ids: Iterable[int] | None) -> list[Way]:
@@ -209,11 +209,11 @@ def _deputies_ways(at: datetime, user_ids: Iterable[int] | None) -> list[Way]:
         rows = rows.filter(deputy__in=user_ids)
     own = Appointment.objects.filter(current(day), user=OuterRef("deputy")).exclude(role_key__in=NEVER_COVER)
     last = own.order_by(F("ends_on").desc(nulls_first=True)).values("ends_on")[:1]
-    found = rows.annotate(own_last=Subquery(last)).values_list(
+    delegations = rows.annotate(own_last=Subquery(last)).values_list(
         "deputy_id", "appointment__user_id", "appointment__role_key", "appointment__team_id",
         "ends_on", "appointment__ends_on", "appointment__user__ends_on", "deputy__ends_on", "own_last",
     )  # fmt: skip
-    return [Way(who, of, role, team, _first_end(*ends)) for who, of, role, team, *ends in found]
+    return [Way(who, of, role, team, _first_end(*ends)) for who, of, role, team, *ends in delegations]
 
 
 def _named(
@@ -225,13 +225,13 @@ def _named(
         rows = rows.filter(child__in=children)
     if user_ids is not None:
         rows = rows.filter(post__user__in=user_ids)
-    found = rows.values_list(
+    namings = rows.values_list(
         "post__user_id", "post__role_key", "post__team_id", "post__supervisor_id", primary_of(),
         "ends_on", "post__ends_on", "post__user__ends_on",
     )  # fmt: skip
     return [
         (Way(user, user, role, team, _first_end(*ends)), supervisor or 0, child, _first_end(named_to))
-        for user, role, team, supervisor, child, named_to, *ends in found
+        for user, role, team, supervisor, child, named_to, *ends in namings
     ]
 
 

@@ -87,9 +87,9 @@ def levels(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntr
 
 def status_days(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     for row in statuses(opened):
-        for day, said in ((row.starts_on, "began"), (row.ends_on, "ended")):
+        for day, event in ((row.starts_on, "began"), (row.ends_on, "ended")):
             if day is not None:
-                title = f"{row.get_kind_display()} {said}"
+                title = f"{row.get_kind_display()} {event}"
                 yield ChronologyEntry(
                     noon(day), row.recorded_at, "Status", title, Part.STATUS, by_id=row.recorded_by_id
                 )
@@ -121,9 +121,11 @@ def placements(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
     rows = rows.lately(since and local_date(since), "starts_on", "ends_on")
     for row in rows.select_related("area", "placed_by"):
         where = f"{row.get_kind_display()}, {row.area}"
-        told = f"Placed by {row.placed_by}. Notified by {row.notified_by} on {row.notified_on:%-d %B %Y}."
-        for day, said, text in (
-            (row.starts_on, "began", told),
+        placed_text = (
+            f"Placed by {row.placed_by}. Notified by {row.notified_by} on {row.notified_on:%-d %B %Y}."
+        )
+        for day, event, text in (
+            (row.starts_on, "began", placed_text),
             (row.ends_on, "ended", row.end_reason),
         ):
             if day is not None:
@@ -131,7 +133,7 @@ def placements(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
                     noon(day),
                     row.recorded_at,
                     "Placement",
-                    f"Placement {said}: {where}",
+                    f"Placement {event}: {where}",
                     Part.STATUS,
                     text=text,
                     by_id=row.recorded_by_id,

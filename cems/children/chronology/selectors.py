@@ -16,11 +16,11 @@ ORDER = Keyset("-happened_at", size=100)
 
 def chronology_entries(opened: OpenChild, since: datetime | None = None) -> list[ChronologyEntry]:
     """All that happened (from `since` on), newest first, of the parts that are open to the reader; no names yet."""
-    told: Iterable[ChronologyEntry] = (
+    entries: Iterable[ChronologyEntry] = (
         entry for chronology in CHRONOLOGY for entry in chronology(opened, since)
     )
     rows = [
-        row for row in told if opened.access.sees(row.part) and (since is None or row.happened_at >= since)
+        row for row in entries if opened.access.sees(row.part) and (since is None or row.happened_at >= since)
     ]
     return sorted(rows, key=lambda row: (row.happened_at, row.recorded_at, row.title), reverse=True)
 

@@ -39,7 +39,9 @@ def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "asked": asked,
         "refused": refused,
         "everything": everything,
-        "filters": [(one, label, f"{url}?{urlencode({**asked.keys, 'kind': one})}") for one, label in kinds],
+        "filters": [
+            (kind, label, f"{url}?{urlencode({**asked.keys, 'kind': kind})}") for kind, label in kinds
+        ],
         "all_url": f"{url}?{urlencode({**asked.keys, 'all': '1'})}",
         "pdf_url": f"{paper_url}?{urlencode(asked.keys)}" if available() else "",
         "older_url": next_url(request, page.after),

@@ -120,4 +120,4 @@ def _part(letter: str) -> str:
 def _latin(word: str) -> str:
     """The word in Latin letters. One that has none (a rare Chinese character) stands as its numbers in Unicode:
     it is found as it was written, and nobody's name is refused."""
-    return re.sub(r"[^a-z0-9]", "", anyascii(word).lower()) or "".join(f"u{ord(one):x}" for one in word)
+    return re.sub(r"[^a-z0-9]", "", anyascii(word).lower()) or "".join(f"u{ord(letter):x}" for letter in word)

@@ -61,7 +61,7 @@ class Concern:
     @property
     def stands(self) -> str:
         """How it stands, in words."""
-        responsible, told = self.row.responsible, self.steps.get(ConcernStep.TOLD)
+        responsible, told_step = self.row.responsible, self.steps.get(ConcernStep.TOLD)
         if ConcernStep.CLOSED in self.steps:
             return "Escalation closed"
         if ConcernStep.ESCALATED in self.steps:
@@ -69,7 +69,7 @@ class Concern:
         if ConcernStep.ANSWERED in self.steps:
             good = self.steps[ConcernStep.ANSWERED].adequate
             return f"{responsible} answered" if good else f"{responsible} answered, and it is not adequate"
-        return f"{responsible} is to answer" if told else f"{responsible} is to be told"
+        return f"{responsible} is to answer" if told_step else f"{responsible} is to be told"
 
     @property
     def clock(self) -> Clock | None:
@@ -80,9 +80,9 @@ class Concern:
     def next_steps(self, at: datetime) -> list[ConcernStep]:
         """What can be recorded now."""
         done = {kind: step.adequate for kind, step in self.steps.items()}
-        told = self.steps.get(ConcernStep.TOLD)
-        due = told.clock.due_at if told and told.clock else None
-        return [one for one in ConcernStep if not step_problem(one, done=done, answer_due=due, at=at)]
+        told_step = self.steps.get(ConcernStep.TOLD)
+        due = told_step.clock.due_at if told_step and told_step.clock else None
+        return [kind for kind in ConcernStep if not step_problem(kind, done=done, answer_due=due, at=at)]
 
 
 def concerns(child: Child) -> list[Concern]:
@@ -114,13 +114,13 @@ def placed(user: User) -> PlacedPage:
     rows, more = at_most(shown, LONGEST)
     children = seen(user, [row.child_id for row in rows])
     open_to = accesses(user, list({child.pk: child for child in children.values()}.values()))
-    found = [
+    readable = [
         Placed(row, children[row.child_id])
         for row in rows
         if row.child_id in children and open_to[children[row.child_id].pk].sees(Part.STATUS)
     ]
     return PlacedPage(
-        here=[one for one in found if one.row.area_id in served],
-        elsewhere=[one for one in found if one.row.area_id not in served],
+        here=[entry for entry in readable if entry.row.area_id in served],
+        elsewhere=[entry for entry in readable if entry.row.area_id not in served],
         more=more,
     )

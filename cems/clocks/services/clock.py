@@ -228,8 +228,8 @@ def tell_holders(user: User | None, *, clock: Clock, key: str, at: datetime) -> 
         reference=clock.reference,
         child=clock.child,
     )
-    told = recipients.holders([clock], local_date(at))[clock.pk]
-    notices_send({message: told - {user.pk if user else 0}}, at=at)
+    holders = recipients.holders([clock], local_date(at))[clock.pk]
+    notices_send({message: holders - {user.pk if user else 0}}, at=at)
 
 
 @command

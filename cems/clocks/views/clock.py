@@ -118,9 +118,9 @@ def failed(request: HttpRequest) -> HttpResponse:
 @requires_work(Shape.POST, Work.ADMINISTRATION)
 def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take one failed clock back."""
-    found = or_404(selectors.failed_at(public_id))
-    services.clock_retry(acting_user(request), clock=found)
-    messages.success(request, f"{found.reference} is tried again at the next sweep.")
+    failed_clock = or_404(selectors.failed_at(public_id))
+    services.clock_retry(acting_user(request), clock=failed_clock)
+    messages.success(request, f"{failed_clock.reference} is tried again at the next sweep.")
     return redirect("clocks:failed")
 
 

@@ -65,8 +65,8 @@ def feed(request: HttpRequest) -> HttpResponse:
     """
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    held = services_feed.feed_used(*_sent(request))
-    if held is None:
+    used_feed = services_feed.feed_used(*_sent(request))
+    if used_feed is None:
         failed = FailedTokens()
         if not failed.allow_request(request, None):  # type: ignore[arg-type]
             return _too_many(failed.wait())
@@ -74,10 +74,10 @@ def feed(request: HttpRequest) -> HttpResponse:
             401, "This calendar key is not valid, or not any more. Make a new one in CEMS, under Clocks."
         )
     throttle = FeedThrottle()
-    if not throttle.allow_request(request, held):  # type: ignore[arg-type]
+    if not throttle.allow_request(request, used_feed):  # type: ignore[arg-type]
         return _too_many(throttle.wait())
     instant = now()
-    body = calendar_of(selectors.clocks_of_calendar(held.user), instant)
+    body = calendar_of(selectors.clocks_of_calendar(used_feed.user), instant)
     answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'inline; filename="cems-clocks.ics"'
     answer["Cache-Control"] = "no-store"

@@ -114,12 +114,15 @@ def meeting_enter(
         started_at=started_at,
         ended_at=ended_at,
         ended_by=user,
-        quorate=len({one.agency_id for one in (user, *people)}) >= CEVT_QUORUM.at(started_at, authority.pk),
+        quorate=len({person.agency_id for person in (user, *people)})
+        >= CEVT_QUORUM.at(started_at, authority.pk),
         clock=clock,
     )
     Attendance.objects.bulk_create(
-        Attendance(meeting=row, user=one, agency_id=one.agency_id, joined_at=started_at, left_at=ended_at)
-        for one in {user, *people}
+        Attendance(
+            meeting=row, user=person, agency_id=person.agency_id, joined_at=started_at, left_at=ended_at
+        )
+        for person in {user, *people}
     )
     row.clock = clocks.clock_meet(user, clock=clock, at=ended_at)
     record(user, verb=Verb.CREATED, subject=row, part="minutes", at=started_at)

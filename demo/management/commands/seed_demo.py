@@ -17,14 +17,14 @@ _EVERY = 5  # per cent, where the output is no terminal
 def moment(text: str) -> datetime:
     """A London day (its 10:00) or moment from the command line."""
     try:
-        found = datetime.fromisoformat(text)
+        when = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
             "write a day or a moment, such as 2026-10-01 or 2026-10-01T14:30"
         ) from None
     if len(text) == len("2026-10-01"):
-        found = datetime.combine(found.date(), time(10))
-    return found if found.tzinfo else found.replace(tzinfo=LONDON)
+        when = datetime.combine(when.date(), time(10))
+    return when if when.tzinfo else when.replace(tzinfo=LONDON)
 
 
 class Command(BaseCommand):

@@ -38,8 +38,8 @@ def posts_of(user: User, at: datetime) -> list[Appointment]:
         return own
     covered = []
     for row in Delegation.objects.filter(deputy=user):
-        held = row.appointment in own_posts(row.appointment.user, at)
-        if held and row.ended_at is None and runs(row, local_date(at)):
+        owned = row.appointment in own_posts(row.appointment.user, at)
+        if owned and row.ended_at is None and runs(row, local_date(at)):
             covered.append(row.appointment)
     return own + covered
 
@@ -76,7 +76,7 @@ def followed(user: User, child: Child, post: Appointment, reach: Reach, at: date
         board = (
             matter.kind == "ceg" and post.locality_id is not None and matter.locality_id == post.locality_id
         )
-        found = {
+        follows = {
             Reach.FORUM: live and (board if post.role.of_locality else here and matter.kind == "cevt"),
             Reach.MISSING: live and here and matter.kind == "missing",
             Reach.MATTER: here and matter.kind in CONCERN,
@@ -84,8 +84,8 @@ def followed(user: User, child: Child, post: Appointment, reach: Reach, at: date
             Reach.REFERRAL: live and here and matter.kind == "referral",
         }.get(reach, False)
         if reach is Reach.FORUM and post.role_key == "business_support":
-            found = live and here and matter.kind in {"cevt", "ceg"}
-        if found:
+            follows = live and here and matter.kind in {"cevt", "ceg"}
+        if follows:
             return True
     return False
 

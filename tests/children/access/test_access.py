@@ -174,10 +174,10 @@ def test_the_fast_rule_says_what_the_plain_one_says(seed):
     for user in world.users:
         visible = list(Child.objects.visible_to(user).order_by("pk"))
         access = accesses(user, visible)
-        found = {pk: one.parts for pk, one in access.items()}
-        in_anothers_place += sum("as deputy of" in one.why for one in access.values())
+        parts_by_pk = {pk: child_access.parts for pk, child_access in access.items()}
+        in_anothers_place += sum("as deputy of" in child_access.why for child_access in access.values())
         wanted = {child.pk: parts for child in world.children if (parts := parts_of(user, child, now()))}
-        assert found == wanted, [post.role_key for post in user.appointments.all()]
+        assert parts_by_pk == wanted, [post.role_key for post in user.appointments.all()]
         reached += len(wanted)
     assert reached > 30 and in_anothers_place > 3  # the world is not an empty one
 
@@ -284,12 +284,17 @@ def test_a_child_page_part_is_never_guessed():
 def test_readers_of_one_role_are_each_asked_about_by_their_own_authorities(key):
     """The words of the rule are kept for a role; whose authorities they are, and how many, is each reader's own."""
     durham, darlington = make_authority(), make_authority(DARLINGTON)
-    none, one, both = (make_agency(authorities=of) for of in ([], [durham], [durham, darlington]))
+    none, single, both = (make_agency(authorities=of) for of in ([], [durham], [durham, darlington]))
     children = {place: make_child(authority=place, area=place) for place in (durham, darlington)}
     for child in children.values():
         for kind in MatterKind.values:
             make_matter(child, kind)
-    for agency, places in ((one, {durham}), (none, set()), (both, {durham, darlington}), (one, {durham})):
+    for agency, places in (
+        (single, {durham}),
+        (none, set()),
+        (both, {durham, darlington}),
+        (single, {durham}),
+    ):
         user = make_user(key, agency=agency, team=make_team(agency=agency))
         assert {place for place, child in children.items() if sees(user, child)} == places
 

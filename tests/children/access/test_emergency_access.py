@@ -236,8 +236,8 @@ def test_four_hours_later_it_is_closed_and_ending_it_early_closes_it_now(time_ma
 )
 def test_the_emergency_duty_team_keeps_it_to_the_end_of_the_shift(opened, until):
     at = opened.replace(tzinfo=LONDON)
-    found = local(open_until(at, hours=4, shift_ends=time(8, 30)))
-    assert found.replace(tzinfo=None) == until
+    closes_at = local(open_until(at, hours=4, shift_ends=time(8, 30)))
+    assert closes_at.replace(tzinfo=None) == until
 
 
 # --- the pages ---------------------------------------------------------------------------------------------

@@ -94,8 +94,8 @@ def test_the_pdf_holds_what_the_page_shows_and_is_audited(worker, child):
     assert "pageston" not in answer["Content-Disposition"].lower()
     pdf = PdfReader(io.BytesIO(answer.content))
     text = " ".join("\n".join(page.extract_text() for page in pdf.pages).split())
-    for said in ["Was worried.", "Felt better.", "Amy Pageston", "From 1 February 2026", str(worker)]:
-        assert said in text, said
+    for words in ["Was worried.", "Felt better.", "Amy Pageston", "From 1 February 2026", str(worker)]:
+        assert words in text, words
     assert "Said hello." not in text and "agreed Moderate" not in text
     assert "Pageston" not in str(pdf.metadata)
     assert Entry.objects.filter(child=child.public_id, verb=Verb.DOWNLOADED, actor=worker).count() == 1

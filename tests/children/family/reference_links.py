@@ -33,10 +33,10 @@ class PlainRule:
 
     def named_on(self, child: Child) -> set[int]:
         """The records whose people this child is among, but for those that it names itself."""
-        found = {
+        holders = {
             holder.pk for _, holder, named in self.standing if named == child and self._leads(child, holder)
         }
-        return found - {record for _, record in self.own(child)}
+        return holders - {record for _, record in self.own(child)}
 
     def _leads(self, here: Child, there: Child) -> bool:
         """Two records that are not one child, neither sealed, and the other open to the user in some part."""

@@ -100,7 +100,7 @@ def opened(user, child):
 
 
 def seen(user, child):
-    return [one.child.pk for part in linked_records(user, opened(user, child)) for one in part]
+    return [linked.child.pk for part in linked_records(user, opened(user, child)) for linked in part]
 
 
 def told(text, sibling):
@@ -137,9 +137,9 @@ def test_two_records_that_name_each_other_say_it_once(reader, child, sibling, ro
 def test_a_record_is_found_looked_at_and_linked_by_hand(reader, child, sibling):
     row = make_relationship(child, name=sibling.full_name, date_of_birth=sibling.date_of_birth)
     client = sign_in(reader)
-    found = client.get(url("record_find", child, row.public_id)).content.decode()
+    html = client.get(url("record_find", child, row.public_id)).content.decode()
     check = url("record_link", child, row.public_id, sibling.public_id)
-    assert check in found
+    assert check in html
     by_reference = {"reference": sibling.reference.lower()}
     assert client.post(url("record_find", child, row.public_id), by_reference)["Location"] == check
     words = client.get(check).content.decode()
@@ -162,8 +162,8 @@ def test_a_record_is_found_looked_at_and_linked_by_hand(reader, child, sibling):
 def test_only_what_the_user_may_see_can_be_found_or_linked(one_side, child, sibling, row):
     named = make_relationship(child, name=sibling.full_name, date_of_birth=sibling.date_of_birth)
     client = sign_in(one_side)
-    found = client.get(url("record_find", child, named.public_id)).content.decode()
-    assert "No record that you may read is like this name." in found and sibling.reference not in found
+    html = client.get(url("record_find", child, named.public_id)).content.decode()
+    assert "No record that you may read is like this name." in html and sibling.reference not in html
     by_reference = client.post(url("record_find", child, row.public_id), {"reference": sibling.reference})
     none = client.post(url("record_find", child, row.public_id), {"reference": "CHD-2026-99999"})
     assert by_reference.status_code == none.status_code == 400
@@ -291,10 +291,10 @@ def test_after_an_adoption_nothing_leads_across(reader, child, sibling, row):
 
 
 def test_neither_record_of_use_tells_of_the_other(reader, child, sibling, row):
-    uses = [len(record_use(one.public_id).rows) for one in (child, sibling)]
+    uses = [len(record_use(record.public_id).rows) for record in (child, sibling)]
     link = record_link(reader, relationship=row, other=sibling, why="Same mother")
     record_unlink(reader, link=link, reason="Another child")
-    assert [len(record_use(one.public_id).rows) for one in (child, sibling)] == uses
+    assert [len(record_use(record.public_id).rows) for record in (child, sibling)] == uses
     entries = Entry.objects.filter(subject_kind="children.recordlink").order_by("pk")
     assert [entry.verb for entry in entries] == ["created", "changed"]
     assert {entry.child for entry in entries} == {None}
@@ -358,13 +358,15 @@ def test_what_is_shown_is_what_the_plain_rule_says(seed):
     world, dice, compared = World(seed), Random(seed), 0
     everybody = world.children
     for _ in range(3):
-        first, second = dice.sample([one for one in everybody if not fresh(one).merged_into_id], 2)
+        first, second = dice.sample(
+            [unmerged for unmerged in everybody if not fresh(unmerged).merged_into_id], 2
+        )
         if not Child.objects.unscoped("a test's world").filter(merged_into=second).exists():
             join(fresh(first), fresh(second))
-    for one in dice.sample(everybody, 4):
-        now_read = fresh(one)
+    for record in dice.sample(everybody, 4):
+        now_read = fresh(record)
         if now_read.restricted and not now_read.merged_into_id:
-            Child.objects.unscoped("a test's world").filter(pk=one.pk).update(sealed_at=now())
+            Child.objects.unscoped("a test's world").filter(pk=record.pk).update(sealed_at=now())
     for _ in range(300):
         holder, named = dice.sample(everybody, 2)
         ended = (
@@ -382,7 +384,7 @@ def test_what_is_shown_is_what_the_plain_rule_says(seed):
         plain = PlainRule(user, now())
         for child in Child.objects.visible_to(user).order_by("pk"):
             own, others = linked_records(user, OpenChild(child, access_to(user, child)))
-            assert {(one.link.relationship_id, one.child.pk) for one in own} == plain.own(child)
+            assert {(linked.link.relationship_id, linked.child.pk) for linked in own} == plain.own(child)
             assert {other.child.pk for other in others} == plain.named_on(child)
             compared += len(own) + len(others)
     assert compared > 20, "hardly any link was seen by anybody"

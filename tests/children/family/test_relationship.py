@@ -108,8 +108,8 @@ def test_sent_twice_she_is_kept_once(worker, child):
 )
 def test_what_can_not_be_is_refused_beside_its_field_and_the_words_are_kept(worker, child, wrong, words):
     answer = sign_in(worker).post(url("relationship_new", child), typed(**wrong))
-    said = answer.content.decode()
-    assert answer.status_code == 400 and words in said and "That the child spoke with us" in said
+    html = answer.content.decode()
+    assert answer.status_code == 400 and words in html and "That the child spoke with us" in html
     assert not Relationship.objects.exists()
 
 
@@ -248,9 +248,11 @@ def test_the_own_copy_holds_it_marked_as_naming_somebody_else(worker, child):
 def test_two_records_that_name_one_person_are_joined_and_say_so():
     officer = make_user("first_contact", team=make_team())
     primary, other = make_child(authority=make_authority()), make_child(authority=make_authority())
-    for one in (primary, other):
+    for record in (primary, other):
         relationship_add(
-            officer, child=one, **{**MOTHER, "name": "Dana  EXAMPLE" if one is other else "Dana Example"}
+            officer,
+            child=record,
+            **{**MOTHER, "name": "Dana  EXAMPLE" if record is other else "Dana Example"},
         )
     relationship_add(officer, child=other, **{**MOTHER, "name": "Robin Example"})
     lines = merge_lines([primary.pk, other.pk])

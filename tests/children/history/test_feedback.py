@@ -54,13 +54,13 @@ def test_their_words_are_kept_marked_as_theirs_and_told_in_the_chronology(worker
     assert Feedback.objects.count() == 1
     page = client.get(reverse("children:feedback", args=[child.public_id])).content.decode()
     assert "Nobody asked me before." in page and f"Their words, typed by {worker}" in page
-    (told,) = [
+    (entry,) = [
         row
         for row in chronology_entries(OpenChild(child, access_to(worker, child)))
         if row.kind == "Feedback"
     ]
-    assert told.title == "The child, about the help they get"
-    assert "Nobody asked me before." in told.text and "We meet after school now." in told.text
+    assert entry.title == "The child, about the help they get"
+    assert "Nobody asked me before." in entry.text and "We meet after school now." in entry.text
 
 
 @pytest.mark.requirement("C6")

@@ -44,8 +44,8 @@ def test_floor_f6_the_record_shows_what_was_typed_as_text() -> None:
     level_agree(worker, child=child, level=RiskLevel.LOW, forum=Forum.CEVT, rationale=HOSTILE)
     client = sign_in(worker)
     addresses = [reverse(f"children:{page}", args=[child.public_id]) for page in PAGES]
-    found = client.post(reverse("children:search"), {"q": HOSTILE}, follow=True)
-    shown = [client.get(address) for address in ["/", *addresses]] + [found]
+    results = client.post(reverse("children:search"), {"q": HOSTILE}, follow=True)
+    shown = [client.get(address) for address in ["/", *addresses]] + [results]
     for response in shown:
         html = response.content.decode()
         assert response.status_code == 200

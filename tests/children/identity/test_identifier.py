@@ -79,16 +79,16 @@ def add(client: Client, child: Child, kind: str) -> str:
 def test_a_number_is_added_whoever_holds_it_and_only_the_signpost_of_ones_own_place_is_told(
     where: str, kind: str, worker: User
 ) -> None:
-    found, child = holder(where, kind), mine(worker)
+    known, child = holder(where, kind), mine(worker)
     page = add(sign_in(worker), child, kind)
     # A number of a record far away, or of a sealed one, is answered as one nobody has.
     assert (MAY_EXIST in page) is (where in {"here", "restricted"})
     row = Identifier.objects.get(child=child)
     assert row.ended_at is None
     assert Entry.objects.filter(actor=worker, part=NUMBER).count() == 1
-    if found:
-        assert Entry.objects.filter(actor=worker, verb=Verb.SIGNPOSTED, child=found.public_id).exists()
-        assert found.reference not in page and found.family_name not in page
+    if known:
+        assert Entry.objects.filter(actor=worker, verb=Verb.SIGNPOSTED, child=known.public_id).exists()
+        assert known.reference not in page and known.family_name not in page
     notices = Notice.objects.filter(kind="children.signpost")
     assert notices.exists() is (where in {"restricted", "sealed"})
     assert not notices.exists() or notices.get().user.name == "Owner Pretend"
@@ -169,11 +169,11 @@ def test_the_other_places_first_contact_sees_that_a_number_is_on_two_records(wor
 
 
 def test_a_number_recorded_in_error_ends_and_nothing_is_lost(worker: User, desk: User) -> None:
-    held = holder("here", "nhs")
+    known = holder("here", "nhs")
     child = mine(worker)
     identifier_add(worker, child=child, kind="nhs", value=NUMBERS["nhs"])
     page = sign_in(desk).get(reverse("children:duplicates")).content.decode()
-    assert held and held.reference in page, "both are open to First Contact: they can be compared"
+    assert known and known.reference in page, "both are open to First Contact: they can be compared"
     identifier_settle(desk, child=child, kind="nhs", belongs=False, why="A digit turned")
     row = Identifier.objects.get(child=child)
     assert row.ended_at is not None and row.value == NUMBERS["nhs"]
@@ -193,31 +193,31 @@ def test_only_first_contact_settles_and_says_how_they_know(worker: User, desk: U
 
 
 def test_two_records_with_one_number_become_one_without_a_question_about_it(worker: User, desk: User) -> None:
-    held = holder("here", "nhs")
-    assert held is not None
+    primary = holder("here", "nhs")
+    assert primary is not None
     child = mine(worker)
     identifier_add(worker, child=child, kind="nhs", value=NUMBERS["nhs"])
-    merge_make(desk, primary=held, other=child, why="One number, one child", decisions={})
+    merge_make(desk, primary=primary, other=child, why="One number, one child", decisions={})
     assert shared_numbers(desk) == ([], False)
-    page = sign_in(desk).get(reverse("children:overview", args=[held.public_id])).content.decode()
+    page = sign_in(desk).get(reverse("children:overview", args=[primary.public_id])).content.decode()
     assert page.count(NUMBERS["nhs"]) == 1
 
 
 def test_an_emergency_opens_the_record_that_holds_the_number(worker: User) -> None:
-    held = holder("here", "nhs")
+    known = holder("here", "nhs")
     identifier_add(worker, child=mine(worker), kind="nhs", value=NUMBERS["nhs"])
     officer = make_user("edt")
     emergency_access = emergency_access_open(
         officer, named=Asked(identifiers=(("nhs", NUMBERS["nhs"]),)), reason="Example at the station"
     )
-    assert emergency_access.child == held
+    assert emergency_access.child == known
 
 
 def test_two_who_record_one_number_at_the_same_moment_both_keep_it(
     worker: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The one who comes second looked before the first had written."""
-    held = holder("here", "nhs")
+    known = holder("here", "nhs")
     child = mine(worker)
     real = Identifier.objects.filter
 
@@ -227,4 +227,4 @@ def test_two_who_record_one_number_at_the_same_moment_both_keep_it(
 
     monkeypatch.setattr(Identifier.objects, "filter", nobody_yet)
     row = identifier_add(worker, child=child, kind="nhs", value=NUMBERS["nhs"])
-    assert row.claimed_at is not None and held is not None
+    assert row.claimed_at is not None and known is not None

@@ -64,7 +64,7 @@ def test_floor_f1_the_edges_of_a_birth_date():
 
 def nhs_check_digit(nine):
     """The published rule: weights 10 to 2, modulus 11; 11 counts as 0, and 10 is never given out."""
-    digit = 11 - sum(int(one) * weight for one, weight in zip(nine, range(10, 1, -1), strict=True)) % 11
+    digit = 11 - sum(int(figure) * weight for figure, weight in zip(nine, range(10, 1, -1), strict=True)) % 11
     return {11: 0}.get(digit, digit)
 
 
@@ -84,11 +84,11 @@ def test_floor_f2_an_nhs_number_is_right_when_its_check_digit_is(nine, last):
 @given(kind=st.sampled_from(IdentifierKind), value=st.text(max_size=60))
 def test_floor_f2_whatever_is_typed_is_taken_compact_or_refused_beside_its_field(kind, value):
     try:
-        found = check_identifier(kind, value)
+        compact = check_identifier(kind, value)
     except Invalid as refusal:
         assert refusal.field == kind and refusal.message
     else:
-        assert found == check_identifier(kind, found) and " " not in found
+        assert compact == check_identifier(kind, compact) and " " not in compact
 
 
 @pytest.mark.parametrize(

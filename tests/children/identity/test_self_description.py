@@ -153,8 +153,8 @@ def test_it_stands_on_its_own_page_and_nowhere_else(child: Child, worker: User) 
         "placements",
     ):
         assert WORDS not in page(worker, child, name), name
-    told = chronology_entries(OpenChild(child, access_to(worker, child)))
-    assert all(WORDS not in f"{row.title} {row.text}" for row in told)
+    entries = chronology_entries(OpenChild(child, access_to(worker, child)))
+    assert all(WORDS not in f"{row.title} {row.text}" for row in entries)
     copies = list(own_copy([child.pk]))
     assert "Own description of orientation" in {row["kind"] for row in copies}
     assert WORDS not in str(copies)

@@ -60,12 +60,12 @@ def fresh(child):
 
 def reach(users):
     """What everybody sees: (user, child) → parts."""
-    found = {}
+    parts_by_pair = {}
     for user in users:
         user = User.objects.get(pk=user.pk)
         visible = list(Child.objects.visible_to(user))
-        found |= {(user.pk, pk): seen.parts for pk, seen in accesses(user, visible).items()}
-    return found
+        parts_by_pair |= {(user.pk, pk): seen.parts for pk, seen in accesses(user, visible).items()}
+    return parts_by_pair
 
 
 def nothing_differs():
@@ -98,10 +98,10 @@ def test_the_fast_rule_says_of_merged_records_what_the_plain_one_says(seed):
     children = [fresh(child) for child in world.children]
     reached = 0
     for user in world.users:
-        found = {pk: parts for (_, pk), parts in reach([user]).items()}
+        parts_by_pk = {pk: parts for (_, pk), parts in reach([user]).items()}
         wanted = {child.pk: parts for child in children if (parts := parts_of(user, child, now()))}
-        assert found == wanted, [post.role_key for post in user.appointments.all()]
-        reached += sum(1 for pk in found if fresh(Child(pk=pk)).joined_authorities)
+        assert parts_by_pk == wanted, [post.role_key for post in user.appointments.all()]
+        reached += sum(1 for pk in parts_by_pk if fresh(Child(pk=pk)).joined_authorities)
     assert reached > 10 and not grants.differences(now())
 
 
@@ -118,8 +118,8 @@ def test_reach_to_one_is_reach_to_the_whole(officer, pair):
         assert list(Child.objects.visible_to(person)) == [primary]
     whole = fresh(primary)
     assert not access_to(lead, whole).sees("notes") and access_to(worker, whole).sees("notes")
-    told = [row.text for row in chronology_entries(OpenChild(whole, access_to(worker, whole)))]
-    assert "Written before the merge" in told and not nothing_differs()
+    texts = [row.text for row in chronology_entries(OpenChild(whole, access_to(worker, whole)))]
+    assert "Written before the merge" in texts and not nothing_differs()
 
 
 def test_a_restricted_or_barring_member_shuts_the_whole(officer, pair):
@@ -198,7 +198,7 @@ def test_record_f3_what_runs_on_both_is_decided_before_the_merge_and_never_lost(
     decisions = {"number-nhs": "other", "status-child_in_need": "primary"}
     row = merge_make(officer, primary=primary, other=other, why="One child", decisions=decisions)
     assert [identifier.value for identifier in Identifier.objects.filter(ended_at=None)] == ["9991234586"]
-    assert [one.child_id for one in Status.objects.filter(ends_on=None)] == [primary.pk]
+    assert [status.child_id for status in Status.objects.filter(ends_on=None)] == [primary.pk]
     assert Status.objects.of(primary).count() == 2
     with pytest.raises(Conflict, match="already has this status"):
         status_open(officer, child=primary, kind="child_in_need", starts_on=today())
@@ -296,9 +296,9 @@ def test_a_provisional_record_is_matched_or_stands_and_its_submitter_is_told(off
         Submitter.objects.create(child=child, user=sender, at=now())
     merge_make(officer, primary=known, other=came, why="Same birth date and address")
     child_confirm(officer, child=new)
-    told = [notice.text for notice in Notice.objects.filter(user=sender).order_by("pk")]
-    assert len(told) == 2 and came.reference in told[0] and new.reference in told[1]
-    assert known.reference not in " ".join(told)
+    texts = [notice.text for notice in Notice.objects.filter(user=sender).order_by("pk")]
+    assert len(texts) == 2 and came.reference in texts[0] and new.reference in texts[1]
+    assert known.reference not in " ".join(texts)
     assert not fresh(new).provisional
     with pytest.raises(Conflict):
         child_confirm(officer, child=new)

@@ -212,10 +212,10 @@ def test_the_number_of_queries_does_not_grow_with_the_results(officer):
 
     make_child(family_name="Countington")
     queries()
-    one = queries()
+    count = queries()
     for _ in range(10):
         make_child(family_name="Countington")
-    assert queries() == one
+    assert queries() == count
 
 
 @pytest.fixture

@@ -124,9 +124,9 @@ def test_who_when_and_how_are_asked(officer: User, concern: PlacedConcern, wrong
 
 
 def test_an_adequate_answer_ends_it(officer: User, concern: PlacedConcern) -> None:
-    told = tell(officer, concern)
+    step = tell(officer, concern)
     answer(officer, concern, adequate=True)
-    assert Clock.objects.get(pk=told.clock_id).stage == Stage.MET
+    assert Clock.objects.get(pk=step.clock_id).stage == Stage.MET
     with pytest.raises(Conflict, match="adequate"):
         concern_escalate(officer, concern=concern, text="Still worried", at=MONDAY + timedelta(days=9))
 
@@ -137,7 +137,7 @@ def test_inaction_is_escalated_once_the_answer_is_over_its_time(
     late = MONDAY + timedelta(days=4)
     with pytest.raises(Conflict, match="who was told"):
         concern_escalate(worker, concern=concern, text="Nothing happens", at=late)
-    told = tell(officer, concern)
+    step = tell(officer, concern)
     with pytest.raises(Conflict, match="not over its time"):
         concern_escalate(worker, concern=concern, text="Nothing happens", at=MONDAY + timedelta(days=1))
     lead, unit = (Team.objects.get(code=code) for code in ("durham-safeguarding-lead", "business-unit"))
@@ -147,7 +147,7 @@ def test_inaction_is_escalated_once_the_answer_is_over_its_time(
     row = concern_escalate(worker, concern=concern, text="Nobody has visited", at=late)
     assert row.clock and row.clock.owner_team == lead and row.unit_told
     assert row.clock.due_at == close_of_business(late, 1).due_at
-    assert Clock.objects.get(pk=told.clock_id).stage == Stage.CANCELLED
+    assert Clock.objects.get(pk=step.clock_id).stage == Stage.CANCELLED
     assert any("yours to take up" in text for text in notices(leader))
     assert any("was escalated" in text for text in notices(secretary))
     assert all("Placewick" not in text for text in notices(leader) + notices(secretary))
@@ -185,11 +185,11 @@ def test_the_outcome_closes_it_and_the_leads_reach_ends(
     assert Clock.objects.get(pk=row.clock_id).stage == Stage.MET
     assert Involvement.objects.get(team=lead).ended_at == when
     assert not Child.objects.visible_to(User.objects.get(pk=leader.pk)).exists()
-    told = [
+    details = [
         entry.detail
         for entry in Entry.objects.filter(subject_kind="children.placedconcernstep").order_by("pk")
     ]
-    assert [one["step"] for one in told] == ["told", "answered", "escalated", "closed"]
+    assert [detail["step"] for detail in details] == ["told", "answered", "escalated", "closed"]
 
 
 def test_the_database_keeps_a_step_whole_and_once(officer: User, concern: PlacedConcern) -> None:
@@ -277,8 +277,8 @@ def test_from_the_concern_to_the_outcome_without_javascript(raised: tuple[User, 
         for words in (WORDS, "Told all of it.", "A visit next month.", "A month is too late")
     ]
     assert order == sorted(order) and page.index("They visit today.") > order[-1]
-    told = client.get(reverse("children:chronology", args=[concern.child.public_id])).content.decode()
-    assert "Escalated to the safeguarding lead" in told and "They visit today." in told
+    html = client.get(reverse("children:chronology", args=[concern.child.public_id])).content.decode()
+    assert "Escalated to the safeguarding lead" in html and "They visit today." in html
 
 
 def test_what_comes_too_early_is_said_on_the_form(raised: tuple[User, PlacedConcern]) -> None:

@@ -140,9 +140,9 @@ def test_education_and_health_are_told_of_moves_by_reference_only(officer):
     row = placement_open(officer, child=child, place=a_place())
     placement_end(officer, placement=row, ends_on=today(), reason="Moved")
     for person in people.values():
-        told = [notice.text for notice in Notice.objects.filter(user=person).order_by("pk")]
-        assert len(told) == 2 and "moved into" in told[0] and "left a placement" in told[1]
-        assert all(child.reference in text and "Placeston" not in text for text in told)
+        texts = [notice.text for notice in Notice.objects.filter(user=person).order_by("pk")]
+        assert len(texts) == 2 and "moved into" in texts[0] and "left a placement" in texts[1]
+        assert all(child.reference in text and "Placeston" not in text for text in texts)
 
 
 def test_a_concern_goes_to_first_contact_with_a_clock_and_names_who_is_responsible(officer):
@@ -174,7 +174,7 @@ def test_the_list_holds_who_lives_across_a_border_and_costs_the_same(officer):
     make_placement(away, area=darlington, placed_by=other)
     make_placement(home)
     page = placed(officer)
-    assert [one.child for one in page.here] == [here] and [one.child for one in page.elsewhere] == [away]
+    assert [row.child for row in page.here] == [here] and [row.child for row in page.elsewhere] == [away]
     assert placed(make_user("school_lead")).here == []
 
     def queries():

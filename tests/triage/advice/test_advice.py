@@ -97,7 +97,7 @@ def test_a_correction_supersedes_and_is_made_once() -> None:
     row = advise(user)
     fields = {"asked_by_name": "A", "asked_by_agency": None, "happened_at": now(), "about": "B", "given": "C"}
     consultation_record(user, supersedes=row, **fields)  # type: ignore[arg-type]
-    assert [one.given for one in readable(user)] == ["C"]
+    assert [advice.given for advice in readable(user)] == ["C"]
     with pytest.raises(Conflict):
         consultation_record(user, supersedes=row, **fields)  # type: ignore[arg-type]
     with pytest.raises(Invalid) as refused:
@@ -125,9 +125,9 @@ def test_twelve_months_are_counted_by_month_and_agency() -> None:
     at = datetime(2026, 11, 20, 12, tzinfo=UTC)
     for happened in (datetime(2025, 11, 30, 12, tzinfo=UTC), datetime(2025, 12, 1, 12, tzinfo=UTC), at, at):
         advise(user, at=min(happened, now()))
-    found = log(user, at=at)
-    assert found.months == [("December 2025", 1), ("November 2026", 2)]
-    assert found.agencies == [(user.agency.name, 3)]
+    year = log(user, at=at)
+    assert year.months == [("December 2025", 1), ("November 2026", 2)]
+    assert year.agencies == [(user.agency.name, 3)]
 
 
 def sent(**more: str) -> dict[str, str]:

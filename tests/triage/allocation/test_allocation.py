@@ -97,9 +97,9 @@ def test_an_allocation_gives_access_at_once_meets_the_clock_and_tells_both(
     assert sees(worker, child)
     assert (wait.ended_how, wait.clock.stage) == (WaitEnd.ALLOCATED, Stage.MET)
     assert row.involvement.case_role == CaseRole.CE_WORKER and row.involvement.team == erase()
-    told = {notice.user: notice.text for notice in Notice.objects.filter(kind="triage.allocated")}
-    assert told.keys() == {worker, social_worker}
-    assert all(child.family_name not in text for text in told.values())
+    text_by_user = {notice.user: notice.text for notice in Notice.objects.filter(kind="triage.allocated")}
+    assert text_by_user.keys() == {worker, social_worker}
+    assert all(child.family_name not in text for text in text_by_user.values())
     entry = Entry.objects.get(subject_kind="triage.allocation", verb=Verb.CREATED)
     assert (entry.actor_id, entry.child) == (manager.pk, child.public_id)
 
@@ -303,13 +303,13 @@ def test_who_nobody_asked_for_is_on_the_exception_list_too_by_key(
 ) -> None:
     rows = [child_at() for _ in range(3)]
     child_at(MODERATE)
-    found = unallocated(manager, now())
-    assert {row.child for row in found.rows} == set(rows) and not found.after
+    page = unallocated(manager, now())
+    assert {row.child for row in page.rows} == set(rows) and not page.after
     monkeypatch.setattr("triage.allocation.selectors.unallocated.ORDER.size", 1)
     place = unallocated(manager, now()).after
     monkeypatch.undo()
     assert [row.child for row in unallocated(manager, now(), after=place).rows] == [
-        row.child for row in found.rows[1:]
+        row.child for row in page.rows[1:]
     ]
 
 
@@ -361,10 +361,10 @@ def test_whoever_leaves_is_seen_on_the_board_until_each_child_has_somebody(
     seen = board(manager, now())
     assert {row.allocation for row in seen.orphans} == set(rows)
     assert Notice.objects.get(kind="triage.worker_left").user == manager
-    one, other = make_worker(), make_worker()
-    to = {rows[0].public_id: one, rows[1].public_id: other}
+    taker, other = make_worker(), make_worker()
+    to = {rows[0].public_id: taker, rows[1].public_id: other}
     moved = allocations_move(manager, worker=worker, to=to, why="Has left.")
-    assert {row.worker for row in moved} == {one, other}
+    assert {row.worker for row in moved} == {taker, other}
     assert [row.allocation for row in board(manager, now()).orphans] == [rows[2]]
     with pytest.raises(Conflict):
         allocations_move(manager, worker=worker, to=to, why="Sent twice.")
@@ -394,7 +394,7 @@ def test_at_eighteen_the_work_goes_on_and_is_said(worker: User, manager: User) -
     child = child_at(date_of_birth=today().replace(year=today().year - 18) - timedelta(days=3))
     has_worker(child, worker, by=manager)
     [team] = [team for team in board(manager, now()).teams if team.kind is WorkerKind.CE_WORKER]
-    assert [one.adults for one in team.workers if one.user == worker] == [1]
+    assert [row.adults for row in team.workers if row.user == worker] == [1]
     assert sees(worker, child)
 
 
@@ -444,8 +444,8 @@ def test_coordinators_are_given_children_too_whatever_the_level(manager: User) -
 
 def test_the_year_counts_each_child_once_at_the_first_level(manager: User) -> None:
     begin = datetime(2025, 4, 1, tzinfo=UTC)
-    one, other, worker = child_at(SIGNIFICANT), child_at(MODERATE), make_worker()
-    for child, day, end in [(one, 10, 20), (one, 40, 50), (other, 5, 30), (one, 400, None)]:
+    first, other, worker = child_at(SIGNIFICANT), child_at(MODERATE), make_worker()
+    for child, day, end in [(first, 10, 20), (first, 40, 50), (other, 5, 30), (first, 400, None)]:
         ended = begin + timedelta(days=end) if end else None
         has_worker(child, worker, by=manager, at=begin + timedelta(days=day), ended_at=ended)
     year = allocations_in(begin, datetime(2026, 4, 1, tzinfo=UTC))

@@ -330,9 +330,9 @@ def test_a_closed_record_is_on_no_page_of_somebody_it_is_closed_to(
     client: Client, child: Child, worker: User, manager: User
 ) -> None:
     narrow, barred = child_at(), child_at()
-    for one in (narrow, barred):
-        waits(one)
-        has_worker(one, worker, by=manager)
+    for record in (narrow, barred):
+        waits(record)
+        has_worker(record, worker, by=manager)
     restrict(narrow)
     bar(barred, manager)
     for name, args in [
@@ -344,8 +344,8 @@ def test_a_closed_record_is_on_no_page_of_somebody_it_is_closed_to(
         ("home", []),
     ]:
         shown = said(client, name, *args)
-        for one in (narrow, barred):
-            assert one.reference not in shown and one.family_name not in shown, name
+        for record in (narrow, barred):
+            assert record.reference not in shown and record.family_name not in shown, name
 
 
 def test_the_board_asks_as_often_for_sixty_workers_as_for_two(client: Client, manager: User) -> None:

@@ -53,40 +53,40 @@ candidates = st.builds(
 def slow_suggestion(everybody: list[Candidate]) -> Candidate | None:
     """By strikes: out go those who can't or should not, then all but the best, one wish after the other."""
     left = []
-    for one in everybody:
-        gone = one.has_child or one.shut_out or one.load >= one.places
-        for away in one.away:
+    for candidate in everybody:
+        gone = candidate.has_child or candidate.shut_out or candidate.load >= candidate.places
+        for away in candidate.away:
             for ahead in range(8):  # today, and whatever begins in the seven days after
                 day = DAY + timedelta(days=ahead)
                 begins = day == away.since
                 here_today = away.since <= DAY and (away.until is None or away.until >= DAY)
                 gone = gone or here_today or (ahead > 0 and begins)
-        if one.leaves_on is not None and (one.leaves_on - DAY).days <= 28:
+        if candidate.leaves_on is not None and (candidate.leaves_on - DAY).days <= 28:
             gone = True
         if not gone:
-            left.append(one)
-    before = [one for one in left if one.had_until is not None]
+            left.append(candidate)
+    before = [worker for worker in left if worker.had_until is not None]
     if before:
-        latest = max(one.had_until for one in before if one.had_until)
-        left = [one for one in before if one.had_until == latest]
+        latest = max(worker.had_until for worker in before if worker.had_until)
+        left = [worker for worker in before if worker.had_until == latest]
     for wish in (
-        lambda one: -(one.places - one.load),
-        lambda one: one.last_given_on or date.min,
-        lambda one: one.name.lower(),
-        lambda one: one.key,
+        lambda worker: -(worker.places - worker.load),
+        lambda worker: worker.last_given_on or date.min,
+        lambda worker: worker.name.lower(),
+        lambda worker: worker.key,
     ):
-        best = min((wish(one) for one in left), default=None)  # type: ignore[type-var]
-        left = [one for one in left if wish(one) == best]
+        best = min((wish(worker) for worker in left), default=None)  # type: ignore[type-var]
+        left = [worker for worker in left if wish(worker) == best]
     return left[0] if left else None
 
 
-@given(st.lists(candidates, max_size=8, unique_by=lambda one: one.key))
+@given(st.lists(candidates, max_size=8, unique_by=lambda worker: worker.key))
 def test_the_suggestion_is_the_one_a_slow_reading_finds(everybody: list[Candidate]) -> None:
     assert suggested(everybody, DAY) == slow_suggestion(everybody)
     assert suggested(everybody[::-1], DAY) == suggested(everybody, DAY)
     order = ranked(everybody, DAY)
-    assert sorted(one.key for one in order) == sorted(one.key for one in everybody)
-    stopped = [bool(stop(one, DAY)) for one in order]
+    assert sorted(worker.key for worker in order) == sorted(worker.key for worker in everybody)
+    stopped = [bool(stop(worker, DAY)) for worker in order]
     assert stopped == sorted(stopped)  # those who can't come last
 
 
@@ -98,14 +98,14 @@ def test_room_counts_whole_children(children: int, share: int) -> None:
     assert places(children, share) == whole
 
 
-@given(st.lists(candidates, max_size=5, unique_by=lambda one: one.key), st.integers(0, 12))
+@given(st.lists(candidates, max_size=5, unique_by=lambda worker: worker.key), st.integers(0, 12))
 def test_several_children_never_fill_anybody_beyond_the_room(
     everybody: list[Candidate], children: int
 ) -> None:
-    found = [one for one in spread([everybody] * children, DAY) if one]
-    for one in everybody:
-        given = sum(1 for who in found if who.key == one.key)
-        assert given <= max(one.room, 0)
+    chosen = [worker for worker in spread([everybody] * children, DAY) if worker]
+    for candidate in everybody:
+        given = sum(1 for who in chosen if who.key == candidate.key)
+        assert given <= max(candidate.room, 0)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def test_some_only_with_a_reason(changes: dict[str, object], words: list[str]) -
 
 
 def test_the_reason_is_a_sentence() -> None:
-    one = replace(WORKER, had_until=date(2026, 3, 2), last_given_on=date(2026, 4, 12))
-    assert because(one) == (
+    worker = replace(WORKER, had_until=date(2026, 3, 2), last_given_on=date(2026, 4, 12))
+    assert because(worker) == (
         "Worked with this child until Mon 2 Mar 2026. Has room for 4 more (3 of 7). Was last given a child on"
         " Sun 12 Apr 2026."
     )

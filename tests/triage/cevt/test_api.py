@@ -37,9 +37,9 @@ def child() -> Child:
 
 
 def client(user: User) -> APIClient:
-    found = APIClient()
-    found.force_authenticate(user)
-    return found
+    api = APIClient()
+    api.force_authenticate(user)
+    return api
 
 
 def address(name: str, item: Item) -> str:
@@ -72,7 +72,7 @@ def test_a_decision_by_api_is_the_decision_of_the_page_and_is_taken_once(child: 
     row = Decision.objects.get()
     shown = answer.json()["decision"]
     assert (shown["reference"], shown["level"], shown["forms"]) == (row.reference, 3, ["criminal", "sexual"])
-    assert {one["kind"] for one in shown["outcomes"]} == {"ceg", "allocation", "nrm"}
+    assert {outcome["kind"] for outcome in shown["outcomes"]} == {"ceg", "allocation", "nrm"}
     assert row.meeting == meeting and not row.provisional and Dissent.objects.get().about == row.public_id
     # The same again is the same decision; the same key with other content is refused, and so is a second.
     assert send(chair, item, sent, key).status_code == 201
@@ -98,9 +98,9 @@ def test_what_the_page_refuses_the_api_refuses(
 ) -> None:
     item = waiting_child(child)
     answer = send(make_chair(), item, {**body(item), **change})
-    found = answer.json()
+    refusal = answer.json()
     assert answer.status_code == status
-    named = [one["field"] for one in found.get("problems", [])] or [found["field"]]
+    named = [problem["field"] for problem in refusal.get("problems", [])] or [refusal["field"]]
     assert field is None or any(name and name.startswith(field) for name in named)
     assert not Decision.objects.exists()
 
@@ -137,8 +137,8 @@ def test_without_a_key_or_the_work_or_reach_nothing_is_decided(child: Child) -> 
     assert send(make_user("cevt_member"), item, body(item)).status_code == 403
     # To a stranger there is no such item, whatever their role.
     nobody = Item(public_id=uuid4())
-    for one in (item, nobody):
-        assert send(make_user("practitioner"), one, body(item)).status_code == 404
+    for target in (item, nobody):
+        assert send(make_user("practitioner"), target, body(item)).status_code == 404
     assert send(chair, nobody, body(item)).status_code == 404
     bar(child, chair)
     assert send(chair, item, body(item)).status_code == 404
@@ -148,14 +148,14 @@ def test_without_a_key_or_the_work_or_reach_nothing_is_decided(child: Child) -> 
 def test_agencies_say_what_they_know_and_only_the_table_reads_it(child: Child) -> None:
     teacher = make_user("school_lead")
     item, nurse = waiting_child(child, by=teacher), make_user("cevt_member")
-    said = {"held": "written", "text": "Seen at the clinic."}
-    answer = client(nurse).post(address("contribution", item), said, format="json")
+    contribution = {"held": "written", "text": "Seen at the clinic."}
+    answer = client(nurse).post(address("contribution", item), contribution, format="json")
     assert answer.status_code == 200 and answer.json()["contributions"][0]["version"] == 1
     late = client(nurse).post(address("contribution", item), {"held": "nothing"}, format="json")
     assert late.status_code == 409 and Contribution.objects.get().text == "Seen at the clinic."
-    assert client(teacher).post(address("contribution", item), said, format="json").status_code == 403
+    assert client(teacher).post(address("contribution", item), contribution, format="json").status_code == 403
     whole = client(make_chair()).get(address("item", item)).json()
-    assert [one["text"] for one in whole["contributions"]] == ["Seen at the clinic."]
+    assert [row["text"] for row in whole["contributions"]] == ["Seen at the clinic."]
     assert whole["item"]["eligibility"] == ["open"] and whole["item"]["returns"] == "first"
     assert client(teacher).get(address("item", item)).json()["contributions"] == []
 
@@ -168,25 +168,23 @@ def test_a_system_reads_the_items_of_its_own_matrices_alone(child: Child) -> Non
     _, key = token_make(
         make_user("administrator"), user=system, name="Case system", scopes=("matrix:read",), last_day=last
     )
-    found = APIClient()
-    found.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
-    listed = found.get(reverse("cevt-api:items")).json()["results"]
+    api = APIClient()
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
+    listed = api.get(reverse("cevt-api:items")).json()["results"]
     assert [row["public_id"] for row in listed] == [str(mine.public_id)] and listed[0]["eligibility"] == []
-    assert found.get(address("item", mine)).status_code == 200
-    assert found.get(address("item", theirs)).status_code == 404
+    assert api.get(address("item", mine)).status_code == 200
+    assert api.get(address("item", theirs)).status_code == 404
     headers = {"Idempotency-Key": str(uuid4())}
-    assert (
-        found.post(address("decision", mine), body(mine), format="json", headers=headers).status_code == 403
-    )
+    assert api.post(address("decision", mine), body(mine), format="json", headers=headers).status_code == 403
 
 
 def test_the_list_asks_the_same_however_long_it_is(child: Child, django_assert_max_num_queries: Any) -> None:
     chair = make_chair()
     waiting_child(child)
-    with django_assert_max_num_queries(40) as one:
+    with django_assert_max_num_queries(40) as queries:
         client(chair).get(reverse("cevt-api:items"))
     for _ in range(4):
         waiting_child(make_child())
-    with django_assert_max_num_queries(len(one)):
+    with django_assert_max_num_queries(len(queries)):
         answer = client(chair).get(reverse("cevt-api:items") + "?open=true&page_size=4")
     assert len(answer.json()["results"]) == 4 and answer.json()["next"]

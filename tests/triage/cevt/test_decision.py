@@ -64,7 +64,7 @@ def test_one_decision_agrees_the_level_meets_the_clock_and_starts_board_and_work
     assert item.decision == row and item.closed_at == row.decided_at
     assert item.clock and item.clock.stage == Stage.MET
     assert not row.provisional and row.submitted_level == SIGNIFICANT
-    kinds = {one.kind: one for one in row.outcomes.all()}
+    kinds = {outcome.kind: outcome for outcome in row.outcomes.all()}
     assert set(kinds) == {"ceg", "allocation"}
     assert (kinds["ceg"].locality, kinds["ceg"].ceg_reason) == (child.locality, CegReason.SIGNIFICANT)
     assert Matter.objects.get(child=child, kind=MatterKind.CEG, closed_at=None).locality == child.locality
@@ -166,7 +166,7 @@ def test_cevt_f2_two_chairs_at_the_same_instant_make_one_decision(child: Child) 
     item = waiting_child(child)
     chairs = [make_chair(), make_chair()]
 
-    def one(chair: User) -> str:
+    def decide(chair: User) -> str:
         try:
             return decision_make(chair, child=child, ruling=ruling(item)).reference
         except CommandError as refused:
@@ -175,7 +175,7 @@ def test_cevt_f2_two_chairs_at_the_same_instant_make_one_decision(child: Child) 
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(one, chairs))
+        answers = sorted(pool.map(decide, chairs))
     decision = Decision.objects.get()
     assert answers[0] == decision.reference and decision.reference in answers[1]
     assert AgreedLevel.objects.filter(child=child).count() == 1
@@ -190,7 +190,7 @@ def test_cevt_f4_a_matrix_that_comes_during_the_meeting_is_read_first(child: Chi
         decision_make(chair, child=child, ruling=ruling(item))
     row = decision_make(chair, child=child, ruling=ruling(Item.objects.get(submission=newer)))
     # One decision answers both, and is measured against the higher.
-    assert {one.pk for one in row.items.all()} == set(Item.objects.values_list("pk", flat=True))
+    assert {entry.pk for entry in row.items.all()} == set(Item.objects.values_list("pk", flat=True))
     assert row.submitted_level == SIGNIFICANT
 
 
@@ -250,7 +250,7 @@ def test_low_ends_the_concern_and_keeps_tasks_and_dissent(child: Child, chair: U
 @pytest.mark.requirement("T2", "T4")
 def test_only_information_wanted_pauses_the_clock_and_the_answer_goes_on(child: Child, chair: User) -> None:
     item = waiting_child(child, at=MORNING)
-    one = information_request_open(
+    request = information_request_open(
         chair, item=item, agency=chair.agency, what="Who drove?", owner=chair, at=MORNING + timedelta(hours=1)
     )
     two = information_request_open(
@@ -261,7 +261,7 @@ def test_only_information_wanted_pauses_the_clock_and_the_answer_goes_on(child: 
     clock.refresh_from_db()
     assert clock.stage == Stage.PAUSED and clock.working_days_left == 2
     information_request_answer(
-        chair, information_request=one, answer="An uncle.", at=MORNING + timedelta(days=1)
+        chair, information_request=request, answer="An uncle.", at=MORNING + timedelta(days=1)
     )
     clock.refresh_from_db()
     assert clock.stage == Stage.PAUSED  # one question is still open
@@ -278,11 +278,11 @@ def test_only_information_wanted_pauses_the_clock_and_the_answer_goes_on(child: 
 def test_what_agencies_said_is_frozen_by_the_decision(child: Child, chair: User) -> None:
     item = waiting_child(child)
     nurse = make_user("cevt_member")
-    said = {"child": child, "forum": MeetingForum.CEVT, "about": item.public_id}
-    contribution_save(nurse, held=Held.WRITTEN, text="Seen at the clinic.", **said)  # type: ignore[arg-type]
+    common = {"child": child, "forum": MeetingForum.CEVT, "about": item.public_id}
+    contribution_save(nurse, held=Held.WRITTEN, text="Seen at the clinic.", **common)  # type: ignore[arg-type]
     decision_make(chair, child=child, ruling=ruling(item))
     with pytest.raises(Conflict):
-        contribution_save(nurse, held=Held.NOTHING, version=1, **said)  # type: ignore[arg-type]
+        contribution_save(nurse, held=Held.NOTHING, version=1, **common)  # type: ignore[arg-type]
     assert Contribution.objects.get().text == "Seen at the clinic."
 
 

@@ -72,8 +72,8 @@ def test_a_year_worked_by_hand() -> None:
     )
     waiting_child(e, level=MODERATE, by=user, at=on(28, 3, 2025))
 
-    found = figures(user, starts=date(2024, 4, 1), ends=date(2025, 3, 31))
-    significant, moderate = found.rows
+    year = figures(user, starts=date(2024, 4, 1), ends=date(2025, 3, 31))
+    significant, moderate = year.rows
     assert (significant.level, significant.received, significant.first, significant.repeats) == (
         SIGNIFICANT,
         2,
@@ -83,9 +83,9 @@ def test_a_year_worked_by_hand() -> None:
     assert (significant.decided, significant.in_time, significant.median_days) == (2, 2, 1.5)
     assert (moderate.received, moderate.first, moderate.rereferrals, moderate.repeats) == (3, 2, 1, 0)
     assert (moderate.decided, moderate.in_time, moderate.longest_days) == (2, 1, 6)
-    assert (found.received, found.decided, found.in_time) == (5, 4, 3)
-    assert (found.reviews, found.withdrawn) == (1, 1)
-    assert found.reasons == [("The help ended, or was not taken up", 1)]
+    assert (year.received, year.decided, year.in_time) == (5, 4, 3)
+    assert (year.reviews, year.withdrawn) == (1, 1)
+    assert year.reasons == [("The help ended, or was not taken up", 1)]
     assert rereferrals_of([back, raised]) == {back.pk: Return.REREFERRAL, raised.pk: Return.REPEAT}
     # The day before and the day after the period belong to others.
     assert figures(user, starts=date(2024, 4, 4), ends=date(2024, 5, 6)).received == 0

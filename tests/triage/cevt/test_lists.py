@@ -79,7 +79,7 @@ class TestFormsOfHarm:
         assert cuckooing.label.lower() in " ".join(
             PdfReader(BytesIO(letter)).pages[0].extract_text().lower().split()
         )
-        copy = next(one for one in own_copy([child.pk]) if one["kind"] == "Agreed level")
+        copy = next(entry for entry in own_copy([child.pk]) if entry["kind"] == "Agreed level")
         assert copy["forms of harm"] == [cuckooing.label]
 
     def test_an_ended_form_reads_on_stays_where_it_was_chosen_and_is_offered_nowhere_else(
@@ -141,7 +141,7 @@ class TestReasonsForAReturn:
         figures = reverse("cevt:figures") + f"?{_days()}"
         manager = sign_in(make_user("erase_manager"))
         assert debt.label in plain(manager, figures)
-        copy = [one["why returned"] for one in own_copy([child.pk]) if one["kind"] == "CEVT decision"]
+        copy = [entry["why returned"] for entry in own_copy([child.pk]) if entry["kind"] == "CEVT decision"]
         assert debt.label in copy
         end_yesterday(debt)
         assert debt.label in plain(manager, figures)

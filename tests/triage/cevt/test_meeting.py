@@ -250,10 +250,10 @@ class TestSaying:
             version=1,
         )
         late = say(client, child, held="written", text="Typed in the tunnel", version=1)
-        told = late.json()["conflict"]
+        conflict = late.json()["conflict"]
         assert late.status_code == 409
-        assert "Typed in the tunnel" in told["yours"] and "Written meanwhile" in told["theirs"]
-        assert told["theirs_by"] == "Example Colleague" and told["version"] == 2
+        assert "Typed in the tunnel" in conflict["yours"] and "Written meanwhile" in conflict["theirs"]
+        assert conflict["theirs_by"] == "Example Colleague" and conflict["version"] == 2
         assert Contribution.objects.get().text == "Written meanwhile"
         # Kept by choice, by the version it was shown.
         assert say(client, child, held="written", text="Typed in the tunnel", version=2).status_code == 200
@@ -396,8 +396,8 @@ class TestResearch:
         stale = client.post(
             reverse("cevt:research"), {**both, f"held-{key}": "written", f"text-{key}": "Old tab"}
         )
-        said = unescape(stale.content.decode())
-        assert stale.status_code == 409 and "Old tab" in said and "Holds something it cannot share" in said
+        page = unescape(stale.content.decode())
+        assert stale.status_code == 409 and "Old tab" in page and "Holds something it cannot share" in page
 
     @pytest.mark.requirement("A2")
     def test_a_child_out_of_reach_is_neither_listed_nor_answered(self, child: Child) -> None:

@@ -147,7 +147,7 @@ def test_a_new_outcome_is_asked_checked_told_beforehand_done_and_written_of(
     }
     for name, (reader, url) in pages.items():
         assert words[name] in " ".join(said(sign_in(reader), url).split()), name
-    copy = [one for one in own_copy([child.pk]) if one["kind"] == "CEVT outcome"]
+    copy = [entry for entry in own_copy([child.pk]) if entry["kind"] == "CEVT outcome"]
     assert copy[0]["outcome"] == court_order.label and copy[0]["details"] == "Which order: Exclusion order"
     # a partnership that gives it up still reads what was decided, and is not offered it again
     del OUTCOMES["court_order"]
@@ -198,8 +198,8 @@ def test_the_api_takes_and_refuses_the_new_outcome_as_the_page_does(
     assert send(kind="unheard_of")[0] == 400
     status, shown = send(details={"order": "risk"})
     assert status == 201
-    (told,) = shown["decision"]["outcomes"]  # type: ignore[index]
-    assert (told["kind"], told["label"], told["details"]) == (
+    (order,) = shown["decision"]["outcomes"]  # type: ignore[index]
+    assert (order["kind"], order["label"], order["details"]) == (
         "court_order",
         court_order.label,
         {"order": "risk"},

@@ -148,7 +148,7 @@ def test_a_decision_is_checked_said_and_made_without_javascript(chair: User, chi
     assert client.post(sheet(child), sent).status_code == 302
     row = Decision.objects.get()
     assert (row.agreed.level, row.agreed.forms, row.provisional_why) == (3, ["criminal"], "")
-    assert {one.kind for one in row.outcomes.all()} == {"ceg", "allocation", "disruption", "advice"}
+    assert {outcome.kind for outcome in row.outcomes.all()} == {"ceg", "allocation", "disruption", "advice"}
     # Sent again by an impatient finger it is the same decision; the matrix's page has it in the same minute.
     assert client.post(sheet(child), sent).status_code == 302
     assert Decision.objects.count() == 1

@@ -102,8 +102,8 @@ def test_before_the_gate_first_contact_has_it_as_a_referral_and_behind_it_not(
     other = make_child(family_name="Otherby")
     referral_open(chair, child=other, told=Told(concern="Rang in by the school."))
     item_raise(chair, child=other, why=WHY)
-    held = Referral.objects.get(child=other)
-    assert "Rang in by the school." in held.concern and WHY in held.concern
+    other_referral = Referral.objects.get(child=other)
+    assert "Rang in by the school." in other_referral.concern and WHY in other_referral.concern
 
 
 def test_the_list_and_the_sheet_say_why_by_whom_and_when(child: Child, chair: User) -> None:
@@ -193,7 +193,7 @@ def test_a_child_who_has_died_is_not_raised(child: Child, chair: User) -> None:
 def test_two_who_raise_at_the_same_instant_make_one_item(child: Child) -> None:
     people = [make_chair(), make_user("cevt_member", team=make_team())]
 
-    def one(user: User) -> str:
+    def raise_it(user: User) -> str:
         try:
             return str(item_raise(user, child=child, why=f"Raised by {user}.").public_id)
         except CommandError as refused:
@@ -202,7 +202,7 @@ def test_two_who_raise_at_the_same_instant_make_one_item(child: Child) -> None:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        answers = set(pool.map(one, people))
+        answers = set(pool.map(raise_it, people))
     assert answers == {
         str(Item.objects.get().public_id),
         "A concern about this child is on CEVT's list already.",

@@ -125,7 +125,7 @@ def test_the_sheet_leads_to_it_and_says_who_wrote_it_as_told_by_whom(
     assert f"Written by {chair}" in html and "as told by Example Nurse, school nursing, by telephone" in html
     assert WORDS in html and page(child, nurse.agency) not in html  # a member writes for nobody
     assert Entry.objects.filter(subject_id=str(row.public_id), part="contributions").exists()
-    assert {one["kind"] for one in own_copy([child.pk])} >= {"Told to a forum"}
+    assert {entry["kind"] for entry in own_copy([child.pk])} >= {"Told to a forum"}
 
 
 def test_it_is_an_answer_and_nobody_is_at_the_table_for_it(chair: User, item: Item, nurse: User) -> None:
@@ -265,7 +265,7 @@ def test_a_second_chair_reads_the_first_ones_words_before_adding(
 
 @pytest.mark.django_db(transaction=True)
 def test_two_chairs_at_the_same_instant_lose_no_words(item: Item, nurse: User) -> None:
-    def one(chair: User) -> str:
+    def relay(chair: User) -> str:
         try:
             return write(chair, item, nurse.agency, told(f"Told to {chair}.")).text
         except CommandError as refused:
@@ -274,7 +274,7 @@ def test_two_chairs_at_the_same_instant_lose_no_words(item: Item, nurse: User) -
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(one, [make_chair(), make_chair()]))
+        answers = list(pool.map(relay, [make_chair(), make_chair()]))
     assert RelayedContribution.objects.count() == 1 and set(answers) == {
         RelayedContribution.objects.get().text,
         "Overtaken",
@@ -343,7 +343,7 @@ def test_by_api_under_the_same_rules(
     reader = APIClient()
     reader.force_authenticate(nurse)
     whole = reader.get(reverse("cevt-api:contribution", args=[item.public_id])).json()
-    assert [one["text"] for one in whole["relayed_contribution"]] == [WORDS]
+    assert [entry["text"] for entry in whole["relayed_contribution"]] == [WORDS]
 
 
 def test_it_arrives_on_the_sheets_of_the_others(chair: User, item: Item, nurse: User) -> None:

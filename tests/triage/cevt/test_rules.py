@@ -75,7 +75,7 @@ def test_a_decision_is_provisional_without_police_childrens_services_or_quorum(
 
 
 def said(*asked: Wish, level: RiskLevel, forms: tuple[str, ...] = (), born: date = BORN) -> list[str]:
-    case = Case(level, forms, age_on(born, DAY), DAY, frozenset(one.kind.key for one in asked))
+    case = Case(level, forms, age_on(born, DAY), DAY, frozenset(wish.kind.key for wish in asked))
     return [field for field, _ in problems(asked, case)]
 
 
@@ -148,7 +148,7 @@ def test_the_same_is_not_asked_for_twice_and_no_kind_is_asked_what_it_does_not_a
     nrm = Wish(NRM, "Moved between towns to sell")
     assert said(nrm, nrm, level=LOW) == ["nrm"]
     assert said(Wish(NRM, "Moved", details={"court": "Durham"}), level=LOW) == ["nrm_court"]
-    both = [Wish(PROVIDER, for_parents=one, provider=CHANGING_LIVES) for one in (False, True)]
+    both = [Wish(PROVIDER, for_parents=parents, provider=CHANGING_LIVES) for parents in (False, True)]
     assert said(*both, level=MODERATE, forms=(HarmForm.SEXUAL,), born=date(2009, 1, 1)) == []
 
 
@@ -158,14 +158,14 @@ hours = st.integers(0, 24 * 900)
 
 def slow_kind(received: datetime, before: list[Before]) -> Return:
     """The rule said again, day by day."""
-    earlier = [one for one in before if one.decided_at < received]
-    for one in earlier:
-        if one.ended_at is None or one.ended_at > received:
+    earlier = [past for past in before if past.decided_at < received]
+    for decision in earlier:
+        if decision.ended_at is None or decision.ended_at > received:
             return Return.REPEAT
-    for one in earlier:
-        if one.ended_at is None:
+    for decision in earlier:
+        if decision.ended_at is None:
             continue
-        ended, day = one.ended_at.astimezone(LONDON).date(), received.astimezone(LONDON).date()
+        ended, day = decision.ended_at.astimezone(LONDON).date(), received.astimezone(LONDON).date()
         last = date(ended.year + 1, ended.month, 28 if (ended.month, ended.day) == (2, 29) else ended.day)
         if day <= last:
             return Return.REREFERRAL

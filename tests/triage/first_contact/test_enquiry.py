@@ -82,7 +82,7 @@ class TestAgencyEnquiry:
         other = make_team()
         (first,) = agency_enquiry_open(desk, referral=referral, teams=[team], what="What is held?")
         again = agency_enquiry_open(desk, referral=referral, teams=[team, other], what="What is held?")
-        assert [one.asked_of for one in again] == [other]
+        assert [enquiry.asked_of for enquiry in again] == [other]
         agency_enquiry_answer(make_user(team=team), enquiry=first, answered=Answered.NOTHING)
         (more,) = agency_enquiry_open(desk, referral=referral, teams=[team], what="And now?")
         assert AgencyEnquiry.objects.filter(agency=team.agency).count() == 2 and more != first
@@ -147,8 +147,8 @@ class TestAgencyEnquiry:
         )
         assert kept.text == "Met at the station."
         notices = Notice.objects.filter(kind="triage.gathered")
-        assert {one.user for one in notices} == {desk, decider}
-        assert all("after the decision" in one.text for one in notices)
+        assert {notice.user for notice in notices} == {desk, decider}
+        assert all("after the decision" in notice.text for notice in notices)
         with pytest.raises(Conflict):
             agency_enquiry_open(desk, referral=referral, teams=[make_team()], what="More?")
 
@@ -210,8 +210,8 @@ class TestDecision:
 
     def test_stepped_up_from_early_help_stays_a_way_through_the_gate(self, desk: User, child: Child) -> None:
         row = referral_open(desk, child=child)
-        found = Findings(threshold.SECTION_17.key, stepped_up=True)
-        referral_assessment_save(desk, referral=row, version=0, findings=found)
+        findings = Findings(threshold.SECTION_17.key, stepped_up=True)
+        referral_assessment_save(desk, referral=row, version=0, findings=findings)
         referral_settle(desk, referral=row, outcome=ASSESSMENT, rationale="More is needed.")
         item = Item.objects.get(submission=submit(make_user(), child, RiskLevel.MODERATE))
         assert eligibility_of([item])[item.pk] == [Passed.STEPPED_UP]
@@ -271,7 +271,7 @@ class TestDecision:
     def test_two_at_the_same_instant_make_one_decision(self, child: Child) -> None:
         referral = referral_open(make_user(), child=child)
 
-        def one(desk: User) -> str:
+        def settle(desk: User) -> str:
             try:
                 given = {"outcome": EARLY_HELP, "rationale": f"By {desk.pk}."}
                 return referral_settle(desk, referral=referral, **given, open_status=True).rationale
@@ -281,7 +281,7 @@ class TestDecision:
                 connection.close()
 
         with ThreadPoolExecutor(2) as pool:
-            answers = list(pool.map(one, [make_user("first_contact"), make_user("edt")]))
+            answers = list(pool.map(settle, [make_user("first_contact"), make_user("edt")]))
         referral.refresh_from_db()
         assert referral.rationale in answers and sum("already" in answer for answer in answers) == 1
         assert Status.objects.filter(child=child).count() == 1

@@ -138,7 +138,7 @@ def test_an_outcome_and_a_threshold_of_ones_own_go_the_whole_way(
     }
     for name, (reader, url) in pages.items():
         assert carers.label in words(reader, url), name
-    copy = {one["kind"]: one for one in own_copy([child.pk])}
+    copy = {entry["kind"]: entry for entry in own_copy([child.pk])}
     assert copy["Referral"]["outcome"] == carers.label
     assert copy["First Contact's assessment"]["threshold"] == young_carers.label
     # a partnership that gives it up still reads what was decided

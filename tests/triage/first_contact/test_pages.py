@@ -65,8 +65,8 @@ def asked(officer: User, referral: Referral) -> AgencyEnquiry:
 def text_of(client: Client, url: str, **sent: object) -> str:
     response = client.post(url, sent) if sent else client.get(url)
     assert response.status_code == 200, response.status_code
-    said = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return " ".join(said.split())
+    text = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return " ".join(text.split())
 
 
 def of(name: str, row: Referral, *more: object) -> str:
@@ -102,7 +102,7 @@ class TestQueue:
             ("level=3", set()),
         ]:
             text = text_of(desk, f"{QUEUE}?{query}")
-            assert {one for one in (child, other) if one.family_name in text} == shown, query
+            assert {record for record in (child, other) if record.family_name in text} == shown, query
         agency_enquiry_answer(make_user(team=asked.asked_of), enquiry=asked, answered="nothing")
         assert child.family_name in text_of(desk, f"{QUEUE}?state=answered")
         assert "No referral fits this" in text_of(desk, f"{QUEUE}?level=3")
@@ -209,10 +209,10 @@ class TestRefer:
         url = reverse("first_contact:referral_new", args=[child.public_id])
         sent = self.sent(informed="", referrer="", received_on_2=today().year + 1)
         page = desk.post(url, sent)
-        said = page.content.decode()
-        assert page.status_code == 400 and "Seen with older men" in said
+        html = page.content.decode()
+        assert page.status_code == 400 and "Seen with older men" in html
         for words in ("whether the parents or carers know", "Write who made it", "in the future"):
-            assert words in said
+            assert words in html
         assert not Referral.objects.exists()
 
 
@@ -245,9 +245,9 @@ class TestWork:
         referral_assessment_save(colleague, referral=referral, version=0, findings=Findings("section_17"))
         mine = {"threshold": "early_help", "section_47": "", "outside_home": "yes", "version": 0}
         page = desk.post(of("assessment", referral), mine)
-        said = page.content.decode()
-        assert page.status_code == 409 and str(colleague) in said and "Child in need (section 17)" in said
-        assert 'name="version" value="1"' in said
+        html = page.content.decode()
+        assert page.status_code == 409 and str(colleague) in html and "Child in need (section 17)" in html
+        assert 'name="version" value="1"' in html
         assert ReferralAssessment.objects.get().threshold == "section_17"
         assert desk.post(of("assessment", referral), {**mine, "version": 1}).status_code == 302
         kept = ReferralAssessment.objects.get()
@@ -341,11 +341,11 @@ class TestAnswering:
         assert sign_in(stranger).get(self.url(asked)).status_code == 404
         # A user who was asked and follows the notice later reads that it is answered, and nothing of the child.
         late = sign_in(make_user("cevt_member", team=asked.asked_of)).get(self.url(asked))
-        said, child = (
+        html, child = (
             late.content.decode(),
             Child.objects.unscoped("what the test made").get(pk=asked.child_id),
         )
-        assert late.status_code == 410 and "Your team has answered already" in said and str(nurse) in said
+        assert late.status_code == 410 and "Your team has answered already" in html and str(nurse) in html
         for words in (
             child.family_name,
             "1 Example Terrace",
@@ -353,7 +353,7 @@ class TestAnswering:
             "Seen on Monday.",
             "Yours was not sent",
         ):
-            assert words not in said
+            assert words not in html
 
     @pytest.mark.requirement("A2")
     def test_a_record_that_shuts_them_out_stays_shut(self, asked: AgencyEnquiry) -> None:
@@ -372,9 +372,9 @@ class TestAnswering:
         first, second = (make_user("cevt_member", team=asked.asked_of) for _ in range(2))
         agency_enquiry_answer(first, enquiry=asked, answered="nothing")
         late = sign_in(second).post(self.url(asked), {"answered": "written", "text": "A long note."})
-        said = late.content.decode()
-        assert late.status_code == 409 and "A long note." in said and str(first) in said
-        assert "1 Example Terrace" not in said
+        html = late.content.decode()
+        assert late.status_code == 409 and "A long note." in html and str(first) in html
+        assert "1 Example Terrace" not in html
 
     def test_without_words_it_is_not_sent(self, asked: AgencyEnquiry) -> None:
         client = sign_in(make_user("cevt_member", team=asked.asked_of))
@@ -404,8 +404,11 @@ class TestPanel:
         involve(child, manager)
         assert "Clinic words." in text_of(sign_in(manager), page)
         chronology = reverse("children:chronology", args=[child.public_id])
-        told = text_of(sign_in(worker), chronology)
-        assert f"First Contact asked {asked.agency}" in told and "Clinic words." not in told
+        chronology_text = text_of(sign_in(worker), chronology)
+        assert (
+            f"First Contact asked {asked.agency}" in chronology_text
+            and "Clinic words." not in chronology_text
+        )
         assert "Clinic words." in text_of(sign_in(manager), chronology)
 
     def test_first_contact_finds_the_way_to_a_new_referral_there(

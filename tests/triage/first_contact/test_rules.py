@@ -27,9 +27,9 @@ ALLOWED = {
 
 def test_the_approach_is_taken_in_the_three_situations_and_outside_the_home_only() -> None:
     for need, enquiry, outside in product(["", *KEYS], Section47.values, (True, False, None)):
-        said = why_not(threshold=need, section_47=enquiry, outside_home=outside)
-        assert (said == "") == (outside is True and (need, enquiry) in ALLOWED), (need, enquiry, outside)
-        assert said == "" or said.endswith(".")
+        why = why_not(threshold=need, section_47=enquiry, outside_home=outside)
+        assert (why == "") == (outside is True and (need, enquiry) in ALLOWED), (need, enquiry, outside)
+        assert why == "" or why.endswith(".")
 
 
 @pytest.mark.parametrize(("age", "warned"), [(13, True), (14, False), (17, False), (18, True)])
@@ -40,10 +40,10 @@ def test_aset_takes_14_to_17_and_others_take_any_age(age: int, warned: bool) -> 
 
 
 def test_every_outcome_has_its_thresholds_and_refuses_the_others() -> None:
-    for outcome, found in product(OUTCOMES.values(), KEYS):
+    for outcome, key in product(OUTCOMES.values(), KEYS):
         fitting = [kind.key for kind in outcome.thresholds]
-        kept = outcome.threshold(found)
-        assert (kept.key if kept else None) == (found if found in fitting else None)
+        kept = outcome.threshold(key)
+        assert (kept.key if kept else None) == (key if key in fitting else None)
         first = outcome.threshold("")
         assert first and first.key == fitting[0]
     # What is substantiated enough for an enquiry is never closed as advice.

@@ -77,18 +77,18 @@ def stop(one: Candidate, day: date) -> str:
 
 def cautions(one: Candidate, day: date) -> list[str]:
     """What asks for a reason before this worker is given a child: no room, leave, a last day that is near."""
-    found = []
+    reasons = []
     if one.room < 1:
-        found.append(f"Has no room: {one.load} of {one.places}, and this would be {one.load + 1}.")
+        reasons.append(f"Has no room: {one.load} of {one.places}, and this would be {one.load + 1}.")
     for away in one.away:
         last = f" until {say_day(away.until)}" if away.until else ""
         if away.covers(day) and away.until:
-            found.append(f"Is away{last}.")
+            reasons.append(f"Is away{last}.")
         elif day < away.since <= day + timedelta(days=one.ahead.away):
-            found.append(f"Is away from {say_day(away.since)}{last}.")
+            reasons.append(f"Is away from {say_day(away.since)}{last}.")
     if one.leaves_on and one.leaves_on <= day + timedelta(days=one.ahead.leaves):
-        found.append(f"Leaves on {say_day(one.leaves_on)}.")
-    return found
+        reasons.append(f"Leaves on {say_day(one.leaves_on)}.")
+    return reasons
 
 
 def stop_of_child(
@@ -123,16 +123,16 @@ def ranked(candidates: Sequence[Candidate], day: date) -> list[Candidate]:
     """Whom to think of first: nobody stopped, then no cautions, who had the child before, most room, and among
     equals who was last given a child longest ago."""
 
-    def order(one: Candidate) -> tuple[bool, bool, date, int, date, str, int]:
-        had = date.max - one.had_until if one.had_until else None
+    def order(candidate: Candidate) -> tuple[bool, bool, date, int, date, str, int]:
+        had = date.max - candidate.had_until if candidate.had_until else None
         return (
-            bool(stop(one, day)),
-            bool(cautions(one, day)),
+            bool(stop(candidate, day)),
+            bool(cautions(candidate, day)),
             date.min + had if had is not None else date.max,
-            -one.room,
-            one.last_given_on or date.min,
-            one.name.lower(),
-            one.key,
+            -candidate.room,
+            candidate.last_given_on or date.min,
+            candidate.name.lower(),
+            candidate.key,
         )
 
     return sorted(candidates, key=order)
@@ -149,13 +149,15 @@ def suggested(candidates: Sequence[Candidate], day: date) -> Candidate | None:
 def spread(children: Sequence[Sequence[Candidate]], day: date) -> list[Candidate | None]:
     """Whom to suggest for each of several children, each gift counted before the next is thought of."""
     given: Counter[int] = Counter()
-    found: list[Candidate | None] = []
+    suggestions: list[Candidate | None] = []
     for able in children:
-        first = suggested([replace(one, load=one.load + given[one.key]) for one in able], day)
+        first = suggested(
+            [replace(candidate, load=candidate.load + given[candidate.key]) for candidate in able], day
+        )
         if first is not None:
             given[first.key] += 1
-        found.append(first)
-    return found
+        suggestions.append(first)
+    return suggestions
 
 
 def because(one: Candidate) -> str:

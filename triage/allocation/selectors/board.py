@@ -117,7 +117,7 @@ def wait_rows(user: User, team: Sequence[Worker], at: datetime) -> tuple[list[Wa
     )
     shown = [(row, record_of(row)) for row in rows]
     primaries = {child.pk for _, child in shown}
-    facts = facts_of(primaries, [one.user.pk for one in team], at)
+    facts = facts_of(primaries, [worker.user.pk for worker in team], at)
     desks = dict(DutyDesk.objects.filter(duty=Duty.ERASE).values_list("authority", "team"))
     weekend_covers = _holds([row.pk for row, _ in shown], local_date(at))
     return [
@@ -137,7 +137,7 @@ def _row(
     kind, day = WorkerKind(row.kind), local_date(at)
     desk = desks.get(child.area_id) or desk_of(Duty.ERASE, child.area_id).pk
     stop = stop_of(child, kind, facts)
-    able = [one for one in team if one.kind is kind and one.team.pk == desk]
+    able = [worker for worker in team if worker.kind is kind and worker.team.pk == desk]
     first = None if stop else suggested(candidates(child.pk, able, facts), day)
     level = facts.levels.get(child.pk)
     return WaitRow(
@@ -163,14 +163,16 @@ def orphans(user: User, at: datetime) -> list[Orphan]:
     """Children this person sees whose worker can't see to them any more: nobody drops off the board."""
     day = local_date(at)
     of_desks = Allocation.objects.filter(ended_at__isnull=True, involvement__team__in=desks_of(user))
-    held = list(of_desks.annotate(primary=primary_of()).values_list("primary", "worker", "pk"))
-    cluster = list(primary_by_row({primary for primary, _, _ in held}))
-    shut = closed_to(cluster, {user_id for _, user_id, _ in held}, at)
-    lost_ids = [allocation_id for primary, user_id, allocation_id in held if (primary, user_id) in shut]
+    allocations = list(of_desks.annotate(primary=primary_of()).values_list("primary", "worker", "pk"))
+    cluster = list(primary_by_row({primary for primary, _, _ in allocations}))
+    shut = closed_to(cluster, {user_id for _, user_id, _ in allocations}, at)
+    lost_ids = [
+        allocation_id for primary, user_id, allocation_id in allocations if (primary, user_id) in shut
+    ]
     mine = Allocation.objects.of_visible(user).filter(ended_at__isnull=True)
     works = ExpressionWrapper(_still_works(day), output_field=BooleanField())
-    found = mine.annotate(works=works).filter(Q(works=False) | Q(pk__in=lost_ids))
-    rows = found.with_record().select_related("worker").order_by("works", "starts_at", "pk")
+    stranded = mine.annotate(works=works).filter(Q(works=False) | Q(pk__in=lost_ids))
+    rows = stranded.with_record().select_related("worker").order_by("works", "starts_at", "pk")
     gone, lost = "has left, or works in another role or team now", "may not open the record any more"
     return [Orphan(row, record_of(row), lost if row.works else gone) for row in rows]
 
@@ -184,17 +186,19 @@ def _still_works(day: date) -> Q:
         team__in=DutyDesk.objects.filter(duty=Duty.ERASE).values("team"),
         user__in=User.objects.here(day),
     )
-    found = Q()
+    condition = Q()
     for kind in WorkerKind:
-        found |= Q(kind=kind) & Q(Exists(posts.filter(role_key=kind.role_key)))
-    return found
+        condition |= Q(kind=kind) & Q(Exists(posts.filter(role_key=kind.role_key)))
+    return condition
 
 
 def _teams(team: Sequence[Worker], day: date) -> list[Team]:
     by_kind: dict[str, list[Vacancy]] = defaultdict(list)
     for row in open_vacancies(day):
         by_kind[row.kind].append(row)
-    return [Team(kind, [one for one in team if one.kind is kind], by_kind[kind]) for kind in WorkerKind]
+    return [
+        Team(kind, [worker for worker in team if worker.kind is kind], by_kind[kind]) for kind in WorkerKind
+    ]
 
 
 def open_vacancies(day: date) -> QuerySet[Vacancy]:

@@ -79,14 +79,14 @@ def social_workers(cluster: Collection[int], day: date) -> dict[int, SocialWorke
     for user_id, code in posts.filter(team__isnull=False).values_list("user", "team__code"):
         codes[user_id].append(code)
     beginnings = SOCIAL_WORK_TEAMS.on(day)
-    found: dict[int, SocialWorker] = {}
+    by_record: dict[int, SocialWorker] = {}
     for row in rows:
         mine = [row.team.code] if row.team else codes[row.user_id]
         right = any(code.startswith(beginnings) for code in mine)
-        before = found.get(row.primary)
+        before = by_record.get(row.primary)
         if row.user and (before is None or (right and not before.right_team)):
-            found[row.primary] = SocialWorker(row.user, right)
-    return found
+            by_record[row.primary] = SocialWorker(row.user, right)
+    return by_record
 
 
 def candidates(
@@ -95,19 +95,21 @@ def candidates(
     """These workers as one child's allocation looks at them; `has_child`: who has the child now."""
     return [
         Candidate(
-            key=one.user.pk,
-            name=one.user.name,
-            places=one.places,
-            load=one.load,
+            key=worker.user.pk,
+            name=worker.user.name,
+            places=worker.places,
+            load=worker.load,
             ahead=facts.ahead,
-            away=one.away,
-            leaves_on=one.leaves_on,
-            shut_out=(primary, one.user.pk) in facts.shut,
-            has_child=one.user.pk in has_child,
-            had_until=local_date(had) if (had := facts.had.get((primary, one.user.pk, one.kind))) else None,
-            last_given_on=given_on(one),
+            away=worker.away,
+            leaves_on=worker.leaves_on,
+            shut_out=(primary, worker.user.pk) in facts.shut,
+            has_child=worker.user.pk in has_child,
+            had_until=local_date(had)
+            if (had := facts.had.get((primary, worker.user.pk, worker.kind)))
+            else None,
+            last_given_on=given_on(worker),
         )
-        for one in team
+        for worker in team
     ]
 
 
@@ -137,7 +139,7 @@ class Choice:
     stop: str
 
     def worker(self, user_id: int) -> Worker | None:
-        return next((one for one in self.team if one.user.pk == user_id), None)
+        return next((worker for worker in self.team if worker.user.pk == user_id), None)
 
     def candidate(self, user_id: int) -> Candidate | None:
         return next((candidate for candidate in self.candidates if candidate.key == user_id), None)
@@ -151,7 +153,7 @@ def choice_for(child: Child, kind: WorkerKind, at: datetime, *, user_id: int | N
     """
     day = local_date(at)
     team = workers([desk_of(Duty.ERASE, child.area_id).pk], day, kind=kind, user_id=user_id)
-    facts = facts_of([child.pk], [one.user.pk for one in team], at)
+    facts = facts_of([child.pk], [worker.user.pk for worker in team], at)
     rows = Allocation.objects.of(child).filter(kind=kind, ended_at__isnull=True)
     open_rows = list(rows.select_related("worker", "involvement").order_by("starts_at", "pk"))
     has = {row.worker_id for row in open_rows}

@@ -65,18 +65,18 @@ def moving(user: User, worker: User, at: datetime) -> Moving:
             duty=Duty.ERASE, authority__in={child.area_id for child in children.values()}
         ).values_list("team_id", flat=True)
     )
-    team = [one for one in workers(desks, day) if one.user.pk != worker.pk]
+    team = [colleague for colleague in workers(desks, day) if colleague.user.pk != worker.pk]
     primaries = {children[row.child_id].pk for row in shown}
-    facts = facts_of(primaries, [one.user.pk for one in team], at)
+    facts = facts_of(primaries, [colleague.user.pk for colleague in team], at)
     able = [
         candidates(
             children[row.child_id].pk,
-            [one for one in team if one.kind == row.kind],
+            [colleague for colleague in team if colleague.kind == row.kind],
             facts,
         )
         for row in shown
     ]
-    people = {one.user.pk: one for one in team}
+    people = {colleague.user.pk: colleague for colleague in team}
     first = spread(able, day)
     return Moving(
         [
@@ -85,19 +85,24 @@ def moving(user: User, worker: User, at: datetime) -> Moving:
                 child=children[row.child_id],
                 level=facts.levels.get(children[row.child_id].pk),
                 colleagues=[
-                    _colleague(people[one.key], cautions(one, day))
-                    for one in ranked(found, day)
-                    if not stop(one, day)
+                    _colleague(people[candidate.key], cautions(candidate, day))
+                    for candidate in ranked(options, day)
+                    if not stop(candidate, day)
                 ],
                 first=people[chosen.key].user.public_id if chosen else None,
             )
-            for row, found, chosen in zip(shown, able, first, strict=True)
+            for row, options, chosen in zip(shown, able, first, strict=True)
         ],
         len(rows) - len(shown),
         len(everything) > len(rows),
     )
 
 
-def _colleague(one: Worker, cautioned: Sequence[str]) -> Colleague:
-    words = f"{one.user.name}: {one.load} of {one.places}"
-    return Colleague(one.user, one.load, one.places, " ".join([words, *(f"· {word}" for word in cautioned)]))
+def _colleague(colleague: Worker, cautioned: Sequence[str]) -> Colleague:
+    words = f"{colleague.user.name}: {colleague.load} of {colleague.places}"
+    return Colleague(
+        colleague.user,
+        colleague.load,
+        colleague.places,
+        " ".join([words, *(f"· {word}" for word in cautioned)]),
+    )

@@ -56,7 +56,7 @@ class Worker:
     @property
     def load(self) -> int:
         """The children they have; two records of one child are one."""
-        return len({one.primary for one in self.held})
+        return len({child.primary for child in self.held})
 
     @property
     def room(self) -> int:
@@ -75,24 +75,24 @@ class Worker:
     @property
     def oldest(self) -> datetime | None:
         """Since when they have had the child they have had longest."""
-        return min((one.since for one in self.held), default=None)
+        return min((child.since for child in self.held), default=None)
 
     @property
     def not_accepted(self) -> int:
-        return sum(1 for one in self.held if not one.accepted)
+        return sum(1 for child in self.held if not child.accepted)
 
     @property
     def adults(self) -> int:
         """How many have turned 18: the work goes on until somebody ends it (TR1)."""
-        return sum(1 for one in self.held if one.age >= ADULT)
+        return sum(1 for child in self.held if child.age >= ADULT)
 
     @property
     def by_level(self) -> list[tuple[RiskLevel | None, int]]:
         """How many children at each level, the highest first."""
-        found: dict[RiskLevel | None, int] = defaultdict(int)
-        for one in self.held:
-            found[one.level] += 1
-        return sorted(found.items(), key=lambda pair: -1 if pair[0] is None else pair[0], reverse=True)
+        counts: dict[RiskLevel | None, int] = defaultdict(int)
+        for child in self.held:
+            counts[child.level] += 1
+        return sorted(counts.items(), key=lambda pair: -1 if pair[0] is None else pair[0], reverse=True)
 
 
 def desks_of(user: User) -> list[int]:
@@ -110,7 +110,7 @@ def workers(
     public_id: UUID | None = None,
 ) -> list[Worker]:
     """Everybody who can be given a child in these teams on `day`, by name; narrowed to a kind or a person."""
-    kinds = {one.role_key: one for one in WorkerKind if kind in {None, one}}
+    kinds = {worker_kind.role_key: worker_kind for worker_kind in WorkerKind if kind in {None, worker_kind}}
     posts = Appointment.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day),
         team__in=list(team_ids),
@@ -122,24 +122,24 @@ def workers(
         posts = posts.filter(user=user_id)
     if public_id is not None:
         posts = posts.filter(user__public_id=public_id)
-    found: dict[tuple[int, str], Worker] = {}
+    by_post: dict[tuple[int, str], Worker] = {}
     room = WORKER_CAPACITY.on(day)
     for post in posts.select_related("user", "team").order_by("user__name", "pk"):
-        one = kinds[post.role_key]
+        worker_kind = kinds[post.role_key]
         last = min((end for end in (post.ends_on, post.user.ends_on) if end), default=None)
-        standing = found.get((post.user_id, one))
+        standing = by_post.get((post.user_id, worker_kind))
         if standing is None or (standing.leaves_on and (last is None or last > standing.leaves_on)):
             assert post.team is not None  # noqa: S101 - the query asked for these teams
-            found[post.user_id, one] = Worker(post.user, one, post.team, last, room, 100)
-    _fill(found, day)
-    return list(found.values())
+            by_post[post.user_id, worker_kind] = Worker(post.user, worker_kind, post.team, last, room, 100)
+    _fill(by_post, day)
+    return list(by_post.values())
 
 
-def _fill(found: dict[tuple[int, str], Worker], day: date) -> None:
-    user_ids = {user_id for user_id, _ in found}
+def _fill(by_post: dict[tuple[int, str], Worker], day: date) -> None:
+    user_ids = {user_id for user_id, _ in by_post}
     newest = Capacity.objects.filter(user__in=user_ids, starts_on__lte=day)
     for row in newest.order_by("user", "kind", "-starts_on").distinct("user", "kind"):
-        if worker := found.get((row.user_id, row.kind)):
+        if worker := by_post.get((row.user_id, row.kind)):
             worker.children, worker.share = row.children, row.share
     away: dict[int, list[Away]] = defaultdict(list)
     absences = Absence.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), user__in=user_ids)
@@ -150,12 +150,12 @@ def _fill(found: dict[tuple[int, str], Worker], day: date) -> None:
         .values_list("worker", "kind")
         .annotate(newest=Max("starts_at"))
     ):
-        if worker := found.get((user_id, kind)):
+        if worker := by_post.get((user_id, kind)):
             worker.last_given_at = at
-    for user_id, kind, one in held_by(user_ids, day):
-        if worker := found.get((user_id, kind)):
-            worker.held.append(one)
-    for worker in found.values():
+    for user_id, kind, child in held_by(user_ids, day):
+        if worker := by_post.get((user_id, kind)):
+            worker.held.append(child)
+    for worker in by_post.values():
         worker.away = tuple(away[worker.user.pk])
 
 
@@ -187,8 +187,8 @@ def held_by(user_ids: Iterable[int], day: date) -> list[tuple[int, str, Held]]:
 def levels_and_births(primaries: Collection[int]) -> dict[int, tuple[RiskLevel | None, date]]:
     """The agreed level and the birth date of these records: counted into workloads, never shown by name."""
     rows = Child.objects.unscoped("how many children at which level each worker has, without names")
-    found = rows.filter(pk__in=list(primaries)).values_list("pk", "current_level__level", "date_of_birth")
-    return {pk: (None if level is None else RiskLevel(level), born) for pk, level, born in found}
+    facts = rows.filter(pk__in=list(primaries)).values_list("pk", "current_level__level", "date_of_birth")
+    return {pk: (None if level is None else RiskLevel(level), born) for pk, level, born in facts}
 
 
 def worker_of(team_ids: Collection[int], day: date, *, user_id: int, kind: WorkerKind) -> Worker | None:

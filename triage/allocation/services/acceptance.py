@@ -28,17 +28,24 @@ def allocation_accept(
     instant = at or now()
     lock_cluster(allocation.child_id)
     rows = Allocation.objects.select_for_update(of=("self",)).select_related("child")
-    held: Allocation = rows.get(pk=allocation.pk)
-    if held.worker_id != user.pk:
+    locked_allocation: Allocation = rows.get(pk=allocation.pk)
+    if locked_allocation.worker_id != user.pk:
         raise NotAllowed("Only the worker who was given the child accepts it.")
-    if held.ended_at is not None:
+    if locked_allocation.ended_at is not None:
         raise Conflict("This allocation has ended. The ERASE manager knows who has the child now.")
-    if first_visit_on and first_visit_on < local_date(held.starts_at):
+    if first_visit_on and first_visit_on < local_date(locked_allocation.starts_at):
         raise Invalid("The first visit can't be before the child was given to you.", field="first_visit_on")
-    held.accepted_at = held.accepted_at or instant
-    held.first_visit_on = first_visit_on or held.first_visit_on
+    locked_allocation.accepted_at = locked_allocation.accepted_at or instant
+    locked_allocation.first_visit_on = first_visit_on or locked_allocation.first_visit_on
     if social_worker_told:
-        held.social_worker_told_at = held.social_worker_told_at or instant
-    held.save(update_fields=["accepted_at", "first_visit_on", "social_worker_told_at"])
-    record(user, verb=Verb.CHANGED, subject=held, child=held.child.public_id, part="involved", at=instant)
-    return held
+        locked_allocation.social_worker_told_at = locked_allocation.social_worker_told_at or instant
+    locked_allocation.save(update_fields=["accepted_at", "first_visit_on", "social_worker_told_at"])
+    record(
+        user,
+        verb=Verb.CHANGED,
+        subject=locked_allocation,
+        child=locked_allocation.child.public_id,
+        part="involved",
+        at=instant,
+    )
+    return locked_allocation

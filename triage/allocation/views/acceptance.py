@@ -44,12 +44,12 @@ def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> Http
         if handle_form(request, form, lambda: _take_up(request, row, form)):
             messages.success(request, "Saved. The ERASE manager sees it on the board.")
             return redirect("allocation:caseload")
-    found = social_workers(list(opened.cluster), local_date(row.starts_at))
+    by_record = social_workers(list(opened.cluster), local_date(row.starts_at))
     context = {
         **child_page(request, opened, current=TAB),
         "row": row,
         "form": form if mine else None,
-        "social_worker": next(iter(found.values()), None),
+        "social_worker": next(iter(by_record.values()), None),
         "may_allocate": opened.access.may(Work.ALLOCATION) and row.ended_at is None,
         "sees_why": opened.access.sees(Part.DECISIONS),
     }

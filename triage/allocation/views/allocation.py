@@ -42,17 +42,17 @@ TAB = "children:overview"
 def allocate(request: HttpRequest, opened: OpenChild, kind: str) -> HttpResponse:
     """Everybody who could have the child, suggested first, with the reason; nothing happens yet."""
     choice, day = choice_for(opened.child, kind_of(kind), opened.at), local_date(opened.at)
-    people = {one.user.pk: one for one in choice.team}
+    people = {worker.user.pk: worker for worker in choice.team}
     rows = [
         {
-            "one": one,
-            "worker": people[one.key],
-            "stop": stop(one, day),
-            "cautions": cautions(one, day),
-            "because": because(one),
-            "suggested": number == 0 and not stop(one, day) and not cautions(one, day),
+            "one": candidate,
+            "worker": people[candidate.key],
+            "stop": stop(candidate, day),
+            "cautions": cautions(candidate, day),
+            "because": because(candidate),
+            "suggested": number == 0 and not stop(candidate, day) and not cautions(candidate, day),
         }
-        for number, one in enumerate(ranked(choice.candidates, day))
+        for number, candidate in enumerate(ranked(choice.candidates, day))
     ]
     context = {**child_page(request, opened, current=TAB), "choice": choice, "rows": rows}
     context["wait"] = open_wait(opened.child, choice.kind)
@@ -64,9 +64,9 @@ def give(request: HttpRequest, opened: OpenChild, kind: str, worker_id: UUID) ->
     """What would happen, before it does; over the room or before a leave it stops and asks why."""
     worker = or_404(person_at(worker_id))
     choice = choice_for(opened.child, kind_of(kind), opened.at, user_id=worker.pk)
-    one, wait = choice.candidate(worker.pk), open_wait(opened.child, choice.kind)
-    found = _reasons(choice, one, opened) if one else []
-    form = _give_form(request, choice, wait, wanted=bool(found))
+    candidate, wait = choice.candidate(worker.pk), open_wait(opened.child, choice.kind)
+    reasons = _reasons(choice, candidate, opened) if candidate else []
+    form = _give_form(request, choice, wait, wanted=bool(reasons))
     if handle_form(request, form, lambda: _give(acting_user(request), opened, choice.kind, worker, form)):
         messages.success(
             request,
@@ -74,16 +74,16 @@ def give(request: HttpRequest, opened: OpenChild, kind: str, worker_id: UUID) ->
         )
         return redirect("allocation:board")
     gone = f"{worker} does not take children of this team any more."
-    said = choice.stop or (stop(one, local_date(opened.at)) if one else gone)
-    if one is None or said:
-        messages.error(request, f"Not given. {said}")
+    refusal = choice.stop or (stop(candidate, local_date(opened.at)) if candidate else gone)
+    if candidate is None or refusal:
+        messages.error(request, f"Not given. {refusal}")
         return redirect("allocation:candidates", public_id=opened.child.public_id, kind=choice.kind)
     context = {
         **child_page(request, opened, current=TAB),
         "choice": choice,
         "worker": choice.worker(worker.pk),
-        "because": because(one),
-        "cautions": found,
+        "because": because(candidate),
+        "cautions": reasons,
         "wait": wait,
         "form": form,
     }
@@ -103,13 +103,13 @@ def _give_form(
     )
 
 
-def _reasons(choice: Choice, one: Candidate, opened: OpenChild) -> list[str]:
+def _reasons(choice: Choice, candidate: Candidate, opened: OpenChild) -> list[str]:
     """Why this page stops and asks: the cautions of the worker, and Moderate."""
     moderate = choice.kind is WorkerKind.CE_WORKER and choice.level is RiskLevel.MODERATE
     first = (
         ["The child is at Moderate: a worker is given by judgement."] if moderate and not choice.held else []
     )
-    return [*first, *cautions(one, local_date(opened.at))]
+    return [*first, *cautions(candidate, local_date(opened.at))]
 
 
 def _give(user: User, opened: OpenChild, kind: WorkerKind, worker: User, form: GiveForm) -> None:
@@ -118,10 +118,10 @@ def _give(user: User, opened: OpenChild, kind: WorkerKind, worker: User, form: G
     if moves is None:
         allocation_make(user, child=opened.child, worker=worker, kind=kind, why=why)
         return
-    held = allocation_at(opened.child, moves)
-    if held is None:
+    allocation = allocation_at(opened.child, moves)
+    if allocation is None:
         raise Conflict("The child had no such worker. Look at the page again.")
-    allocation_move(user, allocation=held, worker=worker, why=why)
+    allocation_move(user, allocation=allocation, worker=worker, why=why)
 
 
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)

@@ -20,7 +20,7 @@ def kind_of(word: str) -> WorkerKind:
 
 def posts_of(user: User, worker_id: UUID) -> list[Worker]:
     """Somebody of this person's desks who takes children, as what they work; Http404 for anybody else."""
-    found = workers(desks_of(user), today(), public_id=worker_id)
-    if not found:
+    posts = workers(desks_of(user), today(), public_id=worker_id)
+    if not posts:
         raise Http404
-    return found
+    return posts

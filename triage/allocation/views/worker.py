@@ -46,7 +46,14 @@ def worker(request: HttpRequest, worker_id: UUID) -> HttpResponse:
 @requires_work(Shape.PAGE, Work.ALLOCATION, methods=FORM)
 def capacity(request: HttpRequest, worker_id: UUID, kind: str) -> HttpResponse:
     """How many children this worker has room for, from a day on."""
-    post = next((one for one in posts_of(acting_user(request), worker_id) if one.kind is kind_of(kind)), None)
+    post = next(
+        (
+            their_post
+            for their_post in posts_of(acting_user(request), worker_id)
+            if their_post.kind is kind_of(kind)
+        ),
+        None,
+    )
     if post is None:
         raise Http404
     form = CapacityForm(request.POST or None, initial={"children": post.children, "share": post.share})

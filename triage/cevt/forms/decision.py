@@ -152,7 +152,7 @@ class DecisionForm(KeyedForm, OutcomesForm):
             level=data["level"],
             rationale=data["rationale"],
             forms=data["harms"],
-            contexts=[HarmContext(one) for one in data["contexts"]],
+            contexts=[HarmContext(context) for context in data["contexts"]],
             outcomes=self.wishes(),
             tasks=[
                 Task(title, self.owners[data[f"action{number}_owner"]], data[f"action{number}_days"] or 5)

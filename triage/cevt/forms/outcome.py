@@ -28,8 +28,10 @@ class OutcomesForm(HandledForm):
 
     def __init__(self, *args: Any, offer: Offer, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        self.offer = replace(offer, chosen=frozenset(str(one) for one in self["outcomes"].value() or ()))
-        self.kinds = {kind.slot: kind for one in OUTCOMES.values() for kind in one.offered(self.offer)}
+        self.offer = replace(offer, chosen=frozenset(str(value) for value in self["outcomes"].value() or ()))
+        self.kinds = {
+            kind.slot: kind for registered in OUTCOMES.values() for kind in registered.offered(self.offer)
+        }
         self.asks = {slot: kind.asks(self.offer) for slot, kind in self.kinds.items()}
         self.fields["outcomes"].choices = [(slot, kind.label) for slot, kind in self.kinds.items()]  # type: ignore[attr-defined]
         for slot, asks in self.asks.items():
@@ -49,12 +51,12 @@ class OutcomesForm(HandledForm):
     def wishes(self) -> list[Wish]:
         """What was asked for."""
         data = self.cleaned_data
-        found: list[Wish] = []
+        wishes: list[Wish] = []
         for slot, kind in self.kinds.items():
             if slot in data["outcomes"]:
                 values = {ask.name: data[f"{slot}_{ask.name}"] for ask in self.asks[slot]}
-                found += kind.wishes(values, self.offer)
-        return found
+                wishes += kind.wishes(values, self.offer)
+        return wishes
 
     def field_of(self, name: str | None) -> str | None:
         """The field beside which a refusal about this name is said; None where the form has none."""

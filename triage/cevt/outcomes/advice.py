@@ -26,7 +26,7 @@ class Advice(OutcomeKind):
 
     def asks(self, offer: Offer) -> Sequence[Ask]:
         words = Ask("why", self.asks_why)
-        titles = [(str(one.pk), one.title) for one in offer.advice]
+        titles = [(str(entry.pk), entry.title) for entry in offer.advice]
         return (
             [Ask("library", "Advice from the library", choices=titles, many=True), words]
             if titles
@@ -34,7 +34,7 @@ class Advice(OutcomeKind):
         )
 
     def wishes(self, values: Mapping[str, Any], offer: Offer) -> list[Wish]:
-        suited = {str(one.pk): one for one in offer.advice}
+        suited = {str(entry.pk): entry for entry in offer.advice}
         return [Wish(self, values["why"], advice=[suited[key] for key in values.get("library", ())])]
 
     def refusal(self, wish: Wish, case: Case) -> Problem | None:
@@ -45,7 +45,7 @@ class Advice(OutcomeKind):
         )
 
     def effects(self, wish: Wish, child: Child, level: RiskLevel, at: datetime) -> Iterator[Effect]:
-        titles = ", ".join(one.title for one in wish.advice)
+        titles = ", ".join(entry.title for entry in wish.advice)
         yield Effect(f"Advice for the lead practitioner{f': {titles}' if titles else ''}")
 
     def start(self, user: User, row: Outcome, wish: Wish, at: datetime) -> None:

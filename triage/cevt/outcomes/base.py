@@ -247,8 +247,8 @@ OUTCOMES: Final[dict[str, OutcomeKind]] = {}
 
 def register(kind: OutcomeKind) -> OutcomeKind:
     """Make a kind known, and give it back. Raises ValueError where it can't be told, counted or acted on."""
-    told = (OutcomeKind.effects, OutcomeKind.plan)
-    silent = not kind.task and (type(kind).effects, type(kind).plan) == told
+    inherited = (OutcomeKind.effects, OutcomeKind.plan)
+    silent = not kind.task and (type(kind).effects, type(kind).plan) == inherited
     if not (kind.key and kind.figure) or kind.key in OUTCOMES or silent:
         raise ValueError(f"{type(kind).__name__} needs a key of its own, a figure, and to say what it starts")
     OUTCOMES[kind.key] = kind

@@ -30,7 +30,11 @@ class ProviderReferral(OutcomeKind):
     def offered(self, offer: Offer) -> Sequence[OutcomeKind]:
         """Those that take referrals on the day; one that was ticked before it ended stays, for the check to refuse."""
         kinds = [(provider, ProviderReferral(provider)) for provider in offer.providers]
-        return [kind for one, kind in kinds if kind.slot in offer.chosen or not provider_ended(one, offer.on)]
+        return [
+            kind
+            for provider, kind in kinds
+            if kind.slot in offer.chosen or not provider_ended(provider, offer.on)
+        ]
 
     @property
     def slot(self) -> str:

@@ -19,10 +19,10 @@ def eligibility(
 
     Waiting for First Contact never pauses the clock (T2). `followed`: CEVT agreed a level for this concern before.
     """
-    held = {
+    reasons = {
         Passed.OPEN: open_to_childrens_services,
         Passed.STEPPED_UP: stepped_up,
         Passed.PROCESSED: processed,
         Passed.FOLLOWED: followed,
     }
-    return [reason for reason, so in held.items() if so]
+    return [reason for reason, so in reasons.items() if so]

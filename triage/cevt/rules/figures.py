@@ -33,13 +33,13 @@ def befores(levels: Sequence[tuple[datetime, int]]) -> list[Before]:
     A concern is open from a level of Moderate or more until a lower one is agreed; a decision at Low or
     None ended as it was made. `levels` are (agreed at, level) in the order of time.
     """
-    found: list[Before] = []
+    decisions: list[Before] = []
     ends: datetime | None = None
     for agreed_at, level in reversed(levels):
         if level < RiskLevel.MODERATE:
             ends = agreed_at
-        found.append(Before(agreed_at, ends))
-    return found[::-1]
+        decisions.append(Before(agreed_at, ends))
+    return decisions[::-1]
 
 
 def rereferral_kind(received_at: datetime, before: Sequence[Before], *, months: int) -> Return:
@@ -48,11 +48,11 @@ def rereferral_kind(received_at: datetime, before: Sequence[Before], *, months: 
     Repeat: a concern decided before is still open when it arrives. Re-referral: none is open, and an
     earlier decision ended within so many `months` before (the same day counts). Older ones don't count.
     """
-    earlier = [one for one in before if one.decided_at < received_at]
-    if any(one.ended_at is None or one.ended_at > received_at for one in earlier):
+    earlier = [decision for decision in before if decision.decided_at < received_at]
+    if any(decision.ended_at is None or decision.ended_at > received_at for decision in earlier):
         return Return.REPEAT
     day = local_date(received_at)
-    if any(one.ended_at and _within(local_date(one.ended_at), day, months) for one in earlier):
+    if any(decision.ended_at and _within(local_date(decision.ended_at), day, months) for decision in earlier):
         return Return.REREFERRAL
     return Return.FIRST
 

@@ -63,11 +63,11 @@ def answers(
     asked = _about(items, of)
     rows = Contribution.objects.filter(**asked).select_related("agency", "said_by")
     own = {key(row): row for row in rows.order_by("said_at", "pk")}
-    told: dict[int, list[RelayedContribution]] = defaultdict(list)
+    relayed: dict[int, list[RelayedContribution]] = defaultdict(list)
     notes = RelayedContribution.objects.filter(**asked).select_related("agency", "written_by")
     for note in notes.order_by("written_at", "pk"):
-        told[key(note)].append(note)
-    return {found: Answer(own.get(found), told.get(found, ())) for found in {**own, **told}}
+        relayed[key(note)].append(note)
+    return {group: Answer(own.get(group), relayed.get(group, ())) for group in {**own, **relayed}}
 
 
 def answers_by_agency(items: Sequence[Item]) -> dict[int, Answer]:
@@ -86,7 +86,7 @@ def heard(items: Sequence[Item], **of: Any) -> list[tuple[UUID, int, str]]:
         "about", "agency", "held", "written_at"
     )
     rows = sorted(own.union(relayed_contributions, all=True), key=lambda row: row[3])
-    return [(about, agency, held) for about, agency, held, _ in rows]
+    return [(about, agency, answer) for about, agency, answer, _ in rows]
 
 
 def _about(items: Sequence[Item], of: dict[str, Any]) -> dict[str, Any]:

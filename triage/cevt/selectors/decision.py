@@ -92,16 +92,16 @@ def unconfirmed(user: User) -> Sequence[tuple[Decision, Child]]:
         .select_related("agreed", "decided_by", "confirm_clock__owner_user", "confirm_clock__owner_team")
         .order_by("confirm_clock__due_at", "pk")[:MOST]
     )
-    found = list(Child.objects.visible_to(user).filter(pk__in={row.primary for row in rows}).with_page())
-    reach = accesses(user, found)
-    children = {one.pk: one for one in found if reach[one.pk].sees(Part.CONTRIBUTIONS)}
+    visible = list(Child.objects.visible_to(user).filter(pk__in={row.primary for row in rows}).with_page())
+    reach = accesses(user, visible)
+    children = {child.pk: child for child in visible if reach[child.pk].sees(Part.CONTRIBUTIONS)}
     return [(row, children[row.primary]) for row in rows if row.primary in children]
 
 
 def panel(user: User, opened: OpenChild, sent: Submission) -> tuple[str, str, dict[str, object]] | None:
     """On the page of a sent matrix: what CEVT decided, why, and its words for the user who sent it."""
     item = _item_of(sent)
-    found, withdrawn = decided_of(item), item.withdrawn_why if item else ""
-    if not (found or withdrawn):
+    decided, withdrawn = decided_of(item), item.withdrawn_why if item else ""
+    if not (decided or withdrawn):
         return None
-    return "What CEVT decided", "triage/cevt/decided_panel.html", {"found": found, "withdrawn": withdrawn}
+    return "What CEVT decided", "triage/cevt/decided_panel.html", {"found": decided, "withdrawn": withdrawn}

@@ -63,8 +63,8 @@ def preview(
 def _told(
     user: User, child: Child, items: Sequence[Item], wishes: Sequence[Wish], ruling: Ruling
 ) -> list[str]:
-    told = [*hearers(user, items), *(wish.kind.told(user, child) for wish in wishes)]
+    people = [*hearers(user, items), *(wish.kind.told(user, child) for wish in wishes)]
     owners = [plan.owner for wish in wishes if (plan := wish.kind.plan(wish, child))]
     for owner in dict.fromkeys([*owners, *(task.owner for task in ruling.tasks)]):
-        told.append(f"{owner}, of the action they have" if owner != user else "")
-    return [one for one in told if one]
+        people.append(f"{owner}, of the action they have" if owner != user else "")
+    return [person for person in people if person]

@@ -25,14 +25,16 @@ def eligibility_of(
 
     Processed means: a referral was decided after the matrix had come, or the one it came with is decided.
     """
-    held = told or Histories(items)
-    primaries, day = held.primaries, on or today()
+    histories = told or Histories(items)
+    primaries, day = histories.primaries, on or today()
     running = Status.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day), child__in=primaries, starts_on__lte=day
     )
     serving = running.filter(kind__in=OPEN_TO_CHILDRENS_SERVICES).values_list("child", flat=True)
     open_now = {primaries[child] for child in serving}
-    followed = {primary for primary, levels in held.levels.items() if levels[-1][1] >= RiskLevel.MODERATE}
+    followed = {
+        primary for primary, levels in histories.levels.items() if levels[-1][1] >= RiskLevel.MODERATE
+    }
     up = ReferralAssessment.objects.filter(
         child__in=primaries, stepped_up=True, referral__state=ReferralState.DECIDED
     )
@@ -43,10 +45,10 @@ def eligibility_of(
         decided[primaries[child]].append(at)
     return {
         item.pk: eligibility(
-            open_to_childrens_services=held.primary_of(item) in open_now,
-            stepped_up=held.primary_of(item) in stepped,
-            processed=any(at and at >= item.received_at for at in decided[held.primary_of(item)]),
-            followed=held.primary_of(item) in followed,
+            open_to_childrens_services=histories.primary_of(item) in open_now,
+            stepped_up=histories.primary_of(item) in stepped,
+            processed=any(at and at >= item.received_at for at in decided[histories.primary_of(item)]),
+            followed=histories.primary_of(item) in followed,
         )
         for item in items
     }

@@ -104,10 +104,10 @@ def _outcomes(decisions: Collection[int]) -> list[tuple[str, int]]:
     )
     rows = Outcome.objects.filter(final).values_list("kind", "label")
     counted = rows.annotate(number=Count("decision", distinct=True)).order_by("kind", "label")
-    found: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
     for kind, label, number in counted:
-        found[kind_of(Outcome(kind=kind, label=label)).figure_of(label)] += number
-    return found.most_common()
+        totals[kind_of(Outcome(kind=kind, label=label)).figure_of(label)] += number
+    return totals.most_common()
 
 
 def _in_period(user: User, starts: date, ends: date) -> list[Item]:

@@ -67,16 +67,16 @@ def _tonight(opened: OpenChild) -> Iterable[Fact]:
     rows = (
         Placement.objects.filter(child__in=opened.cluster).filter(_on(day)).select_related("area", "provider")
     )
-    held = rows.order_by("-starts_on", "-pk").first()
-    if held is None:
+    placement = rows.order_by("-starts_on", "-pk").first()
+    if placement is None:
         child = opened.child
         place = ", ".join(filter(None, [child.address.replace("\n", ", "), child.postcode]))
         text = f"At home: {place}." if place else f"{UNKNOWN} Ask."
-    elif held.address_confidential:
-        text = f"{held.get_kind_display()} in {held.area}; the address is confidential."
+    elif placement.address_confidential:
+        text = f"{placement.get_kind_display()} in {placement.area}; the address is confidential."
     else:
-        name = held.provider_name or (str(held.provider) if held.provider else "")
-        text = f"{held.get_kind_display()}{f', {name}' if name else ''}, {held.area}."
+        name = placement.provider_name or (str(placement.provider) if placement.provider else "")
+        text = f"{placement.get_kind_display()}{f', {name}' if name else ''}, {placement.area}."
     yield Fact("Tonight", f"{text} Whether it is safe there is not recorded: ask.")
 
 
@@ -107,12 +107,12 @@ def _strategy(opened: OpenChild) -> Iterable[Fact]:
 def _status(opened: OpenChild) -> Iterable[Fact]:
     day = local_date(opened.at)
     rows = Status.objects.filter(child__in=opened.cluster).filter(_on(day)).select_related("responsible")
-    said = []
+    statuses = []
     for row in rows.order_by("starts_on", "pk"):
         basis = f" ({row.get_legal_basis_display()})" if row.legal_basis else ""
         by = f", {row.responsible} responsible" if row.responsible else ""
-        said.append(f"{row.get_kind_display()}{basis}{by}")
-    known = "; ".join(said) or "Not known to children's services, or not recorded"
+        statuses.append(f"{row.get_kind_display()}{basis}{by}")
+    known = "; ".join(statuses) or "Not known to children's services, or not recorded"
     yield Fact("Status", f"{known}. Authority responsible: {opened.child.authority}.")
 
 
@@ -120,12 +120,12 @@ def _workers(opened: OpenChild) -> Iterable[Fact]:
     rows = Involvement.objects.filter(
         child__in=opened.cluster, state=InvolvementState.CONFIRMED, ended_at__isnull=True
     ).select_related("user", "team")
-    held: dict[str, Involvement] = {row.case_role: row for row in rows.order_by("started_at", "pk")}
-    worker = next((held[role] for role in _WORKERS if role in held), None)
+    involvements: dict[str, Involvement] = {row.case_role: row for row in rows.order_by("started_at", "pk")}
+    worker = next((involvements[role] for role in _WORKERS if role in involvements), None)
     yield Fact(
         "Worker", f"{_with_phone(worker)}, {worker.get_case_role_display().lower()}." if worker else UNKNOWN
     )
-    manager = held.get(CaseRole.TEAM_MANAGER)
+    manager = involvements.get(CaseRole.TEAM_MANAGER)
     if manager:
         yield Fact("Manager", f"{_with_phone(manager)}.")
     elif worker and worker.team:
@@ -142,22 +142,22 @@ def _with_phone(row: Involvement) -> str:
 
 def _nrm(opened: OpenChild) -> Iterable[Fact]:
     rows = Outcome.objects.filter(child__in=opened.cluster, kind=NRM.key).select_related("action")
-    held = rows.order_by("-pk").first()
-    if held is None or held.action is None:
+    outcome = rows.order_by("-pk").first()
+    if outcome is None or outcome.action is None:
         yield Fact("NRM", "CEVT has not asked for a referral. Others are not recorded in CEMS.")
         return
-    done = f": {held.action.outcome}" if held.action.outcome else ""
-    yield Fact("NRM", f"Asked for by CEVT ({held.action.get_status_display().lower()}{done}).")
+    done = f": {outcome.action.outcome}" if outcome.action.outcome else ""
+    yield Fact("NRM", f"Asked for by CEVT ({outcome.action.get_status_display().lower()}{done}).")
 
 
 def _responsibility(opened: OpenChild) -> Iterable[Fact]:
     """Who holds parental responsibility, as the people in the child's life are recorded."""
-    held = [
+    holders = [
         f"{row.name} ({row.get_relation_display().lower()})"
         for row in relationships(opened)
         if row.ends_on is None and row.parental_responsibility == YesNoNotKnown.YES
     ]
-    yield Fact("Parental responsibility", f"{'; '.join(held)}." if held else UNKNOWN)
+    yield Fact("Parental responsibility", f"{'; '.join(holders)}." if holders else UNKNOWN)
 
 
 def _siblings(opened: OpenChild, reader: User | None) -> Iterable[Fact]:
@@ -174,13 +174,17 @@ def _siblings(opened: OpenChild, reader: User | None) -> Iterable[Fact]:
             for person in shown.people
             if person.row.relation == kind.value
         ]
-        names += [f"{one.child.name}, {_known(one)}" for one in shown.named_on if one.relation == kind.label]
+        names += [
+            f"{record.child.name}, {_known(record)}"
+            for record in shown.named_on
+            if record.relation == kind.label
+        ]
     yield Fact("Brothers and sisters", f"{'; '.join(names)}." if names else UNKNOWN)
 
 
-def _known(one: LinkedRecord) -> str:
-    level = one.child.level if one.level else None
-    return f"{one.child.reference}, level {level.label}" if level is not None else one.child.reference
+def _known(record: LinkedRecord) -> str:
+    level = record.child.level if record.level else None
+    return f"{record.child.reference}, level {level.label}" if level is not None else record.child.reference
 
 
 def _not_told(opened: OpenChild) -> Iterable[Fact]:

@@ -81,18 +81,18 @@ def open_items(user: User, at: datetime) -> list[Lined]:
 
 def _open(profile: Profile) -> list[Lined]:
     """What is open at the CEVT of these authorities, due first at the top; whose children may be seen is asked next."""
-    held = _lines().filter(closed_at__isnull=True, authority__in=profile.authority_ids)
-    return list(held.order_by(F("due").asc(nulls_last=True), "received_at", "pk")[:MOST])
+    open_lines = _lines().filter(closed_at__isnull=True, authority__in=profile.authority_ids)
+    return list(open_lines.order_by(F("due").asc(nulls_last=True), "received_at", "pk")[:MOST])
 
 
 def whole(rows: Sequence[Row]) -> list[Row]:
     """The same rows with all that is known of their items: matrix, who sent it, clock and who has it."""
     wanted = [item.pk for row in rows for item in row.items]
-    found = {item.pk: item for item in _annotated().filter(pk__in=wanted).select_related(*_WHOLE)}
+    annotated = {item.pk: item for item in _annotated().filter(pk__in=wanted).select_related(*_WHOLE)}
     for row in rows:
         for item in row.items:
-            found[item.pk].child = row.child  # the record it is read under, read once
-    return [replace(row, items=[found[item.pk] for item in row.items]) for row in rows]
+            annotated[item.pk].child = row.child  # the record it is read under, read once
+    return [replace(row, items=[annotated[item.pk] for item in row.items]) for row in rows]
 
 
 def _annotated() -> Any:  # a queryset of items; the added columns have no type
@@ -108,8 +108,8 @@ def _lines() -> Any:
 
 def _decided_since(profile: Profile, since: datetime) -> list[Lined]:
     """What was decided at the CEVT of these authorities from `since` on."""
-    held = _lines().filter(decision__decided_at__gte=since, authority__in=profile.authority_ids)
-    return list(held.order_by("-closed_at", "pk")[:MOST])
+    decided = _lines().filter(decision__decided_at__gte=since, authority__in=profile.authority_ids)
+    return list(decided.order_by("-closed_at", "pk")[:MOST])
 
 
 def _decisions(ids: set[int], since: datetime) -> dict[int, Decision]:
@@ -127,15 +127,15 @@ def _seen(user: User, primaries: set[int], at: datetime, *, room: bool) -> list[
 def _children(user: User, seen: Sequence[Child], primaries: Mapping[int, int]) -> dict[int, Child]:
     """The children among these whose CEVT papers are open to the person."""
     of_primary_record = set(primaries.values())
-    found = [child for child in seen if child.pk in of_primary_record]
-    prefetch_related_objects(found, "locality")
-    reach = accesses(user, found, primaries=primaries)
-    return {child.pk: child for child in found if reach[child.pk].sees(Part.CONTRIBUTIONS)}
+    primary_records = [child for child in seen if child.pk in of_primary_record]
+    prefetch_related_objects(primary_records, "locality")
+    reach = accesses(user, primary_records, primaries=primaries)
+    return {child.pk: child for child in primary_records if reach[child.pk].sees(Part.CONTRIBUTIONS)}
 
 
 def _by_child(items: Iterable[Lined], children: Mapping[int, Child]) -> dict[int, list[Lined]]:
     grouped: dict[int, list[Lined]] = defaultdict(list)
-    for item in sorted(items, key=lambda one: (one.received_at, one.pk)):
+    for item in sorted(items, key=lambda line: (line.received_at, line.pk)):
         child = children.get(item.primary)
         if child is not None:
             item.child = child  # the record it is read under, read once
@@ -151,20 +151,23 @@ def _open_rows(
     at: datetime,
 ) -> Iterable[Row]:
     grouped = _by_child(items, children)
-    shown = [item for held in grouped.values() for item in held]
-    told = Histories(shown, primaries)
-    passed, returns = eligibility_of(shown, local_date(at), told=told), rereferrals_of(shown, told=told)
+    shown = [item for group in grouped.values() for item in group]
+    histories = Histories(shown, primaries)
+    passed, returns = (
+        eligibility_of(shown, local_date(at), told=histories),
+        rereferrals_of(shown, told=histories),
+    )
     wanted, answered = _wanted(shown), _answered(shown)
-    for pk, held in grouped.items():
+    for pk, group in grouped.items():
         yield Row(
             children[pk],
-            held,
-            passed=list(dict.fromkeys(reason for item in held for reason in passed[item.pk])),
+            group,
+            passed=list(dict.fromkeys(reason for item in group for reason in passed[item.pk])),
             wanted=wanted.get(pk, []),
             outstanding=[
                 agency for agency in table.agencies(children[pk].area_id) if agency.pk not in answered[pk]
             ],
-            back=_return_of([returns[item.pk] for item in held]),
+            back=_return_of([returns[item.pk] for item in group]),
         )
 
 
@@ -177,31 +180,34 @@ def _closed_rows(
     items: Sequence[Lined], children: Mapping[int, Child], decisions: Mapping[int, Decision]
 ) -> Iterable[Row]:
     newest = sorted(decisions.values(), key=lambda row: row.decided_at)
-    for pk, held in _by_child(items, children).items():
-        mine = {item.decision_id for item in held}
+    for pk, group in _by_child(items, children).items():
+        mine = {item.decision_id for item in group}
         last = [row for row in newest if row.pk in mine or row.confirms_id in mine][-1]
-        yield Row(children[pk], held, decided=last)
+        yield Row(children[pk], group, decided=last)
 
 
 def _answered(items: Sequence[Lined]) -> dict[int, set[int]]:
     """By child, the agencies that said what they know; of all that one said or told, the last counts."""
     of = {item.public_id: item.child.pk for item in items}
     last: dict[int, dict[int, str]] = defaultdict(dict)
-    for about, agency, held in heard(items):
-        last[of[about]][agency] = held
+    for about, agency, answer in heard(items):
+        last[of[about]][agency] = answer
     return defaultdict(
         set,
-        {child: {agency for agency, held in said.items() if is_answer(held)} for child, said in last.items()},
+        {
+            child: {agency for agency, answer in answers.items() if is_answer(answer)}
+            for child, answers in last.items()
+        },
     )
 
 
 def _wanted(items: Sequence[Lined]) -> dict[int, list[InformationRequest]]:
     of = {item.pk: item.child.pk for item in items}
     rows = InformationRequest.objects.filter(item__in=of, answered_at__isnull=True).select_related("agency")
-    found: dict[int, list[InformationRequest]] = defaultdict(list)
+    requests: dict[int, list[InformationRequest]] = defaultdict(list)
     for row in rows.order_by("asked_at", "pk"):
-        found[of[row.item_id]].append(row)
-    return found
+        requests[of[row.item_id]].append(row)
+    return requests
 
 
 def _open_meetings(authority_ids: Iterable[int]) -> Sequence[Meeting]:

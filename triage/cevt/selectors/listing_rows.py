@@ -66,8 +66,8 @@ class Row:
     @property
     def level(self) -> RiskLevel | None:
         """The highest level submitted with what is open."""
-        found = [item.level for item in self.items if item.level is not None]
-        return RiskLevel(max(found)) if found else None
+        levels = [item.level for item in self.items if item.level is not None]
+        return RiskLevel(max(levels)) if levels else None
 
     @property
     def forms(self) -> list[str]:
@@ -104,10 +104,11 @@ class Row:
             meanwhile = " The clock runs meanwhile." if any(item.clock_id for item in self.items) else ""
             return f"Waits for First Contact to process the child.{meanwhile}"
         if self.state == "information":
-            asked = ", ".join(dict.fromkeys(str(one.agency) for one in self.wanted))
+            asked = ", ".join(dict.fromkeys(str(request.agency) for request in self.wanted))
             return f"CEVT waits for {asked}, which it has asked for more information."
         if self.outstanding:
-            return f"CEVT can decide. Not heard from yet: {', '.join(str(one) for one in self.outstanding)}."
+            awaited = ", ".join(str(agency) for agency in self.outstanding)
+            return f"CEVT can decide. Not heard from yet: {awaited}."
         return "CEVT can decide. Every agency has answered."
 
     def clock(self, at: datetime) -> dict[str, Any] | None:
@@ -139,7 +140,7 @@ class Filters:
         """Whether the row is asked for."""
         place = f"{row.child.locality_id or ''}"
         return (
-            (not self.agency or any(one.code == self.agency for one in row.outstanding))
+            (not self.agency or any(agency.code == self.agency for agency in row.outstanding))
             and (not self.locality or place == self.locality)
             and (not self.form or self.form in row.forms)
             and (not self.level or (row.level is not None and str(row.level.value) == self.level))
@@ -183,6 +184,6 @@ class Listing:
         row = self.of(child)
         if row is None:
             return None, next(iter(self.open), None)
-        before = [one for one in self.open if one.number < row.number]
-        after = [one for one in self.open if one.number > row.number]
+        before = [other for other in self.open if other.number < row.number]
+        after = [other for other in self.open if other.number > row.number]
         return (before[-1] if before else None), (after[0] if after else None)

@@ -36,17 +36,17 @@ def live_state(user: User, opened: OpenChild, *, place: str, typing: bool) -> Li
     `place` (a key of PLACES) and `typing` are where the reader is: the others are told.
     """
     items = Item.objects.filter(child__in=opened.cluster, closed_at__isnull=True)
-    held = list(items.order_by("received_at", "pk").only("pk", "public_id"))
-    lines = [line for line in said_by(user, (), answers_by_agency(held)) if not line.own]
+    open_items = list(items.order_by("received_at", "pk").only("pk", "public_id"))
+    lines = [line for line in said_by(user, (), answers_by_agency(open_items)) if not line.own]
     there = here(user, subject=f"cevt:{opened.child.public_id}", place=place, typing=typing)
-    return Live(lines, items_mark(held), _open_meeting(opened), [_there(one) for one in there])
+    return Live(lines, items_mark(open_items), _open_meeting(opened), [_there(person) for person in there])
 
 
-def _there(one: Present) -> str:
+def _there(person: Present) -> str:
     """ "Robin Example is typing in the decision"."""
-    if one.typing and one.place in PLACES:
-        return f"{one.name} is typing {PLACES[one.place]}"
-    return f"{one.name} has this sheet open"
+    if person.typing and person.place in PLACES:
+        return f"{person.name} is typing {PLACES[person.place]}"
+    return f"{person.name} has this sheet open"
 
 
 def items_mark(items: Sequence[Item]) -> str:

@@ -92,9 +92,9 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
         .order_by("decided_at", "pk")
     )
     primaries = {row.primary for row in decisions}
-    found = list(Child.objects.visible_to(user).filter(pk__in=primaries).with_page())
-    reach = accesses(user, found)
-    open_ones = {one.pk: one for one in found if reach[one.pk].sees(Part.MINUTES, Part.DECISIONS)}
+    visible = list(Child.objects.visible_to(user).filter(pk__in=primaries).with_page())
+    reach = accesses(user, visible)
+    open_ones = {child.pk: child for child in visible if reach[child.pk].sees(Part.MINUTES, Part.DECISIONS)}
     shut = Child.objects.unscoped("how many restricted items a meeting had, so that members ask their owners")
     shown = [row for row in decisions if row.primary in open_ones]
     notes = notes_of(meeting)
@@ -112,7 +112,9 @@ def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[
     ids = [row.public_id for row in decisions]
     dissents = list(Dissent.objects.filter(about__in=ids).select_related("agency").order_by("agency__name"))
     actions = list(
-        Action.objects.filter(source_kind="triage.decision", source_id__in=[str(one) for one in ids])
+        Action.objects.filter(
+            source_kind="triage.decision", source_id__in=[str(decision_id) for decision_id in ids]
+        )
         .select_related("owner_user", "owner_team", "clock")
         .order_by("pk")
     )
@@ -138,5 +140,5 @@ def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[
 def _told(row: Decision, items: Sequence[Item]) -> list[str]:
     """Who was told of a decision beside the table and those who have an action."""
     changed = row.confirms is None or row.confirms.agreed.level != row.agreed.level
-    told = hearers(row.decided_by, items) if changed else []
-    return told + [tells for outcome in row.outcomes.all() if (tells := kind_of(outcome).tells)]
+    people = hearers(row.decided_by, items) if changed else []
+    return people + [tells for outcome in row.outcomes.all() if (tells := kind_of(outcome).tells)]

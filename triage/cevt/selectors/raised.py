@@ -33,14 +33,14 @@ class Before:
 
 def before_raising(user: User, opened: OpenChild) -> Before:
     """How the child stands at CEVT, for one who opened the record."""
-    held, sees = raised_open(opened.child), opened.access.sees(Part.DECISIONS)
+    concern, sees = raised_open(opened.child), opened.access.sees(Part.DECISIONS)
     waiting = Item.objects.filter(child__in=opened.cluster, closed_at__isnull=True).exclude(
         kind=ItemKind.RAISED
     )
     would_be = Item(child=opened.child, received_at=opened.at)
     return Before(
-        held=held,
-        reads=held is not None and (sees or held.raised_by_id == user.pk),
+        held=concern,
+        reads=concern is not None and (sees or concern.raised_by_id == user.pk),
         listed=opened.access.sees(Part.CONTRIBUTIONS) and waiting.exists(),
         eligibility=bool(eligibility_of([would_be])[would_be.pk]),
         desks=desks_for(opened.child),

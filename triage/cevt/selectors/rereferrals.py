@@ -26,20 +26,20 @@ class Histories:
     @cached_property
     def primaries(self) -> dict[int, int]:
         """By row number, the record it is read under; of the children of the items and all merged with them."""
-        held = {item.child_id for item in self.items}
+        child_ids = {item.child_id for item in self.items}
         if self.known is None:
-            return primaries_with(held)
-        mine = {self.known[child] for child in held}
+            return primaries_with(child_ids)
+        mine = {self.known[child] for child in child_ids}
         return {row: primary for row, primary in self.known.items() if primary in mine}
 
     @cached_property
     def levels(self) -> dict[int, list[tuple[datetime, int]]]:
         """By record, when which level was agreed, oldest first."""
-        found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+        by_record: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
         rows = AgreedLevel.objects.filter(child__in=self.primaries).order_by("happened_at", "pk")
         for child, agreed_at, level in rows.values_list("child", "happened_at", "level"):
-            found[self.primaries[child]].append((agreed_at, level))
-        return dict(found)
+            by_record[self.primaries[child]].append((agreed_at, level))
+        return dict(by_record)
 
     def primary_of(self, item: Item) -> int:
         """The record an item is read under."""
@@ -55,11 +55,11 @@ def rereferrals_of(items: Sequence[Item], *, told: Histories | None = None) -> d
 
     `told`, where the caller has it, is the history of these items.
     """
-    held = told or Histories(items)
+    histories = told or Histories(items)
     return {
         item.pk: rereferral_kind(
             item.received_at,
-            befores(held.levels_of(item)),
+            befores(histories.levels_of(item)),
             months=REREFERRAL_MONTHS.at(item.received_at),
         )
         for item in items

@@ -72,30 +72,30 @@ def research_list(user: User, at: datetime) -> list[Line]:
     hidden = _confidential([row.child.pk for row in shown], at)
     items = [item for row in shown for item in row.items]
     of = {item.public_id: item.child.pk for item in items}
-    said = answers(items, lambda one: of[one.about], agency=user.agency_id)
-    lines = [_line(row, said.get(row.child.pk, NOTHING_YET), row.child.pk in hidden, at) for row in shown]
+    by_child = answers(items, lambda contribution: of[contribution.about], agency=user.agency_id)
+    lines = [_line(row, by_child.get(row.child.pk, NOTHING_YET), row.child.pk in hidden, at) for row in shown]
     return sorted(lines, key=lambda line: (line.meeting != "Today", line.row.key))
 
 
 def to_look_up(user: User, at: datetime) -> int:
     """How many children on CEVT's list the person's agency has said nothing of yet: three queries."""
-    held = open_items(user, at)
-    last = {about: what for about, _, what in heard(held, agency=user.agency_id)}
+    items = open_items(user, at)
+    last = {about: what for about, _, what in heard(items, agency=user.agency_id)}
     answered = {about for about, what in last.items() if is_answer(what)}
-    primaries = {item.primary for item in held}
-    return len(primaries - {item.primary for item in held if item.public_id in answered})
+    primaries = {item.primary for item in items}
+    return len(primaries - {item.primary for item in items if item.public_id in answered})
 
 
-def _line(row: Row, said: Answer, hidden: bool, at: datetime) -> Line:
-    child, own = row.child, said.row
+def _line(row: Row, answer: Answer, hidden: bool, at: datetime) -> Line:
+    child, own = row.child, answer.row
     day = meeting_of(row.lead.received_at)
     place = ", ".join(filter(None, [child.address.replace("\n", ", "), child.postcode]))
     return Line(
         row,
         "Confidential: ask First Contact" if hidden else place or "Not recorded",
         "Today" if day <= local_date(at) else say_day(day),
-        said,
-        not is_answer(said.last),
+        answer,
+        not is_answer(answer.last),
         own.held if own else "",
         own.text if own else "",
         own.version if own else 0,

@@ -101,8 +101,8 @@ def sheet(user: User, opened: OpenChild, *, room: bool = False) -> Sheet:
     earlier = _earlier(opened) if access.sees(Part.DECISIONS) else []
     since = earlier[0].row.decided_at if earlier else None
     # The panels show a year too: what happened is read with them, not again.
-    told = chronology_entries(opened, min(since, opened.year_ago)) if since else []
-    changes = [one for one in told if since and one.happened_at >= since]
+    entries = chronology_entries(opened, min(since, opened.year_ago)) if since else []
+    changes = [entry for entry in entries if since and entry.happened_at >= since]
     meeting = next((meeting for meeting in today.meetings if meeting.authority_id == child.area_id), None)
     return Sheet(
         today=today,
@@ -115,7 +115,7 @@ def sheet(user: User, opened: OpenChild, *, room: bool = False) -> Sheet:
         more_changes=max(0, len(changes) - CHANGES),
         matrix=_beside(opened, newest) if newest and access.sees(Part.MATRIX) else None,
         earlier=earlier,
-        unconfirmed=next((one.row for one in earlier if is_unconfirmed(one.row)), None),
+        unconfirmed=next((decision.row for decision in earlier if is_unconfirmed(decision.row)), None),
         said=said_by(user, today.seats.agencies(child.area_id), answers_by_agency(items)) if items else [],
         wanted=row.wanted if row else [],
         panels=panels_for(user, opened, but=TOLD_HERE | (NOT_FOR_A_ROOM if room else frozenset())),
@@ -136,10 +136,10 @@ def newest_matrix(opened: OpenChild) -> Submission | None:
     rows = Submission.objects.filter(child__in=opened.cluster).select_related(
         "matrix", "submitted_by__agency"
     )
-    found: Submission | None = rows.order_by("-received_at", "-pk").first()
-    if found:
-        found.matrix.child = found.child = opened.child  # the record it is read under, read once
-    return found
+    submission: Submission | None = rows.order_by("-received_at", "-pk").first()
+    if submission:
+        submission.matrix.child = submission.child = opened.child  # the record it is read under, read once
+    return submission
 
 
 def _beside(opened: OpenChild, sent: Submission) -> TwoMatrices:
@@ -154,11 +154,11 @@ def is_unconfirmed(decision: Decision) -> bool:
 
 def _earlier(opened: OpenChild) -> list[Earlier]:
     rows = Decision.objects.filter(child__in=opened.cluster).order_by("-decided_at", "-pk")
-    found = list(
+    decisions = list(
         rows.select_related("agreed", "decided_by", "meeting", "confirmed_by", "confirm_clock")[:EARLIER]
     )
     dissents = list(
-        Dissent.objects.filter(about__in=[row.public_id for row in found]).select_related("agency")
+        Dissent.objects.filter(about__in=[row.public_id for row in decisions]).select_related("agency")
     )
     return [
         Earlier(
@@ -167,5 +167,5 @@ def _earlier(opened: OpenChild) -> list[Earlier]:
             [HARM_FORMS.label(form) for form in row.agreed.forms],
             [HarmContext(context).label for context in row.agreed.contexts],
         )
-        for row in found
+        for row in decisions
     ]

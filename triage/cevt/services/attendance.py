@@ -34,13 +34,13 @@ def attendance_set(
     """
     instant = at or now()
     people = {str(user.public_id): user for user in seats([meeting.authority_id]).people}
-    held = {row.user_id: row for row in Attendance.objects.filter(meeting=meeting)}
+    attendances = {row.user_id: row for row in Attendance.objects.filter(meeting=meeting)}
     for place in places:
         person = people.get(place.person)
         if person is None:
             raise Invalid("Somebody on this page no longer sits at CEVT. Reload it.")
         stands = people.get(place.standing_for) if place.standing_for else None
-        row = held.get(person.pk)
+        row = attendances.get(person.pk)
         if (place.state, stands and stands.pk) == _now(row):
             continue
         if place.state in {HERE, APOLOGY}:

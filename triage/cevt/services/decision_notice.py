@@ -18,14 +18,14 @@ def hearers(user: User, items: Sequence[Item]) -> list[str]:
     raised = {item.raised_by for item in items if item.raised_by}
     return [
         f"{person}, who {'sent the matrix' if person in sent else 'raised the child'}"
-        for person in sorted((sent | raised) - {user}, key=lambda one: (one.name, one.pk))
+        for person in sorted((sent | raised) - {user}, key=lambda hearer: (hearer.name, hearer.pk))
     ]
 
 
 def tell_decided(user: User, decision: Decision, items: Sequence[Item], at: datetime) -> None:
     """Each who sent a matrix or raised the child is told once that CEVT decided; a page of theirs has the words."""
     kind, child = "triage.decided", decision.child.public_id
-    said = {
+    recipients = {
         Message(
             kind,
             f"triage:{decision.public_id}:{paper}",
@@ -38,7 +38,7 @@ def tell_decided(user: User, decision: Decision, items: Sequence[Item], at: date
         ): {person} - {user.pk}
         for person, paper, reference, url in _waiting(items)
     }
-    notices_send(said, at=at)
+    notices_send(recipients, at=at)
 
 
 def tell_withdrawn(user: User, item: Item, at: datetime) -> None:

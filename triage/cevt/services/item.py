@@ -110,9 +110,9 @@ def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None
     primary = lock_cluster(child.pk)
     if primary.died_on is not None:
         raise Conflict("The child has died. CEVT decides nothing about them any more.")
-    if held := raised_open(primary):
-        if (held.raised_by_id, held.why) == (user.pk, words):
-            return held
+    if concern := raised_open(primary):
+        if (concern.raised_by_id, concern.why) == (user.pk, words):
+            return concern
         raise Conflict("A concern about this child is on CEVT's list already.")
     row = Item(child=primary, kind=ItemKind.RAISED, why=words, raised_by=user, received_at=instant)
     if not eligibility_of([row], local_date(instant))[row.pk]:
@@ -123,8 +123,8 @@ def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None
 def raised_open(child: Child) -> Item | None:
     """The concern about this child that somebody raised and CEVT has not closed; of a merged record's two the first."""
     rows = Item.objects.of(child).filter(kind=ItemKind.RAISED, closed_at__isnull=True)
-    found: Item | None = rows.select_related("raised_by__agency").order_by("received_at", "pk").first()
-    return found
+    concern: Item | None = rows.select_related("raised_by__agency").order_by("received_at", "pk").first()
+    return concern
 
 
 def _opened(user: User, row: Item, at: datetime) -> Item:
@@ -159,22 +159,29 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
     instant = at or now()
     lock_cluster(item.child_id)
     rows = Item.objects.select_for_update(of=("self",)).select_related("clock", "child", "submission")
-    held = rows.get(pk=item.pk)
-    if held.closed_at:
+    locked_item = rows.get(pk=item.pk)
+    if locked_item.closed_at:
         raise Conflict("This is no longer on CEVT's list.")
     if not why.strip():
         raise Invalid("Say why it does not belong on the list.", field="why")
-    held.closed_at, held.withdrawn_why, held.withdrawn_by = instant, why.strip(), user
-    held.save(update_fields=["closed_at", "withdrawn_why", "withdrawn_by"])
-    if held.clock:
-        clocks.clock_cancel(user, clock=held.clock, reason="Taken off CEVT's list", at=instant)
-    information_requests_close(user, item=held, at=instant)
-    contributions_freeze(user, about=[held.public_id], at=instant)
-    if not Item.objects.of(held.child).filter(closed_at__isnull=True).exists():
-        matter_close(user, child=held.child, kind=MatterKind.CEVT, at=instant)
-    record(user, verb=Verb.WITHDRAWN, subject=held, child=held.child.public_id, part="decisions", at=instant)
-    tell_withdrawn(user, held, instant)
-    return held
+    locked_item.closed_at, locked_item.withdrawn_why, locked_item.withdrawn_by = instant, why.strip(), user
+    locked_item.save(update_fields=["closed_at", "withdrawn_why", "withdrawn_by"])
+    if locked_item.clock:
+        clocks.clock_cancel(user, clock=locked_item.clock, reason="Taken off CEVT's list", at=instant)
+    information_requests_close(user, item=locked_item, at=instant)
+    contributions_freeze(user, about=[locked_item.public_id], at=instant)
+    if not Item.objects.of(locked_item.child).filter(closed_at__isnull=True).exists():
+        matter_close(user, child=locked_item.child, kind=MatterKind.CEVT, at=instant)
+    record(
+        user,
+        verb=Verb.WITHDRAWN,
+        subject=locked_item,
+        child=locked_item.child.public_id,
+        part="decisions",
+        at=instant,
+    )
+    tell_withdrawn(user, locked_item, instant)
+    return locked_item
 
 
 @command

@@ -25,7 +25,7 @@ def wishes_for(
 
     Raises Invalid naming the question to mend: a child without a locality needs one chosen for the board.
     """
-    wishes = [replace(one, why=one.why.strip()) for one in asked]
+    wishes = [replace(wish, why=wish.why.strip()) for wish in asked]
     keys = {wish.kind.key for wish in wishes}
     wishes += [Wish(kind) for kind in always(level) if kind.key not in keys]
     wishes = [wish.kind.completed(wish, child, level) for wish in wishes]
@@ -33,8 +33,8 @@ def wishes_for(
     case = Case(
         level, forms, age_on(child.date_of_birth, on), on, frozenset(wish.kind.key for wish in wishes)
     )
-    if found := problems(wishes, case):
-        field, words = found[0]
+    if faults := problems(wishes, case):
+        field, words = faults[0]
         raise Invalid(words, field=field)
     return wishes
 
@@ -46,16 +46,16 @@ def always(level: RiskLevel) -> list[OutcomeKind]:
 
 def problems(wishes: Sequence[Wish], case: Case) -> list[tuple[str, str]]:
     """What is wrong with these outcomes: pairs of the question's name on the form and a plain sentence."""
-    found: list[tuple[str, str]] = []
+    faults: list[tuple[str, str]] = []
     asked: set[tuple[str, bool]] = set()
     for wish in wishes:
         slot = wish.slot
         if (slot, wish.for_parents) in asked:
-            found.append((slot, f"“{wish.kind.label}” is asked for twice."))
+            faults.append((slot, f"“{wish.kind.label}” is asked for twice."))
         elif problem := wish.kind.problem(wish, case):
-            found.append((f"{slot}_{problem.about}" if problem.about else slot, problem.words))
+            faults.append((f"{slot}_{problem.about}" if problem.about else slot, problem.words))
         asked.add((slot, wish.for_parents))
-    return found
+    return faults
 
 
 def leaves_board(child: Child, level: RiskLevel, wishes: Sequence[Wish]) -> bool:

@@ -193,13 +193,13 @@ def _form_page(
 def feedback_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse:
     """What CEVT decided on a matrix, as a letter to the user who sent it: references only on the outside."""
     sent, user, instant = opened.paper, acting_user(request), now()
-    found = decided_on(sent)
-    if found is None:
+    decided = decided_on(sent)
+    if decided is None:
         raise Conflict("CEVT has not decided on this matrix yet. Its page says when it will.")
     paper = Paper("Feedback from CEVT", sent.reference, f"{user}, {user.agency}", instant)
     sees_decision = opened.child.access.sees(Part.DECISIONS)
-    follows = letter_lines(found) if sees_decision else []
-    context = {"sent": sent, "found": found, "sees_decision": sees_decision, "follows": follows}
+    follows = letter_lines(decided) if sees_decision else []
+    context = {"sent": sent, "found": decided, "sees_decision": sees_decision, "follows": follows}
     made = render_pdf("documents/feedback.html", context, paper)
     record(
         user,

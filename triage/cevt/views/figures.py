@@ -20,7 +20,11 @@ def figures(request: HttpRequest) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         starts, ends = form.cleaned_data["starts"], form.cleaned_data["ends"]
-    found = reads.figures(acting_user(request), starts=starts, ends=ends)
+    period_figures = reads.figures(acting_user(request), starts=starts, ends=ends)
     listed(acting_user(request), what="cevt.figures", children=[])
-    context = {"form": form, "found": found, "table": [reads.said(row) for row in found.rows]}
+    context = {
+        "form": form,
+        "found": period_figures,
+        "table": [reads.said(row) for row in period_figures.rows],
+    }
     return render(request, "triage/cevt/figures.html", context, status=400 if form.errors else 200)

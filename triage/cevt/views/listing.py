@@ -107,7 +107,7 @@ def _fields(today: Listing, asked: Filters) -> list[dict[str, Any]]:
         ("agency", "Not heard from", [(agency.code, agency.name) for agency in today.seats.agencies()]),
         ("locality", "Locality", sorted(places.items(), key=lambda place: place[1])),
         ("form", "Form of harm", HARM_FORMS.labels()),
-        ("level", "Level submitted", [(str(one.value), one.label) for one in reversed(RiskLevel)]),
+        ("level", "Level submitted", [(str(level.value), level.label) for level in reversed(RiskLevel)]),
         ("back", "New or again", list(Return.choices)),
     ]
     return [

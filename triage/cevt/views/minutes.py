@@ -37,12 +37,12 @@ def meetings(request: HttpRequest) -> HttpResponse:
 @requires_any_work(Shape.PAGE, *READERS)
 def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """What a meeting decided: by reference, of children open to the reader."""
-    found = _read(request, meeting_id)
+    meeting_minutes = _read(request, meeting_id)
     return render(
         request,
         "triage/cevt/minutes.html",
         {
-            "minutes": found,
+            "minutes": meeting_minutes,
             "on_paper": available(),
             "may_decide": profile_of(acting_user(request)).may(Work.DECISIONS),
         },
@@ -52,22 +52,22 @@ def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 @requires_any_work(Shape.PDF, *READERS)
 def minutes_pdf(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """The minutes on paper, from the moment the meeting ends; taking them away is audited."""
-    found, user, instant = _read(request, meeting_id), acting_user(request), now()
-    meeting = found.meeting
+    meeting_minutes, user, instant = _read(request, meeting_id), acting_user(request), now()
+    meeting = meeting_minutes.meeting
     if meeting.ended_at is None:
         raise Conflict(f"{meeting.reference} has not ended, so it has no minutes yet.")
     paper = Paper("CEVT minutes", meeting.reference, f"{user}, {user.agency}", instant)
-    made = render_pdf("documents/minutes.html", {"minutes": found}, paper)
+    made = render_pdf("documents/minutes.html", {"minutes": meeting_minutes}, paper)
     record(user, verb=Verb.DOWNLOADED, subject=meeting, part="minutes", at=instant)
     return pdf_response(made, paper)
 
 
 def _read(request: HttpRequest, meeting_id: UUID) -> Minutes:
-    found = minutes_of(acting_user(request), the_meeting(request, meeting_id), now())
-    if found.children:
+    meeting_minutes = minutes_of(acting_user(request), the_meeting(request, meeting_id), now())
+    if meeting_minutes.children:
         listed(
             acting_user(request),
             what="triage.minutes",
-            children=[child.child.public_id for child in found.children],
+            children=[child.child.public_id for child in meeting_minutes.children],
         )
-    return found
+    return meeting_minutes

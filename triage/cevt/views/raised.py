@@ -44,16 +44,16 @@ def raise_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def raised(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """What one raised, and what became of it: the decision itself only where the record is open to them."""
     user = acting_user(request)
-    found = raised_by(user, item_id)
-    if found is None:
+    concern = raised_by(user, item_id)
+    if concern is None:
         raise Http404
-    if found.child and found.access:
-        part = Part.DECISIONS if found.found else Part.OWN_SUBMISSIONS
+    if concern.child and concern.access:
+        part = Part.DECISIONS if concern.found else Part.OWN_SUBMISSIONS
         read(
             user,
-            child=found.child.public_id,
+            child=concern.child.public_id,
             part=part,
-            subject=found.item,
-            reason=f"{found.access.why}; raised the child at CEVT",
+            subject=concern.item,
+            reason=f"{concern.access.why}; raised the child at CEVT",
         )
-    return render(request, "triage/cevt/raised.html", {"raised": found, "item": found.item})
+    return render(request, "triage/cevt/raised.html", {"raised": concern, "item": concern.item})

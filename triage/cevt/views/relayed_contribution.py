@@ -48,10 +48,10 @@ def relayed_contribution(request: HttpRequest, opened: OpenChild, agency_id: UUI
 
 def _place(opened: OpenChild, agency_id: UUID) -> Away:
     """The agency at this address. Raises Http404 for one without a seat at this child's CEVT."""
-    found = away(opened, agency_id)
-    if found is None:
+    absent_agency = away(opened, agency_id)
+    if absent_agency is None:
         raise Http404
-    return found
+    return absent_agency
 
 
 def _write(request: HttpRequest, opened: OpenChild, place: Away, form: RelayedContributionForm) -> None:

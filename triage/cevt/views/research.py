@@ -36,7 +36,7 @@ def _page(request: HttpRequest, lines: list[Line], status: int = 200, **more: An
     context = {
         "lines": lines,
         "agenda": agenda_at(now()),
-        "choices": [(one.value, one.label) for one in Held],
+        "choices": [(choice.value, choice.label) for choice in Held],
         "agency": acting_user(request).agency,
         "waiting": sum(line.outstanding for line in lines),
         **more,
@@ -59,8 +59,13 @@ def _save(request: HttpRequest, lines: list[Line]) -> HttpResponse:
             contribution_write(acting_user(request), child=line.child, **typed)
             saved += 1
         except Overtaken as lost:
-            told = in_words(lost.theirs["held"], lost.theirs["text"])
-            problems[line.child.public_id] = {**typed, "version": lost.version, "by": lost.by, "theirs": told}
+            theirs = in_words(lost.theirs["held"], lost.theirs["text"])
+            problems[line.child.public_id] = {
+                **typed,
+                "version": lost.version,
+                "by": lost.by,
+                "theirs": theirs,
+            }
         except (Invalid, Conflict) as refusal:
             problems[line.child.public_id] = {**typed, "error": refusal.message}
     if problems:

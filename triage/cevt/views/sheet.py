@@ -98,7 +98,7 @@ def check_page(
     """The step before a decision, or before the confirmation `of` one. Raises Invalid as the decision would."""
     ruling = form.ruling()
     items = items_decided(of) if of else shown.items
-    found = preview(
+    previewed = preview(
         acting_user(request),
         child=opened.child,
         items=items,
@@ -113,7 +113,7 @@ def check_page(
         for value in values
         if name not in {"csrfmiddlewaretoken", "step"}
     ]
-    context = sheet_page(request, opened, shown, preview=found, ruling=ruling, sent=sent, confirms=of)
+    context = sheet_page(request, opened, shown, preview=previewed, ruling=ruling, sent=sent, confirms=of)
     return render(request, "triage/cevt/check.html", context)
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 
 def ages_of(words: Iterable[str]) -> dict[str, tuple[int, int]]:
     """The ages of each team by its code, from words like "aset:14-17" (both ends belong to it)."""
-    found = {}
+    by_team = {}
     for word in words:
         code, _, ages = word.partition(":")
         least, _, most = ages.partition("-")
-        found[code] = (int(least), int(most))
-    return found
+        by_team[code] = (int(least), int(most))
+    return by_team
 
 
 def ages_fault(word: str) -> str:

@@ -67,11 +67,11 @@ class Gathered:
 
     @property
     def waiting(self) -> list[Told]:
-        return [one for one in self.asked if not one.row.answered]
+        return [question for question in self.asked if not question.row.answered]
 
     @property
     def answered(self) -> list[Told]:
-        return [one for one in self.asked if one.row.answered]
+        return [question for question in self.asked if question.row.answered]
 
 
 def may_read_answers(access: ChildAccess) -> bool:
@@ -114,8 +114,8 @@ def question_to(user: User, public_id: UUID) -> AgencyEnquiry | None:
     rows = rows.readable_by(user).select_related(
         "agency", "asked_of", "asked_by__agency", "answered_by", "clock__owner_team", "referral"
     )
-    found: AgencyEnquiry | None = rows.first()
-    return found
+    question: AgencyEnquiry | None = rows.first()
+    return question
 
 
 def asked_of(user: User, public_id: UUID) -> Asked | None:

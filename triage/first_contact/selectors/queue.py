@@ -56,7 +56,7 @@ class Line:
     @property
     def waiting(self) -> list[AgencyEnquiry]:
         """The questions agencies have not answered."""
-        return [one for one in self.asked if not one.answered]
+        return [enquiry for enquiry in self.asked if not enquiry.answered]
 
 
 @dataclass(frozen=True)
@@ -110,14 +110,14 @@ def referrals(user: User, *, state: str, level: RiskLevel | None, after: str, no
     elif state == "answered":
         rows = rows.filter(Exists(asked)).exclude(Exists(waiting))
     if level is not None:
-        held = dict(rows.values_list("pk", "child"))
-        levels = _levels(held.values())
-        rows = rows.filter(pk__in=[pk for pk, child in held.items() if levels.get(child) == level])
+        child_ids = dict(rows.values_list("pk", "child"))
+        levels = _levels(child_ids.values())
+        rows = rows.filter(pk__in=[pk for pk, child in child_ids.items() if levels.get(child) == level])
     page = ORDER.page(rows.select_related("made_by__agency", "agency", *OWNERS), after)
-    found = page.rows
-    children = seen(user, {row.child_id for row in found})
-    sent = _levels([row.child_id for row in found])
-    gathered, meetings = _gathered(found), _meetings(found)
+    shown = page.rows
+    children = seen(user, {row.child_id for row in shown})
+    sent = _levels([row.child_id for row in shown])
+    gathered, meetings = _gathered(shown), _meetings(shown)
     return Page(
         [
             Line(
@@ -126,10 +126,14 @@ def referrals(user: User, *, state: str, level: RiskLevel | None, after: str, no
                 present(row.clock, now),
                 sent.get(row.child_id),
                 gathered[row.pk],
-                [one for one in gathered[row.pk] if not one.answered and now > one.clock.due_at],
+                [
+                    enquiry
+                    for enquiry in gathered[row.pk]
+                    if not enquiry.answered and now > enquiry.clock.due_at
+                ],
                 meetings.get(row.child_id),
             )
-            for row in found
+            for row in shown
         ],
         page.after,
     )
@@ -138,9 +142,9 @@ def referrals(user: User, *, state: str, level: RiskLevel | None, after: str, no
 def requests(user: User, *, after: str, now: datetime) -> Page[Line]:
     """Requests for a strategy meeting not answered yet, due first."""
     page = ORDER.page(open_requests(user).select_related("made_by__agency", *OWNERS), after)
-    found = page.rows
-    children = seen(user, {row.child_id for row in found})
-    sent = _levels([row.child_id for row in found])
+    shown = page.rows
+    children = seen(user, {row.child_id for row in shown})
+    sent = _levels([row.child_id for row in shown])
     return Page(
         [
             Line(
@@ -149,24 +153,24 @@ def requests(user: User, *, after: str, now: datetime) -> Page[Line]:
                 present(row.clock, now),
                 sent.get(row.child_id),
             )
-            for row in found
+            for row in shown
         ],
         page.after,
     )
 
 
 def _gathered(rows: Sequence[Referral]) -> dict[int, list[AgencyEnquiry]]:
-    found: dict[int, list[AgencyEnquiry]] = defaultdict(list)
+    by_referral: dict[int, list[AgencyEnquiry]] = defaultdict(list)
     asked = AgencyEnquiry.objects.filter(referral__in=[row.pk for row in rows]).order_by("asked_at", "pk")
-    for one in asked.select_related("agency", "clock"):
-        found[one.referral_id].append(one)
-    return found
+    for enquiry in asked.select_related("agency", "clock"):
+        by_referral[enquiry.referral_id].append(enquiry)
+    return by_referral
 
 
 def _meetings(rows: Sequence[Referral]) -> dict[int, Request]:
     """The open request for a strategy meeting of each referral's child."""
     asked = Request.objects.filter(child__in=[row.child_id for row in rows], answer="")
-    return {one.child_id: one for one in asked}
+    return {request.child_id: request for request in asked}
 
 
 def _by_record(child_ids: Sequence[int]) -> dict[int, int]:
@@ -179,8 +183,8 @@ def _by_record(child_ids: Sequence[int]) -> dict[int, int]:
 
 def _newest(rows: QuerySet[Any], *order: str) -> dict[int, Any]:
     """The first of these rows for each whole record, by the primary record's row number."""
-    found = rows.annotate(primary=primary_of()).order_by("primary", *order).distinct("primary")
-    return {row.primary: row for row in found}
+    newest = rows.annotate(primary=primary_of()).order_by("primary", *order).distinct("primary")
+    return {row.primary: row for row in newest}
 
 
 def newest_submissions(child_ids: Iterable[int]) -> dict[int, Submission]:
@@ -197,8 +201,8 @@ def _levels(child_ids: Iterable[int]) -> dict[int, RiskLevel]:
 def _newest_sent(child_ids: Iterable[int], rows: QuerySet[Submission]) -> dict[int, Submission]:
     primaries = _by_record(list(child_ids))
     whole = list(primary_by_row(set(primaries.values())))
-    found = _newest(rows.filter(child__in=whole), "-received_at", "-pk")
-    return {pk: found[primary] for pk, primary in primaries.items() if primary in found}
+    newest = _newest(rows.filter(child__in=whole), "-received_at", "-pk")
+    return {pk: newest[primary] for pk, primary in primaries.items() if primary in newest}
 
 
 @dataclass(frozen=True)

@@ -87,27 +87,29 @@ def referral_assessment_save(
     return _keep(user, locked_referral, row, findings, instant)
 
 
-def _check(found: Findings, age: int, ages: Sequence[str]) -> None:
-    if found.threshold and not THRESHOLDS.get(found.threshold):
+def _check(findings: Findings, age: int, ages: Sequence[str]) -> None:
+    if findings.threshold and not THRESHOLDS.get(findings.threshold):
         raise Invalid("Choose the level of need.", field="threshold")
-    if found.approach:
+    if findings.approach:
         refusal = why_not(
-            threshold=found.threshold, section_47=found.section_47, outside_home=found.outside_home
+            threshold=findings.threshold, section_47=findings.section_47, outside_home=findings.outside_home
         )
         if refusal:
             raise Invalid(refusal, field="approach")
-    if found.to_team and not found.to_team_why.strip():
-        said = warning(found.to_team.code, age, ages_of(ages))
-        if said:
-            raise Invalid(f"{said} Say why this team all the same, or choose another.", field="to_team_why")
+    if findings.to_team and not findings.to_team_why.strip():
+        caution = warning(findings.to_team.code, age, ages_of(ages))
+        if caution:
+            raise Invalid(
+                f"{caution} Say why this team all the same, or choose another.", field="to_team_why"
+            )
 
 
 def _keep(
-    user: User, referral: Referral, row: ReferralAssessment | None, found: Findings, at: datetime
+    user: User, referral: Referral, row: ReferralAssessment | None, findings: Findings, at: datetime
 ) -> ReferralAssessment:
     row = row or ReferralAssessment(referral=referral, child=referral.child)
     for name in Findings.__dataclass_fields__:
-        setattr(row, name, getattr(found, name))
+        setattr(row, name, getattr(findings, name))
     row.version, row.changed_by, row.changed_at = row.version + 1, user, at
     row.save()
     verb = Verb.CREATED if row.version == 1 else Verb.CHANGED

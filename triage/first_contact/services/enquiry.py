@@ -30,10 +30,10 @@ def lock_referral(referral: Referral) -> Referral:
     """The referral as it is now, locked after its child as everywhere. Raises Conflict when it is decided."""
     lock_cluster(referral.child_id)
     rows = Referral.objects.select_for_update(of=("self",)).select_related("child", "decided_by")
-    held: Referral = rows.get(pk=referral.pk)
-    if held.state != ReferralState.OPEN:
-        raise Conflict(f"{held.decided_by} has decided this referral already.")
-    return held
+    locked_referral: Referral = rows.get(pk=referral.pk)
+    if locked_referral.state != ReferralState.OPEN:
+        raise Conflict(f"{locked_referral.decided_by} has decided this referral already.")
+    return locked_referral
 
 
 @command
@@ -121,32 +121,44 @@ def agency_enquiry_answer(
     """
     instant = at or now()
     rows = AgencyEnquiry.objects.select_for_update(of=("self",))
-    held: AgencyEnquiry = rows.select_related("child", "clock", "referral", "agency", "answered_by").get(
-        pk=enquiry.pk
-    )
-    if held.answered:
-        raise Conflict(f"{held.answered_by} has answered this already.")
+    locked_enquiry: AgencyEnquiry = rows.select_related(
+        "child", "clock", "referral", "agency", "answered_by"
+    ).get(pk=enquiry.pk)
+    if locked_enquiry.answered:
+        raise Conflict(f"{locked_enquiry.answered_by} has answered this already.")
     if answered not in Answered.values or answered == Answered.WAITING:
         raise Invalid("Choose what your agency answers.", field="answered")
     if answered == Answered.WRITTEN and not text.strip():
         raise Invalid("Write what your agency knows.", field="text")
-    held.answered, held.text, held.answered_by, held.answered_at = answered, text.strip(), user, instant
-    held.save(update_fields=["answered", "text", "answered_by", "answered_at"])
-    clocks.clock_meet(user, clock=held.clock, at=instant)
-    record(user, verb=Verb.CHANGED, subject=held, child=held.child.public_id, part="referrals", at=instant)
-    _tell_desk(user, held, instant)
-    return held
+    locked_enquiry.answered, locked_enquiry.text, locked_enquiry.answered_by, locked_enquiry.answered_at = (
+        answered,
+        text.strip(),
+        user,
+        instant,
+    )
+    locked_enquiry.save(update_fields=["answered", "text", "answered_by", "answered_at"])
+    clocks.clock_meet(user, clock=locked_enquiry.clock, at=instant)
+    record(
+        user,
+        verb=Verb.CHANGED,
+        subject=locked_enquiry,
+        child=locked_enquiry.child.public_id,
+        part="referrals",
+        at=instant,
+    )
+    _tell_desk(user, locked_enquiry, instant)
+    return locked_enquiry
 
 
 def _tell_desk(user: User, row: AgencyEnquiry, at: datetime) -> None:
     """The user who asked is told; of an answer that came after the decision, the user who decided too."""
     referral, words = row.referral, f"{row.agency} has answered."
-    told = {row.asked_by_id}
+    user_ids = {row.asked_by_id}
     if referral.decided_by_id:
-        told.add(referral.decided_by_id)
+        user_ids.add(referral.decided_by_id)
         words = f"{row.agency} has answered after the decision. Read it: it may change what is needed."
     notice_send(
-        told - {user.pk},
+        user_ids - {user.pk},
         kind="triage.gathered",
         key=f"triage:{row.public_id}:answered",
         text=f"{referral.reference}: {words}",

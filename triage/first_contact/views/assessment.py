@@ -37,31 +37,31 @@ _form_door = requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS, met
 def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
     """One referral: what is done and what is still to do, what came with it, what agencies answered."""
     row = _row(opened, referral_id)
-    found = gathered(row, opened.access, now())
+    evidence = gathered(row, opened.access, now())
     asked = request_since(opened.child, row.received_at)
     context = {
         **paper_page(request, opened, row),
-        "gathered": found,
+        "gathered": evidence,
         "meeting": asked,
-        "tasks": [] if row.outcome else _tasks(opened, row, found, asked),
+        "tasks": [] if row.outcome else _tasks(opened, row, evidence, asked),
     }
     return render(request, "triage/first_contact/referral.html", context)
 
 
 def _tasks(
-    opened: OpenChild, row: Referral, found: Gathered, meeting: Request | None
+    opened: OpenChild, row: Referral, evidence: Gathered, meeting: Request | None
 ) -> list[dict[str, str]]:
     """The steps of a referral, each with where it stands."""
     where = [opened.child.public_id, row.public_id]
-    assessment, waiting = found.assessment, found.waiting
+    assessment, waiting = evidence.assessment, evidence.waiting
     tasks = [
         {
             "title": "Ask agencies what they know",
             "url": reverse("first_contact:enquiry_new", args=where),
-            "status": f"{len(found.answered)} of {len(found.asked)} answered"
-            if found.asked
+            "status": f"{len(evidence.answered)} of {len(evidence.asked)} answered"
+            if evidence.asked
             else "Nobody asked yet",
-            "colour": "" if found.asked and not waiting else "blue",
+            "colour": "" if evidence.asked and not waiting else "blue",
         },
         {
             "title": "Write down what you found",
@@ -121,7 +121,7 @@ def _ask(request: HttpRequest, row: Referral, teams: Sequence[Team], form: AskFo
     """Ask; the agencies that are newly asked, by name."""
     chosen, what = form.chosen(teams), form.cleaned_data["what"]
     asked = agency_enquiry_open(acting_user(request), referral=row, teams=chosen, what=what)
-    return {"names": ", ".join(str(one.agency) for one in asked)}
+    return {"names": ", ".join(str(enquiry.agency) for enquiry in asked)}
 
 
 @_form_door

@@ -54,7 +54,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "states": [(key, label, _address(here, state=key)) for key, label in selectors.STATES.items()],
         "levels": [
             ("", "Any level", _address(here, level="")),
-            *((key, found.label, _address(here, level=key)) for key, found in LEVELS.items()),
+            *((key, risk.label, _address(here, level=key)) for key, risk in LEVELS.items()),
         ],
         "older_url": next_url(request, page.after),
     }

@@ -61,6 +61,6 @@ def closed_to(whole: Collection[int], user_ids: Collection[int], at: datetime) -
 def not_to_be_known(user: User, child_ids: Collection[int]) -> set[int]:
     """Of these records that are shut to the person, those nobody may hint at: they bar the person, or are sealed."""
     rows = Child.objects.unscoped("whether a shut record may be hinted at").filter(pk__in=list(child_ids))
-    found = list(rows.values_list("pk", "merged_into", "sealed_at", "merged_into__sealed_at"))
+    records = list(rows.values_list("pk", "merged_into", "sealed_at", "merged_into__sealed_at"))
     barred = set(bars_of(user).values_list("primary", flat=True))
-    return {pk for pk, primary, own, primaries in found if own or primaries or (primary or pk) in barred}
+    return {pk for pk, primary, own, primaries in records if own or primaries or (primary or pk) in barred}

@@ -51,12 +51,12 @@ def emergency_access_open(
         raise NotAllowed("Your role can't open a record in an emergency. Ring First Contact.")
     if not reason.strip():
         raise Invalid("Say why you need the record now.", field="reason")
-    found, may_open = _ask(user, profile=profile, named=named, at=instant)
-    if len(found) > 1:
+    fitting, may_open = _ask(user, profile=profile, named=named, at=instant)
+    if len(fitting) > 1:
         raise Invalid("More than one record fits. Use the reference or a number.", field="child")
     if not may_open:
         raise Invalid(NONE_FITS, field="child")
-    return _open(user, profile=profile, child=found[0], reason=reason.strip(), at=instant)
+    return _open(user, profile=profile, child=fitting[0], reason=reason.strip(), at=instant)
 
 
 @command
@@ -64,20 +64,20 @@ def _ask(user: User, *, profile: Profile, named: Asked, at: datetime) -> tuple[l
     """The records that fit, and whether the one that does may be opened: asked, counted and told whatever follows."""
     limit_questions(user, _WHAT, timedelta(hours=1), OPENINGS_AN_HOUR)
     record(user, verb=Verb.SEARCHED, part=_WHAT, at=at)
-    found = _fitting(profile, named)
-    may_open = len(found) == 1 and _may_open(user, profile, found[0], at)
+    fitting = _fitting(profile, named)
+    may_open = len(fitting) == 1 and _may_open(user, profile, fitting[0], at)
     if not may_open:
-        for child in found:
+        for child in fitting:
             tell_owners(user, child)
-    return found, may_open
+    return fitting, may_open
 
 
 @command
 def _open(user: User, *, profile: Profile, child: Child, reason: str, at: datetime) -> EmergencyAccess:
     Child.objects.unscoped("one opening at a time").select_for_update(of=("self",)).get(pk=child.pk)
-    held = EmergencyAccess.objects.filter(child=child, user=user, until__gt=at).first()
-    if held:
-        return held
+    lasting = EmergencyAccess.objects.filter(child=child, user=user, until__gt=at).first()
+    if lasting:
+        return lasting
     emergency_access = EmergencyAccess.objects.create(
         child=child, user=user, reason=reason, opened_at=at, until=_until(profile, at)
     )
@@ -198,10 +198,10 @@ def _tell_reviewers(emergency_access: EmergencyAccess, child: Child, instant: da
         Q(user__agency=emergency_access.user.agency_id)
         | Q(user__agency__kind=AgencyKind.PARTNERSHIP, user__agency__authorities__in=_places(child))
     )
-    told = {*(who for who, *_ in managers), *auditors.values_list("user", flat=True)}
+    reviewers = {*(who for who, *_ in managers), *auditors.values_list("user", flat=True)}
     barred = barred_from(child.pk).values_list("user", flat=True)
     notice_send(
-        told - {emergency_access.user_id} - set(barred),
+        reviewers - {emergency_access.user_id} - set(barred),
         kind="children.emergency_access",
         key=f"emergency_access:{emergency_access.public_id}",
         text=f"A record was opened in an emergency: {child.reference}. Say whether it was right.",

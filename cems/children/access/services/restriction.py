@@ -66,15 +66,15 @@ def restriction_start(
 def restriction_review(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
     """The owner or deputy looked at it again: it stays restricted until the next review, because `reason`."""
     instant = at or now()
-    held = _managed(user, child, instant)
+    locked_child = _managed(user, child, instant)
     if not reason.strip():
         raise Invalid("Say why the record must stay restricted.", field="reason")
-    _stop_review(user, held, reason.strip(), instant)
-    held.restricted_review_on = review_day(instant)
-    held.save(update_fields=["restricted_review_on"])
-    _start_review(user, held, _owner_of(held, instant) or user, instant)
-    _changed(user, held, reason.strip(), instant)
-    return held
+    _stop_review(user, locked_child, reason.strip(), instant)
+    locked_child.restricted_review_on = review_day(instant)
+    locked_child.save(update_fields=["restricted_review_on"])
+    _start_review(user, locked_child, _owner_of(locked_child, instant) or user, instant)
+    _changed(user, locked_child, reason.strip(), instant)
+    return locked_child
 
 
 @command
@@ -83,17 +83,17 @@ def restriction_lift(user: User, *, child: Child, reason: str, at: datetime | No
     instant = at or now()
     if not reason.strip():
         raise Invalid("Say why the restriction ends.", field="reason")
-    held = _managed(user, child, instant)
-    if held.died_on is not None:
+    locked_child = _managed(user, child, instant)
+    if locked_child.died_on is not None:
         raise Invalid("The record of a child who has died stays with the people named on it.")
-    if held.sealed_at is not None:
+    if locked_child.sealed_at is not None:
         raise Invalid("A sealed identity stays with the people named on it.")
-    held.restricted, held.restricted_review_on = False, None
-    held.save(update_fields=["restricted", "restricted_review_on"])
-    NamedReader.objects.filter(child=held, until__gt=instant).update(until=instant)
-    _stop_review(user, held, "The restriction was lifted", instant)
-    _changed(user, held, reason.strip(), instant)
-    return held
+    locked_child.restricted, locked_child.restricted_review_on = False, None
+    locked_child.save(update_fields=["restricted", "restricted_review_on"])
+    NamedReader.objects.filter(child=locked_child, until__gt=instant).update(until=instant)
+    _stop_review(user, locked_child, "The restriction was lifted", instant)
+    _changed(user, locked_child, reason.strip(), instant)
+    return locked_child
 
 
 @command
@@ -105,15 +105,17 @@ def reader_name(
     Raises NotAllowed for a user who may not manage the restriction, Invalid for somebody barred.
     """
     instant = at or now()
-    held = _managed(user, child, instant)
-    owner = _owner_of(held, instant)
+    locked_child = _managed(user, child, instant)
+    owner = _owner_of(locked_child, instant)
     if owner == person and kind != NamedReaderKind.OWNER:
         raise Invalid("This person owns the record. Name another owner first.", field="person")
-    row = _name(user, held, person, kind, "person", instant)
+    row = _name(user, locked_child, person, kind, "person", instant)
     if kind == NamedReaderKind.OWNER:
-        earlier = NamedReader.objects.filter(child=held, kind=NamedReaderKind.OWNER).exclude(pk=row.pk)
+        earlier = NamedReader.objects.filter(child=locked_child, kind=NamedReaderKind.OWNER).exclude(
+            pk=row.pk
+        )
         earlier.update(kind=NamedReaderKind.NAMED)
-        for clock in _reviews(held):
+        for clock in _reviews(locked_child):
             clocks.clock_hand_over(user, clock=clock, owner=person, at=instant)
     return row
 
@@ -122,8 +124,8 @@ def reader_name(
 def reader_end(user: User, *, child: Child, person: User, at: datetime | None = None) -> None:
     """A person is no longer named. Raises Invalid for the owner: somebody must keep the record."""
     instant = at or now()
-    held = _managed(user, child, instant)
-    row = NamedReader.objects.filter(child=held, user=person, until__gt=instant).first()
+    locked_child = _managed(user, child, instant)
+    row = NamedReader.objects.filter(child=locked_child, user=person, until__gt=instant).first()
     if row is None:
         raise Invalid("This person is not named on the record.")
     if row.kind == NamedReaderKind.OWNER:
@@ -133,8 +135,8 @@ def reader_end(user: User, *, child: Child, person: User, at: datetime | None = 
     record(
         user,
         verb=Verb.ACCESS_ENDED,
-        subject=held,
-        child=held.public_id,
+        subject=locked_child,
+        child=locked_child.public_id,
         detail={"reader": str(person.public_id)},
         at=instant,
     )

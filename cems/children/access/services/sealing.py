@@ -23,16 +23,16 @@ def identity_seal(user: User, *, child: Child, reason: str, at: datetime | None 
     who keep the record; Invalid without a reason, where it is open, sealed, or joined with another.
     """
     instant = at or now()
-    held = _kept(user, child, reason, instant)
-    if not held.restricted:
+    locked_child = _kept(user, child, reason, instant)
+    if not locked_child.restricted:
         raise Invalid("Restrict the record first: only named people may know of it.")
-    if held.sealed_at is not None:
+    if locked_child.sealed_at is not None:
         raise Invalid("This record is sealed already.")
-    if len(rows_of_clusters([held.pk])) > 1:
+    if len(rows_of_clusters([locked_child.pk])) > 1:
         raise Invalid("Other records were joined to this one. Take them apart first.")
-    Identifier.objects.filter(child=held, ended_at__isnull=True).update(ended_at=instant)
-    held.sealed_at = instant
-    return _written(user, held, reason, instant)
+    Identifier.objects.filter(child=locked_child, ended_at__isnull=True).update(ended_at=instant)
+    locked_child.sealed_at = instant
+    return _written(user, locked_child, reason, instant)
 
 
 @command
@@ -40,13 +40,13 @@ def identity_unseal(user: User, *, child: Child, reason: str, at: datetime | Non
     """The seal was set in error: the numbers that ended with it hold again. One that another record has by now
     is First Contact's to settle."""
     instant = at or now()
-    held = _kept(user, child, reason, instant)
-    if held.sealed_at is None:
+    locked_child = _kept(user, child, reason, instant)
+    if locked_child.sealed_at is None:
         raise Invalid("This record is not sealed.")
-    for row in Identifier.objects.filter(child=held, ended_at=held.sealed_at):
+    for row in Identifier.objects.filter(child=locked_child, ended_at=locked_child.sealed_at):
         identifier_resume(user, row=row, at=instant)
-    held.sealed_at = None
-    return _written(user, held, reason, instant)
+    locked_child.sealed_at = None
+    return _written(user, locked_child, reason, instant)
 
 
 def _kept(user: User, child: Child, reason: str, at: datetime) -> Child:

@@ -23,11 +23,11 @@ OWN = "everybody sees whom they supervise; nobody else's students are there"
 @requires_sign_in(Shape.PAGE, reason=OWN)
 def students(request: HttpRequest) -> HttpResponse:
     """My students, and which children each of them sees."""
-    found = selectors.students(acting_user(request), now())
-    shown = [one.child.public_id for student in found for one in student.shown]
+    supervised = selectors.students(acting_user(request), now())
+    shown = [row.child.public_id for student in supervised for row in student.shown]
     if shown:
         listed(acting_user(request), what="children.students", children=shown)
-    return render(request, "children/students.html", {"students": found})
+    return render(request, "children/students.html", {"students": supervised})
 
 
 @requires_sign_in(Shape.PAGE, reason=OWN, methods=FORM)

@@ -96,8 +96,10 @@ class Family:
 def relationships(opened: OpenChild) -> Sequence[Relationship]:
     """Every relationship as it reads now, of those that were ended too: parents first, then by name."""
     rows = Relationship.objects.filter(child__in=opened.cluster, superseded_by__isnull=True)
-    found = opened.kept("children.relationships", lambda: list(rows.select_related("recorded_by__agency")))
-    return sorted(found, key=lambda row: (_ORDER[row.relation], row.name.casefold(), row.pk))
+    kept_rows = opened.kept(
+        "children.relationships", lambda: list(rows.select_related("recorded_by__agency"))
+    )
+    return sorted(kept_rows, key=lambda row: (_ORDER[row.relation], row.name.casefold(), row.pk))
 
 
 def family(user: User, opened: OpenChild) -> Family:
@@ -112,12 +114,14 @@ def _family(user: User, opened: OpenChild) -> Family:
     names = Counter(_same(row) for row in current)
     people = [
         FamilyPerson(
-            row, [one for one in own if one.link.relationship_id == row.pk], twice=names[_same(row)] > 1
+            row,
+            [linked for linked in own if linked.link.relationship_id == row.pk],
+            twice=names[_same(row)] > 1,
         )
         for row in current
     ]
     if own or named_on:
-        shown = dict.fromkeys(one.child.public_id for one in (*own, *named_on))
+        shown = dict.fromkeys(linked.child.public_id for linked in (*own, *named_on))
         listed(user, what="children.list", children=list(shown))
     return Family(people, [row for row in rows if row.ends_on is not None], named_on)
 
@@ -130,9 +134,9 @@ def linked_records(user: User, opened: OpenChild) -> tuple[list[LinkedRecord], l
     """
     standing = RecordLink.objects.standing()
     here = opened.child.pk
-    held = [(link, named) for link, _, named in standing.held_by(opened.cluster).between_records()]
+    holding = [(link, named) for link, _, named in standing.held_by(opened.cluster).between_records()]
     naming = [(link, holder) for link, holder, _ in standing.naming(opened.cluster).between_records()]
-    others = {primary for _, primary in (*held, *naming)}
+    others = {primary for _, primary in (*holding, *naming)}
     rows = Child.objects.visible_to(user, opened.at).not_sealed().with_bar()
     readable = {child.pk: child for child in rows.filter(pk__in=[here, *others])}
     if readable.pop(here, None) is None:  # sealed
@@ -140,17 +144,19 @@ def linked_records(user: User, opened: OpenChild) -> tuple[list[LinkedRecord], l
     reached = accesses(user, list(readable.values()), opened.at) if readable else {}
     own = [
         LinkedRecord(link, readable[pk], reached[pk], link.relationship.get_relation_display())
-        for link, pk in held
+        for link, pk in holding
         if pk in readable
     ]
-    told = {one.child.pk for one in own}
+    own_ids = {linked.child.pk for linked in own}
     named_on = [
         LinkedRecord(link, readable[pk], reached[pk], INVERSE[link.relationship.relation])
         for link, pk in naming
-        if pk in readable and pk not in told
+        if pk in readable and pk not in own_ids
     ]
-    once = {(one.child.pk, one.relation): one for one in named_on}
-    return own, sorted(once.values(), key=lambda one: (one.relation, one.child.name.casefold(), one.child.pk))
+    once = {(linked.child.pk, linked.relation): linked for linked in named_on}
+    return own, sorted(
+        once.values(), key=lambda linked: (linked.relation, linked.child.name.casefold(), linked.child.pk)
+    )
 
 
 def _same(row: Relationship) -> tuple[str, str]:
@@ -184,8 +190,8 @@ def candidates(user: User, opened: OpenChild, row: Relationship) -> list[Found]:
     """Records that may be that person's, among those the user may see; audited as the search that it is."""
     if opened.child.sealed_at is not None:
         return []
-    found = likely(user, asked=Asked(search_key(row.name), row.date_of_birth))
-    return [one for one in found if one.child.pk not in opened.cluster]
+    matches = likely(user, asked=Asked(search_key(row.name), row.date_of_birth))
+    return [match for match in matches if match.child.pk not in opened.cluster]
 
 
 def seen_links(user: User, opened: OpenChild, row: Relationship) -> Iterable[LinkedRecord]:

@@ -39,16 +39,16 @@ class InvolvedPage:
 def involved(user: User, child: Child, now: datetime) -> InvolvedPage:
     """Everybody who works or worked with the child, in one query."""
     rows = Involvement.objects.of(child).exclude(state=InvolvementState.REFUSED)
-    found = [
+    entries = [
         Involved(row, row.ended_at is None and (row.user_id == user.pk or may_confirm(user, row.team)))
         for row in rows.select_related("user__agency", "team__agency").order_by("-started_at", "-pk")
     ]
-    live = [one for one in found if one.row.ended_at is None or one.row.ended_at > now]
+    live = [entry for entry in entries if entry.row.ended_at is None or entry.row.ended_at > now]
     return InvolvedPage(
-        current=[one for one in live if one.row.state == InvolvementState.CONFIRMED],
-        waiting=[one for one in live if one.row.state == InvolvementState.CLAIMED],
-        past=[one for one in found if one.row.ended_at is not None and one.row.ended_at <= now],
-        own=any(one.row.user_id == user.pk for one in live),
+        current=[entry for entry in live if entry.row.state == InvolvementState.CONFIRMED],
+        waiting=[entry for entry in live if entry.row.state == InvolvementState.CLAIMED],
+        past=[entry for entry in entries if entry.row.ended_at is not None and entry.row.ended_at <= now],
+        own=any(entry.row.user_id == user.pk for entry in live),
     )
 
 
@@ -118,10 +118,10 @@ def teams_to_choose(user: User) -> Sequence[Team]:
 def members(team: Team) -> list[User]:
     """People of a team who may sign in today, by name."""
     day = today()
-    held = Q(appointments__team=team, appointments__starts_on__lte=day) & (
+    in_post = Q(appointments__team=team, appointments__starts_on__lte=day) & (
         Q(appointments__ends_on__isnull=True) | Q(appointments__ends_on__gte=day)
     )
-    rows = User.objects.filter(held, Q(ends_on__isnull=True) | Q(ends_on__gte=day), is_active=True)
+    rows = User.objects.filter(in_post, Q(ends_on__isnull=True) | Q(ends_on__gte=day), is_active=True)
     return list(rows.distinct().order_by("name", "pk"))
 
 

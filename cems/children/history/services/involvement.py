@@ -105,9 +105,9 @@ def team_allocate(
     Where the team has that role already, it goes on.
     """
     instant, primary = at or now(), lock_cluster(child.pk)
-    held = _of_team(primary, team, case_role).first()
-    if held:
-        return held
+    existing = _of_team(primary, team, case_role).first()
+    if existing:
+        return existing
     row = Involvement.objects.create(
         child=primary, team=team, case_role=case_role, started_at=instant, made_by=user, recorded_at=instant
     )

@@ -124,10 +124,10 @@ def decide(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
     row = or_404(people.claim_at(acting_user(request), involvement_id))
     agree = request.POST.get("agree") == "yes"
     involvement_decide(acting_user(request), involvement=row, agree=agree)
-    said = (
+    message = (
         "Agreed. They can open the record now."
         if agree
         else "Not agreed. They keep their own submissions only."
     )
-    messages.success(request, said)
+    messages.success(request, message)
     return redirect("children:claims")

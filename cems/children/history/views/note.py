@@ -62,9 +62,13 @@ def write_note(request: HttpRequest, opened: OpenChild, note_id: UUID | None = N
 
 def who_reads(part: Part) -> list[str]:
     """Before somebody writes: which roles will read it, as the access table says."""
-    said = {
+    roles_by_reach = {
         reach: sorted(role.label for role in ROLES.values() if part in role.sees.get(reach, ()))
         for reach in WHY
     }
     plain = {reach: words for reach, words in WHY.items() if reach is not Reach.SUBMITTED}
-    return [f"{', '.join(said[reach])}: {words}" for reach, words in plain.items() if said[reach]]
+    return [
+        f"{', '.join(roles_by_reach[reach])}: {words}"
+        for reach, words in plain.items()
+        if roles_by_reach[reach]
+    ]

@@ -174,10 +174,10 @@ class ChangeForm(IdentityForm):
         )
         super().__init__(user, *args, **kwargs)
         # What the record holds stays choosable, for everybody who opens it.
-        for name, held in (("locality", child.locality_id), ("school", child.school_id)):
+        for name, chosen in (("locality", child.locality_id), ("school", child.school_id)):
             field = self.choices_for(name)
-            if held and not field.queryset.filter(pk=held).exists():  # type: ignore[union-attr]
-                field.queryset = field.queryset.model.objects.filter(pk=held)  # type: ignore[union-attr]
+            if chosen and not field.queryset.filter(pk=chosen).exists():  # type: ignore[union-attr]
+                field.queryset = field.queryset.model.objects.filter(pk=chosen)  # type: ignore[union-attr]
 
 
 class NameForm(PlainForm):

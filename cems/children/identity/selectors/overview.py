@@ -44,9 +44,9 @@ def overview(user: User, opened: OpenChild) -> Overview:
     """The overview of a child this person has opened."""
     access = opened.access
     lines = [
-        Line(*found)
+        Line(*texts)
         for line in NOW_LINES
-        if access.sees(line.part) and (found := line.line(opened)) is not None
+        if access.sees(line.part) and (texts := line.line(opened)) is not None
     ]
     return Overview(
         lines,

@@ -35,9 +35,9 @@ def identifier_add(
     same = Identifier.objects.filter(
         child__in=rows_of_clusters([primary.pk]), kind=kind, ended_at__isnull=True
     )
-    held = same.filter(value=checked).first()
-    if held:
-        return held
+    existing = same.filter(value=checked).first()
+    if existing:
+        return existing
     same.update(ended_at=instant)
     row = _in_force(Identifier(child=primary, kind=kind, value=checked, added_at=instant), instant)
     record(

@@ -89,8 +89,8 @@ def orientation_take_back(user: User, *, child: Child, at: datetime | None = Non
 
 def orientation_of(child: Child) -> SelfDescription | None:
     """What is kept now, for somebody who `may_know`. Of two records joined, the newest."""
-    found: SelfDescription | None = _kept(child).order_by("-happened_at", "-pk").first()
-    return found
+    newest: SelfDescription | None = _kept(child).order_by("-happened_at", "-pk").first()
+    return newest
 
 
 def _allowed(user: User, child: Child, at: datetime) -> Child:

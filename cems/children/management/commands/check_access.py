@@ -17,13 +17,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         instant = now()
-        found = grants.differences(instant)
-        for line in found:
+        differences = grants.differences(instant)
+        for line in differences:
             self.stdout.write(line)
-        if not found:
+        if not differences:
             self.stdout.write("Every grant follows from an involvement.")
         elif options["rebuild"]:
             changed = grants.rebuild(None, at=instant)
             self.stdout.write(f"{changed} grants mended.")
         else:
-            raise CommandError(f"{len(found)} grants differ. Run with --rebuild to mend them.")
+            raise CommandError(f"{len(differences)} grants differ. Run with --rebuild to mend them.")

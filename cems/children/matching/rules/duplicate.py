@@ -15,8 +15,8 @@ def alike(names: Iterable[str], others: Iterable[str]) -> bool:
     return any(_close(name, other) for name in names for other in theirs)
 
 
-def _close(one: str, other: str) -> bool:
-    return one == other or SequenceMatcher(None, one, other, autojunk=False).ratio() >= CLOSE
+def _close(name: str, other: str) -> bool:
+    return name == other or SequenceMatcher(None, name, other, autojunk=False).ratio() >= CLOSE
 
 
 def pair(one: int, other: int) -> tuple[int, int]:

@@ -86,13 +86,13 @@ def _partial(compact: str) -> str:
 
 def _identifiers(compact: str) -> list[tuple[str, str]]:
     """Every identifier the words could be. Ids of other systems are one word with several digits."""
-    found = []
+    identifiers = []
     for kind in IdentifierKind:
         checked = kind in {IdentifierKind.NHS, IdentifierKind.UPN}
         if not checked and not _ONE_NUMBER.fullmatch(compact):
             continue
         try:
-            found.append((kind.value, check_identifier(kind, compact)))
+            identifiers.append((kind.value, check_identifier(kind, compact)))
         except Invalid:
             continue
-    return found
+    return identifiers

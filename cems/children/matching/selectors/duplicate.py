@@ -60,16 +60,16 @@ def pairs(user: User, at: datetime) -> list[Pair]:
     together = {child.pk for same in born.values() if len(same) > 1 for child in same}
     names = _names(together)
     looked_at = set(NotSame.objects.filter(child__in=together).values_list("child", "other"))
-    found: dict[tuple[int, int], Pair] = {}
+    pair_by_key: dict[tuple[int, int], Pair] = {}
     for child in newest:
         for other in born.get(child.date_of_birth, ()):
             key = pair(child.pk, other.pk)
-            if other.pk == child.pk or key in looked_at or key in found:
+            if other.pk == child.pk or key in looked_at or key in pair_by_key:
                 continue
             if alike(names.get(child.pk, ()), names.get(other.pk, ())):
-                older, newer = sorted((child, other), key=lambda one: (one.created_at, one.pk))
-                found[key] = Pair(older, newer)
-    return list(found.values())
+                older, newer = sorted((child, other), key=lambda row: (row.created_at, row.pk))
+                pair_by_key[key] = Pair(older, newer)
+    return list(pair_by_key.values())
 
 
 def _names(child_ids: set[int]) -> dict[int, list[str]]:
@@ -87,14 +87,14 @@ def candidates(user: User, child: Child) -> list[Found]:
     name = search_key(child.full_name)
     asked = Asked(name, child.date_of_birth, postcode=child.postcode, identifiers=tuple(numbers))
     seen_before = {
-        one
+        pk
         for row in (NotSame.objects.filter(child=child.pk) | NotSame.objects.filter(other=child.pk))
-        for one in (row.child_id, row.other_id)
+        for pk in (row.child_id, row.other_id)
     }
     return [
-        found
-        for found in likely(user, asked=asked)
-        if found.child.pk != child.pk and found.child.pk not in seen_before
+        match
+        for match in likely(user, asked=asked)
+        if match.child.pk != child.pk and match.child.pk not in seen_before
     ]
 
 

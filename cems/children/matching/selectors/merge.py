@@ -67,7 +67,7 @@ def merge_lines(ids: Sequence[int]) -> list[str]:
 def compared(primary: Child, other: Child) -> list[tuple[str, str, str]]:
     """Who each record says the child is, side by side."""
 
-    def said(child: Child) -> list[tuple[str, str]]:
+    def facts(child: Child) -> list[tuple[str, str]]:
         numbers = Identifier.objects.filter(child__in=rows_of_clusters([child.pk])).order_by("kind", "pk")
         return [
             ("Name", child.full_name),
@@ -88,7 +88,7 @@ def compared(primary: Child, other: Child) -> list[tuple[str, str, str]]:
 
     return [
         (label, left, right)
-        for (label, left), (_, right) in zip(said(primary), said(other), strict=True)
+        for (label, left), (_, right) in zip(facts(primary), facts(other), strict=True)
         if left or right
     ]
 
@@ -100,7 +100,7 @@ def _number(row: Identifier) -> str:
 
 def choices(primary: Child, other: Child) -> list[Choice]:
     """What runs on both records and may run on one only."""
-    found: list[Choice] = []
+    undecided: list[Choice] = []
     sides = {ROOT: list(rows_of_clusters([primary.pk])), OTHER: list(rows_of_clusters([other.pk]))}
     numbers = {
         side: {row.kind: row for row in Identifier.objects.filter(child__in=ids, ended_at__isnull=True)}
@@ -118,24 +118,24 @@ def choices(primary: Child, other: Child) -> list[Choice]:
     for kind in numbers[ROOT].keys() & numbers[OTHER].keys():
         if numbers[ROOT][kind].value == numbers[OTHER][kind].value:  # one number: nothing to decide
             del numbers[ROOT][kind], numbers[OTHER][kind]
-    found += _both("number", numbers, lambda row: row.get_kind_display(), lambda row: row.value)
-    found += _both("status", statuses, lambda row: row.get_kind_display(), _since)
-    found += _both("placement", placed, lambda row: "placement", _since)
-    return found
+    undecided += _both("number", numbers, lambda row: row.get_kind_display(), lambda row: row.value)
+    undecided += _both("status", statuses, lambda row: row.get_kind_display(), _since)
+    undecided += _both("placement", placed, lambda row: "placement", _since)
+    return undecided
 
 
 def _both(
     what: str,
     sides: dict[str, dict[str, Any]],
     name: Callable[[Any], str],
-    said: Callable[[Any], str],
+    describe: Callable[[Any], str],
 ) -> list[Choice]:
     return [
         Choice(
             f"{what}-{kind}",
             f"Which {name(sides[ROOT][kind])} goes on?",
             {side: rows[kind] for side, rows in sides.items()},
-            {side: said(rows[kind]) for side, rows in sides.items()},
+            {side: describe(rows[kind]) for side, rows in sides.items()},
         )
         for kind in sorted(sides[ROOT].keys() & sides[OTHER].keys())
     ]

@@ -173,8 +173,8 @@ def _both(user: User, primary: Child, other: Child) -> tuple[Child, Child]:
 
 def _locked(primary_id: int, other_id: int) -> tuple[Child, Child]:
     rows = Child.objects.unscoped("lock two records that are joined or taken apart").select_for_update()
-    held = {child.pk: child for child in rows.filter(pk__in=[primary_id, other_id]).order_by("pk")}
-    return held[primary_id], held[other_id]
+    locked_by_pk = {child.pk: child for child in rows.filter(pk__in=[primary_id, other_id]).order_by("pk")}
+    return locked_by_pk[primary_id], locked_by_pk[other_id]
 
 
 def _of(child: Child) -> list[Child]:
@@ -207,23 +207,23 @@ def _decide(
     return ended
 
 
-def _put_back(kept: Child, held: Merge) -> None:
+def _put_back(kept: Child, merge: Merge) -> None:
     """Let run again what the merge ended, where nothing has changed since."""
-    day = local_date(held.at)
-    for number in Identifier.objects.filter(pk__in=held.before["number"], ended_at=held.at):
+    day = local_date(merge.at)
+    for number in Identifier.objects.filter(pk__in=merge.before["number"], ended_at=merge.at):
         newer = Identifier.objects.filter(ended_at__isnull=True, kind=number.kind, child=number.child_id)
         if not newer.exists():
             identifier_resume(None, row=number, at=now())
     for model, name in ((Status, "status"), (Placement, "placement")):
-        for row in model.objects.filter(pk__in=held.before[name], ends_on__gte=day):
+        for row in model.objects.filter(pk__in=merge.before[name], ends_on__gte=day):
             later = model.objects.filter(child=row.child_id, starts_on__gt=row.starts_on)
             if (later.filter(kind=row.kind) if model is Status else later).exists():
                 continue
             row.ends_on = None
             row.save(update_fields=["ends_on"])
             if model is Placement and row.child_id == kept.pk:
-                kept.area_id, kept.locality_id = held.before["area"], held.before["locality"]
-    kept.provisional = held.before["provisional"]
+                kept.area_id, kept.locality_id = merge.before["area"], merge.before["locality"]
+    kept.provisional = merge.before["provisional"]
     kept.save(update_fields=["area", "locality", "provisional"])
 
 
@@ -235,7 +235,7 @@ def _settle(*primaries: Child) -> None:
     for primary in {primary.pk: primary for primary in primaries}.values():
         level_point(None, primary=primary)
         aliases = _of(primary)
-        joined = {found for alias in aliases for found in (alias.authority_id, alias.area_id)}
+        joined = {authority_id for alias in aliases for authority_id in (alias.authority_id, alias.area_id)}
         primary.joined_authorities = sorted(joined) or None
         primary.save(update_fields=["joined_authorities"])
     grants.rebuild(None, at=now(), child_ids=[primary.pk for primary in primaries])

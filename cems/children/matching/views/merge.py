@@ -30,17 +30,17 @@ from cems.children.view_helpers import form_page
 @requires_work(Shape.PAGE, Work.DUPLICATES)
 def duplicates(request: HttpRequest) -> HttpResponse:
     """Provisional records to match, and pairs of records that are alike."""
-    found = queue.duplicates(acting_user(request), now())
+    waiting = queue.duplicates(acting_user(request), now())
     numbers, more_numbers = shared_numbers(acting_user(request))
-    shown = [*found.provisional, *(one for both in found.pairs for one in (both.older, both.newer))]
-    shown += [one for row in numbers for one in (row.child, *row.others) if one]
+    shown = [*waiting.provisional, *(child for both in waiting.pairs for child in (both.older, both.newer))]
+    shown += [child for row in numbers for child in (row.child, *row.others) if child]
     listed(
         acting_user(request),
         what="children.duplicates",
         children=list(dict.fromkeys(child.public_id for child in shown)),
     )
-    rows = [(child, queue.waits(child, now())) for child in found.provisional]
-    context = {"queue": found, "rows": rows, "numbers": numbers, "more_numbers": more_numbers}
+    rows = [(child, queue.waits(child, now())) for child in waiting.provisional]
+    context = {"queue": waiting, "rows": rows, "numbers": numbers, "more_numbers": more_numbers}
     return render(request, "children/matching_queue.html", context)
 
 

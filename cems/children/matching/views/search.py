@@ -46,15 +46,15 @@ def results(request: HttpRequest, token: str) -> HttpResponse:
         }
         return render(request, "children/results.html", lost, status=404)
     asked = understand(words)
-    found: Results = find(acting_user(request), asked=asked, after=request.GET.get(AFTER, ""))
+    page: Results = find(acting_user(request), asked=asked, after=request.GET.get(AFTER, ""))
     context: dict[str, Any] = {
         "words": words,
         "token": token,
         "asked": asked,
-        "results": found,
+        "results": page,
         "may_record": _may_record(request),
         "may_open_in_emergency": may_open_in_emergency(profile_of(acting_user(request))),
-        "older_url": next_url(request, found.after),
+        "older_url": next_url(request, page.after),
     }
     return render(request, "children/results.html", context)
 

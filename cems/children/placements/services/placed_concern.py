@@ -72,24 +72,24 @@ def concern_tell(
     Raises Invalid without those, or for a time that can't be; Conflict where it was recorded already.
     """
     instant = at or now()
-    held = _begin(concern, ConcernStep.TOLD, happened_at, instant)
+    locked_concern = _begin(concern, ConcernStep.TOLD, happened_at, instant)
     if not whom.strip():
         raise Invalid("Write who was told: the name and post.", field="whom")
     if route not in Route.values:
         raise Invalid("Choose how they were told.", field="route")
-    _settle(user, held.clock, f"Told: {Route(route).label.lower()}", happened_at)
-    length = PLACED_ANSWER_DAYS.read(happened_at, held.area_id)
+    _settle(user, locked_concern.clock, f"Told: {Route(route).label.lower()}", happened_at)
+    length = PLACED_ANSWER_DAYS.read(happened_at, locked_concern.area_id)
     clock = _wait(
         user,
-        held,
+        locked_concern,
         PLACED_ANSWER.key,
-        held.clock.owner,
+        locked_concern.clock.owner,
         close_of_business(happened_at, length.value, word="told"),
         length,
         instant,
     )
     row = PlacedConcernStep(whom=whom.strip(), route=route, text=text.strip(), clock=clock)
-    return _keep(user, held, row, ConcernStep.TOLD, happened_at, instant)
+    return _keep(user, locked_concern, row, ConcernStep.TOLD, happened_at, instant)
 
 
 @command
@@ -104,12 +104,12 @@ def concern_answer(
 ) -> PlacedConcernStep:
     """What the authority does about it, and whether that keeps the child safe (C2). Raises as `concern_tell`."""
     instant = at or now()
-    held = _begin(concern, ConcernStep.ANSWERED, happened_at, instant)
+    locked_concern = _begin(concern, ConcernStep.ANSWERED, happened_at, instant)
     if not text.strip():
         raise Invalid("Write what the authority answered.", field="text")
-    _settle(user, _answer_clock(held), "Answered", happened_at)
+    _settle(user, _answer_clock(locked_concern), "Answered", happened_at)
     row = PlacedConcernStep(text=text.strip(), adequate=adequate)
-    return _keep(user, held, row, ConcernStep.ANSWERED, happened_at, instant)
+    return _keep(user, locked_concern, row, ConcernStep.ANSWERED, happened_at, instant)
 
 
 @command
@@ -122,24 +122,29 @@ def concern_escalate(
     Invalid without a reason, Conflict before the answer is over its time or not adequate.
     """
     instant = at or now()
-    held = _begin(concern, ConcernStep.ESCALATED, instant, instant)
+    locked_concern = _begin(concern, ConcernStep.ESCALATED, instant, instant)
     if not text.strip():
         raise Invalid("Say what the authority has not done, and what the child needs.", field="text")
-    waiting = _answer_clock(held)
+    waiting = _answer_clock(locked_concern)
     if waiting is not None and waiting.is_open:
         clocks.clock_cancel(user, clock=waiting, reason="Escalated: no answer", at=instant)
-    lead = desk_in(Duty.SAFEGUARDING_LEAD, held.area_id)
-    length = PLACED_ESCALATION_DAYS.read(instant, held.area_id)
+    lead = desk_in(Duty.SAFEGUARDING_LEAD, locked_concern.area_id)
+    length = PLACED_ESCALATION_DAYS.read(instant, locked_concern.area_id)
     deadline = close_of_business(instant, length.value, word="escalated")
-    clock = _wait(user, held, PLACED_ESCALATION.key, lead or user, deadline, length, instant)
+    clock = _wait(user, locked_concern, PLACED_ESCALATION.key, lead or user, deadline, length, instant)
     if lead:
-        team_allocate(user, child=held.child, team=lead, case_role=CaseRole.SAFEGUARDING_LEAD, at=instant)
+        team_allocate(
+            user, child=locked_concern.child, team=lead, case_role=CaseRole.SAFEGUARDING_LEAD, at=instant
+        )
         words = "a placing authority's inaction is yours to take up"
-        _tell_team(user, held, lead, "lead", words, clock.url, instant)
-    unit, words = desk_in(Duty.BUSINESS_UNIT, held.area_id), "a placing authority's inaction was escalated"
-    unit_told = unit is not None and _tell_team(user, held, unit, "unit", words, "", instant)
+        _tell_team(user, locked_concern, lead, "lead", words, clock.url, instant)
+    unit, words = (
+        desk_in(Duty.BUSINESS_UNIT, locked_concern.area_id),
+        "a placing authority's inaction was escalated",
+    )
+    unit_told = unit is not None and _tell_team(user, locked_concern, unit, "unit", words, "", instant)
     row = PlacedConcernStep(text=text.strip(), unit_told=unit_told, clock=clock)
-    return _keep(user, held, row, ConcernStep.ESCALATED, instant, instant)
+    return _keep(user, locked_concern, row, ConcernStep.ESCALATED, instant, instant)
 
 
 @command
@@ -151,17 +156,19 @@ def concern_close(
     Raises Invalid without an outcome, Conflict where nothing was escalated.
     """
     instant = at or now()
-    held = _begin(concern, ConcernStep.CLOSED, happened_at, instant)
+    locked_concern = _begin(concern, ConcernStep.CLOSED, happened_at, instant)
     if not text.strip():
         raise Invalid("Write what came of it.", field="text")
-    clock = held.steps.select_related("clock__owner_team").get(kind=ConcernStep.ESCALATED).clock
+    clock = locked_concern.steps.select_related("clock__owner_team").get(kind=ConcernStep.ESCALATED).clock
     _settle(user, clock, "Outcome recorded", happened_at)
-    row = _keep(user, held, PlacedConcernStep(text=text.strip()), ConcernStep.CLOSED, happened_at, instant)
-    lead = desk_in(Duty.SAFEGUARDING_LEAD, held.area_id)
-    if lead and not _still_with(lead, held.child):
+    row = _keep(
+        user, locked_concern, PlacedConcernStep(text=text.strip()), ConcernStep.CLOSED, happened_at, instant
+    )
+    lead = desk_in(Duty.SAFEGUARDING_LEAD, locked_concern.area_id)
+    if lead and not _still_with(lead, locked_concern.child):
         team_release(
             user,
-            child=held.child,
+            child=locked_concern.child,
             team=lead,
             case_role=CaseRole.SAFEGUARDING_LEAD,
             reason="The escalation is closed",
@@ -193,8 +200,8 @@ def _begin(concern: PlacedConcern, step: str, happened_at: datetime, at: datetim
 
 
 def _answer_clock(concern: PlacedConcern) -> Clock | None:
-    told = concern.steps.filter(kind=ConcernStep.TOLD).select_related("clock").first()
-    return told.clock if told else None
+    told_step = concern.steps.filter(kind=ConcernStep.TOLD).select_related("clock").first()
+    return told_step.clock if told_step else None
 
 
 def _settle(user: User, clock: Clock | None, reason: str, at: datetime) -> None:
@@ -267,10 +274,10 @@ def _tell_team(
 ) -> bool:
     """Tell a team by reference, never by name; whether anybody of it is there to be told."""
     people = current_appointments(local_date(at)).filter(team=team).values_list("user_id", flat=True)
-    told = set(people)
+    member_ids = set(people)
     child = concern.child
     notice_send(
-        told - {user.pk},
+        member_ids - {user.pk},
         kind="children.placed_concern",
         key=f"placed_concern:{concern.public_id}:{step}",
         text=f"{child.reference}: {words} ({concern.responsible}).",
@@ -279,7 +286,7 @@ def _tell_team(
         child=child.public_id,
         at=at,
     )
-    return bool(told)
+    return bool(member_ids)
 
 
 def _still_with(lead: Team, child: Child) -> bool:

@@ -54,11 +54,11 @@ def placement_open(user: User, *, child: Child, place: Place, at: datetime | Non
     primary = lock_cluster(child.pk)
     _check(primary, place, local_date(instant))
     running = Placement.objects.of(primary).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=place.starts_on))
-    held = running.order_by("starts_on").first()
-    if held:
-        until = f" to {held.ends_on:%-d %B %Y}" if held.ends_on else ", which has not ended"
+    stay = running.order_by("starts_on").first()
+    if stay:
+        until = f" to {stay.ends_on:%-d %B %Y}" if stay.ends_on else ", which has not ended"
         raise Conflict(
-            f"The child is placed already: {held.get_kind_display()} from {held.starts_on:%-d %B %Y}{until}."
+            f"The child is placed already: {stay.get_kind_display()} from {stay.starts_on:%-d %B %Y}{until}."
             " A child has one placement at a time. End that one before this one begins.",
             field="starts_on",
         )

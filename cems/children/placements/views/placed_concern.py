@@ -43,14 +43,14 @@ BUTTONS = {
 @requires_child(Shape.PAGE, Part.STATUS)
 def concern(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpResponse:
     """One concern: how it stands, until when, and what was done so far."""
-    found, at = _found(opened, concern_id), now()
-    steps = found.next_steps(at) if opened.access.may(Work.OWN_ACTIONS) else []
+    shown, at = _found(opened, concern_id), now()
+    steps = shown.next_steps(at) if opened.access.may(Work.OWN_ACTIONS) else []
     context = {
         **child_page(request, opened, current=TAB),
-        "concern": found,
+        "concern": shown,
         # A case note, and First Contact's paper: it was sent to them.
-        "words": found.row.note.text if opened.access.sees(Part.NOTES, Part.REFERRALS) else "",
-        "bar": present(found.clock, at) if found.clock else None,
+        "words": shown.row.note.text if opened.access.sees(Part.NOTES, Part.REFERRALS) else "",
+        "bar": present(shown.clock, at) if shown.clock else None,
         "buttons": [
             (label, reverse(name, args=[opened.child.public_id, concern_id]))
             for name, label in (BUTTONS[step] for step in steps)
@@ -131,10 +131,10 @@ def _step(
     text: str,
     done: str,
 ) -> HttpResponse:
-    found = _found(opened, concern_id)
-    names = {"responsible": found.row.responsible, "area": found.row.area}
+    shown = _found(opened, concern_id)
+    names = {"responsible": shown.row.responsible, "area": shown.row.area}
     address = reverse("children:placed_concern", args=[opened.child.public_id, concern_id])
-    if handle_form(request, form, lambda: service(acting_user(request), concern=found.row, **form.values)):
+    if handle_form(request, form, lambda: service(acting_user(request), concern=shown.row, **form.values)):
         messages.success(request, done.format(**names))
         # A user who had it for the escalation alone reads the record no more.
         still = may_still_read(acting_user(request), opened.child)

@@ -90,6 +90,6 @@ def _row(opened: OpenChild, placement_id: UUID) -> Placement:
 def placed(request: HttpRequest) -> HttpResponse:
     """Children placed here by other authorities, and ours placed elsewhere."""
     page = where.placed(acting_user(request))
-    children = [one.child.public_id for one in (*page.here, *page.elsewhere)]
+    children = [entry.child.public_id for entry in (*page.here, *page.elsewhere)]
     listed(acting_user(request), what="children.placed", children=children)
     return render(request, "children/placed.html", {"page": page})
