@@ -8,13 +8,14 @@ class MatrixConfig(AppConfig):
 
     def ready(self) -> None:
         from cems.base.events import subscribe
-        from cems.children.events import LevelAgreed
+        from cems.children.events import LevelAgreed, StatusOpened
         from matrix import handlers
         from matrix.services.reviews import review_follow_level
         from plans.events import ReferralDecided, RequestAnswered
 
         self._fill_slots()
         subscribe(LevelAgreed, review_follow_level)
+        subscribe(StatusOpened, handlers.status_opened)
         subscribe(ReferralDecided, handlers.referral_decided)
         subscribe(RequestAnswered, handlers.request_answered)
 

@@ -1,6 +1,6 @@
 """Every write to an action (SP1, T3, G2). The acting user comes first; None is the system itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,22 +98,22 @@ def actions_open(
 ) -> list[Action]:
     """Everything one paper asks for, at the cost of one action; in its order. Each as `action_open` does it."""
     instant = at or now()
-    if any(one.key for one in asked) and not source:
+    if any(task.key for task in asked) and not source:
         raise ValueError("a follow-up has a source")
-    if not all(one.title.strip() for one in asked):
+    if not all(task.title.strip() for task in asked):
         raise Invalid("Say what is to be done.", field="title")
-    raised = _raised(source, {one.key for one in asked if one.key}) if not carried_from else {}
-    new = [one for one in asked if one.key not in raised]
+    raised = _raised(source, {task.key for task in asked if task.key}) if not carried_from else {}
+    new = [task for task in asked if task.key not in raised]
     if not new:
-        return [raised[one.key] for one in asked]
+        return [raised[task.key] for task in asked]
     primary = lock_cluster(child.pk) if child else None
     rows = [
         Action(
             reference=reference,
             child=primary,
-            key=one.key,
-            title=one.title.strip(),
-            detail=one.detail.strip(),
+            key=task.key,
+            title=task.title.strip(),
+            detail=task.detail.strip(),
             source_kind=source.kind if source else "",
             source_id=str(source.id) if source else "",
             source_reference=source.reference if source else "",
@@ -121,9 +121,9 @@ def actions_open(
             created_at=instant,
             created_by=user,
             carried_from=carried_from,
-            **_owner(one.owner),
+            **_owner(task.owner),
         )
-        for one, reference in zip(new, next_references("ACT", instant, len(new)), strict=True)
+        for task, reference in zip(new, next_references("ACT", instant, len(new)), strict=True)
     ]
     _start_clocks(user, rows, new, instant)
     Action.objects.bulk_create(rows)
@@ -131,7 +131,7 @@ def actions_open(
         _audit(user, row, Verb.CREATED, instant)
     _tell_owners(user, rows, "opened", "is yours to do", instant)
     opened = iter(rows)
-    return [raised[one.key] if one.key in raised else next(opened) for one in asked]
+    return [raised[task.key] if task.key in raised else next(opened) for task in asked]
 
 
 def _raised(source: Source | None, keys: set[str]) -> dict[str, Action]:
@@ -143,7 +143,7 @@ def _raised(source: Source | None, keys: set[str]) -> dict[str, Action]:
 
 
 def _start_clocks(user: User | None, rows: Sequence[Action], asked: Sequence[Asked], at: datetime) -> None:
-    due = [(row, one.deadline, one.length) for row, one in zip(rows, asked, strict=True) if one.deadline]
+    due = [(row, task.deadline, task.length) for row, task in zip(rows, asked, strict=True) if task.deadline]
     promises = [
         clocks.Promise(
             kind=CLOCK_KIND,
@@ -207,6 +207,19 @@ def action_complete(user: User | None, *, action: Action, outcome: str, at: date
         clocks.clock_meet(user, clock=kept.clock, at=instant)
     _audit(user, kept, Verb.COMPLETED, instant)
     return kept
+
+
+@command
+def actions_meet(
+    user: User | None, *, child: Child, keys: Collection[str], outcome: str, at: datetime | None = None
+) -> None:
+    """What the open actions with these keys ask for about this child has been done, so each is done (K1).
+
+    `outcome` says by what. Harmless where none is open: the doing asks for no action.
+    """
+    primary = lock_cluster(child.pk)
+    for action in Action.objects.of(primary).to_do().filter(key__in=keys).order_by("pk"):
+        action_complete(user, action=action, outcome=outcome, at=at)
 
 
 @command
@@ -312,7 +325,7 @@ def _tell_owner(user: User | None, action: Action, step: str, words: str, at: da
 def _tell_owners(user: User | None, actions: Sequence[Action], step: str, words: str, at: datetime) -> None:
     """Tell those who have the actions, except the person who just did this. No title: people type names in it."""
     having = recipients.holders(actions, local_date(at))
-    told = {
+    messages = {
         Message(
             kind="action.owner",
             key=f"action:{action.public_id}:{step}",
@@ -323,7 +336,7 @@ def _tell_owners(user: User | None, actions: Sequence[Action], step: str, words:
         ): having[action.pk] - {user.pk if user else 0}
         for action in actions
     }
-    notices_send(told, at=at)
+    notices_send(messages, at=at)
 
 
 def _audit(user: User | None, action: Action, verb: Verb, at: datetime, reason: str = "") -> None:

@@ -13,7 +13,9 @@ from matrix.rules.evidence import (
     within_months,
 )
 from matrix.rules.follows import (
+    CE_WORKER,
     FOLLOWS,
+    STEP_UP,
     Follow,
     Forum,
     Limit,
@@ -29,7 +31,9 @@ from matrix.rules.follows import (
 from matrix.rules.suggestion import Suggested, judgement_problem, reason_needed, rule_words, suggest
 
 __all__ = [
+    "CE_WORKER",
     "FOLLOWS",
+    "STEP_UP",
     "Change",
     "ChangeKind",
     "Evidence",

@@ -12,6 +12,10 @@ from cems.children.choices import RiskLevel
 
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
 
+# Steps that are met by what is done elsewhere, by their keys (K1).
+CE_WORKER = "ce-worker"  # CEVT's decision at Moderate; a worker given, or none and why
+STEP_UP = "step-up"  # the child becomes open to children's services
+
 _PATH = "Harm Outside the Home Multi-Agency Procedures, Child Exploitation Matrix: "
 
 
@@ -42,6 +46,7 @@ class Needs(TextChoices):
     OUT_OF_HOURS = "out_of_hours", "It is out of hours"
     CALL_NOT_MADE = "call_not_made", "No phone call, or try with its time, is recorded"
     EARLY_HELP = "early_help", "The child is held at early help"
+    NO_WORKER = "no_worker", "The child has no child exploitation worker"
 
 
 @dataclass(frozen=True)
@@ -52,18 +57,21 @@ class Situation:
     out_of_hours: bool
     call_or_tries_recorded: bool = False
     held_at_early_help: bool = False
+    has_ce_worker: bool = False
 
     def needs(self) -> frozenset[Needs]:
         """The conditions that hold."""
-        held = {
+        conditions = {
             Needs.OPEN if self.open_to_childrens_services else Needs.NOT_OPEN,
             Needs.OUT_OF_HOURS if self.out_of_hours else Needs.IN_HOURS,
         }
         if not self.call_or_tries_recorded:
-            held.add(Needs.CALL_NOT_MADE)
+            conditions.add(Needs.CALL_NOT_MADE)
         if self.held_at_early_help:
-            held.add(Needs.EARLY_HELP)
-        return frozenset(held)
+            conditions.add(Needs.EARLY_HELP)
+        if not self.has_ce_worker:
+            conditions.add(Needs.NO_WORKER)
+        return frozenset(conditions)
 
 
 @dataclass(frozen=True)
@@ -170,11 +178,12 @@ FOLLOWS: Mapping[RiskLevel, tuple[Follow, ...]] = {
         *_to_childrens_services(MODERATE, "", at_once=False),
         _cevt(MODERATE),
         Follow(
-            "ce-worker",
+            CE_WORKER,
             "Consider a child exploitation worker",
             Owner.CEVT,
             f"{_PATH}Moderate Risk",
             compulsory=False,
+            only_if=frozenset({Needs.NO_WORKER}),
         ),
         *_shared(MODERATE, _SHARE),
     ),
@@ -184,7 +193,7 @@ FOLLOWS: Mapping[RiskLevel, tuple[Follow, ...]] = {
         _phone_call("the manager of the allocated worker", Needs.OPEN, Needs.IN_HOURS),
         _phone_call("the Emergency Duty Team", Needs.OUT_OF_HOURS),
         Follow(
-            "step-up",
+            STEP_UP,
             "Step up from early help: this level needs statutory intervention",
             Owner.FIRST_CONTACT,
             _SIGNIFICANT_SOURCE,
@@ -199,7 +208,13 @@ FOLLOWS: Mapping[RiskLevel, tuple[Follow, ...]] = {
             at_once=True,
         ),
         _cevt(SIGNIFICANT),
-        Follow("ce-worker", "Allocate a child exploitation worker", Owner.ERASE_MANAGER, _SIGNIFICANT_SOURCE),
+        Follow(
+            CE_WORKER,
+            "Allocate a child exploitation worker",
+            Owner.ERASE_MANAGER,
+            _SIGNIFICANT_SOURCE,
+            only_if=frozenset({Needs.NO_WORKER}),
+        ),
         Follow(
             "nrm",
             "Consider the National Referral Mechanism (the council or the police submit it)",
@@ -214,8 +229,8 @@ FOLLOWS: Mapping[RiskLevel, tuple[Follow, ...]] = {
 
 def follows(level: RiskLevel, situation: Situation) -> list[Follow]:
     """The steps that follow from a submitted level in this situation, in order (M5)."""
-    held = situation.needs()
-    return [step for step in FOLLOWS[level] if step.only_if <= held]
+    conditions = situation.needs()
+    return [step for step in FOLLOWS[level] if step.only_if <= conditions]
 
 
 class Receipt(TextChoices):

@@ -15,7 +15,7 @@ from cems.policy.declared import Reading
 from matrix.models import Joined, Submission
 from matrix.policy import FOLLOW_AT_ONCE_DAYS, FOLLOW_DAYS, PHONE_CALL_HOURS
 from matrix.rules import Follow, Limit, Situation, follows
-from matrix.services.owners import owner_of, team_of_worker
+from matrix.services.owners import has_ce_worker, owner_of, team_of_worker
 from plans.services import referral as referral_plans
 from plans.services import strategy_meeting
 
@@ -33,8 +33,10 @@ def follow_up_start(user: User, *, submission: Submission, at: datetime) -> None
     for step in follows(RiskLevel(submission.level), situation_of(submission, at)):
         if step.key == _BY_REFERRAL:
             sent = submission.matrix
-            told = referral_plans.Told(informed=sent.informed, not_informed_why=sent.not_informed_why)
-            referral_plans.referral_open(user, child=child, source=submission.reference, told=told, at=at)
+            particulars = referral_plans.Told(informed=sent.informed, not_informed_why=sent.not_informed_why)
+            referral_plans.referral_open(
+                user, child=child, source=submission.reference, told=particulars, at=at
+            )
         elif step.key == _BY_REQUEST:
             strategy_meeting.strategy_meeting_request(
                 user, child=child, owner=team_of_worker(child), source=submission.reference, at=at
@@ -49,13 +51,15 @@ def _act(user: User, submission: Submission, steps: Sequence[Follow], at: dateti
     child = submission.child
     source = Source(SOURCE, str(submission.public_id), submission.reference)
     rows = Action.objects.of(child).to_do().filter(key__in=[step.key for step in steps])
-    held = {row.key: row for row in rows.order_by("-pk")}
+    action_by_key = {row.key: row for row in rows.order_by("-pk")}
     lengths = {step.key: length_of(step, at, child.area_id) for step in steps}
-    for step in (step for step in steps if step.key in held):
+    for step in (step for step in steps if step.key in action_by_key):
         length = lengths[step.key]
         deadline = deadline_of(length, at)
-        action_ask_again(user, action=held[step.key], source=source, deadline=deadline, length=length, at=at)
-        Joined.objects.get_or_create(submission=submission, action=held[step.key])
+        action_ask_again(
+            user, action=action_by_key[step.key], source=source, deadline=deadline, length=length, at=at
+        )
+        Joined.objects.get_or_create(submission=submission, action=action_by_key[step.key])
     asked = [
         Asked(
             title=step.title,
@@ -65,7 +69,7 @@ def _act(user: User, submission: Submission, steps: Sequence[Follow], at: dateti
             length=lengths[step.key],
         )
         for step in steps
-        if step.key not in held
+        if step.key not in action_by_key
     ]
     if asked:
         actions_open(user, asked=asked, child=child, source=source, at=at)
@@ -80,6 +84,7 @@ def situation_of(submission: Submission, at: datetime) -> Situation:
         out_of_hours=out_of_hours(at),
         call_or_tries_recorded=bool(submission.call),
         held_at_early_help=not open_to_services and StatusKind.EARLY_HELP in kinds,
+        has_ce_worker=has_ce_worker(submission.child),
     )
 
 

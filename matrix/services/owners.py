@@ -21,11 +21,11 @@ def lead_of(child: Child) -> User | None:
     Nobody whom the record shuts out: what they were given would tell them of the child.
     """
     # Of two in one role the newest counts: written last.
-    found = list(_current(child).filter(user__isnull=False, case_role__in=LEADS).reverse())
-    ids = {row.user_id for row in found if row.user_id}
+    involvements = list(_current(child).filter(user__isnull=False, case_role__in=LEADS).reverse())
+    ids = {row.user_id for row in involvements if row.user_id}
     whole = list(rows_of_clusters([child.pk])) if ids else []
     shut = {user_id for _, user_id in closed_to(whole, ids, now())} if ids else set()
-    rows = {row.case_role: row.user for row in found if row.user_id not in shut}
+    rows = {row.case_role: row.user for row in involvements if row.user_id not in shut}
     return next((rows[role] for role in LEADS if role in rows), None)
 
 
@@ -33,6 +33,11 @@ def team_of_worker(child: Child) -> Team | None:
     """The team of the allocated social worker, whose manager is told of a matrix."""
     row = _current(child).filter(case_role=CaseRole.SOCIAL_WORKER, team__isnull=False).first()
     return row.team if row else None
+
+
+def has_ce_worker(child: Child) -> bool:
+    """Whether a child exploitation worker works with the child."""
+    return _current(child).filter(case_role=CaseRole.CE_WORKER).exists()
 
 
 def desk(duty: Duty, child: Child) -> Team:

@@ -11,7 +11,7 @@ from matrix.policy import CEVT_DAYS, PHONE_CALL_HOURS, REVIEW_MONTHS
 from matrix.rules import Forum, Limit, Receipt, Review, Situation
 
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
-SITUATIONS = [Situation(*flags) for flags in product((True, False), repeat=4)]
+SITUATIONS = [Situation(*flags) for flags in product((True, False), repeat=5)]
 OPEN = Situation(open_to_childrens_services=True, out_of_hours=False)
 NOT_OPEN = Situation(open_to_childrens_services=False, out_of_hours=False)
 OPEN_AT_NIGHT = Situation(open_to_childrens_services=True, out_of_hours=True)
@@ -88,9 +88,9 @@ class TestFollows:
             "safety-plan",
             "police-sharing",
         ]
-        told, call, meeting, *_ = steps
-        assert told.at_once
-        assert "strategy meeting" in told.title
+        tell, call, meeting, *_ = steps
+        assert tell.at_once
+        assert "strategy meeting" in tell.title
         assert call.limit is Limit.PHONE_CALL
         assert PHONE_CALL_HOURS.in_words(PHONE_CALL_HOURS.default) == "1 hour"
         assert phone in call.title

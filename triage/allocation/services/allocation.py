@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from cems.accounts.models import User
+from cems.actions.services import actions_meet
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
@@ -17,6 +18,7 @@ from cems.children.history.models.involvement import InvolvementState
 from cems.children.history.services.involvement import involvement_decide, involvement_end, involvement_start
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child, Involvement
+from matrix.rules import CE_WORKER
 from triage.allocation.rules.workload import cautions, stop
 from triage.allocation.selectors.candidates import Choice, choice_for
 from triage.allocation.services.allocation_notice import tell_ended, tell_given
@@ -75,14 +77,16 @@ def allocation_move(
     """
     instant = at or now()
     primary = lock_cluster(allocation.child_id)
-    held = _locked_open(allocation)
+    locked_allocation = _locked_open(allocation)
     if not why.strip():
         raise Invalid("Say why another worker takes over.", field="why")
-    choice = _locked_choice(primary, WorkerKind(held.kind), worker, instant)
+    choice = _locked_choice(primary, WorkerKind(locked_allocation.kind), worker, instant)
     _may_be_given(choice, worker, why, instant)
-    _finish(user, held, why.strip(), instant)
+    _finish(user, locked_allocation, why.strip(), instant)
     rest = (
-        Allocation.objects.of(primary).filter(kind=held.kind, ended_at__isnull=True).select_related("worker")
+        Allocation.objects.of(primary)
+        .filter(kind=locked_allocation.kind, ended_at__isnull=True)
+        .select_related("worker")
     )
     if other := rest.first():
         raise Conflict(f"{other.worker} has the child too, by a record joined to this one. End that first.")
@@ -98,13 +102,13 @@ def allocation_end(user: User, *, allocation: Allocation, why: str, at: datetime
     """
     instant = at or now()
     primary = lock_cluster(allocation.child_id)
-    held = _locked_open(allocation)
+    locked_allocation = _locked_open(allocation)
     if not why.strip():
         raise Invalid("Say why the work ends.", field="why")
-    _finish(user, held, why.strip(), instant)
-    wait_reopen(user, primary, WorkerKind(held.kind), instant)
-    publish(AllocationEnded(primary.pk, held.kind, user.pk, instant))
-    return held
+    _finish(user, locked_allocation, why.strip(), instant)
+    wait_reopen(user, primary, WorkerKind(locked_allocation.kind), instant)
+    publish(AllocationEnded(primary.pk, locked_allocation.kind, user.pk, instant))
+    return locked_allocation
 
 
 @command
@@ -138,11 +142,11 @@ def allocation_end_elsewhere(user: User | None, *, child_id: int, at: datetime) 
     """Somebody ended the involvement an allocation rests on: the allocation ends with it, told and seen."""
     primary = lock_cluster(child_id)
     rows = Allocation.objects.of(primary).filter(ended_at__isnull=True, involvement__ended_at__isnull=False)
-    for held in rows.select_related("involvement", "worker").select_for_update(of=("self",)):
-        why = held.involvement.end_reason or "The involvement was ended."
-        _close(user, held, why, max(held.starts_at, held.involvement.ended_at or at))
-        wait_reopen(user, primary, WorkerKind(held.kind), at)
-        publish(AllocationEnded(primary.pk, held.kind, user.pk if user else None, at))
+    for allocation in rows.select_related("involvement", "worker").select_for_update(of=("self",)):
+        why = allocation.involvement.end_reason or "The involvement was ended."
+        _close(user, allocation, why, max(allocation.starts_at, allocation.involvement.ended_at or at))
+        wait_reopen(user, primary, WorkerKind(allocation.kind), at)
+        publish(AllocationEnded(primary.pk, allocation.kind, user.pk if user else None, at))
 
 
 def wait_reopen(user: User | None, primary: Child, kind: WorkerKind, at: datetime) -> None:
@@ -162,27 +166,27 @@ def _locked_choice(primary: Child, kind: WorkerKind, worker: User, at: datetime)
 
 def _locked_open(allocation: Allocation) -> Allocation:
     rows = Allocation.objects.select_for_update(of=("self",)).select_related("involvement", "worker")
-    held: Allocation = rows.get(pk=allocation.pk)
-    if held.ended_at is not None:
-        raise Conflict(f"{held.worker} no longer has the child. Look at the page again.")
-    return held
+    locked_allocation: Allocation = rows.get(pk=allocation.pk)
+    if locked_allocation.ended_at is not None:
+        raise Conflict(f"{locked_allocation.worker} no longer has the child. Look at the page again.")
+    return locked_allocation
 
 
 def _may_be_given(choice: Choice, worker: User, why: str, at: datetime, *, moderate: bool = False) -> None:
     """Raises Invalid where the worker can't be given the child, or where a reason is wanted first (cevt-f6)."""
-    one = choice.candidate(worker.pk)
-    if one is None:
+    candidate = choice.candidate(worker.pk)
+    if candidate is None:
         raise Invalid(
             f"{worker} is not a {choice.kind.label.lower()} of this team today: left, or in another role or team.",
             field="worker",
         )
-    if words := stop(one, local_date(at)):
+    if words := stop(candidate, local_date(at)):
         raise Invalid(f"{worker}: {words}", field="worker")
-    found = cautions(one, local_date(at))
+    reasons = cautions(candidate, local_date(at))
     if moderate:
-        found.insert(0, "The child is at Moderate.")
-    if found and not why.strip():
-        raise Invalid(f"{' '.join(found)} Say why {worker} is given the child all the same.", field="why")
+        reasons.insert(0, "The child is at Moderate.")
+    if reasons and not why.strip():
+        raise Invalid(f"{' '.join(reasons)} Say why {worker} is given the child all the same.", field="why")
 
 
 def _give(
@@ -204,6 +208,8 @@ def _give(
     row.involvement = _involvement(user, primary, worker, choice, at, recorded_at)
     row.save(force_insert=True)
     waits_meet(user, primary=primary, kind=choice.kind, at=at)
+    if choice.kind is WorkerKind.CE_WORKER:
+        actions_meet(user, child=primary, keys={CE_WORKER}, outcome=f"{worker} has the child.", at=at)
     detail = {"kind": str(choice.kind), "level": int(row.level)}
     record(
         user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="decisions", detail=detail, at=at
@@ -237,19 +243,19 @@ def _involvement(
     )
 
 
-def _finish(user: User, held: Allocation, why: str, at: datetime) -> None:
+def _finish(user: User, allocation: Allocation, why: str, at: datetime) -> None:
     """End it, and then the involvement: what listens to that finds the allocation ended already."""
-    if at < held.starts_at:
+    if at < allocation.starts_at:
         raise Invalid("The end is before the start. Check the time.", field="why")
-    _close(user, held, why, at)
-    if held.involvement.ended_at is None:
+    _close(user, allocation, why, at)
+    if allocation.involvement.ended_at is None:
         # The reason itself stands with the allocation; who works with the child is read more widely.
-        involvement_end(user, involvement=held.involvement, reason="The allocation has ended.", at=at)
+        involvement_end(user, involvement=allocation.involvement, reason="The allocation has ended.", at=at)
 
 
-def _close(user: User | None, held: Allocation, why: str, at: datetime) -> None:
-    held.ended_at, held.ended_why, held.ended_by = at, why, user
-    held.save(update_fields=["ended_at", "ended_why", "ended_by"])
-    child = held.child
-    record(user, verb=Verb.CLOSED, subject=held, child=child.public_id, part="decisions", at=at)
-    tell_ended(user, held, at)
+def _close(user: User | None, allocation: Allocation, why: str, at: datetime) -> None:
+    allocation.ended_at, allocation.ended_why, allocation.ended_by = at, why, user
+    allocation.save(update_fields=["ended_at", "ended_why", "ended_by"])
+    child = allocation.child
+    record(user, verb=Verb.CLOSED, subject=allocation, child=child.public_id, part="decisions", at=at)
+    tell_ended(user, allocation, at)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, User
+from cems.actions.services import actions_meet
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business
@@ -20,6 +21,7 @@ from cems.children.models import Child
 from cems.clocks.choices import OPEN
 from cems.clocks.models import Clock
 from cems.clocks.services import clock as clocks
+from matrix.rules import CE_WORKER
 from triage.choices import WaitEnd, WorkerKind
 from triage.clocks import LOOK_AGAIN
 from triage.models import Allocation, AllocationDeclined, AllocationWait, WeekendCover
@@ -48,6 +50,9 @@ def allocation_decline(
         raise Conflict(f"{allocation.worker} was given the child meanwhile.")
     _end_waits(user, primary, kind, WaitEnd.NOT_MADE, why.strip(), instant)
     _end_looks(user, primary, kind, instant)
+    if kind is WorkerKind.CE_WORKER:
+        words = f"No worker is given for now: {why.strip()}"
+        actions_meet(user, child=primary, keys={CE_WORKER}, outcome=words, at=instant)
     level = RiskLevel(primary.current_level.level) if primary.current_level else None
     clock = None
     if kind is WorkerKind.CE_WORKER and level is RiskLevel.SIGNIFICANT and primary.died_on is None:
@@ -153,8 +158,8 @@ def _end_looks(user: User, primary: Child, kind: WorkerKind, at: datetime) -> No
     _meet([row.clock for row in open_rows if row.clock], user, at)
 
 
-def _meet(found: Iterable[Clock], user: User, at: datetime) -> None:
+def _meet(running: Iterable[Clock], user: User, at: datetime) -> None:
     """Meet what still runs: a death or a hand may have cancelled it."""
-    for clock in found:
+    for clock in running:
         if clock.stage in OPEN:
             clocks.clock_meet(user, clock=clock, at=at)

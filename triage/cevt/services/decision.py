@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from cems.accounts.models import Agency, Team, User
-from cems.actions.services import Asked, Source, actions_open
+from cems.actions.services import Asked, Source, actions_meet, actions_open
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business, say
@@ -30,6 +30,7 @@ from cems.meetings.selectors import attendance_of
 from cems.meetings.services.contribution import contributions_freeze, dissent_record
 from cems.meetings.services.meeting import lock_open
 from matrix.models import Submission
+from matrix.rules import CE_WORKER
 from triage.cevt.outcomes import Wish
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.eligibility import eligibility_of
@@ -123,6 +124,9 @@ def _decide(
         information_requests_close(user, item=item, at=instant)
     contributions_freeze(user, about=[item.public_id for item in items], at=instant)
     matter_close(user, child=primary, kind=MatterKind.CEVT, at=instant)
+    if ruling.level < RiskLevel.SIGNIFICANT:  # at Significant the worker is to be given, not considered
+        words = f"CEVT has considered it ({row.reference})."
+        actions_meet(user, child=primary, keys={CE_WORKER}, outcome=words, at=instant)
     tell_decided(user, row, items, instant)
     return row
 
@@ -189,11 +193,11 @@ def may_be_decided(primary: Child, items: Sequence[Item], ruling: Ruling, at: da
                 f"{newest.decision.decided_by} has decided this already ({newest.decision.reference})."
             )
         raise Conflict("This was taken off CEVT's list. There is nothing to decide.")
-    told = Histories(items)
-    if not any(eligibility_of(items, local_date(at), told=told).values()):
+    histories = Histories(items)
+    if not any(eligibility_of(items, local_date(at), told=histories).values()):
         raise Conflict("First Contact has not processed this child yet, so CEVT can't discuss them.")
     _newest_seen(primary, ruling)
-    came_back = Return.REREFERRAL in rereferrals_of(items, told=told).values()
+    came_back = Return.REREFERRAL in rereferrals_of(items, told=histories).values()
     if came_back and not RETURN_REASONS.offers(ruling.returned_because, local_date(at)):
         raise Invalid("This is a re-referral: say why the child came back.", field="returned_because")
 

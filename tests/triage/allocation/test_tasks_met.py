@@ -1,0 +1,106 @@
+"""What a matrix asked for is gone once it is done: a worker given, considered or declined; a step up (K1, M5)."""
+
+import pytest
+from django.urls import reverse
+
+from cems.actions.choices import Status
+from cems.actions.models import Action
+from cems.base.time import today
+from cems.children.choices import RiskLevel, StatusKind
+from cems.children.history.services.status import status_open
+from cems.children.models import Child
+from cems.clocks.choices import Stage
+from tests.factories.allocation import make_manager, make_social_worker, make_worker
+from tests.factories.children import make_child
+from tests.factories.matrices import submit
+from tests.factories.people import make_locality, make_user, sign_in
+from tests.factories.triage import make_chair, ruling, waiting_child
+from triage.allocation.services.allocation import allocation_end, allocation_make
+from triage.allocation.services.wait_end import allocation_decline
+from triage.cevt.services.decision import decision_make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("K1", "T6", "M5")]
+SIGNIFICANT, MODERATE = RiskLevel.SIGNIFICANT, RiskLevel.MODERATE
+ALLOCATE, CONSIDER = "Allocate a child exploitation worker", "Consider a child exploitation worker"
+
+
+def asked(child: Child) -> list[Action]:
+    """The actions about a worker, the oldest first."""
+    return list(Action.objects.filter(child=child, key="ce-worker").order_by("pk"))
+
+
+@pytest.fixture
+def child() -> Child:
+    child = make_child(locality=make_locality("east"))
+    make_social_worker(child)
+    return child
+
+
+def test_a_worker_who_is_given_meets_the_task_and_the_managers_page_is_without_it(child: Child) -> None:
+    chair, manager, worker = make_chair(), make_manager(), make_worker()
+    item = waiting_child(child)
+    decision_make(chair, child=child, ruling=ruling(item))
+    page = sign_in(manager).get(reverse("actions:list"), {"whose": "team"}).content.decode()
+    assert ALLOCATE in page
+
+    allocation_make(manager, child=child, worker=worker)
+
+    page = sign_in(manager).get(reverse("actions:list"), {"whose": "team"}).content.decode()
+    assert ALLOCATE not in page
+    (action,) = asked(child)
+    assert (action.status, action.outcome) == (Status.DONE, f"{worker} has the child.")
+    assert action.clock and action.clock.stage == Stage.MET
+
+
+def test_a_child_who_has_a_worker_is_not_asked_about_again(child: Child) -> None:
+    manager, worker = make_manager(), make_worker()
+    decision_make(make_chair(), child=child, ruling=ruling(waiting_child(child)))
+    allocation = allocation_make(manager, child=child, worker=worker)
+    submit(make_user(), child, SIGNIFICANT)
+    assert [action.status for action in asked(child)] == [Status.DONE]
+
+    # The second time: the worker is gone, and a matrix asks anew.
+    allocation_end(manager, allocation=allocation, why="The worker leaves.")
+    submit(make_user(), child, SIGNIFICANT)
+    assert [action.status for action in asked(child)] == [Status.DONE, Status.OPEN]
+
+
+def test_cevts_decision_at_moderate_is_the_considering(child: Child) -> None:
+    item = waiting_child(child, level=MODERATE)
+    (action,) = asked(child)
+    assert action.title == CONSIDER
+    decision = decision_make(make_chair(), child=child, ruling=ruling(item, MODERATE))
+    (action,) = asked(child)
+    assert (action.status, action.outcome) == (Status.DONE, f"CEVT has considered it ({decision.reference}).")
+
+
+def test_cevts_decision_at_significant_leaves_the_worker_to_be_given(child: Child) -> None:
+    decision_make(make_chair(), child=child, ruling=ruling(waiting_child(child)))
+    (action,) = asked(child)
+    assert action.status == Status.OPEN
+
+
+def test_no_worker_for_now_answers_the_task_with_the_reason(child: Child) -> None:
+    decision_make(make_chair(), child=child, ruling=ruling(waiting_child(child)))
+    allocation_decline(make_manager(), child=child, why="Youth justice leads.")
+    (action,) = asked(child)
+    assert (action.status, action.outcome) == (
+        Status.DONE,
+        "No worker is given for now: Youth justice leads.",
+    )
+
+
+def test_a_child_who_becomes_open_to_childrens_services_is_stepped_up() -> None:
+    child, user = make_child(), make_user()
+    status_open(user, child=child, kind=StatusKind.EARLY_HELP, starts_on=today())
+    submit(user, child, SIGNIFICANT)
+    action = Action.objects.get(child=child, key="step-up")
+    assert action.status == Status.OPEN
+    status_open(user, child=child, kind=StatusKind.UASC, starts_on=today())  # tells nothing of it
+    assert Action.objects.get(pk=action.pk).status == Status.OPEN
+    status_open(user, child=child, kind=StatusKind.CHILD_IN_NEED, starts_on=today())
+    action.refresh_from_db()
+    assert (action.status, action.outcome) == (
+        Status.DONE,
+        "Open to children's services: child in need.",
+    )
