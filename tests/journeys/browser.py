@@ -195,7 +195,7 @@ def code_of(user: User) -> str:
 @contextmanager
 def traced(context: BrowserContext, folder: Path, failed: Callable[[], bool]) -> Iterator[None]:
     """Keep a trace, and a picture of what was shown, of a test that failed."""
-    context.tracing.start(screenshots=True, snapshots=True)
+    context.tracing.start(snapshots=True)
     yield
     if not failed():
         context.tracing.stop()

@@ -112,7 +112,7 @@ def test_record_f1_two_colleagues_see_each_other_and_what_each_answers(both: Bot
     leaves_the_question(nurse)
     is_saved(nurse)
     expect(worker.page.locator(f"#{SECOND}-what")).to_have_value("A man in a van waits at the gate.")
-    expect(worker.page.locator("#profile")).to_contain_text(re.compile(r"Concerns: risk of harm\s+1"))
+    expect(worker.page.locator("#profile")).to_contain_text(re.compile(r"Risk: contact or control\s+1"))
     expect(worker.page.locator("#answered-sexual")).to_contain_text("2 answered of")
     nurse.looks_right()
 
