@@ -136,6 +136,8 @@ class Afterwards:
         self.time.at(at + (due - at) * share, lambda when: self._complete(action, worker, when))
 
     def _complete(self, action: Action, worker: bool, at: datetime) -> None:
+        if not Action.objects.to_do().filter(pk=action.pk).exists():
+            return  # met by its doing already
         doer = action.owner_user or self.cast.member_of(action.owner_team_id or 0) or self.story.author
         outcomes = self.words["outcomes"][action.key or "forum"]
         if action.key == "ce-worker":  # the first tells of a worker, the second of none

@@ -16,6 +16,7 @@ from cems.base.calendar import close_of_business, next_working_day
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.history.models.level import Forum
+from cems.children.models import AgreedLevel
 from demo import moments
 from demo.courses import Said
 from matrix.models import Submission
@@ -56,7 +57,8 @@ class Boards:
         child, words = self.forums.story.child, self.forums.words["outcomes_of_ceg"]
         eases = self.forums.story.course.kind == "stepped_down"
         stays = settled.level is RiskLevel.SIGNIFICANT or (settled.level is RiskLevel.MODERATE and not eases)
-        newest, level = newest_matrix(child), child.current_level
+        newest = newest_matrix(child)
+        level = AgreedLevel.objects.of(child).order_by("-happened_at", "-pk").first()  # of now, by whichever forum
         return Agreement(
             level=settled.level,
             rationale=self.forums.rng.choice(

@@ -85,13 +85,17 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-@pytest.hookimpl(trylast=True)  # after the order was made random
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what seals: an open transaction of any other test on the server holds the seal back (`make test`)."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what seals: an open transaction of any other test on the server holds the seal back (`make test`).
+
+    Before marks choose among the tests; their order is made after it was made random.
+    """
     for item in items:
         for marker in item.iter_markers("django_db"):
             if "sealer" in (marker.kwargs.get("databases") or ()):
                 item.add_marker("alone")
+    yield
     items[:] = longest_first(items, getattr(config, "workerinput", {}).get("workercount", 1))
 
 

@@ -255,7 +255,7 @@ def test_people_are_paged_by_key_and_found_by_words() -> None:
     assert not rest.after
     assert not {row.pk for row in first.rows} & {row.pk for row in rest.rows}
     page = person.people_page(on=today(), agency=agency.code, words="example six")
-    assert {user.name for user in page.people} == {"Paged Example Six"}
+    assert {user.name for user in page.rows} == {"Paged Example Six"}
 
 
 def test_the_list_of_people_asks_the_same_however_many(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
@@ -263,7 +263,7 @@ def test_the_list_of_people_asks_the_same_however_many(django_assert_max_num_que
     for _ in range(12):
         make_user(agency=agency)
     with django_assert_max_num_queries(2):
-        assert len(person.people_page(on=today(), agency=agency.code).people) == 12
+        assert len(person.people_page(on=today(), agency=agency.code).rows) == 12
 
 
 @pytest.mark.requirement("A1")
