@@ -58,7 +58,7 @@ class Boards:
         eases = self.forums.story.course.kind == "stepped_down"
         stays = settled.level is RiskLevel.SIGNIFICANT or (settled.level is RiskLevel.MODERATE and not eases)
         newest = newest_matrix(child)
-        level = AgreedLevel.objects.of(child).order_by("-happened_at", "-pk").first()  # of now, by whichever forum
+        level = AgreedLevel.objects.of(child).order_by("-happened_at", "-pk").first()  # whoever agreed it
         return Agreement(
             level=settled.level,
             rationale=self.forums.rng.choice(
