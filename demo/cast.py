@@ -10,7 +10,8 @@ from typing import Any
 
 from cems.accounts.models import Agency, Authority, Locality, Team, User
 from cems.accounts.roles import ROLES
-from cems.accounts.services.person import appointment_start, user_create
+from cems.accounts.services.appointment import appointment_start
+from cems.accounts.services.person import user_create
 from cems.base.command import command
 from cems.base.time import local_date
 from demo import password

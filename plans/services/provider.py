@@ -10,12 +10,11 @@ from typing import Any
 from django.db import IntegrityError
 
 from cems.accounts.models import User
-from cems.accounts.profile import profile_of
-from cems.accounts.roles import Work
+from cems.accounts.permissions import may_administer
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command, savepoint
-from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
 from cems.children.practice_lists import HARM_FORMS
 from plans.models import Provider
@@ -55,8 +54,7 @@ def provider_write(
     `version` is the one the writer had before them. Raises NotAllowed without the right; Invalid naming the field to
     mend; Conflict when another provider has this code, or a colleague changed this one meanwhile.
     """
-    if not profile_of(user).may(Work.ADMINISTRATION):
-        raise NotAllowed("Only an administrator changes the providers.")
+    may_administer(user)
     instant = at or now()
     _check(terms)
     if provider is None:

@@ -10,6 +10,7 @@ from cems.accounts.models import Appointment, Delegation
 from cems.accounts.policy import DEPUTY_DAYS
 from cems.accounts.profile import forget_profile, profile_of
 from cems.accounts.services import person as services
+from cems.accounts.services.appointment import appointment_end, appointment_start
 from cems.accounts.services.cover import delegation_end, delegation_start
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
@@ -199,7 +200,7 @@ def test_who_has_no_role_any_more_stands_in_for_nobody(agency, chair):
     own = appoint(temporary, "practitioner")
     stand_in(temporary, post_of(chair))
     assert len(posts(temporary)) == 2
-    services.appointment_end(None, appointment=own, last_day=today() - DAY)
+    appointment_end(None, appointment=own, last_day=today() - DAY)
     assert posts(temporary) == []
 
 
@@ -207,7 +208,7 @@ def test_a_role_taken_back_takes_its_deputies_along(agency, colleague):
     chair = make_user(None, agency=agency)
     post = appoint(chair, "cevt_chair", starts_on=today())
     cover(chair, chair, colleague)
-    services.appointment_end(None, appointment=post, last_day=today() - DAY)
+    appointment_end(None, appointment=post, last_day=today() - DAY)
     assert not Delegation.objects.exists() and posts(colleague) == [("practitioner", "")]
 
 
@@ -217,9 +218,9 @@ def test_a_role_taken_back_takes_its_deputies_along(agency, colleague):
 def test_agency_staff_have_a_last_day():
     user = make_user(None)
     with pytest.raises(Invalid) as refused:
-        services.appointment_start(None, user=user, role_key="practitioner", agency_staff=True)
+        appointment_start(None, user=user, role_key="practitioner", agency_staff=True)
     assert refused.value.field == "ends_on"
-    row = services.appointment_start(
+    row = appointment_start(
         None, user=user, role_key="practitioner", agency_staff=True, ends_on=today() + 5 * DAY
     )
     assert row.agency_staff
@@ -241,9 +242,9 @@ def test_a_student_has_a_supervisor_and_a_last_day():
     ]
     for values, field in bad:
         with pytest.raises(Invalid) as refused:
-            services.appointment_start(None, user=user, **{"role_key": "student", **days, **values})
+            appointment_start(None, user=user, **{"role_key": "student", **days, **values})
         assert refused.value.field == field, values
-    row = services.appointment_start(None, user=user, role_key="student", supervisor=supervisor, **days)
+    row = appointment_start(None, user=user, role_key="student", supervisor=supervisor, **days)
     for broken in ({"supervisor": None}, {"ends_on": None}, {"role_key": "practitioner"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Appointment.objects.filter(pk=row.pk).update(**broken)

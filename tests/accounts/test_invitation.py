@@ -22,6 +22,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.services import person as services
+from cems.accounts.services.appointment import appointment_start
 from tests.factories.people import make_agency, make_user, sign_in
 from tests.guards.source import ROOT
 from tests.guards.test_settings import SAFE
@@ -112,7 +113,7 @@ def invite(email: str) -> User:
     """An administrator adds a practitioner, who gets a link."""
     admin = make_user("administrator")
     user = services.user_create(admin, email=email, name="Invited Example", agency=make_agency())
-    services.appointment_start(admin, user=user, role_key="practitioner")
+    appointment_start(admin, user=user, role_key="practitioner")
     return user
 
 

@@ -10,7 +10,8 @@ from ceg.models import BoardEntry
 from ceg.services.entry import entry_hand_over
 from ceg.tasks import follow_chairs
 from cems.accounts.models import Authority, Locality, User
-from cems.accounts.services.person import appointment_start, user_end
+from cems.accounts.services.appointment import appointment_start
+from cems.accounts.services.person import user_end
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.months import add_months
 from cems.base.time import local_date, now

@@ -24,7 +24,17 @@ SUBJECTS: dict[str, frozenset[str]] = {
     ),
     "cems/base": frozenset({"presence"}),
     "cems/accounts": frozenset(
-        {"administrator", "cover", "person", "practice_list", "practice_setting", "session", "token"}
+        {
+            "administrator",
+            "agency",
+            "appointment",
+            "cover",
+            "person",
+            "practice_list",
+            "practice_setting",
+            "session",
+            "token",
+        }
     ),
     "cems/children/access": frozenset(
         {

@@ -9,6 +9,7 @@ from django.core import mail
 
 from cems.accounts.models import User
 from cems.accounts.services import person as services
+from cems.accounts.services.appointment import appointment_start
 from tests.factories.people import make_agency, make_user
 from tests.journeys.browser import PASSWORD, set_up_second_factor
 from tests.journeys.conftest import Open, Person
@@ -63,7 +64,7 @@ def test_who_is_invited_chooses_a_password_sets_up_both_factors_and_comes_in(win
     # given somebody whom an administrator added, with the mail they got
     admin = make_user("administrator")
     user = services.user_create(admin, email="new@example.test", name="New Example", agency=make_agency())
-    services.appointment_start(admin, user=user, role_key="practitioner")
+    appointment_start(admin, user=user, role_key="practitioner")
     link = re.search(r"/account/password/reset/key/\S+", str(mail.outbox[0].body))
     assert link
     # when they open its link and choose a password

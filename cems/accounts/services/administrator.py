@@ -6,6 +6,7 @@ from cems.accounts.models import Agency, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import RoleKey, Work
 from cems.accounts.services import person as services
+from cems.accounts.services.appointment import appointment_start
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
@@ -37,7 +38,7 @@ def administrator_add(
         record(actor, verb=Verb.CHANGED, subject=existing, detail={"fields": ["invitation"]}, at=at)
         return existing
     user = services.user_create(actor, email=email, name=name, agency=agency, invite=False, at=at)
-    services.appointment_start(actor, user=user, role_key=RoleKey.ADMINISTRATOR, at=at)
+    appointment_start(actor, user=user, role_key=RoleKey.ADMINISTRATOR, at=at)
     return user
 
 

@@ -11,12 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from cems.accounts.models import User
-from cems.accounts.profile import profile_of
-from cems.accounts.roles import Work
+from cems.accounts.permissions import may_administer
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command, savepoint
-from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 from cems.policy.lists import Entry, PracticeList
 from cems.policy.models import ListEntry
@@ -52,8 +51,7 @@ def list_entry_write(
     `version` is the one the writer had before them. Raises NotAllowed without the right, Conflict where a colleague
     changed it meanwhile, Invalid naming the field to mend.
     """
-    if not profile_of(actor).may(Work.ADMINISTRATION):
-        raise NotAllowed("Only an administrator changes the lists of the partnership.")
+    may_administer(actor)
     instant = at or now()
     entries = listing.entries(read_now(instant))
     before = entries.get(key)

@@ -11,13 +11,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from cems.accounts.models import Authority, User
-from cems.accounts.profile import profile_of
-from cems.accounts.roles import Work
+from cems.accounts.permissions import may_administer
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import say
 from cems.base.command import command, savepoint
-from cems.base.errors import Conflict, Invalid, NotAllowed, Overtaken
+from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.time import local_date, now
 from cems.policy.declared import Policy, declared
 from cems.policy.models import SettingValue
@@ -53,7 +52,7 @@ class Planned:
 
 def setting_plan(actor: User, *, wanted: ProposedSetting, at: datetime) -> Planned:
     """What a change would do, for the page that asks once more. Raises as `setting_change`."""
-    _may_administer(actor)
+    may_administer(actor)
     return _planned(wanted, list(_rows(wanted.policy, wanted.authority)), at)
 
 
@@ -64,7 +63,7 @@ def setting_change(actor: User, *, wanted: ProposedSetting, at: datetime | None 
     Raises NotAllowed without the right; Invalid for the past, a value that can't be, or no reason; Overtaken, with
     the colleague's value, where somebody else changed it meanwhile.
     """
-    _may_administer(actor)
+    may_administer(actor)
     instant, policy, authority = at or now(), wanted.policy, wanted.authority
     rows = _locked(policy, authority)
     planned = _planned(wanted, rows, instant)
@@ -90,7 +89,7 @@ def setting_change(actor: User, *, wanted: ProposedSetting, at: datetime | None 
 @command
 def setting_withdraw(actor: User, *, value: SettingValue, at: datetime | None = None) -> SettingValue:
     """Take a change back before it begins. Raises NotAllowed without the right, Conflict once it has begun."""
-    _may_administer(actor)
+    may_administer(actor)
     instant, policy = at or now(), declared(value.key)
     authority = Authority.objects.filter(pk=value.authority_id).first() if value.authority_id else None
     row = next(row for row in _locked(policy, authority) if row.pk == value.pk)
@@ -104,11 +103,6 @@ def setting_withdraw(actor: User, *, value: SettingValue, at: datetime | None = 
     row.save(update_fields=["withdrawn_at", "withdrawn_by"])
     _record(actor, row, Verb.WITHDRAWN, authority, instant)
     return row
-
-
-def _may_administer(actor: User) -> None:
-    if not profile_of(actor).may(Work.ADMINISTRATION):
-        raise NotAllowed("Only an administrator changes practice settings.")
 
 
 def _rows(policy: Policy[Any], authority: Authority | None) -> QuerySet[SettingValue]:

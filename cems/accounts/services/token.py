@@ -8,13 +8,13 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q
 
 from cems.accounts.models import Scope, ServiceToken, User
+from cems.accounts.permissions import may_administer
 from cems.accounts.profile import profile_of
-from cems.accounts.roles import Work
 from cems.accounts.sign_in import has_left
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
-from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.errors import Conflict, Invalid
 from cems.base.months import add_months
 from cems.base.time import LONDON, local_date, now
 
@@ -38,7 +38,7 @@ def token_make(
     Raises NotAllowed for others than administrators; Invalid for a user that is no service account, a day
     past or more than a year away, no scope or an unknown one; Conflict for an account that has ended.
     """
-    _may(actor)
+    may_administer(actor)
     instant = at or now()
     if not is_service_account(user):
         raise Invalid("Keys are for service accounts only. Give the account that role first.")
@@ -69,7 +69,7 @@ def token_make(
 @command
 def token_revoke(actor: User, *, token: ServiceToken, at: datetime | None = None) -> None:
     """Take a key back this minute. Again is harmless."""
-    _may(actor)
+    may_administer(actor)
     instant = at or now()
     locked_service_token = ServiceToken.objects.select_for_update().get(pk=token.pk)
     if locked_service_token.revoked_at is not None:
@@ -107,8 +107,3 @@ def is_service_account(user: User) -> bool:
 def fingerprint(key: str) -> str:
     """The key is 256 bits of chance, so a plain fingerprint can't be guessed back."""
     return hashlib.sha256(key.encode()).hexdigest()
-
-
-def _may(actor: User) -> None:
-    if not profile_of(actor).may(Work.ADMINISTRATION):
-        raise NotAllowed("Only an administrator may do this.")

@@ -20,6 +20,8 @@ from cems.accounts.selectors import cover
 from cems.accounts.selectors import person as selectors
 from cems.accounts.selectors.token import tokens_of
 from cems.accounts.services import person as services
+from cems.accounts.services.agency import people_confirm, team_save
+from cems.accounts.services.appointment import appointment_end, appointment_start
 from cems.accounts.services.token import is_service_account
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError, Invalid
@@ -145,9 +147,7 @@ def appoint(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give a person a role."""
     person = _user(public_id)
     form = forms.AppointmentForm(request.POST or None)
-    if _handled(
-        request, form, lambda: services.appointment_start(acting_user(request), user=person, **form.values)
-    ):
+    if _handled(request, form, lambda: appointment_start(acting_user(request), user=person, **form.values)):
         messages.success(request, "The role is given.")
         return redirect("people:user", public_id)
     return _form_page(request, form, "Give a role", _page_of(person), about=person)
@@ -161,7 +161,7 @@ def end_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
     run = _handled(
         request,
         form,
-        lambda: services.appointment_end(
+        lambda: appointment_end(
             acting_user(request), appointment=row, last_day=form.cleaned_data["last_day"]
         ),
     )
@@ -231,7 +231,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     confirmed = handle_form(
         request,
         form,
-        lambda: services.people_confirm(acting_user(request), agency=row, **form.values),
+        lambda: people_confirm(acting_user(request), agency=row, **form.values),
         refusals=(),
     )
     if confirmed:
@@ -258,7 +258,7 @@ def team(request: HttpRequest, public_id: UUID | None = None) -> HttpResponse:
     if row:
         initial["agency"] = row.agency.code
     form = forms.TeamForm(request.POST or None, initial=initial)
-    if _handled(request, form, lambda: services.team_save(acting_user(request), team=row, **form.values)):
+    if _handled(request, form, lambda: team_save(acting_user(request), team=row, **form.values)):
         messages.success(request, "Saved.")
         return redirect("people:teams")
     return _form_page(request, form, "Change the team" if row else "Add a team", reverse("people:teams"))

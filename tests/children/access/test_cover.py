@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 
 from cems.accounts.roles import ROLES, Part, Reach, Work
+from cems.accounts.services.appointment import appointment_end
 from cems.accounts.services.cover import delegation_end, delegation_start
-from cems.accounts.services.person import appointment_end, user_end
+from cems.accounts.services.person import user_end
 from cems.audit.models import Entry
 from cems.base.time import now, today
 from cems.children.access import grants

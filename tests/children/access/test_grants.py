@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from cems.accounts.models import Appointment, Delegation
 from cems.accounts.services import person as people
+from cems.accounts.services.appointment import appointment_end, appointment_start
 from cems.accounts.services.cover import delegation_end, delegation_start
 from cems.base.errors import CommandError as Refused
 from cems.base.time import now, today
@@ -81,7 +82,7 @@ class Shuffle:
             involvement_periods.involvement_end(self.officer, involvement=row, reason="Done")
 
     def appoint(self):
-        people.appointment_start(
+        appointment_start(
             None,
             user=self.dice.choice(self.users),
             role_key=self.dice.choice(["practitioner", "team_manager", "reviewing_officer"]),
@@ -92,7 +93,7 @@ class Shuffle:
     def end_post(self):
         row = Appointment.objects.filter(user__in=self.users).order_by("?").first()
         if row:
-            people.appointment_end(
+            appointment_end(
                 None, appointment=row, last_day=today() - timedelta(days=self.dice.choice([0, 1]))
             )
 
