@@ -136,10 +136,8 @@ class HandOverForm(OnceForm):
 
     def __init__(self, entry: BoardEntry, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["locality"]
-        assert isinstance(field, BoardField)  # noqa: S101 - tells the type checker, decides nothing
         others = Locality.objects.exclude(pk=entry.locality_id).select_related("authority")
-        field.queryset = others.order_by("authority__name", "name")
+        self.offer_rows("locality", others.order_by("authority__name", "name"))
 
 
 def next_day(form: ReviewForm) -> date | None:

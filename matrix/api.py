@@ -105,9 +105,9 @@ class OneSubmission(ApiView):
         only = acting_user(request) if opened.only_own else None
         state = filled(opened.child, sent.matrix, local_date(sent.received_at), only=only, submission=sent)
         for code, answer in state.answers.items():
-            answer.when, answer.kind = state.seen_words(answer), state.kind_of(code)  # type: ignore[attr-defined]
-            answer.band = state.band_of(code)  # type: ignore[attr-defined]
-        sent.child_public_id = sent.child.public_id  # type: ignore[attr-defined]
+            answer.when, answer.kind = state.seen_words(answer), state.kind_of(code)  # type: ignore[attr-defined] # the serializer's
+            answer.band = state.band_of(code)  # type: ignore[attr-defined] # the serializer's
+        sent.child_public_id = sent.child.public_id  # type: ignore[attr-defined] # the serializer's
         whole = {
             "submission": sent,
             "matrix": sent.matrix,

@@ -121,7 +121,7 @@ class ProviderForm(OnceForm):
     def __init__(self, *args: Any, provider: Provider | None = None, **kwargs: Any) -> None:
         super().__init__(*args, initial=_begins(provider), **kwargs)
         harms = HARM_FORMS.choices(also=provider.harms if provider else ())
-        self.fields["harms"].choices = harms  # type: ignore[attr-defined]
+        self.offer_choices("harms", harms)
         if provider is not None:
             del self.fields["code"]
             self.helper.layout.fields = [self._laid_out(name) for name in self.fields]

@@ -1,6 +1,6 @@
 """The forms that pages send: plain, and counted once; and `handle_form`, the one way each of them goes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from crispy_forms.helper import FormHelper
 from crispy_forms_gds.layout import Field, Layout, Size, Submit
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 
@@ -41,6 +42,20 @@ class HandledForm(forms.Form):
         """The field beside which a refusal of what the service calls `name` stands; None for the top of the page."""
         known = self.called.get(name or "", name)
         return known if known in self.fields else None
+
+    def offer_choices(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+        """What the field of this name gives to choose from: keys and words. Raises TypeError for another field."""
+        field = self.fields[name]
+        if not isinstance(field, forms.ChoiceField):
+            raise TypeError(f"{name} offers no choices")
+        field.choices = list(choices)
+
+    def offer_rows(self, name: str, rows: QuerySet[Any, Any]) -> None:
+        """Which rows the field of this name gives to choose from. Raises TypeError for another field."""
+        field = self.fields[name]
+        if not isinstance(field, forms.ModelChoiceField):
+            raise TypeError(f"{name} chooses no row")
+        field.queryset = rows
 
     def refuse(self, error: CommandError) -> None:
         """Put what a service refused beside its field."""

@@ -59,7 +59,7 @@ def with_children(rows: Sequence[Submission]) -> list[Submission]:
     every = Child.objects.unscoped("the ids of children of submissions that were just given")
     ids = dict(every.filter(pk__in=[row.child_id for row in rows]).values_list("pk", "public_id"))
     for row in rows:
-        row.child_public_id = ids[row.child_id]  # type: ignore[attr-defined]
+        row.child_public_id = ids[row.child_id]  # type: ignore[attr-defined] # the serializer's
     return list(rows)
 
 

@@ -67,7 +67,7 @@ class AdviceForm(OnceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = HARM_FORMS.choices(also=self.initial.get("forms_of_harm", ()))
-        self.fields["forms_of_harm"].choices = offered  # type: ignore[attr-defined]
+        self.offer_choices("forms_of_harm", offered)
 
     @staticmethod
     def of(version: AdviceVersion) -> dict[str, Any]:
@@ -112,9 +112,7 @@ class ConsultationForm(OnceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offered = {str(row.current.public_id): row.current for row in library() if row.current}
-        field = self.fields["advice"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells the type checker, decides nothing
-        field.choices = [(key, row.title) for key, row in self.offered.items()]
+        self.offer_choices("advice", [(key, row.title) for key, row in self.offered.items()])
 
     @property
     def happened_at(self) -> datetime:

@@ -76,9 +76,9 @@ class WeekendCoverForm(OnceForm):
 
     def __init__(self, people: Sequence[User], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["held_by"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker, decides nothing
-        field.queryset = User.objects.filter(pk__in=[user.pk for user in people]).order_by("name", "pk")
+        self.offer_rows(
+            "held_by", User.objects.filter(pk__in=[user.pk for user in people]).order_by("name", "pk")
+        )
 
 
 class AskForm(OnceForm):

@@ -60,10 +60,8 @@ class ReferForm(OnceForm):
         instant = local(now())
         kwargs.setdefault("initial", {"received_on": instant.date(), "received_time": instant.time()})
         super().__init__(*args, **kwargs)
-        field = self.fields["agency"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker, decides nothing
         served = Agency.objects.filter(authorities__in=profile_of(user).authority_ids)
-        field.queryset = served.distinct().order_by("name")
+        self.offer_rows("agency", served.distinct().order_by("name"))
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -98,9 +96,7 @@ class AskForm(PlainForm):
 
     def __init__(self, teams: Sequence[Team], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["teams"]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - tells the type checker, decides nothing
-        field.choices = [(str(team.public_id), team_label(team)) for team in teams]
+        self.offer_choices("teams", [(str(team.public_id), team_label(team)) for team in teams])
 
     def chosen(self, teams: Sequence[Team]) -> list[Team]:
         """The teams chosen; call on a valid form."""
@@ -127,11 +123,14 @@ class AnswerForm(PlainForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["answered"].choices = [  # type: ignore[attr-defined]
-            (Answered.NOTHING, "We checked, and hold nothing"),
-            (Answered.CANNOT_SHARE, "We hold something we cannot share"),
-            (Answered.WRITTEN, "I write below what we know"),
-        ]
+        self.offer_choices(
+            "answered",
+            [
+                (Answered.NOTHING, "We checked, and hold nothing"),
+                (Answered.CANNOT_SHARE, "We hold something we cannot share"),
+                (Answered.WRITTEN, "I write below what we know"),
+            ],
+        )
 
 
 class FoundForm(PlainForm):
@@ -171,15 +170,16 @@ class FoundForm(PlainForm):
     def __init__(self, teams: Sequence[Team], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         needs = THRESHOLDS.offered(kept=self.initial.get("threshold", ""))
-        self.fields["threshold"].choices = [  # type: ignore[attr-defined]
-            *((kind.key, kind.label) for kind in needs),
-            ("", "Not decided yet"),
-        ]
+        self.offer_choices(
+            "threshold",
+            [
+                *((kind.key, kind.label) for kind in needs),
+                ("", "Not decided yet"),
+            ],
+        )
         self.fields["approach"].help_text = f"With {goes_with()}, where the main risk lies outside the home."
-        field = self.fields["to_team"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker, decides nothing
         rows = Team.objects.filter(pk__in=[team.pk for team in teams]).select_related("agency")
-        field.queryset = rows.order_by("agency__name", "name")
+        self.offer_rows("to_team", rows.order_by("agency__name", "name"))
 
     @staticmethod
     def told(found: Findings, version: int) -> dict[str, Any]:
@@ -219,7 +219,7 @@ class DecideForm(PlainForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = OUTCOMES.values()
-        self.fields["outcome"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        self.offer_choices("outcome", [(kind.key, kind.label) for kind in kinds])
         self.fields["open_status"].help_text = "; ".join(
             f"{kind.label} opens “{kind.status.label}”" for kind in kinds if kind.status
         )

@@ -31,7 +31,7 @@ class CoverForm(OnceForm):
 
     def __init__(self, rows: Sequence[Appointment], *args: Any, longest: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["posts"].choices = [(str(row.public_id), _named(row)) for row in rows]  # type: ignore[attr-defined]
+        self.offer_choices("posts", [(str(row.public_id), _named(row)) for row in rows])
         self.fields["posts"].initial = [str(row.public_id) for row in rows]
         self.fields[
             "ends_on"

@@ -47,9 +47,9 @@ class EntryForm(OnceForm):
         initial = begins(entry, others) if entry else {"after": others[-1].key if others else FIRST}
         super().__init__(*args, initial=initial, **kwargs)
         places = [(FIRST, "First"), *((other.key, f"After “{other.label}”") for other in others)]
-        self.fields["after"].choices = places  # type: ignore[attr-defined]
+        self.offer_choices("after", places)
         marks = [(mark.key, mark.label) for mark in listing.marks]
-        self.fields["marks"].choices = marks  # type: ignore[attr-defined]
+        self.offer_choices("marks", marks)
         self.kept_marks = sorted(entry.marks) if entry else []
         fixed = ["marks", "active_from", "active_until"] if entry and entry.fixed else []
         for name in fixed or ([] if marks else ["marks"]):

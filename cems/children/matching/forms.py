@@ -78,9 +78,7 @@ class SettleForm(PlainForm):
 
     def __init__(self, numbers: Sequence[Identifier], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            (row.kind, f"{row.get_kind_display()} {row.value}") for row in numbers
-        ]
+        self.offer_choices("kind", [(row.kind, f"{row.get_kind_display()} {row.value}") for row in numbers])
         if len(numbers) == 1:
             self.fields["kind"].initial = numbers[0].kind
 

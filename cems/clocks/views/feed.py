@@ -68,13 +68,13 @@ def feed(request: HttpRequest) -> HttpResponse:
     used_feed = services_feed.feed_used(*_sent(request))
     if used_feed is None:
         failed = FailedTokens()
-        if not failed.allow_request(request, None):  # type: ignore[arg-type]
+        if not failed.allow_request(request, None):  # type: ignore[arg-type] # a plain request does
             return _too_many(failed.wait())
         return _plain(
             401, "This calendar key is not valid, or not any more. Make a new one in CEMS, under Clocks."
         )
     throttle = FeedThrottle()
-    if not throttle.allow_request(request, used_feed):  # type: ignore[arg-type]
+    if not throttle.allow_request(request, used_feed):  # type: ignore[arg-type] # a plain request does
         return _too_many(throttle.wait())
     instant = now()
     body = calendar_of(selectors.clocks_of_calendar(used_feed.user), instant)

@@ -75,7 +75,7 @@ class DecisionForm(KeyedForm, OutcomesForm):
         **kw: Any,
     ) -> None:
         super().__init__(*args, **kw)
-        self.fields["harms"].choices = HARM_FORMS.choices(also=named)  # type: ignore[attr-defined]
+        self.offer_choices("harms", HARM_FORMS.choices(also=named))
         self.owners = {_owner_key(owner): owner for owner in owners}
         self.agencies = {f"dissent_{agency.public_id}": agency for agency in agencies}
         for number in range(1, ACTIONS + 1):
@@ -228,9 +228,9 @@ class AskForm(OnceForm):
     def __init__(self, *args: Any, agencies: Iterable[int], owners: Sequence[User | Team], **kw: Any) -> None:
         super().__init__(*args, **kw)
         self.owners = {_owner_key(owner): owner for owner in owners}
-        self.fields["agency"].queryset = Agency.objects.filter(pk__in=agencies).order_by("name")  # type: ignore[attr-defined]
+        self.offer_rows("agency", Agency.objects.filter(pk__in=agencies).order_by("name"))
         people = [(key, _owner_label(owner)) for key, owner in self.owners.items()]
-        self.fields["owner"].choices = [("", "Choose"), *people]  # type: ignore[attr-defined]
+        self.offer_choices("owner", [("", "Choose"), *people])
 
 
 class WhyForm(PlainForm):

@@ -33,7 +33,7 @@ class OutcomesForm(HandledForm):
             kind.slot: kind for registered in OUTCOMES.values() for kind in registered.offered(self.offer)
         }
         self.asks = {slot: kind.asks(self.offer) for slot, kind in self.kinds.items()}
-        self.fields["outcomes"].choices = [(slot, kind.label) for slot, kind in self.kinds.items()]  # type: ignore[attr-defined]
+        self.offer_choices("outcomes", [(slot, kind.label) for slot, kind in self.kinds.items()])
         for slot, asks in self.asks.items():
             for ask in asks:
                 self.fields[f"{slot}_{ask.name}"] = _field(ask)

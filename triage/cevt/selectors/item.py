@@ -73,8 +73,8 @@ def with_facts(items: Sequence[Item], children: Mapping[int, Child]) -> list[Ite
     level_ids = [child.current_level_id for child in children.values() if child.current_level_id]
     levels = dict(AgreedLevel.objects.filter(pk__in=level_ids).values_list("pk", "public_id"))
     for item in items:
-        item.eligibility = passed[item.pk]  # type: ignore[attr-defined]
-        item.returns = returns[item.pk]  # type: ignore[attr-defined]
-        item.child_public_id = children[item.child_id].public_id  # type: ignore[attr-defined]
-        item.agreed_level = levels.get(children[item.child_id].current_level_id or 0)  # type: ignore[attr-defined]
+        item.eligibility = passed[item.pk]  # type: ignore[attr-defined] # the serializer's
+        item.returns = returns[item.pk]  # type: ignore[attr-defined] # the serializer's
+        item.child_public_id = children[item.child_id].public_id  # type: ignore[attr-defined] # the serializer's
+        item.agreed_level = levels.get(children[item.child_id].current_level_id or 0)  # type: ignore[attr-defined] # the serializer's
     return list(items)

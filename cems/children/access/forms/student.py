@@ -33,13 +33,19 @@ class StudentChildForm(OnceForm):
         super().__init__(*args, **kwargs)
         self.posts = {str(post.public_id): post for post in posts}
         self.children = {str(child.public_id): child for child in children}
-        self.fields["post"].choices = [  # type: ignore[attr-defined]
-            ("", "Choose"),
-            *((key, f"{post.user}, to {post.ends_on:%-d %B %Y}") for key, post in self.posts.items()),
-        ]
-        self.fields["child"].choices = [  # type: ignore[attr-defined]
-            ("", "Choose"),
-            *((key, f"{child.name}, {child.reference}") for key, child in self.children.items()),
-        ]
+        self.offer_choices(
+            "post",
+            [
+                ("", "Choose"),
+                *((key, f"{post.user}, to {post.ends_on:%-d %B %Y}") for key, post in self.posts.items()),
+            ],
+        )
+        self.offer_choices(
+            "child",
+            [
+                ("", "Choose"),
+                *((key, f"{child.name}, {child.reference}") for key, child in self.children.items()),
+            ],
+        )
         if len(posts) == 1:
             self.fields["post"].initial = str(posts[0].public_id)

@@ -37,9 +37,7 @@ class InvolveForm(CaseRoleForm):
         self.fields["case_role"].label = "What are they to the child?"
         self.fields["case_role"].error_messages["required"] = "Choose what they are to the child."
         choices = [(str(user.public_id), f"{user.name}, {user.job_title}".rstrip(", ")) for user in people]
-        who = self.fields["who"]
-        assert isinstance(who, forms.ChoiceField)  # noqa: S101 - tells the type checker, decides nothing
-        who.choices = [*choices, ("team", "The team as a whole")]
+        self.offer_choices("who", [*choices, ("team", "The team as a whole")])
 
     def chosen(self, people: list[User]) -> User | None:
         """The person chosen, or None for the team as a whole."""

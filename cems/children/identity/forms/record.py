@@ -61,16 +61,10 @@ class IdentityForm(PlainForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         served = profile_of(user).authority_ids
-        self.choices_for("locality").queryset = Locality.objects.filter(authority__in=served).order_by(
-            "authority", "name"
-        )
+        localities = Locality.objects.filter(authority__in=served)
+        self.offer_rows("locality", localities.order_by("authority", "name"))
         schools = Team.objects.filter(kind=TeamKind.SCHOOL, agency__authorities__in=served)
-        self.choices_for("school").queryset = schools.order_by("name").distinct()
-
-    def choices_for(self, name: str) -> forms.ModelChoiceField:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker, decides nothing
-        return field
+        self.offer_rows("school", schools.order_by("name").distinct())
 
     def clean_date_of_birth(self) -> Any:
         born = self.cleaned_data["date_of_birth"]
@@ -134,7 +128,7 @@ class NewChildForm(OnceForm, IdentityForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
         authorities = Authority.objects.filter(pk__in=profile_of(user).authority_ids).order_by("name")
-        self.choices_for("authority").queryset = authorities
+        self.offer_rows("authority", authorities)
         # One authority is no choice; with more the first of the agency's is only a start.
         self.fields["authority"].initial = (
             authorities.values_list("code", flat=True).order_by("-code").first()
@@ -174,10 +168,13 @@ class ChangeForm(IdentityForm):
         )
         super().__init__(user, *args, **kwargs)
         # What the record holds stays choosable, for everybody who opens it.
-        for name, chosen in (("locality", child.locality_id), ("school", child.school_id)):
-            field = self.choices_for(name)
-            if chosen and not field.queryset.filter(pk=chosen).exists():  # type: ignore[union-attr]
-                field.queryset = field.queryset.model.objects.filter(pk=chosen)  # type: ignore[union-attr]
+        served = profile_of(user).authority_ids
+        if child.locality and child.locality.authority_id not in served:
+            self.offer_rows("locality", Locality.objects.filter(pk=child.locality.pk))
+        if child.school_id:
+            school = Team.objects.filter(pk=child.school_id)
+            if not school.filter(kind=TeamKind.SCHOOL, agency__authorities__in=served).exists():
+                self.offer_rows("school", school)
 
 
 class NameForm(PlainForm):
