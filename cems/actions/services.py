@@ -179,7 +179,7 @@ def action_ask_again(
     day = say_day(local_date(instant), year=True)
     kept.detail = f"{kept.detail}\nAsked for again with {source.reference} on {day}.".strip()
     kept.save(update_fields=["detail"])
-    if deadline and kept.clock and deadline.due_at < kept.clock.due_at:
+    if deadline and kept.clock and kept.clock.is_open and deadline.due_at < kept.clock.due_at:
         clocks.clock_move(
             user,
             clock=kept.clock,
@@ -195,7 +195,7 @@ def action_ask_again(
 
 @command
 def action_complete(user: User | None, *, action: Action, outcome: str, at: datetime | None = None) -> Action:
-    """The action was done, `at` being when; its clock is met.
+    """The action was done, `at` being when; its clock is met, where it still runs.
 
     Raises Invalid without an outcome or for a time to come, Conflict when somebody else closed it first.
     """
@@ -203,7 +203,7 @@ def action_complete(user: User | None, *, action: Action, outcome: str, at: date
     if instant > now():
         raise Invalid("The time it was done is still to come.", field="done_at")
     _close(user, kept, Status.DONE, _said(outcome, "Say what came of it.", "outcome"), instant)
-    if kept.clock:
+    if kept.clock and kept.clock.is_open:  # a death may have cancelled it
         clocks.clock_meet(user, clock=kept.clock, at=instant)
     _audit(user, kept, Verb.COMPLETED, instant)
     return kept
@@ -281,7 +281,7 @@ def action_hand_over(
     for field, value in _owner(owner).items():
         setattr(kept, field, value)
     kept.save(update_fields=["owner_user", "owner_team"])
-    if kept.clock:
+    if kept.clock and kept.clock.is_open:
         clocks.clock_hand_over(
             user, clock=kept.clock, owner=owner, reason=reason, at=instant
         )  # tells the new owner

@@ -25,6 +25,7 @@ from cems.children.access_control import OpenChild
 from cems.children.own_copy import own_copy
 from cems.clocks.choices import Stage
 from cems.clocks.models import Clock
+from cems.clocks.services.clock import clock_cancel
 from cems.clocks.sweeping import sweep
 from cems.notices.models import Notice
 from tests.factories.children import bar, involve, make_child
@@ -127,6 +128,22 @@ def test_handed_over_its_clock_goes_along() -> None:
         services.action_hand_over(owner, action=each, owner=team, reason="leave")
     assert Clock.objects.get(pk=action.clock_id).owner == team
     assert Notice.objects.filter(user=mate).count() == 2
+
+
+@pytest.mark.requirement("SP1", "K1")
+def test_with_its_clock_cancelled_it_is_asked_again_handed_over_and_done() -> None:
+    """As after a death recorded in error: the clocks stay cancelled, the action is still to do."""
+    owner, other = make_user(), make_user()
+    action = make_action(owner, deadline=close_of_business(MONDAY, 3))
+    assert action.clock is not None
+    clock_cancel(None, clock=action.clock, reason="The child has died")
+    services.action_ask_again(
+        None, action=action, source=MEETING, deadline=close_of_business(MONDAY, 1), at=MONDAY
+    )
+    services.action_hand_over(None, action=action, owner=other)
+    assert [row.text for row in Notice.objects.filter(user=other)] == [f"{action.reference} is now with you."]
+    done = services.action_complete(other, action=action, outcome="Spoken to.")
+    assert done.status == Status.DONE and done.clock and done.clock.stage == Stage.CANCELLED
 
 
 @pytest.mark.requirement("K1")

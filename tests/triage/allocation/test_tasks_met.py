@@ -6,6 +6,7 @@ from django.urls import reverse
 from cems.actions.choices import Status
 from cems.actions.models import Action
 from cems.base.time import today
+from cems.children.access.services.death import death_record, death_undo
 from cems.children.choices import RiskLevel, StatusKind
 from cems.children.history.services.status import status_open
 from cems.children.models import Child
@@ -50,6 +51,23 @@ def test_a_worker_who_is_given_meets_the_task_and_the_managers_page_is_without_i
     (action,) = asked(child)
     assert (action.status, action.outcome) == (Status.DONE, f"{worker} has the child.")
     assert action.clock and action.clock.stage == Stage.MET
+
+
+def test_after_a_death_recorded_in_error_the_work_goes_on(child: Child) -> None:
+    """The clocks stay cancelled; what was asked for is done all the same, and the page is without it."""
+    manager, worker = make_manager(), make_worker()
+    decision_make(make_chair(), child=child, ruling=ruling(waiting_child(child)))
+    officer = make_user("first_contact")
+    death_record(officer, child=child, died_on=today(), owner=make_user())
+    death_undo(officer, child=child, reason="Another child of the same name.")
+
+    allocation = allocation_make(manager, child=child, worker=worker)
+
+    page = sign_in(manager).get(reverse("actions:list"), {"whose": "team"}).content.decode()
+    assert ALLOCATE not in page
+    allocation_end(manager, allocation=allocation, why="The worker leaves.")
+    allocation_decline(manager, child=child, why="Youth justice leads.")
+    assert [action.status for action in asked(child)] == [Status.DONE]
 
 
 def test_a_child_who_has_a_worker_is_not_asked_about_again(child: Child) -> None:
