@@ -1,6 +1,6 @@
 """Who chairs a board, who keeps its promises, who may act for it (G1)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from cems.accounts.desks import desk_of
@@ -29,16 +29,31 @@ def chairs_to_tell(primary: Child, locality_id: int, at: datetime) -> set[int]:
     """The chairs of this board and their deputies, save whom the child's record shuts out."""
     rows = acting(local_date(at), role_key__in=CHAIRING, locality=locality_id)
     user_ids = {user_id for user_id, *_ in rows}
-    return user_ids - _shut_out(primary, user_ids, at)
+    return user_ids - {user_id for _, user_id in _shut_out([primary.pk], user_ids, at)}
 
 
 def owner_of(primary: Child, locality: Locality, at: datetime) -> User | Team:
     """Who promises the board's next review of this child: its chair, else ERASE's desk, which reaches every child on
     a board and may record its reviews."""
-    chairs = chairs_of([locality.pk], local_date(at)).get(locality.pk, [])
-    shut_out = _shut_out(primary, {chair.pk for chair in chairs}, at)
-    able = (chair for chair in chairs if chair.pk not in shut_out)
-    return next(able, None) or desk_of(Duty.ERASE, locality.authority_id)
+    return owner_among(able_chairs([(primary.pk, locality.pk)], at)[primary.pk, locality.pk], locality)
+
+
+def owner_among(able: Sequence[User], locality: Locality) -> User | Team:
+    """Of the board's chairs whom the record lets in, the one longest in the post; else ERASE's desk."""
+    return next(iter(able), None) or desk_of(Duty.ERASE, locality.authority_id)
+
+
+def able_chairs(boards: Collection[tuple[int, int]], at: datetime) -> dict[tuple[int, int], list[User]]:
+    """By record and locality, who chairs the board and is not shut out of the record; longest in the post first."""
+    chairs = chairs_of({locality for _, locality in boards}, local_date(at))
+    chair_ids = {chair.pk for of_board in chairs.values() for chair in of_board}
+    shut_out = _shut_out({primary for primary, _ in boards}, chair_ids, at)
+    return {
+        (primary, locality): [
+            chair for chair in chairs.get(locality, ()) if (primary, chair.pk) not in shut_out
+        ]
+        for primary, locality in boards
+    }
 
 
 def may_review(user: User, locality_id: int) -> bool:
@@ -49,7 +64,7 @@ def may_review(user: User, locality_id: int) -> bool:
     )
 
 
-def _shut_out(primary: Child, user_ids: set[int], at: datetime) -> set[int]:
+def _shut_out(primaries: Collection[int], user_ids: set[int], at: datetime) -> set[tuple[int, int]]:
     if not user_ids:
         return set()
-    return {user_id for _, user_id in closed_to(list(rows_of_clusters([primary.pk])), user_ids, at)}
+    return closed_to(list(rows_of_clusters(primaries)), user_ids, at)

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from ceg.models import BoardEntry
-from ceg.selectors.chair import chairs_of, owner_of
+from ceg.selectors.chair import able_chairs, owner_among
 from cems.base.command import command
-from cems.base.time import local_date
 from cems.children.querysets import record_of
 from cems.clocks.choices import OPEN
 from cems.clocks.services.clock import clock_hand_over
@@ -13,7 +12,8 @@ from cems.clocks.services.clock import clock_hand_over
 
 @command
 def clocks_follow_chairs(user: None, *, at: datetime) -> int:
-    """Hand each review that is with somebody who does not chair the board to whoever does; how many moved.
+    """Hand each review that is with somebody who does not chair the board, or whom the record shuts out, to whoever
+    does; how many moved.
 
     A clock that is with one of several chairs stays there. Recomputed from the posts, so that twice does no harm.
     """
@@ -21,14 +21,13 @@ def clocks_follow_chairs(user: None, *, at: datetime) -> int:
     entries = list(
         rows.with_record().select_related("clock__owner_user", "clock__owner_team", "locality").order_by("pk")
     )
-    chairs = chairs_of({row.locality_id for row in entries}, local_date(at))
+    able = able_chairs({(record_of(row).pk, row.locality_id) for row in entries}, at)
     moved = 0
     for row in entries:
-        present = {chair.pk for chair in chairs.get(row.locality_id, ())}
-        if row.clock.owner_user_id in present or not (present or row.clock.owner_user_id):
-            continue  # with a chair; or with the desk, where there is none
-        owner = owner_of(record_of(row), row.locality, at)
-        if owner != row.clock.owner and row.clock.is_open:
-            clock_hand_over(user, clock=row.clock, owner=owner, reason="The board's chair has changed", at=at)
-            moved += 1
+        chairs = able[record_of(row).pk, row.locality_id]
+        owner = owner_among(chairs, row.locality)
+        if row.clock.owner in chairs or row.clock.owner == owner:
+            continue
+        clock_hand_over(user, clock=row.clock, owner=owner, reason="The board's chair has changed", at=at)
+        moved += 1
     return moved

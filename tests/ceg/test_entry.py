@@ -26,7 +26,15 @@ from cems.notices.models import Notice
 from tests.factories.boards import cevt_decides, make_board_chair, put_on_board
 from tests.factories.children import bar, make_child
 from tests.factories.matrices import submit
-from tests.factories.people import DARLINGTON, appoint, make_authority, make_locality, make_team, make_user
+from tests.factories.people import (
+    DARLINGTON,
+    appoint,
+    make_authority,
+    make_locality,
+    make_team,
+    make_user,
+    sign_in,
+)
 from triage.cevt.outcomes import CEG, NOT_CEG, Wish
 from triage.choices import CegReason
 from triage.models import Item
@@ -86,6 +94,17 @@ class TestComing:
         bar(child, board_chair)
         assert put_on_board(child).clock.owner != board_chair
         assert told(board_chair) == []
+
+    def test_a_chair_who_is_barred_later_loses_the_promise_and_has_it_again(
+        self, entry: BoardEntry, board_chair: User, child: Child
+    ) -> None:
+        bar(child, board_chair)
+        assert (follow_chairs(), follow_chairs()) == (1, 0)
+        assert running(child).clock.owner.code == "erase"  # type: ignore[union-attr] # a team
+        other = make_user("practitioner")
+        appoint(other, "ceg_chair", locality=entry.locality)
+        assert (follow_chairs(), follow_chairs()) == (1, 0)
+        assert running(child).clock.owner == other
 
     def test_a_new_chair_has_the_reviews_of_the_board(self, child: Child, east: Locality) -> None:
         put_on_board(child)
