@@ -1,8 +1,7 @@
 """What the boards do when something below them happens (G1, M6, T4)."""
 
-from ceg.models import BoardEntry
 from ceg.services.chair import clocks_follow_chairs
-from ceg.services.entry import entries_follow, entry_end, entry_move, entry_open
+from ceg.services.entry import entries_follow, entry_end, entry_move, entry_open, open_entries
 from ceg.services.entry_notice import tell_matrix
 from ceg.services.worker_action import worker_action_open, worker_actions_meet
 from cems.accounts.events import AppointmentChanged, PersonLeft
@@ -64,8 +63,7 @@ def on_area_changed(event: AreaChanged) -> None:
 
 def on_matrix_submitted(event: MatrixSubmitted) -> None:
     """A matrix of a child on a board, review or not, is the board's to look at: its chair is told."""
-    rows = BoardEntry.objects.of(lock_cluster(event.child_id)).filter(left_at__isnull=True)
-    for row in rows.select_related("child", "locality"):
+    for row in open_entries(lock_cluster(event.child_id)):
         submission = Submission.objects.get(pk=event.submission_id)
         tell_matrix(_user(event.user_id), row, submission, event.received_at)
 

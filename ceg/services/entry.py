@@ -87,7 +87,10 @@ def review_promise(
 def open_entries(primary: Child) -> list[BoardEntry]:
     """The entries of the cluster that run, locked; of two joined records perhaps two."""
     rows = BoardEntry.objects.of(primary).filter(left_at__isnull=True).select_for_update(of=("self",))
-    return list(rows.select_related("clock", "locality", "child").order_by("entered_at", "pk"))
+    entries = list(rows.select_related("clock", "locality").order_by("entered_at", "pk"))
+    for row in entries:
+        row.child = primary  # what is told and asked of it is of the whole cluster
+    return entries
 
 
 @command

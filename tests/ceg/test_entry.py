@@ -135,6 +135,17 @@ class TestReviewsOfTheMatrix:
         assert Item.objects.get(submission=sent).clock is not None
         assert sent.reference in told(board_chair)[-1]
 
+    def test_of_a_joined_record_the_chair_is_told_of_the_record_it_is_read_under(
+        self, entry: BoardEntry, board_chair: User, child: Child
+    ) -> None:
+        officer, primary = make_user("first_contact"), make_child(locality=entry.locality)
+        merge_make(officer, primary=primary, other=child, why="One child")
+        submit(make_user(), primary, MODERATE)
+        cevt_decides(primary, LOW)
+        notices = Notice.objects.filter(user=board_chair, text__startswith=f"{primary.reference}: ")
+        assert [row.child for row in notices] == [primary.public_id] * 2
+        assert [row.text.split(": ")[-1] for row in notices.order_by("-pk")][0] == "CEVT has decided."
+
     def test_once_off_the_board_reviews_are_on_cevts_list(self, entry: BoardEntry, child: Child) -> None:
         sent = submit(make_user(), child, MODERATE)
         cevt_decides(child, MODERATE, outcomes=(Wish(NOT_CEG, "Well supported at home."),))
