@@ -10,3 +10,4 @@ class Left(models.TextChoices):
     CEVT = "cevt", "Stepped down by CEVT"
     MOVED = "moved", "Followed by another board"
     JOINED = "joined", "Two records became one"
+    APART = "apart", "Two records were taken apart"

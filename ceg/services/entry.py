@@ -22,6 +22,7 @@ from cems.children.access.services.matter import matter_end, matter_move, matter
 from cems.children.choices import MatterKind
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child, Matter
+from cems.children.querysets import rows_of_clusters
 from cems.clocks.models import Clock
 from cems.clocks.services import clock as clocks
 from cems.policy.declared import Reading
@@ -49,13 +50,29 @@ def entry_open(user: User, *, matter: Matter, at: datetime) -> BoardEntry | None
 
 
 def _outcome(primary: Child, at: datetime) -> Outcome | None:
-    putting = [kind.key for kind in OUTCOMES.values() if kind.puts_on_board]
-    rows = Outcome.objects.of(primary).filter(kind__in=putting, decision__decided_at=at)
-    outcome: Outcome | None = rows.order_by("-pk").first()
-    if outcome:
+    if outcome := _sent_since(primary, at):
         return outcome
-    last = BoardEntry.objects.of(primary).select_related("outcome").order_by("-entered_at", "-pk").first()
+    last = next((row for row in _last_first(primary) if _is_own(row, primary)), None)
     return last.outcome if last else None
+
+
+def _sent_since(primary: Child, since: datetime) -> Outcome | None:
+    """The newest outcome, decided then or later, by which CEVT sent the child to a board."""
+    putting = [kind.key for kind in OUTCOMES.values() if kind.puts_on_board]
+    rows = Outcome.objects.of(primary).filter(kind__in=putting, decision__decided_at__gte=since)
+    outcome: Outcome | None = rows.order_by("-decision__decided_at", "-pk").first()
+    return outcome
+
+
+def _last_first(primary: Child) -> list[BoardEntry]:
+    """The entries of the cluster, that which ended last at the top."""
+    rows = BoardEntry.objects.of(primary).select_related("locality", "outcome")
+    return list(rows.order_by("-left_at", "-pk"))
+
+
+def _is_own(entry: BoardEntry, primary: Child) -> bool:
+    """Whether the child was on the board for themselves; not for another, whose record was joined then."""
+    return entry.outcome is None or entry.outcome.child_id in set(rows_of_clusters([primary.pk]))
 
 
 def _enter(
@@ -87,7 +104,7 @@ def review_promise(
 def open_entries(primary: Child) -> list[BoardEntry]:
     """The entries of the cluster that run, locked; of two joined records perhaps two."""
     rows = BoardEntry.objects.of(primary).filter(left_at__isnull=True).select_for_update(of=("self",))
-    entries = list(rows.select_related("clock", "locality").order_by("entered_at", "pk"))
+    entries = list(rows.select_related("clock", "locality", "outcome").order_by("entered_at", "pk"))
     for row in entries:
         row.child = primary  # what is told and asked of it is of the whole cluster
     return entries
@@ -124,7 +141,11 @@ def entry_move(user: User, *, before_id: int, matter: Matter, at: datetime) -> N
         return
     entry_leave(user, entry=before, how=Left.MOVED, clock_reason="Followed by another board", at=at)
     row = BoardEntry(
-        child=primary, locality=matter.locality, matter=matter, outcome=before.outcome, before=before
+        child=primary,
+        locality=matter.locality,
+        matter=matter,
+        outcome=before.outcome,
+        before=before,
     )
     promised = before.clock
     _enter(user, row, Deadline(promised.started_at, promised.due_at, promised.explanation), None, at)
@@ -172,6 +193,7 @@ def entries_follow(user: User, *, child_id: int, locality_before: int | None, at
     primary = lock_cluster(child_id)
     if primary.died_on is not None:
         return
+    _part(user, primary, at)
     home, moved = primary.locality, primary.locality_id != locality_before
     matters = matters_open(primary, MatterKind.CEG)
     if not matters:
@@ -194,9 +216,24 @@ def entries_follow(user: User, *, child_id: int, locality_before: int | None, at
         tell_lives_elsewhere(user, entries[first.pk], at)
 
 
+def _part(user: User, primary: Child, at: datetime) -> None:
+    """A child who is on a board only for what was decided of another, whose record was taken out, leaves it."""
+    for row in open_entries(primary):
+        if _is_own(row, primary):
+            continue
+        if outcome := _sent_since(primary, row.entered_at):
+            row.outcome = outcome
+            row.save(update_fields=["outcome"])
+            record(user, verb=Verb.CHANGED, subject=row, child=primary.public_id, part="decisions", at=at)
+            continue
+        entry_leave(user, entry=row, how=Left.APART, clock_reason="The records were taken apart", at=at)
+        matter_end(user, matter=row.matter, at=at)
+
+
 def _take_back(user: User, primary: Child, at: datetime) -> None:
     """A record that another board took over with the record it was joined to is on a board again once taken out."""
-    last = BoardEntry.objects.of(primary).select_related("locality").order_by("-entered_at", "-pk").first()
-    if last and last.left_how in {Left.MOVED, Left.JOINED}:
-        board = primary.locality or last.locality
+    entries = _last_first(primary)
+    own = next((row for row in entries if _is_own(row, primary)), None)
+    if own and {entries[0].left_how, own.left_how} <= {Left.MOVED, Left.JOINED, Left.APART}:
+        board = primary.locality or own.locality
         matter_open(user, child=primary, kind=MatterKind.CEG, locality=board, at=at)
