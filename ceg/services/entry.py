@@ -133,7 +133,8 @@ def entry_end(user: User, *, child: Child, matter_id: int, at: datetime) -> None
 
 @command
 def entry_move(user: User, *, before_id: int, matter: Matter, at: datetime) -> None:
-    """Another board has the child from now on, for the same reason and with the same day of the next review."""
+    """Another board has the child from now on, with the same day of the next review; for the same reason, unless
+    CEVT gave another as it sent the child there."""
     primary = lock_cluster(matter.child_id)
     before = next((row for row in open_entries(primary) if row.matter_id == before_id), None)
     if before is None or matter.locality is None:
@@ -144,7 +145,7 @@ def entry_move(user: User, *, before_id: int, matter: Matter, at: datetime) -> N
         child=primary,
         locality=matter.locality,
         matter=matter,
-        outcome=before.outcome,
+        outcome=_sent_since(primary, at) or before.outcome,
         before=before,
     )
     promised = before.clock

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from ceg.choices import Left
 from ceg.derived import on_boards
@@ -209,6 +210,18 @@ class TestMoving:
         later = now() + timedelta(days=28, minutes=1)
         assert Child.objects.visible_to(board_chair).filter(pk=child.pk).exists()
         assert not Child.objects.visible_to(board_chair, later).filter(pk=child.pk).exists()
+
+    def test_cevt_sends_the_child_to_another_board_for_another_reason(
+        self, entry: BoardEntry, child: Child
+    ) -> None:
+        south = make_locality("south")
+        wish = Wish(CEG, "Debts to a group in South.", CegReason.JUDGEMENT, locality=south)
+        decision = cevt_decides(child, MODERATE, outcomes=(wish,))
+        row = running(child)
+        assert row.locality == south and row.clock.due_at == entry.clock.due_at
+        assert row.outcome and row.outcome.decision == decision and row.outcome.why == wish.why
+        page = sign_in(make_board_chair(south)).get(reverse("ceg:child", args=[child.public_id]))
+        assert wish.why in page.content.decode()
 
     def test_a_placement_in_another_authority_moves_the_board_there(
         self, entry: BoardEntry, child: Child
