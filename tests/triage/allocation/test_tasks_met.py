@@ -98,13 +98,13 @@ def test_cevts_decision_at_significant_leaves_the_worker_to_be_given(child: Chil
     assert action.status == Status.OPEN
 
 
-def test_no_worker_for_now_answers_the_task_with_the_reason(child: Child) -> None:
+def test_no_worker_for_now_answers_the_task_and_the_reason_stays_with_the_decision(child: Child) -> None:
     decision_make(make_chair(), child=child, ruling=ruling(waiting_child(child)))
     allocation_decline(make_manager(), child=child, why="Youth justice leads.")
     (action,) = asked(child)
     assert (action.status, action.outcome) == (
         Status.DONE,
-        "No worker is given for now: Youth justice leads.",
+        "No worker is given for now. Why stands with the decision.",
     )
 
 

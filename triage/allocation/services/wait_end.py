@@ -51,7 +51,7 @@ def allocation_decline(
     _end_waits(user, primary, kind, WaitEnd.NOT_MADE, why.strip(), instant)
     _end_looks(user, primary, kind, instant)
     if kind is WorkerKind.CE_WORKER:
-        words = f"No worker is given for now: {why.strip()}"
+        words = "No worker is given for now. Why stands with the decision."  # read more widely than that
         actions_meet(user, child=primary, keys={CE_WORKER}, outcome=words, at=instant)
     level = RiskLevel(primary.current_level.level) if primary.current_level else None
     clock = None
