@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.actions.services import actions_meet
+from cems.base.time import local_date
 from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, RiskLevel, StatusKind
 from cems.children.events import StatusOpened
 from cems.children.models import Child
@@ -13,13 +14,18 @@ from cems.notices.messages import Message
 from cems.notices.services import notices_send
 from matrix.rules import STEP_UP
 from matrix.services.due import sent_between
+from matrix.services.follow_up import statuses_on
 from plans.events import ReferralDecided, RequestAnswered
 
 
 def status_opened(event: StatusOpened) -> None:
     """A child who becomes open to children's services has been stepped up from early help (M5)."""
-    if event.kind in OPEN_TO_CHILDRENS_SERVICES:
-        child = Child.objects.unscoped("the step-up that was asked for is done").get(pk=event.child_id)
+    if event.kind not in OPEN_TO_CHILDRENS_SERVICES:
+        return
+    child = Child.objects.unscoped("the step-up that was asked for is done").get(pk=event.child_id)
+    if event.kind in statuses_on(
+        child, local_date(event.at)
+    ):  # not one that is over, recorded for the history
         words = f"Open to children's services: {StatusKind(event.kind).label.lower()}."
         user = User.objects.get(pk=event.user_id)
         actions_meet(user, child=child, keys={STEP_UP}, outcome=words, at=event.at)

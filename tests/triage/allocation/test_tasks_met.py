@@ -1,5 +1,7 @@
 """What a matrix asked for is gone once it is done: a worker given, considered or declined; a step up (K1, M5)."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -115,6 +117,9 @@ def test_a_child_who_becomes_open_to_childrens_services_is_stepped_up() -> None:
     action = Action.objects.get(child=child, key="step-up")
     assert action.status == Status.OPEN
     status_open(user, child=child, kind=StatusKind.UASC, starts_on=today())  # tells nothing of it
+    assert Action.objects.get(pk=action.pk).status == Status.OPEN
+    past = today() - timedelta(days=30)  # one that is over, recorded for the history
+    status_open(user, child=child, kind=StatusKind.CHILD_IN_NEED, starts_on=past, ends_on=past)
     assert Action.objects.get(pk=action.pk).status == Status.OPEN
     status_open(user, child=child, kind=StatusKind.CHILD_IN_NEED, starts_on=today())
     action.refresh_from_db()
