@@ -58,4 +58,4 @@ def _allocation_ends(action: Action) -> str:
     return reverse("allocation:end", args=[action.child.public_id, allocation.public_id])
 
 
-WORKER_ENDS = DoneAt(SOURCE_KIND, KEY, "End the worker's allocation", _allocation_ends)
+WORKER_ENDS = DoneAt(SOURCE_KIND, KEY, "End the worker's allocation", _allocation_ends, Work.ALLOCATION)

@@ -25,6 +25,7 @@ class MatrixConfig(AppConfig):
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
         LISTS.fill(*practice_lists.LISTS, by=self.label)
+        from cems.actions.slots import DONE_AT
         from cems.base.slots import FIRST_PAGE_LINES, KEPT, START_BUTTONS
         from cems.children.slots import (
             CHRONOLOGY,
@@ -47,3 +48,4 @@ class MatrixConfig(AppConfig):
         SUB_NAVIGATION.fill(child_content.TAB, by=self.label, before="children:chronology")
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
         START_BUTTONS.fill(home_content.BUTTON, by=self.label, before="children:record_new")
+        DONE_AT.fill(home_content.STEPPED_UP, by=self.label)

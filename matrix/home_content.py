@@ -1,4 +1,5 @@
-"""What the CE Matrix adds to a person's first page: the matrices they left half done, and the start button."""
+"""What the CE Matrix adds to a person's first page, the matrices they left half done and the start button, and to a
+step-up it asks for."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,11 +8,15 @@ from typing import Any
 from django.urls import reverse
 
 from cems.accounts.roles import Work
+from cems.actions.models import Action
+from cems.actions.slots import DoneAt
 from cems.base.first_page import StartButton, WorkItem
 from cems.base.time import local
 from matrix.choices import MatrixState
 from matrix.models import Matrix
+from matrix.rules import STEP_UP
 from matrix.selectors.child import contributes_to, drafting
+from matrix.services.follow_up import SOURCE
 
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
@@ -35,3 +40,12 @@ def items(user: Any, now: datetime) -> Iterable[WorkItem]:
 
 
 BUTTON = StartButton("Start a CE Matrix: find the child", "children:search", Work.MATRIX)
+
+
+def _status_begins(action: Action) -> str:
+    return reverse("children:status_open", args=[action.child.public_id]) if action.child else ""
+
+
+STEPPED_UP = DoneAt(
+    SOURCE, STEP_UP, "Record how children's services know the child", _status_begins, Work.STATUS
+)

@@ -29,6 +29,7 @@ class TriageConfig(AppConfig):
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
         LISTS.fill(*practice_lists.LISTS, by=self.label)
+        from cems.actions.slots import DONE_AT
         from cems.base.slots import FIRST_PAGE_LINES, KEPT, NAVIGATION, REFERENCE_DATA, START_BUTTONS
         from cems.children.slots import CHRONOLOGY, PANELS
         from cems.clocks.slots import KINDS
@@ -36,6 +37,7 @@ class TriageConfig(AppConfig):
         from plans.slots import DECIDED_AT
         from triage import child_content, chronology, clocks, home_content
         from triage.advice import services
+        from triage.allocation import home_content as allocation_content
         from triage.allocation import panel
         from triage.cevt import panel as panel_cevt
         from triage.cevt.selectors import decision
@@ -58,4 +60,5 @@ class TriageConfig(AppConfig):
         NAVIGATION.fill(*home_content.PLACES, by=self.label)
         REFERENCE_DATA.fill(services.sync, by=self.label)
         DECIDED_AT.fill("first_contact:referral", by=self.label)
+        DONE_AT.fill(allocation_content.WORKER_GIVEN, by=self.label)
         SUBMISSION_PANELS.fill(decision.panel, by=self.label)

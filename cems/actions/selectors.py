@@ -116,8 +116,11 @@ def open_of_source(kind: str, source_id: object) -> Sequence[Action]:
     )
 
 
-def done_at(action: Action) -> tuple[str, str] | None:
-    """What the page is called where this open action is done, and its address; None where there is none."""
-    place = DONE_AT.get(f"{action.source_kind}:{action.key}") if action.is_open else None
-    url = place.url(action) if place else ""
-    return (place.label, url) if place and url else None
+def done_at(user: User, opened: Opened) -> tuple[str, str] | None:
+    """What the page is called where this action is done, and its address; None where the user has none to go to."""
+    action = opened.action
+    place = DONE_AT.get(f"{action.source_kind}:{action.key}") if opened.may_act else None
+    if place is None or opened.child is None or not access_to(user, opened.child).may(place.work):
+        return None
+    url = place.url(action)
+    return (place.label, url) if url else None

@@ -106,7 +106,7 @@ def _detail(
         "action": shown,
         "child": opened.child,
         "may_act": opened.may_act,
-        "done_at": selectors.done_at(shown) if opened.may_act else None,
+        "done_at": selectors.done_at(acting_user(request), opened),
         "bar": present(shown.clock, now()) if shown.clock else None,
         "form": form,
     }

@@ -1,4 +1,4 @@
-"""What allocation adds to a person's first page (T6)."""
+"""What allocation adds to a person's first page, and to an action that asks for a worker (T6)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,11 +8,16 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
+from cems.actions.models import Action
+from cems.actions.slots import DoneAt
 from cems.base.first_page import Place, StartButton, WorkItem
 from cems.children.matching.selectors.cluster import seen
+from matrix.rules import CE_WORKER
+from matrix.services.follow_up import SOURCE
 from triage.allocation.selectors.board import orphans
 from triage.allocation.selectors.caseload import to_take_up
 from triage.allocation.selectors.handover import asked_now
+from triage.choices import WorkerKind
 from triage.models import AllocationWait
 
 BUTTONS = (
@@ -64,3 +69,14 @@ def _managing(user: User, now: datetime) -> Iterable[WorkItem]:
             why=f"Nobody is at work again before {until:%A %-d %B}",
             url=reverse("allocation:handover"),
         )
+
+
+def _candidates(action: Action) -> str:
+    if action.child is None:
+        return ""
+    return reverse("allocation:candidates", args=[action.child.public_id, WorkerKind.CE_WORKER])
+
+
+WORKER_GIVEN = DoneAt(
+    SOURCE, CE_WORKER, "Give the child a worker, or say why not", _candidates, Work.ALLOCATION
+)

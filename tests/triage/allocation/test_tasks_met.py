@@ -14,6 +14,7 @@ from cems.children.history.services.status import status_open
 from cems.children.models import Child
 from cems.clocks.choices import Stage
 from tests.factories.allocation import make_manager, make_social_worker, make_worker
+from tests.factories.boards import put_on_board
 from tests.factories.children import make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_locality, make_user, sign_in
@@ -100,6 +101,22 @@ def test_cevts_decision_at_significant_leaves_the_worker_to_be_given(child: Chil
     assert action.status == Status.OPEN
 
 
+def test_the_action_leads_to_the_page_where_a_worker_is_given_those_who_may(child: Child) -> None:
+    put_on_board(child)
+    (action,) = asked(child)
+    url, place = reverse("actions:detail", args=[action.public_id]), "Give the child a worker, or say why not"
+    candidates = reverse("allocation:candidates", args=[child.public_id, "ce_worker"])
+    client = sign_in(make_manager())
+    page = client.get(url).content.decode()
+    assert place in page and candidates in page and client.get(candidates).status_code == 200
+    # Another of ERASE's desk has the action too, and gives nobody a child.
+    page = sign_in(make_user(team=action.owner_team)).get(url).content.decode()
+    assert ALLOCATE in page and place not in page
+
+    allocation_decline(make_manager(), child=child, why="Youth justice leads.")
+    assert place not in client.get(url).content.decode()
+
+
 def test_no_worker_for_now_answers_the_task_and_the_reason_stays_with_the_decision(child: Child) -> None:
     decision_make(make_chair(), child=child, ruling=ruling(waiting_child(child)))
     allocation_decline(make_manager(), child=child, why="Youth justice leads.")
@@ -120,8 +137,15 @@ def test_a_child_who_becomes_open_to_childrens_services_is_stepped_up() -> None:
     assert Action.objects.get(pk=action.pk).status == Status.OPEN
     past = today() - timedelta(days=30)  # one that is over, recorded for the history
     status_open(user, child=child, kind=StatusKind.CHILD_IN_NEED, starts_on=past, ends_on=past)
+    client = sign_in(make_user("first_contact", team=action.owner_team))
+    url = reverse("actions:detail", args=[action.public_id])
+    place = reverse("children:status_open", args=[child.public_id])
     assert Action.objects.get(pk=action.pk).status == Status.OPEN
+    assert place in client.get(url).content.decode() and client.get(place).status_code == 200
+
     status_open(user, child=child, kind=StatusKind.CHILD_IN_NEED, starts_on=today())
+
+    assert place not in client.get(url).content.decode()
     action.refresh_from_db()
     assert (action.status, action.outcome) == (
         Status.DONE,
