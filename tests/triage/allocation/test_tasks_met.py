@@ -7,14 +7,14 @@ from django.urls import reverse
 
 from cems.actions.choices import Status
 from cems.actions.models import Action
-from cems.base.time import today
+from cems.base.time import now, today
 from cems.children.access.services.death import death_record, death_undo
 from cems.children.choices import RiskLevel, StatusKind
 from cems.children.history.services.status import status_open
 from cems.children.models import Child
 from cems.clocks.choices import Stage
 from tests.factories.allocation import make_manager, make_social_worker, make_worker
-from tests.factories.boards import put_on_board
+from tests.factories.boards import cevt_decides, make_board_chair, put_on_board, reviewed
 from tests.factories.children import make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_locality, make_user, sign_in
@@ -97,6 +97,31 @@ def test_cevts_decision_at_moderate_is_the_considering(child: Child) -> None:
 
 def test_cevts_decision_at_significant_leaves_the_worker_to_be_given(child: Child) -> None:
     decision_make(make_chair(), child=child, ruling=ruling(waiting_child(child)))
+    (action,) = asked(child)
+    assert action.status == Status.OPEN
+
+
+def test_a_board_that_agrees_less_than_significant_has_considered_it(child: Child) -> None:
+    entry = put_on_board(child)
+    chair, manager = make_board_chair(entry.locality), make_manager()
+    page = sign_in(manager).get(reverse("actions:list"), {"whose": "team"}).content.decode()
+    assert ALLOCATE in page
+
+    review = reviewed(chair, entry, MODERATE)
+
+    page = sign_in(manager).get(reverse("actions:list"), {"whose": "team"}).content.decode()
+    assert ALLOCATE not in page
+    (action,) = asked(child)
+    assert (action.status, action.outcome) == (Status.DONE, f"CEG has considered it ({review.reference}).")
+
+    # The second time: another matrix asks anew, and a level no forum has agreed answers nothing.
+    submit(make_user(), child, SIGNIFICANT)
+    assert [action.status for action in asked(child)] == [Status.DONE, Status.OPEN]
+
+
+def test_a_late_decision_at_moderate_answers_nothing_while_significant_stands(child: Child) -> None:
+    put_on_board(child)
+    cevt_decides(child, MODERATE, at=now() - timedelta(days=2))
     (action,) = asked(child)
     assert action.status == Status.OPEN
 

@@ -119,17 +119,22 @@ def waits_meet(user: User, *, primary: Child, kind: WorkerKind, at: datetime) ->
 
 @command
 def waits_follow_level(user: User, *, child_id: int, at: datetime) -> None:
-    """Below Moderate nobody waits any more; below Significant nobody needs to look again why there is no worker.
+    """Below Moderate nobody waits any more; below Significant nobody needs to look again why there is no worker,
+    and whether one is needed has been considered.
 
     The level that stands counts: a decision that is entered late does not undo a newer one.
     """
     primary = lock_cluster(child_id)
-    level = RiskLevel(primary.current_level.level) if primary.current_level else RiskLevel.NONE
+    agreed = primary.current_level
+    level = RiskLevel(agreed.level) if agreed else RiskLevel.NONE
     if level < RiskLevel.MODERATE:
         why = f"{level.label} was agreed."
         _end_waits(user, primary, WorkerKind.CE_WORKER, WaitEnd.NO_LONGER, why, at)
     if level < RiskLevel.SIGNIFICANT:
         _end_looks(user, primary, WorkerKind.CE_WORKER, at)
+    if agreed and level < RiskLevel.SIGNIFICANT:  # at Significant the worker is to be given, not considered
+        words = f"{agreed.get_forum_display()} has considered it ({agreed.reference})."
+        actions_meet(user, child=primary, keys={CE_WORKER}, outcome=words, at=at)
 
 
 def _end_waits(user: User, primary: Child, kind: WorkerKind, how: WaitEnd, why: str, at: datetime) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from cems.accounts.models import Agency, Team, User
-from cems.actions.services import Asked, Source, actions_meet, actions_open
+from cems.actions.services import Asked, Source, actions_open
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business, say
@@ -30,7 +30,6 @@ from cems.meetings.selectors import attendance_of
 from cems.meetings.services.contribution import contributions_freeze, dissent_record
 from cems.meetings.services.meeting import lock_open
 from matrix.models import Submission
-from matrix.rules import CE_WORKER
 from triage.cevt.outcomes import Wish
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.eligibility import eligibility_of
@@ -124,9 +123,6 @@ def _decide(
         information_requests_close(user, item=item, at=instant)
     contributions_freeze(user, about=[item.public_id for item in items], at=instant)
     matter_close(user, child=primary, kind=MatterKind.CEVT, at=instant)
-    if ruling.level < RiskLevel.SIGNIFICANT:  # at Significant the worker is to be given, not considered
-        words = f"CEVT has considered it ({row.reference})."
-        actions_meet(user, child=primary, keys={CE_WORKER}, outcome=words, at=instant)
     tell_decided(user, row, items, instant)
     return row
 
