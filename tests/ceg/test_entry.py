@@ -80,6 +80,12 @@ class TestComing:
         assert told(board_chair) == [f"{child.reference}: on the board of East from now on."]
         assert on_boards() == []
 
+    def test_a_board_elsewhere_that_is_named_follows_with_its_authority(self, child: Child) -> None:
+        there = make_locality("darlington", make_authority(DARLINGTON))
+        wish = Wish(CEG, "Exploited in Darlington.", CegReason.JUDGEMENT, locality=there)
+        entry = put_on_board(child, level=MODERATE, outcomes=(wish,))
+        assert (entry.locality, entry.matter.authority) == (there, there.authority)
+
     def test_a_child_who_is_on_a_board_stays_there_when_cevt_says_so_again(
         self, entry: BoardEntry, child: Child
     ) -> None:

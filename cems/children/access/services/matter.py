@@ -24,15 +24,17 @@ def matter_open(
 ) -> Matter:
     """A forum starts to follow the child, in the record's locality unless told; already open, it goes on.
 
+    A locality that is named brings its authority.
+
     Where another locality is named than the one that follows the child, the matter moves there.
     """
     instant = at or now()
     primary = lock_cluster(child.pk)
     open_already = next(iter(matters_open(primary, kind)), None)
     if open_already is None:
-        row = _open(
-            user, primary, kind, primary.area_id, locality.pk if locality else primary.locality_id, instant
-        )
+        authority_id = locality.authority_id if locality else primary.area_id
+        locality_id = locality.pk if locality else primary.locality_id
+        row = _open(user, primary, kind, authority_id, locality_id, instant)
         publish(MatterOpened(row.pk, primary.pk, kind, user.pk, instant))
         return row
     if locality and open_already.locality_id != locality.pk:
