@@ -9,8 +9,9 @@ from django import forms
 from django.http import QueryDict
 
 from ceg.models import BoardEntry
+from ceg.selectors.chair import boards_served
 from ceg.services.review import Agreement
-from cems.accounts.models import Locality
+from cems.accounts.models import Locality, User
 from cems.base.form_fields import DayField, WordsField
 from cems.base.forms import OnceForm
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
@@ -134,9 +135,9 @@ class HandOverForm(OnceForm):
         error_messages={"required": "Say why the other board takes the child."},
     )
 
-    def __init__(self, entry: BoardEntry, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, entry: BoardEntry, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Locality.objects.exclude(pk=entry.locality_id).select_related("authority")
+        others = boards_served(user).exclude(pk=entry.locality_id).select_related("authority")
         self.offer_rows("locality", others.order_by("authority__name", "name"))
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, Locality, Team, User
 from cems.accounts.profile import profile_of
@@ -30,6 +32,11 @@ def chairs_to_tell(primary: Child, locality_id: int, at: datetime) -> set[int]:
     rows = acting(local_date(at), role_key__in=CHAIRING, locality=locality_id)
     user_ids = {user_id for user_id, *_ in rows}
     return user_ids - {user_id for _, user_id in _shut_out([primary.pk], user_ids, at)}
+
+
+def boards_served(user: User) -> QuerySet[Locality]:
+    """The boards a child may be handed to by this user: of the authorities they serve."""
+    return Locality.objects.filter(authority__in=profile_of(user).authority_ids)
 
 
 def owner_of(primary: Child, locality: Locality, at: datetime) -> User | Team:

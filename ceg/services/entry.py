@@ -8,7 +8,7 @@ from ceg.choices import Left
 from ceg.clocks import REVIEW
 from ceg.models import BoardEntry
 from ceg.policy import REVIEW_MONTHS
-from ceg.selectors.chair import may_review, owner_of
+from ceg.selectors.chair import boards_served, may_review, owner_of
 from ceg.services.entry_notice import tell_arrived, tell_left, tell_lives_elsewhere, tell_moved
 from ceg.services.worker_action import worker_actions_withdraw
 from cems.accounts.models import Locality, User
@@ -159,7 +159,8 @@ def entry_hand_over(
 ) -> None:
     """The board hands the child to another by name, with the reason.
 
-    Raises NotAllowed for another board's chair, Invalid without a reason, Conflict where the child left meanwhile.
+    Raises NotAllowed for another board's chair, Invalid without a reason or for a board of an authority that the user
+    does not serve, Conflict where the child left meanwhile or has died.
     """
     instant = at or now()
     primary = lock_cluster(entry.child_id)
@@ -167,6 +168,10 @@ def entry_hand_over(
         raise NotAllowed(NOT_OF_THIS_BOARD)
     if not why.strip():
         raise Invalid("Say why the other board takes the child.", field="why")
+    if not boards_served(user).filter(pk=locality.pk).exists():
+        raise Invalid("Choose a board of an authority you work for.", field="locality")
+    if primary.died_on is not None:
+        raise Conflict("The child has died. No other board takes them.")
     row = still_on_board(primary, entry)
     matter_move(user, matter=row.matter, locality=locality, at=instant)
     BoardEntry.objects.filter(pk=row.pk).update(left_why=why.strip())

@@ -33,7 +33,11 @@ def hand_over(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Another board takes the child, by name and with the reason."""
     shown = on_board(acting_user(request), opened)
     entry = shown.entry
-    form = HandOverForm(entry, request.POST or None) if entry and shown.may_review else None
+    form = (
+        HandOverForm(acting_user(request), entry, request.POST or None)
+        if entry and shown.may_review
+        else None
+    )
     if request.method == "POST":
         if entry is None or form is None:
             raise NotAllowed(NOT_OF_THIS_BOARD)
