@@ -1,6 +1,6 @@
 """What a board's chair types: what was agreed of a child, or which other board takes them (G2)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,20 +14,19 @@ from ceg.services.review import Agreement
 from cems.accounts.models import Locality, User
 from cems.base.form_fields import DayField, WordsField
 from cems.base.forms import OnceForm
-from cems.children.choices import HarmContext, HarmForm, RiskLevel
+from cems.children.choices import HarmContext, RiskLevel
 from cems.children.models import AgreedLevel
+from cems.children.practice_lists import HARM_FORMS
+from triage.cevt.forms.decision import LEVELS
 
 STAYS, LEAVES = "stays", "leaves"
-LEVELS = [
-    (RiskLevel.SIGNIFICANT.value, "Significant (high)"),
-    (RiskLevel.MODERATE.value, "Moderate (medium)"),
-    (RiskLevel.LOW.value, "Low"),
-    (RiskLevel.NONE.value, "None: no exploitation concern found"),
-]
 
 
 class ReviewForm(OnceForm):
-    """What the board agreed; the rules of it are the service's."""
+    """What the board agreed; the rules of it are the service's.
+
+    `named` are the forms of harm that are agreed now: they may stay though the list has ended one.
+    """
 
     button = "See what this does"
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -46,7 +45,7 @@ class ReviewForm(OnceForm):
         error_messages={"required": "Say why this level."},
     )
     harms = forms.MultipleChoiceField(
-        choices=HarmForm.choices, required=False, label="Forms of harm", widget=forms.CheckboxSelectMultiple
+        required=False, label="Forms of harm", widget=forms.CheckboxSelectMultiple
     )
     contexts = forms.MultipleChoiceField(
         choices=HarmContext.choices,
@@ -72,6 +71,10 @@ class ReviewForm(OnceForm):
         help_text="What the plan holds from now on, and when to come back. Needed where the child is stepped out.",
     )
 
+    def __init__(self, *args: Any, named: Collection[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_choices("harms", HARM_FORMS.choices(also=named))
+
     @classmethod
     def begin(cls, seen: UUID | None, level: AgreedLevel | None) -> "ReviewForm":
         """An empty form, with the forms of harm that are agreed now."""
@@ -82,7 +85,8 @@ class ReviewForm(OnceForm):
                 "seen_level": level.public_id if level else None,
                 "harms": level.forms if level else [],
                 "contexts": level.contexts if level else [],
-            }
+            },
+            named=level.forms if level else (),
         )
 
     def agreement(self) -> Agreement:
@@ -96,7 +100,7 @@ class ReviewForm(OnceForm):
             stays_why=data["stays_why"],
             next_on=data["next_on"] if stays else None,
             note=data["note"],
-            forms=[HarmForm(harm) for harm in data["harms"]],
+            forms=data["harms"],
             contexts=[HarmContext(context) for context in data["contexts"]],
             seen=data["seen"],
             seen_level=data["seen_level"],

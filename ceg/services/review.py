@@ -28,7 +28,7 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
 from cems.children.access.services.matter import matter_close
-from cems.children.choices import HarmContext, HarmForm, MatterKind, RiskLevel
+from cems.children.choices import HarmContext, MatterKind, RiskLevel
 from cems.children.history.models.level import Forum
 from cems.children.history.services.level import level_agree
 from cems.children.matching.services.cluster import lock_cluster
@@ -52,7 +52,7 @@ class Agreement:
     stays_why: str = ""
     next_on: date | None = None
     note: str = ""
-    forms: Sequence[HarmForm] = ()
+    forms: Sequence[str] = ()
     contexts: Sequence[HarmContext] = ()
     seen: UUID | None = None
     seen_level: UUID | None = None

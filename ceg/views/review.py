@@ -1,5 +1,6 @@
 """The board's chair records what the board agreed of a child: typed, checked, done (G2)."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed
 from cems.base.forms import handle_form
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
+from cems.children.practice_lists import HARM_FORMS
 
 NOT_SENT_ON = ("csrfmiddlewaretoken", "step", "submit")
 
@@ -30,8 +32,8 @@ def review(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if request.method != "POST":
         return _page(request, opened, shown, _empty(opened, shown))
     if request.POST.get("step") == "change":
-        return _page(request, opened, shown, ReviewForm(initial=_typed(request)))
-    form = ReviewForm(request.POST)
+        return _page(request, opened, shown, ReviewForm(initial=_typed(request), named=_named(opened)))
+    form = ReviewForm(request.POST, named=_named(opened))
     if not form.is_valid():
         return _page(request, opened, shown, form, 400)
     if request.POST.get("step") != "agree":
@@ -57,6 +59,8 @@ def _check(request: HttpRequest, opened: OpenChild, shown: OnBoard, form: Review
         **child_page(request, opened, current="children:overview"),
         "entry": entry,
         "agreement": agreement,
+        "harms": [HARM_FORMS.label(harm) for harm in agreement.forms],
+        "contexts": [context.label for context in agreement.contexts],
         "preview": preview(
             user, opened.child, entry, level=agreement.level, next_on=agreement.next_on, at=opened.at
         ),
@@ -86,12 +90,18 @@ def _refused(
     again = form
     if isinstance(refusal, Conflict):
         newest = shown.facts.matrix
-        again = ReviewForm(
-            ReviewForm.seeing(request.POST, newest.public_id if newest else None, opened.child.current_level)
+        sent = ReviewForm.seeing(
+            request.POST, newest.public_id if newest else None, opened.child.current_level
         )
+        again = ReviewForm(sent, named=_named(opened))
         again.is_valid()
         again.refuse(refusal)
     return _page(request, opened, shown, again, again.status)
+
+
+def _named(opened: OpenChild) -> Collection[str]:
+    """The forms of harm that are agreed now."""
+    return opened.child.current_level.forms if opened.child.current_level else ()
 
 
 def _empty(opened: OpenChild, shown: OnBoard) -> ReviewForm:

@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 import time_machine
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -21,11 +22,13 @@ from cems.base.time import now, today
 from cems.children.access.services.death import death_record
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child
+from cems.children.practice_lists import HARM_FORMS
 from tests.factories.allocation import has_worker, make_manager, make_worker
 from tests.factories.boards import cevt_decides, make_board_chair, month_on, put_on_board, reviewed
 from tests.factories.children import bar, involve, make_child, make_matter, restrict
 from tests.factories.matrices import submit
 from tests.factories.people import DARLINGTON, make_authority, make_locality, make_team, make_user, sign_in
+from tests.factories.practice_lists import end_yesterday, write_entry
 from triage.allocation.services.allocation import allocation_end
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +43,10 @@ def page(child: Child, name: str = "ceg:child") -> str:
 def words(client: Client, url: str) -> str:
     response = client.get(url)
     assert response.status_code == 200, response.content.decode()[-500:]
+    return " ".join(unescape(response.content.decode()).split())
+
+
+def words_of(response: HttpResponse) -> str:
     return " ".join(unescape(response.content.decode()).split())
 
 
@@ -230,6 +237,28 @@ class TestReview:
         row = BoardReview.objects.get()
         assert row.stepped_out and row.note == "Keep the weekly visits."
         assert f"{row.reference}: Marnie Madeup is stepped out" in words(client, BOARD)
+
+    def test_a_form_of_harm_the_partnership_added_is_agreed_and_stays_when_it_is_ended(
+        self, entry: BoardEntry, board_chair: User, child: Child
+    ) -> None:
+        added = write_entry(HARM_FORMS, "Cuckooing of the home", after="county_lines")
+        client, url = sign_in(board_chair), page(child, "ceg:review")
+        sent: dict[str, object] = {
+            **typed(client, child, SIGNIFICANT),
+            "harms": [added.key, "county_lines"],
+            "contexts": ["online"],
+        }
+        html = words_of(client.post(url, sent))
+        assert "Forms of harm" in html and "Cuckooing of the home" in html and "Online" in html
+        assert client.post(url, {**sent, "step": "agree"}).status_code == 302
+        child.refresh_from_db()
+        assert child.current_level and set(child.current_level.forms) == {added.key, "county_lines"}
+
+        end_yesterday(added)
+        html = client.get(url).content.decode()
+        assert f'value="{added.key}"' in html
+        again = {**sent, **typed(client, child, SIGNIFICANT), "harms": [added.key], "step": "agree"}
+        assert client.post(url, again).status_code == 302
 
     def test_going_back_keeps_what_was_typed(
         self, entry: BoardEntry, board_chair: User, child: Child
