@@ -12,7 +12,6 @@ from cems.base.command import command
 from cems.children.history.models.level import Forum
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
-from triage.choices import WorkerKind
 from triage.models import Allocation
 
 SOURCE_KIND = "ceg.stepdown"
@@ -22,7 +21,7 @@ TITLE = "Stepped down by {forum}: end the worker's allocation, or say why it goe
 
 def worker_of(child: Child) -> Allocation | None:
     """The child exploitation worker's allocation that runs."""
-    rows = Allocation.objects.of(child).filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
+    rows = Allocation.objects.of(child).running()
     allocation: Allocation | None = rows.select_related("worker").order_by("starts_at", "pk").first()
     return allocation
 

@@ -11,6 +11,7 @@ from cems.children.choices import RiskLevel
 from cems.children.models import Child, Involvement
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
+from triage.allocation.querysets import AllocationManager
 from triage.cevt.models.decision import Decision
 from triage.choices import WaitEnd, WorkerKind
 
@@ -105,7 +106,7 @@ class Allocation(PublicModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = OfChildManager()
+    objects = AllocationManager()
 
     class Meta:
         indexes = [

@@ -154,7 +154,7 @@ def choice_for(child: Child, kind: WorkerKind, at: datetime, *, user_id: int | N
     day = local_date(at)
     team = workers([desk_of(Duty.ERASE, child.area_id).pk], day, kind=kind, user_id=user_id)
     facts = facts_of([child.pk], [worker.user.pk for worker in team], at)
-    rows = Allocation.objects.of(child).filter(kind=kind, ended_at__isnull=True)
+    rows = Allocation.objects.of(child).running(kind)
     open_rows = list(rows.select_related("worker", "involvement").order_by("starts_at", "pk"))
     has = {row.worker_id for row in open_rows}
     return Choice(

@@ -34,7 +34,7 @@ class Unallocated:
 
 def unallocated(user: User, at: datetime, *, after: str = "") -> Page[Unallocated]:
     """A page of them, the longest at Significant first; read by key."""
-    have = Allocation.objects.filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
+    have = Allocation.objects.running()
     children = (
         Child.objects.visible_to(user)
         .filter(current_level__level=RiskLevel.SIGNIFICANT, died_on__isnull=True)

@@ -83,11 +83,7 @@ def allocation_move(
     choice = _locked_choice(primary, WorkerKind(locked_allocation.kind), worker, instant)
     _may_be_given(choice, worker, why, instant)
     _finish(user, locked_allocation, why.strip(), instant)
-    rest = (
-        Allocation.objects.of(primary)
-        .filter(kind=locked_allocation.kind, ended_at__isnull=True)
-        .select_related("worker")
-    )
+    rest = Allocation.objects.of(primary).running(locked_allocation.kind).select_related("worker")
     if other := rest.first():
         raise Conflict(f"{other.worker} has the child too, by a record joined to this one. End that first.")
     recorded_at = now() if at is None else instant

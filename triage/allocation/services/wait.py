@@ -47,7 +47,7 @@ def allocation_wait_open(
     """
     instant = at or now()
     primary = lock_cluster(child.pk)
-    if Allocation.objects.of(primary).filter(kind=kind, ended_at__isnull=True).exists():
+    if Allocation.objects.of(primary).running(kind).exists():
         return None
     allocation_wait = AllocationWait.objects.of(primary).filter(kind=kind, ended_at__isnull=True).first()
     if allocation_wait:

@@ -40,12 +40,7 @@ def allocation_decline(
     primary = lock_cluster(child.pk)
     if not why.strip():
         raise Invalid("Say why no worker is given, and who supports the child meanwhile.", field="why")
-    allocation = (
-        Allocation.objects.of(primary)
-        .filter(kind=kind, ended_at__isnull=True)
-        .select_related("worker")
-        .first()
-    )
+    allocation = Allocation.objects.of(primary).running(kind).select_related("worker").first()
     if allocation:
         raise Conflict(f"{allocation.worker} was given the child meanwhile.")
     _end_waits(user, primary, kind, WaitEnd.NOT_MADE, why.strip(), instant)

@@ -8,7 +8,6 @@ from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from triage.allocation.services.wait import allocation_wait_open, waiting_length
 from triage.cevt.outcomes.base import Ask, Case, Effect, Offer, OutcomeKind, Problem, Wish, until
-from triage.choices import WorkerKind
 from triage.models import Allocation, Outcome
 
 
@@ -32,7 +31,7 @@ class Worker(OutcomeKind):
         return None
 
     def effects(self, wish: Wish, child: Child, level: RiskLevel, at: datetime) -> Iterator[Effect]:
-        allocations = Allocation.objects.of(child).filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
+        allocations = Allocation.objects.of(child).running()
         if row := allocations.select_related("worker").first():
             yield Effect("The child keeps the child exploitation worker there is", str(row.worker))
             return
