@@ -7,7 +7,7 @@ from ceg.services.worker_action import worker_action_open, worker_actions_meet
 from cems.accounts.events import AppointmentChanged, PersonLeft
 from cems.accounts.models import User
 from cems.base.time import now
-from cems.children.access.services.matter import matter_is_open
+from cems.children.access.services.matter import on_board
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import AreaChanged, MatterClosed, MatterMoved, MatterOpened
 from cems.children.history.models.level import Forum
@@ -42,7 +42,7 @@ def on_matter_closed(event: MatterClosed) -> None:
     if event.kind == MatterKind.CEG:
         entry_end(user, child=child, matter_id=event.matter_id, at=event.at)
     level = child.current_level
-    still_followed = matter_is_open(child, MatterKind.CEG)  # of two joined records one board has ended
+    still_followed = on_board(child)  # of two joined records one board has ended
     if level is not None and level.level < RiskLevel.SIGNIFICANT and not still_followed:
         worker_action_open(
             user,

@@ -8,8 +8,8 @@ from cems.accounts.models import User
 from cems.base.calendar import month_after
 from cems.base.command import command
 from cems.base.time import local_date
-from cems.children.access.services.matter import matter_is_open
-from cems.children.choices import MatterKind, RiskLevel
+from cems.children.access.services.matter import on_board
+from cems.children.choices import RiskLevel
 from cems.children.events import LevelAgreed
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
@@ -67,11 +67,10 @@ def _open_reviews(primary: Child) -> list[Review]:
 
 def _start(user: User | None, child: Child, submission: Submission, at: datetime) -> Review | None:
     level = level_in_force(child)
-    on_board = matter_is_open(child, MatterKind.CEG)
     lengths = {risk_level: policy.read(at, child.area_id) for risk_level, policy in REVIEW_MONTHS.items()}
     months = {risk_level: length.value for risk_level, length in lengths.items()}
     day = local_date(submission.received_at)
-    wanted = level and review_due(level, day, on_ceg_board=on_board, months=months)
+    wanted = level and review_due(level, day, on_ceg_board=on_board(child), months=months)
     if not wanted or level is None:
         return None
     clock = clocks.clock_start(

@@ -13,7 +13,7 @@ from cems.base.calendar import close_of_business
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
-from cems.children.access.services.matter import matter_close, matter_open, matters_open
+from cems.children.access.services.matter import matter_close, matter_open, on_board
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import StatusOpened
 from cems.children.matching.services.cluster import lock_cluster
@@ -47,7 +47,7 @@ def on_matrix_submitted(event: MatrixSubmitted) -> None:
     level = RiskLevel(event.level)
     if event.new_receipt and level in CEVT_DAYS:
         item_open(user, submission=submission, kind=ItemKind.RECEIPT, at=event.received_at)
-    elif not event.new_receipt and not on_a_board(lock_cluster(event.child_id)):
+    elif not event.new_receipt and not on_board(lock_cluster(event.child_id)):
         item_open(user, submission=submission, kind=ItemKind.REVIEW, at=event.received_at)
 
 
@@ -59,11 +59,6 @@ def on_referral_decided(event: ReferralDecided) -> None:
 def on_status_opened(event: StatusOpened) -> None:
     """A child who becomes open to children's services is eligible (T1)."""
     items_take_over(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
-
-
-def on_a_board(primary: Child) -> bool:
-    """Whether a locality's board follows the child; a matter without a locality is on nobody's list."""
-    return any(row.locality_id for row in matters_open(primary, MatterKind.CEG))
 
 
 @command

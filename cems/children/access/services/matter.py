@@ -98,6 +98,11 @@ def matter_is_open(primary: Child, kind: str) -> bool:
     return bool(matters_open(primary, kind))
 
 
+def on_board(primary: Child) -> bool:
+    """Whether a locality's board follows the cluster; a matter without a locality is on nobody's list."""
+    return any(row.locality_id for row in matters_open(primary, MatterKind.CEG))
+
+
 @command
 def matter_close(user: User, *, child: Child, kind: str, at: datetime | None = None) -> None:
     """The forum's work is done. CEVT and CEG keep reach for some days more (a setting); the others end now."""
