@@ -12,15 +12,12 @@ from cems.accounts.models import User
 from cems.actions.models import Action
 from cems.base.time import local_date
 from cems.children.access.visibility import primary_of
-from cems.children.choices import CaseRole
+from cems.children.choices import LEADS, CaseRole
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Involvement
 from cems.children.querysets import primary_by_row
 from matrix.models import Submission
-from triage.choices import WorkerKind
 from triage.models import Allocation
-
-_LEADS = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP)
 
 
 @dataclass(frozen=True)
@@ -75,9 +72,7 @@ def _newest(rows: Iterable[Any], cluster: Mapping[int, int], when: str) -> dict[
 
 
 def _workers(cluster: Mapping[int, int]) -> dict[int, User]:
-    rows = Allocation.objects.filter(
-        child__in=cluster, kind=WorkerKind.CE_WORKER, ended_at__isnull=True
-    ).select_related("worker")
+    rows = Allocation.objects.running().filter(child__in=cluster).select_related("worker")
     return {cluster[row.child_id]: row.worker for row in rows.order_by("-starts_at", "-pk")}
 
 
@@ -85,12 +80,12 @@ def _leads(cluster: Mapping[int, int]) -> dict[int, User]:
     """Who leads each: the lead practitioner, else the social worker, else early help; of two the newest."""
     rows = Involvement.objects.filter(
         child__in=cluster,
-        case_role__in=_LEADS,
+        case_role__in=LEADS,
         state=InvolvementState.CONFIRMED,
         user__isnull=False,
         ended_at__isnull=True,
     ).select_related("user")
-    ranked = sorted(rows, key=lambda row: (-_LEADS.index(CaseRole(row.case_role)), row.started_at, row.pk))
+    ranked = sorted(rows, key=lambda row: (-LEADS.index(CaseRole(row.case_role)), row.started_at, row.pk))
     return {cluster[row.child_id]: row.user for row in ranked if row.user}
 
 

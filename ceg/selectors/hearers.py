@@ -4,13 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, User
 from cems.base.time import local_date
 from cems.children.access.selectors.restriction import closed_to
-from cems.children.choices import CaseRole
+from cems.children.choices import LEADS
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Child, Involvement
 from cems.children.querysets import rows_of_clusters
@@ -18,7 +16,7 @@ from cems.clocks import recipients
 from matrix.services.owners import lead_of
 from triage.models import Allocation
 
-_HOLDING = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP)
+LEAD = "lead practitioner"
 
 
 @dataclass(frozen=True)
@@ -55,11 +53,11 @@ def _by_person(primary: Child, at: datetime) -> dict[int, str]:
     day = local_date(at)
     as_what: dict[int, str] = {}
     lead = lead_of(primary)
-    _add(as_what, [lead.pk] if lead else [], "lead practitioner")
+    _add(as_what, [lead.pk] if lead else [], LEAD)
     workers = Allocation.objects.of(primary).filter(ended_at__isnull=True).values_list("worker", flat=True)
     _add(as_what, workers, "allocated worker")
     rows = Involvement.objects.of(primary).filter(
-        Q(case_role__in=_HOLDING), ended_at__isnull=True, state=InvolvementState.CONFIRMED
+        case_role__in=LEADS, ended_at__isnull=True, state=InvolvementState.CONFIRMED
     )
     holders = [
         _Holder(row.pk, None if row.team_id else row.user_id, row.team_id) for row in rows.order_by("pk")

@@ -89,6 +89,10 @@ class CaseRole(models.TextChoices):
     OTHER = "other", "Other practitioner"
 
 
+# Who leads the work with a child, those first who do before all others.
+LEADS = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP)
+
+
 class IdentifierKind(models.TextChoices):
     """Numbers other systems know a child by (C1), each checked by its own rule."""
 

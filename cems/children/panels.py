@@ -9,7 +9,7 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.time import local_date
 from cems.children.access_control import OpenChild
-from cems.children.choices import CaseRole, RiskLevel
+from cems.children.choices import LEADS, CaseRole, RiskLevel
 from cems.children.chronology import entries
 from cems.children.family.selectors.relationship import family
 from cems.children.models import Involvement
@@ -17,8 +17,6 @@ from cems.children.practice_lists import HARM_FORMS
 from cems.children.slots import NavigationItem, NowLine, Panel
 from cems.clocks.models import Clock
 from cems.clocks.presentation import words as clock_words
-
-LEADS = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP, CaseRole.CE_WORKER)
 
 
 # --- what matters now ---------------------------------------------------------------------------------
@@ -44,7 +42,7 @@ def _current(opened: OpenChild) -> Sequence[Involvement]:
 def _lead_line(opened: OpenChild) -> tuple[str, str, str]:
     rows = _current(opened)
     url = reverse("children:involvements", args=[opened.child.public_id])
-    for role in LEADS:
+    for role in (*LEADS, CaseRole.CE_WORKER):
         for row in rows:
             if row.case_role == role:
                 who = row.user or row.team

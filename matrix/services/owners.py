@@ -6,13 +6,11 @@ from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, Team, User
 from cems.base.time import now
 from cems.children.access.selectors.restriction import closed_to
-from cems.children.choices import CaseRole
+from cems.children.choices import LEADS, CaseRole
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Child, Involvement
 from cems.children.querysets import rows_of_clusters
 from matrix.rules import Owner
-
-LEADS = (CaseRole.LEAD_PRACTITIONER, CaseRole.SOCIAL_WORKER, CaseRole.EARLY_HELP)
 
 
 def lead_of(child: Child) -> User | None:
