@@ -1,18 +1,17 @@
 """What a board's agreement would do, before it is done (G2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ceg.models import BoardEntry
 from ceg.policy import WORKER_ENDS_DAYS
-from ceg.selectors.hearers import Hearer, hearers
+from ceg.selectors.hearers import LEAD, Hearer, hearers
 from cems.accounts.models import User
 from cems.base.calendar import close_of_business, say, say_day
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.policy import FORUM_REACH_DAYS
-from triage.choices import WorkerKind
 from triage.models import Allocation
 
 
@@ -28,11 +27,17 @@ def preview(
     user: User, primary: Child, entry: BoardEntry, *, level: RiskLevel, next_on: date | None, at: datetime
 ) -> Preview:
     """Of a child who stays (`next_on` is a day) or is stepped out (None)."""
-    return Preview(list(_effects(primary, entry, level, next_on, at)), hearers(user, primary, at))
+    told = hearers(user, primary, at)
+    return Preview(list(_effects(primary, entry, level, next_on, told, at)), told)
 
 
 def _effects(
-    primary: Child, entry: BoardEntry, level: RiskLevel, next_on: date | None, at: datetime
+    primary: Child,
+    entry: BoardEntry,
+    level: RiskLevel,
+    next_on: date | None,
+    told: Sequence[Hearer],
+    at: datetime,
 ) -> Iterator[str]:
     before = RiskLevel(primary.current_level.level) if primary.current_level else None
     yield (
@@ -45,13 +50,17 @@ def _effects(
         return
     days = FORUM_REACH_DAYS.at(at)
     yield f"The child leaves the board of {entry.locality}, whose people read the record for {days} days more"
-    yield "The lead practitioner reads the note"
+    lead = next((hearer.person for hearer in told if hearer.as_what == LEAD), None)
+    yield (
+        f"{lead} leads the work with the child and reads the note"
+        if lead
+        else "Nobody is recorded as leading the work with the child, so the note is for whoever opens the record"
+    )
     if level < RiskLevel.MODERATE:
         yield "The exploitation concern is closed, and no review of the matrix is due any more"
     else:
         yield "Reviews of the matrix go to CEVT from now on"
-    rows = Allocation.objects.of(primary).filter(kind=WorkerKind.CE_WORKER, ended_at__isnull=True)
-    if worker := rows.select_related("worker").first():
+    if worker := Allocation.objects.of(primary).running().select_related("worker").first():
         due = close_of_business(at, WORKER_ENDS_DAYS.at(at, primary.area_id), word="stepped out").due_at
         yield (
             f"{worker.worker} has the child. ERASE ends the allocation or says why it goes on, by {say(due)}"

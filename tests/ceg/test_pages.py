@@ -238,6 +238,14 @@ class TestReview:
         assert row.stepped_out and row.note == "Keep the weekly visits."
         assert f"{row.reference}: Marnie Madeup is stepped out" in words(client, BOARD)
 
+    def test_without_a_lead_the_check_says_so(
+        self, entry: BoardEntry, board_chair: User, child: Child
+    ) -> None:
+        client, url = sign_in(board_chair), page(child, "ceg:review")
+        html = client.post(url, typed(client, child, LOW)).content.decode()
+        assert "Nobody is recorded as leading the work with the child" in html
+        assert "reads the note" not in html
+
     def test_a_form_of_harm_the_partnership_added_is_agreed_and_stays_when_it_is_ended(
         self, entry: BoardEntry, board_chair: User, child: Child
     ) -> None:
