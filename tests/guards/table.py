@@ -1,6 +1,6 @@
 """What the access table says of one role at one address about one child, reckoned from the table alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cems.accounts.models import User
 from cems.accounts.roles import ROLES, Part, Role, Work
@@ -46,15 +46,29 @@ def may_work(address: Address, role: Role) -> bool:
 FOR_WHOM = ("practitioner", "first_contact", "team_manager", "erase_manager", "cevt_chair", "administrator")
 
 
+# The child an app's pages are about first of all, by the name of its addresses: on a board, with its entry.
+ABOUT = {"ceg": "ceg"}
+
+
 def readers(world: World, address: Address) -> Iterator[tuple[User, Story | None]]:
-    """Who may open an address, those it is made for first, each with a child they may open it for."""
+    """Who may open an address, those it is made for first, each with a child they may open it for; with the child
+    its app's pages are about before any other."""
+    own = world.stories.get(ABOUT.get(address.name.split(":")[0], "")) if address.about_child else None
+    if own:
+        yield from _readers_for(world, address, [own])
+    yield from _readers_for(world, address, [story for story in world.stories.values() if story is not own])
+
+
+def _readers_for(
+    world: World, address: Address, stories: Sequence[Story]
+) -> Iterator[tuple[User, Story | None]]:
     for key in dict.fromkeys((*FOR_WHOM, *ROLES)):
         role, person = ROLES[key], world.people[key]
         if not address.about_child:
             if may_work(address, role):
                 yield person, None
             continue
-        for story in world.stories.values():
+        for story in stories:
             work = address.access_rule and (address.access_rule.about_child or may_work(address, role))
             if work and expected(address, role, person, story) == 200:
                 yield person, story

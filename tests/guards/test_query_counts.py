@@ -123,7 +123,7 @@ def counts() -> tuple[dict[str, int], dict[str, int]]:
 
 
 def _counts() -> tuple[dict[str, int], dict[str, int]]:
-    world = make_world(("involved", "cevt", "referral", "emergency_access"))
+    world = make_world(("involved", "cevt", "ceg", "referral", "emergency_access"))
     give_work(world)
     _fail(1)
     asking = Asking(world)

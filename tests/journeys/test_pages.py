@@ -24,7 +24,7 @@ from tests.triage.cevt.story import CevtRows
 from tests.triage.first_contact.story import FirstContactRows
 
 # The stories whose children the pages are opened for.
-FOR_PAGES = ("involved", "cevt", "exploitation", "referral", "known", "emergency_access")
+FOR_PAGES = ("involved", "cevt", "ceg", "exploitation", "referral", "known", "emergency_access")
 
 
 @dataclass
