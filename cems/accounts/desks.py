@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cems.accounts.authorities import answering
 from cems.accounts.models import Duty, DutyDesk, Team
 from cems.base.command import kept_in_command
 
@@ -16,7 +17,7 @@ def desk_of(duty: Duty, authority_id: int) -> Team:
 
 def desks_of(duties: Sequence[Duty], authority_id: int) -> list[Team]:
     """The desk of each of these duties, as `desk_of` gives it, in one statement."""
-    there = DutyDesk.objects.filter(authority=authority_id).select_related("team")
+    there = DutyDesk.objects.filter(authority=answering(authority_id)).select_related("team")
     desks = kept_in_command(f"desks of {authority_id}", lambda: {row.duty: row.team for row in there})
     return [desks[duty] if duty in desks else _first_desk(duty) for duty in duties]
 
@@ -29,6 +30,6 @@ def _first_desk(duty: Duty) -> Team:
 
 
 def desk_in(duty: Duty, authority_id: int) -> Team | None:
-    """The desk that has `duty` in this very authority; None where it has none (an authority far away)."""
-    row = DutyDesk.objects.filter(duty=duty, authority=authority_id).select_related("team").first()
+    """The desk that has `duty` in this very authority, or the one that followed it; None far away."""
+    row = DutyDesk.objects.filter(duty=duty, authority=answering(authority_id)).select_related("team").first()
     return row.team if row else None

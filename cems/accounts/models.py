@@ -15,16 +15,45 @@ from cems.base.models import PublicModel
 
 
 class Authority(models.Model):
-    """A local authority; the edge of an agency's world is the set it serves."""
+    """A local authority of England, Wales or Scotland; the edge of an agency's world is the set it serves.
+
+    One that was reorganised keeps its rows: after `last_day` its `successor` answers for them, if there is one.
+    How it is reached is the administrator's to keep.
+    """
 
     code = models.CharField(max_length=9, unique=True, help_text="ONS code, such as E06000047")
     name = models.CharField(max_length=80)
+    phone = models.CharField("telephone by day", max_length=30, blank=True, db_default="")
+    night_phone = models.CharField("telephone out of hours", max_length=30, blank=True, db_default="")
+    mail = models.EmailField("secure e-mail", blank=True, db_default="")
+    last_day = models.DateField(null=True, blank=True, help_text="After it another authority answers")
+    successor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
 
     class Meta:
         verbose_name_plural = "authorities"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | Q(last_day__isnull=False),
+                name="authority_followed_has_ended",
+            ),
+            models.CheckConstraint(condition=~Q(successor=F("id")), name="authority_not_its_own_successor"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """The name with the code, as a form shows and takes it."""
+        return f"{self.name} ({self.code})"
+
+    @property
+    def reached(self) -> str:
+        """How the authority is reached by day and by night, in words; "" where nobody has recorded it."""
+        ways = (("by day", self.phone), ("out of hours", self.night_phone), ("secure e-mail", self.mail))
+        return ", ".join(f"{when} {where}" for when, where in ways if where)
 
 
 class Locality(models.Model):

@@ -8,7 +8,8 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BigIntegerField, CharField, QuerySet, Value
 
-from cems.accounts.models import Agency, Appointment, Delegation, User
+from cems.accounts.authorities import served_by
+from cems.accounts.models import Appointment, Delegation, User
 from cems.accounts.querysets import covers_everything, current
 from cems.accounts.roles import ROLES, Reach, Role, Work
 from cems.base.compiled_sql import Statement
@@ -118,7 +119,7 @@ def _build(user: User, day: date) -> Profile:
 def _posts(user: int, agency: int, day: date) -> QuerySet[Any, Any]:
     """The person's own appointments and those they stand in for: the fields of a `Post`, the row, the
     authorities served; all in one statement."""
-    served = Agency.authorities.through.objects.filter(agency=agency).values("authority")
+    served = served_by(agency, day).values("pk")
     appointments = Appointment.objects.filter(current(day), user_id=user).values_list(
         "role_key",
         "team_id",

@@ -1,6 +1,14 @@
-"""The partnership's authorities, localities, agencies and teams, from reference.json (A1)."""
+"""The partnership's localities, agencies and teams, from reference.json (A1), and every authority (C2).
 
+`authorities.csv` names the authorities responsible for children in England, Wales and Scotland, with those that were
+reorganised since 2019 and what followed them. Public sector information of the Office for National Statistics: the
+Register of Geographic Codes and the Code History Database, counties and unitary authorities as of April 2025, Open
+Government Licence 3.0.
+"""
+
+import csv
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +16,15 @@ from cems.accounts.models import Agency, Authority, DutyDesk, Locality, Team
 from cems.base.command import command
 
 FILE = Path(__file__).with_name("reference.json")
+AUTHORITIES = Path(__file__).with_name("authorities.csv")
 
 
 @command
 def sync(user: None = None) -> str:
     """Write what the file says; what people added stays, and nothing is deleted. Harmless to repeat."""
     data: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
-    authorities = {row["code"]: _authority(row) for row in data["authorities"]}
+    _every_authority()
+    authorities = {row.code: row for row in Authority.objects.all()}
     localities = {
         part["code"]: Locality.objects.update_or_create(
             authority=authorities[row["code"]], code=part["code"], defaults={"name": part["name"]}
@@ -51,5 +61,26 @@ def sync(user: None = None) -> str:
     return f"{len(authorities)} authorities, {len(localities)} localities, {agencies} agencies, {teams} teams"
 
 
-def _authority(row: dict[str, Any]) -> Authority:
-    return Authority.objects.update_or_create(code=row["code"], defaults={"name": row["name"]})[0]
+def authority_rows() -> list[dict[str, str]]:
+    """The file of authorities: code, name, last day, and code of the successor."""
+    with AUTHORITIES.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _every_authority() -> None:
+    """Write each authority under its code. How it is reached, and an end the file does not know, are people's."""
+    rows, ids = authority_rows(), dict(Authority.objects.values_list("code", "pk"))
+    Authority.objects.bulk_create(
+        [Authority(code=row["code"], name=row["name"]) for row in rows if row["code"] not in ids]
+    )
+    by_code = Authority.objects.in_bulk(field_name="code")
+    changed = []
+    for row in rows:
+        authority, followed_by = by_code[row["code"]], by_code.get(row["successor"])
+        last_day = date.fromisoformat(row["last_day"]) if row["last_day"] else authority.last_day
+        successor_id = followed_by.pk if followed_by else authority.successor_id
+        file_says = (row["name"], last_day, successor_id)
+        if file_says != (authority.name, authority.last_day, authority.successor_id):
+            authority.name, authority.last_day, authority.successor_id = file_says
+            changed.append(authority)
+    Authority.objects.bulk_update(changed, ["name", "last_day", "successor"])

@@ -1,6 +1,8 @@
 """Rules of appointments and people; pure (A1)."""
 
+from collections.abc import Sequence
 from datetime import date
+from difflib import SequenceMatcher
 
 from cems.accounts.models import Team, TeamKind
 from cems.accounts.roles import Role
@@ -59,3 +61,32 @@ def cover_fault(on: date, starts_on: date, ends_on: date, longest_days: int) -> 
 def confirmation_due(last: date | None, agency_since: date, *, months: int) -> date:
     """The day an agency's next look through its people is due: so many months after the last (access.md)."""
     return add_months(last or agency_since, months)
+
+
+_ALIKE = 0.72  # from which a name is taken for a misspelling of another
+
+
+def likest_names(typed: str, names: Sequence[str], *, most: int = 8) -> list[str]:
+    """C2: the names a user may have meant, the likest first: those with the words typed, then close spellings."""
+    words = _plain(typed)
+    if not words:
+        return []
+    ranked = sorted((_unlike(words, _plain(name)), name) for name in names)
+    return [name for unlike, name in ranked if unlike <= 3][:most]
+
+
+def _unlike(typed: str, name: str) -> float:
+    """How unlike what was typed a name is: 0 for the same, to 3 for a misspelling, above for another name."""
+    if typed == name:
+        return 0
+    if name.startswith(typed):
+        return 1
+    if all(any(part.startswith(word) for part in name.split()) for word in typed.split()):
+        return 1.5
+    ratios = [SequenceMatcher(None, typed, part).ratio() for part in (name, *name.split())]
+    return 3 - max(ratios) if max(ratios) >= _ALIKE else 4
+
+
+def _plain(name: str) -> str:
+    letters = "".join(letter if letter.isalnum() else " " for letter in name.casefold())
+    return " ".join(letters.replace(" council", " ").split())

@@ -6,8 +6,8 @@ Chosen one by one so that none of allauth's other pages (own e-mail addresses, s
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
+from cems.accounts.views import authority, person, practice_list, practice_setting, session
 from cems.accounts.views import cover as cover_views
-from cems.accounts.views import person, practice_list, practice_setting, session
 from cems.accounts.views import token as token_views
 
 account_patterns = (
@@ -42,6 +42,16 @@ people_patterns = (
         path("<uuid:public_id>/second-factor/", person.reset_second_factor, name="reset-second-factor"),
     ],
     "people",
+)
+
+authorities_patterns = (
+    [
+        path("", authority.authorities, name="list"),
+        path("suggest/", authority.suggest, name="suggest"),
+        path("<slug:code>/", authority.reach, name="reach"),
+        path("<slug:code>/successor/", authority.follow, name="follow"),
+    ],
+    "authorities",
 )
 
 practice_settings_patterns = (
@@ -89,6 +99,7 @@ urlpatterns = [
     path("account/sign-ins/", session.sessions, name="usersessions_list"),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("people/", include(people_patterns)),
+    path("authorities/", include(authorities_patterns)),
     path("practice-settings/", include(practice_settings_patterns)),
     path("practice-lists/", include(practice_lists_patterns)),
 ]

@@ -32,6 +32,8 @@ OF_WORLD: dict[str, OfWorld] = {
     "people:end-role": _their_role,
     "people:token-new": lambda world, user: {"public_id": world.people["service_account"].public_id},
     "people:token-revoke": lambda world, user: {"public_id": uuid4()},
+    "authorities:reach": lambda world, user: {"code": "E06000047"},
+    "authorities:follow": lambda world, user: {"code": "E06000047"},
     "account:cover-new": _own,
     "account:cover-end": _own_cover,
     "practice_settings:setting": lambda world, user: {"key": "office.closes"},

@@ -28,6 +28,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "administrator",
             "agency",
             "appointment",
+            "authority",
             "cover",
             "person",
             "practice_list",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from cems.accounts.models import Appointment, Delegation, User
+from cems.accounts.models import Appointment, Authority, Delegation, User
 from cems.accounts.roles import ROLES, Part, Reach
 from cems.base.time import local_date
 from cems.children.models import (
@@ -68,8 +68,20 @@ def shown(post: Appointment, records: list[Child], at: datetime) -> bool:
     return any(works_with(own, record, at) for own in own_posts(post.supervisor, at) for record in records)
 
 
+def served_by(user: User, at: datetime) -> set[int]:
+    """The authorities the agency works for, and each that ended and is answered for by one of them."""
+    served, day = {authority.pk for authority in user.agency.authorities.all()}, local_date(at)
+    for authority in Authority.objects.all():
+        answers = authority
+        while answers.successor and answers.last_day and answers.last_day < day:
+            answers = answers.successor
+        if answers.pk in {row.pk for row in user.agency.authorities.all()}:
+            served.add(authority.pk)
+    return served
+
+
 def followed(user: User, child: Child, post: Appointment, reach: Reach, at: datetime) -> bool:
-    served = {authority.pk for authority in user.agency.authorities.all()}
+    served = served_by(user, at)
     for matter in Matter.objects.filter(child=child):
         live = matter.until > at
         here = matter.authority_id in served
@@ -116,7 +128,7 @@ def parts_of(user: User, child: Child, at: datetime) -> frozenset[Part]:
         and not NamedReader.objects.filter(child=record, user=user, until__gt=at).exists()
     ]
     places = {place for record in records for place in (record.authority_id, record.area_id)}
-    served = {authority.pk for authority in user.agency.authorities.all()}
+    served = served_by(user, at)
     posts = posts_of(user, at)
     emergency_access = EmergencyAccess.objects.filter(user=user, until__gt=at)
     opened_in_emergency = emergency_access.filter(child__in=records).exists()

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 
+from cems.accounts.authorities import home_authority
+from cems.accounts.form_fields import AuthorityChoice
 from cems.accounts.models import Authority, Locality, Team, TeamKind, User
 from cems.accounts.profile import profile_of
 from cems.base.errors import Invalid
@@ -61,7 +63,7 @@ class IdentityForm(PlainForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         served = profile_of(user).authority_ids
-        localities = Locality.objects.filter(authority__in=served)
+        localities = Locality.objects.filter(authority__in=served).select_related("authority")
         self.offer_rows("locality", localities.order_by("authority", "name"))
         schools = Team.objects.filter(kind=TeamKind.SCHOOL, agency__authorities__in=served)
         self.offer_rows("school", schools.order_by("name").distinct())
@@ -107,12 +109,8 @@ class NewChildForm(OnceForm, IdentityForm):
     upn = forms.CharField(
         max_length=16, required=False, label="Unique pupil number (UPN)", help_text="A letter and 12 digits."
     )
-    authority = forms.ModelChoiceField(
-        Authority.objects.none(),
-        to_field_name="code",
-        label="Authority responsible",
-        empty_label=None,
-        error_messages={"required": "Choose the authority responsible."},
+    authority = AuthorityChoice(
+        label="Authority responsible", wanted="Write the name of the authority responsible."
     )
     case_role = forms.ChoiceField(
         choices=[("", "Choose"), *CaseRole.choices, (NO_ROLE, "I do not work with the child")],
@@ -127,12 +125,10 @@ class NewChildForm(OnceForm, IdentityForm):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
-        authorities = Authority.objects.filter(pk__in=profile_of(user).authority_ids).order_by("name")
-        self.offer_rows("authority", authorities)
-        # One authority is no choice; with more the first of the agency's is only a start.
-        self.fields["authority"].initial = (
-            authorities.values_list("code", flat=True).order_by("-code").first()
-        )
+        self.served = profile_of(user).authority_ids
+        # With more than one the first of the agency's is only a start.
+        self.fields["authority"].initial = own = home_authority(self.served)
+        self.own_authority = own
 
     def clean_nhs(self) -> Any:
         return self._number(IdentifierKind.NHS)
@@ -147,9 +143,16 @@ class NewChildForm(OnceForm, IdentityForm):
     @property
     def identity(self) -> Identity:
         """What the service makes a record of; call on a valid form."""
-        return Identity(
-            **{name: self.cleaned_data[name] for name in Identity.__dataclass_fields__ if name != "area"}
-        )
+        values = {name: self.cleaned_data[name] for name in Identity.__dataclass_fields__ if name != "area"}
+        return Identity(**values, area=self._area())
+
+    def _area(self) -> Authority | None:
+        """Where the child lives: a child of an authority elsewhere who is recorded here lives here."""
+        locality: Locality | None = self.cleaned_data["locality"]
+        if locality is not None:
+            return locality.authority
+        here = self.cleaned_data["authority"].pk in self.served
+        return None if here else self.own_authority
 
     @property
     def identifiers(self) -> dict[str, str]:
