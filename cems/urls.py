@@ -2,13 +2,16 @@
 
 from django.urls import include, path
 
-from cems import health, home, openapi
+from cems import health, help_pages, home, openapi
 from plans.urls import provider_patterns
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("help/words/", help_pages.glossary, name="help_words"),
+    path("help/accessibility/", help_pages.accessibility, name="help_accessibility"),
+    path("help/privacy/", help_pages.privacy, name="help_privacy"),
     path("", include("cems.accounts.urls")),
     path("notices/", include("cems.notices.urls")),
     path("clocks/", include("cems.clocks.urls")),

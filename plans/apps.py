@@ -7,7 +7,7 @@ class PlansConfig(AppConfig):
     name = "plans"
 
     def ready(self) -> None:
-        from cems.accounts.slots import ADMINISTRATION
+        from cems.accounts.slots import ADMINISTRATION, DIRECTORY
         from cems.base.slots import KEPT, REFERENCE_DATA
         from cems.children.slots import CHRONOLOGY, PANELS
         from cems.clocks.slots import KINDS
@@ -22,3 +22,4 @@ class PlansConfig(AppConfig):
         PANELS.fill(child_content.PANEL, by=self.label, before="actions.open")
         REFERENCE_DATA.fill(provider.sync, by=self.label)
         ADMINISTRATION.fill(home_content.PROVIDERS, by=self.label)
+        DIRECTORY.fill(home_content.CONTACTS, by=self.label)

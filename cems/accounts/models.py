@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Lower
 
+from cems.accounts.directory.models import Helpline as Helpline  # a table of this app, kept with its subject
 from cems.accounts.querysets import DelegationQuerySet, UserManager
 from cems.accounts.roles import ROLE_CHOICES, ROLES, Role, RoleKey
 from cems.base.models import PublicModel
@@ -116,6 +117,7 @@ class Team(PublicModel):
     kind = models.CharField(max_length=8, choices=TeamKind, default=TeamKind.TEAM)
     locality = models.ForeignKey(Locality, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     phone = models.CharField(max_length=30, blank=True)
+    hours = models.CharField("when it answers", max_length=120, blank=True, db_default="")
 
     def __str__(self) -> str:
         return self.name

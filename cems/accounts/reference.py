@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cems.accounts.directory.reference import sync as helplines_sync
 from cems.accounts.models import Agency, Authority, DutyDesk, Locality, Team
 from cems.base.command import command
 
@@ -57,8 +58,9 @@ def sync(user: None = None) -> str:
             DutyDesk.objects.update_or_create(
                 authority=authorities[row["code"]], duty=duty, defaults={"team": Team.objects.get(code=code)}
             )
-    agencies = len(data["agencies"])
-    return f"{len(authorities)} authorities, {len(localities)} localities, {agencies} agencies, {teams} teams"
+    agencies, helplines = len(data["agencies"]), helplines_sync()
+    teams_and_more = f"{agencies} agencies, {teams} teams, {helplines}"
+    return f"{len(authorities)} authorities, {len(localities)} localities, {teams_and_more}"
 
 
 def authority_rows() -> list[dict[str, str]]:

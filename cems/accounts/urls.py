@@ -6,6 +6,7 @@ Chosen one by one so that none of allauth's other pages (own e-mail addresses, s
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
+from cems.accounts.directory import views as directory_views
 from cems.accounts.views import authority, person, practice_list, practice_setting, session
 from cems.accounts.views import cover as cover_views
 from cems.accounts.views import token as token_views
@@ -73,7 +74,18 @@ practice_lists_patterns = (
     "practice_lists",
 )
 
+directory_patterns = (
+    [
+        path("", directory_views.directory, name="directory"),
+        path("helplines/", directory_views.helplines, name="helplines"),
+        path("helplines/new/", directory_views.helpline_new, name="helpline_new"),
+        path("helplines/<uuid:public_id>/", directory_views.helpline, name="helpline"),
+    ],
+    "directory",
+)
+
 urlpatterns = [
+    path("who-to-ring/", include(directory_patterns)),
     path("account/", include(account_patterns)),
     path("account/keep-alive/", session.keep_alive, name="account_keep_alive"),
     path("account/login/", allauth.login, name="account_login"),

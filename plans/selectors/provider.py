@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from cems.accounts.slots import Contact
 from plans.models import Provider
 from plans.rules import ages, provider_ended, takes
 
@@ -33,6 +34,17 @@ def providers(on: date) -> Sequence[Line]:
         for row in Provider.objects.order_by("name", "pk")
     ]
     return sorted(lines, key=lambda line: line.ended)
+
+
+def provider_contacts(on: date) -> Sequence[Contact]:
+    """How each provider that takes referrals on this day is reached, for the directory (K3)."""
+    return [
+        Contact(
+            line.row.name, f"Takes {line.takes}, young people {line.ages}", line.row.phone, "", line.row.page
+        )
+        for line in providers(on)
+        if not (line.ended or line.to_come)
+    ]
 
 
 def provider_at(public_id: UUID) -> Provider | None:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from cems.accounts.models import Appointment, Delegation, User
+from cems.accounts.models import Appointment, Delegation, Helpline, User
 from tests.factories.world import World
 from tests.guards.recipes import OfWorld
 
@@ -27,6 +27,7 @@ def _their_role(world: World, user: User) -> dict[str, Any]:
 
 
 OF_WORLD: dict[str, OfWorld] = {
+    "directory:helpline": lambda world, user: {"public_id": Helpline.objects.order_by("pk")[0].public_id},
     "people:agency": lambda world, user: {"code": world.agency.code},
     "people:team": lambda world, user: {"public_id": world.team.public_id},
     "people:end-role": _their_role,

@@ -123,6 +123,12 @@ class TeamForm(PlainForm):
     )
     locality = LocalityChoice()
     phone = forms.CharField(max_length=30, label="Telephone", required=False)
+    hours = forms.CharField(
+        max_length=120,
+        label="When does it answer?",
+        required=False,
+        help_text="Such as: Monday to Friday, 8:30 to 17:00. Everybody who is told to ring reads it.",
+    )
 
 
 def particulars(user: User) -> dict[str, str]:

@@ -12,6 +12,7 @@ OWN = (
     Place("People", "people:users", ()),
     Place("Agencies", "people:agencies", ()),
     Place("Teams", "people:teams", ()),
+    Place("Helplines", "directory:helplines", ()),
     Place("Authorities", "authorities:list", ()),
     Place("Practice settings", "practice_settings:list", ()),
     Place("Lists", "practice_lists:list", ()),
