@@ -24,11 +24,12 @@ pytestmark = [SEALING, pytest.mark.requirement("A3")]
 
 @pytest.fixture
 def sealed() -> list[Entry]:
-    """Six entries under three seals, in two months."""
+    """Six entries under three seals, in this month and on the last day of the one before."""
     user = make_user()
+    at = now()
     entries = []
     for turn in range(3):
-        for months in (0, 40):
+        for days in (0, at.day):
             entries.append(
                 record(
                     user,
@@ -37,7 +38,7 @@ def sealed() -> list[Entry]:
                     part="overview",
                     reason="allocated worker",
                     detail={"turn": turn},
-                    at=now() - timedelta(days=months),
+                    at=at - timedelta(days=days),
                 )
             )
         seal_all()
