@@ -1,21 +1,24 @@
 """A PostgreSQL data folder with a migrated database in it, kept between runs of the tests.
 
 It is copied for each run, so that no run changes it, and named by what it was made of: a migration that is added,
-edited or removed, other rights or other versions of packages make another. What is half made has another name, and is
-taken away by the next who makes one.
+edited or removed, a module of ours that one calls, other settings, rights or versions of packages, and another month
+(the audit has a table a month) make another. What is half made has another name, and is taken away by the next who
+makes one.
 """
 
+import ast
 import fcntl
 import hashlib
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from cems.local import process
+from cems.local import postgres, process
 from cems.local.binaries import must_hand_over
 from cems.local.folders import PROJECT, Folders, make_private, remove, temporary_folders
 from cems.local.postgres import ROLES, Postgres
@@ -28,16 +31,37 @@ DATABASE = "test_cems_migrated"  # tests/conftest.py copies each test database f
 def fingerprint() -> str:
     """What a migrated database depends on."""
     outside = {".venv", ".local", "node_modules"}
-    migrations = (
+    migrations = [
         path
         for path in PROJECT.glob("**/migrations/*.py")
         if outside.isdisjoint(path.relative_to(PROJECT).parts)
+    ]
+    called = {module for migration in migrations for module in _called(migration)}
+    host = (
+        PROJECT / "requirements.txt",
+        PROJECT / "cems/settings.py",
+        ROLES,
+        Path(postgres.__file__),
+        Path(__file__),
     )
-    digest = hashlib.sha256(repr(must_hand_over()).encode())
-    for path in (PROJECT / "requirements.txt", ROLES, Path(__file__), *sorted(migrations)):
+    digest = hashlib.sha256(f"{must_hand_over()!r} {time.strftime('%Y-%m', time.gmtime())}".encode())
+    for path in sorted({*host, *migrations, *called}):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(PROJECT)} {len(content)} ".encode() + content)
     return digest.hexdigest()[:20]
+
+
+def _called(migration: Path) -> Iterator[Path]:
+    """The modules of ours that a migration imports."""
+    for node in ast.walk(ast.parse(migration.read_bytes())):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        names = [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or "", *(f"{node.module}.{name}" for name in names)]
+        for name in names:
+            module = PROJECT.joinpath(*name.split("."))
+            yield from filter(Path.is_file, (module.with_suffix(".py"), module / "__init__.py"))
 
 
 def copy_into(data: Path, settings: Mapping[str, str]) -> None:
@@ -79,6 +103,9 @@ def _make(kept: Path, settings: Mapping[str, str]) -> None:
         _migrate(folders, settings)
         part = kept.with_name("part")
         _copy(folders.postgres, part)
+        if fingerprint() != kept.name:
+            remove(part)
+            raise Trouble("The code changed while the tests' database was made of it. Run it again.")
         os.sync()  # whole on the disk before it has its name
         part.rename(kept)
     finally:

@@ -1,11 +1,14 @@
 """The migrated database that runs of the tests begin with: made once, anew for other migrations, safe when cut off."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from cems.local import process
+from cems.local.migrated import fingerprint
 from tests.local.conftest import HANGS, Copy
 
 BESIDE = ("-m", "cems.local.with_servers", "--migrated", "--")
@@ -57,6 +60,41 @@ def test_it_is_made_once_and_anew_when_a_migration_is_edited(migrated: Copy) -> 
     _ask(migrated)
     assert _runs(migrated) == 2
     assert len(_kept(migrated)) == 1, "the older one is of no more use"
+
+
+def test_what_migrations_call_and_the_settings_make_another(migrated: Copy) -> None:
+    command = ("-c", "from cems.local.migrated import fingerprint; print(fingerprint())")
+    answers = [migrated.run(*command), migrated.run(*command)]
+    assert answers[0] == answers[1] and answers[0][0] == 0
+    for file in ("audit/partitions.py", "base/references.py", "settings.py", "local/postgres.py"):
+        edited = migrated.folder / "cems" / file
+        edited.write_text(edited.read_text() + "\n# edited\n")
+        answers.append(migrated.run(*command))
+        assert answers[-1][0] == 0 and answers[-1] not in answers[:-1], file
+
+
+def test_another_month_makes_another() -> None:
+    """The audit has a table for each month, made from the present one on."""
+    names = []
+    for day in (datetime(2026, 11, 30, 23, 59, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)):
+        with time_machine.travel(day, tick=False):
+            names.append(fingerprint())
+    with time_machine.travel(datetime(2026, 12, 31, tzinfo=UTC), tick=False):
+        assert fingerprint() == names[1] != names[0]
+
+
+def test_what_is_made_of_code_that_changed_meanwhile_is_not_kept(migrated: Copy) -> None:
+    change = (
+        'with pathlib.Path("cems/settings.py").open("a") as settings:\n    settings.write("# edited\\n")\n'
+    )
+    (migrated.folder / "manage.py").write_text(MANAGE + change)
+    code, output = migrated.run(*BESIDE, "python", "-c", ASK)
+    assert (code, output) == (1, "The code changed while the tests' database was made of it. Run it again.\n")
+    assert _kept(migrated) == []
+
+    (migrated.folder / "manage.py").write_text(MANAGE)
+    _ask(migrated)
+    assert len(_kept(migrated)) == 1
 
 
 def test_two_runs_at_once_make_one(migrated: Copy) -> None:
