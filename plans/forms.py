@@ -33,7 +33,7 @@ class RequestForm(PlainForm):
     words = WordsField(
         rows=6,
         label="What the meeting decided, or why the threshold is not met",
-        help_text="Whoever asked for the meeting reads why a threshold is not met.",
+        help_text="The person who asked for the meeting reads why a threshold is not met.",
         error_messages={"required": "Write what the meeting decided, or why the threshold is not met."},
     )
 

@@ -54,7 +54,9 @@ def request(request: HttpRequest, opened: OpenChild, request_id: UUID) -> HttpRe
             messages.info(request, f"{row.reference} was already answered. Yours was not kept.")
             return redirect("plans:request", public_id=opened.child.public_id, request_id=row.public_id)
         if handle_form(request, form, lambda: _answer(request, opened, row, form)):
-            messages.success(request, f"{row.reference} is answered. Whoever asked for the meeting is told.")
+            messages.success(
+                request, f"{row.reference} is answered. The person who asked for the meeting is told."
+            )
             return redirect("plans:request", public_id=opened.child.public_id, request_id=row.public_id)
     context = paper_page(request, opened, row)
     context["form"] = form if may_answer and not row.answer else None

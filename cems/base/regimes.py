@@ -13,7 +13,7 @@ from django.db import models
 class Controller(models.TextChoices):
     """Who answers for the item."""
 
-    RECORDER = "recorder", "the agency of whoever recorded it"
+    RECORDER = "recorder", "the agency of the person who recorded it"
     AUTHORITY = "authority", "the authority responsible for the child"
     PARTNERSHIP = "partnership", "the agencies together"
 

@@ -29,7 +29,7 @@ class Limit(StrEnum):
 class Owner(TextChoices):
     """Who has a step now."""
 
-    SUBMITTER = "submitter", "Whoever submitted the matrix"
+    SUBMITTER = "submitter", "The person who submitted the matrix"
     LEAD_PRACTITIONER = "lead_practitioner", "Lead practitioner or social worker"
     FIRST_CONTACT = "first_contact", "First Contact"
     CHILDRENS_SERVICES = "childrens_services", "Children's services"

@@ -34,7 +34,7 @@ def contributors(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     form = ContributorForm(request.POST or None)
     if request.method == "POST":
         if not may_ask:
-            raise NotAllowed("Whoever started this matrix can ask more colleagues.")
+            raise NotAllowed("The person who started this matrix can ask more colleagues.")
         if handle_form(request, form, lambda: _add(request, opened, form)):
             messages.success(request, "They are asked, and find the matrix on their first page.")
             return redirect("matrix:contributors", public_id=matrix.public_id)
@@ -54,7 +54,7 @@ def end_contributor(request: HttpRequest, opened: Opened[Matrix], contributor_id
     """Somebody fills it in no longer; anybody may leave by themselves."""
     row = or_404(contributor_at(opened.paper, contributor_id))
     if row.user_id != acting_user(request).pk and not _may_ask(request, opened):
-        raise NotAllowed("Whoever started this matrix decides who fills it in.")
+        raise NotAllowed("The person who started this matrix decides who fills it in.")
     try:
         contributor_end(acting_user(request), contributor=row)
     except Conflict as refusal:

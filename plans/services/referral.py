@@ -148,7 +148,7 @@ def referral_decide(
     if locked_referral.state != ReferralState.OPEN:
         raise Conflict("This referral has already been decided.")
     if not rationale.strip():
-        raise Invalid("Say why, for whoever made the referral.", field="rationale")
+        raise Invalid("Say why, for the person who made the referral.", field="rationale")
     locked_referral.state, locked_referral.rationale = ReferralState.DECIDED, rationale
     locked_referral.outcome, locked_referral.outcome_label = outcome.key, outcome.label
     locked_referral.decided_at, locked_referral.decided_by = instant, user

@@ -233,3 +233,17 @@ def test_the_resolver_is_the_projects() -> None:
         assert "account_login" in _names()
     except NoReverseMatch as error:  # pragma: no cover - says what is wrong
         pytest.fail(str(error))
+
+
+def test_what_people_read_says_plainly_who_is_meant() -> None:
+    """ "The person who", "people who", "anybody who": not a word that is hard to read (GOV.UK's plain English)."""
+    word = re.compile(r"\bwhoever\b", re.IGNORECASE)
+    faults = list(_found(word))
+    faults += [
+        f"{source.path}:{text.lineno} {text.value[:100]}"
+        for source in hand_written()
+        if re.search(r"/(?:forms|views|services|policy|practice_lists)\b", source.path)
+        for text in strings(source.tree)
+        if word.search(text.value)
+    ]
+    assert not faults, told(faults, 'say "the person who", "people who" or "anybody who".')

@@ -24,7 +24,7 @@ class GiveForm(OnceForm):
     why = WordsField(
         rows=4,
         label="Why?",
-        help_text="Kept with the allocation, for whoever reads it later.",
+        help_text="Kept with the allocation, for people who read it later.",
         required=False,
     )
 

@@ -208,8 +208,8 @@ class DecideForm(PlainForm):
     rationale = WordsField(
         rows=6,
         label="Why?",
-        help_text="Whoever made the referral reads this.",
-        error_messages={"required": "Say why, for whoever made the referral."},
+        help_text="The person who made the referral reads this.",
+        error_messages={"required": "Say why, for the person who made the referral."},
     )
     open_status = forms.BooleanField(
         required=False,

@@ -17,7 +17,9 @@ from cems.children.models import (
     SelfDescription,
 )
 
-HANDED_OVER = "never the words: whoever works closest with the child hands them over, to the child alone"
+HANDED_OVER = (
+    "never the words: the person who works closest with the child hands them over, to the child alone"
+)
 ANOTHER_RECORD = "would tell that another record has the number"
 CONFIDENTIAL = "never in an export: it is read by more people than it is made for"
 

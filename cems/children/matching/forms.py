@@ -66,7 +66,7 @@ class SettleForm(PlainForm):
         yes="Yes, it is this child’s",
         no="No, it was recorded in error",
         label="Is it this child’s number?",
-        help_text="The other record keeps it as it is: whoever may open that one settles it there.",
+        help_text="The other record keeps it as it is: somebody who may open that one settles it there.",
         wanted="Say whether it is this child’s number.",
     )
     why = WhyField(

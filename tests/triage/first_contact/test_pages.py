@@ -274,7 +274,7 @@ class TestWork:
     def test_it_is_decided_once_and_then_only_read(self, desk: Client, referral: Referral) -> None:
         url = of("referral_decide", referral)
         wrong = desk.post(url, {"outcome": "early_help", "rationale": " "})
-        assert wrong.status_code == 400 and "Say why, for whoever made" in wrong.content.decode()
+        assert wrong.status_code == 400 and "Say why, for the person who made" in wrong.content.decode()
         given = {"outcome": "early_help", "rationale": "The family asked.", "open_status": "on"}
         assert desk.post(url, given).headers["Location"] == of("referral", referral)
         again = desk.post(url, {**given, "outcome": "advice"}, follow=True)

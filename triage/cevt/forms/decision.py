@@ -47,7 +47,8 @@ class DecisionForm(KeyedForm, OutcomesForm):
     rationale = WordsField(
         rows=4,
         label="Why this level",
-        help_text="Whoever sent the matrix reads this. Whoever raised the child does where the record is open to them.",
+        help_text="The person who sent the matrix reads this. The person who raised the child reads it"
+        " where the record is open to them.",
         error_messages={"required": "Say why this level is agreed."},
     )
     harms = forms.MultipleChoiceField(
@@ -60,7 +61,7 @@ class DecisionForm(KeyedForm, OutcomesForm):
         widget=forms.CheckboxSelectMultiple,
     )
     feedback = short(
-        label="Feedback to whoever sent the matrix or raised the child",
+        label="Feedback to the person who sent the matrix or raised the child",
         help_text="What was clear, what would have helped. They read it at once.",
     )
 
@@ -240,7 +241,7 @@ class WhyForm(PlainForm):
     why = WordsField(
         rows=3,
         label="Why does it not belong on the list?",
-        help_text="Whoever sent the matrix or raised the child is told that it was taken off, and reads why.",
+        help_text="The person who sent the matrix or raised the child is told that it was taken off, and reads why.",
         error_messages={"required": "Say why it does not belong on the list."},
     )
 

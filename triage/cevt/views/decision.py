@@ -155,7 +155,9 @@ def withdraw(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     items = open_items(opened.cluster)
     form = WhyForm(request.POST or None)
     if handle_form(request, form, lambda: _withdraw(request, items, form)):
-        messages.success(request, "It is off the list. Whoever sent the matrix or raised the child is told.")
+        messages.success(
+            request, "It is off the list. The person who sent the matrix or raised the child is told."
+        )
         return redirect("cevt:list")
     return _form_page(
         request,

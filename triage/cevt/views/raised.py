@@ -40,7 +40,7 @@ def raise_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "triage/cevt/raise.html", context, status=400 if form.errors else 200)
 
 
-@requires_sign_in(Shape.PAGE, reason="whoever raised the child, and nobody else")
+@requires_sign_in(Shape.PAGE, reason="the person who raised the child, and nobody else")
 def raised(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """What one raised, and what became of it: the decision itself only where the record is open to them."""
     user = acting_user(request)

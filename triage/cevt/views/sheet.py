@@ -134,7 +134,7 @@ def _decide(request: HttpRequest, opened: OpenChild, shown: Sheet) -> HttpRespon
     if not decided:
         return _refused(request, opened, shown, form)
     messages.success(
-        request, f"{decided.reference}: decided. Whoever sent the matrix or raised the child is told."
+        request, f"{decided.reference}: decided. The person who sent the matrix or raised the child is told."
     )
     context = sheet_page(request, opened, shown)
     if context["after"] is None:

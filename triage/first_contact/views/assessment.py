@@ -189,7 +189,8 @@ def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRe
     form = DecideForm(request.POST or None)
     if handle_form(request, form, lambda: referral_settle(acting_user(request), referral=row, **form.values)):
         messages.success(
-            request, f"{row.reference} is decided. Whoever made the referral is told, with your reasons."
+            request,
+            f"{row.reference} is decided. The person who made the referral is told, with your reasons.",
         )
         return redirect("first_contact:referral", opened.child.public_id, row.public_id)
     context = {

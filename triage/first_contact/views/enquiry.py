@@ -20,7 +20,7 @@ from triage.first_contact.services.enquiry import agency_enquiry_answer
 
 @requires_sign_in(
     Shape.PAGE,
-    reason="whoever is in a team First Contact asks, while the question waits for its answer",
+    reason="everybody in a team First Contact asks, while the question waits for its answer",
     methods=FORM,
 )
 def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
