@@ -1,8 +1,7 @@
 """How addresses of the people in a child's life are made (tests/guards/recipes.py)."""
 
 from cems.accounts.models import User
-from cems.accounts.roles import Part
-from cems.children.models import Child
+from cems.accounts.roles import Part, Reach
 from tests.children.family.story import FamilyRows
 from tests.children.story import RecordRows
 from tests.factories.world import Story
@@ -10,8 +9,8 @@ from tests.guards.recipes import OfStory, OwnOnly, child_and, there
 
 
 def _reads_both(story: Story, user: User) -> bool:
-    """Those who may read the record at the other end too; no part opens the link to anybody else."""
-    return Child.objects.visible_to(user).filter(pk=there(story.of(RecordRows).twin).pk).exists()
+    """Those who reach every record of an authority: nothing else leads to the twin, which is in the child's own."""
+    return any(Reach.AUTHORITY in appointment.role.sees for appointment in user.appointments.all())
 
 
 OF_STORY: dict[str, OfStory] = {
