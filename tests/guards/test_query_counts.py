@@ -139,6 +139,17 @@ def _fail(how_many: int) -> None:
         Clock.objects.filter(pk=clock.pk).update(failed_at=clock.started_at, failed_why="ExampleError")
 
 
+def pinned(files: Iterable[Path]) -> dict[str, int]:
+    """The numbers kept in these files, by address; two for one address are a mistake."""
+    kept: dict[str, int] = {}
+    for file in files:
+        numbers = json.loads(file.read_text())
+        if twice := kept.keys() & numbers.keys():
+            raise ValueError(f"{file}: {', '.join(sorted(twice))} is pinned in two files")
+        kept |= numbers
+    return kept
+
+
 def _write(counts: dict[str, int]) -> None:
     """Each app's numbers beside its tests."""
     of_folder: dict[Path, dict[str, int]] = {file.parent: {} for file in TESTS.rglob(FILE)}
@@ -156,7 +167,7 @@ def test_counts_do_not_grow_with_rows_nor_with_time(counts: tuple[dict[str, int]
     few, many = counts
     if os.environ.get("UPDATE_QUERY_COUNTS"):
         _write(few)
-    kept = {name: count for file in TESTS.rglob(FILE) for name, count in json.loads(file.read_text()).items()}
+    kept = pinned(TESTS.rglob(FILE))
     grown = [
         f"{name}: {count} with one row, {many.get(name, 'not open')} with six"
         for name, count in few.items()
@@ -176,3 +187,14 @@ def test_counts_do_not_grow_with_rows_nor_with_time(counts: tuple[dict[str, int]
     gone = [f"{name} is no page" for name in kept.keys() - few.keys()]
     assert not gone, told(gone, "UPDATE_QUERY_COUNTS=1 takes them out.")
     assert len(few) > 30
+
+
+def test_a_number_stands_in_one_file(tmp_path: Path) -> None:
+    """Else the larger of two might be the one that is kept to."""
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    first.write_text('{"home": 10, "actions:list": 7}')
+    second.write_text('{"home": 99}')
+    with pytest.raises(ValueError, match="home is pinned in two files"):
+        pinned([first, second])
+    assert pinned([first]) == {"home": 10, "actions:list": 7}
+    assert pinned(TESTS.rglob(FILE))
