@@ -31,6 +31,7 @@ class Visitor:
     address: str
     user: User | None = None
     said: list[str] = field(default_factory=list)  # what the browser complained of
+    status: int = 0  # of the page now shown
 
     def __post_init__(self) -> None:
         self.page: Page = self.context.new_page()
@@ -55,7 +56,9 @@ class Visitor:
             self.said.append(f"asked another host: {parts.netloc}")
 
     def _answered(self, response: Response) -> None:
-        if response.status >= 400 and response.request.resource_type != "document":
+        if response.request.resource_type == "document":
+            self.status = response.status
+        elif response.status >= 400:
             self.said.append(f"{response.status}: {urlsplit(response.url).path}")
 
     def open(self, path: str) -> Response:
@@ -102,13 +105,17 @@ class Visitor:
     def looks_right(self) -> None:
         """Console, requests and width are as they should be at both widths, and axe is content with the wide page.
 
-        The tour asks axe of every page at both (tests/journeys/test_pages.py); a journey shows states of them.
+        The tour asks axe of every page at both (tests/journeys/test_pages.py); a journey shows states of them. What
+        no tour comes to, such as a form with an error or a conflict, is asked at both here.
         """
-        faults = self.faults(axe_at=(WIDE,))
+        faults = self.faults(axe_at=(WIDE,) if self._is_toured() else (NARROW, WIDE))
         assert not faults, "\n".join(["", f"{self.here() or self.page.url}:", *faults])
 
     def faults(self, name: str = "", *, axe_at: Sequence[Mapping[str, int]] = (NARROW, WIDE)) -> list[str]:
-        """What is wrong with the page now shown; without fault it counts as visited, by `name` if it has several."""
+        """What is wrong with the page now shown.
+
+        Without fault, and with axe asked at both widths, it counts as visited, by `name` if it has several.
+        """
         self.page.wait_for_load_state(
             "load"
         )  # a press returns when the next page has begun, not when it is there
@@ -123,9 +130,17 @@ class Visitor:
             faults += [f"at {size['width']} px, {fault}" for fault in (*self._too_wide(), *found_by_axe)]
         faults += self.said
         self.said = []
-        if not faults:
+        if not faults and NARROW in axe_at and WIDE in axe_at:
             visited(name or self.here())
         return faults
+
+    def _is_toured(self) -> bool:
+        """Whether the tour draws the page now shown as it is shown, but for what stands in it."""
+        from tests.guards.addresses import addresses
+
+        pages = {address.name for address in addresses() if address.is_page}
+        trouble = self.page.locator(TROUBLE).locator("visible=true").count()
+        return self.status == 200 and self.here() in pages and not trouble
 
     def _too_wide(self) -> Iterator[str]:
         wide = self.page.evaluate(
@@ -152,6 +167,8 @@ class Visitor:
         self.page.screenshot(path=path, full_page=True)
 
 
+# What a page shows of something refused.
+TROUBLE = ".govuk-error-summary, .govuk-error-message, .cems-conflict"
 # Nothing of ours sounds or turns the screen, the two rules for which axe would load every style sheet again.
 VIOLATIONS = """(rules) => axe.run({resultTypes: ['violations'], preload: false, rules})
   .then((answer) => answer.violations)"""

@@ -1,5 +1,6 @@
 """The harness sees what it is there to see: a guard that can't fail guards nothing."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 
 from tests.guards.addresses import addresses
 from tests.journeys.conftest import Open
-from tests.journeys.visited import is_whole_run, unvisited
+from tests.journeys.visited import FOLDER, is_whole_run, unvisited
 
 
 def test_each_kind_of_fault_is_seen(window: Open) -> None:
@@ -54,6 +55,55 @@ def test_a_field_as_wide_as_its_longest_option_is_seen(window: Open) -> None:
     # and is told of, once where it is not kept so
     visitor.page.evaluate("document.querySelector('#kind').style.maxWidth = 'none'")
     assert "wider than its column: select kind" in "\n".join(visitor.faults())
+
+
+PALE = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('@media (max-width: 500px) { #pale { color: #eee } }');
+  document.adoptedStyleSheets.push(sheet);
+  const words = document.createElement('p');
+  words.id = 'pale'; words.textContent = 'Words that only a narrow screen makes too pale';
+  document.querySelector('main').append(words);
+}"""
+
+
+@pytest.mark.parametrize("trouble", ["govuk-error-summary", "govuk-error-message", "cems-conflict"])
+def test_a_page_with_an_error_is_asked_at_both_widths(window: Open, trouble: str) -> None:
+    # given a page with a fault that only a narrow screen shows
+    visitor = window()
+    visitor.open(reverse("account_login"))
+    visitor.page.evaluate(PALE)
+    # then a journey leaves it to the tour, which comes to this page
+    visitor.looks_right()
+    # and asks for itself once the page shows what went wrong, to which no tour comes
+    visitor.page.evaluate("(trouble) => { document.querySelector('#pale').classList.add(trouble) }", trouble)
+    with pytest.raises(AssertionError, match="at 390 px, color-contrast"):
+        visitor.looks_right()
+
+
+def test_a_page_without_an_address_is_asked_at_both_widths(window: Open) -> None:
+    visitor = window()
+    assert visitor.open("/no-such-page/").status == 404
+    visitor.looks_right()
+    visitor.page.evaluate(PALE)
+    with pytest.raises(AssertionError, match="at 390 px, color-contrast"):
+        visitor.looks_right()
+
+
+@pytest.fixture
+def visits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the pages visited by this test are remembered."""
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    return tmp_path
+
+
+def test_a_page_asked_at_one_width_is_not_visited(window: Open, visits: Path) -> None:
+    visitor = window()
+    visitor.open(reverse("account_login"))
+    visitor.looks_right()
+    assert not list(visits.iterdir())
+    assert visitor.faults() == []
+    assert [path.name for path in visits.iterdir()] == ["account_login"]
 
 
 def test_another_host_is_seen(window: Open) -> None:
