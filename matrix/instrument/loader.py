@@ -4,15 +4,14 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import date
-from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
 
 from django.conf import settings
 
 from cems.children.choices import RiskLevel
 from matrix.choices import Band, Counts, IndicatorKind
+from matrix.instrument.entry import Entry, InstrumentError
 from matrix.instrument.shape import (
     BandRule,
     Condition,
@@ -26,14 +25,6 @@ from matrix.instrument.shape import (
 )
 
 FOLDER = Path(__file__).parent
-V = TypeVar("V")
-E = TypeVar("E", bound=Enum)
-
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-class InstrumentError(ValueError):
-    """An instrument file can't be used; the message names the entry and what is wrong with it."""
 
 
 def versions() -> tuple[int, ...]:
@@ -77,7 +68,7 @@ def current(on: date) -> Instrument:
 
 def parse(data: object) -> Instrument:
     """An instrument from the data of its file. Raises InstrumentError naming the bad entry."""
-    top = _Entry(data, "instrument")
+    top = Entry(data, "instrument")
     instrument = Instrument(
         code=top.slug("code"),
         version=top.number("version"),
@@ -110,113 +101,24 @@ def parse(data: object) -> Instrument:
     return instrument
 
 
-class _Entry:
-    """One object of the file, with the path to it for messages."""
-
-    def __init__(self, data: object, path: str) -> None:
-        if not isinstance(data, dict):
-            raise InstrumentError(f"{path}: must be an object")
-        self.data: dict[str, Any] = data
-        name = data.get("code")
-        self.path = f"{path} ({name})" if isinstance(name, str) else path
-
-    def fail(self, key: str, problem: str) -> InstrumentError:
-        return InstrumentError(f"{self.path}: {key} {problem}")
-
-    def value(self, key: str) -> Any:
-        if key not in self.data:
-            raise self.fail(key, "is missing")
-        return self.data[key]
-
-    def text(self, key: str, *, blank: bool = False) -> str:
-        value = self.value(key)
-        if not isinstance(value, str) or not (blank or value.strip()):
-            raise self.fail(key, "must be text")
-        return value
-
-    def slug(self, key: str) -> str:
-        value = self.text(key)
-        if not _SLUG.fullmatch(value):
-            raise self.fail(key, "must be lower-case words joined by hyphens")
-        return value
-
-    def number(self, key: str) -> int:
-        value = self.value(key)
-        if type(value) is not int or value < 1:  # a bool is an int to isinstance
-            raise self.fail(key, "must be a whole number of 1 or more")
-        return value
-
-    def months(self, key: str) -> int | None:
-        return None if self.value(key) is None else self.number(key)
-
-    def flag(self, key: str) -> bool:
-        value = self.value(key)
-        if not isinstance(value, bool):
-            raise self.fail(key, "must be true or false")
-        return value
-
-    def maybe(self, key: str, *, otherwise: bool = False) -> bool:
-        """A flag that may be left out."""
-        return self.flag(key) if key in self.data else otherwise
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of sentences that may be left out."""
-        value = self.data.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-            raise self.fail(key, "must be a list of texts")
-        return tuple(value)
-
-    def day(self, key: str) -> date:
-        try:
-            return date.fromisoformat(self.text(key))
-        except ValueError as error:
-            raise self.fail(key, "must be a date such as 2026-04-01") from error
-
-    def choice(self, key: str, choices: type[E]) -> E:
-        return self.one_of(key, {str(choice.value): choice for choice in choices})
-
-    def one_of(self, key: str, known: dict[str, V]) -> V:
-        value = self.text(key)
-        if value not in known:
-            raise self.fail(key, f"must be one of {', '.join(known)}")
-        return known[value]
-
-    def slugs(self, key: str) -> list[str]:
-        value = self.data.get(key, [])
-        if not isinstance(value, list) or not all(
-            isinstance(item, str) and _SLUG.fullmatch(item) for item in value
-        ):
-            raise self.fail(key, "must be a list of codes")
-        return value
-
-    def entry(self, key: str) -> "_Entry":
-        return _Entry(self.value(key), f"{self.path}.{key}")
-
-    def entries(self, key: str, *, empty: bool = False) -> "list[_Entry]":
-        value = self.value(key)
-        if not isinstance(value, list) or not (value or empty):
-            raise self.fail(key, "must be a list with at least one entry")
-        return [_Entry(item, f"{self.path}.{key}[{place}]") for place, item in enumerate(value)]
-
-
 GROUP_KINDS = (IndicatorKind.VULNERABILITY, IndicatorKind.CONCERN, IndicatorKind.STRENGTH)
 CONCERN_KINDS = (IndicatorKind.HARM, IndicatorKind.DANGER, IndicatorKind.CONTACT, IndicatorKind.SIGN)
 _LEVELS = {level.name.lower(): level for level in RiskLevel}
 
 
-def _source(entry: _Entry) -> Source:
+def _source(entry: Entry) -> Source:
     return Source(entry.text("document"), entry.text("paragraph"))
 
 
-def _band(entry: _Entry) -> BandRule:
+def _band(entry: Entry) -> BandRule:
     return BandRule(entry.choice("code", Band), entry.text("title"), entry.months("up_to_months"))
 
 
-def _suggestion(entry: _Entry) -> Suggestion:
+def _suggestion(entry: Entry) -> Suggestion:
     return Suggestion(entry.number("version"), tuple(_step(entry) for entry in entry.entries("steps")))
 
 
-def _step(entry: _Entry) -> Step:
+def _step(entry: Entry) -> Step:
     conditions = tuple(
         Condition(entry.choice("counts", Counts), entry.months("within_months"), entry.number("at_least"))
         for entry in entry.entries("any_of", empty=True)
@@ -224,13 +126,13 @@ def _step(entry: _Entry) -> Step:
     return Step(entry.one_of("level", _LEVELS), conditions)
 
 
-def _definition(entry: _Entry) -> Definition:
+def _definition(entry: Entry) -> Definition:
     level = entry.one_of("level", _LEVELS)
     source = _source(entry.entry("source"))
     return Definition(level, entry.text("title"), entry.text("text"), source, entry.texts("parts"))
 
 
-def _group(entry: _Entry, *, managed: bool) -> Group:
+def _group(entry: Entry, *, managed: bool) -> Group:
     kind = entry.one_of("kind", {str(option.value): option for option in GROUP_KINDS})
     return Group(
         code=entry.slug("code"),
@@ -241,7 +143,7 @@ def _group(entry: _Entry, *, managed: bool) -> Group:
     )
 
 
-def _indicator(entry: _Entry, group: IndicatorKind, managed: bool) -> Indicator:
+def _indicator(entry: Entry, group: IndicatorKind, managed: bool) -> Indicator:
     kind = _kind(entry, group)
     standing, sign = entry.maybe("standing"), kind is IndicatorKind.SIGN
     if standing and kind is not IndicatorKind.VULNERABILITY:
@@ -265,7 +167,7 @@ def _indicator(entry: _Entry, group: IndicatorKind, managed: bool) -> Indicator:
     )
 
 
-def _kind(entry: _Entry, group: IndicatorKind) -> IndicatorKind:
+def _kind(entry: Entry, group: IndicatorKind) -> IndicatorKind:
     """The kind of a question: that of its group, or the one a concern names; the first version names harm alone."""
     if "kind" in entry.data:
         if group is not IndicatorKind.CONCERN:
