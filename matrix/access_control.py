@@ -88,7 +88,7 @@ def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work 
     """The paper for this person. Raises Http404 for a stranger and for another's paper, NotAllowed without the work."""
     rows: Any = model.objects
     paper: Any = (
-        (rows.select_related("matrix", "submitted_by") if model is Submission else rows)
+        (rows.select_related("matrix", "submitted_by__agency") if model is Submission else rows)
         .filter(public_id=public_id)
         .first()
     )

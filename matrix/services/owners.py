@@ -62,6 +62,6 @@ def _current(child: Child) -> QuerySet[Involvement]:
     return (
         Involvement.objects.of(child)
         .filter(Q(ended_at__isnull=True), state=InvolvementState.CONFIRMED)
-        .select_related("user", "team")
+        .select_related("user__agency", "team")
         .order_by("-started_at")
     )
