@@ -17,6 +17,7 @@ from cems.local.folders import PROJECT
 
 NOBODY = 65534
 HANGS = 240  # seconds after which something hangs, on a machine with other work too; no measure of speed
+SOON = 90  # and what is no start: a part that comes back, an end
 OURS = ("DATABASE_", "REDIS_", "CEMS_", "DJANGO_", "PYTEST_", "MAKE", "PORT", "MFLAGS")
 
 

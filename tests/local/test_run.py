@@ -13,7 +13,7 @@ import pytest
 from cems.local import process
 from cems.local.folders import PROJECT
 from cems.local.health import readiness
-from tests.local.conftest import HANGS, Copy
+from tests.local.conftest import HANGS, SOON, Copy
 from tests.local.test_faults import free_port
 from tests.local.test_with_servers import processes_of
 
@@ -70,7 +70,7 @@ class Started:
         settings = {"PORT": str(self.port), "CEMS_DEMO": "0", "PYTHONUNBUFFERED": "1"}
         run = Running(self.project.start("-m", "cems.local.run", **settings), self.port)
         run.wait_for("CEMS is at ", HANGS)
-        assert process.wait_until(lambda: readiness(self.port)[0] == 200, HANGS), run.said
+        assert readiness(self.port)[0] == 200, run.said
         return run
 
     def left(self) -> list[str]:
@@ -83,6 +83,9 @@ def test_floor_f14_killed_whole_or_in_parts_it_comes_back_and_the_end_is_clean(p
     """One story for one first start, which is dear: it migrates an empty database."""
     copy = Started(project)
     first = copy.start()
+    with urllib.request.urlopen(f"http://127.0.0.1:{copy.port}/static/cems/cems.css") as answer:
+        assert answer.headers["Content-Type"].startswith("text/css")
+        assert answer.read() == (PROJECT / "static/cems/cems.css").read_bytes()
 
     # killed whole, it starts again on what it had
     first.child.kill()
@@ -94,12 +97,12 @@ def test_floor_f14_killed_whole_or_in_parts_it_comes_back_and_the_end_is_clean(p
         (number,) = running.numbers(word)
         os.kill(number, signal.SIGKILL)
     for name in ("PostgreSQL", "Valkey", "web", "worker", "beat"):
-        running.wait_for(f"{name} is running again.", HANGS)
-    assert process.wait_until(lambda: readiness(copy.port)[0] == 200, HANGS), readiness(copy.port)
+        running.wait_for(f"{name} is running again.", SOON)
+    assert process.wait_until(lambda: readiness(copy.port)[0] == 200, SOON), readiness(copy.port)
 
     # asked to end, it leaves nothing
     running.child.send_signal(signal.SIGTERM)
-    assert running.child.wait(HANGS) == 0
+    assert running.child.wait(SOON) == 0
     running.reader.join(5)
     assert running.said.endswith("Stopped.\n")
     assert copy.left() == []
@@ -116,6 +119,6 @@ def test_the_access_log_keeps_no_search_words(tmp_path: Path, project: Copy) -> 
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/children/?name=Somebody") as answer:
         assert answer.read() == b"hello"
     child.send_signal(signal.SIGTERM)
-    output, _ = child.communicate(timeout=HANGS)
+    output, _ = child.communicate(timeout=SOON)
     assert '"path":"/children/","status":"200"' in output
     assert "Somebody" not in output
