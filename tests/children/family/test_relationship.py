@@ -88,6 +88,15 @@ def test_a_mother_is_added_and_stands_with_what_she_must_not_be_told(worker, chi
     )
 
 
+def test_the_message_that_names_her_is_kept_in_no_cookie(worker, child):
+    """It waits for the next page in the session, which stays on the server, and is read once."""
+    client = sign_in(worker)
+    answer = client.post(url("relationship_new", child), typed())
+    assert answer.status_code == 302 and "messages" not in answer.cookies
+    message = f"Dana Example is added to the people of {child.name}."
+    assert message in page(client, child) and message not in page(client, child)
+
+
 def test_sent_twice_she_is_kept_once(worker, child):
     client, body = sign_in(worker), typed()
     for _ in range(2):
