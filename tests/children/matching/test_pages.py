@@ -7,13 +7,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cems.audit.choices import Verb
+from cems.audit.models import Entry
 from cems.base.time import now, today
 from cems.children import home_content
+from cems.children.choices import RiskLevel
 from cems.children.history.services.status import status_open
 from cems.children.identity.rules import search_key
 from cems.children.matching.rules.duplicate import alike
-from cems.children.models import Child, Identifier, Merge, NotSame
-from tests.factories.children import involve, make_child
+from cems.children.models import Child, Identifier, Merge, NotSame, Submitter
+from tests.factories.children import agree_level, involve, make_child, restrict
 from tests.factories.people import make_team, make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("C1")]
@@ -139,3 +142,49 @@ def test_who_works_with_the_child_does_not_match_records(officer):
     assert client.get(page("merge", primary.public_id, other.public_id)).status_code == 403
     assert client.post(page("merge", primary.public_id, other.public_id), {"why": "x"}).status_code == 403
     assert not Merge.objects.exists()
+
+
+def test_the_second_record_is_read_as_the_first_is(officer):
+    """Who looked at it side by side stands in its own record of use, when the form is drawn again too."""
+    primary, other, colleague = make_child(), make_child(), make_user("first_contact", team=make_team())
+    address = page("merge", primary.public_id, other.public_id)
+    looked = Entry.objects.filter(verb=Verb.VIEWED, part="identity")
+    sign_in(officer).get(address)
+    sign_in(colleague).post(address, {"why": ""})
+    for child in (primary, other):
+        assert set(looked.filter(child=child.public_id).values_list("actor__public_id", flat=True)) == {
+            officer.public_id,
+            colleague.public_id,
+        }
+    assert "serves the whole authority" in looked.filter(child=other.public_id).first().reason
+
+
+def test_a_record_whose_identity_is_shut_stands_beside_no_other(officer):
+    """Of a grown-up about whom they once submitted something they know their own words alone."""
+    born = today() - timedelta(days=365 * 19 + 30)
+    primary, grown = (
+        make_child(given_name="Rowan", family_name="Staynes", date_of_birth=born) for _ in range(2)
+    )
+    agree_level(primary, RiskLevel.SIGNIFICANT)
+    Submitter.objects.create(child=grown, user=officer, at=now())
+    client = sign_in(officer)
+    assert Child.objects.visible_to(officer).filter(pk=grown.pk).exists()
+    assert client.get(page("duplicates")).context["queue"].pairs == []
+    candidates = page("merge_candidates", primary.public_id)
+    assert grown.reference not in client.get(candidates).content.decode()
+    assert client.post(candidates, {"reference": grown.reference}).status_code == 400
+    for name in ("merge", "not_same"):
+        assert client.post(page(name, primary.public_id, grown.public_id), {"why": "x"}).status_code == 404
+    assert client.get(page("merge", primary.public_id, grown.public_id)).status_code == 404
+    assert not Merge.objects.exists() and not NotSame.objects.exists()
+
+
+def test_a_sealed_record_stands_beside_no_other(officer):
+    primary, sealed = make_child(), restrict(make_child(), owner=officer)
+    sealed.sealed_at = now()
+    sealed.save(update_fields=["sealed_at"])
+    client = sign_in(officer)
+    assert client.get(page("overview", sealed.public_id)).status_code == 200
+    for one, other in ((primary, sealed), (sealed, primary)):
+        address = page("merge", one.public_id, other.public_id)
+        assert client.get(address).status_code == client.post(address, {"why": "x"}).status_code == 404

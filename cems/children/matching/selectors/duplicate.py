@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cems.accounts.models import User
+from cems.accounts.roles import Part
 from cems.base.keyset import at_most
 from cems.base.time import local_date
+from cems.children.access.child_access import accesses
 from cems.children.identity.rules import search_key
 from cems.children.matching.rules.duplicate import alike, pair
 from cems.children.matching.rules.search import Asked
@@ -49,7 +51,7 @@ def duplicates(user: User, at: datetime) -> Duplicates:
 
 def pairs(user: User, at: datetime) -> list[Pair]:
     """Records of the last months beside any other born on the same day whose name is close to theirs."""
-    visible = Child.objects.visible_to(user).not_sealed().select_related("area", "locality")
+    visible = Child.objects.visible_to(user).not_sealed().with_bar().select_related("area", "locality")
     recent = visible.filter(created_at__gt=at - LOOKED_BACK, provisional=False).order_by("-created_at", "-pk")
     newest = list(recent[:LONGEST])
     born: dict[Any, list[Child]] = {}
@@ -69,7 +71,12 @@ def pairs(user: User, at: datetime) -> list[Pair]:
             if alike(names.get(child.pk, ()), names.get(other.pk, ())):
                 older, newer = sorted((child, other), key=lambda row: (row.created_at, row.pk))
                 pair_by_key[key] = Pair(older, newer)
-    return list(pair_by_key.values())
+    reached = accesses(user, [child for both in pair_by_key.values() for child in (both.older, both.newer)])
+    return [
+        both
+        for both in pair_by_key.values()
+        if reached[both.older.pk].sees(Part.IDENTITY) and reached[both.newer.pk].sees(Part.IDENTITY)
+    ]
 
 
 def _names(child_ids: set[int]) -> dict[int, list[str]]:
@@ -94,7 +101,7 @@ def candidates(user: User, child: Child) -> list[Found]:
     return [
         match
         for match in likely(user, asked=asked)
-        if match.child.pk != child.pk and match.child.pk not in seen_before
+        if match.identity and match.child.pk != child.pk and match.child.pk not in seen_before
     ]
 
 

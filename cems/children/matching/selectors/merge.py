@@ -41,9 +41,14 @@ class Preview:
 
 
 def other_record(user: User, public_id: UUID, *, than: Child) -> Child | None:
-    """The record at this address with its page, where this person may see it and it is not `than`; or None."""
-    other = Child.objects.visible_to(user).with_page().filter(public_id=public_id).first()
-    return None if other is None or other.pk == than.pk else other
+    """The record at this address with its page, where this person may see it and it is not `than`; or None.
+
+    Nothing stands beside a sealed record, and none beside another.
+    """
+    if than.sealed_at is not None:
+        return None
+    rows = Child.objects.visible_to(user).not_sealed().exclude(pk=than.pk)
+    return rows.with_page().filter(public_id=public_id).first()
 
 
 def preview(primary: Child, other: Child) -> Preview:

@@ -3,18 +3,19 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Part, Work
-from cems.audit.services import listed
+from cems.audit.services import listed, read
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
 from cems.base.time import local_date, now
+from cems.children.access.child_access import access_to
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from cems.children.identity.selectors.identifier import shared_numbers, to_settle
@@ -84,7 +85,7 @@ def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     form = ReferenceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         other = queue.by_reference(user, form.cleaned_data["reference"])
-        if other is not None and other.pk != child.pk:
+        if other is not None and other.pk != child.pk and access_to(user, other).sees(Part.IDENTITY):
             return redirect("children:merge", public_id=child.public_id, other_id=other.public_id)
         form.add_error("reference", "No other record with this reference is open to you. Check each digit.")
     context = {
@@ -99,7 +100,8 @@ def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
     """Two records side by side; what must be decided; then one record. This address's first one stays."""
-    user, primary, other = acting_user(request), opened.child, _other(request, opened, other_id)
+    user, primary = acting_user(request), opened.child
+    other, why = _other(request, opened, other_id)
     seen = preview(opened.placed, other)
     form = MergeForm(seen.choices, request.POST or None)
     if handle_form(
@@ -113,6 +115,7 @@ def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
             request, f"Joined: {other.reference} is now part of {primary.reference}. This can be undone."
         )
         return redirect("children:overview", public_id=primary.public_id)
+    read(user, child=other.public_id, part=Part.IDENTITY, reason=why)
     context = {
         **child_page(request, opened, current="children:overview"),
         "seen": seen,
@@ -122,8 +125,14 @@ def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
     return render(request, "children/match.html", context, status=400 if form.errors else 200)
 
 
-def _other(request: HttpRequest, opened: OpenChild, other_id: UUID) -> Child:
-    return or_404(other_record(acting_user(request), other_id, than=opened.child))
+def _other(request: HttpRequest, opened: OpenChild, other_id: UUID) -> tuple[Child, str]:
+    """The record to put beside the opened one, and why its identity is open to this user."""
+    user = acting_user(request)
+    other = or_404(other_record(user, other_id, than=opened.child))
+    access = access_to(user, other)
+    if not access.sees(Part.IDENTITY):
+        raise Http404
+    return other, access.why
 
 
 @requires_child(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
@@ -137,7 +146,8 @@ def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
 def apart(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
     """These are two children: the pair is not brought up again."""
-    merge_reject(acting_user(request), one=opened.child, other=_other(request, opened, other_id))
+    other, _ = _other(request, opened, other_id)
+    merge_reject(acting_user(request), one=opened.child, other=other)
     messages.success(request, "Noted: two children. The pair is not brought up again.")
     if opened.child.provisional:
         return redirect("children:merge_candidates", public_id=opened.child.public_id)
