@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cems.accounts.models import User
+from cems.accounts.roles import Part
 from cems.children.models import Child, RecordLink
 from tests.children.access.reference_access import parts_of
 
@@ -12,7 +13,7 @@ class PlainRule:
 
     def __init__(self, user: User, at: datetime) -> None:
         self.user, self.at = user, at
-        self.open: dict[int, bool] = {}
+        self.open: dict[int, frozenset[Part]] = {}
         rows = RecordLink.objects.filter(ended_at=None).select_related(
             "relationship__superseded_by", "relationship__child__merged_into", "record__merged_into"
         )
@@ -32,9 +33,11 @@ class PlainRule:
         }
 
     def named_on(self, child: Child) -> set[int]:
-        """The records whose people this child is among, but for those that it names itself."""
+        """The records whose people this child is among, to who reads the family there; not those it names itself."""
         holders = {
-            holder.pk for _, holder, named in self.standing if named == child and self._leads(child, holder)
+            holder.pk
+            for _, holder, named in self.standing
+            if named == child and self._leads(child, holder) and Part.FAMILY in self.open[holder.pk]
         }
         return holders - {record for _, record in self.own(child)}
 
@@ -43,8 +46,8 @@ class PlainRule:
         if here == there or here.sealed_at or there.sealed_at:
             return False
         if there.pk not in self.open:
-            self.open[there.pk] = bool(parts_of(self.user, there, self.at))
-        return self.open[there.pk]
+            self.open[there.pk] = parts_of(self.user, there, self.at)
+        return bool(self.open[there.pk])
 
 
 def _read(child: Child) -> Child:

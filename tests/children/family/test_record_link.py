@@ -94,6 +94,21 @@ def test_the_other_record_shows_what_its_own_parts_allow(child, sibling, row):
     )
 
 
+@pytest.mark.parametrize("reads", ["submitted", "whole authority"])
+def test_who_may_not_read_the_others_family_is_not_told_that_it_names_the_child(child, sibling, row, reads):
+    """Reach to the other record is not enough: that it names this child is a part of its family."""
+    if reads == "submitted":
+        user = make_reader_of(sibling)
+        Submitter.objects.create(child=child, user=user, at=now())
+    else:
+        user = make_user("first_contact", team=make_team())
+        make_matter(sibling, "referral")
+    before = page(user, sibling)
+    link_record(row, sibling)
+    assert Child.objects.visible_to(user).filter(pk=child.pk).exists()
+    assert seen(user, sibling) == [] and page(user, sibling) == before
+
+
 # --- joined records -----------------------------------------------------------------------------------------
 @pytest.mark.requirement("C1")
 def test_a_link_follows_the_records_that_were_joined_and_taken_apart(reader, child, sibling, row):
@@ -132,7 +147,7 @@ def test_what_is_shown_is_what_the_plain_rule_says(seed):
         now_read = fresh(record)
         if now_read.restricted and not now_read.merged_into_id:
             Child.objects.unscoped("a test's world").filter(pk=record.pk).update(sealed_at=now())
-    for _ in range(300):
+    for _ in range(450):
         holder, named = dice.sample(everybody, 2)
         ended = (
             {"ends_on": today(), "end_reason": "Gone", "ended_by": world.users[0]}

@@ -129,6 +129,7 @@ def _family(user: User, opened: OpenChild) -> Family:
 def linked_records(user: User, opened: OpenChild) -> tuple[list[LinkedRecord], list[LinkedRecord]]:
     """The records of the child's own people, and those on which the child is named, that the reader may read.
 
+    A record on which the child is named tells so as a part of its family: to those alone who read that part there.
     Asked with the same statements whether there are any or not. Nothing leads to or from a sealed record, nor from
     a record to itself once two were joined. A pair that each of the two records names is told once, from the own row.
     """
@@ -151,7 +152,7 @@ def linked_records(user: User, opened: OpenChild) -> tuple[list[LinkedRecord], l
     named_on = [
         LinkedRecord(link, readable[pk], reached[pk], INVERSE[link.relationship.relation])
         for link, pk in naming
-        if pk in readable and pk not in own_ids
+        if pk in readable and pk not in own_ids and reached[pk].sees(Part.FAMILY)
     ]
     once = {(linked.child.pk, linked.relation): linked for linked in named_on}
     return own, sorted(
