@@ -144,14 +144,18 @@ def unseen(user: User, asked: Asked) -> list[Child]:
 def likely(user: User, *, asked: Asked) -> list[Found]:
     """Before a new record: the closest children that `user` may see, audited (C1).
 
-    One whose name sounds alike is among them where the birth date or the postcode agrees.
+    One whose name sounds alike is among them where the birth date or the postcode agrees. A name without a letter,
+    and nothing beside it, is no search.
     """
     fits = Q(rank__gte=LIKELY)
     if asked.name and asked.postcode:
         alike = ChildName.objects.filter(sounding(asked.name))
         fits |= Q(postcode=asked.postcode, pk__in=alike.values_list(primary_of()))
     # The postcode is compared, not looked up: neighbours, and twins, are no duplicates.
-    close = _ranked(user, replace(asked, postcode="")).filter(fits, sealed_at__isnull=True)
+    compared = replace(asked, postcode="")
+    if compared.empty:
+        return []
+    close = _ranked(user, compared).filter(fits, sealed_at__isnull=True)
     rows = _found(user, asked, _with_page(close[:8]))
     listed(user, what="children.likely", children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
     return rows

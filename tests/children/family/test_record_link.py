@@ -83,6 +83,14 @@ def test_a_record_is_found_looked_at_and_linked_by_hand(reader, child, sibling):
     assert seen(reader, child) == seen(reader, sibling) == []
 
 
+def test_a_name_without_a_letter_is_like_no_record(reader, child):
+    """What the child calls somebody may be a mark alone; the page still lets one look by reference."""
+    row = make_relationship(child, name="?")
+    answer = sign_in(reader).get(url("record_find", child, row.public_id))
+    assert answer.status_code == 200
+    assert "No record that you may read is like this name." in answer.content.decode()
+
+
 def test_the_other_record_shows_what_its_own_parts_allow(child, sibling, row):
     """Who only submitted about the sibling learns neither age nor level by this way."""
     user = make_reader_of(child)
