@@ -120,7 +120,7 @@ def _when(values: Mapping[str, str], *, whole: bool) -> tuple[str, date | None]:
     kind = kind or (WhenKind.EXACT if parts[0] else WhenKind.MONTH)
     try:
         return kind, _date("1" if kind == WhenKind.MONTH else parts[0], parts[1], parts[2])
-    except ValueError:
+    except (ValueError, OverflowError):
         if whole:
             wanted = (
                 "a month and year, such as 5 2026"

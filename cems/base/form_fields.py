@@ -24,7 +24,7 @@ class DayField(DateInputField):
             return None
         try:
             return date(int(year), int(month), int(day))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise forms.ValidationError("There is no such day. Write it like 27 3 2026.") from None
 
 

@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from cems.accounts.models import User
+from cems.base.errors import Invalid
 from cems.base.models import IdempotencyKey
 from cems.base.time import today
+from matrix.forms import answer_given
 from matrix.models import Matrix
 from matrix.services.drafts import matrix_start, matrix_withdraw
 from tests.factories.children import involve, make_child
@@ -101,6 +103,14 @@ def test_half_a_date_is_no_mistake_while_typing(client: Client, matrix: Matrix) 
     reply = save(client, matrix, month="", year="20")
     assert reply.status_code == 200
     assert matrix.answers.get().seen_on is None
+
+
+def test_a_year_no_calendar_has_is_no_mistake_while_typing_either(client: Client, matrix: Matrix) -> None:
+    assert save(client, matrix, year="9" * 25).status_code == 200
+    assert matrix.answers.get().seen_on is None
+    typed = {"seen": "seen", "when": "exact", "day": "1", "month": "5", "year": "9" * 25, "agency": ""}
+    with pytest.raises(Invalid, match="a real date"):
+        answer_given(typed, {}, whole=True)
 
 
 def test_a_date_ahead_is_refused_in_words(client: Client, matrix: Matrix) -> None:

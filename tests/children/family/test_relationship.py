@@ -61,7 +61,8 @@ def typed(**kw):
     day = kw.pop("named_on", today())
     plain = {name: value for name, value in MOTHER.items() if name != "named_on"}
     answers = {"lives_with": "yes", "key": str(uuid4()), **plain, **kw}
-    return {**answers, "named_on_0": day.day, "named_on_1": day.month, "named_on_2": day.year}
+    born = {"date_of_birth_0": "1", "date_of_birth_1": "1"} if "date_of_birth_2" in answers else {}
+    return {**answers, **born, "named_on_0": day.day, "named_on_1": day.month, "named_on_2": day.year}
 
 
 def page(client, child):
@@ -112,6 +113,7 @@ def test_sent_twice_she_is_kept_once(worker, child):
         ({"name": " "}, "Write the name, or what the child calls them."),
         ({"relation": ""}, "Choose who they are to the child."),
         ({"named_on": today() + timedelta(days=1)}, "This day is in the future. Check the date."),
+        ({"date_of_birth_2": "9" * 25}, "There is no such day."),
         ({"named_on": today() - timedelta(days=9000)}, "This is before the child was born. Check the date."),
     ],
 )
