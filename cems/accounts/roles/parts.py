@@ -168,7 +168,6 @@ COORDINATION = frozenset(
 POLICE = frozenset(
     {
         Part.IDENTITY,
-        Part.FAMILY,
         Part.STATUS,
         Part.LEVEL,
         Part.LEVEL_HISTORY,

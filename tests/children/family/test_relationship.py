@@ -218,6 +218,18 @@ def test_the_table_of_cevt_reads_it_and_writes_nothing(child):
     assert member.get(url("relationship_new", child)).status_code == 403
 
 
+def test_the_police_of_erase_read_the_matter_and_not_the_family(worker, child):
+    """The access table gives them matrix, missing, decisions and plan; a missing coordinator rings the family."""
+    relationship_add(worker, child=child, **MOTHER)
+    make_matter(child, "missing")
+    officer = sign_in(make_user("erase_police", team=make_team()))
+    assert officer.get(url("family", child)).status_code == 403
+    overview = officer.get(url("overview", child)).content.decode()
+    assert child.name in overview and "Dana" not in overview and "Family and people" not in overview
+    coordinator = sign_in(make_user("missing_coordinator", team=make_team()))
+    assert "Dana Example" in page(coordinator, child)
+
+
 def test_a_row_of_another_child_is_no_row_of_this_one(worker, child):
     other = make_relationship(make_child())
     client = sign_in(worker)
