@@ -165,9 +165,9 @@ def family(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntr
     for row in relationships(opened):
         who = f"{row.name}, {row.get_relation_display().lower()}"
         named = f"Named by: {row.get_named_by_display().lower()}."
-        for day, words, text in (
-            (row.named_on, "part of the child's life", named),
-            (row.ends_on, "no longer part of the child's life", row.end_reason),
+        for day, words, text, by_id in (
+            (row.named_on, "part of the child's life", named, row.recorded_by_id),
+            (row.ends_on, "no longer part of the child's life", row.end_reason, row.ended_by_id),
         ):
             if day is not None:
                 yield ChronologyEntry(
@@ -177,7 +177,7 @@ def family(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntr
                     f"{who}: {words}",
                     Part.FAMILY,
                     text=text,
-                    by_id=row.recorded_by_id,
+                    by_id=by_id,
                 )
 
 

@@ -249,7 +249,8 @@ def test_each_write_and_look_is_in_the_audit_of_the_child(worker, child):
 
 def test_the_chronology_tells_who_came_and_went_but_not_what_must_not_be_told(worker, child):
     row = relationship_add(worker, child=child, **MOTHER)
-    relationship_end(worker, relationship=row, ends_on=today(), reason="Moved away")
+    manager = make_user()
+    relationship_end(manager, relationship=row, ends_on=today(), reason="Moved away")
     matching_chronology_entries = [
         entry for entry in chronology_entries(opened(worker, child)) if entry.kind == "Family"
     ]
@@ -258,6 +259,8 @@ def test_the_chronology_tells_who_came_and_went_but_not_what_must_not_be_told(wo
         "Dana Example, parent: no longer part of the child's life",
     }
     assert not any("spoke with us" in entry.text for entry in matching_chronology_entries)
+    by_text = {entry.text: entry.by_id for entry in matching_chronology_entries}
+    assert by_text == {"Named by: the child.": worker.pk, "Moved away": manager.pk}
 
 
 @pytest.mark.requirement("A4")
