@@ -136,6 +136,9 @@ def test_who_changes_the_row_parts_nobody_and_meets_no_hint(reader, one_side, ch
     record_link(reader, relationship=row, other=sibling, why="Same mother")
     fields = {"name": "Bet", "relation": "sibling", "named_by": "child", "named_on": today()}
     newer = relationship_correct(one_side, relationship=row, phone="01632 960111", **fields)
+    moved = Entry.objects.filter(subject_kind="children.recordlink", actor=one_side).get()
+    assert moved.verb == "created" and moved.child is None
+    assert moved.detail == {"held_by": str(child.public_id), "record": str(sibling.public_id)}
     assert seen(reader, child) == [sibling.pk] and seen(reader, sibling) == [child.pk]
     assert seen(one_side, child) == []
     relationship_end(one_side, relationship=newer, ends_on=today(), reason="Moved away")

@@ -61,16 +61,16 @@ def relationship_correct(
     instant, primary = at or now(), lock_cluster(relationship.child_id)
     earlier = _locked(relationship)
     made = _write(user, primary, _checked(details, primary, local_date(instant)), instant, supersedes=earlier)
-    RecordLink.objects.bulk_create(
-        RecordLink(
+    standing = RecordLink.objects.filter(relationship=earlier, ended_at__isnull=True)
+    for link in standing.select_related("record").order_by("pk"):
+        moved = RecordLink.objects.create(
             relationship=made,
-            record_id=link.record_id,
+            record=link.record,
             why=link.why,
             linked_at=link.linked_at,
             linked_by_id=link.linked_by_id,
         )
-        for link in RecordLink.objects.filter(relationship=earlier, ended_at__isnull=True).order_by("pk")
-    )
+        _record_between(user, Verb.CREATED, moved, primary, link.record, instant)
     return made
 
 
