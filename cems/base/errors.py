@@ -25,6 +25,15 @@ class Conflict(CommandError):
     """Someone else was quicker, or the same key came with other content (answer 409)."""
 
 
+class SentAlready(Conflict):
+    """The key of a form or call that was taken came again, with other content."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This was already sent with other content, which is kept. Check that before you send again."
+        )
+
+
 class Overtaken(Conflict):
     """Somebody else saved the same answer or field first; both texts are shown to the loser.
 

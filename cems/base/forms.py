@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from crispy_forms.helper import FormHelper
 from crispy_forms_gds.layout import Field, Layout, Size, Submit
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 
-from cems.base.errors import CommandError, Conflict, Invalid, Overtaken
+from cems.base.errors import CommandError, Conflict, Invalid, Overtaken, SentAlready
 from cems.base.form_fields import OnceKeyField
 from cems.base.idempotency import once
 
@@ -109,6 +109,14 @@ class KeyedForm(HandledForm):
     # What is sent beside the content, by name: two that differ in it alone are one form.
     beside: ClassVar[frozenset[str]] = frozenset({"csrfmiddlewaretoken", "step", "submit"})
 
+    def refuse(self, error: CommandError) -> None:
+        """As any form; one whose key was used takes another, so that what stands in it can be sent as well."""
+        super().refuse(error)
+        if isinstance(error, SentAlready):
+            sent = self.data.copy() if isinstance(self.data, MultiValueDict) else dict(self.data)
+            sent[self.add_prefix(KEY)] = str(uuid4())
+            self.data = sent
+
     def content(self) -> dict[str, Any]:
         """What was sent, as it came, for telling a form that is sent again from another one."""
         beside = self.beside | {self.add_prefix(KEY)}
@@ -156,7 +164,7 @@ def handle_form(
         if handle_form(request, form, lambda: note_write(user, child=child, text=form.cleaned_data["text"])):
             messages.success(request, "The note is saved.")
             return redirect(…)
-        return render(request, …, status=400 if form.errors else 200)
+        return render(request, …, status=form.status)
     """
     if request.method != "POST" or not form.is_valid():
         return None

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from cems.base.command import command
-from cems.base.errors import Conflict
+from cems.base.errors import SentAlready
 from cems.base.models import IdempotencyKey
 from cems.base.time import now
 
@@ -32,7 +32,7 @@ def once(
     """Run `perform` at most once for this user and key; return its result and whether it ran now.
 
     Two requests with one key at the same time wait for each other (advisory lock), so the
-    second sees the first one's result. What `perform` does is one command with it. Raises Conflict
+    second sees the first one's result. What `perform` does is one command with it. Raises SentAlready
     when the key was used for another body.
     """
     digest = digest_of(body)
@@ -41,7 +41,7 @@ def once(
     earlier = IdempotencyKey.objects.filter(user_id=user.pk, key=key).first()
     if earlier:
         if (earlier.action, earlier.digest) != (action, digest):
-            raise Conflict("This was already sent with other content. Reload the page and check it.")
+            raise SentAlready
         return earlier.result, False
     result = perform()
     IdempotencyKey.objects.create(

@@ -114,6 +114,21 @@ class TestAFormThatCountsOnce:
         assert handle_form(request, form, dict) is None
         assert form.status == 409
 
+    def test_whose_key_was_used_is_drawn_again_with_another_and_counts_then(self) -> None:
+        user, key = make_user(), str(uuid4())
+        request = sent(user, why="Typed", key=key)
+        assert handle_form(request, WordsOnce(request.POST), dict)
+        request = sent(user, why="Other words", key=key)
+        form = WordsOnce(request.POST)
+        assert handle_form(request, form, dict) is None and form["why"].value() == "Other words"
+        assert "already sent with other content" in str(form.errors)
+        drawn = form["key"].value()
+        assert drawn != key
+        for is_new in (True, False):
+            request = sent(user, why="Other words", key=drawn)
+            handled = handle_form(request, WordsOnce(request.POST), dict)
+            assert handled and handled.is_new is is_new
+
     def test_that_was_refused_can_be_mended_under_its_key(self) -> None:
         user, key = make_user(), str(uuid4())
         request = sent(user, why="Typed", key=key)
