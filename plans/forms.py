@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from cems.base.form_fields import DayField, TimeOfDayField, VersionField, WordsField
-from cems.base.forms import OnceForm, PlainForm
+from cems.base.forms import OnceForm
 from cems.base.time import LONDON, today
 from cems.children.choices import RiskLevel
 from cems.children.practice_lists import HARM_FORMS
@@ -15,7 +15,7 @@ from plans.models import Provider
 from plans.services.provider import ProviderTerms
 
 
-class RequestForm(PlainForm):
+class RequestForm(OnceForm):
     """A strategy meeting was held, with what it decided; or the threshold is not met, and why (M5)."""
 
     button = "Record the answer"

@@ -47,21 +47,16 @@ def request(request: HttpRequest, opened: OpenChild, request_id: UUID) -> HttpRe
     # A team's manager records statuses of the team's children, so the same work answers for them.
     may_answer = opened.access.may(Work.REFERRALS) or opened.access.may(Work.STATUS)
     form = RequestForm(request.POST or None)
-    if request.method == "POST":
-        if not may_answer:
-            raise NotAllowed("First Contact or the manager of the child's social worker answers this.")
-        if row.answer:
-            messages.info(request, f"{row.reference} was already answered. Yours was not kept.")
-            return redirect("plans:request", public_id=opened.child.public_id, request_id=row.public_id)
-        if handle_form(request, form, lambda: _answer(request, opened, row, form)):
-            messages.success(
-                request, f"{row.reference} is answered. The person who asked for the meeting is told."
-            )
-            return redirect("plans:request", public_id=opened.child.public_id, request_id=row.public_id)
+    if request.method == "POST" and not may_answer:
+        raise NotAllowed("First Contact or the manager of the child's social worker answers this.")
+    if handle_form(request, form, lambda: _answer(request, opened, row, form)):
+        messages.success(request, f"{row.reference} is answered. The person who asked for the meeting is told.")
+        return redirect("plans:request", public_id=opened.child.public_id, request_id=row.public_id)
+    if form.refusal:
+        row = or_404(request_at(opened.child, request_id))
     context = paper_page(request, opened, row)
-    context["form"] = form if may_answer and not row.answer else None
-    context["meetings"] = meetings_held_for(row)
-    return render(request, "plans/request.html", context, status=400 if form.errors else 200)
+    context |= {"form": form, "may_answer": may_answer, "meetings": meetings_held_for(row)}
+    return render(request, "plans/request.html", context, status=form.status)
 
 
 def _answer(request: HttpRequest, opened: OpenChild, row: Request, form: RequestForm) -> None:
@@ -121,7 +116,7 @@ def _provider_page(request: HttpRequest, row: Provider | None) -> HttpResponse:
         "page_title": "Change a provider" if row else "Add a provider",
         "back_url": reverse("providers:list"),
     }
-    return render(request, "people/form.html", context, status=400 if form.errors else 200)
+    return render(request, "people/form.html", context, status=form.status)
 
 
 def _write_provider(request: HttpRequest, row: Provider | None, form: ProviderForm) -> Provider:

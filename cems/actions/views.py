@@ -63,10 +63,10 @@ def action(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say that an action is done, or no longer needed; sent twice, it counts once."""
     opened, form = _opened(request, public_id), CloseForm(request.POST)
-    if handle_form(request, form, lambda: _close(request, opened, form), refusals=()):
+    if handle_form(request, form, lambda: _close(request, opened, form)):
         messages.success(request, f"{opened.action.reference} is closed.")
         return redirect("actions:detail", public_id=public_id)
-    return _detail(request, opened, form, status=400)
+    return _detail(request, _opened(request, public_id), form)
 
 
 def _close(request: HttpRequest, opened: selectors.Opened, form: CloseForm) -> Action:
@@ -89,9 +89,7 @@ def _opened(request: HttpRequest, public_id: UUID) -> selectors.Opened:
     return opened
 
 
-def _detail(
-    request: HttpRequest, opened: selectors.Opened, form: CloseForm, status: int = 200
-) -> HttpResponse:
+def _detail(request: HttpRequest, opened: selectors.Opened, form: CloseForm) -> HttpResponse:
     shown = opened.action
     about = opened.child or shown.child
     if about:
@@ -110,4 +108,4 @@ def _detail(
         "bar": present(shown.clock, now()) if shown.clock else None,
         "form": form,
     }
-    return render(request, "actions/detail.html", context, status=status)
+    return render(request, "actions/detail.html", context, status=form.status)

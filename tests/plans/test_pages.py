@@ -1,5 +1,7 @@
 """The pages of a referral and of a request for a strategy meeting (T1, M5, G3)."""
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -100,6 +102,7 @@ class TestRequest:
         day = today()
         given = {"held_on_0": day.day, "held_on_1": day.month, "held_on_2": day.year}
         return {
+            "key": str(uuid4()),
             "answer": "held",
             "held_time": "00:01",
             "words": "Section 47 enquiries begin.",
@@ -119,7 +122,9 @@ class TestRequest:
 
     def test_threshold_not_met_is_told_with_why(self, sent: Submission, sender: User, desk: Client) -> None:
         words = "Nobody who may harm the child is in touch."
-        assert desk.post(self.url(sent), {"answer": "not_met", "words": words}).status_code == 302
+        answer = {"key": str(uuid4()), "answer": "not_met", "words": words}
+        for _ in range(2):  # sent twice, it counts once
+            assert desk.post(self.url(sent), answer).status_code == 302
         notice = Notice.objects.get(user=sender, kind="matrix.answered")
         assert words in text_of(sign_in(sender), notice.url)
 
@@ -142,6 +147,19 @@ class TestRequest:
         assert Request.objects.get(child=sent.child).answer == ""
         assert not StatutoryMeeting.objects.filter(child=sent.child).exists()
 
+    def test_who_answers_what_a_colleague_answered_meanwhile_still_has_their_words(
+        self, sent: Submission, desk: Client
+    ) -> None:
+        assert desk.post(self.url(sent), self.held()).status_code == 302
+        late = {"key": str(uuid4()), "answer": "not_met", "words": "Typed at length."}
+        for _ in range(2):
+            page = desk.post(self.url(sent), late)
+            words = page.content.decode()
+            assert page.status_code == 409 and "This request has already been answered." in words
+            assert "Section 47 enquiries begin." in words  # the answer that counts
+            assert "What you wrote, which is not kept" in words and "Typed at length." in words
+        assert Request.objects.get(child=sent.child).answer == "held"
+
     def test_the_manager_of_the_workers_team_answers_and_a_worker_does_not(
         self, sender: User, child: Child
     ) -> None:
@@ -151,7 +169,7 @@ class TestRequest:
         involve(child, team)
         sent = submit(sender, child, RiskLevel.SIGNIFICANT, own=True)
         assert Request.objects.get(child=child).clock.owner_team == team
-        answer = {"answer": "not_met", "words": "Known and held by the plan."}
+        answer = {"key": str(uuid4()), "answer": "not_met", "words": "Known and held by the plan."}
         assert sign_in(worker).post(self.url(sent), answer).status_code == 403
         assert sign_in(manager).post(self.url(sent), answer).status_code == 302
         assert Request.objects.get(child=child).answered_by == manager

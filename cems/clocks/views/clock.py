@@ -13,7 +13,6 @@ from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Work
 from cems.audit.services import listed, read
 from cems.base.access_control import Shape, requires_sign_in
-from cems.base.errors import Invalid
 from cems.base.forms import handle_form
 from cems.base.keyset import AFTER, next_url
 from cems.base.not_found import or_404
@@ -88,19 +87,17 @@ def about_children(request: HttpRequest) -> HttpResponse:
 @requires_sign_in(Shape.PAGE, reason=OWN)
 def clock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One clock: where it stands, how it was reckoned, what happened to it."""
-    return _detail(request, _seen(request, public_id))
+    return _detail(request, _seen(request, public_id), ByHandForm())
 
 
 @requires_sign_in(Shape.POST, reason=OWN)
 def act(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Meet, pause, resume or cancel a clock by hand, with a reason."""
     shown, form = _seen(request, public_id), ByHandForm(request.POST)
-    if handle_form(
-        request, form, lambda: by_hand.act(acting_user(request), clock=shown, **form.values), refusals=Invalid
-    ):
+    if handle_form(request, form, lambda: by_hand.act(acting_user(request), clock=shown, **form.values)):
         messages.success(request, DONE[form.cleaned_data["act"]])
         return redirect("clocks:detail", public_id=public_id)
-    return _detail(request, shown, form, status=400)
+    return _detail(request, _seen(request, public_id), form)
 
 
 @requires_work(Shape.PAGE, Work.ADMINISTRATION)
@@ -153,9 +150,7 @@ def _linked(clock: Clock, instant: datetime) -> dict[str, object]:
     return {**present(clock, instant), "url": reverse("clocks:detail", args=[clock.public_id])}
 
 
-def _detail(
-    request: HttpRequest, shown: Clock, form: ByHandForm | None = None, status: int = 200
-) -> HttpResponse:
+def _detail(request: HttpRequest, shown: Clock, form: ByHandForm) -> HttpResponse:
     offered = by_hand.offered(acting_user(request), shown)
     if shown.child:
         read(
@@ -173,6 +168,6 @@ def _detail(
         "history": selectors.history(shown),
         "reasons": access.shut_way(acting_user(request), shown) is None,
         "acts": [(act, BUTTONS[act]) for act in offered],
-        "form": form or ByHandForm(),
+        "form": form,
     }
-    return render(request, "clocks/detail.html", context, status=status)
+    return render(request, "clocks/detail.html", context, status=form.status)
