@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from crispy_forms_gds.layout import Field, Layout, Size, Submit
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.choices import flatten_choices
 from django.utils.datastructures import MultiValueDict
 
 from cems.base.errors import CommandError, Conflict, Invalid, Overtaken, SentAlready
@@ -72,6 +74,47 @@ class HandledForm(forms.Form):
         """Who was quicker, where a colleague saved the same first; else None."""
         return self.refusal if isinstance(self.refusal, Overtaken) else None
 
+    def send_next(self, **hidden: str) -> None:
+        """Draw the form again with these hidden fields in it, and what was typed: sent once more, it can be taken."""
+        sent = self.data.copy() if isinstance(self.data, MultiValueDict) else dict(self.data)
+        for name, value in hidden.items():
+            sent[self.add_prefix(name)] = value
+        self.data = sent
+
+    def differences(self, theirs: Mapping[str, Any]) -> list["Difference"]:
+        """Each field shown in which what was typed is not what stands there by now; call once a service refused."""
+        shown = [(name, field) for name, field in self.fields.items() if not field.widget.is_hidden]
+        pairs = [
+            (str(field.label), _in_words(field, self.cleaned_data[name]), _in_words(field, theirs[name]))
+            for name, field in shown
+            if name in theirs and name in self.cleaned_data
+        ]
+        return [Difference(label, mine, other) for label, mine, other in pairs if mine != other]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of a form whose loser sees both texts: what was typed, and what stands there by now."""
+
+    label: str
+    yours: str
+    theirs: str
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    """What a field holds, as a person reads it."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, date):
+        return f"{value:%-d %B %Y}"
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        choices: Any = field.choices
+        flat: Any = flatten_choices(choices)
+        labels = {str(key): label for key, label in flat}
+        chosen = sorted(value) if isinstance(value, list) else [value or ""]
+        return ", ".join(str(labels.get(str(key), key)) for key in chosen) or "Empty"
+    return str(value or "Empty")
+
 
 class PlainForm(HandledForm):
     """A form in GOV.UK style, as its fields stand in the class. The error summary stands at the top of the page."""
@@ -113,9 +156,7 @@ class KeyedForm(HandledForm):
         """As any form; one whose key was used takes another, so that what stands in it can be sent as well."""
         super().refuse(error)
         if isinstance(error, SentAlready):
-            sent = self.data.copy() if isinstance(self.data, MultiValueDict) else dict(self.data)
-            sent[self.add_prefix(KEY)] = str(uuid4())
-            self.data = sent
+            self.send_next(**{KEY: str(uuid4())})
 
     def content(self) -> dict[str, Any]:
         """What was sent, as it came, for telling a form that is sent again from another one."""

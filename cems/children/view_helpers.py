@@ -11,6 +11,7 @@ from cems.children.identity.page_context import child_page
 
 
 def form_page(request: HttpRequest, opened: OpenChild, form: PlainForm, **words: Any) -> HttpResponse:
-    """A page with one form about a child. `words`: title, current (tab), and perhaps text, back, who_sees."""
+    """A page with one form about a child. `words`: title, current (tab), and perhaps text, back, who_sees;
+    for who was slower, differences and the address where what they typed can be sent (action)."""
     context = {**child_page(request, opened, current=words["current"]), "form": form, **words}
-    return render(request, "children/form.html", context, status=400 if form.errors else 200)
+    return render(request, "children/form.html", context, status=form.status)

@@ -6,13 +6,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user, requires_work
-from cems.accounts.forms.practice_list import EntryForm
+from cems.accounts.forms.practice_list import EntryForm, begins
 from cems.accounts.roles import Work
 from cems.accounts.selectors import practice_list as selectors
 from cems.accounts.services.practice_list import list_entry_write
 from cems.base.access_control import FORM, Shape
-from cems.base.errors import CommandError
-from cems.base.forms import handle_form
+from cems.base.errors import CommandError, Conflict
+from cems.base.forms import Difference, handle_form
 from cems.base.time import now
 from cems.policy.lists import Entry, PracticeList
 
@@ -46,13 +46,19 @@ def _entry_page(request: HttpRequest, listing: PracticeList, entry: Entry | None
     if written:
         messages.success(request, f"{listing.title}: “{written.result['label']}” is kept.")
         return redirect("practice_lists:list")
+    differences: list[Difference] = []
+    if entry and isinstance(form.refusal, Conflict):  # sent again, it counts: both texts are read by then
+        entry = selectors.entry_of(listing, entry.key, now())
+        differences = form.differences(begins(entry, others))
+        form.send_next(version=str(entry.version))
     context = {
         "form": form,
+        "differences": differences,
         "listing": listing,
         "entry": entry,
         "back_url": reverse("practice_lists:list"),
     }
-    return render(request, "practice_lists/entry.html", context, status=400 if form.errors else 200)
+    return render(request, "practice_lists/entry.html", context, status=form.status)
 
 
 def _write(

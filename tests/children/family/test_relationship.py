@@ -1,5 +1,6 @@
 """The people in a child's life: added, changed, ended, and shown to those whose part it is (C7)."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -145,10 +146,38 @@ def test_two_who_change_at_once_lose_no_word(worker, child):
         url("relationship_correct", child, row.public_id), typed(may_be_told="The day of the visit")
     )
     words = answer.content.decode()
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert "Somebody has corrected this meanwhile" in words and "The day of the visit" in words
+    # Both texts stand there, and what is typed can be sent: to the newest, once.
+    newest = Relationship.objects.get(supersedes=row)
+    table = words[words.index("<table") : words.index("</table>")]
+    assert "01632 960555" in table and "01632 960123" in table and "Dana Example" not in table
+    (action,) = re.findall(r'action="([^"]*relation[^"]*|[^"]*family[^"]*)"', words)
+    assert action == url("relationship_correct", child, newest.public_id)
+    body = typed(may_be_told="The day of the visit", phone="01632 960555")
+    for _ in range(2):
+        assert sign_in(worker).post(action, body).status_code == 302
+    kept = Relationship.objects.get(supersedes=newest)
+    assert (kept.phone, kept.may_be_told) == ("01632 960555", "The day of the visit")
     # An old address leads to the page of today.
     assert sign_in(worker).get(url("relationship_correct", child, row.public_id)).status_code == 302
+
+
+def test_who_ends_what_a_colleague_corrected_reads_the_newest_and_can_send_it(worker, child):
+    row = relationship_add(worker, child=child, **MOTHER)
+    newest = relationship_correct(make_user(), relationship=row, **{**MOTHER, "name": "Dana Newname"})
+    client, end = sign_in(worker), today()
+    body = {"reason": "Moved away", "ends_on_0": end.day, "ends_on_1": end.month, "ends_on_2": end.year}
+    answer = client.post(url("relationship_end", child, row.public_id), body)
+    words = answer.content.decode()
+    assert answer.status_code == 409 and "Dana Newname, parent" in words and "Moved away" in words
+    action = url("relationship_end", child, newest.public_id)
+    assert f'action="{action}"' in words
+    assert client.post(action, body).status_code == 302
+    newest.refresh_from_db()
+    assert newest.end_reason == "Moved away"
+    again = client.post(action, body)
+    assert again.status_code == 409 and "This has ended already." in again.content.decode()
 
 
 def test_somebody_who_goes_stands_among_those_before(worker, child):
@@ -163,7 +192,7 @@ def test_somebody_who_goes_stands_among_those_before(worker, child):
     assert "Earlier: 1" in words and "Moved away" in words
     assert "Must not be told: That the child spoke with us" in words  # it holds of who has gone, too
     again = client.post(url("relationship_end", child, row.public_id), body)
-    assert again.status_code == 400 and "This has ended already." in again.content.decode()
+    assert again.status_code == 409 and "This has ended already." in again.content.decode()
     with pytest.raises(Conflict, match="ended already"):
         relationship_correct(worker, relationship=row, **MOTHER)
 

@@ -114,7 +114,7 @@ def ask(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRespo
         "form": form,
         "gathered": gathered(row, opened.access, now()),
     }
-    return render(request, "triage/first_contact/ask.html", context, status=400 if form.errors else 200)
+    return render(request, "triage/first_contact/ask.html", context, status=form.status)
 
 
 def _ask(request: HttpRequest, row: Referral, teams: Sequence[Team], form: AskForm) -> dict[str, str]:
@@ -162,17 +162,14 @@ def found(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRes
         messages.success(request, "What you found is kept.")
         return redirect("first_contact:referral", opened.child.public_id, row.public_id)
     if form.lost:  # sent again, it replaces what the colleague wrote, which stands beside it
-        again = request.POST.copy()
-        again["version"] = str(form.lost.version)
-        form.data = again
+        form.send_next(version=str(form.lost.version))
     context = {
         **child_page(request, opened, current="children:overview"),
         "row": row,
         "form": form,
         "lost": form.lost,
     }
-    status = 409 if form.lost else 400 if form.errors else 200
-    return render(request, "triage/first_contact/found.html", context, status=status)
+    return render(request, "triage/first_contact/found.html", context, status=form.status)
 
 
 def _save(request: HttpRequest, row: Referral, form: FoundForm) -> None:
@@ -199,7 +196,7 @@ def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRe
         "form": form,
         "gathered": gathered(row, opened.access, now()),
     }
-    return render(request, "triage/first_contact/decide.html", context, status=400 if form.errors else 200)
+    return render(request, "triage/first_contact/decide.html", context, status=form.status)
 
 
 @requires_child(Shape.POST, Part.REFERRALS, work=Work.REFERRALS)

@@ -108,7 +108,7 @@ class RecordForm(PlainForm):
     )
 
 
-class RecordLinkForm(PlainForm):
+class RecordLinkForm(OnceForm):
     """How one knows that the two are one person."""
 
     button = "Link this record"

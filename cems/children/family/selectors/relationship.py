@@ -5,7 +5,7 @@ both. To everybody else a relationship reads as it was typed: no order, count or
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -44,6 +44,13 @@ def relationship_at(opened: OpenChild, public_id: UUID) -> Relationship | None:
     """The relationship of this child at this address, with what superseded it; or None."""
     rows = Relationship.objects.filter(child__in=opened.cluster).select_related("superseded_by")
     return rows.filter(public_id=public_id).first()
+
+
+def newest_of(row: Relationship) -> Relationship:
+    """What is written of that person now: the row of `relationship_at` itself, or the last that corrected it."""
+    while hasattr(row, "superseded_by"):
+        row = row.superseded_by
+    return row
 
 
 def record_to_link(user: User, public_id: UUID) -> Child | None:
@@ -195,10 +202,20 @@ def candidates(user: User, opened: OpenChild, row: Relationship) -> list[Found]:
     return [match for match in matches if match.child.pk not in opened.cluster]
 
 
-def seen_links(user: User, opened: OpenChild, row: Relationship) -> Iterable[LinkedRecord]:
-    """The links of a relationship that the user may know of."""
-    return [
-        linked_record
-        for linked_record in linked_records(user, opened)[0]
-        if linked_record.link.relationship_id == row.pk
-    ]
+def seen_link(user: User, opened: OpenChild, row: Relationship, link_id: UUID) -> LinkedRecord | None:
+    """The link at this address of a relationship, where the user may know of it; or None.
+
+    Where the relationship was corrected since, the link that went along with the person to the newest row.
+    """
+    newest = newest_of(row)
+    moved = RecordLink.objects.filter(relationship=row, public_id=link_id, ended_at__isnull=True)
+    records = set() if newest == row else set(moved.values_list("record", flat=True))
+    return next(
+        (
+            linked
+            for linked in linked_records(user, opened)[0]
+            if linked.link.relationship_id == newest.pk
+            and (linked.link.public_id == link_id or linked.link.record_id in records)
+        ),
+        None,
+    )

@@ -127,7 +127,7 @@ def record_link(
 @command
 def record_unlink(user: User, *, link: RecordLink, reason: str, at: datetime | None = None) -> RecordLink:
     """The record is somebody else's. Raises Invalid without a reason, NotAllowed for who may not know of the link,
-    Conflict where it has ended."""
+    Conflict where it has ended, or the relationship was corrected or ended meanwhile."""
     instant = at or now()
     primary = lock_cluster(link.relationship.child_id)
     row = RecordLink.objects.select_for_update().select_related("relationship", "record").get(pk=link.pk)
@@ -137,6 +137,7 @@ def record_unlink(user: User, *, link: RecordLink, reason: str, at: datetime | N
         raise NotAllowed("This is not open to you.")
     if row.ended_at is not None:
         raise Conflict("These two were parted already.")
+    _locked(row.relationship)  # a link that went along to a newer row is parted there
     if not reason.strip():
         raise Invalid("Say why.", field="reason")
     row.ended_at, row.ended_by, row.end_reason = instant, user, reason.strip()

@@ -1,5 +1,6 @@
 """Family and people of a child (C7)."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
+from cems.base.errors import Conflict
 from cems.base.forms import PlainForm, handle_form
 from cems.base.not_found import or_404
 from cems.base.time import today
@@ -63,7 +65,7 @@ def add(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     ):
         messages.success(request, ADDED.format(name=form.cleaned_data["name"], child=opened.child.name))
         return redirect(TAB, public_id=opened.child.public_id)
-    return _form(request, opened, form, "Add a person")
+    return _form(request, opened, form, title="Add a person")
 
 
 @requires_child(Shape.PAGE, Part.FAMILY, work=Work.FAMILY, methods=FORM)
@@ -78,9 +80,14 @@ def correct(request: HttpRequest, opened: OpenChild, relationship_id: UUID) -> H
     ):
         messages.success(request, f"What is written of {form.cleaned_data['name']} is changed.")
         return redirect(TAB, public_id=opened.child.public_id)
-    return _form(
-        request, opened, form, "Change what is written of a person", "The earlier words stay in the record."
-    )
+    words = {"title": "Change what is written of a person", "text": "The earlier words stay in the record."}
+    newest = _newest(opened, row, form)
+    if _runs(newest) and newest != row:
+        words["action"] = reverse(
+            "children:relationship_correct", args=[opened.child.public_id, newest.public_id]
+        )
+        return _form(request, opened, form, **words, differences=form.differences(form.begin(newest)))
+    return _form(request, opened, form, **words)
 
 
 @requires_child(Shape.PAGE, Part.FAMILY, work=Work.FAMILY, methods=FORM)
@@ -97,14 +104,17 @@ def end(request: HttpRequest, opened: OpenChild, relationship_id: UUID) -> HttpR
             request, f"{row.name} stands among those who were part of {opened.child.name}’s life."
         )
         return redirect(TAB, public_id=opened.child.public_id)
-    words = f"{row.name}, {row.get_relation_display().lower()}. They stay on the page, as earlier."
-    return _form(request, opened, form, "A person who is part of the child’s life no more", words)
+    newest = _newest(opened, row, form)
+    text = f"{newest.name}, {newest.get_relation_display().lower()}. They stay on the page, as earlier."
+    title = "A person who is part of the child’s life no more"
+    action = reverse("children:relationship_end", args=[opened.child.public_id, newest.public_id])
+    return _form(request, opened, form, title=title, text=text, action=action)
 
 
 @requires_child(Shape.PAGE, Part.FAMILY, work=Work.FAMILY, methods=FORM)
 def find_record(request: HttpRequest, opened: OpenChild, relationship_id: UUID) -> HttpResponse:
     """Which record is theirs, among those that this user may see."""
-    user, row = acting_user(request), _row(opened, relationship_id)
+    user, row = acting_user(request), people.newest_of(_row(opened, relationship_id))
     form = RecordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         other = by_reference(user, form.cleaned_data["reference"])
@@ -121,13 +131,13 @@ def find_record(request: HttpRequest, opened: OpenChild, relationship_id: UUID) 
         "rows": rows,
         "form": form,
     }
-    return render(request, "children/family/find.html", context, status=400 if form.errors else 200)
+    return render(request, "children/family/find.html", context, status=form.status)
 
 
 @requires_child(Shape.PAGE, Part.FAMILY, work=Work.FAMILY, methods=FORM)
 def link(request: HttpRequest, opened: OpenChild, relationship_id: UUID, other_id: UUID) -> HttpResponse:
     """Both beside each other, before they are linked."""
-    user, row = acting_user(request), _row(opened, relationship_id)
+    user, row = acting_user(request), people.newest_of(_row(opened, relationship_id))
     other = people.record_to_link(user, other_id)
     if other is None or other.pk in opened.cluster or opened.child.sealed_at is not None:
         raise Http404
@@ -145,30 +155,32 @@ def link(request: HttpRequest, opened: OpenChild, relationship_id: UUID, other_i
         "identity": access_to(user, other).sees(Part.IDENTITY),
         "form": form,
     }
-    return render(request, "children/family/link.html", context, status=400 if form.errors else 200)
+    return render(request, "children/family/link.html", context, status=form.status)
 
 
 @requires_child(Shape.PAGE, Part.FAMILY, work=Work.FAMILY, methods=FORM)
 def unlink(request: HttpRequest, opened: OpenChild, relationship_id: UUID, link_id: UUID) -> HttpResponse:
     """The record is somebody else's; who may not know of the link meets no such page."""
-    user, row = acting_user(request), _row(opened, relationship_id)
-    seen = next(
-        (linked for linked in people.seen_links(user, opened, row) if linked.link.public_id == link_id), None
-    )
-    if seen is None:
-        raise Http404
+    user = acting_user(request)
+    seen = or_404(people.seen_link(user, opened, _row(opened, relationship_id), link_id))
+    name = seen.link.relationship.name
     form = RecordUnlinkForm(request.POST or None)
     if handle_form(
         request, form, lambda: record_unlink(user, link=seen.link, reason=form.cleaned_data["reason"])
     ):
-        messages.success(request, f"{row.name} is no longer linked with the record {seen.child.reference}.")
+        messages.success(request, f"{name} is no longer linked with the record {seen.child.reference}.")
         return redirect(TAB, public_id=opened.child.public_id)
-    words = f"{row.name} and the record {seen.child.reference} are no longer shown as one person."
-    return _form(request, opened, form, "Not the same person", words)
+    text = f"{name} and the record {seen.child.reference} are no longer shown as one person."
+    return _form(request, opened, form, title="Not the same person", text=text)
 
 
 def _row(opened: OpenChild, relationship_id: UUID) -> Relationship:
     return or_404(people.relationship_at(opened, relationship_id))
+
+
+def _newest(opened: OpenChild, row: Relationship, form: PlainForm) -> Relationship:
+    """What is written of that person now, once a colleague was quicker; else the row that the page is of."""
+    return people.newest_of(_row(opened, row.public_id)) if isinstance(form.refusal, Conflict) else row
 
 
 def _runs(row: Relationship) -> bool:
@@ -180,15 +192,5 @@ def _check_url(opened: OpenChild, row: Relationship, other: Child) -> str:
     return reverse("children:record_link", args=[opened.child.public_id, row.public_id, other.public_id])
 
 
-def _form(
-    request: HttpRequest, opened: OpenChild, form: PlainForm, title: str, text: str = ""
-) -> HttpResponse:
-    return form_page(
-        request,
-        opened,
-        form,
-        title=title,
-        text=text,
-        who_sees=who_reads(Part.FAMILY),
-        current=TAB,
-    )
+def _form(request: HttpRequest, opened: OpenChild, form: PlainForm, **words: Any) -> HttpResponse:
+    return form_page(request, opened, form, who_sees=who_reads(Part.FAMILY), current=TAB, **words)

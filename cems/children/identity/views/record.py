@@ -13,7 +13,7 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, TooMany
-from cems.base.forms import handle_form
+from cems.base.forms import Difference, handle_form
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.selectors.involvement import own_team
 from cems.children.history.services.involvement import involvement_start
@@ -46,7 +46,7 @@ def new(request: HttpRequest) -> HttpResponse:
             if made.is_new:
                 messages.success(request, _made(form))
             return redirect(_next(made.public_id))
-    return render(request, "children/new.html", {"form": form}, status=400 if form.errors else 200)
+    return render(request, "children/new.html", {"form": form}, status=form.status)
 
 
 def _known_already(user: User, form: NewChildForm) -> tuple[list[Found], bool]:
@@ -112,39 +112,24 @@ def _sent(post: QueryDict) -> list[tuple[str, str]]:
 def edit(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Change who the child is; the loser of a conflict sees both (C1)."""
     form = ChangeForm(acting_user(request), opened.child, request.POST or None)
-    conflicts: list[dict[str, str]] = []
+    differences: list[Difference] = []
     if handle_form(request, form, lambda: _change(request, opened, form)):
         messages.success(request, "The change is saved.")
         return redirect("children:overview", public_id=opened.child.public_id)
     if isinstance(form.refusal, Conflict):
-        conflicts = _both(form, opened.child)
-        form.data = {**request.POST.dict(), "version": str(opened.child.version)}
+        differences = form.differences({name: getattr(opened.child, name) for name in form.values})
+        form.send_next(version=str(opened.child.version))
     context = {
         **child_page(request, opened, current="children:overview"),
         "form": form,
-        "conflicts": conflicts,
+        "differences": differences,
     }
-    return render(
-        request, "children/edit.html", context, status=409 if conflicts else 400 if form.errors else 200
-    )
+    return render(request, "children/edit.html", context, status=form.status)
 
 
 def _change(request: HttpRequest, opened: OpenChild, form: ChangeForm) -> None:
     version, values = form.cleaned_data["version"], dict(form.values)
     child_change(acting_user(request), child=opened.child, version=version, values=values)
-
-
-def _both(form: ChangeForm, child: Child) -> list[dict[str, str]]:
-    """Each field where what was typed differs from what the record now says."""
-    return [
-        {
-            "label": str(form.fields[name].label),
-            "yours": str(typed or "Empty"),
-            "theirs": str(getattr(child, name) or "Empty"),
-        }
-        for name, typed in form.values.items()
-        if (getattr(child, name) or "") != (typed or "")
-    ]
 
 
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.RECORD, methods=FORM)
