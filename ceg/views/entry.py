@@ -52,4 +52,4 @@ def hand_over(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "shown": shown,
         "form": form,
     }
-    return render(request, "ceg/hand_over.html", context, status=400 if form and form.errors else 200)
+    return render(request, "ceg/hand_over.html", context, status=form.status if form else 200)

@@ -46,7 +46,7 @@ def contributors(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
         may_ask=may_ask,
         form=form,
     )
-    return render(request, "matrix/contributors.html", context, status=400 if form.errors else 200)
+    return render(request, "matrix/contributors.html", context, status=form.status)
 
 
 @requires_matrix(Shape.POST)

@@ -264,7 +264,7 @@ def test_a_status_is_recorded_ended_and_never_doubled(child):
     data = {"kind": "child_in_need", **day(began, "starts_on")}
     assert client.post(at("status_open", child), data).status_code == 302
     twice = client.post(at("status_open", child), data)
-    assert twice.status_code == 400 and "already has this status" in twice.content.decode()
+    assert twice.status_code == 409 and "already has this status" in twice.content.decode()
     status = Status.objects.get(child=child)
     early = client.post(at("status_end", child, status.public_id), day(began - timedelta(days=1), "ends_on"))
     assert early.status_code == 400 and "before the first" in early.content.decode()
@@ -311,7 +311,7 @@ def test_a_note_is_written_once_corrected_once_and_both_stay(child, worker):
     assert client.get(url).context["form"]["text"].value() == first.text
     assert client.post(url, note(text="Came to the office with a friend.")).status_code == 302
     again = client.post(url, note(text="Something else."))
-    assert again.status_code == 400 and "already been corrected" in again.content.decode()
+    assert again.status_code == 409 and "already been corrected" in again.content.decode()
     page = client.get(at("notes", child)).content.decode()
     assert "with a friend" in page and "office and talked" in page and "Corrected" in page
     chronology = client.get(at("chronology", child)).content.decode()

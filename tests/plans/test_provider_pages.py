@@ -111,7 +111,7 @@ def test_what_can_not_be_right_is_refused_beside_its_field_and_kept(
 def test_a_short_name_that_is_taken_is_refused(client: Client) -> None:
     sync()
     answer = client.post(NEW, sent(code="changing-lives"))
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert "There is a provider with this short name already." in answer.content.decode()
 
 
@@ -123,7 +123,7 @@ def test_who_was_slower_writes_over_nothing(administrator: User, client: Client)
     provider_write(administrator, terms=terms, code=row.code, provider=row, version=row.version)
     for _ in range(2):
         answer = client.post(url, sent(name="Changing Lives South", version=row.version, key=str(uuid4())))
-        assert answer.status_code == 400
+        assert answer.status_code == 409
         assert "A colleague has changed this provider" in answer.content.decode()
     with pytest.raises(Conflict):
         provider_write(administrator, terms=terms, code=row.code, provider=row, version=row.version)

@@ -134,7 +134,7 @@ def _consult(request: HttpRequest, form: ConsultationForm, earlier: Consultation
         return redirect("advice:log")
     title = "Correct what is in the log" if earlier else "Keep advice in the log"
     context = {"form": form, "page_title": title, "back_url": reverse("advice:log")}
-    return render(request, "people/form.html", context, status=400 if form.errors else 200)
+    return render(request, "people/form.html", context, status=form.status)
 
 
 def _keep(request: HttpRequest, form: ConsultationForm, earlier: Consultation | None) -> Consultation:
@@ -170,7 +170,7 @@ def _write(request: HttpRequest, row: AdviceEntry | None, form: AdviceForm) -> H
     back = reverse("advice:entry", args=[row.code]) if row else reverse("advice:library")
     title = "Change this advice" if row else "Add advice"
     context = {"form": form, "page_title": title, "back_url": back}
-    return render(request, "people/form.html", context, status=400 if form.errors else 200)
+    return render(request, "people/form.html", context, status=form.status)
 
 
 def _advise(request: HttpRequest, row: AdviceEntry | None, form: AdviceForm) -> None:

@@ -55,7 +55,7 @@ def cover_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "covers": selectors_cover.covers_of(holder, day),
         "back_url": _back(user, holder),
     }
-    return render(request, "account/cover_new.html", context, status=400 if form.errors else 200)
+    return render(request, "account/cover_new.html", context, status=form.status)
 
 
 def _name(user: User, holder: User, posts: Any, data: dict[str, Any]) -> None:

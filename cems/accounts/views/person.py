@@ -83,7 +83,7 @@ def _handled(request: HttpRequest, form: PlainForm, perform: Callable[[], object
 
 def _form_page(request: HttpRequest, form: PlainForm, title: str, back: str, **more: Any) -> HttpResponse:
     context = {"form": form, "page_title": title, "back_url": back, **more}
-    return render(request, "people/form.html", context, status=400 if form.is_bound else 200)
+    return render(request, "people/form.html", context, status=form.status)
 
 
 def _user(public_id: UUID) -> User:

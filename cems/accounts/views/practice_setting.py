@@ -62,7 +62,7 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST" or step == "edit":
         return _change_page(request, shown_setting, form)
     if not form.is_valid():
-        return _change_page(request, shown_setting, form, status=400)
+        return _change_page(request, shown_setting, form, status=form.status)
     wanted = ProposedSetting(
         policy=shown_setting.policy,
         authority=authority,
@@ -78,7 +78,7 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
         return redirect(_page_of(shown_setting))
     if form.lost:
         return _lost_page(request, _found(key, authority), form, form.lost)
-    return _change_page(request, shown_setting, form, status=400)
+    return _change_page(request, shown_setting, form, status=form.status)
 
 
 def _form(request: HttpRequest, shown_setting: Setting, authority: Authority | None) -> SettingForm:
@@ -125,7 +125,7 @@ def _check_page(
         return _lost_page(request, _found(shown_setting.policy.key, wanted.authority), form, lost)
     except CommandError as refusal:
         form.refuse(refusal)
-        return _change_page(request, shown_setting, form, status=400)
+        return _change_page(request, shown_setting, form, status=form.status)
     context = {
         "setting": shown_setting,
         "back_url": _page_of(shown_setting),

@@ -41,7 +41,7 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return render(request, "people/token.html", context)
     context = {"form": form, "page_title": "Make a key", "about": account}
     context["back_url"] = reverse("people:user", args=[public_id])
-    return render(request, "people/form.html", context, status=400 if form.is_bound else 200)
+    return render(request, "people/form.html", context, status=form.status)
 
 
 def _make(request: HttpRequest, account: User, form: TokenForm) -> str:

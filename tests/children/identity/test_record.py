@@ -110,7 +110,7 @@ def test_floor_f3_one_key_for_two_records_is_a_conflict(client):
     data = typed()
     client.post(URL, data)
     answer = client.post(URL, {**data, "given_name": "Berta", "checked": "on"})
-    assert answer.status_code == 400 and "already sent" in answer.content.decode()
+    assert answer.status_code == 409 and "already sent" in answer.content.decode()
     assert children().count() == 1
 
 

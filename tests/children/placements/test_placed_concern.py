@@ -285,7 +285,7 @@ def test_what_comes_too_early_is_said_on_the_form(raised: tuple[User, PlacedConc
     user, concern = raised
     sent = {"text": "Nothing happens", "key": str(uuid4())}
     page = sign_in(user).post(address(concern, "placed_concern_escalated"), sent)
-    assert page.status_code == 400
+    assert page.status_code == 409
     assert "Record first who was told" in page.content.decode() and "Nothing happens" in page.content.decode()
 
 

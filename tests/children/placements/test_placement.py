@@ -82,7 +82,7 @@ def test_record_f5_overlapping_placements_are_refused_plainly(officer):
            for part, value in enumerate((day.day, day.month, day.year))},
     }  # fmt: skip
     page = client.post(address, sent)
-    assert page.status_code == 400 and "one placement at a time" in page.content.decode()
+    assert page.status_code == 409 and "one placement at a time" in page.content.decode()
 
 
 def test_record_f5_the_database_keeps_them_apart_too():

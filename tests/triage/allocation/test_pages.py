@@ -133,7 +133,7 @@ def test_a_page_open_too_long_takes_no_child_from_anybody(
     quicker = make_worker()
     allocation_make(manager, child=child, worker=quicker)
     refused = client.post(at_give(child, worker), {"key": str(uuid4()), "why": "Mine.", "moves": ""})
-    assert refused.status_code == 400 and f"{quicker} has the child already" in refused.content.decode()
+    assert refused.status_code == 409 and f"{quicker} has the child already" in refused.content.decode()
     assert Allocation.objects.get(ended_at=None).worker == quicker
     moved = client.post(
         at_give(child, worker),

@@ -136,7 +136,7 @@ def test_one_that_is_open_is_shown_in_the_place_of_the_form_and_typed_words_stay
     assert reverse("cevt:sheet", args=[child.public_id]) in html
     answer = send(chair, child, "Typed while the other was sent.")
     html = unescape(answer.content.decode())
-    assert answer.status_code == 400 and "Typed while the other was sent." in html
+    assert answer.status_code == 409 and "Typed while the other was sent." in html
     assert "is on CEVT’s list already" in html
     assert Item.objects.filter(kind=ItemKind.RAISED).count() == 1
     # First Contact reads that there is one, and neither whose nor which words.

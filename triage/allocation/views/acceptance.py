@@ -53,7 +53,7 @@ def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> Http
         "may_allocate": opened.access.may(Work.ALLOCATION) and row.ended_at is None,
         "sees_why": opened.access.sees(Part.DECISIONS),
     }
-    return render(request, "triage/allocation/detail.html", context, status=400 if form.errors else 200)
+    return render(request, "triage/allocation/detail.html", context, status=form.status)
 
 
 def _take_up(request: HttpRequest, row: Allocation, form: TakeUpForm) -> None:

@@ -87,7 +87,7 @@ def give(request: HttpRequest, opened: OpenChild, kind: str, worker_id: UUID) ->
         "wait": wait,
         "form": form,
     }
-    return render(request, "triage/allocation/give.html", context, status=400 if form.errors else 200)
+    return render(request, "triage/allocation/give.html", context, status=form.status)
 
 
 def _give_form(

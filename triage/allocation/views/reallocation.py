@@ -54,7 +54,7 @@ def reassign(request: HttpRequest, worker_id: UUID) -> HttpResponse:
             context |= {"steps": _steps(page, form.chosen), "moves": _moves(page, form.chosen)}
         else:
             form.add_error(None, "Choose who takes over at least one child.")
-    return render(request, "triage/allocation/reassign.html", context, status=400 if form.errors else 200)
+    return render(request, "triage/allocation/reassign.html", context, status=form.status)
 
 
 def _form(request: HttpRequest, page: Moving) -> ReassignForm:

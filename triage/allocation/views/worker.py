@@ -130,4 +130,4 @@ def vacancy_end(request: HttpRequest, vacancy_id: UUID) -> HttpResponse:
 def _form(request: HttpRequest, form: OnceForm, title: str, *, about: User | None = None) -> HttpResponse:
     back = reverse("allocation:worker", args=[about.public_id]) if about else reverse("allocation:board")
     context = {"form": form, "page_title": title, "about": about, "back_url": back}
-    return render(request, "people/form.html", context, status=400 if form.errors else 200)
+    return render(request, "people/form.html", context, status=form.status)

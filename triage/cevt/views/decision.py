@@ -139,7 +139,7 @@ def answer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if request.method == "POST" and bound is None:
         raise Conflict("This was answered already, or CEVT no longer needs it.")
     context = {**child_page(request, opened), "rows": forms, "form": bound}
-    return render(request, "triage/cevt/answer.html", context, status=400 if bound else 200)
+    return render(request, "triage/cevt/answer.html", context, status=bound.status if bound else 200)
 
 
 def _answer(request: HttpRequest, opened: OpenChild, row: InformationRequest, form: AnswerForm) -> None:
@@ -187,7 +187,7 @@ def _form_page(
     **more: Any,
 ) -> HttpResponse:
     context = {**child_page(request, opened), "form": form, "title": title, "text": text, **more}
-    status = 400 if form is not None and form.errors else 200
+    status = form.status if form is not None else 200
     return render(request, "triage/cevt/form.html", context, status=status)
 
 

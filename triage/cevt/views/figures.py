@@ -27,4 +27,4 @@ def figures(request: HttpRequest) -> HttpResponse:
         "found": period_figures,
         "table": [reads.said(row) for row in period_figures.rows],
     }
-    return render(request, "triage/cevt/figures.html", context, status=400 if form.errors else 200)
+    return render(request, "triage/cevt/figures.html", context, status=form.status)

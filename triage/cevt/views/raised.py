@@ -37,7 +37,7 @@ def raise_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "may_refer": opened.access.may(Work.REFERRALS),
         "sees_sheet": opened.access.sees(Part.CONTRIBUTIONS),
     }
-    return render(request, "triage/cevt/raise.html", context, status=400 if form.errors else 200)
+    return render(request, "triage/cevt/raise.html", context, status=form.status)
 
 
 @requires_sign_in(Shape.PAGE, reason="the person who raised the child, and nobody else")

@@ -43,7 +43,7 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
         reason="asked by First Contact",
     )
     context = {"asked": asked.row, "child": asked.child, "bar": present(asked.row.clock, now()), "form": form}
-    return render(request, "triage/first_contact/answer.html", context, status=400 if form.errors else 200)
+    return render(request, "triage/first_contact/answer.html", context, status=form.status)
 
 
 def _answered_already(request: HttpRequest, public_id: UUID) -> HttpResponse:

@@ -116,4 +116,4 @@ def refer(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "held": open_referral(child),
         "speak_with": speak_with(opened),
     }
-    return render(request, "triage/first_contact/refer.html", context, status=400 if form.errors else 200)
+    return render(request, "triage/first_contact/refer.html", context, status=form.status)

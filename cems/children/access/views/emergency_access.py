@@ -42,7 +42,7 @@ def open_now(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"The record is open to you until {opened.result['until']}.")
         return redirect("children:overview", public_id=opened.result["child"])
     context = {"form": form, "may_open_in_emergency": may_open_in_emergency(profile_of(acting_user(request)))}
-    return render(request, "children/emergency_access.html", context, status=400 if form.errors else 200)
+    return render(request, "children/emergency_access.html", context, status=form.status)
 
 
 def _open(request: HttpRequest, form: EmergencyAccessForm) -> dict[str, str]:
@@ -87,6 +87,4 @@ def review(request: HttpRequest, access_id: UUID) -> HttpResponse:
         "emergency_access": emergency_access,
         "back_url": reverse("children:emergency_access_reviews"),
     }
-    return render(
-        request, "children/emergency_access_review.html", context, status=400 if form.errors else 200
-    )
+    return render(request, "children/emergency_access_review.html", context, status=form.status)

@@ -43,7 +43,7 @@ def student_child(request: HttpRequest) -> HttpResponse:
     if children:
         listed(user, what="children.students", children=[child.public_id for child in children])
     context = {"form": form, "posts": posts, "children": children}
-    return render(request, "children/student_child.html", context, status=400 if form.errors else 200)
+    return render(request, "children/student_child.html", context, status=form.status)
 
 
 def _name(request: HttpRequest, form: StudentChildForm) -> StudentChild:

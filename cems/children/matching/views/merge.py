@@ -94,7 +94,7 @@ def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "form": form,
         "merges": merges(child),
     }
-    return render(request, "children/matching.html", context, status=400 if form.errors else 200)
+    return render(request, "children/matching.html", context, status=form.status)
 
 
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
@@ -122,7 +122,7 @@ def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
         "form": form,
         "swap_url": reverse("children:merge", args=[other.public_id, primary.public_id]),
     }
-    return render(request, "children/match.html", context, status=400 if form.errors else 200)
+    return render(request, "children/match.html", context, status=form.status)
 
 
 def _other(request: HttpRequest, opened: OpenChild, other_id: UUID) -> tuple[Child, str]:
