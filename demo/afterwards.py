@@ -26,7 +26,7 @@ from demo.courses import Said, Sent
 from demo.data import load
 from demo.forums import Forums
 from matrix.models import Submission
-from matrix.services.follow_up import SOURCE
+from matrix.services.follow_up import LEVEL_SOURCE, SOURCE
 from plans.choices import MeetingKind, RequestAnswer
 from plans.models import Referral, Request
 from plans.services.meeting import meeting_record
@@ -63,7 +63,7 @@ class Afterwards:
         self.rng = story.rng
         self.cast = story.cast
         self.words = load("words")
-        self.forums = Forums(story, self._plan_action)
+        self.forums = Forums(story, self._plan_action, self.follow)
         self.beforehand = Beforehand(story)
 
     def of(self, submission: Submission, part: Sent, at: datetime) -> None:
@@ -97,6 +97,19 @@ class Afterwards:
         if receipt is not None and course.kind == "paused":
             self.beforehand.want_more(receipt, at)
         self._plan_meeting(at)
+
+    def follow(self, agreed: AgreedLevel, submission: Submission, at: datetime) -> None:
+        """Let what answers to a level come that a forum agreed higher than it was; nothing where it did not rise."""
+        for action in Action.objects.from_source(LEVEL_SOURCE, str(agreed.public_id)).select_related("clock"):
+            self._plan_action(action, at, worker=action.key == "ce-worker")
+        referral = Referral.objects.filter(source=agreed.reference).first()
+        if referral is not None:
+            self.time.at(
+                moments.soon_after(self.rng, at, 7), lambda when: self._refer(referral, submission, when)
+            )
+        request = Request.objects.filter(source=agreed.reference).first()
+        if request is not None:
+            self.time.at(moments.soon_after(self.rng, at, 10), lambda when: self._strategy(request, when))
 
     def _usually_said(self, submission: Submission, receipt: Item | None, at: datetime) -> Said | None:
         """What a forum agrees where nothing is settled beforehand: as submitted, when and where it is usual."""

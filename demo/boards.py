@@ -42,6 +42,7 @@ class Boards:
         row = review_record(chair, entry=entry, agreement=self._agreement(submission, said, at), at=at)
         if said.level >= RiskLevel.MODERATE:
             self._actions(row, at)
+        self.forums.follow(row.agreed, submission, at)
         if row.action:
             self.forums.story.time.at(
                 moments.soon_after(self.forums.rng, at, 60), lambda when: self._worker_ends(row, when)

@@ -10,10 +10,12 @@ class MatrixConfig(AppConfig):
         from cems.base.events import subscribe
         from cems.children.events import LevelAgreed, StatusOpened
         from matrix import handlers
+        from matrix.services.follow_up import follow_level
         from matrix.services.reviews import review_follow_level
         from plans.events import ReferralDecided, RequestAnswered
 
         self._fill_slots()
+        subscribe(LevelAgreed, follow_level)
         subscribe(LevelAgreed, review_follow_level)
         subscribe(StatusOpened, handlers.status_opened)
         subscribe(ReferralDecided, handlers.referral_decided)

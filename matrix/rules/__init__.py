@@ -14,6 +14,7 @@ from matrix.rules.evidence import (
 )
 from matrix.rules.follows import (
     CE_WORKER,
+    CHAMPION,
     FOLLOWS,
     STEP_UP,
     Follow,
@@ -24,6 +25,7 @@ from matrix.rules.follows import (
     Receipt,
     Review,
     Situation,
+    begins,
     follows,
     receipt,
     review_due,
@@ -32,6 +34,7 @@ from matrix.rules.suggestion import Suggested, judgement_problem, reason_needed,
 
 __all__ = [
     "CE_WORKER",
+    "CHAMPION",
     "FOLLOWS",
     "STEP_UP",
     "Change",
@@ -47,6 +50,7 @@ __all__ = [
     "Receipt",
     "Review",
     "Situation",
+    "begins",
     "Suggested",
     "band_of",
     "changes",

@@ -14,6 +14,7 @@ NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
 
 # Steps that are met by what is done elsewhere, by their keys (K1).
 CE_WORKER = "ce-worker"  # CEVT's decision at Moderate; a worker given, or none and why
+CHAMPION = "practice-champion"  # who they are stands with the action
 STEP_UP = "step-up"  # the child becomes open to children's services
 
 _PATH = "Harm Outside the Home Multi-Agency Procedures, Child Exploitation Matrix: "
@@ -79,7 +80,7 @@ class Follow:
     """One step that follows from a level: what, whose, by when, and under which conditions.
 
     `at_once` asks for it now without a clock of its own; `limit` is a clock. `compulsory` is
-    False for a step that is only to be considered. All of `only_if` must hold.
+    False for a step that is only to be considered. All of `only_if` must hold. `how` tells its owner where it is done.
     """
 
     key: str
@@ -90,13 +91,30 @@ class Follow:
     at_once: bool = False
     compulsory: bool = True
     only_if: frozenset[Needs] = field(default_factory=frozenset)
+    how: str = ""
 
 
-def _shared(level: RiskLevel, sharing: str) -> tuple[Follow, ...]:
+_PLAN_HOW = (
+    "Whoever leads the work with the child makes it, with the child and the family, in the agency’s own plan until"
+    " safety plans are kept here. Say on this page where it is kept and what it holds."
+)
+_SHARING_HOW = (
+    "Whoever sent the matrix fills in the police information sharing form and sends it to the police, as their agency"
+    " does. Say on this page when it went."
+)
+_CONCERN_HOW = (
+    "Write the concern itself into the form: who, what, where, when. Do not attach the matrix, and do not copy its"
+    " level or reasons."
+)
+
+
+def _shared(level: RiskLevel, sharing: str, how: str = _SHARING_HOW) -> tuple[Follow, ...]:
     source = f"{_PATH}{level.label} Risk"
     return (
-        Follow("safety-plan", "Make or update the safety plan", Owner.LEAD_PRACTITIONER, source),
-        Follow("police-sharing", sharing, Owner.SUBMITTER, source),
+        Follow(
+            "safety-plan", "Make or update the safety plan", Owner.LEAD_PRACTITIONER, source, how=_PLAN_HOW
+        ),
+        Follow("police-sharing", sharing, Owner.SUBMITTER, source, how=how),
     )
 
 
@@ -167,12 +185,13 @@ FOLLOWS: Mapping[RiskLevel, tuple[Follow, ...]] = {
             f"{_PATH}Low Risk",
         ),
         Follow(
-            "practice-champion",
+            CHAMPION,
             "Ask a Harm Outside the Home Practice Champion for advice",
             Owner.LEAD_PRACTITIONER,
             f"{_PATH}Low Risk",
+            how="Ring or write to one of these, and say on this page what was advised. No name of the child is needed.",
         ),
-        *_shared(LOW, f"{_SHARE} (the concern, not the matrix)"),
+        *_shared(LOW, f"{_SHARE} (the concern, not the matrix)", f"{_SHARING_HOW}\n{_CONCERN_HOW}"),
     ),
     MODERATE: (
         *_to_childrens_services(MODERATE, "", at_once=False),
@@ -231,6 +250,14 @@ def follows(level: RiskLevel, situation: Situation) -> list[Follow]:
     """The steps that follow from a submitted level in this situation, in order (M5)."""
     conditions = situation.needs()
     return [step for step in FOLLOWS[level] if step.only_if <= conditions]
+
+
+def begins(level: RiskLevel, *, in_force: RiskLevel | None, concern_open: bool) -> bool:
+    """Whether a level first applies or rises, so that what follows from it is asked for (M5).
+
+    At the level in force nothing is asked again; unless the concern had been closed, and is one again.
+    """
+    return in_force is None or level > in_force or (level >= MODERATE and not concern_open)
 
 
 class Receipt(TextChoices):

@@ -17,7 +17,8 @@ from cems.children.models import Child
 from cems.clocks.models import Clock
 from cems.clocks.presentation import present
 from matrix.models import Matrix, Submission
-from matrix.services.follow_up import SOURCE
+from matrix.rules import Receipt
+from matrix.services.follow_up import LEVEL_SOURCE, SOURCE
 from plans.models import Referral, Request
 
 LAST = datetime.max.replace(tzinfo=UTC)
@@ -73,10 +74,24 @@ def what_happens_now(submission: Submission, cluster: Collection[int], at: datet
     clocks = Clock.objects.filter(reference=submission.reference).with_owner()
     steps += [Next(clock.title, str(clock.owner), clock.explanation, clock) for clock in clocks]
     own = Q(source_kind=SOURCE, source_id=str(submission.public_id))
-    joined = Q(pk__in=submission.joined.values("action"))
-    actions = Action.objects.filter(own | joined, child__in=cluster).with_page()
-    steps += [_action(action) for action in actions.order_by("pk")]
-    if not steps:
+    joined = set(submission.joined.values_list("action", flat=True))
+    open_before = Q(
+        source_kind__in=(SOURCE, LEVEL_SOURCE),
+        pk__in=Action.objects.to_do().values("pk"),
+        created_at__lte=submission.received_at,
+    )
+    actions = list(
+        Action.objects.filter(own | Q(pk__in=joined) | open_before, child__in=cluster)
+        .with_page()
+        .order_by("pk")
+    )
+    asked = [action for action in actions if action.pk in joined or _is_from(action, submission)]
+    # A review asks nothing again, and shows what is still open.
+    steps += [_action(action) for action in asked or actions]
+    if not steps and submission.receipt == Receipt.REVIEW:
+        words = "Nothing new is asked: what followed from this level is done"
+        steps.append(Next(words, str(submission.submitted_by), "A matrix at a higher level asks anew."))
+    elif not steps:
         steps.append(
             Next(
                 "Go on supporting the child; no flag is set",
@@ -86,6 +101,11 @@ def what_happens_now(submission: Submission, cluster: Collection[int], at: datet
         )
     steps.sort(key=_by_due)
     return [replace(step, bar=present(step.clock, at)) if step.clock else step for step in steps]
+
+
+def _is_from(action: Action, submission: Submission) -> bool:
+    """Whether this submission asked for the action."""
+    return (action.source_kind, action.source_id) == (SOURCE, str(submission.public_id))
 
 
 def _by_due(step: Next) -> tuple[bool, datetime]:

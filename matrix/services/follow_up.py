@@ -1,55 +1,134 @@
-"""What a submitted level starts: referral, strategy meeting, actions, each with who has it and by when (M5)."""
+"""What a level starts that begins or rises, submitted or agreed by a forum: referral, strategy meeting, actions, each
+with who has it, where it is done and by when (M5)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from cems.accounts.models import User
+from cems.accounts.models import Duty, Team, User
 from cems.actions.models import Action
 from cems.actions.services import Asked, Source, action_ask_again, actions_open
 from cems.base.calendar import Deadline, close_of_business, hours_after, is_working_day, the_office
 from cems.base.command import command
 from cems.base.time import local, local_date
-from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, RiskLevel, StatusKind
+from cems.children.access.services.matter import matter_open
+from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, MatterKind, RiskLevel, StatusKind
+from cems.children.events import LevelAgreed
+from cems.children.history.models.level import Forum
+from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child, Status
 from cems.policy.declared import Reading
+from matrix.levels import level_before
 from matrix.models import Joined, Submission
 from matrix.policy import FOLLOW_AT_ONCE_DAYS, FOLLOW_DAYS, PHONE_CALL_HOURS
-from matrix.rules import Follow, Limit, Situation, follows
-from matrix.services.owners import has_ce_worker, owner_of, team_of_worker
+from matrix.rules import CE_WORKER, CHAMPION, Follow, Limit, Situation, begins, follows
+from matrix.services.follow_up_notice import tell_front_door
+from matrix.services.owners import champions_of, desk, has_ce_worker, lead_of, owner_of, team_of_worker
 from plans.services import referral as referral_plans
 from plans.services import strategy_meeting
 
 SOURCE = "matrix.submission"  # what an action raised by a submission says it comes from
+LEVEL_SOURCE = "matrix.level"  # likewise by a level that a forum agreed
 # Kept by another app's own record and clock, not by an action.
 _BY_TRIAGE = "cevt"
 _BY_REFERRAL = "first-contact"
 _BY_REQUEST = "strategy-meeting"
+_NOT_AN_ACTION = frozenset({_BY_TRIAGE, "support-goes-on"})
+NO_CHAMPION = "No Practice Champion of the place uses CEMS: ask the ERASE team."
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why steps begin: a matrix that was sent, or a level that a forum agreed (M5).
+
+    `submitter` has the steps of whoever submitted, and those of a lead practitioner where there is none.
+    """
+
+    child: Child
+    level: RiskLevel
+    source: Source
+    submitter: User | Team
+    informed: str = ""
+    not_informed_why: str = ""
+    called: bool = False
+    submission: Submission | None = None
+    not_asked: frozenset[str] = frozenset()
 
 
 @command
 def follow_up_start(user: User, *, submission: Submission, at: datetime) -> None:
-    """Start every step that follows from the level in this child's situation."""
-    child, acts = submission.child, []
-    for step in follows(RiskLevel(submission.level), situation_of(submission, at)):
+    """Start every step that follows from a submitted level that begins or rises, in this child's situation."""
+    sent = submission.matrix
+    cause = Cause(
+        child=submission.child,
+        level=RiskLevel(submission.level),
+        source=Source(SOURCE, str(submission.public_id), submission.reference),
+        submitter=user,
+        informed=sent.informed,
+        not_informed_why=sent.not_informed_why,
+        called=bool(submission.call),
+        submission=submission,
+        not_asked=_NOT_AN_ACTION,
+    )
+    _start(user, cause, at)
+
+
+def follow_level(event: LevelAgreed) -> None:
+    """A forum agreed a level (M5, C4): where it begins or rises, what follows from it does too."""
+    _follow_level(User.objects.get(pk=event.user_id), child_id=event.child_id, at=event.at)
+
+
+@command
+def _follow_level(user: User, *, child_id: int, at: datetime) -> None:
+    primary = lock_cluster(child_id)
+    agreed = primary.current_level
+    if agreed is None or agreed.happened_at != at:
+        return  # a past that is entered late changes nothing of now
+    level = RiskLevel(agreed.level)
+    if not begins(level, in_force=level_before(primary, agreed), concern_open=True):
+        return
+    if level >= RiskLevel.MODERATE:
+        matter_open(user, child=primary, kind=MatterKind.EXPLOITATION, at=at)
+    here = agreed.forum == Forum.CEVT  # CEVT has just decided on the worker itself
+    cause = Cause(
+        child=primary,
+        level=level,
+        source=Source(LEVEL_SOURCE, str(agreed.public_id), agreed.reference or agreed.get_forum_display()),
+        submitter=lead_of(primary) or team_of_worker(primary) or desk(Duty.ERASE, primary),
+        called=True,  # children's services and police are told at the table
+        not_asked=_NOT_AN_ACTION | ({CE_WORKER} if here else frozenset()),
+    )
+    _start(user, cause, at)
+
+
+def _start(user: User, cause: Cause, at: datetime) -> None:
+    acts = []
+    for step in follows(cause.level, situation_of(cause, at)):
         if step.key == _BY_REFERRAL:
-            sent = submission.matrix
-            particulars = referral_plans.Told(informed=sent.informed, not_informed_why=sent.not_informed_why)
+            particulars = referral_plans.Told(
+                informed=cause.informed, not_informed_why=cause.not_informed_why
+            )
             referral_plans.referral_open(
-                user, child=child, source=submission.reference, told=particulars, at=at
+                user, child=cause.child, source=cause.source.reference, told=particulars, at=at
             )
         elif step.key == _BY_REQUEST:
             strategy_meeting.strategy_meeting_request(
-                user, child=child, owner=team_of_worker(child), source=submission.reference, at=at
+                user,
+                child=cause.child,
+                owner=team_of_worker(cause.child),
+                source=cause.source.reference,
+                at=at,
             )
-        elif step.key not in {_BY_TRIAGE, "support-goes-on"}:
+        elif step.key not in cause.not_asked:
             acts.append(step)
-    _act(user, submission, acts, at)
+    _act(user, cause, acts, at)
+    if cause.level is RiskLevel.SIGNIFICANT:
+        tell_front_door(user, cause.child, cause.source, out_of_hours=out_of_hours(at), at=at)
 
 
-def _act(user: User, submission: Submission, steps: Sequence[Follow], at: datetime) -> None:
+def _act(user: User, cause: Cause, steps: Sequence[Follow], at: datetime) -> None:
     """Open the actions of these steps, or join those that are open for this child already."""
-    child = submission.child
-    source = Source(SOURCE, str(submission.public_id), submission.reference)
+    child, source = cause.child, cause.source
     rows = Action.objects.of(child).to_do().filter(key__in=[step.key for step in steps])
     action_by_key = {row.key: row for row in rows.order_by("-pk")}
     lengths = {step.key: length_of(step, at, child.area_id) for step in steps}
@@ -59,13 +138,15 @@ def _act(user: User, submission: Submission, steps: Sequence[Follow], at: dateti
         action_ask_again(
             user, action=action_by_key[step.key], source=source, deadline=deadline, length=length, at=at
         )
-        Joined.objects.get_or_create(submission=submission, action=action_by_key[step.key])
+        if cause.submission:
+            Joined.objects.get_or_create(submission=cause.submission, action=action_by_key[step.key])
     asked = [
         Asked(
             title=step.title,
-            owner=owner_of(step.key, step.owner, user=user, child=child),
+            owner=owner_of(step.key, step.owner, user=cause.submitter, child=child),
             deadline=deadline_of(lengths[step.key], at),
             key=step.key,
+            detail=detail_of(step, child, at),
             length=lengths[step.key],
         )
         for step in steps
@@ -75,16 +156,33 @@ def _act(user: User, submission: Submission, steps: Sequence[Follow], at: dateti
         actions_open(user, asked=asked, child=child, source=source, at=at)
 
 
-def situation_of(submission: Submission, at: datetime) -> Situation:
-    """What is known at submission that decides which steps apply."""
-    kinds = statuses_on(submission.child, local_date(at))
+def detail_of(step: Follow, child: Child, at: datetime) -> str:
+    """Who does it and where, as the owner of the action reads it; for advice the Practice Champions by name."""
+    if step.limit is Limit.PHONE_CALL:
+        return _number(child, at)
+    if step.key != CHAMPION:
+        return step.how
+    champions = champions_of(child, local_date(at))
+    return "\n".join([step.how, *champions] if champions else [step.how, NO_CHAMPION])
+
+
+def _number(child: Child, at: datetime) -> str:
+    """Whom to ring at Significant, and the number: as the step's own title names them."""
+    team = team_of_worker(child) if statuses_on(child, local_date(at)) & OPEN_TO_CHILDRENS_SERVICES else None
+    called = desk(Duty.OUT_OF_HOURS, child) if out_of_hours(at) else team or desk(Duty.FRONT_DOOR, child)
+    return f"{called.name}: {called.phone or 'no number recorded'}. In danger now: 999."
+
+
+def situation_of(cause: Cause, at: datetime) -> Situation:
+    """What is known when a level begins or rises that decides which steps apply."""
+    kinds = statuses_on(cause.child, local_date(at))
     open_to_services = bool(kinds & OPEN_TO_CHILDRENS_SERVICES)
     return Situation(
         open_to_childrens_services=open_to_services,
         out_of_hours=out_of_hours(at),
-        call_or_tries_recorded=bool(submission.call),
+        call_or_tries_recorded=cause.called,
         held_at_early_help=not open_to_services and StatusKind.EARLY_HELP in kinds,
-        has_ce_worker=has_ce_worker(submission.child),
+        has_ce_worker=has_ce_worker(cause.child),
     )
 
 

@@ -1,16 +1,22 @@
 """Who a step belongs to: the person or desk that has it now (M5)."""
 
+from datetime import date
+
 from django.db.models import Q, QuerySet
 
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, Team, User
+from cems.accounts.roles import ROLES, Work
 from cems.base.time import now
 from cems.children.access.selectors.restriction import closed_to
 from cems.children.choices import LEADS, CaseRole
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Child, Involvement
 from cems.children.querysets import rows_of_clusters
+from cems.clocks.recipients import current_appointments
 from matrix.rules import Owner
+
+CHAMPIONS = 8  # named with the action that asks for advice; the directory has all
 
 
 def lead_of(child: Child) -> User | None:
@@ -43,7 +49,21 @@ def desk(duty: Duty, child: Child) -> Team:
     return desk_of(duty, child.area_id)
 
 
-def owner_of(step: str, owner: Owner, *, user: User, child: Child) -> User | Team:
+def champions_of(child: Child, on: date) -> list[str]:
+    """The Practice Champions of the area the child lives in, each with how to reach them: who gives advice (T8)."""
+    advising = [key for key, role in ROLES.items() if Work.ADVICE in role.writes]
+    appointments = current_appointments(on).filter(
+        role_key__in=advising, user__agency__authorities=child.area_id
+    )
+    rows = appointments.select_related("user__agency").order_by("user__agency__name", "user__name", "pk")
+    people = dict.fromkeys(row.user for row in rows)
+    return [
+        f"{person}, {person.agency}, {person.phone or 'no number recorded'}"
+        for person in [*people][:CHAMPIONS]
+    ]
+
+
+def owner_of(step: str, owner: Owner, *, user: User | Team, child: Child) -> User | Team:
     """Who has this step of M5: a step of the submitter is theirs, a telling goes to who must read it."""
     if step == "tell-manager":
         return team_of_worker(child) or desk(Duty.FRONT_DOOR, child)

@@ -23,7 +23,7 @@ from matrix.instrument import Indicator, Instrument, load, successor
 from matrix.levels import level_in_force
 from matrix.models import Answer, Matrix, Submission
 from matrix.policy import OLD_QUESTIONS_DAYS
-from matrix.rules import Receipt, judgement_problem, receipt
+from matrix.rules import Receipt, begins, judgement_problem, receipt
 from matrix.services.due import dues_meet
 from matrix.services.follow_up import follow_up_start
 from matrix.services.leaving import matrix_work_end
@@ -88,6 +88,11 @@ def _send(
     problems = problems_of(locked_matrix, instrument, answers, local_date(received))
     if problems:
         raise NotReady(problems)
+    asks = begins(
+        RiskLevel(locked_matrix.level or 0),
+        in_force=level_in_force(primary),
+        concern_open=matter_is_open(primary, MatterKind.EXPLOITATION),
+    )
     submission = _keep(user, primary, locked_matrix, instrument, answers, call, received, recorded)
     for maker in {user, locked_matrix.started_by}:
         submitter_note(maker, child=primary, at=received)
@@ -103,7 +108,8 @@ def _send(
     )
     if submission.level >= RiskLevel.MODERATE:
         matter_open(user, child=primary, kind=MatterKind.EXPLOITATION, at=received)
-    follow_up_start(user, submission=submission, at=received)
+    if asks:
+        follow_up_start(user, submission=submission, at=received)
     review_renew(user, child=primary, submission=submission, at=received)
     dues_meet(user, submission=submission)
     publish(
