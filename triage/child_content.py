@@ -96,7 +96,7 @@ CEVT = (
         left_out={
             OWN_ROW: ("confirms",),
             WRITTEN: ("recorded_at",),
-            BY_WHOM: ("decided_by",),
+            BY_WHOM: ("decided_by", "told"),
             INTERNAL: ("meeting", "confirm_clock"),
         },
     ),
@@ -143,8 +143,9 @@ FIRST_CONTACT = (
             "sent to": "to_team",
             "why sent": "to_team_why",
             "stepped up": "stepped_up",
+            "why below Significant": "below_why",
         },
-        left_out={BY_WHOM: ("changed_by", "changed_at"), INTERNAL: ("version",)},
+        left_out={BY_WHOM: ("changed_by", "changed_at", "below_manager"), INTERNAL: ("version",)},
     ),
     Kept(
         AgencyEnquiry,

@@ -5,14 +5,17 @@ from datetime import datetime
 
 from cems.accounts.roles import Part
 from cems.children.access_control import OpenChild
+from cems.children.choices import RiskLevel
 from cems.children.slots import ChronologyEntry
+from triage.cevt.outcomes import kind_of
 from triage.first_contact.selectors.enquiry import may_read_answers
-from triage.models import AgencyEnquiry, Allocation, AllocationDeclined, Decision, Item
+from triage.models import AgencyEnquiry, Allocation, AllocationDeclined, Decision, Item, ReferralAssessment
 
 
 def chronology(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     if opened.access.sees(Part.REFERRALS):
         yield from _of_enquiry(opened, since)
+        yield from _of_held_below(opened, since)
     if not opened.access.sees(Part.DECISIONS):
         return
     yield from _of_items(opened, since)
@@ -46,6 +49,22 @@ def _of_enquiry(opened: OpenChild, since: datetime | None) -> Iterable[Chronolog
             )
 
 
+def _of_held_below(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
+    """A child at Significant decided below it, with the manager's reason (M5)."""
+    rows = ReferralAssessment.objects.filter(child__in=opened.cluster).exclude(below_why="")
+    for row in rows.lately(since, "referral__decided_at").select_related("referral", "below_manager"):
+        if row.referral.decided_at:
+            yield ChronologyEntry(
+                row.referral.decided_at,
+                row.referral.decided_at,
+                "Referral",
+                f"Decided below Significant ({row.referral.reference}): {row.referral.outcome_label}",
+                Part.REFERRALS,
+                text=row.below_why,
+                by=str(row.below_manager),
+            )
+
+
 def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     rows = Item.objects.filter(child__in=opened.cluster).lately(since, "received_at", "closed_at")
     for row in rows.select_related("submission", "clock"):
@@ -63,17 +82,26 @@ def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyE
 
 def _of_decisions(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
     decisions = Decision.objects.filter(child__in=opened.cluster).lately(since, "decided_at")
-    for decision in decisions.prefetch_related("outcomes"):
-        started = ", ".join(row.label for row in decision.outcomes.all())
+    outcomes = ("outcomes__locality", "outcomes__provider", "outcomes__advice")
+    for decision in decisions.select_related("agreed").prefetch_related(*outcomes):
         yield ChronologyEntry(
             decision.decided_at,
             decision.recorded_at,
             "CEVT",
-            f"CEVT decided ({decision.reference})",
+            f"CEVT agreed {RiskLevel(decision.agreed.level).label} ({decision.reference})",
             Part.DECISIONS,
-            text=started,
+            text=_decision_words(decision),
             by_id=decision.decided_by_id,
         )
+
+
+def _decision_words(decision: Decision) -> str:
+    """Why, what follows with its reasons and advice, and whether it waits for its confirmation."""
+    rows = sorted(decision.outcomes.all(), key=lambda row: row.pk)
+    provisional = f"Provisional: {decision.provisional_why}." if decision.provisional else ""
+    return "\n".join(
+        filter(None, [decision.agreed.rationale, *(kind_of(row).minute(row) for row in rows), provisional])
+    )
 
 
 def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:

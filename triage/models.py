@@ -12,6 +12,7 @@ from triage.allocation.models import (
 )
 from triage.cevt.models.decision import Decision, Outcome
 from triage.cevt.models.item import InformationRequest, Item
+from triage.cevt.models.meeting_day import MeetingDay
 from triage.first_contact.models import AgencyEnquiry, ReferralAssessment
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Decision",
     "InformationRequest",
     "Item",
+    "MeetingDay",
     "Outcome",
     "ReferralAssessment",
     "Vacancy",

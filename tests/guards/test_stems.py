@@ -15,7 +15,6 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "child",
             "entry",
             "entry_notice",
-            "hearers",
             "review",
             "review_notice",
             "review_preview",
@@ -91,12 +90,14 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "decision_preview",
             "eligibility",
             "figures",
+            "hearers",
             "item",
             "key_facts",
             "listing",
             "listing_rows",
             "live",
             "meeting",
+            "meeting_day",
             "minutes",
             "outcome",
             "owners",
@@ -108,7 +109,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "sheet",
         }
     ),
-    "triage/first_contact": frozenset({"ages", "approach", "assessment", "enquiry", "queue", "threshold"}),
+    "triage/first_contact": frozenset({"ages", "approach", "assessment", "enquiry", "queue", "significant", "threshold"}),
 }
 
 

@@ -38,6 +38,9 @@ class AdviceVersion(PublicModel):
     title = models.CharField(max_length=120)
     text = models.TextField()
     link = models.URLField(blank=True)
+    contact = models.CharField("who to ring", max_length=120, blank=True, db_default="")
+    phone = models.CharField("their number", max_length=40, blank=True, db_default="")
+    hours = models.CharField("when they answer", max_length=120, blank=True, db_default="")
     age_from = models.PositiveSmallIntegerField(default=0)
     age_to = models.PositiveSmallIntegerField(default=21)
     forms = ArrayField(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from cems.accounts.form_fields import AgencyChoice, TeamChoice, team_label
+from cems.accounts.form_fields import AgencyChoice, PersonChoice, TeamChoice, team_label
 from cems.accounts.models import Agency, Team, User
 from cems.accounts.profile import profile_of
 from cems.base.form_fields import DayField, TimeOfDayField, VersionField, WordsField
@@ -223,3 +223,26 @@ class DecideForm(PlainForm):
         self.fields["open_status"].help_text = "; ".join(
             f"{kind.label} opens “{kind.status.label}”" for kind in kinds if kind.status
         )
+
+
+class StoppedForm(DecideForm):
+    """The same decision about a child at Significant, with the manager's reason that lets it pass (M5)."""
+
+    button = "Decide it for this reason"
+    outcome = forms.TypedChoiceField(coerce=OUTCOMES.__getitem__, widget=forms.HiddenInput)
+    rationale = forms.CharField(max_length=10_000, widget=forms.HiddenInput)
+    open_status = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    below_manager = PersonChoice(
+        required=False, label="The manager who decides this", help_text="They are told, and read the reason."
+    )
+    below_why = WordsField(
+        rows=4,
+        required=False,
+        label="The manager’s reason",
+        help_text="Why a child at Significant needs no statutory intervention. It stands in the chronology.",
+    )
+
+    def __init__(self, managers: Sequence[User], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(pk__in=[person.pk for person in managers])
+        self.offer_rows("below_manager", people.select_related("agency").order_by("name", "pk"))

@@ -36,6 +36,15 @@ class ReferralAssessment(PublicModel):
     to_team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     to_team_why = models.TextField("why this team, where the child's age speaks against it", blank=True)
     stepped_up = models.BooleanField(default=False, help_text="Stepped up from early help")
+    below_why = models.TextField("why a child at Significant is decided below it", blank=True, db_default="")
+    below_manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The manager whose reason that is",
+    )
     version = models.PositiveIntegerField(default=0)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
@@ -44,6 +53,13 @@ class ReferralAssessment(PublicModel):
 
     class Meta:
         verbose_name_plural = "assessments"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(below_why="", below_manager__isnull=True)
+                | (~Q(below_why="") & Q(below_manager__isnull=False)),
+                name="assessment_below_by_manager",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"assessment {self.pk}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -34,6 +35,13 @@ class Decision(PublicModel):
     agreed = models.OneToOneField(AgreedLevel, on_delete=models.PROTECT, related_name="+")
     submitted_level = models.PositiveSmallIntegerField(choices=RiskLevel, null=True, blank=True)
     feedback = models.TextField("words for whoever sent the matrix", blank=True)
+    told = ArrayField(
+        models.TextField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Who was told of it, in the words of that moment",
+    )
     returned_because = KeyField(
         "why the child came back", max_length=15, named_by=RETURN_REASONS, blank=True, db_default=""
     )

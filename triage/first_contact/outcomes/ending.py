@@ -13,6 +13,7 @@ class AdviceGiven(ReferralOutcomeKind):
     key = "advice"
     label = "Advice and signposting"
     thresholds = (UNIVERSAL, EARLY_HELP, SECTION_17)
+    below_significant = True
 
 
 class NoAction(ReferralOutcomeKind):
@@ -21,3 +22,4 @@ class NoAction(ReferralOutcomeKind):
     key = "no_action"
     label = "No further action"
     thresholds = (UNIVERSAL, EARLY_HELP, SECTION_17)
+    below_significant = True

@@ -40,6 +40,7 @@ class EarlyHelp(ReferralOutcomeKind):
     thresholds = (EARLY_HELP,)
     status = StatusKind.EARLY_HELP
     passes_on = True
+    below_significant = True
 
 
 class AlreadyOpen(ReferralOutcomeKind):

@@ -26,6 +26,7 @@ from triage.first_contact.rules.ages import ages_of, warning
 from triage.first_contact.rules.approach import why_not
 from triage.first_contact.rules.threshold import THRESHOLDS, ThresholdKind
 from triage.first_contact.services.enquiry import lock_referral
+from triage.first_contact.services.significant import below_significant, may_go_below, tell_manager
 from triage.models import ReferralAssessment
 from triage.policy import TEAM_AGES
 
@@ -125,12 +126,15 @@ def referral_settle(
     outcome: ReferralOutcomeKind,
     rationale: str,
     open_status: bool = False,
+    below_manager: User | None = None,
+    below_why: str = "",
     at: datetime | None = None,
 ) -> Referral:
     """Decide a referral, in step with what was found; the team chosen gets the child at once (T1).
 
     `open_status` also opens the status that goes with the outcome, from today, where it doesn't run yet.
-    Raises Conflict when it is decided, Invalid where the findings contradict the outcome.
+    Raises Conflict when it is decided, Invalid where the findings contradict the outcome, BelowSignificant where a
+    child at Significant would be held below it without the strategy meeting answered and a manager's reason.
     """
     instant = at or now()
     locked_referral = lock_referral(referral)
@@ -139,8 +143,17 @@ def referral_settle(
         raise Invalid("This is not decided any more. Choose another outcome.", field="outcome")
     findings = findings_of(row)
     threshold = outcome.check(Case(findings.threshold, findings.to_team, open_status))
-    if findings.threshold != threshold.key:
-        _keep(user, locked_referral, row, Findings(**{**vars(findings), "threshold": threshold.key}), instant)
+    below = below_significant(locked_referral.child, outcome)
+    if below:
+        may_go_below(locked_referral.child, manager=below_manager, why=below_why, at=instant)
+    if findings.threshold != threshold.key or (below and row is None):
+        row = _keep(
+            user, locked_referral, row, Findings(**{**vars(findings), "threshold": threshold.key}), instant
+        )
+    if below and row and below_manager:
+        row.below_manager, row.below_why = below_manager, below_why.strip()
+        row.save(update_fields=["below_manager", "below_why"])
+        tell_manager(user, locked_referral, below_manager, instant)
     decided = referral_decide(
         user, referral=locked_referral, outcome=outcome, rationale=rationale, at=instant
     )

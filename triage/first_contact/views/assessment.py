@@ -14,7 +14,7 @@ from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
-from cems.base.time import now
+from cems.base.time import local_date, now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from cems.children.view_helpers import form_page
@@ -23,10 +23,12 @@ from plans.models import Referral, Request
 from plans.selectors.referral import referral_at, request_since
 from plans.services.strategy_meeting import strategy_meeting_request
 from plans.views import paper_page
-from triage.first_contact.forms import AnswerForm, AskForm, DecideForm, FoundForm
+from triage.first_contact.forms import AnswerForm, AskForm, DecideForm, FoundForm, StoppedForm
 from triage.first_contact.selectors.enquiry import Gathered, enquiry_at, gathered, teams_to_ask, teams_to_take
+from triage.first_contact.selectors.significant import managers_of_front_door, newest_request
 from triage.first_contact.services.assessment import findings_of, referral_assessment_save, referral_settle
 from triage.first_contact.services.enquiry import agency_enquiry_answer, agency_enquiry_open
+from triage.first_contact.services.significant import BelowSignificant
 
 DECIDED = "This referral is decided. What you wrote was not kept."
 requires_referral = requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS)
@@ -183,7 +185,9 @@ def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRe
     row = _row(opened, referral_id)
     if row.outcome:
         return _too_late(request, opened, row)
-    form = DecideForm(request.POST or None)
+    managers = managers_of_front_door(opened.child, local_date(opened.at))
+    with_reason = "below_why" in request.POST
+    form = StoppedForm(managers, request.POST) if with_reason else DecideForm(request.POST or None)
     if handle_form(request, form, lambda: referral_settle(acting_user(request), referral=row, **form.values)):
         messages.success(
             request,
@@ -196,6 +200,12 @@ def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRe
         "form": form,
         "gathered": gathered(row, opened.access, now()),
     }
+    if with_reason or isinstance(form.refusal, BelowSignificant):
+        if not with_reason:
+            context["form"] = StoppedForm(managers, initial=request.POST.dict())
+        context["meeting"] = newest_request(opened.child)
+        context["outcome"] = form.cleaned_data.get("outcome")
+        return render(request, "triage/first_contact/stopped.html", context, status=409)
     return render(request, "triage/first_contact/decide.html", context, status=form.status)
 
 

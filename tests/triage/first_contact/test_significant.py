@@ -1,0 +1,120 @@
+"""A child at Significant is not held at early help nor left: stopped, and passed only by a manager's reason (M5)."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cems.accounts.desks import desk_of
+from cems.accounts.models import Duty, User
+from cems.base.errors import Invalid
+from cems.base.time import now
+from cems.children.choices import RiskLevel
+from cems.children.models import Child
+from cems.notices.models import Notice
+from plans.choices import RequestAnswer
+from plans.models import Referral, Request
+from plans.services.strategy_meeting import strategy_meeting_answer
+from tests.factories.children import make_child
+from tests.factories.matrices import submit
+from tests.factories.people import make_user, sign_in
+from triage.first_contact.outcomes import ADVICE, ASSESSMENT, EARLY_HELP, NO_ACTION, ReferralOutcomeKind
+from triage.first_contact.services.assessment import referral_settle
+from triage.models import ReferralAssessment
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("M5", "T1")]
+
+
+@pytest.fixture
+def child() -> Child:
+    return make_child(given_name="Marnie", family_name="Madeup")
+
+
+@pytest.fixture
+def officer(child: Child) -> User:
+    return make_user("first_contact", team=desk_of(Duty.FRONT_DOOR, child.area_id))
+
+
+@pytest.fixture
+def manager(officer: User) -> User:
+    return make_user("team_manager", name="Max Manages", team=officer.appointments.get().team)
+
+
+@pytest.fixture
+def referral(child: Child) -> Referral:
+    submit(make_user(), child, RiskLevel.SIGNIFICANT, at=now() - timedelta(hours=2))
+    return Referral.objects.get(child=child)
+
+
+def answered(child: Child, officer: User) -> None:
+    request = Request.objects.get(child=child)
+    strategy_meeting_answer(officer, request=request, answer=RequestAnswer.NOT_MET, why="No harm found.")
+
+
+def decide(client: Client, row: Referral, outcome: ReferralOutcomeKind, **more: str) -> tuple[int, str]:
+    url = reverse("first_contact:referral_decide", args=[row.child.public_id, row.public_id])
+    answer = client.post(url, {"outcome": outcome.key, "rationale": "Early help is enough.", **more})
+    return answer.status_code, answer.content.decode()
+
+
+@pytest.mark.parametrize("outcome", [EARLY_HELP, NO_ACTION, ADVICE])
+def test_it_is_stopped_by_a_page_that_says_so_until_the_meeting_is_answered(
+    referral: Referral, officer: User, manager: User, outcome: ReferralOutcomeKind
+) -> None:
+    status, html = decide(sign_in(officer), referral, outcome)
+    assert status == 409 and "A child at Significant is not held below it" in html
+    assert "The strategy meeting is not answered yet" in html
+    # nor with a manager's reason, by page or by service
+    reason = {"below_manager": str(manager.public_id), "below_why": "Managed."}
+    assert decide(sign_in(officer), referral, outcome, **reason)[0] == 409
+    with pytest.raises(Invalid, match="strategy meeting"):
+        referral_settle(
+            officer, referral=referral, outcome=outcome, rationale="x", below_manager=manager, below_why="x"
+        )
+    referral.refresh_from_db()
+    assert not referral.outcome
+
+
+def test_it_passes_with_the_meeting_answered_and_a_managers_named_reason_which_the_manager_and_the_record_read(
+    referral: Referral, child: Child, officer: User, manager: User
+) -> None:
+    answered(child, officer)
+    client = sign_in(officer)
+    status, html = decide(client, referral, EARLY_HELP)
+    assert status == 409 and "No harm found." in html and "Max Manages" in html
+    assert 'value="Early help is enough."' in html  # what was typed stays
+    status, html = decide(client, referral, EARLY_HELP, below_manager="", below_why="Managed.")
+    assert status == 409 and "Name the manager" in html
+    status, html = decide(client, referral, EARLY_HELP, below_manager=str(manager.public_id), below_why=" ")
+    assert status == 409 and "Write the manager" in html
+    stranger = make_user("team_manager")
+    with pytest.raises(Invalid, match="Name a manager of First Contact"):
+        referral_settle(
+            officer,
+            referral=referral,
+            outcome=EARLY_HELP,
+            rationale="x",
+            below_manager=stranger,
+            below_why="x",
+        )
+    reason = {"below_manager": str(manager.public_id), "below_why": "The aunt has taken her in."}
+    assert decide(client, referral, EARLY_HELP, **reason)[0] == 302
+    row = ReferralAssessment.objects.get(referral=referral)
+    assert (row.below_manager, row.below_why) == (manager, "The aunt has taken her in.")
+    assert Notice.objects.filter(user=manager, kind="triage.below_significant").count() == 1
+    paper = reverse("first_contact:referral", args=[child.public_id, referral.public_id])
+    html = client.get(paper).content.decode()
+    assert "The aunt has taken her in." in html and "Max Manages" in html
+    reader = sign_in(make_user("erase_manager"))
+    chronology = reader.get(reverse("children:chronology", args=[child.public_id])).content.decode()
+    assert "Decided below Significant" in chronology and "The aunt has taken her in." in chronology
+    assert decide(client, referral, EARLY_HELP, **reason)[0] == 302  # the second time it is decided already
+    assert Notice.objects.filter(user=manager, kind="triage.below_significant").count() == 1
+
+
+def test_what_is_not_below_passes_and_at_moderate_nothing_is_asked(officer: User, referral: Referral) -> None:
+    assert decide(sign_in(officer), referral, ASSESSMENT)[0] == 302
+    other = make_child()
+    submit(make_user(), other, RiskLevel.MODERATE)
+    assert decide(sign_in(officer), Referral.objects.get(child=other), NO_ACTION)[0] == 302
