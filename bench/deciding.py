@@ -33,6 +33,7 @@ def measure(cast: Cast, table: Table, turns: int) -> Decided:
     ruling = Ruling(
         level=RiskLevel.SIGNIFICANT,
         rationale="Agreed on what the table knows",
+        feedback="Clear and dated",
         forms=[HarmForm.CRIMINAL],
         outcomes=[Wish(ADVICE, why="Talk about debts, and what happens if one is not paid")],
         tasks=[Task("Talk with the school", table.people[1]), Task("Visit the home", cast.worker)],

@@ -326,6 +326,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "boards": {"task": "ceg.tasks.follow_chairs", "schedule": 3600, "options": {"expires": 3600}},
+    "meeting days": {"task": "triage.tasks.meeting_days", "schedule": 900, "options": {"expires": 900}},
     "seal": {"task": "cems.audit.tasks.seal", "schedule": 20, "options": {"expires": 20}},
 }
 

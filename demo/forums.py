@@ -14,6 +14,7 @@ from cems.base.time import local_date
 from cems.children.choices import RiskLevel
 from cems.children.history.models.level import Forum
 from cems.children.identity.rules import age_on
+from cems.children.models import AgreedLevel
 from cems.children.querysets import cluster_ids
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Meeting
@@ -23,12 +24,13 @@ from demo.boards import Boards
 from demo.courses import Said
 from demo.data import load
 from matrix.models import Submission
+from matrix.services.follow_up import statuses_on
 from triage.advice.selectors import advice_for
 from triage.allocation.selectors.candidates import choice_for
 from triage.allocation.services.acceptance import allocation_accept
 from triage.allocation.services.allocation import allocation_end, allocation_make
 from triage.allocation.services.wait_end import allocation_decline
-from triage.cevt.outcomes import ADVICE, ALLOCATION, CEG, STEP_DOWN, Wish
+from triage.cevt.outcomes import ADVICE, ALLOCATION, CEG, NOT_CEG, STEP_DOWN, Wish
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.eligibility import eligibility_of
 from triage.cevt.selectors.owners import not_to_be_given
@@ -58,14 +60,21 @@ class Forums:
     Args:
         story: the child's story, whose time and draws these share.
         carry_out: plans what becomes of an action somebody took on.
+        follow: plans what answers to what a level started that a forum agreed higher.
     """
 
-    def __init__(self, story: Story, carry_out: Callable[[Action, datetime], None]) -> None:
+    def __init__(
+        self,
+        story: Story,
+        carry_out: Callable[[Action, datetime], None],
+        follow: Callable[[AgreedLevel, Submission, datetime], None],
+    ) -> None:
         self.story = story
         self.rng = story.rng
         self.cast = story.cast
         self.words = load("words")
         self.carry_out = carry_out
+        self.follow = follow
         self.boards = Boards(self)
 
     def decide(self, submission: Submission, said: Said, at: datetime) -> None:
@@ -101,6 +110,7 @@ class Forums:
             "clock"
         ):
             self.carry_out(action, at)
+        self.follow(row.agreed, submission, at)
         self._allocate(settled, at)
 
     def _meeting(self, at: datetime) -> Meeting | None:
@@ -143,8 +153,16 @@ class Forums:
         if settled.level < RiskLevel.SIGNIFICANT:
             age = age_on(self.story.child.date_of_birth, local_date(at))
             suited = advice_for(age=age, forms=settled.forms, level=settled.level)
+            known = statuses_on(self.story.child, local_date(at))
+            details = {} if known else {"support": words["support"]}
             if suited:
-                wishes.append(Wish(ADVICE, advice=self.rng.sample(suited, min(2, len(suited)))))
+                chosen = self.rng.sample(suited, min(2, len(suited)))
+                wishes.append(Wish(ADVICE, advice=chosen, details=details))
+            else:
+                wishes.append(Wish(ADVICE, details={**details, "none": words["no_advice"]}))
+        if settled.level is RiskLevel.MODERATE and not settled.board and self.story.course.number % 4 == 0:
+            details = {"context": words["context"], "plan": words["care_plan"]}
+            wishes.append(Wish(NOT_CEG, words["not_ceg"], details=details))
         if settled.level <= RiskLevel.LOW and settled.ends:
             wishes.append(Wish(STEP_DOWN, self.rng.choice(words["step_down"])))
         return wishes

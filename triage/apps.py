@@ -46,6 +46,7 @@ class TriageConfig(AppConfig):
         KINDS.fill(
             clocks.RECEIPT,
             clocks.CONFIRMATION,
+            clocks.MEETING_DAY,
             clocks.WAITING,
             clocks.LOOK_AGAIN,
             clocks.GATHERING,
@@ -53,6 +54,7 @@ class TriageConfig(AppConfig):
         )
         KEPT.fill(*child_content.ROWS, by=self.label)
         CHRONOLOGY.fill(chronology.chronology, by=self.label)
+        PANELS.fill(panel_cevt.DECISION_PANEL, by=self.label, before="matrix.newest")
         PANELS.fill(panel.PANEL, by=self.label, before="plans.requests")
         PANELS.fill(panel_first_contact.PANEL, panel_cevt.PANEL, by=self.label, after="plans.requests")
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)

@@ -1,8 +1,11 @@
 """The clocks of triage: a level to agree, a provisional decision to confirm, a worker to find (T2, T3, T6)."""
 
+from datetime import timedelta
+
 from cems.clocks.choices import Measure
 from cems.clocks.kinds import ClockKind
 from matrix.policy import CEVT_DAYS
+from triage.cevt.selectors.meeting_day import held_meanwhile
 from triage.policy import (
     ALLOCATE_MODERATE_DAYS,
     ALLOCATE_SIGNIFICANT_DAYS,
@@ -27,6 +30,15 @@ CONFIRMATION = ClockKind(
     Measure.WORKING_DAYS,
     reminders=5,
     lengths=(CONFIRMATION_DAYS,),
+)
+# A meeting of that day meets it, which is asked just before it acts.
+MEETING_DAY = ClockKind(
+    "triage.meeting_day",
+    "CEVT to meet today: something is due",
+    Measure.WORKING_DAYS,
+    warnings=(timedelta(hours=4),),
+    reminders=5,
+    check=held_meanwhile,
 )
 WAITING = ClockKind(
     "triage.waiting",

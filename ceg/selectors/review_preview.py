@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from ceg.models import BoardEntry
 from ceg.policy import WORKER_ENDS_DAYS
-from ceg.selectors.hearers import LEAD, Hearer, hearers
 from cems.accounts.models import User
 from cems.base.calendar import close_of_business, say, say_day
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.policy import FORUM_REACH_DAYS
+from triage.cevt.selectors.hearers import LEAD, Hearer, hearers
 from triage.models import Allocation
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.urls import reverse
 
 from ceg.models import BoardReview
-from ceg.selectors.hearers import hearers
 from cems.accounts.models import User
 from cems.notices.services import notice_send
+from triage.cevt.selectors.hearers import hearers
 
 
 def tell_reviewed(user: User, review: BoardReview, at: datetime) -> None:

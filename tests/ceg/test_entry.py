@@ -155,7 +155,11 @@ class TestReviewsOfTheMatrix:
 
     def test_once_off_the_board_reviews_are_on_cevts_list(self, entry: BoardEntry, child: Child) -> None:
         sent = submit(make_user(), child, MODERATE)
-        cevt_decides(child, MODERATE, outcomes=(Wish(NOT_CEG, "Well supported at home."),))
+        cevt_decides(
+            child,
+            MODERATE,
+            outcomes=(Wish(NOT_CEG, "Well supported at home.", details={"context": "The skate park."}),),
+        )
         assert not Item.objects.filter(submission=sent).exists()
         after = submit(make_user(), child, MODERATE)
         assert Item.objects.get(submission=after).closed_at is None

@@ -258,7 +258,11 @@ class TestWorker:
         self, entry: BoardEntry, child: Child, manager: User, level: RiskLevel
     ) -> None:
         has_worker(child, make_worker(), by=manager)
-        leaves = (Wish(NOT_CEG, "Well supported at home."),) if level is MODERATE else ()
+        leaves = (
+            (Wish(NOT_CEG, "Well supported at home.", details={"context": "The skate park."}),)
+            if level is MODERATE
+            else ()
+        )
         decision = cevt_decides(child, level, outcomes=leaves)
         action = self.action(child)
         assert action.is_open and action.source_reference == decision.reference

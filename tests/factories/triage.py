@@ -1,5 +1,6 @@
 """Builders for CEVT: a child whose matrix waits, a meeting with its table."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from cems.accounts.models import Agency, AgencyKind, User
@@ -14,6 +15,7 @@ from matrix.models import Submission
 from tests.factories.matrices import submit
 from tests.factories.people import make_agency, make_authority, make_team, make_user
 from triage.advice.services import consultation_record
+from triage.cevt.outcomes import ADVICE, Wish
 from triage.cevt.services.decision import Ruling
 from triage.models import Consultation, Item
 
@@ -55,9 +57,22 @@ QUORATE = (AgencyKind.CHILDRENS_SERVICES, AgencyKind.HEALTH, AgencyKind.EDUCATIO
 
 
 def ruling(item: Item, level: RiskLevel = RiskLevel.SIGNIFICANT, **kw: object) -> Ruling:
-    """What a chair decides who has read this item's matrix."""
-    fields: dict[str, object] = {"rationale": "What the table saw.", "seen": _seen(item.submission), **kw}
+    """What a chair decides who has read this item's matrix; with advice where the level asks for it."""
+    fields: dict[str, object] = {
+        "rationale": "What the table saw.",
+        "feedback": "Clear and dated.",
+        "seen": _seen(item.submission),
+        **kw,
+        "outcomes": advised(level, kw.get("outcomes", ())),  # type: ignore[arg-type]
+    }
     return Ruling(level=level, **fields)  # type: ignore[arg-type]
+
+
+def advised(level: RiskLevel, outcomes: Sequence[Wish]) -> list[Wish]:
+    """These outcomes, with advice where the level asks for it and none is among them."""
+    asked = level in ADVICE.always_at and not any(wish.kind is ADVICE for wish in outcomes)
+    support = {"support": "The youth club of the town."}
+    return [*outcomes, *([Wish(ADVICE, "Keep the weekly visits.", details=support)] if asked else [])]
 
 
 def _seen(submission: Submission | None) -> object:

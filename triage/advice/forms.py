@@ -15,6 +15,8 @@ from triage.advice.selectors import library
 from triage.advice.services import OLDEST, Words
 from triage.models import AdviceVersion
 
+PLAIN = ("title", "text", "link", "contact", "phone", "hours", "age_from", "age_to", "levels")
+
 
 class AdviceForm(OnceForm):
     """The words of a piece of advice, and whom it suits (T4)."""
@@ -33,6 +35,19 @@ class AdviceForm(OnceForm):
         assume_scheme="https",
         help_text="A page a practitioner or family can open, if there is one.",
         error_messages={"invalid": "Write the whole address, beginning with https://"},
+    )
+    contact = forms.CharField(
+        max_length=120,
+        required=False,
+        label="Who to ring",
+        help_text="A service or role, such as “School nurses of the town”. No name of a person.",
+    )
+    phone = forms.CharField(max_length=40, required=False, label="Their telephone number")
+    hours = forms.CharField(
+        max_length=120,
+        required=False,
+        label="When they answer",
+        help_text="Such as “Monday to Friday, 9:00 to 17:00”.",
     )
     age_from = forms.IntegerField(
         min_value=0,
@@ -72,14 +87,14 @@ class AdviceForm(OnceForm):
     @staticmethod
     def of(version: AdviceVersion) -> dict[str, Any]:
         """What the form shows of a version."""
-        names = ("title", "text", "link", "age_from", "age_to", "levels")
+        names = PLAIN
         shown = {name: getattr(version, name) for name in names}
         return {**shown, "forms_of_harm": version.forms, "version": version.number}
 
     @property
     def words(self) -> Words:
         data = self.cleaned_data
-        names = ("title", "text", "link", "age_from", "age_to", "levels")
+        names = PLAIN
         return Words(forms=data["forms_of_harm"], **{name: data[name] for name in names})
 
 

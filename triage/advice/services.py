@@ -29,6 +29,9 @@ class Words:
     title: str
     text: str
     link: str = ""
+    contact: str = ""
+    phone: str = ""
+    hours: str = ""
     age_from: int = 0
     age_to: int = OLDEST
     forms: Sequence[str] = field(default_factory=list)
@@ -52,6 +55,8 @@ def advice_write(
     instant = at or now()
     if not words.title.strip() or not words.text.strip():
         raise Invalid("Write a title and the advice.", field="text" if words.title.strip() else "title")
+    if words.phone.strip() and not words.contact.strip():
+        raise Invalid("Say who answers at this number.", field="contact")
     if words.age_from > words.age_to:
         raise Invalid("The youngest age is above the oldest.", field="age_from")
     if entry is None:

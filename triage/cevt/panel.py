@@ -1,4 +1,4 @@
-"""On a child's overview, for those who may raise a child at CEVT: the way there, or to the sheet (T3)."""
+"""On a child's overview: what CEVT decided last (T4); for those who may raise a child at CEVT, the way there (T3)."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.children.access_control import OpenChild
 from cems.children.slots import Panel
+from triage.cevt.selectors.decision import newest_decision
 from triage.cevt.selectors.seats import RAISE
 from triage.models import Item
 
@@ -28,4 +29,16 @@ def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     }
 
 
+def _decision(user: User, opened: OpenChild) -> dict[str, Any] | None:
+    """Level, reasons, advice, actions and what happens next, whoever sent the matrix (T4)."""
+    on_record = newest_decision(opened)
+    if on_record is None:
+        return None
+    where = reverse("children:chronology", args=[opened.child.public_id])
+    return {"on_record": on_record, "chronology_url": f"{where}?kind=CEVT"}
+
+
+DECISION_PANEL = Panel(
+    "triage.decision", "What CEVT decided", Part.DECISIONS, "triage/cevt/decision_on_record.html", _decision
+)
 PANEL = Panel("triage.cevt", "CEVT", Part.IDENTITY, "triage/cevt/panel.html", _panel)

@@ -38,6 +38,7 @@ urlpatterns = [
     path("cevt/children/<uuid:public_id>/ask/", decision.ask, name="information_request_new"),
     path("cevt/children/<uuid:public_id>/answer/", decision.answer, name="information_request_answer"),
     path("cevt/children/<uuid:public_id>/withdraw/", decision.withdraw, name="item_withdraw"),
+    path("cevt/themes/", minutes.notes, name="notes"),
     path("cevt/meetings/", minutes.meetings, name="meetings"),
     path("cevt/meetings/start/", meeting.start, name="meeting_start"),
     path("cevt/meetings/<uuid:meeting_id>/", minutes.minutes, name="minutes"),

@@ -9,6 +9,8 @@ from django.urls import reverse
 from cems.children.models import Child
 
 LIST = reverse("cevt:list")
+# What the form asks for at Moderate and Low, and of every decision.
+ADVISED = {"outcomes": ["advice"], "advice_why": "Keep the visits.", "feedback": "Clear and dated."}
 
 
 def sheet(child: Child) -> str:

@@ -49,7 +49,8 @@ def address(name: str, item: Item) -> str:
 def body(item: Item, **more: Any) -> dict[str, Any]:
     assert item.submission
     seen = str(item.submission.public_id)
-    return {"level": int(SIGNIFICANT), "rationale": "What the table saw.", "seen": seen, **more}
+    words = {"rationale": "What the table saw.", "feedback": "Clear and dated."}
+    return {"level": int(SIGNIFICANT), **words, "seen": seen, **more}
 
 
 def send(chair: User, item: Item, sent: dict[str, Any], key: object = "") -> Any:
@@ -86,6 +87,8 @@ def test_a_decision_by_api_is_the_decision_of_the_page_and_is_taken_once(child: 
     [
         ({"level": 7}, 400, "level"),
         ({"rationale": ""}, 400, "rationale"),
+        ({"feedback": " "}, 400, "feedback"),
+        ({"level": 2}, 400, "advice"),
         ({"forms": ["unheard-of"]}, 400, "forms"),
         ({"surprise": 1}, 400, "surprise"),
         ({"tasks": [{"title": "Nobody's"}]}, 400, "tasks"),

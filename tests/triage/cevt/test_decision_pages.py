@@ -17,7 +17,7 @@ from tests.factories.children import make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_team, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
-from tests.triage.cevt.pages import LIST, hidden, said, sheet
+from tests.triage.cevt.pages import ADVISED, LIST, hidden, said, sheet
 from triage.cevt.services.decision import decision_make
 from triage.cevt.services.item import item_withdraw
 from triage.models import Decision
@@ -34,6 +34,7 @@ def fields(client: Client, child: Child, **typed: object) -> dict[str, object]:
         "step": "check",
         "level": "3",
         "rationale": "An older man drives her about.",
+        "feedback": "Clear and dated.",
         **{name: value for name, value in hidden(form).items() if name in {"key", "seen"}},
         **typed,
     }
@@ -80,7 +81,8 @@ def test_a_decision_is_checked_said_and_made_without_javascript(chair: User, chi
     assert Decision.objects.count() == 1
     assert item.submission
     page = said(sign_in(sender), reverse("matrix:submission", args=[item.submission.public_id]))
-    assert "Clear and dated: thank you." in page and "An older man drives her about." in page
+    assert "Clear and dated: thank you." in page and "Talk with the aunt." in page
+    assert "An older man drives her about." not in page  # CEVT's own reasons
     letter = sign_in(sender).get(reverse("cevt:feedback_pdf", args=[item.submission.public_id]))
     assert letter["Content-Type"] == "application/pdf"
     assert (
@@ -161,6 +163,7 @@ def test_cevt_f3_at_the_page_provisional_is_said_before_and_confirmed_after(
         **{name: value for name, value in hidden(page).items() if name in {"key", "seen"}},
         "level": "2",
         "rationale": "With the team manager.",
+        **ADVISED,
         "step": "decide",
     }
     refused = client.post(confirm, again)
@@ -179,7 +182,7 @@ def test_cevt_f4_at_the_page_a_newer_matrix_is_shown_before_the_next_try(chair: 
     sender = make_user()
     waiting_child(child, level=MODERATE, by=sender)
     client = sign_in(chair)
-    typed = fields(client, child, level="2", rationale="Before the newer one.")
+    typed = fields(client, child, level="2", rationale="Before the newer one.", **ADVISED)
     newer = submit(sender, child, SIGNIFICANT)
     answer = client.post(sheet(child), {**typed, "step": "decide"})
     html = unescape(answer.content.decode())

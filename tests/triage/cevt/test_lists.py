@@ -24,7 +24,7 @@ from tests.factories.matrices import submit
 from tests.factories.people import make_user, sign_in
 from tests.factories.practice_lists import end_yesterday, write_entry
 from tests.factories.triage import QUORATE, ruling, sitting, waiting_child
-from tests.triage.cevt.pages import hidden, said, sheet
+from tests.triage.cevt.pages import ADVISED, hidden, said, sheet
 from triage.cevt.outcomes import CEG, Wish
 from triage.cevt.services.decision import decision_make
 from triage.models import Decision, Item, Outcome
@@ -44,6 +44,7 @@ def typed(client: Client, child: Child, **more: object) -> dict[str, object]:
         "seen": fields["seen"],
         "level": str(MODERATE.value),
         "rationale": "Two men keep coming to the home.",
+        **ADVISED,
         **more,
     }
 
@@ -181,7 +182,11 @@ class TestReasonsForTheBoard:
         client = sign_in(chair)
         assert hotspot.label in said(client, sheet(child))
         sent = typed(
-            client, child, outcomes=["ceg"], ceg_reason=hotspot.key, ceg_why="Three children meet there."
+            client,
+            child,
+            outcomes=["ceg", "advice"],
+            ceg_reason=hotspot.key,
+            ceg_why="Three children meet there.",
         )
         sent["ceg_locality"] = ""
         preview = client.post(sheet(child), {**sent, "step": "check"})
@@ -216,6 +221,8 @@ def send(chair: User, item: Item, **more: object) -> tuple[int, object]:
     sent = {
         "level": 2,
         "rationale": "Two men keep coming.",
+        "feedback": "Clear and dated.",
+        "outcomes": [{"kind": "advice", "why": "Keep the visits."}],
         "seen": str(item.submission.public_id),
         **more,
     }

@@ -15,7 +15,7 @@ from matrix.models import Submission
 from tests.factories.matrices import submit
 from tests.factories.people import make_locality, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
-from tests.triage.cevt.pages import LIST, hidden, said, sheet
+from tests.triage.cevt.pages import ADVISED, LIST, hidden, said, sheet
 from triage.cevt.outcomes import CEG, Wish
 from triage.cevt.services.decision import decision_make
 from triage.cevt.services.item import item_raise
@@ -60,6 +60,7 @@ def typed(client: Client, child: Child, level: RiskLevel, **more: object) -> dic
         "seen": fields["seen"],
         "level": str(level.value),
         "rationale": "Six quiet weeks.",
+        **ADVISED,
         **more,
     }
 
@@ -130,6 +131,7 @@ def test_a_confirmation_at_low_takes_the_child_off_the_board_the_provisional_dec
         "level": str(LOW.value),
         "rationale": "Police: another child of the same name.",
         "agreed_with": "Detective sergeant, by phone at 09:10",
+        **ADVISED,
     }
     assert "The child leaves the CEG board" in client.post(page, {**sent, "step": "check"}).content.decode()
     before = now()

@@ -27,7 +27,7 @@ from plans.services.provider import ProviderTerms, provider_write, sync
 from tests.factories.children import make_child
 from tests.factories.people import make_user, sign_in
 from tests.factories.triage import QUORATE, ruling, sitting, waiting_child
-from tests.triage.cevt.pages import hidden, said, sheet
+from tests.triage.cevt.pages import ADVISED, hidden, said, sheet
 from triage.cevt.outcomes import (
     NOT_CEG,
     OUTCOMES,
@@ -84,7 +84,8 @@ def typed(client: Client, child: Child, **more: object) -> dict[str, object]:
         "seen": fields["seen"],
         "level": str(MODERATE.value),
         "rationale": "Two men keep coming to the home.",
-        "outcomes": ["court_order"],
+        **ADVISED,
+        "outcomes": ["court_order", "advice"],
         "court_order_why": "Their visits.",
         "court_order_order": "exclusion",
         **more,
@@ -123,7 +124,7 @@ def test_a_new_outcome_is_asked_checked_told_beforehand_done_and_written_of(
     assert "CEG board" not in html
     # the decision keeps it and opens its action, with owner and clock
     assert post(client, child, {**sent, "step": "decide"})[0] == 302
-    row = Outcome.objects.get()
+    row = Outcome.objects.get(kind="court_order")
     assert (row.kind, row.label, row.why) == ("court_order", court_order.label, "Their visits.")
     assert row.details == {"order": "exclusion"}
     action = Action.objects.get(pk=row.action_id)
@@ -147,7 +148,11 @@ def test_a_new_outcome_is_asked_checked_told_beforehand_done_and_written_of(
     }
     for name, (reader, url) in pages.items():
         assert words[name] in " ".join(said(sign_in(reader), url).split()), name
-    copy = [entry for entry in own_copy([child.pk]) if entry["kind"] == "CEVT outcome"]
+    copy = [
+        entry
+        for entry in own_copy([child.pk])
+        if entry["kind"] == "CEVT outcome" and entry["outcome"] == court_order.label
+    ]
     assert copy[0]["outcome"] == court_order.label and copy[0]["details"] == "Which order: Exclusion order"
     # a partnership that gives it up still reads what was decided, and is not offered it again
     del OUTCOMES["court_order"]
@@ -183,7 +188,11 @@ def test_the_api_takes_and_refuses_the_new_outcome_as_the_page_does(
             "level": 2,
             "rationale": "Two men keep coming.",
             "seen": str(item.submission.public_id),  # type: ignore[union-attr]
-            "outcomes": [{"kind": "court_order", "why": "Their visits.", **outcome}],
+            "feedback": "Clear and dated.",
+            "outcomes": [
+                {"kind": "court_order", "why": "Their visits.", **outcome},
+                {"kind": "advice", "why": "Keep the visits."},
+            ],
         }
         answer = client.post(url, sent, format="json", headers={"Idempotency-Key": str(uuid4())})
         return answer.status_code, answer.json()
@@ -198,7 +207,7 @@ def test_the_api_takes_and_refuses_the_new_outcome_as_the_page_does(
     assert send(kind="unheard_of")[0] == 400
     status, shown = send(details={"order": "risk"})
     assert status == 201
-    (order,) = shown["decision"]["outcomes"]  # type: ignore[index]
+    order = next(row for row in shown["decision"]["outcomes"] if row["kind"] == "court_order")  # type: ignore[index]
     assert (order["kind"], order["label"], order["details"]) == (
         "court_order",
         court_order.label,
@@ -248,14 +257,14 @@ def test_a_provider_is_a_row_offered_by_name_and_referred_to(
     html = said(client, sheet(child))
     assert "Made-up Mentors" in html and "0191 498 0000" in html
     assert "provider-mentors_for" not in html  # they do not work with parents
-    sent = typed(client, child, outcomes=["provider-mentors"], harms=["sexual"])
+    sent = typed(client, child, outcomes=["provider-mentors", "advice"], harms=["sexual"])
     status, html = post(client, child, sent)
     assert status == 400 and "Made-up Mentors takes any risk of criminal exploitation." in html
     sent |= {"harms": ["criminal"], "provider-mentors_why": "A mentor for the evenings."}
     status, html = post(client, child, sent)
     assert status == 200 and "Refer to Made-up Mentors, and record whether they take it" in html
     assert post(client, child, {**sent, "step": "decide"})[0] == 302
-    row = Outcome.objects.select_related("action").get()
+    row = Outcome.objects.select_related("action").get(kind="provider")
     assert (row.kind, row.label, row.provider, row.for_parents) == (
         "provider",
         "Made-up Mentors",
@@ -274,7 +283,7 @@ def test_house_f5_a_provider_that_was_ended_is_not_offered_and_refused_in_a_plai
     item = waiting_child(child, level=MODERATE)
     sitting(chair, *QUORATE)
     client = sign_in(chair)
-    sent = typed(client, child, outcomes=["provider-mentors"], harms=["criminal"])
+    sent = typed(client, child, outcomes=["provider-mentors", "advice"], harms=["criminal"])
     # ended while the chair was typing
     last = today() - timedelta(days=1)
     manager = make_user("administrator")

@@ -80,9 +80,10 @@ def said(*asked: Wish, level: RiskLevel, forms: tuple[str, ...] = (), born: date
 
 
 @pytest.mark.requirement("T4")
-def test_significant_starts_board_and_worker_and_nothing_less_does() -> None:
+def test_significant_starts_board_and_worker_and_moderate_and_low_ask_for_advice() -> None:
     assert set(always(SIGNIFICANT)) == {CEG, ALLOCATION}
-    assert not any(always(level) for level in (NONE, LOW, MODERATE))
+    assert always(MODERATE) == always(LOW) == [ADVICE]
+    assert not always(NONE)
 
 
 @pytest.mark.requirement("T4")
@@ -97,7 +98,8 @@ def test_significant_starts_board_and_worker_and_nothing_less_does() -> None:
         (Wish(CEG, "Often missing", CegReason.MISSING, locality=EAST), LOW, False),
         (Wish(CEG, locality=EAST), MODERATE, True),
         (Wish(NOT_CEG, "Well supported"), SIGNIFICANT, True),
-        (Wish(NOT_CEG, "Well supported"), MODERATE, False),
+        (Wish(NOT_CEG, "Well supported"), MODERATE, True),  # without contextual safeguarding advice
+        (Wish(NOT_CEG, "Well supported", details={"context": "The skate park"}), MODERATE, False),
         (Wish(NOT_CEG), MODERATE, True),
         (Wish(ALLOCATION), SIGNIFICANT, False),
         (Wish(ALLOCATION), MODERATE, True),
@@ -105,6 +107,8 @@ def test_significant_starts_board_and_worker_and_nothing_less_does() -> None:
         (Wish(ALLOCATION, "An older brother is involved"), LOW, True),
         (Wish(ADVICE), MODERATE, True),
         (Wish(ADVICE, advice=[AdviceVersion(title="Debts")]), MODERATE, False),
+        (Wish(ADVICE, details={"none": "The worker knows all of it"}), LOW, False),
+        (Wish(ADVICE, "Keep on", details={"none": "The worker knows all of it"}), LOW, True),
         (Wish(STEP_DOWN, "Early help goes on"), LOW, False),
         (Wish(STEP_DOWN), LOW, True),
         (Wish(STEP_DOWN, "Early help goes on"), MODERATE, True),

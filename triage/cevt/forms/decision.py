@@ -47,8 +47,7 @@ class DecisionForm(KeyedForm, OutcomesForm):
     rationale = WordsField(
         rows=4,
         label="Why this level",
-        help_text="The person who sent the matrix reads this. The person who raised the child reads it"
-        " where the record is open to them.",
+        help_text="The lead practitioner, social worker, their manager and the team read this on the child’s page.",
         error_messages={"required": "Say why this level is agreed."},
     )
     harms = forms.MultipleChoiceField(
@@ -61,8 +60,9 @@ class DecisionForm(KeyedForm, OutcomesForm):
         widget=forms.CheckboxSelectMultiple,
     )
     feedback = short(
-        label="Feedback to the person who sent the matrix or raised the child",
-        help_text="What was clear, what would have helped. They read it at once.",
+        label="What the person who sent the matrix or raised the child reads",
+        help_text="Why this level, what was clear, what would have helped. Left empty, it is proposed on the next page"
+        " from the reasons above.",
     )
 
     def __init__(

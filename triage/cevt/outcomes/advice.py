@@ -1,59 +1,68 @@
-"""Advice to the lead practitioner, from the library or in the chair's own words (T4)."""
+"""Advice to the lead practitioner, from the library or in the chair's own words, or why there is none (T4)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cems.accounts.models import User
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from matrix.services.owners import lead_of
 from triage.cevt.outcomes.base import Ask, Case, Effect, Offer, OutcomeKind, Problem, Wish
-from triage.cevt.services.decision_notice import tell_lead
 from triage.models import Outcome
+
+NO_ADVICE = "No advice to the lead practitioner"
 
 
 class Advice(OutcomeKind):
-    """The lead practitioner is told that there is advice."""
+    """What the lead practitioner reads on the child's page; at Moderate and Low advice, or why there is none."""
 
     key = "advice"
     label = "Advice to the lead practitioner"
     figure = "Advice given"
     asks_why = "Advice in your own words"
-    tells = "the lead practitioner, of the advice"
+    always_at = frozenset({RiskLevel.LOW, RiskLevel.MODERATE})
+    stands = True
     columns = frozenset({"library"})
     many = frozenset({"library"})
+    referrer_reads = frozenset({"why", "none", "support"})
 
     def asks(self, offer: Offer) -> Sequence[Ask]:
-        words = Ask("why", self.asks_why)
         titles = [(str(entry.pk), entry.title) for entry in offer.advice]
-        return (
-            [Ask("library", "Advice from the library", choices=titles, many=True), words]
-            if titles
-            else [words]
-        )
+        library = [Ask("library", "Advice from the library", choices=titles, many=True)] if titles else []
+        return [
+            *library,
+            Ask("why", self.asks_why),
+            Ask("support", "Support there is for a child no service knows"),
+            Ask("none", "No advice, because"),
+        ]
 
     def wishes(self, values: Mapping[str, Any], offer: Offer) -> list[Wish]:
         suited = {str(entry.pk): entry for entry in offer.advice}
-        return [Wish(self, values["why"], advice=[suited[key] for key in values.get("library", ())])]
+        details = {name: values.get(name, "") for name in ("support", "none")}
+        chosen = [suited[key] for key in values.get("library", ())]
+        return [Wish(self, values["why"], advice=chosen, details=details)]
 
     def refusal(self, wish: Wish, case: Case) -> Problem | None:
-        return (
-            None
-            if wish.advice or wish.why
-            else Problem("Choose advice from the library, or write it.", "why")
-        )
+        given, none = bool(wish.advice or wish.why), bool(wish.value("none"))
+        if given and none:
+            return Problem("Either give advice, or say why there is none.", "none")
+        if not (given or none):
+            return Problem("Choose advice from the library, write it, or say why there is none.", "why")
+        if not case.known and not wish.value("support"):
+            return Problem("No service knows this child. Say what support there is.", "support")
+        return None
 
     def effects(self, wish: Wish, child: Child, level: RiskLevel, at: datetime) -> Iterator[Effect]:
+        if wish.value("none"):
+            yield Effect(f"{NO_ADVICE}: {wish.value('none')}")
+            return
         titles = ", ".join(entry.title for entry in wish.advice)
         yield Effect(f"Advice for the lead practitioner{f': {titles}' if titles else ''}")
 
-    def start(self, user: User, row: Outcome, wish: Wish, at: datetime) -> None:
-        tell_lead(user, row.decision, at)
+    def named(self, wish: Wish) -> str:
+        return NO_ADVICE if wish.value("none") else self.label
 
-    def told(self, user: User, child: Child) -> str:
-        lead = lead_of(child)
-        return f"{lead}, lead practitioner, of the advice" if lead and lead.pk != user.pk else ""
+    def figure_of(self, label: str) -> str:
+        return "No advice, with the reason" if label == NO_ADVICE else self.figure
 
     def minute(self, row: Outcome) -> str:
         return " – ".join([super().minute(row), *(version.title for version in row.advice.all())])

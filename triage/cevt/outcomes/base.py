@@ -75,13 +75,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Case:
-    """What a decision is about, as the checks look at it; `asked` are the keys of all its outcomes."""
+    """What a decision is about, as the checks look at it; `asked` are the keys of all its outcomes, `known` is
+    whether any service knows the child."""
 
     level: RiskLevel
     harms: Collection[str]
     age: int
     on: date
     asked: frozenset[str] = frozenset()
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,8 @@ class OutcomeKind:
     task: ClassVar[str] = ""  # the action it starts; "": none
     working_days: ClassVar[int] = 5  # that the action has
     always_at: ClassVar[frozenset[RiskLevel]] = frozenset()  # the levels that start it by themselves
+    stands: ClassVar[bool] = False  # one of a provisional decision stands when that is confirmed
+    referrer_reads: ClassVar[frozenset[str]] = frozenset()  # its answers that whoever sent the matrix reads
     puts_on_board: ClassVar[bool] = False
     takes_off_board: ClassVar[bool] = False
     tells: ClassVar[str] = ""  # whom it tells beside the owner of an action, as the minutes say it
@@ -213,6 +217,15 @@ class OutcomeKind:
     def sentence(self, row: Outcome) -> str:
         """What the letter to the user who sent the matrix says of it."""
         return f"{row.label}, {row.locality}" if row.locality else row.label
+
+    def for_referrer(self, row: Outcome) -> list[tuple[str, str]]:
+        """What whoever sent the matrix reads of it beside the sentence: each question's label with the answer."""
+        answers = {"why": row.why, **row.details}
+        return [
+            (ask.label, words)
+            for ask in self.asks(Offer())
+            if ask.name in self.referrer_reads and (words := answers.get(ask.name, ""))
+        ]
 
     def minute(self, row: Outcome) -> str:
         """What the minutes and those who may read the decision read of it."""

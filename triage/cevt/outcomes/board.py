@@ -92,6 +92,19 @@ class NotForBoard(OutcomeKind):
     asks_why = "Why the child does not go to the board"
     why_missing = "Say why the child does not go to the CEG board."
     takes_off_board = True
+    referrer_reads = frozenset({"why", "context", "plan"})
+
+    def asks(self, offer: Offer) -> Sequence[Ask]:
+        return [
+            *super().asks(offer),
+            Ask(
+                "context",
+                "Contextual safeguarding advice for the person who sent the matrix",
+                "Write contextual safeguarding advice: which places, friends and adults to work with.",
+                hint="Which places, friends and adults to work with. They read it with the decision.",
+            ),
+            Ask("plan", "What the care plan must hold before CEG looks again"),
+        ]
 
     def refusal(self, wish: Wish, case: Case) -> Problem | None:
         if case.level is RiskLevel.SIGNIFICANT:

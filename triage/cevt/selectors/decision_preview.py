@@ -10,10 +10,11 @@ from cems.children.models import Child
 from cems.children.policy import FORUM_REACH_DAYS
 from cems.meetings.models import Meeting
 from triage.cevt.outcomes import Effect, Wish, until
+from triage.cevt.selectors.hearers import hearers
 from triage.cevt.services.decision import Ruling, why_provisional
-from triage.cevt.services.decision_notice import hearers
+from triage.cevt.services.decision_notice import told_of_decision
 from triage.cevt.services.outcome import leaves_board, wishes_for
-from triage.models import Item
+from triage.models import Decision, Item
 from triage.policy import CONFIRMATION_DAYS
 
 
@@ -33,12 +34,12 @@ def preview(
     items: Sequence[Item],
     ruling: Ruling,
     meeting: Meeting | None,
-    final: bool,
+    confirms: Decision | None,
     at: datetime,
 ) -> Preview:
-    """What follows from this ruling. `final`: it confirms a provisional one. Raises Invalid as the decision would."""
-    wishes = wishes_for(child, ruling.level, ruling.forms, ruling.outcomes, at)
-    provisional = "" if final else why_provisional(meeting, at)
+    """What follows from this ruling, which may confirm a decision. Raises Invalid as the decision would."""
+    wishes = wishes_for(child, ruling.level, ruling.forms, ruling.outcomes, at, confirms=confirms)
+    provisional = "" if confirms else why_provisional(meeting, at)
     effects = [
         Effect(f"{ruling.level.label} is the agreed level"),
         *(effect for wish in wishes for effect in wish.kind.effects(wish, child, ruling.level, at)),
@@ -57,13 +58,16 @@ def preview(
     if provisional:
         due = until(at, CONFIRMATION_DAYS.at(at, child.area_id), "decided")
         effects.append(Effect(f"It is provisional ({provisional}) and must be confirmed", str(user), due))
-    return Preview(effects, _told(user, child, items, wishes, ruling), provisional)
+    return Preview(effects, _told(user, child, items, wishes, ruling, at), provisional)
 
 
 def _told(
-    user: User, child: Child, items: Sequence[Item], wishes: Sequence[Wish], ruling: Ruling
+    user: User, child: Child, items: Sequence[Item], wishes: Sequence[Wish], ruling: Ruling, at: datetime
 ) -> list[str]:
-    people = [*hearers(user, items), *(wish.kind.told(user, child) for wish in wishes)]
+    people = [
+        *told_of_decision(user, items, hearers(user, child, at)),
+        *(wish.kind.told(user, child) for wish in wishes),
+    ]
     owners = [plan.owner for wish in wishes if (plan := wish.kind.plan(wish, child))]
     for owner in dict.fromkeys([*owners, *(task.owner for task in ruling.tasks)]):
         people.append(f"{owner}, of the action they have" if owner != user else "")

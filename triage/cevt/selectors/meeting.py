@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F, Q
+
 from cems.accounts.models import Authority, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.actions.models import Action
 from cems.base.keyset import Keyset, Page
+from cems.base.time import local_date
 from cems.children.access.child_access import accesses
 from cems.children.access.visibility import primary_of
 from cems.children.choices import HarmContext, RiskLevel
@@ -19,10 +22,11 @@ from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Dissent, Meeting, Note
 from cems.meetings.selectors import Table, attendance_of, notes_of
 from triage.cevt.outcomes import kind_of
-from triage.cevt.services.decision_notice import hearers
+from triage.cevt.selectors.eligibility import eligibility_of
 from triage.models import Decision, Item
 
 ORDER = Keyset("-pk", size=30)
+NOTES_ORDER = Keyset("-noted_at", "-pk", size=40)
 
 
 def authorities_of(ids: Collection[int]) -> Sequence[Authority]:
@@ -55,6 +59,16 @@ def meetings_of(user: User, after: str) -> Page[Meeting]:
     return ORDER.page(rows.select_related("chair", "authority", "ended_by"), after)
 
 
+def notes_over_time(user: User, kind: str, after: str) -> Page[Note]:
+    """A page of the themes and places CEVT's meetings noted, newest first; of one kind where it is said (T3)."""
+    rows = Note.objects.filter(
+        meeting__forum=MeetingForum.CEVT, meeting__authority__in=profile_of(user).authority_ids
+    )
+    if kind in NoteKind.values:
+        rows = rows.filter(kind=kind)
+    return NOTES_ORDER.page(rows.select_related("meeting__authority", "noted_by__agency"), after)
+
+
 @dataclass(frozen=True)
 class Minuted:
     """One child of a meeting, as its minutes tell: by reference, never by name."""
@@ -71,13 +85,34 @@ class Minuted:
 
 
 @dataclass(frozen=True)
+class Undecided:
+    """A child who was on the list when the meeting ended, and on whom it decided nothing."""
+
+    child: Child
+    items: Sequence[Item]
+
+    @property
+    def level(self) -> str:
+        """The highest submitted level that waited, in words; "" where none did."""
+        levels = [item.level for item in self.items if item.level is not None]
+        return RiskLevel(max(levels)).label if levels else ""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the first of its clocks is due."""
+        return min((item.clock.due_at for item in self.items if item.clock), default=None)
+
+
+@dataclass(frozen=True)
 class Minutes:
-    """What was decided at a meeting, of the children open to the reader; `restricted` ones are only counted."""
+    """What was decided at a meeting and what was on its list and was not, of the children open to the reader;
+    `restricted` ones are only counted."""
 
     meeting: Meeting
     table: Table
     children: Sequence[Minuted]
     restricted: int
+    undecided: Sequence[Undecided]
     themes: Sequence[Note]
     hotspots: Sequence[Note]
 
@@ -91,7 +126,8 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
         .prefetch_related("outcomes__locality", "outcomes__advice")
         .order_by("decided_at", "pk")
     )
-    primaries = {row.primary for row in decisions}
+    left = _left_undecided(meeting, meeting.ended_at or at)
+    primaries = {row.primary for row in decisions} | left.keys()
     visible = list(Child.objects.visible_to(user).filter(pk__in=primaries).with_page())
     reach = accesses(user, visible)
     open_ones = {child.pk: child for child in visible if reach[child.pk].sees(Part.MINUTES, Part.DECISIONS)}
@@ -103,9 +139,25 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
         attendance_of(meeting, meeting.ended_at or at),
         _minuted(shown, open_ones),
         shut.filter(pk__in=primaries - open_ones.keys()).restricted().count(),
+        [Undecided(open_ones[primary], items) for primary, items in left.items() if primary in open_ones],
         [note for note in notes if note.kind == NoteKind.THEME],
         [note for note in notes if note.kind == NoteKind.HOTSPOT],
     )
+
+
+def _left_undecided(meeting: Meeting, at: datetime) -> dict[int, list[Item]]:
+    """By primary record, what was on the list at this instant: eligible, not decided, what is due first at the top."""
+    rows = Item.objects.filter(authority=meeting.authority_id, received_at__lte=at)
+    rows = rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=at)).annotate(primary=primary_of())
+    items = list(
+        rows.select_related("clock", "submission").order_by(F("clock__due_at").asc(nulls_last=True), "pk")
+    )
+    passed = eligibility_of(items, local_date(at))
+    left: dict[int, list[Item]] = {}
+    for item in items:
+        if passed[item.pk]:
+            left.setdefault(item.primary, []).append(item)
+    return left
 
 
 def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[Minuted]:
@@ -118,9 +170,6 @@ def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[
         .select_related("owner_user", "owner_team", "clock")
         .order_by("pk")
     )
-    of = {row.confirms_id or row.pk for row in decisions}
-    papers = Item.objects.filter(decision__in=of)
-    items = list(papers.select_related("submission__submitted_by", "raised_by"))
     return [
         Minuted(
             row,
@@ -130,15 +179,13 @@ def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[
             [HarmContext(context).label for context in row.agreed.contexts],
             [dissent for dissent in dissents if dissent.about == row.public_id],
             [action for action in actions if action.source_id == str(row.public_id)],
-            _told(row, [item for item in items if item.decision_id == (row.confirms_id or row.pk)]),
+            _told(row),
             [kind_of(outcome).minute(outcome) for outcome in row.outcomes.all()],
         )
         for row in decisions
     ]
 
 
-def _told(row: Decision, items: Sequence[Item]) -> list[str]:
+def _told(row: Decision) -> list[str]:
     """Who was told of a decision beside the table and those who have an action."""
-    changed = row.confirms is None or row.confirms.agreed.level != row.agreed.level
-    people = hearers(row.decided_by, items) if changed else []
-    return people + [tells for outcome in row.outcomes.all() if (tells := kind_of(outcome).tells)]
+    return list(row.told) + [tells for outcome in row.outcomes.all() if (tells := kind_of(outcome).tells)]

@@ -17,7 +17,7 @@ from cems.children.slots import ChronologyEntry
 from cems.meetings.models import Dissent, Meeting
 from cems.meetings.selectors import Table, attendance_of
 from matrix.models import Submission
-from matrix.selectors.comparison import Beside, beside
+from matrix.selectors.comparison import Beside, DatedEvidence, beside, dated_evidence
 from matrix.selectors.draft import Filled, filled
 from triage.cevt.selectors.contribution import Said, answers_by_agency, said_by
 from triage.cevt.selectors.key_facts import Fact, top_line
@@ -29,7 +29,7 @@ EARLIER = 10  # discussions shown; the chronology has all
 CHANGES = 12  # of what happened since the last time
 DONT_WAIT = (Duty.FRONT_DOOR, Duty.OUT_OF_HOURS)  # who is rung when it can't wait for the meeting
 # The sheet tells these itself, and better: what a panel would say again stays out.
-TOLD_HERE = frozenset({"matrix.newest", "matrix.own", "triage.cevt"})
+TOLD_HERE = frozenset({"matrix.newest", "matrix.own", "triage.cevt", "triage.decision"})
 # It names other children's records as one reader may know of them, and not a whole room.
 NOT_FOR_A_ROOM = frozenset({"children.family"})
 
@@ -46,11 +46,12 @@ class Earlier:
 
 @dataclass(frozen=True)
 class TwoMatrices:
-    """The newest matrix, and what changed since the one before it."""
+    """The newest matrix with its dated evidence, and what changed since the one before it."""
 
     sent: Submission
     state: Filled
     rows: Sequence[Beside]
+    evidence: Sequence[DatedEvidence]
     freshness: str
 
 
@@ -144,7 +145,7 @@ def newest_matrix(opened: OpenChild) -> Submission | None:
 
 def _beside(opened: OpenChild, sent: Submission) -> TwoMatrices:
     state = filled(opened, sent.matrix, local_date(sent.received_at), only=None, submission=sent)
-    return TwoMatrices(sent, state, beside(state), state.freshness)
+    return TwoMatrices(sent, state, beside(state), dated_evidence(state), state.freshness)
 
 
 def is_unconfirmed(decision: Decision) -> bool:

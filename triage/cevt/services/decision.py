@@ -33,9 +33,10 @@ from matrix.models import Submission
 from triage.cevt.outcomes import Wish
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.eligibility import eligibility_of
+from triage.cevt.selectors.hearers import hearers
 from triage.cevt.selectors.owners import not_to_be_given
 from triage.cevt.selectors.rereferrals import Histories, rereferrals_of
-from triage.cevt.services.decision_notice import tell_decided
+from triage.cevt.services.decision_notice import tell_decided, told_of_decision
 from triage.cevt.services.item import information_requests_close
 from triage.cevt.services.outcome import leaves_board, outcomes_start, wishes_for
 from triage.clocks import CONFIRMATION
@@ -44,6 +45,9 @@ from triage.policy import CONFIRMATION_DAYS
 from triage.practice_lists import RETURN_REASONS
 
 OUTSIDE = "outside a meeting"
+WORDS_MISSING = (
+    "Write what the person who sent the matrix or raised the child reads: why this level, and what it means."
+)
 NOT_TO_BE_GIVEN = (
     "Somebody named for an action may not know of this child: the record is closed to them, they have left, or"
     " they work neither with the child nor for an agency here. Choose somebody else, or a desk."
@@ -72,7 +76,8 @@ class Ruling:
     `seen` is the newest matrix the chair had before them (its public id; None where there is none), so that
     a newer one that came meanwhile is never decided unread; `seen_level` likewise the agreed level, where the caller
     says what they saw. `agreed_with` names who of police or children's
-    services agreed to it when they are not at the table, which makes a confirmation final.
+    services agreed to it when they are not at the table, which makes a confirmation final. `feedback` is what the
+    chair writes for whoever brought the child; CEVT's own rationale is for those who read its decisions.
     """
 
     level: RiskLevel
@@ -123,7 +128,6 @@ def _decide(
         information_requests_close(user, item=item, at=instant)
     contributions_freeze(user, about=[item.public_id for item in items], at=instant)
     matter_close(user, child=primary, kind=MatterKind.CEVT, at=instant)
-    tell_decided(user, row, items, instant)
     return row
 
 
@@ -169,8 +173,6 @@ def _confirm(
     _newest_seen(primary, ruling)
     row = _keep(user, primary, items, ruling, meeting, instant, recorded_at, confirms=locked_decision)
     clocks.clock_meet(user, clock=locked_decision.confirm_clock, at=instant)
-    if row.agreed.level != locked_decision.agreed.level:
-        tell_decided(user, row, items, instant)
     return row
 
 
@@ -248,7 +250,9 @@ def _keep(
     if meeting is not None:
         meeting = lock_open(meeting, at)
     _may_be_given(primary, ruling, at)
-    wishes = wishes_for(primary, ruling.level, ruling.forms, ruling.outcomes, at)
+    if not ruling.feedback.strip():
+        raise Invalid(WORDS_MISSING, field="feedback")
+    wishes = wishes_for(primary, ruling.level, ruling.forms, ruling.outcomes, at, confirms=confirms)
     reference = next_reference("DEC", at)
     agreed = level_agree(
         user,
@@ -276,6 +280,8 @@ def _keep(
         decided_at=at,
         recorded_at=recorded_at,
     )
+    working = hearers(user, primary, at)
+    row.told = told_of_decision(user, items, working)
     if why:
         length = CONFIRMATION_DAYS.read(at, primary.area_id)
         row.confirm_clock = clocks.clock_start(
@@ -308,4 +314,5 @@ def _keep(
     record(
         user, verb=Verb.DECIDED, subject=row, child=primary.public_id, part="decisions", detail=detail, at=at
     )
+    tell_decided(user, row, items, working, at)
     return row

@@ -1,4 +1,4 @@
-"""Who is told what CEVT did: the user who sent the matrix or raised the child, and the lead practitioner (T3, T4)."""
+"""Who is told what CEVT did: who brought the child, and those who work with the child (T3, T4)."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -8,22 +8,32 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.notices.messages import Message
 from cems.notices.services import notice_send, notices_send
-from matrix.services.owners import lead_of
+from triage.cevt.selectors.hearers import Hearer
 from triage.models import Decision, Item
 
 
-def hearers(user: User, items: Sequence[Item]) -> list[str]:
+def senders(user: User, items: Sequence[Item]) -> dict[int, str]:
     """Those who sent a matrix that is decided, or raised the child, each once in words; not the one who decides."""
     sent = {item.submission.submitted_by for item in items if item.submission}
     raised = {item.raised_by for item in items if item.raised_by}
-    return [
-        f"{person}, who {'sent the matrix' if person in sent else 'raised the child'}"
-        for person in sorted((sent | raised) - {user}, key=lambda hearer: (hearer.name, hearer.pk))
-    ]
+    people = sorted((sent | raised) - {user}, key=lambda person: (person.name, person.pk))
+    return {
+        person.pk: f"{person}, who {'sent the matrix' if person in sent else 'raised the child'}"
+        for person in people
+    }
 
 
-def tell_decided(user: User, decision: Decision, items: Sequence[Item], at: datetime) -> None:
-    """Each who sent a matrix or raised the child is told once that CEVT decided; a page of theirs has the words."""
+def told_of_decision(user: User, items: Sequence[Item], working: Sequence[Hearer]) -> list[str]:
+    """Everybody who is told of a decision, in words: who brought the child, then those `working` with the child."""
+    brought = senders(user, items)
+    return [*brought.values(), *(str(hearer) for hearer in working if hearer.person.pk not in brought)]
+
+
+def tell_decided(
+    user: User, decision: Decision, items: Sequence[Item], working: Sequence[Hearer], at: datetime
+) -> None:
+    """Each is told once that CEVT decided: who brought the child, on a page of theirs; who works with the child or
+    answers for these, whoever sent the matrix, on the child's page (T4, truth-f1)."""
     kind, child = "triage.decided", decision.child.public_id
     recipients = {
         Message(
@@ -38,7 +48,17 @@ def tell_decided(user: User, decision: Decision, items: Sequence[Item], at: date
         ): {person} - {user.pk}
         for person, paper, reference, url in _waiting(items)
     }
-    notices_send(recipients, at=at)
+    brought = senders(user, items)
+    on_the_record = Message(
+        "triage.child_decided",
+        f"triage:{decision.public_id}:child",
+        f"{decision.reference}: CEVT has decided about a child you work with or answer for.",
+        reverse("children:overview", args=[child]),
+        decision.reference,
+        child,
+    )
+    others = {hearer.person.pk for hearer in working} - set(brought)
+    notices_send({**recipients, on_the_record: others}, at=at)
 
 
 def tell_withdrawn(user: User, item: Item, at: datetime) -> None:
@@ -67,20 +87,3 @@ def _waiting(items: Sequence[Item]) -> Iterator[tuple[int, object, str, str]]:
             yield paper.submitted_by_id, paper.public_id, paper.reference, url
         elif item.raised_by_id:
             yield item.raised_by_id, item.public_id, "", reverse("cevt:item_raised", args=[item.public_id])
-
-
-def tell_lead(user: User, decision: Decision, at: datetime) -> None:
-    """The lead practitioner is told that CEVT gave advice."""
-    lead = lead_of(decision.child)
-    if lead is None or lead.pk == user.pk:
-        return
-    notice_send(
-        [lead.pk],
-        kind="triage.advice",
-        key=f"triage:{decision.public_id}:advice",
-        text=f"{decision.reference}: CEVT has advice for you.",
-        url=reverse("children:overview", args=[decision.child.public_id]),
-        reference=decision.reference,
-        child=decision.child.public_id,
-        at=at,
-    )

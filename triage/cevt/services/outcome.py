@@ -14,24 +14,39 @@ from cems.children.access.services.matter import matter_is_open
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.identity.rules import age_on
 from cems.children.models import Child
+from matrix.services.follow_up import statuses_on
 from triage.cevt.outcomes import OUTCOMES, Case, OutcomeKind, Wish
 from triage.models import Decision, Outcome
 
 
 def wishes_for(
-    child: Child, level: RiskLevel, forms: Collection[str], asked: Sequence[Wish], at: datetime
+    child: Child,
+    level: RiskLevel,
+    forms: Collection[str],
+    asked: Sequence[Wish],
+    at: datetime,
+    *,
+    confirms: Decision | None = None,
 ) -> list[Wish]:
     """What was asked for with what the level starts anyway, checked by the rules (T4).
+
+    What stands from the decision that this one `confirms` is not asked for again.
 
     Raises Invalid naming the question to mend: a child without a locality needs one chosen for the board.
     """
     wishes = [replace(wish, why=wish.why.strip()) for wish in asked]
     keys = {wish.kind.key for wish in wishes}
-    wishes += [Wish(kind) for kind in always(level) if kind.key not in keys]
+    stands = _standing(confirms) if confirms else set()
+    wishes += [Wish(kind) for kind in always(level) if kind.key not in keys | stands]
     wishes = [wish.kind.completed(wish, child, level) for wish in wishes]
     on = local_date(at)
     case = Case(
-        level, forms, age_on(child.date_of_birth, on), on, frozenset(wish.kind.key for wish in wishes)
+        level,
+        forms,
+        age_on(child.date_of_birth, on),
+        on,
+        frozenset(wish.kind.key for wish in wishes),
+        known=bool(statuses_on(child, on)),
     )
     if faults := problems(wishes, case):
         field, words = faults[0]
@@ -39,8 +54,15 @@ def wishes_for(
     return wishes
 
 
+def _standing(decision: Decision) -> set[str]:
+    """The kinds of this decision's outcomes that go on standing when it is confirmed."""
+    keys = decision.outcomes.values_list("kind", flat=True)
+    return {key for key in keys if key in OUTCOMES and OUTCOMES[key].stands}
+
+
 def always(level: RiskLevel) -> list[OutcomeKind]:
-    """What an agreed level starts whether anybody asks for it or not (T4, T6): at Significant board and worker."""
+    """What an agreed level starts or asks for whether anybody chose it or not (T4, T6): at Significant board and
+    worker, at Moderate and Low advice."""
     return [kind for kind in OUTCOMES.values() if level in kind.always_at]
 
 

@@ -23,7 +23,7 @@ from cems.documents.rendering import Paper, pdf_response, render_pdf
 from matrix.access_control import Opened, requires_submission
 from matrix.models import Submission
 from triage.cevt.forms.decision import AnswerForm, AskForm, DecisionForm, WhyForm
-from triage.cevt.selectors.decision import decided_on, information_waited_for, letter_lines, unconfirmed
+from triage.cevt.selectors.decision import decided_on, information_waited_for, unconfirmed
 from triage.cevt.selectors.item import open_items
 from triage.cevt.selectors.owners import owners_of
 from triage.cevt.selectors.sheet import Sheet
@@ -200,8 +200,7 @@ def feedback_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpRespon
         raise Conflict("CEVT has not decided on this matrix yet. Its page says when it will.")
     paper = Paper("Feedback from CEVT", sent.reference, f"{user}, {user.agency}", instant)
     sees_decision = opened.child.access.sees(Part.DECISIONS)
-    follows = letter_lines(decided) if sees_decision else []
-    context = {"sent": sent, "found": decided, "sees_decision": sees_decision, "follows": follows}
+    context = {"sent": sent, "found": decided, "sees_decision": sees_decision}
     made = render_pdf("documents/feedback.html", context, paper)
     record(
         user,

@@ -18,11 +18,13 @@ from cems.base.keyset import AFTER, Keyset, next_url
 from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
 from cems.children.practice_lists import HARM_FORMS
+from cems.clocks.presentation import present
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.agenda import agenda_at
 from triage.cevt.selectors.listing import listing, whole
 from triage.cevt.selectors.listing_rows import STATES, Filters, Listing, Row
 from triage.cevt.selectors.meeting import authorities_of
+from triage.cevt.selectors.meeting_day import owed_meetings
 from triage.cevt.selectors.seats import has_seat
 from triage.cevt.views.common import asked_of
 
@@ -64,6 +66,7 @@ def cevt(request: HttpRequest) -> HttpResponse:
         "forgotten": [
             meeting for meeting in today.meetings if local_date(meeting.started_at) < local_date(instant)
         ],
+        "owed": [(row, present(row.clock, instant)) for row in owed_meetings(profile.authority_ids)],
         "authorities": authorities_of(profile.authority_ids) if profile.may(Work.DECISIONS) else [],
     }
     return render(request, "triage/cevt/list.html", context)

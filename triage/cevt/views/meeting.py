@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from cems.accounts.access_control import acting_user, requires_any_work, requires_work
@@ -17,20 +16,19 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
 from cems.base.time import now
-from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.selectors import attendance_of, notes_of
 from cems.meetings.services.meeting import (
     attendance_end,
     attendance_start,
     meeting_end,
-    meeting_start,
     note_add,
 )
 from triage.cevt.forms.meeting import NoteForm
 from triage.cevt.selectors.meeting import authority_met_for
 from triage.cevt.selectors.seats import has_seat, seats
 from triage.cevt.services.attendance import Place, attendance_set
+from triage.cevt.services.meeting_day import meeting_day_start
 from triage.cevt.views.common import seated, the_meeting
 
 
@@ -43,7 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if place is None and not code:
         raise NotAllowed("Your agency works for no authority that has a CEVT.")
     try:
-        row = meeting_start(user, forum=MeetingForum.CEVT, authority=or_404(place), url=reverse("cevt:list"))
+        row = meeting_day_start(user, authority=or_404(place))
     except Conflict as refusal:
         messages.error(request, refusal.message)
         return redirect("cevt:list")

@@ -15,7 +15,8 @@ from cems.base.errors import Conflict
 from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
 from cems.documents.rendering import Paper, available, pdf_response, render_pdf
-from triage.cevt.selectors.meeting import Minutes, meetings_of
+from cems.meetings.choices import NoteKind
+from triage.cevt.selectors.meeting import Minutes, meetings_of, notes_over_time
 from triage.cevt.selectors.meeting import minutes as minutes_of
 from triage.cevt.views.common import the_meeting
 
@@ -32,6 +33,20 @@ def meetings(request: HttpRequest) -> HttpResponse:
         "may_decide": profile_of(acting_user(request)).may(Work.DECISIONS),
     }
     return render(request, "triage/cevt/meetings.html", context)
+
+
+@requires_any_work(Shape.PAGE, *READERS, Work.FIGURES)
+def notes(request: HttpRequest) -> HttpResponse:
+    """The themes and places that meetings noted, over time: about no child in particular (T3)."""
+    kind = request.GET.get("kind", "")
+    page = notes_over_time(acting_user(request), kind, request.GET.get(AFTER, ""))
+    context = {
+        "rows": page.rows,
+        "older_url": next_url(request, page.after),
+        "kinds": NoteKind.choices,
+        "kind": kind,
+    }
+    return render(request, "triage/cevt/notes.html", context)
 
 
 @requires_any_work(Shape.PAGE, *READERS)
@@ -64,10 +79,10 @@ def minutes_pdf(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 
 def _read(request: HttpRequest, meeting_id: UUID) -> Minutes:
     meeting_minutes = minutes_of(acting_user(request), the_meeting(request, meeting_id), now())
-    if meeting_minutes.children:
+    if meeting_minutes.children or meeting_minutes.undecided:
         listed(
             acting_user(request),
             what="triage.minutes",
-            children=[child.child.public_id for child in meeting_minutes.children],
+            children=[row.child.public_id for row in (*meeting_minutes.children, *meeting_minutes.undecided)],
         )
     return meeting_minutes

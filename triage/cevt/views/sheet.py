@@ -104,14 +104,14 @@ def check_page(
         items=items,
         ruling=ruling,
         meeting=shown.meeting,
-        final=of is not None,
+        confirms=of,
         at=opened.at,
     )
     sent = [
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name not in {"csrfmiddlewaretoken", "step"}
+        if name not in {"csrfmiddlewaretoken", "step", "feedback"}
     ]
     context = sheet_page(request, opened, shown, preview=previewed, ruling=ruling, sent=sent, confirms=of)
     return render(request, "triage/cevt/check.html", context)

@@ -1,4 +1,5 @@
-"""Who is told what a board agreed about a child: those who work with them, and those who answer for these (G2, T4)."""
+"""Who is told what CEVT or a board decided about a child: those who work with them, and those who answer for these
+(T4, G2; truth-f1)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -63,15 +64,18 @@ def _by_person(primary: Child, at: datetime) -> dict[int, str]:
         _Holder(row.pk, None if row.team_id else row.user_id, row.team_id) for row in rows.order_by("pk")
     ]
     of_user = {row.pk: row.user_id for row in rows}
-    _add(as_what, [user_id for user_id in of_user.values() if user_id], "works with the child")
+    people = [_Holder(pk, user_id, None) for pk, user_id in of_user.items() if user_id]
+    _add(as_what, [person.owner_user_id for person in people], "works with the child")
+    for person_and_covers in recipients.holders(people, day).values():
+        _add(as_what, sorted(person_and_covers), "covers for somebody who works with the child")
     teams = [holder for holder in holders if holder.owner_team_id and not of_user[holder.pk]]
-    for people in recipients.holders(teams, day).values():
-        _add(as_what, sorted(people), "of the team that holds the child")
-    for people in recipients.managers(holders, day).values():
-        _add(as_what, sorted(people), "manager of those who hold the child")
+    for members in recipients.holders(teams, day).values():
+        _add(as_what, sorted(members), "of the team that holds the child")
+    for managers in recipients.managers(holders, day).values():
+        _add(as_what, sorted(managers), "manager of those who hold the child")
     desk = desk_of(Duty.ERASE, primary.area_id)
-    for people in recipients.managers_of([(desk.pk, desk.agency_id)], day):
-        _add(as_what, sorted(people), "manager of ERASE")
+    for managers in recipients.managers_of([(desk.pk, desk.agency_id)], day):
+        _add(as_what, sorted(managers), "manager of ERASE")
     return as_what
 
 
