@@ -109,7 +109,9 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "sheet",
         }
     ),
-    "triage/first_contact": frozenset({"ages", "approach", "assessment", "enquiry", "queue", "significant", "threshold"}),
+    "triage/first_contact": frozenset(
+        {"ages", "approach", "assessment", "enquiry", "queue", "significant", "threshold"}
+    ),
 }
 
 

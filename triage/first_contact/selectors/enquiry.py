@@ -87,7 +87,9 @@ def gathered(referral: Referral, access: ChildAccess, now: datetime) -> Gathered
     )
     reads = may_read_answers(access)
     assessment = (
-        ReferralAssessment.objects.filter(referral=referral).select_related("to_team", "changed_by", "below_manager").first()
+        ReferralAssessment.objects.filter(referral=referral)
+        .select_related("to_team", "changed_by", "below_manager")
+        .first()
     )
     return Gathered(
         [Told(row, present(row.clock, now), row.text if reads else "") for row in rows], assessment
