@@ -16,6 +16,7 @@ from cems.children.identity.services.record import Identity, child_create
 from cems.children.models import Child, Involvement
 from demo import moments
 from demo.afterwards import Afterwards
+from demo.borders import responsible, tell_authority, tell_placement
 from demo.cast import Cast
 from demo.courses import Course, Sent
 from demo.data import load
@@ -140,7 +141,8 @@ class Story:
             family_name=who.family,
             preferred_name=who.preferred,
             date_of_birth=who.born,
-            authority=here,
+            authority=responsible(self, here),
+            area=here,
             locality=self.cast.localities[self.place.code],
             sex=who.sex,
             gender=who.gender,
@@ -168,6 +170,7 @@ class Story:
         if status is not None:
             legal = _LEGAL.get(status, "")
             status_open(desk, child=self.child, kind=status, starts_on=since, legal_basis=legal, at=at)
+            tell_placement(self, self.child, at)
         if status == StatusKind.EARLY_HELP:
             self.involve(desk, CaseRole.EARLY_HELP, self.author, at)
         elif status is not None:
@@ -208,6 +211,7 @@ class Story:
             call = self.rng.choice(load("words")["calls"])
         submission = matrix_submit(self.author, matrix=matrix, call=call, at=at, recorded_at=at)
         self.afterwards.of(submission, part, at)
+        self.time.at(at + timedelta(hours=3), lambda when: tell_authority(self, when))
 
     def _agencies(self) -> dict[str, Agency]:
         code = (
