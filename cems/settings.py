@@ -320,6 +320,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 900},
     },
     "posts": {"task": "cems.children.tasks.begin_posts", "schedule": 3600, "options": {"expires": 3600}},
+    "placements": {
+        "task": "cems.children.tasks.follow_placements",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
     "last days": {
         "task": "cems.clocks.tasks.tell_of_last_days",
         "schedule": 3600,

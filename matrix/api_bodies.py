@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cems.children.choices import Ethnicity, Gender, HarmContext, RiskLevel, Sex
+from cems.children.choices import BirthDateKnown, Ethnicity, Gender, HarmContext, RiskLevel, Sex
 from cems.children.practice_lists import HARM_FORMS
 from cems.policy.lists import PracticeList
 from matrix.choices import Assessment, IndicatorKind, Informed, Managed, MatrixState, Occasion, Seen, WhenKind
@@ -58,6 +58,12 @@ class ChildBody(Strict):
     family_name = serializers.CharField()
     preferred_name = _words()
     date_of_birth = serializers.DateField()
+    birth_date_known = serializers.ChoiceField(
+        BirthDateKnown.choices,
+        default=BirthDateKnown.EXACT,
+        help_text="Not known or disputed, the person is presumed under 18 until it is decided",
+    )
+    first_language = _words()
     sex = serializers.ChoiceField(Sex.choices, default=Sex.NOT_KNOWN)
     gender = serializers.ChoiceField(Gender.choices, default=Gender.NOT_ASKED)
     ethnicity = serializers.ChoiceField(Ethnicity.choices, default=Ethnicity.NOBT)

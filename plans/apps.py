@@ -8,11 +8,13 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from cems.accounts.slots import ADMINISTRATION, DIRECTORY
+        from cems.base.events import subscribe
         from cems.base.slots import KEPT, REFERENCE_DATA
+        from cems.children.events import AreaChanged
         from cems.children.slots import CHRONOLOGY, PANELS
         from cems.clocks.slots import KINDS
         from cems.policy.slots import POLICIES
-        from plans import child_content, clocks, home_content, policy
+        from plans import child_content, clocks, handlers, home_content, policy
         from plans.services import provider
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
@@ -21,5 +23,6 @@ class PlansConfig(AppConfig):
         CHRONOLOGY.fill(child_content.chronology, by=self.label)
         PANELS.fill(child_content.PANEL, by=self.label, before="actions.open")
         REFERENCE_DATA.fill(provider.sync, by=self.label)
+        subscribe(AreaChanged, handlers.on_area_changed)
         ADMINISTRATION.fill(home_content.PROVIDERS, by=self.label)
         DIRECTORY.fill(home_content.CONTACTS, by=self.label)

@@ -7,11 +7,15 @@ from cems.accounts.models import Duty, DutyDesk, Team
 from cems.base.command import kept_in_command
 
 
-def desk_of(duty: Duty, authority_id: int) -> Team:
-    """The desk that has `duty` in this authority; where it has none, the first desk there is.
+def desk_of(duty: Duty, authority_id: int, responsible_id: int | None = None) -> Team:
+    """The desk that has `duty` in this authority; else that of the one responsible, or the first there is.
 
     Work for a desk must never wait nowhere. Raises LookupError when no authority has such a desk.
     """
+    if responsible_id is not None and responsible_id != authority_id:
+        here = desk_in(duty, authority_id) or desk_in(duty, responsible_id)
+        if here is not None:
+            return here
     return desks_of([duty], authority_id)[0]
 
 

@@ -93,6 +93,9 @@ class Agency(PublicModel):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=24, choices=AgencyKind)
     authorities = models.ManyToManyField(Authority, related_name="agencies")
+    safeguarding_lead = models.ForeignKey(
+        "User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name_plural = "agencies"

@@ -28,6 +28,7 @@ people_patterns = (
         path("new/", person.new, name="new"),
         path("agencies/", person.agencies, name="agencies"),
         path("agencies/<slug:code>/", person.agency, name="agency"),
+        path("agencies/<slug:code>/lead/", person.agency_lead, name="agency-lead"),
         path("teams/", person.teams, name="teams"),
         path("teams/new/", person.team, name="team-new"),
         path("teams/<uuid:public_id>/", person.team, name="team"),

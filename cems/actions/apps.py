@@ -16,7 +16,7 @@ class ActionsConfig(AppConfig):
         from cems.actions.clock import ACTION_DUE
         from cems.base.events import subscribe
         from cems.base.slots import FIRST_PAGE_LINES, KEPT
-        from cems.children.events import PlacementConcern
+        from cems.children.events import AgeDecided, PlacementConcern
         from cems.children.slots import CHRONOLOGY, PANELS
         from cems.clocks.slots import KINDS
 
@@ -26,3 +26,4 @@ class ActionsConfig(AppConfig):
         PANELS.fill(*child_content.PANELS, by=self.label)
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
         subscribe(PlacementConcern, handlers.on_placement_concern)
+        subscribe(AgeDecided, handlers.on_age_decided)

@@ -1,18 +1,18 @@
 """What actions follow from what the record tells."""
 
-from cems.accounts.desks import desk_in
+from cems.accounts.desks import desk_in, desk_of
 from cems.accounts.models import Duty, User
-from cems.actions.policy import PLACEMENT_CONCERN_DAYS
+from cems.actions.policy import ADULT_DECIDED_DAYS, PLACEMENT_CONCERN_DAYS
 from cems.actions.services import Source, action_open
 from cems.base.calendar import close_of_business
-from cems.children.events import PlacementConcern
-from cems.children.models import CaseNote
+from cems.children.events import AgeDecided, PlacementConcern
+from cems.children.models import AgeDecision, CaseNote
 
 
 def on_placement_concern(event: PlacementConcern) -> None:
     """First Contact of the area acts within its time (C2); telling who is responsible has its own clock.
 
-    Without a desk in that area (an authority far away) it stays with the person who raised it.
+    Without a desk in that area (an authority far away) the one of the authority responsible acts, else who raised it.
     """
     note = CaseNote.objects.select_related("child").get(pk=event.note_id)
     user = User.objects.get(pk=event.user_id)
@@ -21,12 +21,35 @@ def on_placement_concern(event: PlacementConcern) -> None:
         user,
         title=f"Act on a concern about a child placed by {event.responsible}",
         detail=note.text,
-        owner=desk_in(Duty.FRONT_DOOR, event.area_id) or user,
+        owner=desk_in(Duty.FRONT_DOOR, event.area_id)
+        or desk_in(Duty.FRONT_DOOR, event.responsible_id)
+        or user,
         child=note.child,
         deadline=close_of_business(event.at, length.value),
         length=length,
         source=Source("case_note", str(note.public_id)),
         key="placement-concern",
         happened_at=note.happened_at,
+        at=event.at,
+    )
+
+
+def on_age_decided(event: AgeDecided) -> None:
+    """Somebody presumed under 18 is an adult: First Contact agrees with adult services what goes on (C1, truth-f6)."""
+    if not event.adult:
+        return
+    decision = AgeDecision.objects.select_related("child").get(pk=event.decision_id)
+    child, user = decision.child, User.objects.get(pk=event.user_id)
+    length = ADULT_DECIDED_DAYS.read(event.at, child.area_id)
+    action_open(
+        user,
+        title="Agree with adult services what goes on: the age was decided 18 or over",
+        detail=decision.why,
+        owner=desk_of(Duty.FRONT_DOOR, child.area_id, child.authority_id),
+        child=child,
+        deadline=close_of_business(event.at, length.value),
+        length=length,
+        source=Source("age_decision", str(decision.public_id)),
+        key="age-decided-adult",
         at=event.at,
     )

@@ -1,4 +1,4 @@
-"""Practice settings of actions that the system raises (C2)."""
+"""Practice settings of actions that the system raises (C1, C2)."""
 
 from cems.policy.declared import DECISION, Policy, Subject
 from cems.policy.kinds import Number
@@ -14,4 +14,15 @@ PLACEMENT_CONCERN_DAYS = Policy(
     by_authority=True,
 )
 
-POLICIES = (PLACEMENT_CONCERN_DAYS,)
+ADULT_DECIDED_DAYS = Policy(
+    key="actions.adult_decided_days",
+    subject=Subject.CHILD,
+    title="To agree with adult services what goes on",
+    explanation="From when an age that was not known or disputed was recorded as decided 18 or over.",
+    kind=Number("working day", 0, 20),
+    default=2,
+    source=DECISION,
+    by_authority=True,
+)
+
+POLICIES = (PLACEMENT_CONCERN_DAYS, ADULT_DECIDED_DAYS)

@@ -108,6 +108,25 @@ class Sex(models.TextChoices):
     NOT_KNOWN = "U", "Not known"
 
 
+class BirthDateKnown(models.TextChoices):
+    """How far the date of birth is known (C1). Not known or disputed, the person is presumed under 18 until decided."""
+
+    EXACT = "exact", "Known"
+    ABOUT = "about", "About right: only the year or month is known"
+    UNKNOWN = "unknown", "Not known: the date is a guess"
+    DISPUTED = "disputed", "Disputed: somebody says the person is older or younger"
+
+
+PRESUMED_CHILD = frozenset({BirthDateKnown.UNKNOWN, BirthDateKnown.DISPUTED})
+
+
+class AgeOutcome(models.TextChoices):
+    """What was decided about an age that was not known or disputed (C1)."""
+
+    CHILD = "child", "Under 18"
+    ADULT = "adult", "18 or over"
+
+
 class Gender(models.TextChoices):
     """As the child describes it."""
 

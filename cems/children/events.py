@@ -25,6 +25,17 @@ class StatusOpened:
 
 
 @dataclass(frozen=True)
+class AgeDecided:
+    """An age that was not known or disputed is decided; `adult` where the person is 18 or over."""
+
+    child_id: int
+    decision_id: int
+    adult: bool
+    user_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class InvolvementChanged:
     """Somebody started or ended working with a child."""
 
@@ -39,6 +50,7 @@ class PlacementConcern:
     child_id: int
     note_id: int
     area_id: int
+    responsible_id: int
     responsible: str
     user_id: int
     at: datetime
@@ -57,7 +69,7 @@ class MatterOpened:
 
 @dataclass(frozen=True)
 class MatterMoved:
-    """Another locality's forum follows the child from now on, in the place of the one before."""
+    """Another locality's or area's forum follows the child from now on, in the place of the one before."""
 
     matter_id: int
     before_id: int
@@ -82,7 +94,8 @@ class MatterClosed:
 class AreaChanged:
     """The child lives in another area or locality from now on, or two records were joined or taken apart.
 
-    `locality_before` is where the record, or the one it was read under, was until then.
+    `locality_before` is where the record, or the one it was read under, was until then; `user_id` is who moved the
+    record, or recorded before that it would move on this day.
     """
 
     child_id: int

@@ -58,7 +58,11 @@ def _status_line(opened: OpenChild) -> tuple[str, str, str]:
         for row in reversed(entries.statuses(opened))
         if row.starts_on <= day and (row.ends_on is None or row.ends_on >= day)
     ]
-    phrases = [f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}" for row in rows]
+    phrases = [
+        f"{row.get_kind_display()}{f' ({row.get_legal_basis_display()})' if row.legal_basis else ''}"
+        f" since {row.starts_on:%-d %B %Y}"
+        for row in rows
+    ]
     url = reverse("children:statuses", args=[opened.child.public_id])
     return "Status", "; ".join(phrases) or "Not known to services by a status.", url
 

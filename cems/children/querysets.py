@@ -85,7 +85,7 @@ class ChildQuerySet(QuerySet["Child"]):
 
     def with_places(self) -> Self:
         """Where the child lives and learns and who answers for them, in the same query."""
-        return self.select_related("authority", "area", "locality", "school")
+        return self.select_related("authority", "area", "locality", "school", "listed_school")
 
     def with_page(self) -> Self:
         """Both."""
@@ -165,6 +165,13 @@ class OfChildQuerySet(QuerySet[Any]):
 
 
 OfChildManager = models.Manager.from_queryset(OfChildQuerySet)
+
+
+class StandingManager(OfChildManager):
+    """Rows that stand: without those that were recorded in error and withdrawn."""
+
+    def get_queryset(self) -> QuerySet[Any, Any]:
+        return super().get_queryset().filter(withdrawn_at__isnull=True)
 
 
 def record_of(row: Any) -> "Child":

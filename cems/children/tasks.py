@@ -7,6 +7,7 @@ from celery import shared_task
 from cems.accounts.models import Appointment, Delegation
 from cems.base.time import local_date, now
 from cems.children.access import grants
+from cems.children.placements.services.placement import placements_follow
 
 
 @shared_task
@@ -22,3 +23,9 @@ def begin_posts() -> int:
     deputies = Delegation.objects.filter(**begun).values_list("deputy_id", flat=True)
     ids = grants.dependants({*posts, *deputies})
     return grants.rebuild(None, at=instant, user_ids=ids) if ids else 0
+
+
+@shared_task
+def follow_placements() -> int:
+    """Let the placements that begin or end today take effect. What took effect is marked: again is harmless."""
+    return placements_follow(None)

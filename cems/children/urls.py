@@ -6,7 +6,7 @@ from cems.children.access.views import death, emergency_access, record_use, rest
 from cems.children.chronology import views as chronology
 from cems.children.family.views import relationship
 from cems.children.history.views import feedback, involvement, level, note, status
-from cems.children.identity.views import address, overview, record, self_description
+from cems.children.identity.views import address, age, overview, record, school, self_description
 from cems.children.matching.views import merge, search
 from cems.children.placements.views import placed_concern, placement
 
@@ -33,6 +33,8 @@ urlpatterns = [
     path("<uuid:public_id>/new-child/", merge.confirm, name="record_confirm"),
     path("<uuid:public_id>/merges/<uuid:merge_id>/undo/", merge.undo, name="merge_undo"),
     path("<uuid:public_id>/identity/", record.edit, name="identity_change"),
+    path("schools/suggest/", school.suggest, name="school_suggest"),
+    path("<uuid:public_id>/age/", age.decide, name="age_decide"),
     path("<uuid:public_id>/identity/name/", record.add_name, name="name_add"),
     path("<uuid:public_id>/identity/number/", record.add_identifier, name="identifier_add"),
     path("<uuid:public_id>/identity/number/settle/", merge.settle_number, name="settle_number"),
@@ -58,9 +60,25 @@ urlpatterns = [
     path("<uuid:public_id>/statuses/", status.statuses, name="statuses"),
     path("<uuid:public_id>/statuses/new/", status.open_status, name="status_open"),
     path("<uuid:public_id>/statuses/<uuid:status_id>/end/", status.end_status, name="status_end"),
+    path("<uuid:public_id>/statuses/<uuid:status_id>/correct/", status.correct_status, name="status_correct"),
+    path(
+        "<uuid:public_id>/statuses/<uuid:status_id>/withdraw/",
+        status.withdraw_status,
+        name="status_withdraw",
+    ),
     path("<uuid:public_id>/placements/", placement.placements, name="placements"),
     path("<uuid:public_id>/placements/new/", placement.place, name="placement_new"),
     path("<uuid:public_id>/placements/<uuid:placement_id>/end/", placement.end, name="placement_end"),
+    path(
+        "<uuid:public_id>/placements/<uuid:placement_id>/correct/",
+        placement.correct,
+        name="placement_correct",
+    ),
+    path(
+        "<uuid:public_id>/placements/<uuid:placement_id>/withdraw/",
+        placement.withdraw,
+        name="placement_withdraw",
+    ),
     path(
         "<uuid:public_id>/placements/<uuid:placement_id>/concern/",
         placement.concern,

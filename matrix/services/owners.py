@@ -45,8 +45,8 @@ def has_ce_worker(child: Child) -> bool:
 
 
 def desk(duty: Duty, child: Child) -> Team:
-    """The duty desk of the area the child lives or is placed in."""
-    return desk_of(duty, child.area_id)
+    """The duty desk of the area the child lives or is placed in; far away, of the authority responsible."""
+    return desk_of(duty, child.area_id, child.authority_id)
 
 
 def champions_of(child: Child, on: date) -> list[str]:

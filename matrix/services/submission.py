@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.urls import reverse
+
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.audit.choices import Verb
@@ -16,6 +18,7 @@ from cems.children.access.services.matter import matter_is_open, matter_open, su
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
+from cems.children.placements.services.placed_concern import concern_from_paper
 from matrix.choices import IndicatorKind, Informed, MatrixState, Seen
 from matrix.events import MatrixSubmitted
 from matrix.evidence import suggestion_of
@@ -108,6 +111,13 @@ def _send(
     )
     if submission.level >= RiskLevel.MODERATE:
         matter_open(user, child=primary, kind=MatterKind.EXPLOITATION, at=received)
+        concern_from_paper(
+            user,
+            child=primary,
+            paper=submission.reference,
+            paper_url=reverse("matrix:submission", args=[submission.public_id]),
+            at=received,
+        )
     if asks:
         follow_up_start(user, submission=submission, at=received)
     review_renew(user, child=primary, submission=submission, at=received)

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.urls import reverse
 
 from cems.accounts.desks import desk_of
-from cems.accounts.models import Agency, Duty, Team, User
+from cems.accounts.models import Agency, Duty, DutyDesk, Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import close_of_business, say_day
@@ -32,8 +32,11 @@ from plans.rules import ReferralOutcome
 
 
 def first_contact(child: Child) -> Team:
-    """The front door of the area the child lives or is placed in, where referrals and receipts wait."""
-    return desk_of(Duty.FRONT_DOOR, child.area_id)
+    """The front door of the area the child lives or is placed in, where referrals and receipts wait.
+
+    Far away, where there is none, that of the authority responsible.
+    """
+    return desk_of(Duty.FRONT_DOOR, child.area_id, child.authority_id)
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,23 @@ def _joined(user: User, referral: Referral, particulars: Told, at: datetime) -> 
     referral.save(update_fields=list(new))
     record(user, verb=Verb.CHANGED, subject=referral, child=referral.child.public_id, part="referrals", at=at)
     return referral
+
+
+@command
+def referrals_follow(user: User, *, child_id: int, at: datetime) -> None:
+    """The child lives elsewhere: what waits undecided at another front door goes to the one of that area.
+
+    What a team or a person has taken stays with them.
+    """
+    primary = lock_cluster(child_id)
+    desk = first_contact(primary)
+    other_doors = DutyDesk.objects.filter(duty=Duty.FRONT_DOOR).exclude(team=desk).values("team")
+    referrals = Referral.objects.of(primary).filter(state=ReferralState.OPEN)
+    requests = Request.objects.of(primary).filter(answer="")
+    for rows in (referrals, requests):
+        for row in rows.filter(clock__owner_team__in=other_doors).select_related("clock").order_by("pk"):
+            reason = "The child lives in another area now"
+            clocks.clock_hand_over(user, clock=row.clock, owner=desk, reason=reason, at=at)
 
 
 @command

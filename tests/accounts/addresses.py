@@ -29,6 +29,7 @@ def _their_role(world: World, user: User) -> dict[str, Any]:
 OF_WORLD: dict[str, OfWorld] = {
     "directory:helpline": lambda world, user: {"public_id": Helpline.objects.order_by("pk")[0].public_id},
     "people:agency": lambda world, user: {"code": world.agency.code},
+    "people:agency-lead": lambda world, user: {"code": world.agency.code},
     "people:team": lambda world, user: {"public_id": world.team.public_id},
     "people:end-role": _their_role,
     "people:token-new": lambda world, user: {"public_id": world.people["service_account"].public_id},

@@ -21,7 +21,10 @@ OF_STORY: dict[str, OfStory] = {
     "children:involvement_end": child_and(
         involvement_id=lambda story, user: story.of(RecordRows).involvement.public_id
     ),
-    "children:status_end": child_and(status_id=lambda story, user: story.of(RecordRows).status.public_id),
+    **{
+        f"children:{name}": child_and(status_id=lambda story, user: story.of(RecordRows).status.public_id)
+        for name in ("status_end", "status_correct", "status_withdraw")
+    },
     "children:note_correct": child_and(note_id=lambda story, user: story.of(RecordRows).note.public_id),
     "children:merge_undo": child_and(
         merge_id=lambda story, user: there(story.of(RecordRows).merge).public_id
@@ -34,7 +37,7 @@ OF_STORY: dict[str, OfStory] = {
         f"children:{name}": child_and(
             placement_id=lambda story, user: there(story.of(RecordRows).placement).public_id
         )
-        for name in ("placement_end", "placement_concern")
+        for name in ("placement_end", "placement_concern", "placement_correct", "placement_withdraw")
     },
     **{
         f"children:{name}": child_and(

@@ -99,6 +99,7 @@ def make_matter(child: Child, kind: str, *, closed: bool = False, until: datetim
         child=child,
         kind=kind,
         authority=child.area,
+        responsible=child.authority if child.authority_id != child.area_id else None,
         locality=child.locality,
         opened_at=now() - timedelta(days=1),
         closed_at=now() if closed else None,
@@ -165,6 +166,7 @@ def make_placement(child: Child, **kw: object) -> Placement:
         "notified_on": today() - timedelta(days=30),
         "recorded_at": now(),
         "recorded_by": make_user("first_contact"),
+        "moved_in_at": now() - timedelta(days=30),
         **kw,
     }
     return Placement.objects.create(child=child, **fields)

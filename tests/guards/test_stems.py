@@ -51,12 +51,12 @@ SUBJECTS: dict[str, frozenset[str]] = {
         }
     ),
     "cems/children/family": frozenset({"relationship"}),
-    "cems/children/history": frozenset({"feedback", "involvement", "level", "note", "status"}),
+    "cems/children/history": frozenset({"correction", "feedback", "involvement", "level", "note", "status"}),
     "cems/children/identity": frozenset(
-        {"address", "identifier", "overview", "record", "self_description", "child"}
+        {"address", "age", "identifier", "overview", "record", "school", "self_description", "child"}
     ),
     "cems/children/matching": frozenset({"cluster", "duplicate", "merge", "search"}),
-    "cems/children/placements": frozenset({"placed_concern", "placement"}),
+    "cems/children/placements": frozenset({"move", "placed_concern", "placement"}),
     "cems/clocks": frozenset({"clock", "feed"}),
     "cems/meetings": frozenset({"contribution", "meeting"}),
     "plans": frozenset({"meeting", "provider", "referral", "strategy_meeting"}),

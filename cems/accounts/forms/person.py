@@ -5,7 +5,13 @@ from typing import Any
 
 from django import forms
 
-from cems.accounts.form_fields import AgencyChoice, LocalityChoice, WorkEmailField
+from cems.accounts.form_fields import (
+    AgencyChoice,
+    LocalityChoice,
+    PeopleForm,
+    PersonChoice,
+    WorkEmailField,
+)
 from cems.accounts.models import Scope, Team, TeamKind, User
 from cems.accounts.roles import ROLE_CHOICES
 from cems.accounts.selectors.person import person_with_email
@@ -162,6 +168,17 @@ class TokenForm(OnceForm):
         label="Last day",
         help_text="Within a year from today.",
         error_messages={"required": "Write the last day."},
+    )
+
+
+class AgencyLeadForm(PeopleForm):
+    """Who is the agency's safeguarding lead."""
+
+    button = "Save the safeguarding lead"
+    lead = PersonChoice(
+        label="Safeguarding lead of the agency",
+        required=False,
+        help_text="They take it up when an authority that placed a child here does not act.",
     )
 
 

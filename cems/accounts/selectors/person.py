@@ -90,7 +90,7 @@ def agencies() -> Sequence[Agency]:
 
 def agency_at(code: str) -> Agency | None:
     """The agency with this code, or None."""
-    return Agency.objects.filter(code=code).first()
+    return Agency.objects.select_related("safeguarding_lead").filter(code=code).first()
 
 
 def agencies_with(codes: Collection[str]) -> Mapping[str, Agency]:
@@ -130,6 +130,11 @@ def people_of(agency: Agency, on: date) -> Sequence[User]:
         .select_related("agency")
         .prefetch_related(Prefetch("appointments", appointments, to_attr="held"))
     )
+
+
+def people_here(agency: Agency, on: date) -> UserQuerySet:
+    """Everybody of an agency who works there today, to choose from."""
+    return User.objects.here(on).filter(agency=agency).by_name().select_related("agency")
 
 
 def team_at(public_id: UUID) -> Team | None:

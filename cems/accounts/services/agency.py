@@ -34,6 +34,26 @@ def people_confirm(
 
 
 @command
+def agency_lead_name(actor: User, *, agency: Agency, lead: User | None, at: datetime | None = None) -> Agency:
+    """Name the agency's safeguarding lead, who takes up what another authority fails to do (C2).
+
+    Raises Invalid for somebody of another agency or who has left.
+    """
+    may_administer(actor)
+    instant = at or now()
+    row = Agency.objects.select_for_update().get(pk=agency.pk)
+    if (
+        lead is not None
+        and not User.objects.here(local_date(instant)).filter(pk=lead.pk, agency=row).exists()
+    ):
+        raise Invalid(f"Choose somebody who works for {row} today.", field="lead")
+    row.safeguarding_lead = lead
+    row.save(update_fields=["safeguarding_lead"])
+    record(actor, verb=Verb.CHANGED, subject=row, detail={"fields": ["safeguarding_lead"]}, at=instant)
+    return row
+
+
+@command
 def team_save(actor: User, *, team: Team | None, at: datetime | None = None, **values: Any) -> Team:
     """Add a team, desk, school or home, or mend one (A1). `values` are the model's own fields."""
     may_administer(actor)

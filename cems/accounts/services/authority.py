@@ -46,7 +46,7 @@ def authority_follow(
     instant = at or now()
     rows = Authority.objects.select_for_update(of=("self",)).select_related("successor")
     row = rows.get(pk=authority.pk)
-    following: Authority | None = successor
+    following: Authority | None = Authority.objects.get(pk=successor.pk)
     while following is not None:
         if following.pk == row.pk:
             raise Invalid(f"{successor} is followed by {row} itself. Choose another.", field="successor")

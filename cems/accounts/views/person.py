@@ -14,13 +14,13 @@ from django.utils.http import urlencode
 from cems.accounts import invitations
 from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.forms import person as forms
-from cems.accounts.models import User
+from cems.accounts.models import Agency, User
 from cems.accounts.roles import ROLE_CHOICES, Work
 from cems.accounts.selectors import cover
 from cems.accounts.selectors import person as selectors
 from cems.accounts.selectors.token import tokens_of
 from cems.accounts.services import person as services
-from cems.accounts.services.agency import people_confirm, team_save
+from cems.accounts.services.agency import agency_lead_name, people_confirm, team_save
 from cems.accounts.services.appointment import appointment_end, appointment_start
 from cems.accounts.services.token import is_service_account
 from cems.base.access_control import FORM, Shape
@@ -240,6 +240,23 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         raise Invalid(INCOMPLETE)
     return render(request, "people/agency.html", {"agency": row, "people": people, "form": form})
+
+
+@administrators_form
+def agency_lead(request: HttpRequest, code: str) -> HttpResponse:
+    """Name the safeguarding lead of an agency."""
+    row = or_404(selectors.agency_at(code))
+    form = forms.AgencyLeadForm(
+        selectors.people_here(row, today()), request.POST or None, initial={"lead": _lead_of(row)}
+    )
+    if _handled(request, form, lambda: agency_lead_name(acting_user(request), agency=row, **form.values)):
+        messages.success(request, f"Saved the safeguarding lead of {row}.")
+        return redirect("people:agency", row.code)
+    return _form_page(request, form, f"Safeguarding lead of {row}", reverse("people:agency", args=[row.code]))
+
+
+def _lead_of(agency: Agency) -> UUID | None:
+    return agency.safeguarding_lead.public_id if agency.safeguarding_lead else None
 
 
 @administrators

@@ -213,7 +213,16 @@ def _wide_reaches(profile: Profile, child: Child, matters: Iterable[Matter], ins
         return False
     transition = any(row.kind == MatterKind.TRANSITION and row.closed_at is None for row in matters)
     day = local_date(instant)
-    grown = child.date_of_birth <= born_by(day, ADULT)  # asked only then: the level may cost a query
+    grown = not child.presumed_child and child.date_of_birth <= born_by(
+        day, ADULT
+    )  # asked only then: the level may cost a query
     level = child.current_level.level if grown and child.current_level else None
     followed_to = FOLLOWED_TO_AGE.at(instant)
-    return wide_reach_lasts(child.date_of_birth, level, transition, day, followed_to=followed_to)
+    return wide_reach_lasts(
+        child.date_of_birth,
+        level,
+        transition,
+        day,
+        followed_to=followed_to,
+        presumed_child=child.presumed_child,
+    )

@@ -20,7 +20,7 @@ from cems.accounts.profile import Post, Profile
 from cems.accounts.roles import Reach, Role
 from cems.base.compiled_sql import Condition
 from cems.children.access.rules.wide import FOLLOWED_LEVELS
-from cems.children.choices import MatterKind
+from cems.children.choices import PRESUMED_CHILD, MatterKind
 
 if TYPE_CHECKING:
     from cems.children.models import Matter
@@ -122,7 +122,8 @@ def _wide_lasts(adult: date, followed: date) -> Q:
     # One level of one child, not a set of levels: that the database might read whole.
     level = Subquery(AgreedLevel.objects.filter(pk=OuterRef("current_level")).values("level")[:1])
     follows = In(level, list(FOLLOWED_LEVELS)) | Q(Exists(planned))
-    return Q(date_of_birth__gt=adult) | Q(date_of_birth__gt=followed) & follows
+    presumed = Q(birth_date_known__in=sorted(PRESUMED_CHILD))
+    return Q(date_of_birth__gt=adult) | presumed | Q(date_of_birth__gt=followed) & follows
 
 
 def opens_restricted(profile: Profile) -> bool:
@@ -151,7 +152,8 @@ def _arms(profile: Profile, instant: datetime) -> list[QuerySet[Any, Any]]:
     if profile.posts_reaching(Reach.EMERGENCY):
         arms += _and_primaries(EmergencyAccess.objects.filter(user_id=profile.user_id, until__gt=instant))
     for _, _, rule in matter_rules(profile, instant):
-        arms += _and_primaries(Matter.objects.filter(rule.condition))
+        for condition in rule.conditions:
+            arms += _and_primaries(Matter.objects.filter(condition))
     return arms
 
 
@@ -164,7 +166,10 @@ def _and_primaries(rows: QuerySet[Any, Any]) -> list[QuerySet[Any, Any]]:
 
 @dataclass(frozen=True)
 class MatterRule:
-    """Which matters reach a post; asked of the database (`condition`) and of one row (`covers`)."""
+    """Which matters reach a post; asked of the database (`conditions`, an arm each) and of one row (`covers`).
+
+    An authority reaches those of its area, and those of the children it is responsible for wherever they live.
+    """
 
     kinds: frozenset[str]
     authority_ids: frozenset[int] | None
@@ -172,18 +177,24 @@ class MatterRule:
     live_at: datetime | None
 
     @property
-    def condition(self) -> Q:
+    def conditions(self) -> list[Q]:
         wanted = Q(kind__in=sorted(self.kinds))
-        if self.authority_ids is not None:
-            wanted &= Q(authority__in=sorted(self.authority_ids))
         if self.locality_id is not None:
             wanted &= Q(locality=self.locality_id)
-        return wanted & Q(until__gt=self.live_at) if self.live_at else wanted
+        if self.live_at:
+            wanted &= Q(until__gt=self.live_at)
+        if self.authority_ids is None:
+            return [wanted]
+        served = sorted(self.authority_ids)
+        return [wanted & Q(authority__in=served), wanted & Q(responsible__in=served)]
 
     def covers(self, matter: "Matter") -> bool:
         return (
             matter.kind in self.kinds
-            and (self.authority_ids is None or matter.authority_id in self.authority_ids)
+            and (
+                self.authority_ids is None
+                or not self.authority_ids.isdisjoint({matter.authority_id, matter.responsible_id})
+            )
             and (self.locality_id is None or matter.locality_id == self.locality_id)
             and (self.live_at is None or matter.until > self.live_at)
         )

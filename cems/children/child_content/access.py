@@ -18,7 +18,7 @@ ROWS = (
         retention=WITH_RECORD,
         basis=ARRANGED,
         columns={"matter": "kind", "from": "opened_at", "to": "closed_at"},
-        left_out={INTERNAL: ("authority", "locality", "until")},
+        left_out={INTERNAL: ("authority", "responsible", "locality", "until")},
         order=("opened_at", "pk"),
     ),
     Kept(

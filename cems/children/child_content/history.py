@@ -4,18 +4,22 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Count, Q
 
-from cems.base.kept import BY_WHOM, WITH_RECORD, WRITTEN, Counted, Kept, Shown
+from cems.base.kept import BY_WHOM, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept, Shown
 from cems.base.regimes import AGREED, ARRANGED, HELD, JUDGED, KEPT, RECORDED
 from cems.children.choices import StatusKind
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import (
     AgreedLevel,
     CaseNote,
+    Correction,
     Feedback,
     Involvement,
     Status,
     StudentChild,
 )
+
+# Of what was withdrawn the correction tells, with what it said.
+IN_CORRECTION = "the correction tells of it"
 
 
 def _statuses_twice(child_ids: Sequence[int]) -> Iterable[str]:
@@ -54,9 +58,18 @@ ROWS = (
             "legal authority": "legal_basis",
             "authority responsible": "responsible",
         },
-        left_out={WRITTEN: ("recorded_at",), BY_WHOM: ("recorded_by",)},
+        left_out={WRITTEN: ("recorded_at",), BY_WHOM: ("recorded_by",), IN_CORRECTION: ("withdrawn_at",)},
         order=("starts_on", "pk"),
         at_merge=_statuses_twice,
+    ),
+    Kept(
+        Correction,
+        title="Correction of a status or placement",
+        retention=WITH_RECORD,
+        basis=RECORDED,
+        columns={"before": "said", "why": "why", "it was never so": "withdrawn", "corrected": "recorded_at"},
+        left_out={BY_WHOM: ("recorded_by",), OWN_ROW: ("status", "placement")},
+        order=("recorded_at", "pk"),
     ),
     Kept(
         Feedback,

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Count, QuerySet
 
-from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, Kept, Shown
-from cems.base.regimes import HELD, KEPT, RECORDED
+from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Kept, Shown
+from cems.base.regimes import HELD, JUDGED, KEPT, RECORDED
 from cems.children.choices import IdentifierKind
 from cems.children.models import (
     AddressRecipient,
+    AgeDecision,
     Child,
     ChildName,
     ConfidentialAddress,
@@ -70,6 +71,8 @@ ROWS = (
             "name": Shown(lambda child: child.full_name, "given_name", "family_name"),
             "name used": "preferred_name",
             "date of birth": "date_of_birth",
+            "how far it is known": "birth_date_known",
+            "first language": "first_language",
             "sex": "sex",
             "gender": "gender",
             "ethnicity": "ethnicity",
@@ -78,7 +81,7 @@ ROWS = (
             "authority responsible": "authority",
             "area": "area",
             "locality": "locality",
-            "school": "school",
+            "school": Shown(lambda child: child.learns_at, "school", "listed_school"),
             "recorded": "created_at",
         },
         left_out={
@@ -89,6 +92,23 @@ ROWS = (
         reached_by=("pk",),
         rows=_children,
         at_merge=_differences,
+    ),
+    Kept(
+        AgeDecision,
+        title="Decision about the age",
+        retention=WITH_RECORD,
+        basis=JUDGED,
+        columns={
+            "decided": "outcome",
+            "who decided": "decided_by",
+            "on": "decided_on",
+            "birth date": "born",
+            "birth date until then": "born_before",
+            "rests on": "why",
+        },
+        left_out={WRITTEN: ("recorded_at",), BY_WHOM: ("recorded_by",)},
+        third_party=True,
+        order=("recorded_at", "pk"),
     ),
     Kept(
         ChildName,

@@ -29,6 +29,9 @@ ROWS = (
         },
         left_out={
             "the area tells where; more would narrow down a confidential address": ("locality",),
+            "the record tells where the child lives": ("home_area", "home_locality"),
+            "the correction tells of it": ("withdrawn_at",),
+            INTERNAL: ("moved_in_at", "moved_out_at"),
             WRITTEN: ("recorded_at",),
             BY_WHOM: ("recorded_by",),
         },
@@ -39,8 +42,16 @@ ROWS = (
         title="Concern about a placed child",
         retention=WITH_RECORD,
         basis=JUDGED,
-        columns={"responsible": "responsible", "happened": "note.happened_at", "recorded": "recorded_at"},
-        left_out={OWN_ROW: ("placement", "area"), BY_WHOM: ("recorded_by",), INTERNAL: ("clock",)},
+        columns={
+            "responsible": "responsible",
+            "happened": Shown(lambda row: row.worried_at, "note.happened_at", "recorded_at"),
+            "came with": "paper",
+        },
+        left_out={
+            OWN_ROW: ("placement", "area"),
+            BY_WHOM: ("recorded_by",),
+            INTERNAL: ("clock", "paper_url"),
+        },
         order=("recorded_at", "pk"),
     ),
     Kept(

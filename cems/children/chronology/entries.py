@@ -13,6 +13,7 @@ from cems.children.choices import RiskLevel
 from cems.children.family.selectors.relationship import relationships
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import (
+    AgeDecision,
     AgreedLevel,
     CaseNote,
     Feedback,
@@ -41,10 +42,26 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
         (Part.FAMILY, family),
         (Part.NOTES, feedback),
         (Part.IDENTITY, merges),
+        (Part.IDENTITY, age_decisions),
         (Part.NOTES, notes),
     ):
         if opened.access.sees(part):
             yield from tell(opened, since)
+
+
+def age_decisions(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
+    """Ages that were not known or disputed, and what was decided."""
+    rows = AgeDecision.objects.filter(child__in=opened.cluster)
+    for row in rows.lately(since and local_date(since), "decided_on"):
+        yield ChronologyEntry(
+            noon(row.decided_on),
+            row.recorded_at,
+            "Identity",
+            f"The age was decided: {row.get_outcome_display().lower()}, born {row.born:%-d %B %Y}",
+            Part.IDENTITY,
+            text=f"By {row.decided_by}. {row.why}",
+            by_id=row.recorded_by_id,
+        )
 
 
 def statuses(opened: OpenChild) -> Sequence[Status]:

@@ -11,10 +11,11 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.base.keyset import at_most
+from cems.base.time import today
 from cems.children.access.child_access import accesses
 from cems.children.choices import ConcernStep
 from cems.children.matching.selectors.cluster import seen
-from cems.children.models import Child, PlacedConcern, PlacedConcernStep, Placement
+from cems.children.models import Child, Correction, PlacedConcern, PlacedConcernStep, Placement
 from cems.children.placements.rules import step_problem
 from cems.clocks.models import Clock
 
@@ -39,14 +40,16 @@ class PlacedPage:
 
 
 def history(child: Child) -> list[Placement]:
-    """Every placement of the child, newest first."""
-    rows = Placement.objects.of(child).select_related("area", "locality", "placed_by", "provider")
+    """Every placement of the child, newest first, with what was corrected; those recorded in error too."""
+    rows = Placement.with_withdrawn.of(child).select_related("area", "locality", "placed_by", "provider")
+    corrections = Correction.objects.select_related("recorded_by").order_by("-recorded_at", "-pk")
+    rows = rows.prefetch_related(Prefetch("corrections", corrections))
     return list(rows.order_by("-starts_on", "-pk"))
 
 
 def placement_at(child: Child, public_id: UUID) -> Placement | None:
     """The placement of this child at this address, with its area and who placed the child; or None."""
-    rows = Placement.objects.of(child).select_related("area", "placed_by")
+    rows = Placement.objects.of(child).select_related("area", "locality", "placed_by", "provider")
     row: Placement | None = rows.filter(public_id=public_id).first()
     return row
 
@@ -70,6 +73,21 @@ class Concern:
             good = self.steps[ConcernStep.ANSWERED].adequate
             return f"{responsible} answered" if good else f"{responsible} answered, and it is not adequate"
         return f"{responsible} is to answer" if told_step else f"{responsible} is to be told"
+
+    @property
+    def words(self) -> str:
+        """What worries somebody, in their words; "" where a paper says it."""
+        return self.row.note.text if self.row.note else ""
+
+    @property
+    def reach(self) -> str:
+        """How the authority that must be told is reached."""
+        responsible = self.row.responsible
+        if responsible.reached:
+            return f"{responsible} is reached {responsible.reached}."
+        return (
+            f"How {responsible} is reached is not recorded: an administrator adds it on the page Authorities."
+        )
 
     @property
     def clock(self) -> Clock | None:
@@ -108,7 +126,9 @@ def concern_at(child: Child, public_id: UUID) -> Concern | None:
 def placed(user: User) -> PlacedPage:
     """Of the children this person may see with their statuses, those placed across a border."""
     served = profile_of(user).authority_ids
-    across = Placement.objects.filter(ends_on__isnull=True).exclude(area=F("placed_by"))
+    day = today()
+    running = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
+    across = Placement.objects.filter(running).exclude(area=F("placed_by"))
     mine = across.filter(Q(area__in=served) | Q(placed_by__in=served))
     shown = mine.of_visible(user).select_related("area", "placed_by").order_by("-starts_on", "-pk")
     rows, more = at_most(shown, LONGEST)

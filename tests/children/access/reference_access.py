@@ -70,12 +70,13 @@ def shown(post: Appointment, records: list[Child], at: datetime) -> bool:
 
 def served_by(user: User, at: datetime) -> set[int]:
     """The authorities the agency works for, and each that ended and is answered for by one of them."""
-    served, day = {authority.pk for authority in user.agency.authorities.all()}, local_date(at)
-    for authority in Authority.objects.all():
+    own, day = {authority.pk for authority in user.agency.authorities.all()}, local_date(at)
+    served = set(own)
+    for authority in Authority.objects.filter(successor__isnull=False).select_related("successor__successor"):
         answers = authority
         while answers.successor and answers.last_day and answers.last_day < day:
             answers = answers.successor
-        if answers.pk in {row.pk for row in user.agency.authorities.all()}:
+        if answers.pk in own:
             served.add(authority.pk)
     return served
 
@@ -84,7 +85,8 @@ def followed(user: User, child: Child, post: Appointment, reach: Reach, at: date
     served = served_by(user, at)
     for matter in Matter.objects.filter(child=child):
         live = matter.until > at
-        here = matter.authority_id in served
+        # Where the child lived, or the authority that answers for a child who lives elsewhere.
+        here = matter.authority_id in served or matter.responsible_id in served
         board = (
             matter.kind == "ceg" and post.locality_id is not None and matter.locality_id == post.locality_id
         )
@@ -108,6 +110,8 @@ def still_followed(child: Child, at: datetime) -> bool:
     years = day.year - born.year - (0 if (day.month, day.day) >= (born.month, born.day) else 1)
     planned = Matter.objects.filter(child__in=whole(child), kind="transition", closed_at=None).exists()
     level = child.current_level.level if child.current_level else 0
+    if child.birth_date_known in ("unknown", "disputed"):  # presumed under 18 until it is decided
+        return True
     return years < 18 or (years < 22 and (level >= 2 or planned))
 
 

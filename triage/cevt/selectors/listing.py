@@ -34,7 +34,17 @@ MOST = 1000  # open items read at once: far beyond what one meeting discusses
 _LINE = ("public_id", "child", "kind", "level", "received_at", "submission", "clock", "decision")
 _NAMED = (
     *("public_id", "reference", "given_name", "family_name", "preferred_name", "date_of_birth", "address"),
-    *("postcode", "authority", "area", "locality", "school", "restricted", "merged_into"),
+    *(
+        "postcode",
+        "authority",
+        "area",
+        "locality",
+        "school",
+        "listed_school",
+        "birth_date_known",
+        "restricted",
+        "merged_into",
+    ),
     *("joined_authorities", "current_level", "current_level__level"),
 )
 _WHOLE = (

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import date
 
 from cems.accounts.models import Locality
-from cems.children.identity.rules import age_on
 from cems.children.models import Child
 from plans.models import Provider
 from triage.advice.selectors import advice_for
@@ -15,7 +14,7 @@ def offer_for(child: Child, *, forms: Collection[str], on: date) -> Offer:
     """The localities of the child's area, advice that suits age and forms of harm, and every provider."""
     return Offer(
         localities=list(Locality.objects.filter(authority=child.area_id).order_by("name")),
-        advice=advice_for(age=age_on(child.date_of_birth, on), forms=forms, level=None),
+        advice=advice_for(age=child.age_on(on), forms=forms, level=None),
         providers=list(Provider.objects.order_by("name", "pk")),
         on=on,
     )

@@ -68,7 +68,7 @@ def research_list(user: User, at: datetime) -> list[Line]:
     rows = listing(user, at).open
     reach = accesses(user, [row.child for row in rows], at)
     shown = [row for row in rows if reach[row.child.pk].sees(Part.IDENTITY)]
-    prefetch_related_objects([row.child for row in shown], "school")
+    prefetch_related_objects([row.child for row in shown], "school", "listed_school")
     hidden = _confidential([row.child.pk for row in shown], at)
     items = [item for row in shown for item in row.items]
     of = {item.public_id: item.child.pk for item in items}

@@ -12,7 +12,6 @@ from cems.base.errors import Invalid
 from cems.base.time import local_date
 from cems.children.access.services.matter import matter_is_open
 from cems.children.choices import MatterKind, RiskLevel
-from cems.children.identity.rules import age_on
 from cems.children.models import Child
 from matrix.services.follow_up import statuses_on
 from triage.cevt.outcomes import OUTCOMES, Case, OutcomeKind, Wish
@@ -43,7 +42,7 @@ def wishes_for(
     case = Case(
         level,
         forms,
-        age_on(child.date_of_birth, on),
+        child.age_on(on),
         on,
         frozenset(wish.kind.key for wish in wishes),
         known=bool(statuses_on(child, on)),

@@ -130,7 +130,7 @@ def asked_of(user: User, public_id: UUID) -> Asked | None:
     if row is None or row.answered:
         return None
     rows = Child.objects.unscoped("who it is that an agency is asked about, while it has not answered")
-    child = rows.select_related("school").get(pk=row.child_id)
+    child = rows.select_related("school", "listed_school").get(pk=row.child_id)
     while child.merged_into_id:
-        child = rows.select_related("school").get(pk=child.merged_into_id)
+        child = rows.select_related("school", "listed_school").get(pk=child.merged_into_id)
     return Asked(row, child)

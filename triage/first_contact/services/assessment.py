@@ -14,7 +14,6 @@ from cems.base.errors import Invalid, Overtaken
 from cems.base.time import local_date, now
 from cems.children.history.services.involvement import involvement_start
 from cems.children.history.services.status import status_open
-from cems.children.identity.rules import age_on
 from cems.children.models import Involvement, Status
 from cems.clocks.recipients import current_appointments
 from cems.notices.services import notice_send
@@ -84,7 +83,7 @@ def referral_assessment_save(
             referral=locked_referral
         )
         raise Overtaken(theirs=findings_of(theirs).said, version=theirs.version, by=str(theirs.changed_by))
-    _check(findings, age_on(locked_referral.child.date_of_birth, local_date(instant)), TEAM_AGES.at(instant))
+    _check(findings, locked_referral.child.age_on(local_date(instant)), TEAM_AGES.at(instant))
     return _keep(user, locked_referral, row, findings, instant)
 
 

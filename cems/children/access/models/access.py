@@ -30,12 +30,21 @@ class Matter(models.Model):
     """Why a forum follows a child, written by the upper apps calling down.
 
     Open while `closed_at` is null; reach lasts to `until`, which stands at NO_END while open
-    so that one comparison answers.
+    so that one comparison answers. `authority` is the one the child lived in; `responsible` the one that answers for
+    the child, where that is another: its people keep a child placed elsewhere in reach (C2).
     """
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=14, choices=MatterKind)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    responsible = models.ForeignKey(
+        Authority,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # its own index below holds the few across a border only
+    )
     locality = models.ForeignKey(Locality, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -47,6 +56,12 @@ class Matter(models.Model):
                 fields=["kind", "authority", "until"], include=["child"], name="matter_by_authority"
             ),
             models.Index(fields=["kind", "locality", "until"], include=["child"], name="matter_by_locality"),
+            models.Index(
+                fields=["kind", "responsible", "until"],
+                include=["child"],
+                condition=models.Q(responsible__isnull=False),
+                name="matter_by_responsible",
+            ),
         ]
         constraints = [
             ExclusionConstraint(

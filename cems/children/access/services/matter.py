@@ -65,7 +65,12 @@ def _open(
     user: User, primary: Child, kind: str, authority_id: int, locality_id: int | None, at: datetime
 ) -> Matter:
     row = Matter.objects.create(
-        child=primary, kind=kind, authority_id=authority_id, locality_id=locality_id, opened_at=at
+        child=primary,
+        kind=kind,
+        authority_id=authority_id,
+        responsible_id=primary.authority_id if primary.authority_id != authority_id else None,
+        locality_id=locality_id,
+        opened_at=at,
     )
     _open_matters(primary).append(row)
     record(
@@ -101,6 +106,21 @@ def matter_is_open(primary: Child, kind: str) -> bool:
 def on_board(primary: Child) -> bool:
     """Whether a locality's board follows the cluster; a matter without a locality is on nobody's list."""
     return any(row.locality_id for row in matters_open(primary, MatterKind.CEG))
+
+
+@command
+def matters_follow(user: User, *, child: Child, at: datetime) -> None:
+    """The child lives in another area from now on: what follows them there does so for that area's people.
+
+    Those of the area before read on as at an end, those of the authority responsible all along. Boards go by locality.
+    """
+    primary = lock_cluster(child.pk)
+    for row in list(_open_matters(primary)):
+        if row.kind == MatterKind.CEG or row.authority_id == primary.area_id:
+            continue
+        _close(user, primary, row, at)
+        moved = _open(user, primary, row.kind, primary.area_id, primary.locality_id, at)
+        publish(MatterMoved(moved.pk, row.pk, primary.pk, moved.kind, user.pk, at))
 
 
 @command

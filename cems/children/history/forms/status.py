@@ -3,9 +3,10 @@
 from django import forms
 
 from cems.accounts.form_fields import AuthorityChoice
-from cems.base.form_fields import DayField
+from cems.base.form_fields import DayField, WhyField
 from cems.base.forms import PlainForm
 from cems.children.choices import LegalBasis, StatusKind
+from cems.children.history.services.status import MendedStatus
 
 
 class StatusForm(PlainForm):
@@ -16,10 +17,40 @@ class StatusForm(PlainForm):
     starts_on = DayField(label="First day", error_messages={"required": "Write the first day."})
     ends_on = DayField(label="Last day", required=False, help_text="Leave empty if it goes on.")
     legal_basis = forms.ChoiceField(
-        choices=LegalBasis.choices, required=False, label="Legal authority", help_text="For a child in care."
+        choices=LegalBasis.choices,
+        required=False,
+        label="Legal authority",
+        help_text="For a child in care, on remand, or a care leaver.",
     )
     responsible = AuthorityChoice(
         label="Authority that holds responsibility", empty_label="The authority of the record"
+    )
+
+
+class StatusCorrectForm(StatusForm):
+    """What the status says once it is put right."""
+
+    button = "Save the correction"
+    why = WhyField(
+        "What was wrong, and how do you know?",
+        "It is kept with what the status said before.",
+        wanted="Say what was wrong, and how you know.",
+    )
+    parts = frozenset({"why"})
+
+    @property
+    def mended(self) -> MendedStatus:
+        return MendedStatus(**self.values)
+
+
+class StatusWithdrawForm(PlainForm):
+    """Why a status that was recorded never was."""
+
+    button = "Withdraw this status"
+    why = WhyField(
+        "What was wrong, and how do you know?",
+        "For example: it was recorded for another child.",
+        wanted="Say what was wrong, and how you know.",
     )
 
 

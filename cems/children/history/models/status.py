@@ -10,7 +10,7 @@ from cems.accounts.models import Authority
 from cems.base.models import PublicModel
 from cems.children.choices import LegalBasis, StatusKind
 from cems.children.identity.models.child import Child
-from cems.children.querysets import OfChildManager
+from cems.children.querysets import OfChildManager, StandingManager
 
 
 def days() -> Func:
@@ -30,8 +30,10 @@ class Status(PublicModel):
     )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="It was recorded in error")
 
-    objects = OfChildManager()
+    objects = StandingManager()
+    with_withdrawn = OfChildManager()
 
     class Meta:
         verbose_name_plural = "statuses"
@@ -46,6 +48,7 @@ class Status(PublicModel):
                     ("kind", RangeOperators.EQUAL),
                     (days(), RangeOperators.OVERLAPS),
                 ],
+                condition=Q(withdrawn_at__isnull=True),
             ),
         ]
 

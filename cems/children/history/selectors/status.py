@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from cems.children.models import Child, Status
+from django.db.models import Prefetch
+
+from cems.children.models import Child, Correction, Status
 
 
 def statuses_of(child: Child) -> Sequence[Status]:
-    """Every status of the child with the authority responsible, the newest first."""
-    rows = Status.objects.of(child).select_related("responsible")
+    """Every status of the child with the authority responsible and what was corrected, the newest first."""
+    corrections = Correction.objects.select_related("recorded_by").order_by("-recorded_at", "-pk")
+    rows = Status.with_withdrawn.of(child).select_related("responsible")
+    rows = rows.prefetch_related(Prefetch("corrections", corrections))
     return list(rows.order_by("-starts_on", "-pk"))
 
 

@@ -124,6 +124,43 @@ def team_release(
         _ended(user, row, reason, max(instant, row.started_at))
 
 
+@command
+def person_allocate(
+    user: User, *, child: Child, person: User, case_role: str, at: datetime | None = None
+) -> Involvement:
+    """A step that the procedures give to a named person brings them in, as `team_allocate` does a team."""
+    instant, primary = at or now(), lock_cluster(child.pk)
+    existing = _of_person(primary, person, case_role).first()
+    if existing:
+        return existing
+    row = Involvement.objects.create(
+        child=primary,
+        user=person,
+        case_role=case_role,
+        started_at=instant,
+        made_by=user,
+        recorded_at=instant,
+    )
+    return _told(user, row, Verb.ACCESS_GIVEN, instant)
+
+
+@command
+def person_release(
+    user: User, *, child: Child, person: User, case_role: str, reason: str, at: datetime | None = None
+) -> None:
+    """The step is done, and with it the person's part. Without one it changes nothing."""
+    instant, primary = at or now(), lock_cluster(child.pk)
+    for row in _of_person(primary, person, case_role).select_for_update():
+        _ended(user, row, reason, max(instant, row.started_at))
+
+
+def _of_person(primary: Child, person: User, case_role: str) -> QuerySet[Involvement]:
+    rows: QuerySet[Involvement] = Involvement.objects.of(primary)
+    return rows.filter(
+        user=person, case_role=case_role, ended_at__isnull=True, state=InvolvementState.CONFIRMED
+    )
+
+
 def _of_team(primary: Child, team: Team, case_role: str) -> QuerySet[Involvement]:
     rows: QuerySet[Involvement] = Involvement.objects.of(primary)
     return rows.filter(

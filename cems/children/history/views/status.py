@@ -13,9 +13,19 @@ from cems.base.forms import handle_form
 from cems.base.not_found import or_404
 from cems.base.time import today
 from cems.children.access_control import OpenChild, requires_child
-from cems.children.history.forms.status import StatusEndForm, StatusForm
+from cems.children.history.forms.status import (
+    StatusCorrectForm,
+    StatusEndForm,
+    StatusForm,
+    StatusWithdrawForm,
+)
 from cems.children.history.selectors.status import status_at, statuses_of
-from cems.children.history.services.status import status_close, status_open
+from cems.children.history.services.status import (
+    status_close,
+    status_correct,
+    status_open,
+    status_withdraw,
+)
 from cems.children.identity.page_context import child_page
 from cems.children.view_helpers import form_page
 
@@ -59,3 +69,36 @@ def end_status(request: HttpRequest, opened: OpenChild, status_id: UUID) -> Http
         return redirect("children:statuses", public_id=opened.child.public_id)
     words = f"{status.get_kind_display()} since {status.starts_on:%-d %B %Y}."
     return form_page(request, opened, form, title="End a status", text=words, current="children:statuses")
+
+
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
+def correct_status(request: HttpRequest, opened: OpenChild, status_id: UUID) -> HttpResponse:
+    """Put right what a status says; what it said is kept (C2)."""
+    status = or_404(status_at(opened.child, status_id))
+    initial = {name: getattr(status, name) for name in StatusForm.base_fields}
+    form = StatusCorrectForm(request.POST or None, initial=initial)
+    if handle_form(
+        request,
+        form,
+        lambda: status_correct(
+            acting_user(request), status=status, mended=form.mended, why=form.cleaned_data["why"]
+        ),
+    ):
+        messages.success(request, "The status is corrected. What it said before is kept below it.")
+        return redirect("children:statuses", public_id=opened.child.public_id)
+    return form_page(request, opened, form, title="Correct a status", current="children:statuses")
+
+
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
+def withdraw_status(request: HttpRequest, opened: OpenChild, status_id: UUID) -> HttpResponse:
+    """A status was recorded in error (C2)."""
+    status, form = or_404(status_at(opened.child, status_id)), StatusWithdrawForm(request.POST or None)
+    if handle_form(
+        request, form, lambda: status_withdraw(acting_user(request), status=status, **form.values)
+    ):
+        messages.success(request, "The status is withdrawn. It stays readable as recorded in error.")
+        return redirect("children:statuses", public_id=opened.child.public_id)
+    words = f"{status.get_kind_display()} since {status.starts_on:%-d %B %Y}."
+    return form_page(
+        request, opened, form, title="Withdraw a status", text=words, current="children:statuses"
+    )

@@ -6,15 +6,16 @@ from typing import Any
 from django import forms
 
 from cems.accounts.authorities import home_authority
-from cems.accounts.form_fields import AuthorityChoice
-from cems.accounts.models import Authority, Locality, Team, TeamKind, User
+from cems.accounts.form_fields import AuthorityChoice, SuggestInput
+from cems.accounts.models import Authority, Locality, User
 from cems.accounts.profile import profile_of
 from cems.base.errors import Invalid
 from cems.base.form_fields import DayField, VersionField, WordsField
 from cems.base.forms import OnceForm, PlainForm
 from cems.base.time import today
-from cems.children.choices import CaseRole, Ethnicity, Gender, IdentifierKind, Sex
+from cems.children.choices import BirthDateKnown, CaseRole, Ethnicity, Gender, IdentifierKind, Sex
 from cems.children.identity.rules import check_birth, check_identifier, check_postcode, search_key, written
+from cems.children.identity.selectors.school import ChosenSchool, school_called, school_of
 from cems.children.identity.services.record import Identity
 from cems.children.matching.rules.search import Asked
 from cems.children.models import Child
@@ -23,6 +24,40 @@ NO_ROLE = "none"
 
 
 CHECKED = (IdentifierKind.NHS, IdentifierKind.UPN)
+
+
+class SchoolChoice(forms.CharField):
+    """Any school or college, typed by its name, its town or its number; a name that is not quite right is refused with
+    those that may be meant."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            max_length=250,
+            label="School or college",
+            help_text="Write its name and town, or its number (URN). Leave it empty where it is not known yet.",
+            widget=SuggestInput("children:school_suggest"),
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.label if isinstance(value, ChosenSchool) else value
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        chosen, others = school_called(typed)
+        if chosen is None and others:
+            meant = "; ".join(other.label for other in others[:4])
+            raise forms.ValidationError(f"No one school is called “{typed}”. Did you mean: {meant}?")
+        if chosen is None:
+            raise forms.ValidationError(
+                f"No school is called “{typed}”. Check the spelling, or write its number (URN)."
+            )
+        return chosen
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(super().has_changed(getattr(initial, "label", initial), data))
 
 
 class IdentityForm(PlainForm):
@@ -42,6 +77,14 @@ class IdentityForm(PlainForm):
         help_text="For example, 27 3 2011.",
         error_messages={"required": "Write the date of birth."},
     )
+    birth_date_known = forms.ChoiceField(
+        choices=BirthDateKnown.choices,
+        required=False,
+        label="How far is the date of birth known?",
+        help_text="Not known or disputed, the person is presumed under 18 until it is decided.",
+        initial=BirthDateKnown.EXACT,
+    )
+    first_language = forms.CharField(max_length=60, required=False, label="First language")
     sex = forms.ChoiceField(choices=Sex.choices, label="Sex", initial=Sex.NOT_KNOWN)
     gender = forms.ChoiceField(
         choices=Gender.choices, label="Gender, as the child describes it", initial=Gender.NOT_ASKED
@@ -52,26 +95,32 @@ class IdentityForm(PlainForm):
     locality = forms.ModelChoiceField(
         Locality.objects.none(), required=False, label="Locality", empty_label="Not known yet"
     )
-    school = forms.ModelChoiceField(
-        Team.objects.none(),
-        to_field_name="public_id",
-        required=False,
-        label="School or college",
-        empty_label="Not known yet",
-    )
+    school = SchoolChoice()
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         served = profile_of(user).authority_ids
         localities = Locality.objects.filter(authority__in=served).select_related("authority")
         self.offer_rows("locality", localities.order_by("authority", "name"))
-        schools = Team.objects.filter(kind=TeamKind.SCHOOL, agency__authorities__in=served)
-        self.offer_rows("school", schools.order_by("name").distinct())
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, the school as its account and its row of the register."""
+        values = super().values
+        chosen: ChosenSchool | None = values.pop("school")
+        return {
+            **values,
+            "school": chosen.team if chosen else None,
+            "listed_school": chosen.listed if chosen else None,
+        }
 
     def clean_date_of_birth(self) -> Any:
         born = self.cleaned_data["date_of_birth"]
         self._checked(lambda: check_birth(born, today()))
         return born
+
+    def clean_birth_date_known(self) -> Any:
+        return self.cleaned_data["birth_date_known"] or BirthDateKnown.EXACT
 
     def clean_postcode(self) -> Any:
         return self._checked(lambda: check_postcode(self.cleaned_data["postcode"]))
@@ -143,7 +192,8 @@ class NewChildForm(OnceForm, IdentityForm):
     @property
     def identity(self) -> Identity:
         """What the service makes a record of; call on a valid form."""
-        values = {name: self.cleaned_data[name] for name in Identity.__dataclass_fields__ if name != "area"}
+        typed = self.values
+        values = {name: typed[name] for name in Identity.__dataclass_fields__ if name != "area"}
         return Identity(**values, area=self._area())
 
     def _area(self) -> Authority | None:
@@ -167,17 +217,17 @@ class ChangeForm(IdentityForm):
 
     def __init__(self, user: User, child: Child, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault(
-            "initial", {name: getattr(child, name) for name in (*IdentityForm.base_fields, "version")}
+            "initial",
+            {
+                **{name: getattr(child, name) for name in (*IdentityForm.base_fields, "version")},
+                "school": school_of(child),
+            },
         )
         super().__init__(user, *args, **kwargs)
         # What the record holds stays choosable, for everybody who opens it.
         served = profile_of(user).authority_ids
         if child.locality and child.locality.authority_id not in served:
             self.offer_rows("locality", Locality.objects.filter(pk=child.locality.pk))
-        if child.school_id:
-            school = Team.objects.filter(pk=child.school_id)
-            if not school.filter(kind=TeamKind.SCHOOL, agency__authorities__in=served).exists():
-                self.offer_rows("school", school)
 
 
 class NameForm(PlainForm):

@@ -1,5 +1,6 @@
 """Who a child is (C1)."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,7 +11,17 @@ from django.db.models import F, Func, Q
 
 from cems.accounts.models import Authority, Locality, Team
 from cems.base.models import PublicModel
-from cems.children.choices import Ethnicity, Gender, IdentifierKind, RiskLevel, Sex
+from cems.children.choices import (
+    PRESUMED_CHILD,
+    BirthDateKnown,
+    Ethnicity,
+    Gender,
+    IdentifierKind,
+    RiskLevel,
+    Sex,
+)
+from cems.children.identity.models.school import School
+from cems.children.identity.rules import age_on
 from cems.children.querysets import ChildManager
 
 # A function of our database: how each word of a search key sounds (migration 0008).
@@ -33,6 +44,13 @@ class Child(PublicModel):
     family_name = models.CharField(max_length=80)
     preferred_name = models.CharField(max_length=80, blank=True)
     date_of_birth = models.DateField()
+    birth_date_known = models.CharField(
+        max_length=8,
+        choices=BirthDateKnown,
+        default=BirthDateKnown.EXACT,
+        db_default=BirthDateKnown.EXACT.value,
+    )
+    first_language = models.CharField(max_length=60, blank=True, db_default="")
     sex = models.CharField(max_length=1, choices=Sex, default=Sex.NOT_KNOWN)
     gender = models.CharField(max_length=16, choices=Gender, default=Gender.NOT_ASKED)
     ethnicity = models.CharField(max_length=4, choices=Ethnicity, default=Ethnicity.NOBT)
@@ -42,6 +60,14 @@ class Child(PublicModel):
     area = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
     locality = models.ForeignKey(Locality, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     school = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    listed_school = models.ForeignKey(
+        School,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The same school in the public register, or one without an account",
+    )
     restricted = models.BooleanField(default=False)
     restricted_review_on = models.DateField(null=True, blank=True)
     died_on = models.DateField(null=True, blank=True)
@@ -100,6 +126,21 @@ class Child(PublicModel):
     def name(self) -> str:
         """The name people use for the child."""
         return f"{self.preferred_name or self.given_name} {self.family_name}"
+
+    @property
+    def learns_at(self) -> str:
+        """The school or college in words, with an account or not; "" where it is not known."""
+        return str(self.listed_school or self.school or "")
+
+    @property
+    def presumed_child(self) -> bool:
+        """Whether nobody knows for sure, so that the person is presumed under 18 until it is decided (C1)."""
+        return self.birth_date_known in PRESUMED_CHILD
+
+    def age_on(self, day: date) -> int:
+        """Whole years lived on this day; at the most 17 while the person is presumed under 18."""
+        age = age_on(self.date_of_birth, day)
+        return min(age, 17) if self.presumed_child else age
 
     @property
     def full_name(self) -> str:

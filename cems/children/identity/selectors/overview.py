@@ -6,8 +6,9 @@ from typing import Any
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.children.access_control import OpenChild
+from cems.children.choices import BirthDateKnown
 from cems.children.chronology.selectors import Strip, strip
-from cems.children.models import ChildName, Identifier
+from cems.children.models import Child, ChildName, Identifier
 from cems.children.slots import NOW_LINES, PANELS
 
 
@@ -76,18 +77,26 @@ def identity(opened: OpenChild) -> list[dict[str, Any]]:
     rows = [
         ("Full name", child.full_name),
         ("Other names", ", ".join(names)),
-        ("Date of birth", child.date_of_birth),
+        ("Date of birth", _birth(child)),
+        ("First language", child.first_language),
         ("Sex", child.get_sex_display()),
         ("Gender", child.get_gender_display()),
         ("Ethnicity", child.get_ethnicity_display()),
         ("Address", "\n".join(part for part in (child.address, child.postcode) if part)),
         ("Locality", f"{child.locality}, {child.area}" if child.locality else str(child.area)),
-        ("School or college", str(child.school or "")),
+        ("School or college", child.learns_at),
         ("Authority responsible", str(child.authority)),
         # Once, where records with one number were joined.
         *dict.fromkeys((number.get_kind_display(), number.value) for number in numbers),
     ]
     return [{"label": label, "value": _said(value)} for label, value in rows]
+
+
+def _birth(child: Child) -> str:
+    known = (
+        "" if child.birth_date_known == BirthDateKnown.EXACT else f"\n{child.get_birth_date_known_display()}"
+    )
+    return f"{child.date_of_birth:%-d %B %Y}{known}"
 
 
 def _said(value: object) -> str:

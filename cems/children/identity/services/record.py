@@ -12,12 +12,13 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.children.choices import PRESUMED_CHILD
 from cems.children.cluster_lock import forget_locked
 from cems.children.events import AreaChanged
 from cems.children.identity.rules import check_birth, check_postcode, search_key, written
 from cems.children.identity.services.identifier import identifier_add
 from cems.children.matching.services.cluster import lock_cluster
-from cems.children.models import Child, ChildName, Submitter
+from cems.children.models import Child, ChildName, School, Submitter
 
 CHANGEABLE = frozenset(
     {
@@ -25,6 +26,8 @@ CHANGEABLE = frozenset(
         "family_name",
         "preferred_name",
         "date_of_birth",
+        "birth_date_known",
+        "first_language",
         "sex",
         "gender",
         "ethnicity",
@@ -33,6 +36,7 @@ CHANGEABLE = frozenset(
         "area",
         "locality",
         "school",
+        "listed_school",
     }
 )
 
@@ -48,12 +52,15 @@ class Identity:
     area: Authority | None = None
     locality: Locality | None = None
     preferred_name: str = ""
+    birth_date_known: str = "exact"
+    first_language: str = ""
     sex: str = "U"
     gender: str = "not_asked"
     ethnicity: str = "NOBT"
     address: str = ""
     postcode: str = ""
     school: Team | None = None
+    listed_school: School | None = None
 
 
 @command
@@ -109,6 +116,8 @@ def child_change(
         raise Conflict(
             "Somebody else changed this record while you were typing. Check their change, then save yours."
         )
+    if locked_child.presumed_child:
+        _refuse_undecided(locked_child, values)
     if "date_of_birth" in values:
         check_birth(values["date_of_birth"], local_date(instant))
     if "postcode" in values:
@@ -139,6 +148,16 @@ def child_change(
     if {"area", "locality"} & set(changed):
         publish(AreaChanged(locked_child.pk, locality_before, user.pk, instant))
     return locked_child
+
+
+def _refuse_undecided(child: Child, values: dict[str, Any]) -> None:
+    """C1: an age that is not known or disputed is settled by recording who decided it, not by a change of the date."""
+    known = values.get("birth_date_known", child.birth_date_known)
+    if known not in PRESUMED_CHILD:
+        raise Invalid(
+            "The age is not known or disputed. Record what was decided by “Decide the age” on the overview.",
+            field="birth_date_known",
+        )
 
 
 @command

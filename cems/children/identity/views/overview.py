@@ -18,6 +18,7 @@ def overview(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         **child_page(request, opened),
         "overview": overview_of(acting_user(request), opened),
         "may_change": opened.access.sees(Part.IDENTITY) and opened.access.may(Work.RECORD),
+        "may_decide_age": opened.child.presumed_child and opened.access.may(Work.STATUS),
         "may_match": opened.access.sees(Part.IDENTITY) and opened.access.may(Work.DUPLICATES),
     }
     return render(request, "children/overview.html", context)

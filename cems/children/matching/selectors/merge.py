@@ -78,6 +78,8 @@ def compared(primary: Child, other: Child) -> list[tuple[str, str, str]]:
             ("Name", child.full_name),
             ("Name used", child.preferred_name),
             ("Date of birth", f"{child.date_of_birth:%-d %B %Y}"),
+            ("How far it is known", child.get_birth_date_known_display()),
+            ("First language", child.first_language),
             ("Sex", child.get_sex_display()),
             ("Gender", child.get_gender_display()),
             ("Ethnicity", child.get_ethnicity_display()),
@@ -87,7 +89,7 @@ def compared(primary: Child, other: Child) -> list[tuple[str, str, str]]:
             ),
             ("Area", f"{child.locality}, {child.area}" if child.locality else str(child.area)),
             ("Authority responsible", str(child.authority)),
-            ("School or college", str(child.school or "")),
+            ("School or college", child.learns_at),
             ("Numbers", ", ".join(_number(row) for row in numbers)),
         ]
 

@@ -221,6 +221,9 @@ def _put_back(kept: Child, merge: Merge) -> None:
                 continue
             row.ends_on = None
             row.save(update_fields=["ends_on"])
+            if isinstance(row, Placement):  # the record follows it again
+                row.moved_out_at = None
+                row.save(update_fields=["moved_out_at"])
             if model is Placement and row.child_id == kept.pk:
                 kept.area_id, kept.locality_id = merge.before["area"], merge.before["locality"]
     kept.provisional = merge.before["provisional"]

@@ -7,11 +7,11 @@ from django import forms
 
 from cems.accounts.form_fields import AuthorityChoice, LocalityChoice
 from cems.accounts.models import Team, TeamKind
-from cems.base.form_fields import DayField, WordsField
+from cems.base.form_fields import DayField, WhyField, WordsField
 from cems.base.forms import OnceForm, PlainForm
 from cems.children.choices import PlacementKind
 from cems.children.history.forms.feedback import _not_to_come, middle_of
-from cems.children.placements.services.placement import Place
+from cems.children.placements.services.placement import Mended, Place
 
 
 class PlacementForm(PlainForm):
@@ -42,7 +42,11 @@ class PlacementForm(PlainForm):
     address_confidential = forms.BooleanField(
         required=False, label="The address is confidential: the name of the place is shown to nobody"
     )
-    starts_on = DayField(label="First day", error_messages={"required": "Write the first day."})
+    starts_on = DayField(
+        label="First day",
+        help_text="It may be a day to come: the record follows the place on that day.",
+        error_messages={"required": "Write the first day."},
+    )
     long_stay = forms.BooleanField(
         required=False, label="Health or education: three months or more, or meant to be"
     )
@@ -63,9 +67,61 @@ class PlacementEndForm(PlainForm):
     """The last day of a placement, and why it ended."""
 
     button = "End this placement"
-    ends_on = DayField(label="Last day", error_messages={"required": "Write the last day."})
+    ends_on = DayField(
+        label="Last day",
+        help_text="It may be a day to come. On it the child's area and locality go back to the home.",
+        error_messages={"required": "Write the last day."},
+    )
     reason = forms.CharField(
         max_length=200, label="Why did it end?", error_messages={"required": "Say why it ended."}
+    )
+
+
+class PlacementCorrectForm(PlainForm):
+    """What the placement says once it is put right."""
+
+    button = "Save the correction"
+    kind = forms.ChoiceField(
+        choices=PlacementKind.choices, widget=forms.RadioSelect, label="What kind of place?"
+    )
+    placed_by = AuthorityChoice(
+        label="Authority that placed the child and is responsible", wanted="Choose who placed the child."
+    )
+    area = AuthorityChoice(label="Authority the place lies in", wanted="Choose where the place lies.")
+    locality = LocalityChoice(empty_label="Not known")
+    provider = forms.ModelChoiceField(
+        Team.objects.filter(kind=TeamKind.HOME).order_by("name"),
+        to_field_name="public_id",
+        required=False,
+        label="Home, if it is one CEMS knows",
+        empty_label="Another place",
+    )
+    provider_name = forms.CharField(
+        max_length=120, required=False, label="Otherwise, the name of the place or provider"
+    )
+    starts_on = DayField(label="First day", error_messages={"required": "Write the first day."})
+    ends_on = DayField(label="Last day", required=False, help_text="Leave empty if it goes on.")
+    end_reason = forms.CharField(max_length=200, required=False, label="Why did it end?")
+    why = WhyField(
+        "What was wrong, and how do you know?",
+        "It is kept with what the placement said before.",
+        wanted="Say what was wrong, and how you know.",
+    )
+    parts = frozenset({"why"})
+
+    @property
+    def mended(self) -> Mended:
+        return Mended(**self.values)
+
+
+class PlacementWithdrawForm(PlainForm):
+    """Why a placement that was recorded never was."""
+
+    button = "Withdraw this placement"
+    why = WhyField(
+        "What was wrong, and how do you know?",
+        "For example: it was recorded for another child.",
+        wanted="Say what was wrong, and how you know.",
     )
 
 

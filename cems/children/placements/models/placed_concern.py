@@ -1,5 +1,7 @@
 """A concern about a child placed by another authority, and what was done with it (C2)."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -17,13 +19,17 @@ from cems.clocks.models import Clock
 class PlacedConcern(PublicModel):
     """Somebody is worried about a child who lives in one authority and is another's responsibility.
 
-    The words are the case note. `clock` is the promise to tell the authority responsible; what came
-    after stands in the steps.
+    The words are the case note, or those of the paper it came with (a CE Matrix). `clock` is the promise to tell the
+    authority responsible; what came after stands in the steps.
     """
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="+")
-    note = models.OneToOneField(CaseNote, on_delete=models.PROTECT, related_name="+")
+    placement = models.ForeignKey(
+        Placement, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.OneToOneField(CaseNote, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    paper = models.CharField("reference of the paper it came with", max_length=20, blank=True, db_default="")
+    paper_url = models.CharField(max_length=200, blank=True, db_default="")
     area = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
     responsible = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
@@ -34,9 +40,20 @@ class PlacedConcern(PublicModel):
 
     class Meta:
         indexes = [models.Index(fields=["child", "-recorded_at"], name="placed_concern_of_child")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(note__isnull=False, placement__isnull=False) | ~Q(paper=""),
+                name="placed_concern_says_what",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"concern about a placed child {self.pk}"
+
+    @property
+    def worried_at(self) -> datetime:
+        """When what worries somebody happened, or the paper came."""
+        return self.note.happened_at if self.note else self.recorded_at
 
 
 class PlacedConcernStep(PublicModel):

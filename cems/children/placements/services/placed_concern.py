@@ -1,21 +1,27 @@
 """A concern about a child placed by another authority: told, answered, escalated, closed (C2)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid4
 
 from django.urls import reverse
 
 from cems.accounts.desks import desk_in
-from cems.accounts.models import Duty, Team, User
+from cems.accounts.models import Agency, Duty, Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import Deadline, close_of_business
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
+from cems.children.access.selectors.restriction import closed_to
 from cems.children.choices import CaseRole, ConcernStep, Route
 from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL
-from cems.children.history.services.involvement import team_allocate, team_release
+from cems.children.history.services.involvement import (
+    person_allocate,
+    person_release,
+    team_allocate,
+    team_release,
+)
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import CaseNote, Child, PlacedConcern, PlacedConcernStep, Placement
 from cems.children.placements.rules import step_problem
@@ -31,29 +37,71 @@ from cems.policy.declared import Reading
 @command
 def concern_begin(user: User, *, placement: Placement, note: CaseNote, at: datetime) -> PlacedConcern:
     """First Contact of the area tells the responsible authority within its time. Inside the caller's transaction."""
-    public_id, child = uuid4(), note.child
-    length = PLACED_TELL_DAYS.read(at, placement.area_id)
-    return PlacedConcern.objects.create(
-        public_id=public_id,
-        child=child,
+    row = PlacedConcern(
+        child=note.child,
         placement=placement,
         note=note,
         area=placement.area,
         responsible=placement.placed_by,
-        recorded_at=at,
-        recorded_by=user,
-        clock=clocks.clock_start(
-            user,
-            kind=PLACED_TELL.key,
-            owner=desk_in(Duty.FRONT_DOOR, placement.area_id) or user,
-            deadline=close_of_business(at, length.value, word="recorded"),
-            length=length,
-            reference=child.reference,
-            url=reverse("children:placed_concern", args=[child.public_id, public_id]),
-            child=child.public_id,
-            at=at,
-        ),
     )
+    return _promise_to_tell(user, row, at)
+
+
+@command
+def concern_from_paper(
+    user: User, *, child: Child, paper: str, paper_url: str, at: datetime
+) -> PlacedConcern | None:
+    """A paper says that the child is at risk: where another authority is responsible, it is told of it too (C2).
+
+    None where nobody else is responsible, or the child lives far from every front door that uses CEMS: the
+    responsible authority's own people have the paper then. While one is still to be told, a new paper joins it.
+    """
+    primary = lock_cluster(child.pk)
+    placement = running_placement(primary, local_date(at))
+    responsible = placement.placed_by if placement else primary.authority
+    if responsible.pk == primary.area_id or desk_in(Duty.FRONT_DOOR, primary.area_id) is None:
+        return None
+    told_already = PlacedConcernStep.objects.filter(kind=ConcernStep.TOLD).values("concern")
+    waiting = PlacedConcern.objects.of(primary).filter(responsible=responsible).exclude(pk__in=told_already)
+    existing: PlacedConcern | None = waiting.filter(clock__in=Clock.objects.still_open()).first()
+    if existing is not None:
+        return existing
+    row = PlacedConcern(
+        child=primary,
+        placement=placement,
+        area=primary.area,
+        responsible=responsible,
+        paper=paper,
+        paper_url=paper_url,
+    )
+    return _promise_to_tell(user, row, at)
+
+
+def running_placement(primary: Child, day: date) -> Placement | None:
+    """Where the child is placed at the end of this day, with who placed them; None where they are not."""
+    rows = Placement.objects.of(primary).filter(starts_on__lte=day).select_related("placed_by", "area")
+    return next((row for row in rows.order_by("-starts_on", "-pk") if row.runs_on(day)), None)
+
+
+def _promise_to_tell(user: User, row: PlacedConcern, at: datetime) -> PlacedConcern:
+    """The front door of the area tells; far from one, that of the authority responsible, else who is worried."""
+    row.public_id, row.recorded_at, row.recorded_by = uuid4(), at, user
+    length, child = PLACED_TELL_DAYS.read(at, row.area_id), row.child
+    doors = (desk_in(Duty.FRONT_DOOR, place) for place in (row.area_id, row.responsible_id))
+    row.clock = clocks.clock_start(
+        user,
+        kind=PLACED_TELL.key,
+        owner=next((desk for desk in doors if desk is not None), None) or user,
+        deadline=close_of_business(at, length.value, word="recorded"),
+        length=length,
+        reference=child.reference,
+        url=reverse("children:placed_concern", args=[child.public_id, row.public_id]),
+        child=child.public_id,
+        at=at,
+    )
+    row.save(force_insert=True)
+    record(user, verb=Verb.CREATED, subject=row, child=child.public_id, part="status", at=at)
+    return row
 
 
 @command
@@ -116,10 +164,11 @@ def concern_answer(
 def concern_escalate(
     user: User, *, concern: PlacedConcern, text: str, at: datetime | None = None
 ) -> PlacedConcernStep:
-    """The authority does not act, or not enough: the safeguarding lead of the area takes it up (C2).
+    """The authority does not act, or not enough: the safeguarding lead of the user's own agency takes it up (C2).
 
-    The lead's team reads the record while it has the step; the Business Unit is told by reference. Raises
-    Invalid without a reason, Conflict before the answer is over its time or not adequate.
+    Where the agency has named none, or named one who may not read the record, the lead's desk of the area does. The
+    lead reads the record while they have the step; the Business Unit is told by reference. Raises Invalid without a
+    reason, Conflict before the answer is over its time or not adequate.
     """
     instant = at or now()
     locked_concern = _begin(concern, ConcernStep.ESCALATED, instant, instant)
@@ -128,15 +177,20 @@ def concern_escalate(
     waiting = _answer_clock(locked_concern)
     if waiting is not None and waiting.is_open:
         clocks.clock_cancel(user, clock=waiting, reason="Escalated: no answer", at=instant)
-    lead = desk_in(Duty.SAFEGUARDING_LEAD, locked_concern.area_id)
+    lead = lead_of_agency(user, locked_concern, instant)
     length = PLACED_ESCALATION_DAYS.read(instant, locked_concern.area_id)
     deadline = close_of_business(instant, length.value, word="escalated")
     clock = _wait(user, locked_concern, PLACED_ESCALATION.key, lead or user, deadline, length, instant)
-    if lead:
+    words = "a placing authority's inaction is yours to take up"
+    if isinstance(lead, User):
+        person_allocate(
+            user, child=locked_concern.child, person=lead, case_role=CaseRole.SAFEGUARDING_LEAD, at=instant
+        )
+        _tell_people(user, locked_concern, {lead.pk}, "lead", words, clock.url, instant)
+    elif lead:
         team_allocate(
             user, child=locked_concern.child, team=lead, case_role=CaseRole.SAFEGUARDING_LEAD, at=instant
         )
-        words = "a placing authority's inaction is yours to take up"
         _tell_team(user, locked_concern, lead, "lead", words, clock.url, instant)
     unit, words = (
         desk_in(Duty.BUSINESS_UNIT, locked_concern.area_id),
@@ -159,22 +213,38 @@ def concern_close(
     locked_concern = _begin(concern, ConcernStep.CLOSED, happened_at, instant)
     if not text.strip():
         raise Invalid("Write what came of it.", field="text")
-    clock = locked_concern.steps.select_related("clock__owner_team").get(kind=ConcernStep.ESCALATED).clock
+    clock = (
+        locked_concern.steps.select_related("clock__owner_team", "clock__owner_user")
+        .get(kind=ConcernStep.ESCALATED)
+        .clock
+    )
     _settle(user, clock, "Outcome recorded", happened_at)
     row = _keep(
         user, locked_concern, PlacedConcernStep(text=text.strip()), ConcernStep.CLOSED, happened_at, instant
     )
-    lead = desk_in(Duty.SAFEGUARDING_LEAD, locked_concern.area_id)
-    if lead and not _still_with(lead, locked_concern.child):
-        team_release(
-            user,
-            child=locked_concern.child,
-            team=lead,
-            case_role=CaseRole.SAFEGUARDING_LEAD,
-            reason="The escalation is closed",
-            at=instant,
-        )
+    lead = clock.owner if clock else None
+    if lead is not None and not _still_with(lead, locked_concern.child):
+        _release(user, locked_concern.child, lead, instant)
     return row
+
+
+def lead_of_agency(user: User, concern: PlacedConcern, at: datetime) -> User | Team | None:
+    """Who takes up inaction for this user: their agency's named lead while here, else the lead's desk of the area."""
+    named = Agency.objects.select_related("safeguarding_lead").get(pk=user.agency_id).safeguarding_lead
+    if named is not None and User.objects.here(local_date(at)).filter(pk=named.pk).exists():
+        cluster = list(rows_of_clusters([concern.child_id]))
+        if not any(shut_id == named.pk for _, shut_id in closed_to(cluster, [named.pk], at)):
+            return named
+    return desk_in(Duty.SAFEGUARDING_LEAD, concern.area_id)
+
+
+def _release(user: User, child: Child, lead: User | Team, at: datetime) -> None:
+    """The lead's part ends with the step, and what they read of the record for it."""
+    role, reason = CaseRole.SAFEGUARDING_LEAD, "The escalation is closed"
+    if isinstance(lead, User):
+        person_release(user, child=child, person=lead, case_role=role, reason=reason, at=at)
+    else:
+        team_release(user, child=child, team=lead, case_role=role, reason=reason, at=at)
 
 
 def _begin(concern: PlacedConcern, step: str, happened_at: datetime, at: datetime) -> PlacedConcern:
@@ -187,9 +257,7 @@ def _begin(concern: PlacedConcern, step: str, happened_at: datetime, at: datetim
     )
     if happened_at > at:
         raise Invalid("This time is in the future. Check the date and the time.", field="happened_on")
-    if local_date(happened_at) < local_date(
-        locked_placed_concern.note.happened_at
-    ):  # often only a day is known
+    if local_date(happened_at) < local_date(locked_placed_concern.worried_at):  # often only a day is known
         raise Invalid("This is before what worried somebody. Check the date.", field="happened_on")
     due = _answer_clock(locked_placed_concern)
     done = dict(locked_placed_concern.steps.values_list("kind", "adequate"))
@@ -274,7 +342,18 @@ def _tell_team(
 ) -> bool:
     """Tell a team by reference, never by name; whether anybody of it is there to be told."""
     people = current_appointments(local_date(at)).filter(team=team).values_list("user_id", flat=True)
-    member_ids = set(people)
+    return _tell_people(user, concern, set(people), step, words, url, at)
+
+
+def _tell_people(
+    user: User,
+    concern: PlacedConcern,
+    member_ids: set[int],
+    step: str,
+    words: str,
+    url: str,
+    at: datetime,
+) -> bool:
     child = concern.child
     notice_send(
         member_ids - {user.pk},
@@ -289,11 +368,11 @@ def _tell_team(
     return bool(member_ids)
 
 
-def _still_with(lead: Team, child: Child) -> bool:
+def _still_with(lead: User | Team, child: Child) -> bool:
     """Whether the lead has another escalation about this child that is not closed."""
     rows = PlacedConcernStep.objects.filter(
         kind=ConcernStep.ESCALATED,
-        clock__owner_team=lead,
+        **{"clock__owner_user" if isinstance(lead, User) else "clock__owner_team": lead},
         concern__child__in=rows_of_clusters([child.merged_into_id or child.pk]),
     )
     closed = PlacedConcernStep.objects.filter(kind=ConcernStep.CLOSED).values("concern")

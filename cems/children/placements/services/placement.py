@@ -1,10 +1,9 @@
-"""Where a child is placed (C2): opened, ended, told to education and health; concern about a child placed."""
+"""Where a child is placed (C2): opened, ended, corrected, withdrawn; and a concern about a child placed."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
-from django.urls import reverse
 
 from cems.accounts.models import Authority, Locality, Team, User
 from cems.audit.choices import Verb
@@ -14,16 +13,23 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.children.choices import PlacementKind
-from cems.children.events import AreaChanged, PlacementConcern
+from cems.children.events import PlacementConcern
+from cems.children.history.services.correction import correction_write
 from cems.children.history.services.note import note_write
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import CaseNote, Child, Placement
+from cems.children.placements.services.move import (
+    Move,
+    described,
+    placement_move_in,
+    placement_move_out,
+    tell_of_move,
+)
 from cems.children.placements.services.placed_concern import concern_begin
-from cems.children.policy import PLACEMENT_DESKS
-from cems.clocks.recipients import acting
-from cems.notices.services import notice_send
 
 LONG_STAY_KINDS = frozenset({PlacementKind.HEALTH, PlacementKind.EDUCATION})
+LONGEST_NOTICE = timedelta(days=366)
+TOO_FAR = "The first day is more than a year away. Check the date."
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,24 @@ class Place:
     long_stay: bool = False
 
 
+@dataclass(frozen=True)
+class Mended:
+    """What a placement says once it is corrected."""
+
+    kind: str
+    area: Authority
+    placed_by: Authority
+    starts_on: date
+    ends_on: date | None = None
+    locality: Locality | None = None
+    provider: Team | None = None
+    provider_name: str = ""
+    end_reason: str = ""
+
+
 @command
 def placement_open(user: User, *, child: Child, place: Place, at: datetime | None = None) -> Placement:
-    """The child is placed from a day on; the record's area and locality follow the place (C2).
+    """The child is placed from a day on, today's or one to come; on it the record follows the place (C2).
 
     Education and health of the areas concerned are told of a move in or out. Raises Invalid for a day
     that can't be, Conflict where another placement runs in that time (record-f5).
@@ -53,24 +74,15 @@ def placement_open(user: User, *, child: Child, place: Place, at: datetime | Non
     instant = at or now()
     primary = lock_cluster(child.pk)
     _check(primary, place, local_date(instant))
-    running = Placement.objects.of(primary).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=place.starts_on))
-    stay = running.order_by("starts_on").first()
-    if stay:
-        until = f" to {stay.ends_on:%-d %B %Y}" if stay.ends_on else ", which has not ended"
-        raise Conflict(
-            f"The child is placed already: {stay.get_kind_display()} from {stay.starts_on:%-d %B %Y}{until}."
-            " A child has one placement at a time. End that one before this one begins.",
-            field="starts_on",
-        )
+    _refuse_overlap(primary, place.starts_on, None)
     row = Placement.objects.create(child=primary, recorded_at=instant, recorded_by=user, **vars(place))
-    before, lived_in = primary.area, primary.locality_id
-    primary.area, primary.locality = place.area, place.locality
-    primary.version += 1  # a user who is changing the identity just now learns that it moved
-    primary.save(update_fields=["area", "locality", "version"])
     record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="status", at=instant)
-    _tell_desks(row, "in", {place.area.pk, before.pk}, instant)
-    if (before.pk, lived_in) != (primary.area_id, primary.locality_id):
-        publish(AreaChanged(primary.pk, lived_in, user.pk, instant))
+    area_ids = {place.area.pk, primary.area_id}
+    if row.planned_on(local_date(instant)):
+        tell_of_move(row, Move.TO_COME, area_ids, instant)
+    else:
+        placement_move_in(user, row=row, primary=primary, at=instant)
+        tell_of_move(row, Move.IN, area_ids, instant)
     return row
 
 
@@ -78,23 +90,107 @@ def placement_open(user: User, *, child: Child, place: Place, at: datetime | Non
 def placement_end(
     user: User, *, placement: Placement, ends_on: date, reason: str, at: datetime | None = None
 ) -> Placement:
-    """The placement ends on its last day. Raises Invalid for a day that can't be, Conflict where it has ended."""
+    """The placement ends on its last day, on which area and locality go back to the home (C2).
+
+    A day to come is kept, and applies when it comes. Raises Invalid for a day that can't be, Conflict where an end
+    is recorded already (truth-f5).
+    """
     instant = at or now()
     primary = lock_cluster(placement.child_id)
-    locked_placement = Placement.objects.select_for_update().get(pk=placement.pk)
+    locked_placement = _locked(placement)
     if locked_placement.ends_on is not None:
-        raise Conflict("This placement has ended already.")
-    if ends_on < locked_placement.starts_on:
-        raise Invalid("The last day is before the first. Check the date.", field="ends_on")
-    if ends_on > local_date(instant):
-        raise Invalid("The last day is in the future. Record it on the day it ends.", field="ends_on")
+        raise Conflict(
+            f"The end of this placement is recorded already: {locked_placement.ends_on:%-d %B %Y}. If that is wrong,"
+            " correct the placement."
+        )
+    _check_end(locked_placement.starts_on, ends_on, local_date(instant))
     locked_placement.ends_on, locked_placement.end_reason = ends_on, reason.strip()
     locked_placement.save(update_fields=["ends_on", "end_reason"])
     record(
         user, verb=Verb.CHANGED, subject=locked_placement, child=primary.public_id, part="status", at=instant
     )
-    _tell_desks(locked_placement, "out", {locked_placement.area_id}, instant)
+    if ends_on <= local_date(instant):
+        placement_move_out(user, row=locked_placement, primary=primary, at=instant)
+        tell_of_move(locked_placement, Move.OUT, {locked_placement.area_id, primary.area_id}, instant)
     return locked_placement
+
+
+@command
+def placement_correct(
+    user: User, *, placement: Placement, mended: Mended, why: str, at: datetime | None = None
+) -> Placement:
+    """Put right what was recorded wrongly; what it said, who and why are kept, and the record follows at once (C2).
+
+    Raises Invalid for a day that can't be or without a reason, Conflict where another placement runs in that time.
+    """
+    instant = at or now()
+    primary, row = lock_cluster(placement.child_id), _locked(placement)
+    day = local_date(instant)
+    if mended.starts_on < primary.date_of_birth:
+        raise Invalid("The placement starts before the child was born. Check the date.", field="starts_on")
+    if mended.starts_on > day + LONGEST_NOTICE:
+        raise Invalid(TOO_FAR, field="starts_on")
+    if mended.ends_on is not None:
+        _check_end(mended.starts_on, mended.ends_on, day)
+    _check_locality(mended.locality, mended.area)
+    _refuse_overlap(primary, mended.starts_on, mended.ends_on, but=row.pk)
+    said = described(row)
+    for name, value in vars(mended).items():
+        setattr(row, name, value)
+    row.save(update_fields=list(vars(mended)))
+    correction_write(user, child=primary, placement=row, said=said, why=why, at=instant)
+    _follow(user, row, primary, instant)
+    return row
+
+
+@command
+def placement_withdraw(
+    user: User, *, placement: Placement, why: str, at: datetime | None = None
+) -> Placement:
+    """The placement was recorded in error: it was never so. The record goes back to the home (C2).
+
+    Raises Invalid without a reason.
+    """
+    instant = at or now()
+    primary, row = lock_cluster(placement.child_id), _locked(placement)
+    correction_write(
+        user, child=primary, placement=row, said=described(row), why=why, withdrawn=True, at=instant
+    )
+    row.withdrawn_at = instant
+    row.save(update_fields=["withdrawn_at"])
+    if row.moved_in_at and not row.moved_out_at:
+        placement_move_out(user, row=row, primary=primary, at=instant)
+    return row
+
+
+@command
+def placements_follow(user: None, *, at: datetime | None = None) -> int:
+    """Let the days that came apply: who was to leave goes home, then who was to come moves in. How many did.
+
+    In the name of who recorded them, as it is their record that takes effect.
+    """
+    instant = at or now()
+    day = local_date(instant)
+    leaving = Placement.objects.filter(moved_in_at__isnull=False, moved_out_at__isnull=True, ends_on__lte=day)
+    coming = Placement.objects.filter(moved_in_at__isnull=True, starts_on__lte=day)
+    count = 0
+    for placement in (*leaving.order_by("ends_on", "pk"), *coming.order_by("starts_on", "pk")):
+        primary, row = lock_cluster(placement.child_id), _locked(placement)
+        areas = {primary.area_id, row.area_id}
+        moved = _follow(row.recorded_by, row, primary, instant)
+        record(
+            user,
+            verb=Verb.CHANGED,
+            subject=row,
+            child=primary.public_id,
+            part="status",
+            detail={"day_came": moved.value if moved else "over"},
+            at=instant,
+        )
+        if moved is not None:
+            tell_of_move(row, moved, areas | {primary.area_id}, instant)
+        count += 1
+    return count
 
 
 @command
@@ -122,6 +218,7 @@ def placement_concern(
             child_id=note.child_id,
             note_id=note.pk,
             area_id=placement.area_id,
+            responsible_id=placement.placed_by_id,
             responsible=placement.placed_by.name,
             user_id=user.pk,
             at=instant,
@@ -133,32 +230,67 @@ def placement_concern(
 def _check(child: Child, place: Place, today: date) -> None:
     if place.starts_on < child.date_of_birth:
         raise Invalid("The placement starts before the child was born. Check the date.", field="starts_on")
-    if place.starts_on > today:
-        raise Invalid(
-            "The placement starts in the future. Record it on the day it begins.", field="starts_on"
-        )
+    if place.starts_on > today + LONGEST_NOTICE:
+        raise Invalid(TOO_FAR, field="starts_on")
     if place.notified_on > today:
         raise Invalid("The notification is in the future. Check the date.", field="notified_on")
-    if place.locality and place.locality.authority_id != place.area.pk:
-        raise Invalid("This locality lies in another authority. Choose it again.", field="locality")
+    _check_locality(place.locality, place.area)
     if place.long_stay and place.kind not in LONG_STAY_KINDS:
         raise Invalid(
             "Three months or more is asked of health and education placements only.", field="long_stay"
         )
 
 
-def _tell_desks(row: Placement, way: str, area_ids: set[int], at: datetime) -> None:
-    """Education and health of these areas, where they have a desk: by reference, never by name."""
-    desks = Team.objects.filter(code__in=PLACEMENT_DESKS.at(at), agency__authorities__in=area_ids).distinct()
-    people = {who for who, *_ in acting(local_date(at), team__in=desks)}
-    moved = f"moved into {row.area}" if way == "in" else f"left a placement in {row.area}"
-    notice_send(
-        people,
-        kind="children.placement",
-        key=f"placement:{row.public_id}:{way}",
-        text=f"A child who is placed has {moved}: {row.child.reference}.",
-        url=reverse("children:overview", args=[row.child.public_id]),
-        reference=row.child.reference,
-        child=row.child.public_id,
-        at=at,
+def _check_locality(locality: Locality | None, area: Authority) -> None:
+    if locality and locality.authority_id != area.pk:
+        raise Invalid("This locality lies in another authority. Choose it again.", field="locality")
+
+
+def _check_end(starts_on: date, ends_on: date, today: date) -> None:
+    if ends_on < starts_on:
+        raise Invalid("The last day is before the first. Check the date.", field="ends_on")
+    if ends_on > today + LONGEST_NOTICE:
+        raise Invalid("The last day is more than a year away. Check the date.", field="ends_on")
+
+
+def _refuse_overlap(primary: Child, starts_on: date, ends_on: date | None, *, but: int = 0) -> None:
+    """A child has one placement at a time, in the whole cluster."""
+    others = Placement.objects.of(primary).exclude(pk=but)
+    running = others.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
+    stay = (running.filter(starts_on__lte=ends_on) if ends_on else running).order_by("starts_on").first()
+    if stay:
+        until = f" to {stay.ends_on:%-d %B %Y}" if stay.ends_on else ", which has not ended"
+        raise Conflict(
+            f"The child is placed already: {stay.get_kind_display()} from {stay.starts_on:%-d %B %Y}{until}."
+            " A child has one placement at a time. End that one before this one begins.",
+            field="starts_on",
+        )
+
+
+def _locked(placement: Placement) -> Placement:
+    """The placement, locked. Raises Conflict where it was withdrawn meanwhile."""
+    rows = Placement.objects.select_for_update(of=("self",))
+    row: Placement | None = (
+        rows.select_related("area", "locality", "placed_by", "provider", "recorded_by", "child")
+        .filter(pk=placement.pk)
+        .first()
     )
+    if row is None:
+        raise Conflict("This placement was withdrawn: it was recorded in error.")
+    return row
+
+
+def _follow(user: User, row: Placement, primary: Child, at: datetime) -> Move | None:
+    """Bring the record to where this placement says the child is now; what came of it, if anything."""
+    there, runs = row.moved_in_at is not None and row.moved_out_at is None, row.runs_on(local_date(at))
+    if there and not runs:
+        placement_move_out(user, row=row, primary=primary, at=at)
+        return Move.OUT
+    if runs:
+        placement_move_in(user, row=row, primary=primary, at=at)
+        return Move.IN
+    if row.moved_in_at is None and row.starts_on <= local_date(at):
+        # Over before anybody could follow it: nothing moves.
+        row.moved_in_at = row.moved_out_at = at
+        row.save(update_fields=["moved_in_at", "moved_out_at"])
+    return None

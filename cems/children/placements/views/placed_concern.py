@@ -49,7 +49,7 @@ def concern(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> HttpRe
         **child_page(request, opened, current=TAB),
         "concern": shown,
         # A case note, and First Contact's paper: it was sent to them.
-        "words": shown.row.note.text if opened.access.sees(Part.NOTES, Part.REFERRALS) else "",
+        "words": shown.words if opened.access.sees(Part.NOTES, Part.REFERRALS) else "",
         "bar": present(shown.clock, at) if shown.clock else None,
         "buttons": [
             (label, reverse(name, args=[opened.child.public_id, concern_id]))
@@ -99,7 +99,8 @@ def escalated(request: HttpRequest, opened: OpenChild, concern_id: UUID) -> Http
         EscalatedForm(request.POST or None),
         concern_escalate,
         title="Escalate the inaction of {responsible}",
-        text="The safeguarding lead of {area} gets this with a clock and may read the record until it is closed."
+        text="Your own agency's safeguarding lead, or where it has named none that of {area}, gets this with a clock"
+        " and may read the record until it is closed."
         " The Business Unit is told by reference, without the child's name.",
         done="Escalated to the safeguarding lead.",
     )

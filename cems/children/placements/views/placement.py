@@ -12,12 +12,25 @@ from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
+from cems.base.time import today
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from cems.children.models import Placement
 from cems.children.placements import selectors as where
-from cems.children.placements.forms.placement import PlacementConcernForm, PlacementEndForm, PlacementForm
-from cems.children.placements.services.placement import placement_concern, placement_end, placement_open
+from cems.children.placements.forms.placement import (
+    PlacementConcernForm,
+    PlacementCorrectForm,
+    PlacementEndForm,
+    PlacementForm,
+    PlacementWithdrawForm,
+)
+from cems.children.placements.services.placement import (
+    placement_concern,
+    placement_correct,
+    placement_end,
+    placement_open,
+    placement_withdraw,
+)
 from cems.children.view_helpers import form_page
 
 TAB = "children:placements"
@@ -31,6 +44,7 @@ def placements(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "rows": where.history(opened.child),
         "concerns": where.concerns(opened.child),
         "may_write": opened.access.may(Work.STATUS),
+        "today": today(),
     }
     return render(request, "children/placements.html", context)
 
@@ -42,7 +56,9 @@ def place(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if handle_form(
         request, form, lambda: placement_open(acting_user(request), child=opened.child, place=form.place)
     ):
-        messages.success(request, "The placement is recorded. Education and health are told of the move.")
+        coming = form.place.starts_on > today()
+        when = f" The record follows on {form.place.starts_on:%-d %B %Y}." if coming else ""
+        messages.success(request, f"The placement is recorded. Education and health are told.{when}")
         return redirect(TAB, public_id=opened.child.public_id)
     return form_page(request, opened, form, title="Record a placement", current=TAB)
 
@@ -54,10 +70,52 @@ def end(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResp
     if handle_form(
         request, form, lambda: placement_end(acting_user(request), placement=row, **form.cleaned_data)
     ):
-        messages.success(request, "The placement is ended. Education and health are told.")
+        ends_on = form.cleaned_data["ends_on"]
+        messages.success(
+            request,
+            f"The placement ends on {ends_on:%-d %B %Y}. Education and health are told on that day."
+            if ends_on > today()
+            else "The placement is ended: area and locality are the home's again. Education and health are told.",
+        )
         return redirect(TAB, public_id=opened.child.public_id)
     words = f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}."
     return form_page(request, opened, form, title="End a placement", text=words, current=TAB)
+
+
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
+def correct(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResponse:
+    """Put right what a placement says; what it said is kept."""
+    row = _row(opened, placement_id)
+    initial = {name: getattr(row, name) for name in PlacementCorrectForm.base_fields if name != "why"}
+    initial["provider"] = row.provider.public_id if row.provider else None
+    form = PlacementCorrectForm(request.POST or None, initial=initial)
+    if handle_form(
+        request,
+        form,
+        lambda: placement_correct(
+            acting_user(request), placement=row, mended=form.mended, why=form.cleaned_data["why"]
+        ),
+    ):
+        messages.success(request, "The placement is corrected. What it said before is kept below it.")
+        return redirect(TAB, public_id=opened.child.public_id)
+    return form_page(request, opened, form, title="Correct a placement", current=TAB)
+
+
+@requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
+def withdraw(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResponse:
+    """A placement was recorded in error."""
+    row, form = _row(opened, placement_id), PlacementWithdrawForm(request.POST or None)
+    if handle_form(
+        request, form, lambda: placement_withdraw(acting_user(request), placement=row, **form.values)
+    ):
+        messages.success(
+            request, "The placement is withdrawn. Area and locality are what they were before it."
+        )
+        return redirect(TAB, public_id=opened.child.public_id)
+    words = (
+        f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}. It stays readable as recorded in error."
+    )
+    return form_page(request, opened, form, title="Withdraw a placement", text=words, current=TAB)
 
 
 @requires_child(Shape.PAGE, Part.STATUS, methods=FORM)
