@@ -31,7 +31,14 @@ class CegConfig(AppConfig):
         POLICIES.fill(*policy.POLICIES, by=self.label)
         from ceg import child_content, chronology, clocks, derived, home_content, panel
         from cems.actions.slots import DONE_AT
-        from cems.base.slots import DERIVED_CHECKS, FIRST_PAGE_LINES, KEPT, NAVIGATION, START_BUTTONS
+        from cems.base.slots import (
+            DERIVED_CHECKS,
+            FIRST_PAGE_COUNTS,
+            FIRST_PAGE_LINES,
+            KEPT,
+            NAVIGATION,
+            START_BUTTONS,
+        )
         from cems.children.slots import CHRONOLOGY, PANELS
         from cems.clocks.slots import KINDS
 
@@ -40,6 +47,7 @@ class CegConfig(AppConfig):
         CHRONOLOGY.fill(chronology.chronology, by=self.label)
         PANELS.fill(panel.PANEL, by=self.label, before="triage.allocation")
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
+        FIRST_PAGE_COUNTS.fill(home_content.counts, by=self.label)
         START_BUTTONS.fill(home_content.BUTTON, by=self.label, after="allocation:board")
         NAVIGATION.fill(home_content.PLACE, by=self.label, after="cevt:list")
         DERIVED_CHECKS.fill(derived.ON_BOARDS, by=self.label)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from ceg.selectors.board import lines_of
@@ -39,6 +41,7 @@ def items(user: User, at: datetime) -> Iterable[WorkItem]:
             why="Received since the board looked last.",
             url=f"{reverse('ceg:board')}?show=new",
             due_at=min(line.entry.clock.due_at for line in new),
+            doing="See them",
         )
     late = [line for line in lines if line.is_shown("late", at)]
     others = [line for line in late if line.entry.clock.owner_user_id not in profile_of(user).acts_for]
@@ -48,7 +51,14 @@ def items(user: User, at: datetime) -> Iterable[WorkItem]:
             why="With another of the board's chairs, or with ERASE.",
             url=f"{reverse('ceg:board')}?show=late",
             due_at=min(line.entry.clock.due_at for line in others),
+            mine=False,
+            doing="See them",
         )
+
+
+def counts(user: User, at: datetime) -> Iterable[QuerySet[Any, Any] | int]:
+    """Each of the two is one thing to do."""
+    return [len(list(items(user, at)))]
 
 
 def _allocation_ends(action: Action) -> str:

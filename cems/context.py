@@ -10,7 +10,8 @@ from django.utils.functional import SimpleLazyObject
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.slots import NAVIGATION
-from cems.clocks.selectors import count
+from cems.base.time import now
+from cems.my_work import waiting_count
 from cems.notices.selectors import unread_count
 
 
@@ -22,7 +23,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         return context
     profile = profile_of(user)
     context |= {
-        "my_work_count": SimpleLazyObject(lambda: count(user)),
+        "my_work_count": SimpleLazyObject(lambda: waiting_count(user, now())),
         "notices_count": SimpleLazyObject(lambda: unread_count(user)),
         "user_label": user.name,
         "user_role_label": ", ".join(profile.labels),
@@ -31,6 +32,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             for place in NAVIGATION
             if any(profile.may(Work(work)) for work in place.works)
         ],
+        "may_search": profile.reaches_children,
         "may_administer": profile.may(Work.ADMINISTRATION),
     }
     return context

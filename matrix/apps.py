@@ -28,7 +28,7 @@ class MatrixConfig(AppConfig):
         POLICIES.fill(*policy.POLICIES, by=self.label)
         LISTS.fill(*practice_lists.LISTS, by=self.label)
         from cems.actions.slots import DONE_AT
-        from cems.base.slots import FIRST_PAGE_LINES, KEPT, START_BUTTONS
+        from cems.base.slots import FIRST_PAGE_COUNTS, FIRST_PAGE_LINES, KEPT, START_BUTTONS
         from cems.children.slots import (
             CHRONOLOGY,
             MERGE_BLOCKERS,
@@ -36,18 +36,22 @@ class MatrixConfig(AppConfig):
             PANELS,
             SUB_NAVIGATION,
             SUBMITTED_LEVEL,
+            SUBMITTED_LEVELS,
         )
         from cems.clocks.slots import KINDS
         from matrix import child_content, clocks, home_content
+        from matrix.selectors.child import levels_not_agreed
 
         KINDS.fill(clocks.REVIEW, clocks.DUE, by=self.label)
         KEPT.fill(*child_content.ROWS, by=self.label)
         CHRONOLOGY.fill(child_content.chronology, by=self.label)
         MERGE_BLOCKERS.fill(child_content.merge_blockers, by=self.label)
         SUBMITTED_LEVEL.fill(child_content.submitted_level, by=self.label)
+        SUBMITTED_LEVELS.fill(levels_not_agreed, by=self.label)
         NOW_LINES.fill(child_content.NOW_LINE, by=self.label, after="children.lead")
         PANELS.fill(*child_content.PANELS, by=self.label, after="children.statuses")
         SUB_NAVIGATION.fill(child_content.TAB, by=self.label, before="children:chronology")
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
+        FIRST_PAGE_COUNTS.fill(home_content.counts, by=self.label)
         START_BUTTONS.fill(home_content.BUTTON, by=self.label, before="children:record_new")
         DONE_AT.fill(home_content.STEPPED_UP, by=self.label)

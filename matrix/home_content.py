@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from cems.accounts.roles import Work
@@ -12,6 +13,7 @@ from cems.actions.models import Action
 from cems.actions.slots import DoneAt
 from cems.base.first_page import StartButton, WorkItem
 from cems.base.time import local
+from cems.children.querysets import OfChildQuerySet
 from matrix.choices import MatrixState
 from matrix.models import Matrix
 from matrix.rules import STEP_UP
@@ -21,10 +23,7 @@ from matrix.services.follow_up import SOURCE
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
     """The drafts this person started or was asked to fill in; shown as long as the child is open to them."""
-    open_ones = Matrix.objects.filter(state=MatrixState.DRAFT)
-    # Two arms under IN, never OR: each has its index (measured at 600,000 matrices: 125 ms with OR).
-    own = open_ones.filter(started_by=user).values("pk").union(contributes_to(user), all=True)
-    drafts = open_ones.filter(pk__in=own).select_related("child").order_by("-changed_at")[:50]
+    drafts = _drafts(user).select_related("child").order_by("-changed_at")[:50]
     return [
         WorkItem(
             what="CE Matrix in progress",
@@ -34,9 +33,23 @@ def items(user: Any, now: datetime) -> Iterable[WorkItem]:
             child=draft.matrix.child.public_id,
             reference=draft.matrix.reference,
             needs_child=True,
+            doing="Continue",
         )
         for draft in drafting(list(drafts))
     ]
+
+
+def counts(user: Any, now: datetime) -> Iterable[QuerySet[Any, Any] | int]:
+    """How many of them are of children the person may see."""
+    return [_drafts(user).of_visible(user)]
+
+
+def _drafts(user: Any) -> OfChildQuerySet:
+    drafts = Matrix.objects.filter(state=MatrixState.DRAFT)
+    # Two arms under IN, never OR: each has its index (measured at 600,000 matrices: 125 ms with OR).
+    own = drafts.filter(started_by=user).values("pk").union(contributes_to(user), all=True)
+    rows: OfChildQuerySet = drafts.filter(pk__in=own)
+    return rows
 
 
 BUTTON = StartButton("Start a CE Matrix: find the child", "children:search", Work.MATRIX)

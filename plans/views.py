@@ -50,7 +50,9 @@ def request(request: HttpRequest, opened: OpenChild, request_id: UUID) -> HttpRe
     if request.method == "POST" and not may_answer:
         raise NotAllowed("First Contact or the manager of the child's social worker answers this.")
     if handle_form(request, form, lambda: _answer(request, opened, row, form)):
-        messages.success(request, f"{row.reference} is answered. The person who asked for the meeting is told.")
+        messages.success(
+            request, f"{row.reference} is answered. The person who asked for the meeting is told."
+        )
         return redirect("plans:request", public_id=opened.child.public_id, request_id=row.public_id)
     if form.refusal:
         row = or_404(request_at(opened.child, request_id))

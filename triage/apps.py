@@ -30,7 +30,14 @@ class TriageConfig(AppConfig):
         POLICIES.fill(*policy.POLICIES, by=self.label)
         LISTS.fill(*practice_lists.LISTS, by=self.label)
         from cems.actions.slots import DONE_AT
-        from cems.base.slots import FIRST_PAGE_LINES, KEPT, NAVIGATION, REFERENCE_DATA, START_BUTTONS
+        from cems.base.slots import (
+            FIRST_PAGE_COUNTS,
+            FIRST_PAGE_LINES,
+            KEPT,
+            NAVIGATION,
+            REFERENCE_DATA,
+            START_BUTTONS,
+        )
         from cems.children.slots import CHRONOLOGY, PANELS
         from cems.clocks.slots import KINDS
         from matrix.slots import SUBMISSION_PANELS
@@ -58,6 +65,7 @@ class TriageConfig(AppConfig):
         PANELS.fill(panel.PANEL, by=self.label, before="plans.requests")
         PANELS.fill(panel_first_contact.PANEL, panel_cevt.PANEL, by=self.label, after="plans.requests")
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
+        FIRST_PAGE_COUNTS.fill(home_content.counts, by=self.label)
         START_BUTTONS.fill(*home_content.BUTTONS, by=self.label, before="children:search")
         NAVIGATION.fill(*home_content.PLACES, by=self.label)
         REFERENCE_DATA.fill(services.sync, by=self.label)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from cems.clocks.choices import Measure
 from cems.clocks.kinds import ClockKind
 from matrix.policy import CEVT_DAYS
+from triage import places
 from triage.cevt.selectors.meeting_day import held_meanwhile
 from triage.policy import (
     ALLOCATE_MODERATE_DAYS,
@@ -23,6 +24,7 @@ RECEIPT = ClockKind(
     paused_by_its_app=True,
     reminders=5,
     lengths=tuple(CEVT_DAYS.values()),
+    places=places.level_to_agree,
 )
 CONFIRMATION = ClockKind(
     "triage.confirmation",
@@ -30,6 +32,7 @@ CONFIRMATION = ClockKind(
     Measure.WORKING_DAYS,
     reminders=5,
     lengths=(CONFIRMATION_DAYS,),
+    places=places.decision_to_confirm,
 )
 # A meeting of that day meets it, which is asked just before it acts.
 MEETING_DAY = ClockKind(
@@ -46,6 +49,7 @@ WAITING = ClockKind(
     Measure.WORKING_DAYS,
     reminders=5,
     lengths=(ALLOCATE_SIGNIFICANT_DAYS, ALLOCATE_MODERATE_DAYS),
+    places=places.worker_to_give,
 )
 LOOK_AGAIN = ClockKind(
     "triage.look_again",
@@ -53,6 +57,7 @@ LOOK_AGAIN = ClockKind(
     Measure.WORKING_DAYS,
     reminders=5,
     lengths=(LOOK_AGAIN_DAYS,),
+    places=places.worker_to_give,
 )
 GATHERING = ClockKind(
     "triage.enquiry", "Information for First Contact", Measure.WORKING_DAYS, lengths=(GATHERING_DAYS,)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from cems.accounts.models import User
@@ -22,14 +24,24 @@ def items(user: User, at: datetime) -> Iterable[WorkItem]:
         yield from _to_look_up(user, at)
 
 
+def counts(user: User, at: datetime) -> Iterable[QuerySet[Any, Any] | int]:
+    """How much of that there is; the children to look up are one thing to do."""
+    yield from home_content.counts(user, at)
+    if has_seat(profile_of(user)):
+        yield min(to_look_up(user, at), 1)
+
+
 def _to_look_up(user: User, at: datetime) -> Iterable[WorkItem]:
-    """How many children on CEVT's list the person's agency has not looked up yet."""
+    """How many children on CEVT's list the person's agency has not looked up yet, by when the agenda closes."""
     waiting = to_look_up(user, at)
     if waiting:
+        agenda = agenda_at(at)
         yield WorkItem(
             what=f"{waiting} {'child' if waiting == 1 else 'children'} to check for CEVT",
-            why=f"{user.agency} has not said yet what it holds. {agenda_at(at).words}",
+            why=f"{user.agency} has not said yet what it holds. {agenda.words}",
             url=reverse("cevt:research"),
+            due_at=agenda.closes_at,
+            doing="Check them",
         )
 
 

@@ -68,6 +68,11 @@ class Profile:
         return tuple(post for post in self.posts if post.stands_for is None)
 
     @property
+    def reaches_children(self) -> bool:
+        """Whether any role reaches a child at all; a role that reaches none has none to search for."""
+        return any(role.sees for role in self.roles)
+
+    @property
     def exports(self) -> bool:
         """Whether the person may take documents away at all."""
         return any(role.exports for role in self.roles)

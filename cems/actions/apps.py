@@ -15,7 +15,7 @@ class ActionsConfig(AppConfig):
         from cems.actions import child_content, handlers, home_content
         from cems.actions.clock import ACTION_DUE
         from cems.base.events import subscribe
-        from cems.base.slots import FIRST_PAGE_LINES, KEPT
+        from cems.base.slots import FIRST_PAGE_COUNTS, FIRST_PAGE_LINES, KEPT
         from cems.children.events import AgeDecided, PlacementConcern
         from cems.children.slots import CHRONOLOGY, PANELS
         from cems.clocks.slots import KINDS
@@ -25,5 +25,6 @@ class ActionsConfig(AppConfig):
         CHRONOLOGY.fill(child_content.chronology, by=self.label)
         PANELS.fill(*child_content.PANELS, by=self.label)
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
+        FIRST_PAGE_COUNTS.fill(home_content.counts, by=self.label)
         subscribe(PlacementConcern, handlers.on_placement_concern)
         subscribe(AgeDecided, handlers.on_age_decided)

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from cems.accounts.models import User
 from cems.actions.choices import Status
 from cems.actions.models import Action
+from cems.actions.selectors import doing
 from cems.actions.services import CLOCK_KIND
 from cems.clocks.choices import Measure, Stage
 from cems.clocks.kinds import ClockKind, Finding, Morning
@@ -27,6 +29,12 @@ def words(clocks: Sequence[Clock]) -> Mapping[int, str]:
     return {row.clock_id: row.title for row in rows if row.clock_id}
 
 
+def places(user: User, clocks: Sequence[Clock]) -> Mapping[int, tuple[str, str]]:
+    """What is done about each, and where: the page that meets the action, if it has one."""
+    rows = Action.objects.filter(clock__in=[clock.pk for clock in clocks])
+    return {row.clock_id: doing(row) for row in rows if row.clock_id}
+
+
 ACTION_DUE = ClockKind(
     key=CLOCK_KIND,
     label="Action",
@@ -35,4 +43,5 @@ ACTION_DUE = ClockKind(
     reminders=2,
     check=closed_meanwhile,
     say=words,
+    places=places,
 )

@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.actions.choices import Status
 from cems.actions.models import Action
+from cems.actions.querysets import ActionQuerySet
 from cems.actions.slots import DONE_AT
 from cems.base.keyset import Keyset, Page
 from cems.children.access.child_access import access_to
@@ -20,6 +23,7 @@ from cems.clocks import access as clock_access
 from cems.clocks.presentation import present
 
 ORDER = Keyset("-pk", size=50)
+DO = "do"  # in the address of an action: go on to the page where it is done
 STATES = {"open": "To do", "closed": "Closed"}
 
 
@@ -103,9 +107,15 @@ def open_for(user: User, public_id: UUID) -> Opened | None:
     return None
 
 
+def to_do_without_clock(user: User) -> ActionQuerySet:
+    """The person's and their teams' open actions that have no day to be done by."""
+    actions: ActionQuerySet = Action.objects.visible_to(user).to_do().filter(clock__isnull=True)
+    return actions
+
+
 def without_clock(user: User, limit: int = 100) -> Sequence[Action]:
     """The person's open actions that have no day to be done by; the others are listed by their clocks."""
-    actions = Action.objects.visible_to(user).to_do().filter(clock__isnull=True)
+    actions = to_do_without_clock(user)
     return list(actions.with_owner().select_related("child").order_by("pk")[:limit])
 
 
@@ -124,3 +134,11 @@ def done_at(user: User, opened: Opened) -> tuple[str, str] | None:
         return None
     url = place.url(action)
     return (place.label, url) if url else None
+
+
+def doing(action: Action) -> tuple[str, str]:
+    """What is done about an open action, and the address that leads there, for a list of many: that of the action,
+    which goes on to the page where it is done and is asked for one action only, when somebody opens it."""
+    url = reverse("actions:detail", args=[action.public_id])
+    place = DONE_AT.get(f"{action.source_kind}:{action.key}")
+    return (place.label, f"{url}?{DO}=1") if place else ("Open", url)

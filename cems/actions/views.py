@@ -55,8 +55,10 @@ def actions(request: HttpRequest) -> HttpResponse:
 
 @requires_sign_in(Shape.PAGE, reason=OWN)
 def action(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """One action: what, whose, until when, what came of it."""
-    return _detail(request, _opened(request, public_id), CloseForm())
+    """One action: what, whose, until when, what came of it; or, asked to, on to the page where it is done."""
+    opened = _opened(request, public_id)
+    place = selectors.done_at(acting_user(request), opened) if selectors.DO in request.GET else None
+    return redirect(place[1]) if place else _detail(request, opened, CloseForm())
 
 
 @requires_sign_in(Shape.POST, reason=OWN)

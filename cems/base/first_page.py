@@ -11,7 +11,9 @@ class WorkItem:
     """One line of a person's work list: what, why now, until when, one thing to do.
 
     `child` is a public id; the page shows a name only where the reader may see the child, and leaves out
-    what `needs_child` where they may not.
+    what `needs_child` where they may not. `mine` tells the person's own from what a team of theirs has. `doing`
+    is what the button to `url` says. `today` is for what nobody set a time for, and yet waits for this person now;
+    `paused` for what has a time that does not run.
     """
 
     what: str
@@ -24,6 +26,10 @@ class WorkItem:
     owner: str = ""
     clock: Any = None
     needs_child: bool = False
+    mine: bool = True
+    doing: str = "Open"
+    today: bool = False
+    paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,11 @@ class StartButton:
     label: str
     url_name: str
     work: str
+    also: tuple[str, ...] = ()  # further kinds of work it is the page of
+
+    @property
+    def works(self) -> tuple[str, ...]:
+        return (self.work, *self.also)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,18 @@ from cems.base.extension import Many, One
 from cems.base.first_page import Place, StartButton, WorkItem
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from cems.base.calendar import Office
     from cems.base.kept import Kept
 
 FIRST_PAGE_LINES: Many[Callable[[Any, datetime], Iterable[WorkItem]]] = Many(
     "base.first_page_lines",
     "Lines of a person's own work for the first page, asked with the person and the instant.",
+)
+FIRST_PAGE_COUNTS: Many[Callable[[Any, datetime], Iterable[QuerySet[Any, Any] | int]]] = Many(
+    "base.first_page_counts",
+    "How much of that waits: rows that are counted all in one statement, or a number.",
 )
 START_BUTTONS: Many[StartButton] = Many(
     "base.start_buttons",

@@ -20,6 +20,7 @@ class ChildrenConfig(AppConfig):
     def _fill_slots(self) -> None:
         from cems.base.slots import (
             DERIVED_CHECKS,
+            FIRST_PAGE_COUNTS,
             FIRST_PAGE_LINES,
             KEPT,
             REFERENCE_DATA,
@@ -51,6 +52,7 @@ class ChildrenConfig(AppConfig):
             by=self.label,
         )
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
+        FIRST_PAGE_COUNTS.fill(home_content.counts, by=self.label)
         START_BUTTONS.fill(home_content.BUTTON, by=self.label)
         REFERENCE_DATA.fill(reference.sync, by=self.label)
         KEPT.fill(*child_content.ROWS, by=self.label)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from cems.accounts.models import User
@@ -11,8 +13,8 @@ from cems.accounts.roles import Work
 from cems.base.first_page import StartButton, WorkItem
 from cems.base.time import local
 from cems.children.access.selectors.emergency_access import to_review
-from cems.children.history.selectors.involvement import claims
-from cems.children.identity.selectors.identifier import first_waits
+from cems.children.history.selectors.involvement import claims, to_decide
+from cems.children.identity.selectors.identifier import first_waits, to_settle_first
 from cems.children.matching.selectors.duplicate import provisional, waits
 
 
@@ -22,6 +24,18 @@ def items(user: User, now: datetime) -> Iterable[WorkItem]:
     yield from _provisional(user, now)
     yield from _numbers(user)
     yield from _openings(user, now)
+
+
+def counts(user: User, now: datetime) -> Iterable[QuerySet[Any, Any] | int]:
+    """How much of it there is."""
+    profile = profile_of(user)
+    if profile.may(Work.INVOLVEMENT):
+        yield to_decide(user)
+    if profile.may(Work.DUPLICATES):
+        yield provisional(user)
+        yield to_settle_first(user)
+    if profile.may(Work.TEAM) or profile.may(Work.AUDIT_FINDINGS):
+        yield to_review(user, now)
 
 
 def _openings(user: User, now: datetime) -> Iterable[WorkItem]:
@@ -34,6 +48,8 @@ def _openings(user: User, now: datetime) -> Iterable[WorkItem]:
             url=reverse("children:emergency_access_review", args=[emergency_access.public_id]),
             reference=emergency_access.child.reference,
             owner=str(user),
+            doing="Look at it",
+            today=True,
         )
 
 
@@ -44,6 +60,9 @@ def _provisional(user: User, now: datetime) -> Iterable[WorkItem]:
         days = waits(child, now)
         yield WorkItem(
             what="Match a provisional record",
+            doing="Match",
+            today=True,
+            mine=False,
             why=f"Waiting for {days} day{'' if days == 1 else 's'}" if days else "Came in today",
             url=reverse("children:merge_candidates", args=[child.public_id]),
             child=child.public_id,
@@ -58,6 +77,9 @@ def _numbers(user: User) -> Iterable[WorkItem]:
     for child, since in first_waits(user):
         yield WorkItem(
             what="Settle a number that two records hold",
+            doing="Settle",
+            today=True,
+            mine=False,
             why=f"Recorded on {local(since):%-d %B}",
             url=reverse("children:settle_number", args=[child.public_id]),
             child=child.public_id,
@@ -73,7 +95,11 @@ def _claims(user: User) -> Iterable[WorkItem]:
         who = claim.row.user or claim.row.team
         yield WorkItem(
             what="Decide who works with a child",
-            why=f"{who} says they are the {claim.row.get_case_role_display().lower()}",
+            doing="Decide",
+            today=True,
+            mine=False,
+            why=f"{who} says they are the {claim.row.get_case_role_display().lower()},"
+            f" since {local(claim.row.recorded_at):%-d %B}",
             url=reverse("children:claims"),
             child=claim.child.public_id,
             reference=claim.child.reference,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -93,6 +93,10 @@ MERGE_BLOCKERS: Many[Callable[[Sequence[int]], Iterable[str]]] = Many(
 SUBMITTED_LEVEL: One[Callable[[OpenChild], tuple[int, datetime] | None]] = One(
     "children.submitted_level",
     "The newest submitted level of a child and when it was submitted, shown until a forum agrees one (C4).",
+)
+SUBMITTED_LEVELS: One[Callable[[Collection[int]], Mapping[int, int]]] = One(
+    "children.submitted_levels",
+    "Of these children, by row number of their primary records, the newest submitted level not agreed since.",
 )
 MISSING_NOW: One[Callable[[Child], str]] = One(
     "children.missing_now",

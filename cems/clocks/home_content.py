@@ -4,18 +4,25 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.base.first_page import WorkItem
 from cems.clocks import selectors
 from cems.clocks.choices import Stage
 from cems.clocks.models import Clock
-from cems.clocks.presentation import SHUT_ITEM, present, titles
+from cems.clocks.presentation import SHUT_ITEM, places, present, titles
 
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
     """The person's open clocks and those of their teams, what is due first at the top."""
     return _lines(selectors.clocks_for(profile_of(user)), user, now)
+
+
+def counts(user: Any, now: datetime) -> Iterable[QuerySet[Any, Any] | int]:
+    """Those of them whose time runs."""
+    return Clock.objects.live_arms(profile_of(user))
 
 
 def items_of_team(user: Any, now: datetime) -> Iterable[WorkItem]:
@@ -24,21 +31,38 @@ def items_of_team(user: Any, now: datetime) -> Iterable[WorkItem]:
 
 
 def _lines(clocks: Sequence[Clock], user: User, now: datetime) -> list[WorkItem]:
-    called = titles(clocks, user)
-    return [work_item(clock, called[clock.pk], now) for clock in clocks if clock.pk in called]
+    called, acts_for = titles(clocks, user), profile_of(user).acts_for
+    shown = [clock for clock in clocks if clock.pk in called]
+    done_at = places([clock for clock in shown if called[clock.pk] != SHUT_ITEM], user)
+    return [
+        work_item(
+            clock,
+            called[clock.pk],
+            now,
+            place=done_at.get(clock.pk),
+            mine=clock.owner_user_id in acts_for,
+        )
+        for clock in shown
+    ]
 
 
-def work_item(clock: Clock, title: str, now: datetime) -> WorkItem:
-    """One clock as a line of work."""
+def work_item(
+    clock: Clock, title: str, now: datetime, *, place: tuple[str, str] | None = None, mine: bool = True
+) -> WorkItem:
+    """One clock as a line of work; `place` is what is done about it and where, if that is not the clock's address."""
     bar = present(clock, now)
+    doing, url = place or ("Open", clock.url)
     return WorkItem(
         what=title,
         why=clock.explanation.splitlines()[-1],
-        url="" if title == SHUT_ITEM else clock.url,
+        url="" if title == SHUT_ITEM else url,
         due_at=clock.due_at,
         warned=clock.stage in {Stage.WARNED, Stage.BREACHED},
         child=clock.child,
         reference=clock.reference,
         owner=bar["owner"],
         clock=bar,
+        mine=mine,
+        doing=doing,
+        paused=clock.stage == Stage.PAUSED,
     )

@@ -15,6 +15,7 @@ from cems.clocks.slots import KINDS
 from cems.policy.declared import Policy
 
 if TYPE_CHECKING:
+    from cems.accounts.models import User
     from cems.clocks.models import Clock
 
 
@@ -50,6 +51,8 @@ class ClockKind:
     `escalate(clock)` names who is told of a breach besides the owner; without it, the managers of the
     owner's team. `check(clocks)` recomputes from the truth just before acting, by row number. `say(clocks)` gives what
     a page calls each, by row number, where somebody's own words say more than the label; mail never does.
+    `places(user, clocks)` gives, by row number, what is done about each and the page where this person does it, where
+    that is another than the address of the clock.
     `lengths` names the practice settings one of which is the clock's length: the service that starts it hands over
     which, with the value read, and the clock keeps it whatever the setting becomes.
     """
@@ -66,6 +69,7 @@ class ClockKind:
     escalate: Callable[[Clock], Collection[int]] | None = None
     check: Callable[[Sequence[Clock]], Mapping[int, Finding]] | None = None
     say: Callable[[Sequence[Clock]], Mapping[int, str]] | None = None
+    places: Callable[[User, Sequence[Clock]], Mapping[int, tuple[str, str]]] | None = None
     lengths: tuple[Policy[int], ...] = ()
 
     def __post_init__(self) -> None:

@@ -128,6 +128,19 @@ def present(clock: Clock, now: datetime) -> dict[str, Any]:
     }
 
 
+def places(clocks: Sequence[Clock], user: User) -> dict[int, tuple[str, str]]:
+    """What this person does about each clock and the page where they do it, by row number, where its kind knows one.
+
+    One read a kind that has any.
+    """
+    known: dict[int, tuple[str, str]] = {}
+    for key in {clock.kind for clock in clocks}:
+        places_of = clock_kind(key).places
+        if places_of:
+            known |= places_of(user, [clock for clock in clocks if clock.kind == key])
+    return known
+
+
 def titles(clocks: Sequence[Clock], user: User) -> dict[int, str]:
     """What a page calls each clock for this person, by row number: its kind's own words, else its title.
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 from django.db import connection
-from django.db.models import F, Max, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from cems.accounts.profile import Profile
@@ -34,10 +34,19 @@ class ClockQuerySet(QuerySet[Any]):
         arms = [arm.values("pk")[:most] for arm in self._arms(profile, first)]
         return self.filter(pk__in=arms[0].union(*arms[1:], all=True)).order_by("due_at", "pk")[:most]
 
-    def count_of(self, profile: Profile) -> int:
-        """How many are open, counted in the indexes alone: each has one owner, so the arms never meet."""
-        arms = [arm.values("pk") for arm in self._arms(profile, self.model.objects.still_open())]
-        return arms[0].union(*arms[1:], all=True).count()
+    def live_arms(self, profile: Profile) -> list[QuerySet[Any]]:
+        """Those that run, an arm an owner: counted in the indexes alone, and each has one owner, so they never meet."""
+        return self._arms(profile, self.model.objects.live())
+
+    def numbers_of(self, profile: Profile, at: datetime) -> dict[str, int]:
+        """How many of the open ones run, are over their time and are paused, in one statement."""
+        late = Q(stage__in=LIVE, due_at__lt=at)
+        numbers: dict[str, int] = self.open_of(profile).aggregate(
+            open=Count("pk", filter=Q(stage__in=LIVE)),
+            late=Count("pk", filter=late),
+            paused=Count("pk", filter=~Q(stage__in=LIVE)),
+        )
+        return numbers
 
     def _held(self, profile: Profile, among: QuerySet[Any]) -> Self:
         arms = [arm.values("pk") for arm in self._arms(profile, among)]

@@ -17,7 +17,7 @@ from cems.clocks.presentation import explained
 
 ORDER = Keyset("due_at", "pk", size=50)
 CALENDAR = 2000  # events of a feed: far beyond what a desk has open, and still a small file
-STATES = {"open": "All open", "late": "Over their time", "paused": "Paused", "closed": "Met or cancelled"}
+STATES = {"open": "To do", "late": "Over their time", "paused": "Paused", "closed": "Met or cancelled"}
 
 
 def clocks_for(profile: Profile, limit: int = 200) -> Sequence[Clock]:
@@ -34,9 +34,9 @@ def clocks_of_colleagues(profile: Profile, limit: int = 500) -> Sequence[Clock]:
     return list(clocks.with_owner().order_by("due_at", "pk")[:limit])
 
 
-def count(user: User) -> int:
-    """How many open clocks the person and their teams have."""
-    return Clock.objects.count_of(profile_of(user))
+def numbers(user: User, now: datetime) -> dict[str, int]:
+    """How many clocks of the person and their teams run, are over their time and are paused, by state of STATES."""
+    return Clock.objects.numbers_of(profile_of(user), now)
 
 
 def page(user: User, state: str, after: str, now: datetime) -> Page[Clock]:
@@ -47,7 +47,9 @@ def page(user: User, state: str, after: str, now: datetime) -> Page[Clock]:
     if state == "closed":
         return ORDER.page(Clock.objects.held_by(profile).closed().with_owner(), after)
     clocks = Clock.objects.still_open().filter(beyond)
-    among = {"open": clocks, "late": clocks.late(now), "paused": clocks.filter(stage=Stage.PAUSED)}[state]
+    among = {"open": clocks.live(), "late": clocks.late(now), "paused": clocks.filter(stage=Stage.PAUSED)}[
+        state
+    ]
     return ORDER.cut(Clock.objects.first_of(profile, ORDER.size + 1, among).with_owner())
 
 

@@ -12,6 +12,7 @@ from cems.base.time import local_date
 from cems.children.access_control import OpenChild
 from cems.children.choices import MatterKind
 from cems.children.models import Matter
+from cems.children.querysets import primary_by_row
 from matrix.choices import MatrixState
 from matrix.evidence import evidence_of
 from matrix.instrument import load
@@ -114,6 +115,36 @@ def sent_lately(opened: OpenChild, since: datetime | None) -> Sequence[Submissio
 def newest_sent(opened: OpenChild) -> Submission | None:
     """The newest submission, by any user: asked once a page, with all that an overview shows of a year."""
     return next(iter(sent_lately(opened, opened.year_ago)), None)
+
+
+def levels_not_agreed(primaries: Collection[int]) -> dict[int, int]:
+    """The newest submitted level of each of these records where no forum has agreed one since, in two queries."""
+    cluster = primary_by_row(primaries)
+    sent = (
+        Submission.objects.filter(child__in=cluster)
+        .order_by("child", "-received_at", "-pk")
+        .distinct("child")
+    )
+    newest: dict[int, tuple[datetime, int]] = {}
+    agreed: dict[int, datetime] = {}
+    rows = sent.values_list(
+        "child",
+        "received_at",
+        "level",
+        "child__merged_into__current_level__happened_at",
+        "child__current_level__happened_at",
+    )
+    for child_id, received_at, level, of_primary, own in rows:
+        primary = cluster[child_id]
+        newest[primary] = max(newest.get(primary, (received_at, level)), (received_at, level))
+        agreed_at = own if child_id == primary else of_primary
+        if agreed_at:
+            agreed[primary] = agreed_at
+    return {
+        primary: level
+        for primary, (received_at, level) in newest.items()
+        if primary not in agreed or received_at > agreed[primary]
+    }
 
 
 def newest_submission(opened: OpenChild, *, only: User | None) -> Submission | None:

@@ -10,9 +10,9 @@ from cems.base.extension import Filling
 from cems.clocks.choices import Stage
 from cems.clocks.home_content import items, items_of_team
 from cems.clocks.models import Clock
-from cems.clocks.selectors import count
 from cems.clocks.services import clock as services
 from cems.clocks.slots import MAY_SEE_CHILD
+from cems.my_work import waiting_count
 from tests.factories.clocks import MISSING, MONDAY, make_clock
 from tests.factories.people import make_team, make_user, sign_in
 
@@ -146,7 +146,7 @@ def test_my_work_has_my_clocks_and_my_teams_and_a_manager_sees_each_persons() ->
     assert [(line.reference, line.owner) for line in items_of_team(manager, MONDAY)] == [
         (own.reference, owner.name)
     ]
-    assert (count(owner), count(manager)) == (2, 1)
+    assert (waiting_count(owner, MONDAY), waiting_count(manager, MONDAY)) == (2, 1)
 
 
 def test_administrators_see_what_was_given_up_and_take_it_back() -> None:
@@ -163,7 +163,7 @@ def test_administrators_see_what_was_given_up_and_take_it_back() -> None:
 
 
 def test_a_first_page_that_is_cut_says_how_much_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cems.home.LONGEST", 2)
+    monkeypatch.setattr("cems.my_work.LONGEST", 2)
     person = make_user()
     whole = [make_clock(person).reference for _ in range(2)]
     client = sign_in(person)

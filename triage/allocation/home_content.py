@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from cems.accounts.models import User
@@ -15,13 +17,13 @@ from cems.children.matching.selectors.cluster import seen
 from matrix.rules import CE_WORKER
 from matrix.services.follow_up import SOURCE
 from triage.allocation.selectors.board import orphans
-from triage.allocation.selectors.caseload import to_take_up
-from triage.allocation.selectors.handover import asked_now
+from triage.allocation.selectors.caseload import taken_up_by, to_take_up
+from triage.allocation.selectors.handover import asked_now, until_day
 from triage.choices import WorkerKind
 from triage.models import AllocationWait
 
 BUTTONS = (
-    StartButton("Allocation: who has room", "allocation:board", Work.ALLOCATION),
+    StartButton("Allocation: who has room", "allocation:board", Work.ALLOCATION, also=(Work.OVERSIGHT,)),
     StartButton("My children", "allocation:caseload", Work.DIRECT_WORK),
 )
 PLACES = (
@@ -39,6 +41,15 @@ def items(user: User, now: datetime) -> Iterable[WorkItem]:
         yield from _managing(user, now)
 
 
+def counts(user: User, now: datetime) -> Iterable[QuerySet[Any, Any] | int]:
+    """How much of that there is."""
+    profile = profile_of(user)
+    if profile.may(Work.DIRECT_WORK) or profile.may(Work.INTERVIEWS):
+        yield taken_up_by(user).of_visible(user)
+    if profile.may(Work.ALLOCATION):
+        yield len(orphans(user, now)) + _asks_who_holds(user, now)
+
+
 def _taking_up(user: User) -> Iterable[WorkItem]:
     rows = to_take_up(user)
     children = seen(user, {row.child_id for row in rows})
@@ -50,6 +61,8 @@ def _taking_up(user: User) -> Iterable[WorkItem]:
                 url=reverse("allocation:detail", args=[child.public_id, row.public_id]),
                 child=child.public_id,
                 reference=child.reference,
+                today=True,
+                doing="Plan" if row.accepted_at else "Accept",
             )
 
 
@@ -61,13 +74,16 @@ def _managing(user: User, now: datetime) -> Iterable[WorkItem]:
             url=reverse("allocation:candidates", args=[orphan.child.public_id, orphan.allocation.kind]),
             child=orphan.child.public_id,
             reference=orphan.child.reference,
+            today=True,
+            doing="Allocate",
         )
-    until = asked_now(now)
-    if until and AllocationWait.objects.of_visible(user).filter(ended_at__isnull=True).exists():
+    if _asks_who_holds(user, now):
+        until = until_day(now)
         yield WorkItem(
             what="Say who holds each waiting child",
             why=f"Nobody is at work again before {until:%A %-d %B}",
             url=reverse("allocation:handover"),
+            today=True,
         )
 
 
@@ -80,3 +96,9 @@ def _candidates(action: Action) -> str:
 WORKER_GIVEN = DoneAt(
     SOURCE, CE_WORKER, "Give the child a worker, or say why not", _candidates, Work.ALLOCATION
 )
+
+
+def _asks_who_holds(user: User, now: datetime) -> bool:
+    """Whether it is late before days off and somebody waits for a worker."""
+    waiting = AllocationWait.objects.of_visible(user).filter(ended_at__isnull=True)
+    return asked_now(now) is not None and waiting.exists()

@@ -79,7 +79,9 @@ class DecisionBody(Strict):
     outcomes = OutcomeBody(many=True, default=list)
     tasks = TaskBody(many=True, default=list)
     dissents = DissentBody(many=True, default=list)
-    feedback = serializers.CharField(help_text="What the person who sent the matrix or raised the child reads")
+    feedback = serializers.CharField(
+        help_text="What the person who sent the matrix or raised the child reads"
+    )
     returned_because = EntryField(RETURN_REASONS, default="", allow_blank=True)
     seen = serializers.UUIDField(default=None, allow_null=True)
     seen_level = serializers.UUIDField(required=False, allow_null=True)

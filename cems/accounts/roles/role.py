@@ -33,6 +33,7 @@ class Role:
         minutes_board: it keeps the minutes of every board of the authorities served, with no locality of its own.
         exports: it may take documents away.
         covers: it may stand in for another, or have a deputy.
+        not_built: for its first page, which part of its main job is not in CEMS yet, and what it can do meanwhile.
     """
 
     key: StrEnum  # one of RoleKey, which stands beside the rows of the table
@@ -55,6 +56,7 @@ class Role:
     minutes_board: bool = False
     exports: bool = True
     covers: bool = True
+    not_built: str = ""
 
     @property
     def wide(self) -> bool:

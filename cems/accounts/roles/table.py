@@ -128,6 +128,8 @@ _ROLES = [
         "Reviewing officer",
         _PRACTITIONER_SEES,
         frozenset({Work.ESCALATION, Work.OWN_ACTIONS}),
+        not_built="Escalations are not part of CEMS yet: raise one with the child's team manager. What you are asked"
+        " to do, and the children you review, are listed here.",
     ),
     Role(
         RoleKey.TEAM_MANAGER,
@@ -249,7 +251,14 @@ _ROLES = [
         opens_restricted=True,
     ),
     # The analyst's children come with the registers of people and places; until a link exists there are none.
-    Role(RoleKey.POLICE_ANALYST, "Police analyst", {}, frozenset({Work.GRADING, Work.REGISTERS})),
+    Role(
+        RoleKey.POLICE_ANALYST,
+        "Police analyst",
+        {},
+        frozenset({Work.GRADING, Work.REGISTERS}),
+        not_built="The registers of people and places, and the grading of information, are not part of CEMS yet, so no"
+        " child's record opens for you. Go on with police systems; what a meeting asks you to do is listed here.",
+    ),
     Role(
         RoleKey.CEG_CHAIR,
         "CEG chair",
@@ -270,6 +279,8 @@ _ROLES = [
         {Reach.FORUM: frozenset({Part.IDENTITY, Part.LEVEL, Part.AGENCY_ACTIONS}), Reach.SUBMITTED: OWN},
         frozenset({Work.PLACES, Work.OWN_ACTIONS, Work.INFORMATION_FORM}),
         of_locality=True,
+        not_built="The register of places and the information form are not part of CEMS yet: pass on what you know to"
+        " the police. You can find a child of your board by name, and what your agency undertook is listed here.",
     ),
     Role(
         RoleKey.BUSINESS_SUPPORT,
@@ -277,6 +288,8 @@ _ROLES = [
         {Reach.FORUM: frozenset({Part.MINUTES})},
         frozenset({Work.MEETINGS}),
         minutes_board=True,
+        not_built="The meetings and minutes of CEG are not part of CEMS yet: take them as you do today. What you are"
+        " asked to do is listed here.",
     ),
     Role(
         RoleKey.HEAD_OF_SERVICE,
@@ -291,9 +304,25 @@ _ROLES = [
         {},
         frozenset({Work.AUDIT_FINDINGS}),
         audits=True,
+        not_built="Samples of records for an audit are not part of CEMS yet, so no child's record opens for you. What"
+        " you can do now is to say of each emergency access whether it was right.",
     ),
-    Role(RoleKey.INFORMATION_GOVERNANCE, "Information governance", {}, frozenset({Work.DISCLOSURE})),
-    Role(RoleKey.STRATEGIC_MEMBER, "Strategic member", {}, frozenset({Work.AGENDA_ITEMS})),
+    Role(
+        RoleKey.INFORMATION_GOVERNANCE,
+        "Information governance",
+        {},
+        frozenset({Work.DISCLOSURE}),
+        not_built="Requests and incidents assigned to you are not part of CEMS yet, so no child's record opens for you."
+        " Ask the manager of the team that works with the child for the record's use.",
+    ),
+    Role(
+        RoleKey.STRATEGIC_MEMBER,
+        "Strategic member",
+        {},
+        frozenset({Work.AGENDA_ITEMS}),
+        not_built="The scorecard and the agenda of the strategic group are not part of CEMS yet, and no child's record"
+        " opens for you. Ask the Head of Service for figures; what a meeting asks you to do is listed here.",
+    ),
     Role(RoleKey.ADMINISTRATOR, "Administrator", {}, frozenset({Work.ADMINISTRATION})),
     # A student reads what the supervisor shows them, and approves, exports and opens in an emergency nothing.
     Role(

@@ -1,6 +1,6 @@
 """Pages of clocks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -54,7 +54,7 @@ def clocks(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(clock, called[clock.pk], _linked(clock, instant)) for clock in shown],
         "state": state,
-        "tabs": _tabs(),
+        "tabs": _tabs(selectors.numbers(acting_user(request), instant)),
         "older_url": next_url(request, page.after),
     }
     return render(request, "clocks/list.html", context)
@@ -75,7 +75,7 @@ def about_children(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(clock, clock.title, _linked(clock, instant)) for clock in page.rows],
         "state": "children",
-        "tabs": _tabs(),
+        "tabs": _tabs(selectors.numbers(acting_user(request), instant)),
         "kinds": selectors.kinds_by_label(),
         "kind": kind,
         "late": late,
@@ -136,9 +136,13 @@ def _listed(request: HttpRequest, what: str, shown: Sequence[Clock]) -> None:
         listed(acting_user(request), what=what, children=children)
 
 
-def _tabs() -> list[tuple[str, str, str]]:
+def _tabs(numbers: Mapping[str, int]) -> list[tuple[str, str, str]]:
+    """Each list of clocks with its address, and how many there are of what is still open."""
     own = reverse("clocks:list")
-    tabs = [(key, label, f"{own}?state={key}") for key, label in selectors.STATES.items()]
+    tabs = [
+        (key, f"{label} ({numbers[key]})" if key in numbers else label, f"{own}?state={key}")
+        for key, label in selectors.STATES.items()
+    ]
     return [*tabs, ("children", "About children I may see", reverse("clocks:children"))]
 
 

@@ -10,6 +10,7 @@ from cems.children.choices import RiskLevel
 from cems.children.identity.rules import age_on
 from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
+from cems.children.querysets import OfChildQuerySet
 from triage.allocation.selectors.worker import ADULT, levels_and_births
 from triage.models import Allocation
 
@@ -70,5 +71,12 @@ def children_of(user: User, worker: User, at: datetime) -> Children:
 
 def to_take_up(user: User) -> Sequence[Allocation]:
     """The person's allocations that are not accepted, or have no first visit planned."""
-    rows = Allocation.objects.filter(worker=user, ended_at__isnull=True, first_visit_on__isnull=True)
-    return list(rows.order_by("starts_at", "pk"))
+    return list(taken_up_by(user).order_by("starts_at", "pk"))
+
+
+def taken_up_by(user: User) -> OfChildQuerySet:
+    """The rows of those."""
+    rows: OfChildQuerySet = Allocation.objects.filter(
+        worker=user, ended_at__isnull=True, first_visit_on__isnull=True
+    )
+    return rows

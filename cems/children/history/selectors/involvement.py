@@ -6,12 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
+from cems.accounts.roles import Reach
 from cems.base.time import today
 from cems.children.access.selectors.emergency_access import TOLD_FOR
 from cems.children.access.selectors.restriction import is_barred, is_restricted
+from cems.children.access.visibility import primary_of
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.history.services.involvement import confirms_for, may_confirm
 from cems.children.models import Child, Involvement
@@ -89,16 +92,17 @@ def work_just_ended(user: User, child: Child, at: datetime) -> bool:
 
 def claims(user: User, limit: int = 100) -> Sequence[Claim]:
     """Claims this person may decide, the longest waiting first; of children they may see."""
-    rows = _to_decide(user).with_record().select_related("user__agency", "team__agency")
+    rows = to_decide(user).with_record().select_related("user__agency", "team__agency")
     return [Claim(row, record_of(row)) for row in rows.order_by("recorded_at", "pk")[:limit]]
 
 
 def claims_count(user: User, most: int) -> int:
     """How many claims this person may decide, never counted beyond `most`."""
-    return _to_decide(user)[:most].count()
+    return to_decide(user)[:most].count()
 
 
-def _to_decide(user: User) -> OfChildQuerySet:
+def to_decide(user: User) -> OfChildQuerySet:
+    """Claims this person may decide, of children they may see; never their own."""
     claimed = Involvement.objects.of_visible(user).filter(
         state=InvolvementState.CLAIMED, ended_at__isnull=True
     )
@@ -129,3 +133,41 @@ def cluster_public_ids(child: Child) -> list[UUID]:
     """The public ids of a record and of all merged into it."""
     rows = Child.objects.unscoped("what names a child by public id covers the whole of a merged record")
     return list(rows.filter(Q(pk=child.pk) | Q(merged_into=child.pk)).values_list("public_id", flat=True))
+
+
+def waits_of(user: User, child: Child) -> Involvement | None:
+    """The claim this person has made on the child and nobody has decided yet; or None."""
+    rows = Involvement.objects.of(child).filter(
+        user=user, state=InvolvementState.CLAIMED, ended_at__isnull=True
+    )
+    claim: Involvement | None = rows.order_by("-recorded_at", "-pk").first()
+    return claim
+
+
+def own_claims(user: User, limit: int = 20) -> Sequence[Involvement]:
+    """The claims this person has made and nobody has decided yet, the longest waiting first."""
+    rows = Involvement.objects.filter(user=user, state=InvolvementState.CLAIMED, ended_at__isnull=True)
+    return list(rows.select_related("child").order_by("recorded_at", "pk")[:limit])
+
+
+def works_with(user: User, at: datetime, limit: int) -> Sequence[Child]:
+    """The children the person works with, themselves or as one of a team or school; for a student, those named.
+
+    Only such as are open to them; at most `limit` and one more, in the order of their names.
+    """
+    profile = profile_of(user)
+    seen = Child.objects.visible_to(user, at).filter(died_on__isnull=True)
+    if not profile.posts_reaching(Reach.NAMED):
+        if not profile.posts_reaching(Reach.INVOLVED):
+            return []
+        teams = [post.team_id for post in profile.posts_reaching(Reach.INVOLVED) if post.role.of_team]
+        current = Involvement.objects.filter(
+            Q(ended_at__isnull=True) | Q(ended_at__gt=at),
+            state=InvolvementState.CONFIRMED,
+            started_at__lte=at,
+        )
+        own, theirs = current.filter(user__in=profile.acts_for), current.filter(team__in=teams)
+        rows = own.values("pk").union(theirs.values("pk"), all=True)
+        primaries = Involvement.objects.filter(pk__in=rows).annotate(primary=primary_of()).values("primary")
+        seen = seen.filter(pk__in=primaries)
+    return list(seen.order_by(Lower("family_name"), Lower("given_name"), "pk")[: limit + 1])

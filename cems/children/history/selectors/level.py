@@ -1,8 +1,16 @@
 """The levels that forums agreed (C4)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from cems.accounts.models import User
+from cems.accounts.roles import Part
+from cems.children.access.child_access import accesses
+from cems.children.choices import RiskLevel
+from cems.children.history.rules import level_to_act_on
 from cems.children.models import AgreedLevel, Child
+from cems.children.slots import SUBMITTED_LEVELS
 
 LONGEST = 100
 
@@ -11,3 +19,32 @@ def levels_agreed(child: Child) -> Sequence[AgreedLevel]:
     """Every level a forum agreed with who recorded it, the newest first; the last hundred."""
     rows = AgreedLevel.objects.of(child).select_related("recorded_by")
     return list(rows.order_by("-happened_at", "-pk")[:LONGEST])
+
+
+@dataclass(frozen=True)
+class ActedOn:
+    """The level that is acted on, and whether a forum has agreed it."""
+
+    level: RiskLevel
+    agreed: bool
+
+
+def levels_acted_on(user: User, children: Sequence[Child], at: datetime) -> dict[int, ActedOn]:
+    """By row number, the level acted on for each of these children (C4), where it is open to the person.
+
+    A fixed number of reads for any number of children. One without a level is left out.
+    """
+    if not children:
+        return {}
+    access = accesses(user, children, at)
+    open_ids = [child.pk for child in children if access[child.pk].sees(Part.LEVEL)]
+    rows = Child.objects.unscoped("the agreed levels of children whose level is open to the reader")
+    agreed = dict(rows.filter(pk__in=open_ids).values_list("pk", "current_level__level"))
+    submitted = SUBMITTED_LEVELS.get()(open_ids)
+    acted_on = {}
+    for pk, level in agreed.items():
+        known = None if level is None else RiskLevel(level)
+        level_now = level_to_act_on(known, RiskLevel(submitted[pk]) if pk in submitted else None)
+        if level_now is not None:
+            acted_on[pk] = ActedOn(level_now, level_now == known)
+    return acted_on

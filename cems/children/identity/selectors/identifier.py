@@ -68,6 +68,12 @@ def first_waits(user: User) -> Sequence[tuple[Child, datetime]]:
     return [(number.child, number.number.added_at) for number in numbers if number.child]
 
 
+def to_settle_first(user: User) -> QuerySet[Any]:
+    """The numbers of those records, to be counted."""
+    visible = _visible(user)
+    return _waiting(visible).filter(primary__in=visible.values("pk"))
+
+
 def _visible(user: User) -> ChildQuerySet:
     return Child.objects.visible_to(user).not_sealed()
 
