@@ -98,6 +98,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "live",
             "meeting",
             "meeting_day",
+            "meeting_end",
             "minutes",
             "outcome",
             "owners",

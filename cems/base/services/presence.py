@@ -4,6 +4,7 @@ One row a person and subject: the place they were last at. The user who asks has
 own access rule. It is kept in PostgreSQL, is no record of use, and is gone within the hour.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,6 +50,14 @@ def here(
 def others(user: Any, *, subject: str, at: datetime | None = None) -> list[Present]:
     """Who else is there now, by name; this person's own being there is not noted."""
     return _others(_rows(subject), user, at or now())
+
+
+def typing_at(subjects: Iterable[str], user: Any, at: datetime) -> list[str]:
+    """The names of those, but for this person, who are typing now at any of these subjects; in one query."""
+    since = at - timedelta(seconds=settings.PRESENCE_SECONDS)
+    rows = Presence.objects.filter(subject__in=list(subjects), typing=True, at__gt=since)
+    names = {str(row.user) for row in rows.exclude(user=user).select_related("user")}
+    return sorted(names, key=str.casefold)
 
 
 def _rows(subject: str) -> list[Presence]:

@@ -13,7 +13,7 @@ from cems.base.calendar import close_of_business
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
-from cems.base.time import now
+from cems.base.time import local, now
 from cems.clocks.services import clock as clocks
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.clocks import MEETING_END
@@ -227,7 +227,10 @@ def lock_open(meeting: Meeting, at: datetime) -> Meeting:
     """The meeting, locked. Raises Conflict when it had ended by then."""
     locked_meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if locked_meeting.ended_at and locked_meeting.ended_at <= at:
-        raise Conflict(f"{locked_meeting.reference} has ended. What belongs in it can't be added any more.")
+        raise Conflict(
+            f"{locked_meeting.reference} has ended: {locked_meeting.ended_by} ended it at"
+            f" {local(locked_meeting.ended_at):%H:%M}. Nothing can be added to it any more."
+        )
     return locked_meeting
 
 

@@ -59,9 +59,9 @@ class Row:
         return min(filter(None, dues), default=NEVER)
 
     @property
-    def key(self) -> tuple[datetime, int]:
-        """The place in the list: what is due first, then the child who was recorded first."""
-        return self.due_at, self.child.pk
+    def key(self) -> tuple[datetime, int, int]:
+        """The place in the list: what is due first, then the highest level, then the child who was recorded first."""
+        return self.due_at, -(self.level or 0), self.child.pk
 
     @property
     def level(self) -> RiskLevel | None:

@@ -53,6 +53,13 @@ def open_meeting_chaired_by(user: User, authority_id: int) -> Meeting | None:
     ).first()
 
 
+def open_meeting_of(authority_id: int) -> Meeting | None:
+    """The meeting of this authority's CEVT that goes on now, or None."""
+    return Meeting.objects.filter(
+        forum=MeetingForum.CEVT, authority=authority_id, ended_at__isnull=True
+    ).first()
+
+
 def meetings_of(user: User, after: str) -> Page[Meeting]:
     """A page of CEVT's meetings, newest first."""
     rows = Meeting.objects.filter(forum=MeetingForum.CEVT, authority__in=profile_of(user).authority_ids)

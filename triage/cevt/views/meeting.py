@@ -11,11 +11,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from cems.accounts.access_control import acting_user, requires_any_work, requires_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
+from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
-from cems.base.time import now
+from cems.base.time import local, now
+from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.selectors import attendance_of, notes_of
 from cems.meetings.services.meeting import (
@@ -25,7 +27,8 @@ from cems.meetings.services.meeting import (
     note_add,
 )
 from triage.cevt.forms.meeting import NoteForm
-from triage.cevt.selectors.meeting import authority_met_for
+from triage.cevt.selectors.meeting import authority_met_for, open_meeting_of
+from triage.cevt.selectors.meeting_end import meeting_end_page
 from triage.cevt.selectors.seats import has_seat, seats
 from triage.cevt.services.attendance import Place, attendance_set
 from triage.cevt.services.meeting_day import meeting_day_start
@@ -116,8 +119,10 @@ def note(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Note a theme or a place as it appears, from wherever one is."""
     meeting, user = the_meeting(request, meeting_id), seated(request)
     form = NoteForm(request.POST)
-    if handle_form(request, form, lambda: note_add(user, meeting=meeting, **form.values), refusals=Invalid):
+    if handle_form(request, form, lambda: note_add(user, meeting=meeting, **form.values)):
         messages.success(request, "Noted for the minutes.")
+    elif isinstance(form.refusal, Conflict):
+        return _too_late(request, meeting, form)
     elif set(form.errors) <= {"text"}:
         messages.error(request, str(form.errors["text"][0]))
     else:
@@ -126,13 +131,42 @@ def note(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     return _back(request, meeting)
 
 
-@requires_work(Shape.POST, Work.DECISIONS)
+def _too_late(request: HttpRequest, meeting: Meeting, form: NoteForm) -> HttpResponse:
+    """The meeting ended while somebody typed: their words stay, to be noted in the meeting that is open by now."""
+    open_now = open_meeting_of(meeting.authority_id)
+    context = {
+        "meeting": meeting,
+        "open_meeting": open_now,
+        "refusal": form.refusal,
+        "typed": form.cleaned_data,
+        "key": NoteForm()["key"],
+    }
+    return render(request, "triage/cevt/note_late.html", context, status=409)
+
+
+@requires_work(Shape.PAGE, Work.DECISIONS, methods=FORM)
 def end(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
-    """End the meeting, also for another chair; its minutes are there at once."""
+    """What is undecided and what is provisional, then the end, also for another chair; minutes are there at once."""
     meeting, user = the_meeting(request, meeting_id), seated(request)
-    row = meeting_end(user, meeting=meeting)
-    messages.success(request, f"{row.reference} has ended. These are its minutes.")
-    return redirect("cevt:minutes", meeting_id=row.public_id)
+    if request.method == "POST" or meeting.ended_at:
+        row = meeting_end(user, meeting=meeting) if request.method == "POST" else meeting
+        _say_it_ended(request, row)
+        return redirect("cevt:minutes", meeting_id=row.public_id)
+    page = meeting_end_page(user, meeting, now())
+    listed(user, what="cevt.meeting_end", children=[child.public_id for child in page.children])
+    return render(request, "triage/cevt/meeting_end.html", {"meeting": meeting, "page": page})
+
+
+def _say_it_ended(request: HttpRequest, row: Meeting) -> None:
+    """Whoever comes second is told who ended it, and that what agencies typed of a child stays with the child."""
+    if row.ended_at and row.ended_by_id != acting_user(request).pk:
+        messages.info(
+            request,
+            f"{row.ended_by} ended {row.reference} at {local(row.ended_at):%H:%M}. What anybody typed of a child"
+            " is kept with the child, and can be gone on with.",
+        )
+    else:
+        messages.success(request, f"{row.reference} has ended. These are its minutes.")
 
 
 def _back(request: HttpRequest, meeting: Meeting) -> HttpResponse:
