@@ -17,7 +17,6 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
 from cems.base.time import local, now
-from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.selectors import attendance_of, notes_of
 from cems.meetings.services.meeting import (

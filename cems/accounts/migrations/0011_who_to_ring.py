@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0009_authorities_reached'),
+        ('accounts', '0010_agency_safeguarding_lead'),
     ]
 
     operations = [
