@@ -22,7 +22,7 @@ from cems.children.models import Child
 from cems.clocks import recipients
 from cems.clocks.services import clock as clocks
 from cems.notices.messages import Message
-from cems.notices.services import notices_send
+from cems.notices.services import notices_send, notices_settle
 from cems.policy.declared import Reading
 
 CLOCK_KIND = "action.due"
@@ -305,6 +305,7 @@ def _close(user: User | None, action: Action, status: Status, outcome: str, at: 
     action.status, action.outcome = status, outcome
     action.closed_at, action.closed_by = at, user
     action.save(update_fields=["status", "outcome", "closed_at", "closed_by"])
+    notices_settle(user, about=[f"action:{action.public_id}:"], at=at)
 
 
 def _said(text: str, ask: str, field: str) -> str:

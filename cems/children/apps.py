@@ -41,7 +41,7 @@ class ChildrenConfig(AppConfig):
         from cems.children.identity import reference
         from cems.children.slots import CHRONOLOGY, NOW_LINES, PANELS, SUB_NAVIGATION
         from cems.clocks.slots import CHILDREN_SEEN, KINDS, MAY_SEE_CHILD, SHUT_WAYS
-        from cems.notices.slots import MAIL_WITHHELD
+        from cems.notices.slots import MAIL_WITHHELD, NAMES
         from cems.policy.slots import LISTS, POLICIES
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
@@ -65,3 +65,4 @@ class ChildrenConfig(AppConfig):
         CHILDREN_SEEN.fill(handlers.seen_by, by=self.label)
         SHUT_WAYS.fill(handlers.shut_ways, by=self.label)
         MAIL_WITHHELD.fill(handlers.died, by=self.label)
+        NAMES.fill(handlers.names, by=self.label)

@@ -11,6 +11,7 @@ from cems.accounts.models import User
 from cems.base.time import now
 from cems.children.access import grants
 from cems.children.access.selectors.restriction import not_to_be_known
+from cems.children.matching.selectors.cluster import seen_at
 from cems.children.models import Child
 from cems.children.querysets import at_address
 from cems.clocks.choices import Shut
@@ -31,6 +32,11 @@ def died(children: Iterable[UUID]) -> set[UUID]:
     cluster = Child.objects.unscoped("no letters about a child who has died")
     gone = Q(died_on__isnull=False) | Q(merged_into__died_on__isnull=False)
     return set(cluster.filter(gone, public_id__in=list(children)).values_list("public_id", flat=True))
+
+
+def names(user: User, children: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these children, of those the person may see; asked by notices."""
+    return {public_id: child.name for public_id, child in seen_at(user, children).items()}
 
 
 def may_see(user: User, child: UUID) -> bool:

@@ -22,7 +22,7 @@ from cems.clocks.presentation import time_left
 from cems.clocks.querysets import StepRow, mark_sweep, write_advances, write_steps
 from cems.clocks.rules import Advance, Due, advance, back_off
 from cems.notices.messages import Message
-from cems.notices.services import notices_send
+from cems.notices.services import notices_send, notices_settle
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,8 @@ def _act(clocks: Sequence[Clock], at: datetime) -> None:
         rows.extend(_row(clock, due.step, at, number=due.number) for due in move.steps)
         if move.steps:
             speaking.append((clock, move.steps[-1]))
+    closed = [f"clock:{clock.public_id}:" for clock in clocks if clock.pk in findings]
+    notices_settle(None, about=closed, at=at)
     write_steps(rows)
     write_advances(clocks, at)
     notices_send(_messages(speaking, at), at=at)

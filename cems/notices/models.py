@@ -33,6 +33,12 @@ class Notice(PublicModel):
         indexes = [
             models.Index(fields=["user", "-at", "-id"], name="notice_newest"),
             models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="notice_unread"),
+            models.Index(
+                fields=["key"],
+                opclasses=["text_pattern_ops"],
+                condition=Q(read_at__isnull=True),
+                name="notice_unread_about",
+            ),
         ]
 
     def __str__(self) -> str:

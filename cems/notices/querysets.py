@@ -1,12 +1,14 @@
 """Reads of notices and of the outbox, chained in English."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cems.notices.messages import Message
 
@@ -21,6 +23,10 @@ class NoticeQuerySet(QuerySet[Any]):
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
+
+    def about(self, keys: Collection[str]) -> Self:
+        """Those whose key begins with one of these."""
+        return self.filter(reduce(or_, (Q(key__startswith=key) for key in keys)))
 
 
 class MailQuerySet(QuerySet[Any]):

@@ -125,6 +125,17 @@ def notices_read(user: Any, *, before: datetime | None = None, at: datetime | No
 
 
 @command
+def notices_settle(user: Any, *, about: Collection[str], at: datetime | None = None) -> int:
+    """What these notices asked for is done, so they are new to nobody any more; returns how many were.
+
+    `about` is what their keys begin with, as in "clock:" and the id of a clock. Mail that waits still leaves.
+    """
+    if not about:
+        return 0
+    return int(Notice.objects.unread().about(about).update(read_at=at or now()))
+
+
+@command
 def mail_resend(user: Any, *, at: datetime | None = None) -> int:
     """Put mail that was given up back into the outbox, once its cause is mended; returns how many."""
     instant = at or now()

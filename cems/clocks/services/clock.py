@@ -18,7 +18,7 @@ from cems.clocks.choices import LIVE, OPEN, Stage, Step
 from cems.clocks.kinds import clock_kind
 from cems.clocks.models import Clock, Transition
 from cems.notices.messages import Message
-from cems.notices.services import notices_send
+from cems.notices.services import notices_send, notices_settle
 from cems.policy.declared import Reading
 
 
@@ -110,6 +110,7 @@ def clock_meet(user: User | None, *, clock: Clock, reason: str = "", at: datetim
         return kept
     _must_be_open(kept)
     _stand(kept, Stage.MET, met_at=instant)
+    notices_settle(user, about=[f"clock:{kept.public_id}:"], at=instant)
     return _note(user, kept, Step.MET, instant, reason=reason)
 
 
@@ -121,6 +122,7 @@ def clock_cancel(user: User | None, *, clock: Clock, reason: str, at: datetime |
         return kept
     _must_be_open(kept)
     _stand(kept, Stage.CANCELLED)
+    notices_settle(user, about=[f"clock:{kept.public_id}:"], at=at)
     return _note(user, kept, Step.CANCELLED, at or now(), reason=_reason(reason))
 
 

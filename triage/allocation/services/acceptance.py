@@ -9,6 +9,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import local_date, now
 from cems.children.matching.services.cluster import lock_cluster
+from cems.notices.services import notices_settle
 from triage.models import Allocation
 
 
@@ -40,6 +41,7 @@ def allocation_accept(
     if social_worker_told:
         locked_allocation.social_worker_told_at = locked_allocation.social_worker_told_at or instant
     locked_allocation.save(update_fields=["accepted_at", "first_visit_on", "social_worker_told_at"])
+    notices_settle(user, about=[f"triage:{allocation.public_id}:given"], at=instant)
     record(
         user,
         verb=Verb.CHANGED,

@@ -17,7 +17,7 @@ from cems.children.access.selectors.restriction import is_restricted
 from cems.children.matching.services.cluster import lock_cluster
 from cems.clocks.recipients import holders
 from cems.clocks.services import clock as clocks
-from cems.notices.services import notice_send
+from cems.notices.services import notice_send, notices_settle
 from plans.choices import ReferralState
 from plans.models import Referral
 from triage.choices import Answered
@@ -138,6 +138,7 @@ def agency_enquiry_answer(
     )
     locked_enquiry.save(update_fields=["answered", "text", "answered_by", "answered_at"])
     clocks.clock_meet(user, clock=locked_enquiry.clock, at=instant)
+    notices_settle(user, about=[f"triage:{locked_enquiry.public_id}:asked"], at=instant)
     record(
         user,
         verb=Verb.CHANGED,

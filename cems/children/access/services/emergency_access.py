@@ -25,7 +25,7 @@ from cems.children.models import Child, ChildName, EmergencyAccess, EmergencyAcc
 from cems.children.policy import EDT_SHIFT_ENDS, EMERGENCY_ACCESS_HOURS
 from cems.children.querysets import primary_by_row, rows_of_clusters
 from cems.clocks.recipients import acting, current_appointments
-from cems.notices.services import notice_send
+from cems.notices.services import notice_send, notices_settle
 
 OPENINGS_AN_HOUR = 10
 _WHAT = "children.emergency_access"
@@ -135,6 +135,7 @@ def emergency_access_review(
     locked_emergency_access.outcome, locked_emergency_access.remark = outcome, remark.strip()
     locked_emergency_access.reviewed_by, locked_emergency_access.reviewed_at = user, instant
     locked_emergency_access.save(update_fields=["outcome", "remark", "reviewed_by", "reviewed_at"])
+    notices_settle(user, about=[f"emergency_access:{locked_emergency_access.public_id}"], at=instant)
     record(
         user,
         verb=Verb.DECIDED,
