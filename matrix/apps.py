@@ -40,15 +40,16 @@ class MatrixConfig(AppConfig):
         )
         from cems.clocks.slots import KINDS
         from matrix import child_content, clocks, home_content
-        from matrix.selectors.child import levels_not_agreed
+        from matrix.selectors.child import newest_levels
 
         KINDS.fill(clocks.REVIEW, clocks.DUE, by=self.label)
         KEPT.fill(*child_content.ROWS, by=self.label)
         CHRONOLOGY.fill(child_content.chronology, by=self.label)
         MERGE_BLOCKERS.fill(child_content.merge_blockers, by=self.label)
         SUBMITTED_LEVEL.fill(child_content.submitted_level, by=self.label)
-        SUBMITTED_LEVELS.fill(levels_not_agreed, by=self.label)
-        NOW_LINES.fill(child_content.NOW_LINE, by=self.label, after="children.lead")
+        SUBMITTED_LEVELS.fill(newest_levels, by=self.label)
+        NOW_LINES.fill(child_content.WORRY, by=self.label, before="children.level")
+        NOW_LINES.fill(*child_content.NOW_LINES, by=self.label, after="children.lead")
         PANELS.fill(*child_content.PANELS, by=self.label, after="children.statuses")
         SUB_NAVIGATION.fill(child_content.TAB, by=self.label, before="children:chronology")
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)

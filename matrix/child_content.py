@@ -6,11 +6,14 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
+from cems.base.calendar import say_day
 from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept, Shown
 from cems.base.regimes import ARRANGED, JUDGED, KEPT, RECORDED
+from cems.base.time import local_date
 from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
 from cems.children.slots import ChronologyEntry, NavigationItem, NowLine, Panel
@@ -18,6 +21,7 @@ from cems.clocks.presentation import present
 from matrix.choices import MatrixState
 from matrix.models import Answer, Contributor, Joined, Matrix, MatrixDue, Review, Submission
 from matrix.selectors.child import (
+    Drafting,
     drafting,
     drafts_of,
     freshness,
@@ -28,6 +32,8 @@ from matrix.selectors.child import (
 )
 from matrix.selectors.draft import question_text
 from matrix.services.judgement import AREAS
+
+REASONS_SHOWN = 600  # characters; the page of the matrix has all of them
 
 
 def submitted_level(opened: OpenChild) -> tuple[int, datetime] | None:
@@ -56,6 +62,33 @@ def _now_line(opened: OpenChild) -> tuple[str, str, str] | None:
     )
 
 
+def _worry_line(opened: OpenChild) -> tuple[str, str, str] | None:
+    """What worries us, in the reasons of the newest matrix."""
+    newest = newest_sent(opened)
+    if newest is None or not newest.reasons.strip():
+        return None
+    by = f"{newest.submitted_by}, {say_day(local_date(newest.received_at), year=True)}"
+    return "The worry", f"{Truncator(newest.reasons.strip()).chars(REASONS_SHOWN)} ({by})", ""
+
+
+def _draft_line(opened: OpenChild) -> tuple[str, str, str] | None:
+    """The matrix in progress, to go on with."""
+    draft = next(iter(_drafts(opened)), None)
+    if draft is None:
+        return None
+    return (
+        "In progress",
+        f"{draft.matrix.reference}: {draft.groups} of {draft.all_groups} groups begun by {draft.matrix.started_by}."
+        " Go on with it.",
+        reverse("matrix:tasks", args=[draft.matrix.public_id]),
+    )
+
+
+def _drafts(opened: OpenChild) -> Sequence[Drafting]:
+    """The child's matrices in progress, asked once a page."""
+    return opened.kept("matrix.drafts", lambda: drafting(drafts_of(opened, only=None)))
+
+
 def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     """The newest matrix, how fresh its evidence is, drafts, and the next review."""
     newest, review, agreed = newest_sent(opened), review_of(opened), opened.child.current_level
@@ -65,7 +98,7 @@ def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
         "freshness": _freshness(opened, newest) if newest else "",
         "agreed": RiskLevel(agreed.level).label if agreed and known else "",
         "waiting": not known,
-        "drafts": drafting(drafts_of(opened, only=None)),
+        "drafts": _drafts(opened),
         "review_clock": present(review.clock, opened.at) if review else None,
         "url": reverse("matrix:for_child", args=[opened.child.public_id]),
     }
@@ -262,4 +295,8 @@ PANELS = (
     Panel("matrix.own", "Your CE Matrices", Part.OWN_SUBMISSIONS, "matrix/panel.html", _own_panel),
 )
 TAB = NavigationItem("Matrix", "matrix:for_child", Part.MATRIX)
-NOW_LINE = NowLine("matrix.newest", Part.MATRIX, _now_line)
+WORRY = NowLine("matrix.worry", Part.MATRIX, _worry_line)
+NOW_LINES = (
+    NowLine("matrix.newest", Part.MATRIX, _now_line),
+    NowLine("matrix.draft", Part.MATRIX, _draft_line),
+)

@@ -14,8 +14,8 @@ from cems.children.chronology import entries
 from cems.children.family.selectors.relationship import family
 from cems.children.models import Involvement
 from cems.children.practice_lists import HARM_FORMS
+from cems.children.promises import clocks_of, is_late, names_of
 from cems.children.slots import NavigationItem, NowLine, Panel
-from cems.clocks.models import Clock
 from cems.clocks.presentation import words as clock_words
 
 
@@ -68,13 +68,14 @@ def _status_line(opened: OpenChild) -> tuple[str, str, str]:
 
 
 def _clock_line(opened: OpenChild) -> tuple[str, str, str] | None:
-    of_cluster = Clock.objects.still_open().filter(child__in=opened.cluster.values())
-    clock = of_cluster.order_by("due_at", "pk").first()
+    """The next of what is promised about the child and not late: that stands by itself below (`late`)."""
+    clock = next((clock for clock in clocks_of(opened) if not is_late(clock, opened.at)), None)
     if clock is None:
         return None
+    name = names_of(opened, [clock])[clock.pk]
     return (
-        "Next clock",
-        f"{clock.title}: {clock_words(clock, opened.at)}",
+        "Next",
+        f"{name}: {clock_words(clock, opened.at)}, with {clock.owner}.",
         reverse("clocks:detail", args=[clock.public_id]),
     )
 

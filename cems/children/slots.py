@@ -94,9 +94,9 @@ SUBMITTED_LEVEL: One[Callable[[OpenChild], tuple[int, datetime] | None]] = One(
     "children.submitted_level",
     "The newest submitted level of a child and when it was submitted, shown until a forum agrees one (C4).",
 )
-SUBMITTED_LEVELS: One[Callable[[Collection[int]], Mapping[int, int]]] = One(
+SUBMITTED_LEVELS: One[Callable[[Collection[int]], Mapping[int, tuple[int, datetime]]]] = One(
     "children.submitted_levels",
-    "Of these children, by row number of their primary records, the newest submitted level not agreed since.",
+    "The newest submitted level of each of these children, by row number of the primary record, and when.",
 )
 MISSING_NOW: One[Callable[[Child], str]] = One(
     "children.missing_now",

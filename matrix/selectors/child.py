@@ -117,34 +117,16 @@ def newest_sent(opened: OpenChild) -> Submission | None:
     return next(iter(sent_lately(opened, opened.year_ago)), None)
 
 
-def levels_not_agreed(primaries: Collection[int]) -> dict[int, int]:
-    """The newest submitted level of each of these records where no forum has agreed one since, in two queries."""
+def newest_levels(primaries: Collection[int]) -> dict[int, tuple[int, datetime]]:
+    """The newest submitted level of each of these records and when it was received, in two queries."""
     cluster = primary_by_row(primaries)
-    sent = (
-        Submission.objects.filter(child__in=cluster)
-        .order_by("child", "-received_at", "-pk")
-        .distinct("child")
-    )
-    newest: dict[int, tuple[datetime, int]] = {}
-    agreed: dict[int, datetime] = {}
-    rows = sent.values_list(
-        "child",
-        "received_at",
-        "level",
-        "child__merged_into__current_level__happened_at",
-        "child__current_level__happened_at",
-    )
-    for child_id, received_at, level, of_primary, own in rows:
+    sent = Submission.objects.filter(child__in=cluster).order_by("child", "-received_at", "-pk")
+    newest: dict[int, tuple[int, datetime]] = {}
+    for child_id, level, received_at in sent.distinct("child").values_list("child", "level", "received_at"):
         primary = cluster[child_id]
-        newest[primary] = max(newest.get(primary, (received_at, level)), (received_at, level))
-        agreed_at = own if child_id == primary else of_primary
-        if agreed_at:
-            agreed[primary] = agreed_at
-    return {
-        primary: level
-        for primary, (received_at, level) in newest.items()
-        if primary not in agreed or received_at > agreed[primary]
-    }
+        if primary not in newest or newest[primary][1] < received_at:
+            newest[primary] = (level, received_at)
+    return newest
 
 
 def newest_submission(opened: OpenChild, *, only: User | None) -> Submission | None:

@@ -230,7 +230,7 @@ class StoppedForm(DecideForm):
 
     button = "Decide it for this reason"
     outcome = forms.TypedChoiceField(coerce=OUTCOMES.__getitem__, widget=forms.HiddenInput)
-    rationale = forms.CharField(max_length=10_000, widget=forms.HiddenInput)
+    rationale = WordsField()
     open_status = forms.BooleanField(required=False, widget=forms.HiddenInput)
     below_manager = PersonChoice(
         required=False, label="The manager who decides this", help_text="They are told, and read the reason."
@@ -244,5 +244,6 @@ class StoppedForm(DecideForm):
 
     def __init__(self, managers: Sequence[User], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["rationale"].widget = forms.HiddenInput()  # read on the page before, sent with this one
         people = User.objects.filter(pk__in=[person.pk for person in managers])
         self.offer_rows("below_manager", people.select_related("agency").order_by("name", "pk"))

@@ -130,13 +130,18 @@ class Strip:
 
 
 LEFT, WIDTH, LANE = 170, 780, 34
+DAYS_OF_A_PICTURE = 3  # on a line of time fewer show nothing that the table does not say better
 
 
-def strip(opened: OpenChild, recent: int = 6) -> Strip:
-    """The last twelve months for the overview, and the newest events for the table below it."""
+def strip(opened: OpenChild, recent: int = 6) -> Strip | None:
+    """The last twelve months for the overview, and the newest events for the table below it; None where nothing
+    happened. What happened on a day or two makes no picture: it has no lanes then."""
     now, begin = opened.at, opened.year_ago
     rows = [row for row in chronology_entries(opened, begin) if row.happened_at <= now]
+    if not rows:
+        return None
     kinds = sorted({row.kind for row in rows})
+    days = {local_date(row.happened_at) for row in rows}
     lanes = [
         Lane(
             kind,
@@ -144,6 +149,7 @@ def strip(opened: OpenChild, recent: int = 6) -> Strip:
             [Mark(_x(row.happened_at, begin), row) for row in rows if row.kind == kind],
         )
         for number, kind in enumerate(kinds)
+        if len(days) >= DAYS_OF_A_PICTURE
     ]
     return Strip(lanes, _months(begin, now), LANE * len(kinds) + 30, rows[:recent])
 

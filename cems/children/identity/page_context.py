@@ -39,6 +39,7 @@ def child_bar(opened: OpenChild) -> dict[str, Any]:
     }
     if access.sees(Part.IDENTITY):
         bar["age"] = age_words(child)
+        bar["born"] = child.date_of_birth
         bar["restricted"] = child.restricted
         bar["died_on"] = child.died_on
     if access.sees(Part.LEVEL):

@@ -218,7 +218,8 @@ def test_a_line_of_the_desk_leads_nowhere_for_those_who_may_not_see_the_child(
     mine, theirs = said(sign_in(beside), "home"), said(client, "home")
     assert reference not in said(sign_in(worker), "home")  # who is given children by name does not share it
     assert reference in mine and record not in mine and child.name not in mine
-    assert reference in theirs and f'href="{record}">Open' in theirs
+    chosen = reverse("allocation:candidates", args=[child.public_id, "ce_worker"])
+    assert reference in theirs and f'href="{chosen}">Allocate' in theirs and chosen not in mine
 
 
 def test_the_panel_tells_who_has_and_had_the_child(

@@ -83,6 +83,12 @@ def _read(request: HttpRequest, meeting_id: UUID) -> Minutes:
         listed(
             acting_user(request),
             what="triage.minutes",
-            children=[row.child.public_id for row in (*meeting_minutes.children, *meeting_minutes.undecided)],
+            children=[
+                child.public_id
+                for child in (
+                    *(row.child for row in meeting_minutes.children),
+                    *(row.child for row in meeting_minutes.undecided),
+                )
+            ],
         )
     return meeting_minutes

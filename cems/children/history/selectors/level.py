@@ -39,12 +39,16 @@ def levels_acted_on(user: User, children: Sequence[Child], at: datetime) -> dict
     access = accesses(user, children, at)
     open_ids = [child.pk for child in children if access[child.pk].sees(Part.LEVEL)]
     rows = Child.objects.unscoped("the agreed levels of children whose level is open to the reader")
-    agreed = dict(rows.filter(pk__in=open_ids).values_list("pk", "current_level__level"))
+    agreed = rows.filter(pk__in=open_ids).values_list(
+        "pk", "current_level__level", "current_level__happened_at"
+    )
     submitted = SUBMITTED_LEVELS.get()(open_ids)
     acted_on = {}
-    for pk, level in agreed.items():
+    for pk, level, agreed_at in agreed:
         known = None if level is None else RiskLevel(level)
-        level_now = level_to_act_on(known, RiskLevel(submitted[pk]) if pk in submitted else None)
-        if level_now is not None:
-            acted_on[pk] = ActedOn(level_now, level_now == known)
+        newest = submitted.get(pk)
+        waits = newest and (agreed_at is None or newest[1] > agreed_at)
+        to_act_on = level_to_act_on(known, RiskLevel(newest[0]) if newest and waits else None)
+        if to_act_on is not None:
+            acted_on[pk] = ActedOn(to_act_on, to_act_on == known)
     return acted_on

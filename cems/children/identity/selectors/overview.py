@@ -1,5 +1,6 @@
 """The first page of a child: what matters now, what happened in a year, and each app's panel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from cems.children.access_control import OpenChild
 from cems.children.choices import BirthDateKnown
 from cems.children.chronology.selectors import Strip, strip
 from cems.children.models import Child, ChildName, Identifier
+from cems.children.promises import Late, late_of
 from cems.children.slots import NOW_LINES, PANELS
 
 
@@ -37,6 +39,7 @@ class Overview:
 
     lines: list[Line]
     panels: list[ShownPanel]
+    late: Sequence[Late]
     strip: Strip | None
     identity: list[dict[str, Any]]
 
@@ -52,6 +55,7 @@ def overview(user: User, opened: OpenChild) -> Overview:
     return Overview(
         lines,
         panels_for(user, opened),
+        late_of(user, opened) if access.sees(Part.DECISIONS) else [],
         strip(opened) if access.sees(Part.CHRONOLOGY) else None,
         identity(opened) if access.sees(Part.IDENTITY) else [],
     )
