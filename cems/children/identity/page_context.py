@@ -39,7 +39,7 @@ def child_bar(opened: OpenChild) -> dict[str, Any]:
     }
     if access.sees(Part.IDENTITY):
         bar["age"] = age_words(child)
-        bar["born"] = child.date_of_birth
+        bar["born"] = None if child.birth_date_known == BirthDateKnown.UNKNOWN else child.date_of_birth
         bar["restricted"] = child.restricted
         bar["died_on"] = child.died_on
     if access.sees(Part.LEVEL):
