@@ -230,7 +230,6 @@ class StoppedForm(DecideForm):
 
     button = "Decide it for this reason"
     outcome = forms.TypedChoiceField(coerce=OUTCOMES.__getitem__, widget=forms.HiddenInput)
-    rationale = WordsField()
     open_status = forms.BooleanField(required=False, widget=forms.HiddenInput)
     below_manager = PersonChoice(
         required=False, label="The manager who decides this", help_text="They are told, and read the reason."

@@ -84,11 +84,8 @@ def _read(request: HttpRequest, meeting_id: UUID) -> Minutes:
             acting_user(request),
             what="triage.minutes",
             children=[
-                child.public_id
-                for child in (
-                    *(row.child for row in meeting_minutes.children),
-                    *(row.child for row in meeting_minutes.undecided),
-                )
+                *(row.child.public_id for row in meeting_minutes.children),
+                *(row.child.public_id for row in meeting_minutes.undecided),
             ],
         )
     return meeting_minutes
