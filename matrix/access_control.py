@@ -16,6 +16,7 @@ from cems.base.time import now
 from cems.children.access_control import OpenChild, answered, log_read, may_take_away, open_child
 from cems.children.history.selectors.involvement import work_just_ended
 from matrix.models import Contributor, Matrix, Submission
+from matrix.selectors.short_review import with_asked_again
 from matrix.services.submission import work_ended
 
 Paper = TypeVar("Paper", Matrix, Submission)
@@ -88,7 +89,11 @@ def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work 
     """The paper for this person. Raises Http404 for a stranger and for another's paper, NotAllowed without the work."""
     rows: Any = model.objects
     paper: Any = (
-        (rows.select_related("matrix", "submitted_by__agency") if model is Submission else rows)
+        (
+            with_asked_again(rows.select_related("matrix", "submitted_by__agency"))
+            if model is Submission
+            else rows
+        )
         .filter(public_id=public_id)
         .first()
     )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from cems.accounts.models import User
-from cems.accounts.roles import Part
+from cems.accounts.roles import Part, Work
 from cems.base.calendar import say_day
 from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept, Shown
 from cems.base.regimes import ARRANGED, JUDGED, KEPT, RECORDED
@@ -19,7 +19,17 @@ from cems.children.choices import RiskLevel
 from cems.children.slots import ChronologyEntry, NavigationItem, NowLine, Panel
 from cems.clocks.presentation import present
 from matrix.choices import MatrixState
-from matrix.models import Answer, Contributor, Joined, Matrix, MatrixDue, Review, Submission
+from matrix.models import (
+    Answer,
+    AskedPerson,
+    Contributor,
+    Joined,
+    Matrix,
+    MatrixDue,
+    Review,
+    ShortReview,
+    Submission,
+)
 from matrix.selectors.child import (
     Drafting,
     drafting,
@@ -31,6 +41,7 @@ from matrix.selectors.child import (
     sent_lately,
 )
 from matrix.selectors.draft import question_text
+from matrix.selectors.short_review import short_reviews_lately
 from matrix.services.judgement import AREAS
 
 REASONS_SHOWN = 600  # characters; the page of the matrix has all of them
@@ -100,6 +111,9 @@ def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
         "waiting": not known,
         "drafts": _drafts(opened),
         "review_clock": present(review.clock, opened.at) if review else None,
+        "review_url": reverse("matrix:short_review", args=[opened.child.public_id])
+        if review and opened.access.may(Work.MATRIX)
+        else "",
         "url": reverse("matrix:for_child", args=[opened.child.public_id]),
     }
 
@@ -134,6 +148,17 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
             url=reverse("matrix:submission", args=[sent.public_id]),
         )
 
+    for short_review in short_reviews_lately(opened, since):
+        yield ChronologyEntry(
+            short_review.happened_at,
+            short_review.recorded_at,
+            "CE Matrix",
+            f"Reviewed, nothing new ({short_review.reference})",
+            Part.MATRIX,
+            text=short_review.words,
+            by_id=short_review.sent_by_id,
+            url=reverse("matrix:short_review_sent", args=[opened.child.public_id, short_review.public_id]),
+        )
     dues = MatrixDue.objects.filter(child__in=opened.cluster).lately(since, "happened_at")
     for due in dues:
         yield ChronologyEntry(
@@ -288,6 +313,40 @@ ROWS = (
             lambda count: f"{count} reviews of a matrix are open: the next matrix ends them all.",
             least=2,
         ),
+    ),
+    Kept(
+        ShortReview,
+        title="Review where nothing was new",
+        retention=WITH_RECORD,
+        basis=JUDGED,
+        columns={
+            "reference": "reference",
+            "sent": "happened_at",
+            "managed now": "managed",
+            "what keeps the child safe": "managed_words",
+            "why nobody was asked": "not_asked_why",
+        },
+        left_out={
+            OWN_ROW: ("submission", "review"),
+            WRITTEN: ("recorded_at",),
+            BY_WHOM: ("sent_by",),
+        },
+        order=("happened_at", "pk"),
+    ),
+    Kept(
+        AskedPerson,
+        title="Asked for a review",
+        retention=WITH_RECORD,
+        basis=RECORDED,
+        columns={
+            "reference": "short_review.reference",
+            "as": "kind",
+            "asked": "asked_on",
+            "words": "words",
+        },
+        third_party="who",
+        reached_by=("short_review__child",),
+        order=("asked_on", "pk"),
     ),
 )
 PANELS = (

@@ -58,6 +58,14 @@ class Managed(models.TextChoices):
     NOT_KNOWN = "not_known", "Not known"
 
 
+class AskedKind(models.TextChoices):
+    """Who is asked for a review where nothing is new (M6)."""
+
+    CHILD = "child", "The child"
+    FAMILY = "family", "Parent or carer"
+    PROFESSIONAL = "professional", "Professional"
+
+
 class Assessment(models.TextChoices):
     """Another assessment or plan which the matrix goes with (M1)."""
 

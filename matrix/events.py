@@ -14,3 +14,13 @@ class MatrixSubmitted:
     level: int
     new_receipt: bool
     received_at: datetime
+
+
+@dataclass(frozen=True)
+class ShortReviewSent:
+    """Somebody reviewed a child's matrix and nothing was new (M6)."""
+
+    short_review_id: int
+    child_id: int
+    user_id: int
+    at: datetime

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matrix.views import child, draft, judging, live, moving, people, reading, saving, sending
+from matrix.views import child, draft, judging, live, moving, people, reading, saving, sending, short_review
 
 app_name = "matrix"
 
@@ -10,6 +10,12 @@ urlpatterns = [
     path("children/<uuid:public_id>/matrix/", child.for_child, name="for_child"),
     path("children/<uuid:public_id>/matrix/start/", child.start, name="start"),
     path("children/<uuid:public_id>/matrix/due/", child.due, name="due"),
+    path("children/<uuid:public_id>/matrix/review/", short_review.send, name="short_review"),
+    path(
+        "children/<uuid:public_id>/matrix/reviews/<uuid:review_id>/",
+        short_review.sent,
+        name="short_review_sent",
+    ),
     path("matrix/submissions/<uuid:public_id>/", sending.submission, name="submission"),
     path("matrix/submissions/<uuid:public_id>/compared/", reading.compared, name="compared"),
     path("matrix/submissions/<uuid:public_id>/pdf/", reading.submission_pdf, name="submission_pdf"),

@@ -9,11 +9,11 @@ class TriageConfig(AppConfig):
     def ready(self) -> None:
         from cems.accounts.events import PersonLeft
         from cems.base.events import subscribe
-        from cems.children.events import InvolvementChanged, LevelAgreed, StatusOpened
-        from matrix.events import MatrixSubmitted
+        from cems.children.events import InvolvementChanged, LevelAgreed, MatterClosed, StatusOpened
+        from matrix.events import MatrixSubmitted, ShortReviewSent
         from plans.events import ReferralDecided
         from triage import handlers
-        from triage.cevt.services import item
+        from triage.cevt.services import item, short_review
 
         self._fill_slots()
         subscribe(MatrixSubmitted, item.on_matrix_submitted)
@@ -21,6 +21,9 @@ class TriageConfig(AppConfig):
         subscribe(StatusOpened, item.on_status_opened)
         subscribe(InvolvementChanged, handlers.on_involvement_changed)
         subscribe(LevelAgreed, handlers.on_level_agreed)
+        subscribe(LevelAgreed, short_review.on_level_agreed)
+        subscribe(ShortReviewSent, short_review.on_short_review_sent)
+        subscribe(MatterClosed, short_review.on_matter_closed)
         subscribe(PersonLeft, handlers.on_person_left)
 
     def _fill_slots(self) -> None:
@@ -40,7 +43,7 @@ class TriageConfig(AppConfig):
         )
         from cems.children.slots import CHRONOLOGY, PANELS
         from cems.clocks.slots import KINDS
-        from matrix.slots import SUBMISSION_PANELS
+        from matrix.slots import SHORT_REVIEW_STATE, SUBMISSION_PANELS
         from plans.slots import DECIDED_AT
         from triage import child_content, chronology, clocks, home_content
         from triage.advice import services
@@ -48,6 +51,7 @@ class TriageConfig(AppConfig):
         from triage.allocation import panel
         from triage.cevt import panel as panel_cevt
         from triage.cevt.selectors import decision
+        from triage.cevt.selectors import short_review as short_reviews
         from triage.first_contact import panel as panel_first_contact
 
         KINDS.fill(
@@ -71,4 +75,5 @@ class TriageConfig(AppConfig):
         REFERENCE_DATA.fill(services.sync, by=self.label)
         DECIDED_AT.fill("first_contact:referral", by=self.label)
         DONE_AT.fill(allocation_content.WORKER_GIVEN, by=self.label)
+        SHORT_REVIEW_STATE.fill(short_reviews.what_became, by=self.label)
         SUBMISSION_PANELS.fill(decision.panel, by=self.label)

@@ -26,6 +26,7 @@ from triage.models import (
     Item,
     Outcome,
     ReferralAssessment,
+    ReviewToNote,
     WeekendCover,
 )
 
@@ -125,6 +126,26 @@ CEVT = (
         basis=AGREED,
         not_shown=WITH_IT,
         reached_by=("outcome__child",),
+    ),
+    Kept(
+        ReviewToNote,
+        title="Review for CEVT to note",
+        retention=WITH_RECORD,
+        basis=ARRANGED,
+        columns={
+            "reference": "short_review.reference",
+            "received": "received_at",
+            "became": "ended_how",
+            "when": "ended_at",
+        },
+        left_out={OWN_ROW: ("item",), BY_WHOM: ("ended_by",), INTERNAL: ("authority",)},
+        at_merge=Counted(
+            Q(ended_at__isnull=True),
+            lambda count: (
+                f"{count} reviews where nothing was new wait for CEVT or a board: it notes them together."
+            ),
+            least=2,
+        ),
     ),
 )
 FIRST_CONTACT = (

@@ -14,6 +14,14 @@ class ItemKind(models.TextChoices):
     RAISED = "raised", "Raised by a professional"
 
 
+class ReviewEnd(models.TextChoices):
+    """What became of a review where nothing was new (M6)."""
+
+    NOTED = "noted", "Noted"
+    DISCUSSED = "discussed", "To be discussed"
+    LEVEL = "level", "A level was agreed"
+
+
 class CegReason(models.TextChoices):
     """Why a child goes to the board (T4)."""
 

@@ -8,8 +8,17 @@ from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
 from cems.children.slots import ChronologyEntry
 from triage.cevt.outcomes import kind_of
+from triage.choices import ReviewEnd
 from triage.first_contact.selectors.enquiry import may_read_answers
-from triage.models import AgencyEnquiry, Allocation, AllocationDeclined, Decision, Item, ReferralAssessment
+from triage.models import (
+    AgencyEnquiry,
+    Allocation,
+    AllocationDeclined,
+    Decision,
+    Item,
+    ReferralAssessment,
+    ReviewToNote,
+)
 
 
 def chronology(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
@@ -19,6 +28,7 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
     if not opened.access.sees(Part.DECISIONS):
         return
     yield from _of_items(opened, since)
+    yield from _of_reviews(opened, since)
     yield from _of_decisions(opened, since)
     yield from _of_allocations(opened, since)
     yield from _of_declined(opened, since)
@@ -77,6 +87,23 @@ def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyE
             Part.DECISIONS,
             text=row.clock.explanation if row.clock else row.why,
             by_id=row.raised_by_id,
+        )
+
+
+def _of_reviews(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
+    """Who noted a review where nothing was new, or took it out to be discussed."""
+    rows = ReviewToNote.objects.filter(child__in=opened.cluster, ended_at__isnull=False)
+    rows = rows.exclude(ended_how=ReviewEnd.LEVEL).lately(since, "ended_at")
+    for row in rows.select_related("short_review"):
+        reference, ended = row.short_review.reference, row.ended_at or row.received_at
+        noted = row.ended_how == ReviewEnd.NOTED
+        yield ChronologyEntry(
+            ended,
+            ended,
+            "CEVT",
+            f"CEVT noted the review {reference}" if noted else f"CEVT is to discuss the review {reference}",
+            Part.DECISIONS,
+            by_id=row.ended_by_id,
         )
 
 

@@ -15,6 +15,7 @@ from triage.allocation import home_content
 from triage.cevt.selectors.agenda import agenda_at
 from triage.cevt.selectors.research import to_look_up
 from triage.cevt.selectors.seats import has_seat
+from triage.cevt.selectors.short_review import count_to_note
 
 
 def items(user: User, at: datetime) -> Iterable[WorkItem]:
@@ -22,6 +23,8 @@ def items(user: User, at: datetime) -> Iterable[WorkItem]:
     yield from home_content.items(user, at)
     if has_seat(profile_of(user)):
         yield from _to_look_up(user, at)
+    if profile_of(user).may(Work.DECISIONS):
+        yield from _to_note(user, at)
 
 
 def counts(user: User, at: datetime) -> Iterable[QuerySet[Any, Any] | int]:
@@ -42,6 +45,17 @@ def _to_look_up(user: User, at: datetime) -> Iterable[WorkItem]:
             url=reverse("cevt:research"),
             due_at=agenda.closes_at,
             doing="Check them",
+        )
+
+
+def _to_note(user: User, at: datetime) -> Iterable[WorkItem]:
+    """How many reviews where nothing was new CEVT has not noted yet."""
+    waiting = count_to_note(user, at)
+    if waiting:
+        yield WorkItem(
+            what=f"{waiting} {'review' if waiting == 1 else 'reviews'} to note at CEVT",
+            why="Nothing was new. Note them once for the lot, or take one out to discuss.",
+            url=reverse("cevt:reviews"),
         )
 
 

@@ -13,6 +13,7 @@ from triage.allocation.models import (
 from triage.cevt.models.decision import Decision, Outcome
 from triage.cevt.models.item import InformationRequest, Item
 from triage.cevt.models.meeting_day import MeetingDay
+from triage.cevt.models.short_review import ReviewToNote
 from triage.first_contact.models import AgencyEnquiry, ReferralAssessment
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "MeetingDay",
     "Outcome",
     "ReferralAssessment",
+    "ReviewToNote",
     "Vacancy",
     "WeekendCover",
 ]

@@ -16,8 +16,9 @@ from cems.children.querysets import primary_by_row
 from matrix.choices import MatrixState
 from matrix.evidence import evidence_of
 from matrix.instrument import load
-from matrix.models import Answer, Contributor, Matrix, MatrixDue, Review, Submission
+from matrix.models import Answer, Contributor, Matrix, MatrixDue, Review, ShortReview, Submission
 from matrix.rules import newest_concern, newest_evidence_sentence
+from matrix.selectors.short_review import asked_again, short_reviews_of, with_asked_again
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,20 @@ class OfChild:
     review: Review | None
     board: str
     dues: Sequence[MatrixDue]
+    short_reviews: Sequence[ShortReview]
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether no matrix is in progress in which everybody meets; another's own stands beside it."""
+        return all(draft.matrix.own for draft in self.drafts)
 
 
 def of_child(opened: OpenChild, *, only: User | None) -> OfChild:
     """The child's matrices; `only` this person's own where they see no others."""
     cluster = opened.cluster
     review = review_of(opened) if only is None else None
-    submissions = list(_sent(cluster, only).select_related("submitted_by", "matrix")[:100])
+    sent = with_asked_again(_sent(cluster, only))
+    submissions = list(sent.select_related("submitted_by", "matrix")[:100])
     return OfChild(
         drafts=drafting(drafts_of(opened, only=only)),
         submissions=submissions,
@@ -57,6 +65,7 @@ def of_child(opened: OpenChild, *, only: User | None) -> OfChild:
         review=review,
         board=reviewed_by_board(opened) if review else "",
         dues=_open_dues(cluster, only),
+        short_reviews=short_reviews_of(cluster) if only is None else [],
     )
 
 
@@ -108,8 +117,10 @@ def drafting(drafts: Sequence[Matrix]) -> list[Drafting]:
 def sent_lately(opened: OpenChild, since: datetime | None) -> Sequence[Submission]:
     """The newest submission, and those received from `since` on; newest first."""
     rows = Submission.objects.filter(child__in=opened.cluster).lately(since, "received_at", newest=1)
-    rows = rows.select_related("submitted_by", "matrix").order_by("-received_at", "-pk")
-    return opened.kept(f"matrix.sent {since}", lambda: list(rows))
+    newest_first = (
+        with_asked_again(rows).select_related("submitted_by", "matrix").order_by("-received_at", "-pk")
+    )
+    return opened.kept(f"matrix.sent {since}", lambda: list(newest_first))
 
 
 def newest_sent(opened: OpenChild) -> Submission | None:
@@ -131,7 +142,8 @@ def newest_levels(primaries: Collection[int]) -> dict[int, tuple[int, datetime]]
 
 def newest_submission(opened: OpenChild, *, only: User | None) -> Submission | None:
     """The child's newest submission, or None; of one person's making where `only` is given."""
-    newest: Submission | None = _sent(opened.cluster, only).select_related("matrix", "submitted_by").first()
+    rows = with_asked_again(_sent(opened.cluster, only)).select_related("matrix", "submitted_by")
+    newest: Submission | None = rows.first()
     return newest
 
 
@@ -139,12 +151,17 @@ def freshness(submission: Submission) -> str:
     """How fresh the evidence in a submission is (M6)."""
     answers = list(submission.matrix.answers.all())
     newest = newest_concern(evidence_of(load(submission.matrix.instrument_version), answers))
-    return newest_evidence_sentence(newest, last_asked(answers, local_date(submission.received_at)))
+    asked = last_asked(answers, local_date(submission.received_at), asked_again(submission))
+    return newest_evidence_sentence(newest, asked)
 
 
-def last_asked(answers: Sequence[Answer], received: date) -> date:
-    """The newest day on which a question was asked; an untouched copy was not asked again."""
-    return max((local_date(answer.answered_at) for answer in answers), default=received)
+def last_asked(answers: Sequence[Answer], received: date, again: date | None = None) -> date:
+    """The newest day on which a question was asked; an untouched copy was not asked again.
+
+    `again` is when somebody was asked last for a review where nothing was new.
+    """
+    asked = max((local_date(answer.answered_at) for answer in answers), default=received)
+    return max(asked, again) if again else asked
 
 
 def review_of(opened: OpenChild) -> Review | None:

@@ -39,6 +39,7 @@ from matrix.rules import (
 )
 from matrix.selectors.child import last_asked, newest_sent
 from matrix.selectors.profile import ProfileLine, profile_lines
+from matrix.selectors.short_review import asked_again
 from matrix.services.drafts import submission_before
 
 
@@ -102,6 +103,7 @@ class Filled:
     before: Submission | None
     before_answers: Mapping[str, Answer]  # by the code the question has in this matrix's version
     today: date
+    asked_again: date | None = None  # when somebody was asked last and nothing was new, since it was sent
 
     @cached_property
     def instrument(self) -> Instrument:
@@ -134,7 +136,9 @@ class Filled:
     def freshness(self) -> str:
         """ "No new evidence recorded since …; last asked …", of the answers as they stand (M6)."""
         answers = list(self.answers.values())
-        return newest_evidence_sentence(newest_concern(self.evidence), last_asked(answers, self.today))
+        return newest_evidence_sentence(
+            newest_concern(self.evidence), last_asked(answers, self.today, self.asked_again)
+        )
 
     @cached_property
     def successor(self) -> Successor | None:
@@ -283,7 +287,9 @@ def filled(
     for row in Answer.objects.filter(matrix__in=answers).select_related("agency", "answered_by"):
         answers[row.matrix_id][row.code] = row
     earlier = _as_asked(before.matrix, answers[before.matrix_id], matrix.instrument_version) if before else {}
-    return Filled(matrix, answers[matrix.pk], before, earlier, today)
+    asked_of = submission or (before if only is None else None)
+    again = asked_again(asked_of) if asked_of else None
+    return Filled(matrix, answers[matrix.pk], before, earlier, today, again)
 
 
 def _as_asked(before: Matrix, given: Mapping[str, Answer], version: int) -> dict[str, Answer]:

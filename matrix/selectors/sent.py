@@ -12,6 +12,7 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.actions.models import Action
 from cems.base.time import local_date
+from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.clocks.models import Clock
@@ -42,6 +43,15 @@ def own_submission(user: User, public_id: UUID) -> Submission | None:
     rows = Submission.objects.filter(submitted_by=user, public_id=public_id)
     row: Submission | None = rows.select_related("matrix").first()
     return row
+
+
+def newest_of_child(opened: OpenChild) -> Submission | None:
+    """The newest submission of the child with its matrix, whoever sent it."""
+    rows = Submission.objects.filter(child__in=opened.cluster).select_related(
+        "matrix", "submitted_by__agency"
+    )
+    newest: Submission | None = rows.order_by("-received_at", "-pk").first()
+    return newest
 
 
 def address_of_sent(matrix: Matrix) -> UUID:

@@ -16,24 +16,33 @@ from cems.children.models import Child
 from cems.clocks.services import clock as clocks
 from matrix.clocks import REVIEW
 from matrix.levels import level_in_force
-from matrix.models import Review, Submission
+from matrix.models import Review, ShortReview, Submission
 from matrix.policy import REVIEW_MONTHS
 from matrix.rules import review_due
 from matrix.services.owners import lead_of
 
 
 @command
-def review_renew(user: User | None, *, child: Child, submission: Submission, at: datetime) -> Review | None:
-    """A matrix came in: the reviews that were open are done, and the next one starts where the level asks for it.
+def review_renew(
+    user: User | None,
+    *,
+    child: Child,
+    submission: Submission,
+    short_review: ShortReview | None = None,
+    at: datetime,
+) -> Review | None:
+    """A matrix came in, or a review where nothing was new: the reviews that were open are done, and the next one
+    starts where the level asks for it.
 
     Of records merged since, each may have had its own.
     """
     primary = lock_cluster(child.pk)
-    for open_review in _open_reviews(primary):
+    reason = short_review.reference if short_review else ""
+    for open_review in open_reviews(primary):
         open_review.ended_at = at
         open_review.save(update_fields=["ended_at"])
-        clocks.clock_meet(user, clock=open_review.clock, at=at)
-    return _start(user, primary, submission, at)
+        clocks.clock_meet(user, clock=open_review.clock, reason=reason, at=at)
+    return _start(user, primary, submission, short_review, at)
 
 
 def review_follow_level(event: LevelAgreed) -> None:
@@ -44,13 +53,14 @@ def review_follow_level(event: LevelAgreed) -> None:
 @command
 def _follow_level(user: None, *, child_id: int, level: RiskLevel, at: datetime) -> None:
     primary = lock_cluster(child_id)
-    reviews = _open_reviews(primary)
+    reviews = open_reviews(primary)
     if level in REVIEW_MONTHS:
         if reviews:
             return
-        submission = Submission.objects.of(primary).order_by("-received_at", "-pk").first()
+        submission = newest_matrix(primary)
         if submission is not None:
-            _start(user, primary, submission, at)
+            short_review = submission.short_reviews.order_by("-happened_at", "-pk").first()
+            _start(user, primary, submission, short_review, at)
         return
     for review in reviews:
         review.ended_at = at
@@ -60,28 +70,39 @@ def _follow_level(user: None, *, child_id: int, level: RiskLevel, at: datetime) 
         )
 
 
-def _open_reviews(primary: Child) -> list[Review]:
+def newest_matrix(primary: Child) -> Submission | None:
+    """The matrix of this child that was received last."""
+    newest: Submission | None = Submission.objects.of(primary).order_by("-received_at", "-pk").first()
+    return newest
+
+
+def open_reviews(primary: Child) -> list[Review]:
+    """The reviews that are owed, locked."""
     rows = Review.objects.of(primary).filter(ended_at__isnull=True)
     return list(rows.select_related("clock").select_for_update(of=("self",)))
 
 
-def _start(user: User | None, child: Child, submission: Submission, at: datetime) -> Review | None:
+def _start(
+    user: User | None, child: Child, submission: Submission, short_review: ShortReview | None, at: datetime
+) -> Review | None:
+    """The next review, counted from the last time somebody looked: the matrix, or the review after it."""
     level = level_in_force(child)
     lengths = {risk_level: policy.read(at, child.area_id) for risk_level, policy in REVIEW_MONTHS.items()}
     months = {risk_level: length.value for risk_level, length in lengths.items()}
-    day = local_date(submission.received_at)
-    wanted = level and review_due(level, day, on_ceg_board=on_board(child), months=months)
+    looked_at = short_review.happened_at if short_review else submission.received_at
+    wanted = level and review_due(level, local_date(looked_at), on_ceg_board=on_board(child), months=months)
     if not wanted or level is None:
         return None
+    lead = lead_of(child)
     clock = clocks.clock_start(
         user,
         kind=REVIEW.key,
-        owner=lead_of(child) or submission.submitted_by,
-        deadline=month_after(submission.received_at, months[level], word="submitted"),
+        owner=lead or (short_review.sent_by if short_review else submission.submitted_by),
+        deadline=month_after(looked_at, months[level], word="reviewed" if short_review else "submitted"),
         length=lengths[level],
         reference=submission.reference,
         title="Review the CE Matrix",
-        url=reverse("matrix:for_child", args=[child.public_id]),
+        url=reverse("matrix:short_review", args=[child.public_id]),
         child=child.public_id,
         at=at,
     )

@@ -1,5 +1,6 @@
 """The matrices of one child, and starting one."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 
 from django.contrib import messages
@@ -17,10 +18,12 @@ from cems.children.view_helpers import form_page
 from cems.clocks.presentation import present
 from matrix.choices import Occasion
 from matrix.forms import DueForm
+from matrix.models import ShortReview
 from matrix.practice_lists import OCCASIONS
 from matrix.selectors.child import of_child
 from matrix.services.drafts import matrix_start
 from matrix.services.due import matrix_due_raise
+from matrix.slots import SHORT_REVIEW_STATE
 
 
 @requires_child(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS)
@@ -35,10 +38,17 @@ def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "may_start": opened.access.may(Work.MATRIX),
         "occasions": OCCASIONS.choices(),
         "review_clock": present(page.review.clock, now()) if page.review else None,
+        "short_reviews": _became(opened, page.short_reviews),
         "dues": [(row, present(row.clock, now())) for row in page.dues],
         "why_now": page.dues[0].occasion if page.dues else "",
     }
     return render(request, "matrix/for_child.html", context)
+
+
+def _became(opened: OpenChild, rows: Sequence[ShortReview]) -> list[tuple[ShortReview, str]]:
+    """Each review where nothing was new, with what became of it in a sentence."""
+    states = SHORT_REVIEW_STATE.get()(opened, rows) if rows else {}
+    return [(row, states.get(row.pk, "")) for row in rows]
 
 
 @requires_child(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS, work=Work.MATRIX, methods=FORM)

@@ -18,6 +18,7 @@ from matrix.documents import paper_of
 from matrix.models import Matrix, Submission
 from matrix.selectors.comparison import beside
 from matrix.selectors.draft import Filled
+from matrix.selectors.short_review import short_reviews_of_matrix
 from matrix.views.common import as_sent, page, state_of
 from matrix.views.shown import named, said, whole
 
@@ -48,6 +49,7 @@ def submission_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResp
         "state": state,
         "level": state.instrument.definition(RiskLevel(sent.level)),
         "said": said(sent.matrix),
+        "short_reviews": [] if opened.only_own else short_reviews_of_matrix(sent),
         **paper_of(opened.child, sent, state, instant),
         **whole(state),
         **named(sent.matrix),

@@ -19,6 +19,7 @@ from matrix.choices import MatrixState
 from matrix.forms import SendForm
 from matrix.models import Matrix, Submission
 from matrix.selectors.sent import what_happens_now
+from matrix.selectors.short_review import short_reviews_of_matrix
 from matrix.services.submission import NotReady, matrix_submit, problems_of
 from matrix.slots import SUBMISSION_PANELS
 from matrix.views.common import as_sent, elsewhere, field_url, page, state_of
@@ -73,6 +74,7 @@ def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse
             for number, tell in enumerate(SUBMISSION_PANELS, 1)
             if (panel := tell(acting_user(request), opened.child, sent)) is not None
         ],
+        short_reviews=[] if opened.only_own else short_reviews_of_matrix(sent),
         on_paper=available(),
         **whole(state),
         level=state.instrument.definition(RiskLevel(sent.level)),

@@ -108,6 +108,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "research",
             "seats",
             "sheet",
+            "short_review",
         }
     ),
     "triage/first_contact": frozenset(

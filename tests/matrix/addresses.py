@@ -8,7 +8,7 @@ from cems.accounts.roles import Part
 from cems.base.time import today
 from matrix.instrument import current
 from tests.factories.world import Story
-from tests.guards.recipes import OfStory, OwnOnly
+from tests.guards.recipes import OfStory, OwnOnly, child_and
 from tests.matrix.story import MatrixRows
 
 # What is done with a draft, at addresses that take nothing but it.
@@ -55,6 +55,9 @@ OF_STORY: dict[str, OfStory] = {
     "matrix:group": _draft(code=current(today()).groups[0].code),
     **{f"matrix:{name}": _draft() for name in DRAFT},
     **dict.fromkeys(PAPERS, submission),
+    "matrix:short_review_sent": child_and(
+        review_id=lambda story, user: story.of(MatrixRows).short_review.public_id
+    ),
 }
 OWN_ONLY: dict[str, OwnOnly] = {
     **{f"matrix:{name}": (Part.MATRIX, _own_draft) for name in (*DRAFT, "group", "end_contributor")},

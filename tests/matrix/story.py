@@ -5,11 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 from cems.accounts.models import User
-from cems.base.time import today
+from cems.base.calendar import month_after
+from cems.base.references import next_reference
+from cems.base.time import now, today
 from cems.children.models import Child
-from matrix.choices import Informed, Seen, WhenKind
+from cems.clocks.models import Clock
+from cems.clocks.services.clock import clock_meet, clock_start
+from matrix.choices import AskedKind, Informed, Managed, Seen, WhenKind
+from matrix.clocks import REVIEW
 from matrix.instrument import current
-from matrix.models import Matrix, Submission
+from matrix.models import AskedPerson, Matrix, Review, ShortReview, Submission
+from matrix.policy import REVIEW_MONTHS_MODERATE
+from matrix.rules import Forum
 from matrix.services.answers import AnswerGiven, answer_save
 from matrix.services.drafts import matrix_start
 from matrix.services.judgement import field_save
@@ -23,6 +30,7 @@ class MatrixRows:
 
     submission: Submission
     draft: Matrix
+    short_review: ShortReview
     own: dict[int, Submission] = field(default_factory=dict)
     own_drafts: dict[int, Matrix] = field(default_factory=dict)
 
@@ -36,9 +44,51 @@ class MatrixRows:
 
 
 def write(story: Story, author: User) -> MatrixRows:
+    submission = _submit(author, story.child, story.key)
     return MatrixRows(
-        submission=_submit(author, story.child, story.key), draft=matrix_start(author, child=story.child)
+        submission=submission,
+        draft=matrix_start(author, child=story.child),
+        short_review=review(author, submission, story.key),
     )
+
+
+def review(author: User, submission: Submission, key: str) -> ShortReview:
+    """A review where nothing was new. Written here: who works with the child sends it, and the author does not."""
+    promise = Review.objects.create(
+        child=submission.child,
+        submission=submission,
+        to=Forum.CEVT,
+        clock=_met(author, submission),
+        ended_at=now(),
+    )
+    row = ShortReview.objects.create(
+        reference=next_reference("REV", now()),
+        child=submission.child,
+        submission=submission,
+        review=promise,
+        managed=Managed.PARTLY,
+        managed_words=secret(key, "managed"),
+        sent_by=author,
+        happened_at=now(),
+        recorded_at=now(),
+    )
+    AskedPerson.objects.create(
+        short_review=row, kind=AskedKind.CHILD, asked_on=today(), words=secret(key, "asked")
+    )
+    return row
+
+
+def _met(author: User, submission: Submission) -> Clock:
+    clock = clock_start(
+        author,
+        kind=REVIEW.key,
+        owner=author,
+        deadline=month_after(now(), 1, word="submitted"),
+        length=REVIEW_MONTHS_MODERATE.read(now(), submission.child.area_id),
+        reference=submission.reference,
+        child=submission.child.public_id,
+    )
+    return clock_meet(author, clock=clock)
 
 
 def reach(story: Story, people: list[User], author: User) -> None:
@@ -54,6 +104,7 @@ def add(story: Story, author: User, number: int) -> None:
     rows = story.of(MatrixRows)
     _submit(rows.draft.started_by, story.child, f"{story.key} {number}")
     rows.draft = matrix_start(author, child=story.child)
+    rows.short_review = review(author, rows.submission, f"{story.key} {number}")
 
 
 def _submit(user: User, child: Child, key: str, *, own: bool = False) -> Submission:

@@ -12,6 +12,7 @@ from triage.cevt.views import (
     relayed_contribution,
     research,
     sheet,
+    short_review,
 )
 from triage.cevt.views import raised as raising
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("cevt/figures/", figures.figures, name="figures"),
     path("cevt/", listing.cevt, name="list"),
     path("cevt/provisional/", decision.provisional, name="provisional"),
+    path("cevt/reviews/", short_review.reviews, name="reviews"),
     path("cevt/keys/", listing.keys, name="single_keys"),
     path("cevt/research/", research.research, name="research"),
     path("cevt/research/say/", research.research_say, name="research_save"),

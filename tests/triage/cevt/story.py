@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cems.accounts.models import User
+from cems.base.time import now
 from cems.children.choices import MatterKind
 from cems.children.models import Matter
 from cems.meetings.choices import MeetingForum
@@ -10,8 +11,9 @@ from cems.meetings.models import Meeting
 from cems.meetings.services.meeting import meeting_start
 from tests.factories.people import make_authority
 from tests.factories.world import Story, World
+from tests.matrix.story import MatrixRows
 from triage.cevt.services.item import item_raise
-from triage.models import Item
+from triage.models import Item, ReviewToNote
 
 
 @dataclass
@@ -32,7 +34,22 @@ def write(story: Story, author: User) -> CevtRows:
     row = item_raise(author, child=story.child, why=story.secret("concern"))
     # The reach that comes with an item belongs to the story `cevt` alone.
     Matter.objects.filter(child=story.child, kind=MatterKind.CEVT).delete()
+    _to_note(story)
     return CevtRows(row)
+
+
+def add(story: Story, author: User, number: int) -> None:
+    """One more review where nothing was new waits to be noted."""
+    _to_note(story)
+
+
+def _to_note(story: Story) -> None:
+    ReviewToNote.objects.create(
+        child=story.child,
+        authority_id=story.child.area_id,
+        short_review=story.of(MatrixRows).short_review,
+        received_at=now(),
+    )
 
 
 def of_world(world: World) -> CevtWorld:

@@ -19,6 +19,7 @@ from cems.meetings.selectors import Table, attendance_of
 from matrix.models import Submission
 from matrix.selectors.comparison import Beside, DatedEvidence, beside, dated_evidence
 from matrix.selectors.draft import Filled, filled
+from matrix.selectors.short_review import with_asked_again
 from triage.cevt.selectors.contribution import Said, answers_by_agency, said_by
 from triage.cevt.selectors.key_facts import Fact, top_line
 from triage.cevt.selectors.listing import listing, whole
@@ -134,7 +135,7 @@ def desks_for(child: Child) -> list[DutyDesk]:
 
 def newest_matrix(opened: OpenChild) -> Submission | None:
     """The newest matrix of the child: what a chair must have seen who decides."""
-    rows = Submission.objects.filter(child__in=opened.cluster).select_related(
+    rows = with_asked_again(Submission.objects.filter(child__in=opened.cluster)).select_related(
         "matrix", "submitted_by__agency"
     )
     submission: Submission | None = rows.order_by("-received_at", "-pk").first()

@@ -32,7 +32,7 @@ from triage.cevt.selectors.owners import not_to_be_given
 from triage.cevt.services.decision_notice import tell_withdrawn
 from triage.choices import ItemKind
 from triage.clocks import RECEIPT
-from triage.models import InformationRequest, Item
+from triage.models import InformationRequest, Item, ReviewToNote
 
 INFORMATION_REQUEST_SOURCE = "triage.informationrequest"
 
@@ -165,7 +165,9 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
         clocks.clock_cancel(user, clock=locked_item.clock, reason="Taken off CEVT's list", at=instant)
     information_requests_close(user, item=locked_item, at=instant)
     contributions_freeze(user, about=[locked_item.public_id], at=instant)
-    if not Item.objects.of(locked_item.child).filter(closed_at__isnull=True).exists():
+    open_items = Item.objects.of(locked_item.child).filter(closed_at__isnull=True)
+    to_note = ReviewToNote.objects.of(locked_item.child).filter(ended_at__isnull=True)
+    if not (open_items.exists() or to_note.exists()):
         matter_close(user, child=locked_item.child, kind=MatterKind.CEVT, at=instant)
     record(
         user,

@@ -1,0 +1,16 @@
+"""The rows of the CE Matrix (M1–M6)."""
+
+from matrix.models.matrix import Answer, Contributor, Joined, Matrix, MatrixDue, Review, Submission
+from matrix.models.short_review import AskedPerson, ShortReview
+
+__all__ = [
+    "Answer",
+    "AskedPerson",
+    "Contributor",
+    "Joined",
+    "Matrix",
+    "MatrixDue",
+    "Review",
+    "ShortReview",
+    "Submission",
+]

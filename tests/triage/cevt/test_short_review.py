@@ -1,0 +1,138 @@
+"""CEVT notes reviews where nothing was new in one sitting, as a list; none is ever on nobody's list (M6)."""
+
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.audit.choices import Verb
+from cems.audit.models import Entry
+from cems.base.calendar import say_day
+from cems.base.errors import Conflict
+from cems.base.time import today
+from cems.children.choices import MatterKind, RiskLevel
+from cems.children.history.models.level import Forum
+from cems.children.history.services.level import level_agree
+from cems.children.models import Child, Matter
+from cems.notices.models import Notice
+from tests.factories.children import make_child, restrict
+from tests.factories.people import make_locality, make_user, sign_in
+from tests.factories.short_reviews import SAID, make_lead, review_of_nothing_new
+from tests.factories.triage import ruling, waiting_child
+from triage.cevt.services.decision import decision_make
+from triage.cevt.services.short_review import review_discuss
+from triage.choices import ItemKind, ReviewEnd
+from triage.models import Item, ReviewToNote
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("M6")]
+NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
+LIST = reverse("cevt:reviews")
+
+
+def shown(user: User, url: str = LIST) -> str:
+    answer = sign_in(user).get(url)
+    assert answer.status_code == 200, answer.status_code
+    return unescape(answer.content.decode())
+
+
+def post(user: User, **form: object) -> HttpResponse:
+    return sign_in(user).post(LIST, {"key": str(uuid4()), **form})
+
+
+def followed(chair: User, name: str = "Marnie") -> tuple[Child, User]:
+    """A child whose level CEVT has agreed at Moderate, and who is led."""
+    child = make_child(given_name=name, family_name="Madeup", locality=make_locality("east"))
+    lead = make_lead(child)
+    item = waiting_child(child, level=MODERATE, by=lead)
+    decision_make(chair, child=child, ruling=ruling(item, MODERATE))
+    return child, lead
+
+
+def reviewed(chair: User, name: str = "Marnie") -> tuple[Child, User, ReviewToNote]:
+    child, lead = followed(chair, name)
+    row = review_of_nothing_new(child, by=lead)
+    return child, lead, ReviewToNote.objects.get(short_review=row)
+
+
+def test_the_list_says_child_level_who_asked_whom_and_how_old_the_evidence_is(chair: User) -> None:
+    child, lead, row = reviewed(chair)
+    assert LIST in shown(chair, reverse("cevt:list"))
+    assert "1 review to note at CEVT" in shown(chair, reverse("home"))
+    html = shown(chair)
+    for words in (child.name, "Moderate", str(lead), SAID, "0 days ago", row.short_review.reference):
+        assert words in html, words
+    assert Entry.objects.filter(verb=Verb.LISTED, part="triage.reviews").exists()
+
+
+def test_several_are_noted_once_for_the_lot_and_the_lead_reads_who_noted(chair: User) -> None:
+    first, lead, one = reviewed(chair)
+    _, _, other = reviewed(chair, "Robin")
+    _, _, left = reviewed(chair, "Alex")
+    post(chair, reviews=[str(one.public_id), str(other.public_id)])
+    html = shown(chair)
+    assert "Marnie" not in html and "Robin" not in html and "Alex" in html
+    left.refresh_from_db()
+    assert left.ended_at is None
+    sent = reverse("matrix:short_review_sent", args=[first.public_id, one.short_review.public_id])
+    assert f"Noted by CEVT on {say_day(today(), True)}: {chair}" in shown(lead, sent)
+    assert f"{chair}" in shown(lead, reverse("matrix:for_child", args=[first.public_id]))
+    told = shown(lead, reverse("children:chronology", args=[first.public_id]))
+    assert f"CEVT noted the review {one.short_review.reference}" in told
+    assert not Matter.objects.filter(child=first, kind=MatterKind.CEVT, closed_at__isnull=True).exists()
+    assert "1 review to note at CEVT" in shown(chair, reverse("home"))
+
+
+def test_noted_a_second_time_changes_nothing(chair: User) -> None:
+    _, _, row = reviewed(chair)
+    _, _, other = reviewed(chair, "Robin")
+    form = {"reviews": [str(row.public_id)], "key": str(uuid4())}
+    assert post(chair, **form).status_code == 302
+    row.refresh_from_db()
+    noted_at = row.ended_at
+    assert post(chair, reviews=[str(other.public_id)]).status_code == 302
+    assert post(chair).status_code == 400
+    row.refresh_from_db()
+    assert row.ended_at == noted_at
+
+
+def test_a_review_taken_out_is_an_item_of_the_next_meeting(chair: User) -> None:
+    child, lead, row = reviewed(chair)
+    post(chair, discuss=str(row.public_id))
+    item = Item.objects.get(kind=ItemKind.RAISED, closed_at__isnull=True)
+    assert (item.child, row.short_review.reference in item.why) == (child, True)
+    assert child.name in shown(chair, reverse("cevt:list")) and child.name not in shown(chair)
+    notice = Notice.objects.get(user=lead, kind="triage.review")
+    assert child.name not in notice.text and row.short_review.reference in notice.text
+    assert "CEVT discusses the child" in shown(lead, notice.url)
+    with pytest.raises(Conflict):
+        review_discuss(chair, review=row.public_id)
+    assert Item.objects.filter(kind=ItemKind.RAISED).count() == 1
+
+
+def test_a_level_agreed_answers_it_and_low_ends_the_reviews(chair: User) -> None:
+    child, lead, row = reviewed(chair)
+    level_agree(chair, child=child, level=LOW, forum=Forum.CEVT, rationale="It has passed.")
+    row.refresh_from_db()
+    assert row.ended_how == ReviewEnd.LEVEL
+    assert child.name not in shown(chair)
+    sent = reverse("matrix:short_review_sent", args=[child.public_id, row.short_review.public_id])
+    assert "Answered by the level that was agreed" in shown(lead, sent)
+
+
+def test_members_do_not_note_and_a_restricted_child_is_not_shown(chair: User) -> None:
+    child, _, _ = reviewed(chair)
+    assert sign_in(make_user("cevt_member")).get(LIST).status_code == 403
+    restrict(child)
+    assert child.name not in shown(chair)
+
+
+def test_another_child_s_review_is_not_noted_by_its_number_alone(chair: User) -> None:
+    child, _, row = reviewed(chair)
+    _, _, other = reviewed(chair, "Robin")
+    restrict(child)
+    assert post(chair, reviews=[str(row.public_id), str(other.public_id)]).status_code == 400
+    row.refresh_from_db()
+    assert row.ended_at is None
