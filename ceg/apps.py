@@ -11,7 +11,7 @@ class CegConfig(AppConfig):
         from cems.accounts.events import AppointmentChanged, PersonLeft
         from cems.base.events import subscribe
         from cems.children.events import AreaChanged, MatterClosed, MatterMoved, MatterOpened
-        from matrix.events import MatrixSubmitted
+        from matrix.events import MatrixSubmitted, ShortReviewSent
         from triage.events import AllocationEnded
 
         self._fill_slots()
@@ -20,6 +20,7 @@ class CegConfig(AppConfig):
         subscribe(MatterClosed, handlers.on_matter_closed)
         subscribe(AreaChanged, handlers.on_area_changed)
         subscribe(MatrixSubmitted, handlers.on_matrix_submitted)
+        subscribe(ShortReviewSent, handlers.on_short_review_sent)
         subscribe(AllocationEnded, handlers.on_allocation_ended)
         subscribe(AppointmentChanged, handlers.on_posts_changed)
         subscribe(PersonLeft, handlers.on_posts_changed)

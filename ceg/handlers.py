@@ -2,7 +2,7 @@
 
 from ceg.services.chair import clocks_follow_chairs
 from ceg.services.entry import entries_follow, entry_end, entry_move, entry_open, open_entries
-from ceg.services.entry_notice import tell_matrix
+from ceg.services.entry_notice import tell_matrix, tell_short_review
 from ceg.services.worker_action import worker_action_open, worker_actions_meet
 from cems.accounts.events import AppointmentChanged, PersonLeft
 from cems.accounts.models import User
@@ -13,8 +13,8 @@ from cems.children.events import AreaChanged, MatterClosed, MatterMoved, MatterO
 from cems.children.history.models.level import Forum
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Matter
-from matrix.events import MatrixSubmitted
-from matrix.models import Submission
+from matrix.events import MatrixSubmitted, ShortReviewSent
+from matrix.models import ShortReview, Submission
 from triage.events import AllocationEnded
 
 
@@ -66,6 +66,13 @@ def on_matrix_submitted(event: MatrixSubmitted) -> None:
     for row in open_entries(lock_cluster(event.child_id)):
         submission = Submission.objects.get(pk=event.submission_id)
         tell_matrix(_user(event.user_id), row, submission, event.received_at)
+
+
+def on_short_review_sent(event: ShortReviewSent) -> None:
+    """A review of a child on a board, where nothing was new, is the board's to look at: its chair is told."""
+    for row in open_entries(lock_cluster(event.child_id)):
+        short_review = ShortReview.objects.get(pk=event.short_review_id)
+        tell_short_review(_user(event.user_id), row, short_review, event.at)
 
 
 def on_allocation_ended(event: AllocationEnded) -> None:

@@ -16,8 +16,8 @@ from cems.children.choices import LEADS, CaseRole
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Involvement
 from cems.children.querysets import primary_by_row
-from matrix.models import Submission
-from triage.models import Allocation
+from matrix.models import ShortReview, Submission
+from triage.models import Allocation, ReviewToNote
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,14 @@ class Facts:
     worker: User | None
     lead: User | None
     late_actions: int
+    short_review: ShortReview | None = None  # nothing was new, and no board or CEVT has looked at it
 
 
 def facts_of(primaries: Collection[int], at: datetime) -> dict[int, Facts]:
     """By primary record; the same number of reads for any number of children."""
     cluster = primary_by_row(primaries)
     matrices, reviews = newest_matrices(cluster), newest_reviews(cluster)
+    waiting = _reviews_waiting(cluster)
     workers, leads, late = _workers(cluster), _leads(cluster), _late_actions(cluster, at)
     return {
         primary: Facts(
@@ -45,6 +47,7 @@ def facts_of(primaries: Collection[int], at: datetime) -> dict[int, Facts]:
             worker=workers.get(primary),
             lead=leads.get(primary),
             late_actions=late.get(primary, 0),
+            short_review=waiting.get(primary),
         )
         for primary in primaries
     }
@@ -60,6 +63,13 @@ def newest_reviews(cluster: Mapping[int, int]) -> dict[int, BoardReview]:
     """The last review by a board of each."""
     rows = BoardReview.objects.filter(child__in=cluster).select_related("agreed")
     return _newest(rows.order_by("child", "-happened_at", "-pk").distinct("child"), cluster, "happened_at")
+
+
+def _reviews_waiting(cluster: Mapping[int, int]) -> dict[int, ShortReview]:
+    """The newest review of each where nothing was new, which no forum has noted or answered with a level (M6)."""
+    rows = ReviewToNote.objects.filter(child__in=cluster, ended_at__isnull=True)
+    rows = rows.select_related("short_review__sent_by").order_by("received_at", "pk")
+    return {cluster[row.child_id]: row.short_review for row in rows}
 
 
 def _newest(rows: Iterable[Any], cluster: Mapping[int, int], when: str) -> dict[int, Any]:

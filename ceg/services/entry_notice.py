@@ -9,7 +9,7 @@ from ceg.models import BoardEntry
 from ceg.selectors.chair import chairs_to_tell
 from cems.accounts.models import User
 from cems.notices.services import notice_send
-from matrix.models import Submission
+from matrix.models import ShortReview, Submission
 
 
 def tell_arrived(user: User, row: BoardEntry, at: datetime) -> None:
@@ -40,6 +40,14 @@ def tell_matrix(user: User, row: BoardEntry, submission: Submission, at: datetim
     """The chair learns that a matrix of a child on the board has come."""
     words = f"{submission.reference} has come, a matrix of a child on the board of {row.locality}."
     _tell_chairs(user, row, [row], f"matrix:{submission.public_id}", words, at)
+
+
+def tell_short_review(user: User, row: BoardEntry, short_review: ShortReview, at: datetime) -> None:
+    """The chair learns that a child on the board was reviewed and nothing was new."""
+    words = (
+        f"{short_review.reference} has come, a review of a child on the board of {row.locality}: nothing new."
+    )
+    _tell_chairs(user, row, [row], f"review:{short_review.public_id}", words, at)
 
 
 def _tell_chairs(
