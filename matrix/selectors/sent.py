@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 
 from cems.accounts.models import User
@@ -84,18 +84,17 @@ def what_happens_now(submission: Submission, cluster: Collection[int], at: datet
     clocks = Clock.objects.filter(reference=submission.reference).with_owner()
     steps += [Next(clock.title, str(clock.owner), clock.explanation, clock) for clock in clocks]
     own = Q(source_kind=SOURCE, source_id=str(submission.public_id))
-    joined = set(submission.joined.values_list("action", flat=True))
     open_before = Q(
         source_kind__in=(SOURCE, LEVEL_SOURCE),
         pk__in=Action.objects.to_do().values("pk"),
         created_at__lte=submission.received_at,
     )
-    actions = list(
-        Action.objects.filter(own | Q(pk__in=joined) | open_before, child__in=cluster)
-        .with_page()
-        .order_by("pk")
+    joined = Exists(submission.joined.filter(action=OuterRef("pk")))
+    rows = Action.objects.annotate(
+        asked=Case(When(own, then=True), When(joined, then=True), default=False, output_field=BooleanField())
     )
-    asked = [action for action in actions if action.pk in joined or _is_from(action, submission)]
+    actions = list(rows.filter(Q(asked=True) | open_before, child__in=cluster).with_page().order_by("pk"))
+    asked = [action for action in actions if action.asked]
     # A review asks nothing again, and shows what is still open.
     steps += [_action(action) for action in asked or actions]
     if not steps and submission.receipt == Receipt.REVIEW:
@@ -111,11 +110,6 @@ def what_happens_now(submission: Submission, cluster: Collection[int], at: datet
         )
     steps.sort(key=_by_due)
     return [replace(step, bar=present(step.clock, at)) if step.clock else step for step in steps]
-
-
-def _is_from(action: Action, submission: Submission) -> bool:
-    """Whether this submission asked for the action."""
-    return (action.source_kind, action.source_id) == (SOURCE, str(submission.public_id))
 
 
 def _by_due(step: Next) -> tuple[bool, datetime]:

@@ -1,6 +1,7 @@
 """First Contact works on one referral: asks agencies, writes down what it found, decides (T1)."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -185,9 +186,8 @@ def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRe
     row = _row(opened, referral_id)
     if row.outcome:
         return _too_late(request, opened, row)
-    managers = managers_of_front_door(opened.child, local_date(opened.at))
     with_reason = "below_why" in request.POST
-    form = StoppedForm(managers, request.POST) if with_reason else DecideForm(request.POST or None)
+    form = _stopped(opened, request.POST) if with_reason else DecideForm(request.POST or None)
     if handle_form(request, form, lambda: referral_settle(acting_user(request), referral=row, **form.values)):
         messages.success(
             request,
@@ -202,11 +202,16 @@ def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpRe
     }
     if with_reason or isinstance(form.refusal, BelowSignificant):
         if not with_reason:
-            context["form"] = StoppedForm(managers, initial=request.POST.dict())
+            context["form"] = _stopped(opened, initial=request.POST.dict())
         context["meeting"] = newest_request(opened.child)
         context["outcome"] = form.cleaned_data.get("outcome")
         return render(request, "triage/first_contact/stopped.html", context, status=409)
     return render(request, "triage/first_contact/decide.html", context, status=form.status)
+
+
+def _stopped(opened: OpenChild, *args: Any, **kwargs: Any) -> StoppedForm:
+    """The form in which a manager of First Contact is named, with the reason."""
+    return StoppedForm(managers_of_front_door(opened.child, local_date(opened.at)), *args, **kwargs)
 
 
 @requires_child(Shape.POST, Part.REFERRALS, work=Work.REFERRALS)
