@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ('accounts', '0008_own_addresses_only'),
         ('children', '0013_list_entries'),
         ('matrix', '0006_short_reviews'),
-        ('triage', '0006_list_entries'),
+        ('triage', '0007_decisions_reach_people'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
