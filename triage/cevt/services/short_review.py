@@ -12,7 +12,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict
 from cems.base.time import now
-from cems.children.access.services.matter import matter_close, matter_open
+from cems.children.access.services.matter import matter_close, matter_open, on_board
 from cems.children.choices import MatterKind
 from cems.children.events import LevelAgreed, MatterClosed
 from cems.children.matching.services.cluster import lock_cluster
@@ -20,7 +20,7 @@ from cems.children.models import Child
 from cems.notices.services import notice_send
 from matrix.events import ShortReviewSent
 from matrix.models import ShortReview
-from triage.cevt.services.item import item_raise, on_a_board, raised_open
+from triage.cevt.services.item import item_raise, raised_open
 from triage.choices import ReviewEnd
 from triage.models import Item, ReviewToNote
 
@@ -49,7 +49,7 @@ def on_matter_closed(event: MatterClosed) -> None:
 def reviews_take_over(user: User, *, child_id: int, at: datetime) -> None:
     """CEVT follows the child while a review waits that no board has any more; harmless where none waits."""
     primary = lock_cluster(child_id)
-    if reviews_wait(primary) and not on_a_board(primary):
+    if reviews_wait(primary) and not on_board(primary):
         matter_open(user, child=primary, kind=MatterKind.CEVT, at=at)
 
 
@@ -61,7 +61,7 @@ def review_to_note_open(user: User, *, short_review_id: int, at: datetime) -> Re
     row = ReviewToNote.objects.create(
         child=primary, authority_id=primary.area_id, short_review=short_review, received_at=at
     )
-    if not on_a_board(primary):
+    if not on_board(primary):
         matter_open(user, child=primary, kind=MatterKind.CEVT, at=at)
     record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="decisions", at=at)
     return row
@@ -77,7 +77,7 @@ def reviews_note(user: User, *, reviews: Sequence[UUID], at: datetime | None = N
     children = set()
     for row in _named(reviews):
         primary = lock_cluster(row.child_id)
-        if on_a_board(primary):
+        if on_board(primary):
             continue
         earlier = [waiting for waiting in _waiting(primary) if waiting.received_at <= row.received_at]
         for waiting in earlier:
@@ -99,7 +99,7 @@ def review_discuss(user: User, *, review: UUID, at: datetime | None = None) -> I
     if not named:
         raise Conflict(ENDED)
     primary = lock_cluster(named[0].child_id)
-    if on_a_board(primary):
+    if on_board(primary):
         raise Conflict("The child is on a board now, which looks at this review.")
     waiting = _waiting(primary)
     row = next((row for row in waiting if row.public_id == review), None)
