@@ -1,5 +1,7 @@
 """A person's first page: what waits, about whom, how bad and until when; and what is new."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,16 +34,30 @@ def home(request: HttpRequest) -> HttpResponse:
     named = dict.fromkeys([*work.children, *(claim.child.public_id for claim in claims)])
     if named:
         listed(user, what="home", children=list(named))
-    buttons = [button for button in START_BUTTONS if any(profile.may(Work(work)) for work in button.works)]
     context = {
         "work": work,
         "my_work_count": waiting_count(user, instant),
         "new": by_child(news, work.names)[:NEWS],
         "claims": claims,
         "not_built": [role.not_built for role in profile.roles if role.not_built],
-        "buttons": [{"label": button.label, "url": reverse(button.url_name)} for button in buttons],
+        "buttons": _buttons(user, instant),
     }
     return render(request, "home.html", context)
+
+
+def _buttons(user: User, at: datetime) -> list[dict[str, str]]:
+    """The person's main jobs, each with how much waits on its page."""
+    profile = profile_of(user)
+    return [
+        {
+            "label": f"{button.label} ({number})" if number else button.label,
+            "url": reverse(button.url_name),
+        }
+        for button in START_BUTTONS
+        if any(profile.may(Work(work)) for work in button.works)
+        and (button.offered is None or button.offered(user))
+        for number in [button.count(user, at) if button.count else 0]
+    ]
 
 
 def _news(user: User) -> list[Notice]:

@@ -13,6 +13,7 @@ from cems.accounts.roles import Work
 from cems.base.first_page import Place, StartButton, WorkItem
 from triage.allocation import home_content
 from triage.cevt.selectors.agenda import agenda_at
+from triage.cevt.selectors.listing import open_items
 from triage.cevt.selectors.research import to_look_up
 from triage.cevt.selectors.seats import has_seat
 from triage.cevt.selectors.short_review import count_to_note
@@ -59,8 +60,24 @@ def _to_note(user: User, at: datetime) -> Iterable[WorkItem]:
         )
 
 
+def _open_count(user: User, at: datetime) -> int:
+    """How many children wait for CEVT, of those the person may see."""
+    return len({item.primary for item in open_items(user, at)})
+
+
+def _sits_at_cevt(user: User) -> bool:
+    return has_seat(profile_of(user))
+
+
 BUTTONS = (
-    StartButton("Open CEVT", "cevt:list", Work.DECISIONS),
+    StartButton("Open CEVT", "cevt:list", Work.DECISIONS, count=_open_count),
+    StartButton(
+        "Check children for CEVT",
+        "cevt:research",
+        Work.CONTRIBUTION,
+        count=to_look_up,
+        offered=_sits_at_cevt,
+    ),
     StartButton("Open First Contact's queue", "first_contact:queue", Work.REFERRALS),
     *home_content.BUTTONS,
 )

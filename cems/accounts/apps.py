@@ -13,7 +13,12 @@ class AccountsConfig(AppConfig):
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
         from cems.accounts import reference, sign_in
-        from cems.base.slots import REFERENCE_DATA
+        from cems.accounts.roles import Work
+        from cems.base.first_page import StartButton
+        from cems.base.slots import REFERENCE_DATA, START_BUTTONS
 
         REFERENCE_DATA.fill(reference.sync, by=self.label)
+        START_BUTTONS.fill(
+            StartButton("People and roles", "people:users", Work.ADMINISTRATION), by=self.label
+        )
         sign_in.connect()

@@ -1,5 +1,6 @@
 """What apps add to a person's first page and to the header: lines of work, start buttons, places."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,12 +35,17 @@ class WorkItem:
 
 @dataclass(frozen=True)
 class StartButton:
-    """The main job of a role, as the big button of the first page."""
+    """The main job of a role, as the big button of the first page.
+
+    `count` says how much waits on its page; `offered` keeps it from people who do the work elsewhere.
+    """
 
     label: str
     url_name: str
     work: str
     also: tuple[str, ...] = ()  # further kinds of work it is the page of
+    count: Callable[[Any, datetime], int] | None = None
+    offered: Callable[[Any], bool] | None = None
 
     @property
     def works(self) -> tuple[str, ...]:

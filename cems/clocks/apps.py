@@ -14,10 +14,11 @@ class ClocksConfig(AppConfig):
         POLICIES.fill(*policy.POLICIES, by=self.label)
         from cems.accounts.events import PersonLeft
         from cems.base.events import subscribe
-        from cems.base.slots import FIRST_PAGE_COUNTS, FIRST_PAGE_LINES
+        from cems.base.slots import FIRST_PAGE_COUNTS, FIRST_PAGE_LINES, START_BUTTONS
         from cems.clocks import home_content
         from cems.clocks.handlers import rehome_clocks
 
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
         FIRST_PAGE_COUNTS.fill(home_content.counts, by=self.label)
+        START_BUTTONS.fill(home_content.FAILED, by=self.label)
         subscribe(PersonLeft, rehome_clocks)

@@ -8,11 +8,13 @@ from django.db.models import QuerySet
 
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
-from cems.base.first_page import WorkItem
+from cems.accounts.roles import Work
+from cems.base.first_page import StartButton, WorkItem
 from cems.clocks import selectors
 from cems.clocks.choices import Stage
 from cems.clocks.models import Clock
 from cems.clocks.presentation import SHUT_ITEM, places, present, titles
+from cems.notices.selectors import outbox_health
 
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
@@ -23,6 +25,14 @@ def items(user: Any, now: datetime) -> Iterable[WorkItem]:
 def counts(user: Any, now: datetime) -> Iterable[QuerySet[Any, Any] | int]:
     """Those of them whose time runs."""
     return Clock.objects.live_arms(profile_of(user))
+
+
+def failed_count(user: Any, now: datetime) -> int:
+    """How many clocks and mails were given up."""
+    return Clock.objects.failed().count() + outbox_health(now).failed
+
+
+FAILED = StartButton("Clocks and mail that failed", "clocks:failed", Work.ADMINISTRATION, count=failed_count)
 
 
 def items_of_team(user: Any, now: datetime) -> Iterable[WorkItem]:

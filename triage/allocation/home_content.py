@@ -22,8 +22,20 @@ from triage.allocation.selectors.handover import asked_now, until_day
 from triage.choices import WorkerKind
 from triage.models import AllocationWait
 
+
+def _waiting_count(user: User, now: datetime) -> int:
+    """How many children wait for a worker, of those the person may see."""
+    return AllocationWait.objects.of_visible(user).filter(ended_at__isnull=True).count()
+
+
 BUTTONS = (
-    StartButton("Allocation: who has room", "allocation:board", Work.ALLOCATION, also=(Work.OVERSIGHT,)),
+    StartButton(
+        "Allocation: who has room",
+        "allocation:board",
+        Work.ALLOCATION,
+        also=(Work.OVERSIGHT,),
+        count=_waiting_count,
+    ),
     StartButton("My children", "allocation:caseload", Work.DIRECT_WORK),
 )
 PLACES = (
