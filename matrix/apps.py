@@ -31,6 +31,7 @@ class MatrixConfig(AppConfig):
         from cems.base.slots import FIRST_PAGE_COUNTS, FIRST_PAGE_LINES, KEPT, START_BUTTONS
         from cems.children.slots import (
             CHRONOLOGY,
+            DOCUMENTS,
             MERGE_BLOCKERS,
             NOW_LINES,
             PANELS,
@@ -50,6 +51,7 @@ class MatrixConfig(AppConfig):
         SUBMITTED_LEVELS.fill(newest_levels, by=self.label)
         NOW_LINES.fill(child_content.WORRY, by=self.label, before="children.level")
         NOW_LINES.fill(*child_content.NOW_LINES, by=self.label, after="children.lead")
+        DOCUMENTS.fill(child_content.PAPER, by=self.label)
         PANELS.fill(*child_content.PANELS, by=self.label, after="children.statuses")
         SUB_NAVIGATION.fill(child_content.TAB, by=self.label, before="children:chronology")
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)

@@ -16,7 +16,7 @@ from cems.base.regimes import ARRANGED, JUDGED, KEPT, RECORDED
 from cems.base.time import local_date
 from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
-from cems.children.slots import ChronologyEntry, NavigationItem, NowLine, Panel
+from cems.children.slots import ChildDocument, ChronologyEntry, NavigationItem, NowLine, Panel
 from cems.clocks.presentation import present
 from matrix.choices import MatrixState
 from matrix.models import (
@@ -353,6 +353,7 @@ PANELS = (
     Panel("matrix.newest", "CE Matrix", Part.MATRIX, "matrix/panel.html", _panel),
     Panel("matrix.own", "Your CE Matrices", Part.OWN_SUBMISSIONS, "matrix/panel.html", _own_panel),
 )
+PAPER = ChildDocument("matrix:submission_pdf", "CE Matrix", Part.MATRIX)
 TAB = NavigationItem("Matrix", "matrix:for_child", Part.MATRIX)
 WORRY = NowLine("matrix.worry", Part.MATRIX, _worry_line)
 NOW_LINES = (

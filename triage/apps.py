@@ -41,7 +41,7 @@ class TriageConfig(AppConfig):
             REFERENCE_DATA,
             START_BUTTONS,
         )
-        from cems.children.slots import CHRONOLOGY, PANELS
+        from cems.children.slots import CHRONOLOGY, DOCUMENTS, PANELS
         from cems.clocks.slots import KINDS
         from matrix.slots import SHORT_REVIEW_STATE, SUBMISSION_PANELS
         from plans.slots import DECIDED_AT
@@ -66,6 +66,7 @@ class TriageConfig(AppConfig):
         KEPT.fill(*child_content.ROWS, by=self.label)
         CHRONOLOGY.fill(chronology.chronology, by=self.label)
         PANELS.fill(panel_cevt.DECISION_PANEL, by=self.label, before="matrix.newest")
+        DOCUMENTS.fill(panel_cevt.LETTER, by=self.label)
         PANELS.fill(panel.PANEL, by=self.label, before="plans.requests")
         PANELS.fill(panel_first_contact.PANEL, panel_cevt.PANEL, by=self.label, after="plans.requests")
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)

@@ -33,6 +33,8 @@ def counts(user: User, at: datetime) -> Iterable[QuerySet[Any, Any] | int]:
     yield from home_content.counts(user, at)
     if has_seat(profile_of(user)):
         yield min(to_look_up(user, at), 1)
+    if profile_of(user).may(Work.DECISIONS):
+        yield min(count_to_note(user, at), 1)
 
 
 def _to_look_up(user: User, at: datetime) -> Iterable[WorkItem]:

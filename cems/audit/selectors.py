@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from cems.audit.choices import Verb
+from cems.audit.choices import LawfulBasis, Verb
 from cems.audit.models import Entry
 from cems.audit.partitions import STRAYS, TABLE
 from cems.audit.unsealed import frontiers
@@ -55,6 +55,48 @@ def record_use(child: UUID | Collection[UUID], *, after: str = "") -> Page[Use]:
     lists = _ahead(Entry.objects.filter(shown, verb__in=[Verb.LISTED, Verb.SEARCHED]), after)
     uses = merge(map(_use, about), map(_use, lists), key=lambda use: (use.at, use.pk), reverse=True)
     return ORDER.cut(uses)
+
+
+GIVEN_OUT = (Verb.DISCLOSED, Verb.NOT_SHARED, Verb.DOWNLOADED, Verb.EXPORTED)
+
+
+@dataclass(frozen=True)
+class GivenOut:
+    """One line of what left a record, or was not shared: who, when, to whom, what for, on which basis."""
+
+    pk: int
+    at: datetime
+    who: str
+    agency: str
+    verb: str
+    to: str
+    reason: str
+    basis: str
+    document: str
+    part: str
+
+
+def given_out(children: Collection[UUID], *, after: str = "") -> Page[GivenOut]:
+    """What was disclosed of these records, taken away, or asked for and not shared, newest first, in one query (A4)."""
+    entries = Entry.objects.filter(child__in=list(children), verb__in=GIVEN_OUT)
+    return ORDER.cut(map(_given_out, _ahead(entries, after)))
+
+
+def _given_out(entry: Entry) -> GivenOut:
+    actor, detail = entry.actor, entry.detail
+    basis = detail.get("lawful_basis", "")
+    return GivenOut(
+        pk=entry.pk,
+        at=entry.at,
+        who=actor.name if actor else "",
+        agency=actor.agency.name if actor else "",
+        verb=entry.verb,
+        to=detail.get("to", ""),
+        reason=entry.reason,
+        basis=LawfulBasis(basis).label if basis in LawfulBasis.values else "",
+        document=detail.get("document", ""),
+        part=entry.part,
+    )
 
 
 def sign_ins(user_id: int, *, after: str = "") -> Page[Use]:

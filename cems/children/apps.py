@@ -39,7 +39,7 @@ class ChildrenConfig(AppConfig):
         from cems.children.chronology import entries
         from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL, RESTRICTION_REVIEW
         from cems.children.identity import reference
-        from cems.children.slots import CHRONOLOGY, NOW_LINES, PANELS, SUB_NAVIGATION
+        from cems.children.slots import CHRONOLOGY, DOCUMENTS, NOW_LINES, PANELS, SUB_NAVIGATION
         from cems.clocks.slots import CHILDREN_SEEN, KINDS, MAY_SEE_CHILD, SHUT_WAYS
         from cems.notices.slots import MAIL_WITHHELD, NAMES
         from cems.policy.slots import LISTS, POLICIES
@@ -59,6 +59,7 @@ class ChildrenConfig(AppConfig):
         CHRONOLOGY.fill(entries.chronology, by=self.label)
         NOW_LINES.fill(*panels.NOW_LINES, by=self.label)
         PANELS.fill(*panels.PANELS, by=self.label)
+        DOCUMENTS.fill(panels.CHRONOLOGY_PAPER, by=self.label)
         SUB_NAVIGATION.fill(*panels.SUB_NAVIGATION, by=self.label)
         KINDS.fill(RESTRICTION_REVIEW, PLACED_TELL, PLACED_ANSWER, PLACED_ESCALATION, by=self.label)
         MAY_SEE_CHILD.fill(handlers.may_see, by=self.label)

@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
-from cems.accounts.roles import Work
+from cems.accounts.roles import Reach, Work
 from cems.base.first_page import StartButton, WorkItem
 from cems.base.time import local
+from cems.children.access.selectors.assignment import assigned_to
 from cems.children.access.selectors.emergency_access import to_review
-from cems.children.history.selectors.involvement import claims, to_decide
+from cems.children.history.selectors.claim import claims, to_decide
 from cems.children.identity.selectors.identifier import first_waits, to_settle_first
 from cems.children.matching.selectors.duplicate import provisional, waits
 
@@ -24,6 +25,24 @@ def items(user: User, now: datetime) -> Iterable[WorkItem]:
     yield from _provisional(user, now)
     yield from _numbers(user)
     yield from _openings(user, now)
+    yield from _assigned(user, now)
+
+
+def _assigned(user: User, now: datetime) -> Iterable[WorkItem]:
+    """The records that were assigned to an auditor or to information governance."""
+    if not any(Reach.ASSIGNED in role.sees for role in profile_of(user).roles):
+        return
+    for row in assigned_to(user, now):
+        last = local(row.until)
+        yield WorkItem(
+            what=f"{row.get_kind_display()}: {row.reference}",
+            why=f"Assigned by {row.made_by}, until {last:%-d %B %Y}",
+            url=reverse("children:overview", args=[row.child.public_id]),
+            child=row.child.public_id,
+            reference=row.child.reference,
+            owner=str(user),
+            needs_child=True,
+        )
 
 
 def counts(user: User, now: datetime) -> Iterable[QuerySet[Any, Any] | int]:
@@ -100,7 +119,7 @@ def _claims(user: User) -> Iterable[WorkItem]:
             mine=False,
             why=f"{who} says they are the {claim.row.get_case_role_display().lower()},"
             f" since {local(claim.row.recorded_at):%-d %B}",
-            url=reverse("children:claims"),
+            url=reverse("children:claim_decide", args=[claim.row.public_id]),
             child=claim.child.public_id,
             reference=claim.child.reference,
             owner=str(user),

@@ -1,6 +1,7 @@
 """The record's tables, by subject."""
 
 from cems.children.access.models.access import Bar, ChildUserObjectPermission, Matter, NamedReader, Submitter
+from cems.children.access.models.assignment import Assignment, AssignmentKind
 from cems.children.access.models.death import Death
 from cems.children.access.models.emergency_access import EmergencyAccess, EmergencyAccessOutcome
 from cems.children.access.models.student import StudentChild
@@ -24,6 +25,8 @@ __all__ = [
     "AddressRecipient",
     "AgeDecision",
     "AgreedLevel",
+    "Assignment",
+    "AssignmentKind",
     "Bar",
     "EmergencyAccess",
     "CaseNote",

@@ -15,7 +15,7 @@ from cems.children.family.selectors.relationship import family
 from cems.children.models import Involvement
 from cems.children.practice_lists import HARM_FORMS
 from cems.children.promises import clocks_of, is_late, names_of
-from cems.children.slots import NavigationItem, NowLine, Panel
+from cems.children.slots import ChildDocument, NavigationItem, NowLine, Panel
 from cems.clocks.presentation import words as clock_words
 
 
@@ -120,6 +120,7 @@ PANELS = (
     ),
     Panel("children.statuses", "Statuses", Part.STATUS, "children/panel_statuses.html", _status_panel),
 )
+CHRONOLOGY_PAPER = ChildDocument("children:chronology_pdf", "Chronology", Part.CHRONOLOGY)
 SUB_NAVIGATION = (
     NavigationItem("Chronology", "children:chronology", Part.CHRONOLOGY),
     NavigationItem("Notes", "children:notes", Part.NOTES),
@@ -129,6 +130,7 @@ SUB_NAVIGATION = (
     NavigationItem("Involved", "children:involvements", Part.INVOLVED),
     NavigationItem("Statuses", "children:statuses", Part.STATUS),
     NavigationItem("Placements", "children:placements", Part.STATUS),
+    NavigationItem("Shared", "children:disclosures", Part.INVOLVED),
     NavigationItem("Who may read", "children:restriction", Part.IDENTITY),
     NavigationItem("Record use", "children:record_use", Part.RECORD_USE),
 )

@@ -24,6 +24,15 @@ EDT_SHIFT_ENDS = Policy(
     default=time(8, 30),
     source=DECISION,
 )
+ASSIGNMENT_DAYS = Policy(
+    key="children.assignment_days",
+    subject=Subject.CHILD,
+    title="How long a record may be assigned",
+    explanation="A record assigned for an audit, a request or an incident closes again after at most so long.",
+    kind=Number("day", 1, 365),
+    default=90,
+    source=DECISION,
+)
 FORUM_REACH_DAYS = Policy(
     key="children.forum_reach_days",
     subject=Subject.CHILD,
@@ -105,6 +114,7 @@ PLACED_ESCALATION_DAYS = Policy(
 POLICIES = (
     EMERGENCY_ACCESS_HOURS,
     EDT_SHIFT_ENDS,
+    ASSIGNMENT_DAYS,
     FORUM_REACH_DAYS,
     RESTRICTION_REVIEW_DAYS,
     FOLLOWED_TO_AGE,

@@ -67,6 +67,20 @@ class NowLine:
     line: Callable[[OpenChild], tuple[str, str, str] | None]
 
 
+@dataclass(frozen=True)
+class ChildDocument:
+    """A document about a child that can be taken away: the name of its address, what it is called, its part."""
+
+    url_name: str
+    title: str
+    part: str
+
+
+DOCUMENTS: Many[ChildDocument] = Many(
+    "children.documents",
+    "A document about a child that can be taken away; whoever takes it is asked to whom it goes (A4).",
+    name_of=lambda document: document.url_name,
+)
 PANELS: Many[Panel] = Many(
     "children.panels",
     "A block of a child's overview, for those who may see its part.",

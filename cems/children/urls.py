@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from cems.children.access.views import death, emergency_access, record_use, restriction, student
+from cems.children.access.views import (
+    assignment,
+    death,
+    disclosure,
+    emergency_access,
+    record_use,
+    restriction,
+    student,
+)
 from cems.children.chronology import views as chronology
 from cems.children.family.views import relationship
-from cems.children.history.views import feedback, involvement, level, note, status
+from cems.children.history.views import claim, feedback, involvement, level, note, status
 from cems.children.identity.views import address, age, overview, record, school, self_description
 from cems.children.matching.views import merge, search
 from cems.children.placements.views import placed_concern, placement
@@ -19,8 +27,9 @@ urlpatterns = [
     path("open-now/", emergency_access.open_now, name="emergency_access"),
     path("opened/", emergency_access.reviews, name="emergency_access_reviews"),
     path("opened/<uuid:access_id>/", emergency_access.review, name="emergency_access_review"),
-    path("claims/", involvement.claims, name="claims"),
-    path("claims/<uuid:involvement_id>/", involvement.decide, name="claim_decide"),
+    path("claims/", claim.claims, name="claims"),
+    path("claims/<uuid:involvement_id>/", claim.decide, name="claim_decide"),
+    path("claims/<uuid:involvement_id>/answer/", claim.answer, name="claim_answer"),
     path("students/", student.students, name="students"),
     path("students/name/", student.student_child, name="student_name"),
     path("students/<uuid:naming_id>/end/", student.student_child_end, name="student_end"),
@@ -40,10 +49,15 @@ urlpatterns = [
     path("<uuid:public_id>/identity/number/settle/", merge.settle_number, name="settle_number"),
     path("<uuid:public_id>/involved/", involvement.involved, name="involvements"),
     path("<uuid:public_id>/involved/add/", involvement.add, name="involvement_new"),
-    path("<uuid:public_id>/involved/me/", involvement.claim, name="involvement_claim"),
+    path("<uuid:public_id>/involved/me/", claim.claim, name="involvement_claim"),
     path("<uuid:public_id>/involved/<uuid:involvement_id>/end/", involvement.end, name="involvement_end"),
     path("<uuid:public_id>/end-access/", emergency_access.end, name="emergency_access_end"),
     path("<uuid:public_id>/readers/", restriction.restriction, name="restriction"),
+    path("<uuid:public_id>/assigned/", assignment.assignments, name="assignments"),
+    path("<uuid:public_id>/assigned/<uuid:assignment_id>/end/", assignment.end, name="assignment_end"),
+    path("<uuid:public_id>/shared/", disclosure.disclosures, name="disclosures"),
+    path("<uuid:public_id>/shared/take/", disclosure.take, name="document_take"),
+    path("<uuid:public_id>/shared/not/", disclosure.not_shared, name="not_shared"),
     path("<uuid:public_id>/readers/restrict/", restriction.restrict, name="restriction_start"),
     path("<uuid:public_id>/readers/name/", restriction.reader, name="reader_name"),
     path("<uuid:public_id>/readers/remove/", restriction.remove, name="reader_end"),

@@ -17,7 +17,13 @@ def _their_opening(world: World, user: User) -> dict[str, Any]:
 
 
 OF_STORY: dict[str, OfStory] = {
-    "children:claim_decide": lambda story, user: {"involvement_id": story.of(RecordRows).claim.public_id},
+    **{
+        f"children:{name}": lambda story, user: {"involvement_id": story.of(RecordRows).claim.public_id}
+        for name in ("claim_decide", "claim_answer")
+    },
+    "children:assignment_end": child_and(
+        assignment_id=lambda story, user: story.of(RecordRows).assignment.public_id
+    ),
     "children:involvement_end": child_and(
         involvement_id=lambda story, user: story.of(RecordRows).involvement.public_id
     ),
@@ -59,7 +65,8 @@ OF_WORLD: dict[str, OfWorld] = {
 OF_A_MOMENT = {
     "children:search_results": "the token of a search of this sign-in; the walk searches, and follows it",
 }
-OPEN_TO: dict[str, OpenTo] = {"children:claim_decide": bool}
+# One's own claim: to the user who made it.
+OPEN_TO: dict[str, OpenTo] = {"children:claim_decide": bool, "children:claim_answer": lambda parts: False}
 OWN_ONLY: dict[str, OwnOnly] = {
     "children:involvement_end": (
         Part.INVOLVED,

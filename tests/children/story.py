@@ -10,6 +10,7 @@ from cems.children.history.models.involvement import InvolvementState
 from cems.children.history.services.note import note_write
 from cems.children.history.services.status import status_open
 from cems.children.models import (
+    Assignment,
     CaseNote,
     Child,
     Involvement,
@@ -19,7 +20,7 @@ from cems.children.models import (
     Status,
 )
 from cems.children.placements.services.placement import placement_concern
-from tests.factories.children import agree_level, involve, join, make_child, make_placement
+from tests.factories.children import agree_level, assign, involve, join, make_child, make_placement
 from tests.factories.people import make_authority, make_user
 from tests.factories.world import Story
 
@@ -34,6 +35,7 @@ class RecordRows:
     status: Status
     involvement: Involvement
     claim: Involvement
+    assignment: Assignment
     twin: Child | None = None  # another child, alike enough to be compared
     placement: Placement | None = None
     concern: PlacedConcern | None = None
@@ -46,6 +48,7 @@ def write(story: Story, author: User) -> RecordRows:
     type(level).objects.filter(pk=level.pk).update(rationale=story.secret("level"))
     return RecordRows(
         involvement=involve(child, author),
+        assignment=assign(child, make_user("auditor")),
         claim=Involvement.objects.create(
             child=child,
             user=claimant,

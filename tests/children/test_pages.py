@@ -205,11 +205,14 @@ def test_the_whole_team_works_with_the_child_and_then_no_more(child):
     assert not Child.objects.visible_to(member).exists()
 
 
+CLAIM = {"case_role": "school", "why": "On roll since September."}
+
+
 @pytest.mark.requirement("C3")
 def test_a_claim_waits_for_first_contact_who_agrees(child):
     nurse = make_user("school_lead")
     Submitter.objects.create(child=child, user=nurse, at=now())
-    assert sign_in(nurse).post(at("involvement_claim", child), {"case_role": "school"}).status_code == 302
+    assert sign_in(nurse).post(at("involvement_claim", child), CLAIM).status_code == 302
     assert sign_in(nurse).get(at("notes", child)).status_code == 403
     row = Involvement.objects.get(child=child)
     assert row.state == InvolvementState.CLAIMED
@@ -227,7 +230,9 @@ def test_a_claim_waits_for_first_contact_who_agrees(child):
     )
     assert "years old" in sign_in(nurse).get(at("overview", child)).content.decode()
     assert (
-        client.post(reverse("children:claim_decide", args=[row.public_id]), {"agree": "no"}).status_code
+        client.post(
+            reverse("children:claim_decide", args=[row.public_id]), {"agree": "no", "why": "Too late."}
+        ).status_code
         == 409
     )
 

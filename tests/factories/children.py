@@ -12,6 +12,8 @@ from cems.children.history.models.level import Forum
 from cems.children.identity.rules import search_key
 from cems.children.models import (
     AgreedLevel,
+    Assignment,
+    AssignmentKind,
     Bar,
     Child,
     ChildName,
@@ -114,6 +116,19 @@ def restrict(child: Child, *, owner: User | None = None) -> Child:
     if owner:
         name_reader(child, owner, "owner")
     return child
+
+
+def assign(child: Child, user: User, *, until: datetime | None = None) -> Assignment:
+    """The record is assigned to this person for an audit, to an instant (a month on)."""
+    return Assignment.objects.create(
+        child=child,
+        user=user,
+        kind=AssignmentKind.SAMPLE,
+        reference="Example sample",
+        made_by=make_user("head_of_service"),
+        starts_at=now() - timedelta(days=60),
+        until=until or now() + timedelta(days=30),
+    )
 
 
 def name_reader(child: Child, user: User, kind: str = "named") -> NamedReader:

@@ -16,13 +16,13 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from cems.accounts.models import Agency, Team, User
-from cems.accounts.roles import ROLES, Reach, Role
+from cems.accounts.roles import ASSIGNABLE, ROLES, Reach, Role
 from cems.base.time import now
 from cems.children.access import grants
 from cems.children.choices import MatterKind
 from cems.children.models import Child, EmergencyAccess, Involvement, Submitter
 from tests.collecting import hooks
-from tests.factories.children import bar, make_child, make_matter, name_for_student, restrict
+from tests.factories.children import assign, bar, make_child, make_matter, name_for_student, restrict
 from tests.factories.people import (
     DARLINGTON,
     appoint,
@@ -49,6 +49,7 @@ NAMES = {
     "involved": "Quorbeck",
     "named": "Zellerby",
     "submitted": "Trimsley",
+    "assigned": "Kettleby",
     "cevt": "Vadlow",
     "ceg": "Hexthorn",
     "missing": "Jupworth",
@@ -147,6 +148,10 @@ def _tell(key: str, author: User, people: dict[str, User]) -> Story:
         make_matter(child, kind, closed=closed)
     if key in {"involved", "restricted", "barred"}:
         involve_all(child, everybody)
+    if key in {"assigned", "restricted", "barred"}:
+        for person in everybody:
+            if person.appointments.filter(role_key__in=ASSIGNABLE).exists():
+                assign(child, person)
     if key in {"named", "restricted", "barred"}:
         name_for_student(child, people["student"])
     if key in {"submitted", "restricted", "barred"}:
@@ -237,6 +242,8 @@ def reaches(role: Role, key: str) -> frozenset[Reach]:
         ways.add(Reach.EMERGENCY)
     if key == "involved":
         ways.add(Reach.INVOLVED)
+    if key == "assigned":
+        ways.add(Reach.ASSIGNED)
     if key == "named":
         ways.add(Reach.NAMED)
     if key == "submitted":

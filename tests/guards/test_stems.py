@@ -39,7 +39,9 @@ SUBJECTS: dict[str, frozenset[str]] = {
     "cems/children/access": frozenset(
         {
             "access",
+            "assignment",
             "death",
+            "disclosure",
             "emergency_access",
             "matter",
             "record_use",
@@ -51,7 +53,9 @@ SUBJECTS: dict[str, frozenset[str]] = {
         }
     ),
     "cems/children/family": frozenset({"relationship"}),
-    "cems/children/history": frozenset({"correction", "feedback", "involvement", "level", "note", "status"}),
+    "cems/children/history": frozenset(
+        {"claim", "correction", "feedback", "involvement", "level", "note", "status"}
+    ),
     "cems/children/identity": frozenset(
         {"address", "age", "identifier", "overview", "record", "school", "self_description", "child"}
     ),

@@ -3,6 +3,7 @@
 from cems.accounts.roles.parts import Part, Reach, Work
 from cems.accounts.roles.role import Role
 from cems.accounts.roles.table import (
+    ASSIGNABLE,
     AUDITING,
     HEADING_TEAM,
     MANAGING,
@@ -14,6 +15,7 @@ from cems.accounts.roles.table import (
 )
 
 __all__ = [
+    "ASSIGNABLE",
     "AUDITING",
     "HEADING_TEAM",
     "MANAGING",

@@ -15,6 +15,7 @@ class Reach(StrEnum):
     OPEN_MATTER = "open_matter"  # an exploitation or missing matter that is open
     REFERRAL = "referral"  # an open referral at First Contact
     AUTHORITY = "authority"  # every child of the authorities served ("wide")
+    ASSIGNED = "assigned"  # one record for one audit sample, request or incident
     EMERGENCY = "emergency"  # opened for a few hours, with a reason
 
 
@@ -83,6 +84,7 @@ class Work(StrEnum):
     REGISTERS = "registers"
     PLACES = "places"
     MEETINGS = "meetings"
+    ASSIGNMENT = "assignment"  # opens a record to an auditor or to information governance
     AUDIT_FINDINGS = "audit_findings"
     DISCLOSURE = "disclosure"
     AGENDA_ITEMS = "agenda_items"

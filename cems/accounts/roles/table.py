@@ -88,6 +88,7 @@ _FRONT_DOOR_WRITES = frozenset(
         Work.DUPLICATES,
         Work.DEATH,
         Work.INVOLVEMENT,
+        Work.ASSIGNMENT,
         Work.OWN_ACTIONS,
     }
 )
@@ -295,25 +296,26 @@ _ROLES = [
         RoleKey.HEAD_OF_SERVICE,
         "Head of Service",
         {Reach.MATTER: EVERYTHING_BUT_RAW},
-        frozenset({Work.OVERSIGHT, Work.BOARD}),
+        frozenset({Work.OVERSIGHT, Work.BOARD, Work.ASSIGNMENT, Work.FIGURES}),
     ),
     # Auditor and information governance reach children only through an assigned sample, request or incident.
     Role(
         RoleKey.AUDITOR,
         "Auditor",
-        {},
+        {Reach.ASSIGNED: EVERYTHING_BUT_RAW | RECORD_USE},
         frozenset({Work.AUDIT_FINDINGS}),
         audits=True,
-        not_built="Samples of records for an audit are not part of CEMS yet, so no child's record opens for you. What"
-        " you can do now is to say of each emergency access whether it was right.",
+        not_built="Templates and findings of audits are not part of CEMS yet. The records of a sample stand here once a"
+        " manager has assigned them to you; what you can do now is to read them, and to say of each emergency access"
+        " whether it was right.",
     ),
     Role(
         RoleKey.INFORMATION_GOVERNANCE,
         "Information governance",
-        {},
+        {Reach.ASSIGNED: EVERYTHING_BUT_RAW | RECORD_USE},
         frozenset({Work.DISCLOSURE}),
-        not_built="Requests and incidents assigned to you are not part of CEMS yet, so no child's record opens for you."
-        " Ask the manager of the team that works with the child for the record's use.",
+        not_built="The export for a request of access is not part of CEMS yet. The records of a request or an incident"
+        " stand here once a manager has assigned them to you: you read them, who used them and what was disclosed.",
     ),
     Role(
         RoleKey.STRATEGIC_MEMBER,
@@ -355,5 +357,6 @@ def _keys(may: Callable[[Role], bool]) -> frozenset[str]:
 MANAGING = _keys(lambda role: role.manages)
 HEADING_TEAM = _keys(lambda role: role.heads_team)
 AUDITING = _keys(lambda role: role.audits)
+ASSIGNABLE = _keys(lambda role: Reach.ASSIGNED in role.sees)
 SUPERVISED = _keys(lambda role: role.supervised)
 NEVER_COVER = _keys(lambda role: not role.covers)

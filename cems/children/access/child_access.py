@@ -17,6 +17,7 @@ from cems.children.access.rules.wide import ADULT, born_by, wide_reach_lasts
 from cems.children.access.visibility import BY_GRANT, matter_rules, opens_restricted, posts_by_grant
 from cems.children.choices import MatterKind
 from cems.children.models import (
+    Assignment,
     Child,
     ChildUserObjectPermission,
     EmergencyAccess,
@@ -37,6 +38,7 @@ WHY = {
     Reach.MATTER: "exploitation or missing matter",
     Reach.OPEN_MATTER: "open exploitation or missing matter",
     Reach.REFERRAL: "open referral",
+    Reach.ASSIGNED: "assigned for an audit, a request or an incident",
     Reach.AUTHORITY: "serves the whole authority",
 }
 
@@ -158,6 +160,9 @@ def _own_reaches(profile: Profile, primaries: Mapping[int, int], instant: dateti
         ),
         Reach.SUBMITTED: Submitter.objects.filter(child__in=primaries, **mine).values_list("child_id"),
         Reach.EMERGENCY: _emergency_accesses(profile, primaries, instant).values_list("child_id"),
+        Reach.ASSIGNED: Assignment.objects.filter(child__in=primaries, until__gt=instant, **mine).values_list(
+            "child_id"
+        ),
     }
     children_by_reach: dict[Reach, set[int]] = {reach: set() for reach in sources}
     arms = [

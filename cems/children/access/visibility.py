@@ -138,7 +138,13 @@ def posts_by_grant(profile: Profile) -> list[Post]:
 
 def _arms(profile: Profile, instant: datetime) -> list[QuerySet[Any, Any]]:
     """The sets of child ids this profile reaches, one query each, for UNION ALL."""
-    from cems.children.models import ChildUserObjectPermission, EmergencyAccess, Matter, Submitter
+    from cems.children.models import (
+        Assignment,
+        ChildUserObjectPermission,
+        EmergencyAccess,
+        Matter,
+        Submitter,
+    )
 
     arms: list[QuerySet[Any, Any]] = []
     if posts_by_grant(profile):
@@ -151,6 +157,8 @@ def _arms(profile: Profile, instant: datetime) -> list[QuerySet[Any, Any]]:
         arms += _and_primaries(Submitter.objects.filter(user_id=profile.user_id))
     if profile.posts_reaching(Reach.EMERGENCY):
         arms += _and_primaries(EmergencyAccess.objects.filter(user_id=profile.user_id, until__gt=instant))
+    if profile.posts_reaching(Reach.ASSIGNED):
+        arms += _and_primaries(Assignment.objects.filter(user_id=profile.user_id, until__gt=instant))
     for _, _, rule in matter_rules(profile, instant):
         for condition in rule.conditions:
             arms += _and_primaries(Matter.objects.filter(condition))

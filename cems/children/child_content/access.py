@@ -3,6 +3,7 @@
 from cems.base.kept import BY_WHOM, INTERNAL, WITH_RECORD, Kept
 from cems.base.regimes import ARRANGED, KEPT
 from cems.children.models import (
+    Assignment,
     Bar,
     ChildUserObjectPermission,
     EmergencyAccess,
@@ -66,6 +67,16 @@ ROWS = (
         },
         third_party=True,
         order=("opened_at", "pk"),
+    ),
+    Kept(
+        Assignment,
+        title="Assigned for an audit, a request or an incident",
+        retention=WITH_RECORD,
+        basis=KEPT,
+        columns={"who": "user", "for": "kind", "called": "reference", "from": "starts_at", "to": "until"},
+        left_out={BY_WHOM: ("made_by",)},
+        third_party=True,
+        order=("starts_at", "pk"),
     ),
     Kept(
         ChildUserObjectPermission,

@@ -99,8 +99,11 @@ ROWS = (
             "from": "started_at",
             "to": "ended_at",
             "why it ended": "end_reason",
+            "how they said they work with the child": "claim_why",
+            "why it was agreed or not": "decided_why",
+            "decided": "decided_at",
         },
-        left_out={WRITTEN: ("recorded_at",), BY_WHOM: ("made_by",)},
+        left_out={WRITTEN: ("recorded_at",), BY_WHOM: ("made_by", "decided_by")},
         order=("started_at", "pk"),
         at_merge=Counted(
             Q(ended_at__isnull=True, state=InvolvementState.CONFIRMED),

@@ -16,6 +16,7 @@ from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.chronology import selectors as line_of_time
 from cems.children.identity.page_context import child_page
+from cems.children.view_helpers import document_url
 from cems.documents.rendering import Paper, available, pdf_response, render_pdf
 
 
@@ -43,7 +44,9 @@ def chronology(request: HttpRequest, opened: OpenChild) -> HttpResponse:
             (kind, label, f"{url}?{urlencode({**asked.keys, 'kind': kind})}") for kind, label in kinds
         ],
         "all_url": f"{url}?{urlencode({**asked.keys, 'all': '1'})}",
-        "pdf_url": f"{paper_url}?{urlencode(asked.keys)}" if available() else "",
+        "pdf_url": document_url(opened.child.public_id, f"{paper_url}?{urlencode(asked.keys)}")
+        if available()
+        else "",
         "older_url": next_url(request, page.after),
     }
     return render(request, "children/chronology.html", context, status=400 if refused else 200)

@@ -6,6 +6,7 @@ from cems.accounts.models import Appointment, Authority, Delegation, User
 from cems.accounts.roles import ROLES, Part, Reach
 from cems.base.time import local_date
 from cems.children.models import (
+    Assignment,
     Bar,
     Child,
     EmergencyAccess,
@@ -150,6 +151,8 @@ def parts_of(user: User, child: Child, at: datetime) -> frozenset[Part]:
                 reached = any(works_with(post, record, at) for record in records)
             elif reach is Reach.NAMED:
                 reached = shown(post, records, at)
+            elif reach is Reach.ASSIGNED:
+                reached = Assignment.objects.filter(child__in=records, user=user, until__gt=at).exists()
             elif reach is Reach.SUBMITTED:
                 reached = Submitter.objects.filter(child__in=records, user=user).exists()
             elif reach is Reach.AUTHORITY:

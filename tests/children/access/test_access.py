@@ -8,15 +8,25 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cems.accounts.models import Appointment
-from cems.accounts.roles import ROLES, Part, Reach
+from cems.accounts.roles import ASSIGNABLE, ROLES, Part, Reach
 from cems.base.time import now, today
 from cems.children.access import grants
 from cems.children.access.child_access import access_to, accesses
 from cems.children.choices import MatterKind
-from cems.children.models import Bar, Child, Involvement, Matter, NamedReader, StudentChild, Submitter
+from cems.children.models import (
+    Assignment,
+    Bar,
+    Child,
+    Involvement,
+    Matter,
+    NamedReader,
+    StudentChild,
+    Submitter,
+)
 from tests.children.access.reference_access import parts_of
 from tests.factories.children import (
     agree_level,
+    assign,
     bar,
     involve,
     make_child,
@@ -119,6 +129,7 @@ class World:
             "matter",
             "emergency_access",
             "submitted",
+            "assigned",
             "restrict",
             "named",
             "bar",
@@ -157,6 +168,12 @@ class World:
                 grants.rebuild(None, at=now(), child_ids=[child.pk])
         elif kind == "submitted":
             Submitter.objects.get_or_create(child=child, user=user, defaults={"at": now()})
+        elif kind == "assigned":
+            auditor = pick.choice(
+                [user for user in self.users if user.appointments.filter(role_key__in=ASSIGNABLE).exists()]
+            )
+            if not Assignment.objects.filter(child=child, user=auditor).exists():
+                assign(child, auditor, until=pick.choice([now() - hour, now() + hour]))
         elif kind == "emergency_access":
             open_in_emergency(child, user)
         elif kind == "restrict":
@@ -207,6 +224,8 @@ def reach_it(user, child, reach, role):
         involve(child, user)
     elif reach is Reach.NAMED:
         name_for_student(child, user)
+    elif reach is Reach.ASSIGNED:
+        assign(child, user)
     elif reach is Reach.SUBMITTED:
         Submitter.objects.create(child=child, user=user, at=now())
     elif reach is Reach.FORUM:
@@ -222,6 +241,8 @@ def test_no_role_sees_a_restricted_record_without_being_named_nor_a_barred_one_a
     involve(child, user)
     if Reach.NAMED in ROLES[key].sees:
         name_for_student(child, user)
+    if Reach.ASSIGNED in ROLES[key].sees:
+        assign(child, user)
     Submitter.objects.create(child=child, user=user, at=now())
     for kind in MatterKind.values:
         make_matter(child, kind)

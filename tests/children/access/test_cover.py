@@ -23,7 +23,7 @@ from tests.factories.world import open_in_emergency
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
 DAY = timedelta(days=1)
-PERSONAL = {Reach.SUBMITTED, Reach.EMERGENCY}  # what a person did themselves stays theirs
+PERSONAL = {Reach.SUBMITTED, Reach.EMERGENCY, Reach.ASSIGNED}  # what a person did themselves stays theirs
 COVERED = [key for key, role in ROLES.items() if role.covers]
 
 

@@ -15,7 +15,7 @@ from cems.base.keyset import Keyset, Page
 from cems.children.access.child_access import ChildAccess
 from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
-from cems.children.history.selectors.involvement import claims_count
+from cems.children.history.selectors.claim import claims_count
 from cems.children.matching.rules.search import understand
 from cems.children.matching.search import Results, search
 from cems.children.matching.selectors.cluster import seen

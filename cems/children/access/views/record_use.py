@@ -6,8 +6,8 @@ from django.shortcuts import render
 from cems.accounts.roles import Part
 from cems.audit.selectors import record_use as uses_of
 from cems.base.access_control import Shape
-from cems.base.kept import regime_of
 from cems.base.keyset import AFTER, next_url
+from cems.children.access.selectors.record_use import folded
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.selectors.involvement import cluster_public_ids
 from cems.children.identity.page_context import child_page
@@ -19,10 +19,7 @@ def record_use(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     page = uses_of(cluster_public_ids(opened.child), after=request.GET.get(AFTER, ""))
     context = {
         **child_page(request, opened),
-        "rows": [
-            (row, row.part.replace("_", " ") if row.part in set(Part) else "", regime_of(row.subject_kind))
-            for row in page.rows
-        ],
+        "groups": folded(page.rows),
         "older_url": next_url(request, page.after),
     }
     return render(request, "children/record_use.html", context)

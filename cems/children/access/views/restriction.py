@@ -35,6 +35,7 @@ def restriction(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     context = {
         **child_page(request, opened),
         "manages": manages,
+        "may_assign": opened.access.may(Work.ASSIGNMENT),
         "may_record_death": opened.access.may(Work.DEATH),
         "readers": readers(opened.child, instant) if manages else None,
     }

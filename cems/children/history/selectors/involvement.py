@@ -16,9 +16,9 @@ from cems.children.access.selectors.emergency_access import TOLD_FOR
 from cems.children.access.selectors.restriction import is_barred, is_restricted
 from cems.children.access.visibility import primary_of
 from cems.children.history.models.involvement import InvolvementState
-from cems.children.history.services.involvement import confirms_for, may_confirm
+from cems.children.history.services.involvement import may_confirm
 from cems.children.models import Child, Involvement
-from cems.children.querysets import OfChildQuerySet, record_of, rows_of_clusters
+from cems.children.querysets import rows_of_clusters
 
 
 @dataclass(frozen=True)
@@ -55,31 +55,11 @@ def involved(user: User, child: Child, now: datetime) -> InvolvedPage:
     )
 
 
-@dataclass(frozen=True)
-class Claim:
-    """Somebody says that they work with a child, and waits for an answer."""
-
-    row: Involvement
-    child: Child
-
-
 def involvement_at(child: Child, public_id: UUID) -> Involvement | None:
     """The involvement with this child at this address, with its person and team; or None."""
     rows = Involvement.objects.of(child).select_related("user", "team")
     row: Involvement | None = rows.filter(public_id=public_id).first()
     return row
-
-
-def claim_at(user: User, public_id: UUID) -> Involvement | None:
-    """The involvement at this address, with a child whom this person may see; or None."""
-    row: Involvement | None = Involvement.objects.of_visible(user).filter(public_id=public_id).first()
-    return row
-
-
-def own_team(user: User) -> Team | None:
-    """The team a person acts for: that of the first post that has one."""
-    team_ids = [post.team_id for post in profile_of(user).posts if post.team_id]
-    return Team.objects.get(pk=team_ids[0]) if team_ids else None
 
 
 def work_just_ended(user: User, child: Child, at: datetime) -> bool:
@@ -88,28 +68,6 @@ def work_just_ended(user: User, child: Child, at: datetime) -> bool:
         return False
     ended = Involvement.objects.filter(user=user, child__in=rows_of_clusters([child.pk]))
     return ended.filter(ended_at__lte=at, ended_at__gt=at - TOLD_FOR).exists()
-
-
-def claims(user: User, limit: int = 100) -> Sequence[Claim]:
-    """Claims this person may decide, the longest waiting first; of children they may see."""
-    rows = to_decide(user).with_record().select_related("user__agency", "team__agency")
-    return [Claim(row, record_of(row)) for row in rows.order_by("recorded_at", "pk")[:limit]]
-
-
-def claims_count(user: User, most: int) -> int:
-    """How many claims this person may decide, never counted beyond `most`."""
-    return to_decide(user)[:most].count()
-
-
-def to_decide(user: User) -> OfChildQuerySet:
-    """Claims this person may decide, of children they may see; never their own."""
-    claimed = Involvement.objects.of_visible(user).filter(
-        state=InvolvementState.CLAIMED, ended_at__isnull=True
-    )
-    teams = confirms_for(user)
-    if teams is not None:
-        claimed = claimed.filter(team__in=teams)
-    return claimed.exclude(user=user.pk)  # nobody decides their own
 
 
 def teams_to_choose(user: User) -> Sequence[Team]:

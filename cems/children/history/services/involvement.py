@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import IntegrityError
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
@@ -13,12 +14,13 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
-from cems.base.time import now
+from cems.base.time import local, now
 from cems.children.access import grants
 from cems.children.events import InvolvementChanged
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child, Involvement
+from cems.notices.services import notice_send
 
 
 @command
@@ -29,13 +31,14 @@ def involvement_start(
     case_role: str,
     person: User | None = None,
     team: Team | None = None,
+    why: str = "",
     at: datetime | None = None,
     recorded_at: datetime | None = None,
 ) -> Involvement:
     """Somebody starts to work with the child; access follows at once.
 
     First Contact, a team manager for the own team, an allocation or a school's roll make
-    involvements; what a person claims for themselves waits for First Contact (access rules).
+    involvements; what a person claims for themselves, with `why`, waits for First Contact (access rules).
     Raises NotAllowed for anybody else, Conflict where the same involvement is open.
     """
     instant = at or now()
@@ -54,6 +57,7 @@ def involvement_start(
             case_role=case_role,
             state=state,
             started_at=instant,
+            claim_why=why.strip(),
             made_by=user,
             recorded_at=recorded_at or instant,
         )
@@ -64,18 +68,31 @@ def involvement_start(
 
 @command
 def involvement_decide(
-    user: User, *, involvement: Involvement, agree: bool, at: datetime | None = None
+    user: User, *, involvement: Involvement, agree: bool, why: str = "", at: datetime | None = None
 ) -> Involvement:
-    """First Contact agrees or refuses a claimed involvement."""
+    """First Contact agrees or refuses a claimed involvement; who claimed it is told, and reads why.
+
+    Raises Invalid where it is refused without a reason, Conflict where somebody has decided it already.
+    """
     instant = at or now()
     lock_cluster(involvement.child_id)
     locked_involvement = Involvement.objects.select_for_update().get(pk=involvement.pk)
     if not may_confirm(user, locked_involvement.team):
         raise NotAllowed("First Contact, or the team's own manager, decides who works with a child.")
     if locked_involvement.state != InvolvementState.CLAIMED:
-        raise Conflict("This has already been decided.")
+        by, when = locked_involvement.decided_by, locked_involvement.decided_at
+        raise Conflict(
+            f"{by} decided this at {local(when):%H:%M on %-d %B}: {locked_involvement.get_state_display().lower()}."
+            if by and when
+            else "This has already been decided."
+        )
+    if not agree and not why.strip():
+        raise Invalid("Say why it is not agreed. Who claimed it reads the reason.", field="why")
     locked_involvement.state = InvolvementState.CONFIRMED if agree else InvolvementState.REFUSED
-    locked_involvement.save(update_fields=["state"])
+    locked_involvement.decided_why = why.strip()
+    locked_involvement.decided_by, locked_involvement.decided_at = user, instant
+    locked_involvement.save(update_fields=["state", "decided_why", "decided_by", "decided_at"])
+    _tell_claimant(user, locked_involvement, instant)
     return _told(user, locked_involvement, Verb.ACCESS_GIVEN if agree else Verb.CHANGED, instant)
 
 
@@ -202,6 +219,21 @@ def _state_for(user: User, person: User | None, team: Team | None) -> str:
     if person is not None and person.pk == user.pk:
         return InvolvementState.CLAIMED
     raise NotAllowed("First Contact, or the team's own manager, records who works with a child.")
+
+
+def _tell_claimant(user: User, row: Involvement, at: datetime) -> None:
+    reference = row.child.reference
+    answer = "is agreed" if row.state == InvolvementState.CONFIRMED else "is not agreed: read why"
+    notice_send(
+        {row.user_id or row.made_by_id} - {user.pk},
+        kind="children.claim",
+        key=f"claim:{row.public_id}",
+        text=f"That you work with {reference} {answer}.",
+        url=reverse("children:claim_answer", args=[row.public_id]),
+        reference=reference,
+        child=row.child.public_id,
+        at=at,
+    )
 
 
 def _told(user: User, row: Involvement, verb: Verb, at: datetime) -> Involvement:

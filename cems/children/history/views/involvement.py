@@ -1,4 +1,4 @@
-"""Who works with a child: recorded, claimed, decided, ended (C3)."""
+"""Who works with a child: recorded and ended (C3)."""
 
 from uuid import UUID
 
@@ -7,18 +7,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from cems.accounts.access_control import acting_user, requires_work
+from cems.accounts.access_control import acting_user
 from cems.accounts.models import Team
 from cems.accounts.roles import Part, Work
-from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
-from cems.children.history.forms.involvement import CaseRoleForm, InvolveForm, InvolvementEndForm
+from cems.children.history.forms.involvement import InvolveForm, InvolvementEndForm
 from cems.children.history.selectors import involvement as people
-from cems.children.history.services.involvement import involvement_decide, involvement_end, involvement_start
+from cems.children.history.services.involvement import involvement_end, involvement_start
 from cems.children.identity.page_context import child_page
 from cems.children.view_helpers import form_page
 
@@ -46,7 +45,7 @@ def add(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     members = people.members(team)
     form = InvolveForm(members, request.POST or None)
     if handle_form(request, form, lambda: _start(request, opened, form, team)):
-        messages.success(request, "Recorded. They can open the record now.")
+        messages.success(request, f"Recorded. They can open the record of {opened.child.name} now.")
         return redirect("children:involvements", public_id=opened.child.public_id)
     title = f"{team.name}: who works with the child?"
     back = reverse("children:involvement_new", args=[opened.child.public_id])
@@ -63,28 +62,6 @@ def _start(request: HttpRequest, opened: OpenChild, form: InvolveForm, team: Tea
     )
 
 
-@requires_child(Shape.PAGE, Part.INVOLVED, Part.IDENTITY, Part.OWN_SUBMISSIONS, methods=FORM)
-def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
-    """Say that one works with the child; First Contact confirms."""
-    user, form = acting_user(request), CaseRoleForm(request.POST or None)
-    if handle_form(
-        request,
-        form,
-        lambda: involvement_start(
-            user,
-            child=opened.child,
-            case_role=form.cleaned_data["case_role"],
-            person=user,
-            team=people.own_team(user),
-        ),
-    ):
-        messages.success(
-            request, "Recorded. First Contact, or your manager, confirms that you work with the child."
-        )
-        return redirect("children:overview", public_id=opened.child.public_id)
-    return form_page(request, opened, form, title="I work with this child", current="children:involvements")
-
-
 @requires_child(Shape.PAGE, Part.INVOLVED, Part.OWN_SUBMISSIONS, methods=FORM)
 def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpResponse:
     """Somebody no longer works with the child; their access ends at once."""
@@ -97,7 +74,10 @@ def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpRe
         form,
         lambda: involvement_end(acting_user(request), involvement=row, reason=form.cleaned_data["reason"]),
     ):
-        messages.success(request, "The involvement is ended, and the access with it.")
+        who = row.user or row.team
+        messages.success(
+            request, f"{who} no longer works with {opened.child.name}, and the access through it has ended."
+        )
         # A user who ended their own involvement may have no way back to the record.
         return (
             redirect("home")
@@ -108,26 +88,3 @@ def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpRe
     return form_page(
         request, opened, form, title="End an involvement", text=words, current="children:involvements"
     )
-
-
-@requires_work(Shape.PAGE, Work.INVOLVEMENT)
-def claims(request: HttpRequest) -> HttpResponse:
-    """Who says that they work with a child, the longest waiting first."""
-    rows = people.claims(acting_user(request))
-    listed(acting_user(request), what="children.claims", children=[row.child.public_id for row in rows])
-    return render(request, "children/claims.html", {"rows": rows})
-
-
-@requires_work(Shape.POST, Work.INVOLVEMENT)
-def decide(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
-    """Agree or refuse a claim."""
-    row = or_404(people.claim_at(acting_user(request), involvement_id))
-    agree = request.POST.get("agree") == "yes"
-    involvement_decide(acting_user(request), involvement=row, agree=agree)
-    message = (
-        "Agreed. They can open the record now."
-        if agree
-        else "Not agreed. They keep their own submissions only."
-    )
-    messages.success(request, message)
-    return redirect("children:claims")

@@ -15,7 +15,7 @@ from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, TooMany
 from cems.base.forms import Difference, handle_form
 from cems.children.access_control import OpenChild, requires_child
-from cems.children.history.selectors.involvement import own_team
+from cems.children.history.selectors.claim import own_team
 from cems.children.history.services.involvement import involvement_start
 from cems.children.identity.forms.record import NO_ROLE, ChangeForm, IdentifierForm, NameForm, NewChildForm
 from cems.children.identity.page_context import child_page

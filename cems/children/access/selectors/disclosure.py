@@ -1,0 +1,53 @@
+"""Which document somebody is about to take away, and what left a record before (A4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from cems.audit.choices import Verb
+from cems.audit.selectors import GivenOut, given_out
+from cems.base.keyset import Page
+from cems.children.access_control import OpenChild
+from cems.children.slots import DOCUMENTS, ChildDocument
+
+WHAT = {
+    Verb.DISCLOSED: "Disclosed outside the partnership",
+    Verb.NOT_SHARED: "Not shared",
+    Verb.DOWNLOADED: "Taken as a document",
+    Verb.EXPORTED: "Taken for work within the partnership",
+}
+
+
+def document_at(address: str) -> ChildDocument | None:
+    """The document at this address of ours; None where there is no such document."""
+    if not url_has_allowed_host_and_scheme(address, allowed_hosts=None) or not address.startswith("/"):
+        return None
+    try:
+        match = resolve(address.split("?")[0])
+    except Resolver404:
+        return None
+    return DOCUMENTS.get(match.view_name)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the page, in words."""
+
+    row: GivenOut
+    what: str
+    document: str
+
+
+def disclosures(opened: OpenChild, after: str) -> Page[GivenOut]:
+    """A page of what left this record or was not shared, newest first."""
+    return given_out(opened.cluster.values(), after=after)
+
+
+def lines(rows: Sequence[GivenOut]) -> list[Line]:
+    """These rows in words."""
+    named = {document.url_name: document.title for document in DOCUMENTS}
+    return [
+        Line(row, WHAT[Verb(row.verb)], named.get(row.document, row.part.replace("_", " "))) for row in rows
+    ]

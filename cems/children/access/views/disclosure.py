@@ -1,0 +1,91 @@
+"""What leaves a record and what does not: asked before a document is taken away, read afterwards (A4)."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from cems.accounts.access_control import acting_user
+from cems.accounts.roles import Part
+from cems.base.access_control import FORM, Shape
+from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, next_url
+from cems.children.access.forms.disclosure import OUTSIDE, DocumentForm, NotSharedForm
+from cems.children.access.selectors import disclosure as reads
+from cems.children.access.services.disclosure import disclosure_record, disclosure_refuse, document_keep
+from cems.children.access_control import OpenChild, requires_child
+from cems.children.identity.page_context import child_page
+from cems.children.slots import ChildDocument
+from cems.children.view_helpers import form_page
+
+TAB = "children:disclosures"
+
+
+@requires_child(Shape.PAGE, Part.INVOLVED)
+def disclosures(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """What of this record was disclosed, taken as a document, or not shared; newest first."""
+    page = reads.disclosures(opened, request.GET.get(AFTER, ""))
+    context = {
+        **child_page(request, opened),
+        "rows": reads.lines(page.rows),
+        "older_url": next_url(request, page.after),
+    }
+    return render(request, "children/disclosures.html", context)
+
+
+@requires_child(
+    Shape.PAGE,
+    Part.INVOLVED,
+    Part.CHRONOLOGY,
+    Part.MATRIX,
+    Part.DECISIONS,
+    Part.OWN_SUBMISSIONS,
+    methods=FORM,
+)
+def take(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Before a document is taken away: to whom it goes, why, on which basis; or for work in the partnership."""
+    address = request.GET.get("document", "")
+    document = reads.document_at(address)
+    if address and document is None:
+        raise Http404
+    if document is None or not opened.access.exports:
+        context = {**child_page(request, opened, current=TAB), "exports": opened.access.exports}
+        return render(request, "children/document_none.html", context)
+    form = DocumentForm(request.POST or None)
+    if handle_form(request, form, lambda: _take(request, opened, document, form)):
+        here = reverse("children:document_take", args=[opened.child.public_id])
+        return redirect(f"{here}?{urlencode({'document': address, 'asked': '1'})}")
+    context = {
+        **child_page(request, opened, current=TAB),
+        "form": form,
+        "document": document,
+        "ready_url": address if request.GET.get("asked") else "",
+        "sees_disclosures": opened.access.sees(Part.INVOLVED),
+    }
+    return render(request, "children/document_take.html", context, status=form.status)
+
+
+def _take(request: HttpRequest, opened: OpenChild, document: ChildDocument, form: DocumentForm) -> None:
+    user, data = acting_user(request), form.cleaned_data
+    of = {"child": opened.child, "document": document.url_name, "part": document.part}
+    if data["whose"] == OUTSIDE:
+        disclosure_record(
+            user, **of, to=data["to"], purpose=data["purpose"], lawful_basis=data["lawful_basis"]
+        )
+    else:
+        document_keep(user, **of, purpose=data["purpose"])
+
+
+@requires_child(Shape.PAGE, Part.INVOLVED, methods=FORM)
+def not_shared(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Something was asked for and not shared, and why not."""
+    form = NotSharedForm(request.POST or None)
+    if handle_form(
+        request, form, lambda: disclosure_refuse(acting_user(request), child=opened.child, **form.values)
+    ):
+        messages.success(request, f"Recorded: what of {opened.child.name} was not shared, and why.")
+        return redirect(TAB, public_id=opened.child.public_id)
+    text = "Whoever works with the child reads it, so that nobody shares it by mistake."
+    title = "Not shared, because …"
+    return form_page(request, opened, form, title=title, text=text, current=TAB)

@@ -1,0 +1,148 @@
+"""Whoever takes a document away says to whom it goes; what was not shared is written down too (A4)."""
+
+from html import unescape
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.audit.models import Entry
+from cems.base.time import now
+from cems.children.choices import RiskLevel
+from cems.children.models import Child, Submitter
+from tests.factories.children import involve, make_child, name_for_student, restrict
+from tests.factories.matrices import submit
+from tests.factories.people import make_user, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A4")]
+OUTSIDE = {
+    "whose": "outside",
+    "to": "Example Council, home manager",
+    "purpose": "Briefing before a placement",
+    "lawful_basis": "public_task",
+}
+
+
+def text(response: Any) -> str:
+    assert isinstance(response, HttpResponse) and response.status_code == 200
+    return " ".join(unescape(response.content.decode()).split())
+
+
+def at(name: str, child: Child) -> str:
+    return reverse(f"children:{name}", args=[child.public_id])
+
+
+@pytest.fixture
+def child() -> Child:
+    return make_child(given_name="Marnie", family_name="Madeup")
+
+
+@pytest.fixture
+def worker(child: Child) -> User:
+    user = make_user(name="Example Worker")
+    involve(child, user)
+    return user
+
+
+@pytest.fixture
+def client(worker: User) -> Client:
+    return sign_in(worker)
+
+
+def ask(child: Child, address: str) -> str:
+    return f"{at('document_take', child)}?document={address}"
+
+
+def test_each_document_of_a_child_is_asked_about_before_it_is_taken(child: Child, client: Client) -> None:
+    sent = submit(make_user(), child, RiskLevel.SIGNIFICANT)
+    for page in (at("chronology", child), reverse("matrix:submission", args=[sent.public_id])):
+        assert at("document_take", child) in text(client.get(page))
+        assert f'href="{reverse("children:chronology_pdf", args=[child.public_id])}' not in text(
+            client.get(page)
+        )
+
+
+def test_what_goes_outside_says_to_whom_why_and_on_which_basis(child: Child, client: Client) -> None:
+    address = at("chronology_pdf", child)
+    refused = client.post(ask(child, address), {"whose": "outside", "key": uuid4()})
+    words = unescape(refused.content.decode())
+    assert refused.status_code == 400
+    for wanted in ("Say who it goes to.", "Say what it is for.", "Choose the lawful basis this rests on."):
+        assert wanted in words
+    assert not Entry.objects.filter(verb="disclosed").exists()
+    form = {**OUTSIDE, "key": uuid4()}
+    for _ in range(2):  # a double click
+        ready = text(client.post(ask(child, address), form, follow=True))
+    assert f'href="{address}"' in ready
+    row = Entry.objects.get(verb="disclosed")
+    assert (row.child, row.detail["to"], row.reason) == (child.public_id, OUTSIDE["to"], OUTSIDE["purpose"])
+    colleague = make_user()
+    involve(child, colleague)
+    page = text(sign_in(colleague).get(at("disclosures", child)))
+    for wanted in (
+        "Disclosed outside the partnership",
+        "Chronology",
+        *list(OUTSIDE.values())[1:3],
+        "Example Worker",
+    ):
+        assert wanted in page
+    assert "Public task" in page
+
+
+def test_for_oneself_within_the_partnership_is_one_choice_and_is_logged(child: Child, client: Client) -> None:
+    address = at("chronology_pdf", child)
+    client.post(ask(child, address), {"whose": "own", "key": uuid4()})
+    row = Entry.objects.get(verb="exported")
+    assert row.child == child.public_id and row.detail == {"document": "children:chronology_pdf"}
+    assert "Taken for work within the partnership" in text(client.get(at("disclosures", child)))
+
+
+def test_not_shared_because_has_its_page_and_is_read_on_the_childs_page(child: Child, client: Client) -> None:
+    page = text(client.get(at("disclosures", child)))
+    assert at("not_shared", child) in page and at("disclosures", child) in page
+    assert (
+        client.post(at("not_shared", child), {"to": "A father", "why": " ", "key": uuid4()}).status_code
+        == 400
+    )
+    form = {"to": "A father", "why": "It would lead to the address.", "key": uuid4()}
+    page = text(client.post(at("not_shared", child), form, follow=True))
+    assert "what of Marnie Madeup was not shared" in page
+    assert "A father" in page and "It would lead to the address." in page and "Not shared" in page
+
+
+def test_only_documents_of_ours_are_led_to(child: Child, client: Client) -> None:
+    for elsewhere in (
+        "https://elsewhere.example/x",
+        "//elsewhere.example",
+        "/",
+        at("overview", child),
+        "nonsense",
+    ):
+        assert client.get(ask(child, elsewhere)).status_code == 404
+    assert "Choose “Download”" in text(client.get(at("document_take", child)))
+
+
+def test_who_submitted_takes_their_own_and_reads_no_disclosures(child: Child) -> None:
+    sender = make_user()
+    sent = submit(sender, child, RiskLevel.MODERATE)
+    Submitter.objects.get_or_create(child=child, user=sender, defaults={"at": now()})
+    client = sign_in(sender)
+    address = reverse("matrix:submission_pdf", args=[sent.public_id])
+    assert "who is it for?" in text(client.get(ask(child, address)))
+    assert client.get(at("disclosures", child)).status_code == 403
+
+
+def test_a_student_takes_nothing_and_a_stranger_sees_nothing(child: Child, worker: User) -> None:
+    student = make_user("student")
+    name_for_student(child, student)
+    address = at("chronology_pdf", child)
+    answer = sign_in(student).post(ask(child, address), {"whose": "own", "key": uuid4()})
+    assert "takes no documents away" in text(answer)
+    assert not Entry.objects.filter(verb="exported").exists()
+    assert sign_in(make_user()).get(ask(child, address)).status_code == 404
+    restrict(child, owner=make_user())
+    assert sign_in(worker).get(at("disclosures", child)).status_code == 404

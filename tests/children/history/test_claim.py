@@ -1,0 +1,119 @@
+"""A claim to work with a child is looked at before it is decided, and the answer reaches who made it (C3)."""
+
+from html import unescape
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.audit.models import Entry
+from cems.children.choices import RiskLevel
+from cems.children.history.models.involvement import InvolvementState
+from cems.children.history.services.involvement import involvement_start
+from cems.children.models import Child, Involvement
+from cems.notices.models import Notice
+from tests.factories.children import make_child, restrict
+from tests.factories.matrices import submit
+from tests.factories.people import make_user, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("C3")]
+WHY = "Named nurse of the school since September."
+
+
+def text(response: Any) -> str:
+    assert isinstance(response, HttpResponse) and response.status_code == 200
+    return " ".join(unescape(response.content.decode()).split())
+
+
+def decide(row: Involvement) -> str:
+    return reverse("children:claim_decide", args=[row.public_id])
+
+
+def answer(row: Involvement) -> str:
+    return reverse("children:claim_answer", args=[row.public_id])
+
+
+@pytest.fixture
+def child() -> Child:
+    return make_child(given_name="Marnie", family_name="Madeup", address="1 Example Road")
+
+
+@pytest.fixture
+def nurse(child: Child) -> User:
+    person = make_user(name="Example Nurse")
+    submit(person, child, RiskLevel.MODERATE)
+    return person
+
+
+@pytest.fixture
+def claimed(child: Child, nurse: User) -> Involvement:
+    return involvement_start(nurse, child=child, case_role="health", person=nurse, why=WHY)
+
+
+def test_a_claim_says_how_one_works_with_the_child(child: Child, nurse: User) -> None:
+    client, url = sign_in(nurse), reverse("children:involvement_claim", args=[child.public_id])
+    refused = client.post(url, {"case_role": "health", "why": " "})
+    assert refused.status_code == 400 and "Say how you work with the child" in unescape(
+        refused.content.decode()
+    )
+    page = text(client.post(url, {"case_role": "health", "why": WHY}, follow=True))
+    assert "confirms that you work with Marnie Madeup" in page
+    assert Involvement.objects.get(child=child).claim_why == WHY
+
+
+def test_reason_age_address_and_matrix_stand_beside_and_looking_decides_nothing(claimed: Involvement) -> None:
+    client = sign_in(make_user("first_contact"))
+    listing = text(client.get(reverse("children:claims")))
+    assert decide(claimed) in listing and WHY in listing
+    page = text(client.get(decide(claimed)))
+    for words in ("Example Nurse", WHY, "years old", "1 Example Road", "Moderate, submitted", "sent one on"):
+        assert words in page, words
+    assert page.count('value="Decide"') == 1  # one button, and none that refuses at a press
+    claimed.refresh_from_db()
+    assert claimed.state == InvolvementState.CLAIMED
+    assert Entry.objects.filter(verb="viewed", subject_id=str(claimed.public_id)).count() == 1
+
+
+def test_a_refusal_needs_its_reason_and_the_claimant_reads_it(claimed: Involvement, nurse: User) -> None:
+    client = sign_in(make_user("first_contact", name="Example Desk"))
+    missing = client.post(decide(claimed), {"agree": "no"})
+    assert missing.status_code == 400 and "Say why it is not agreed" in unescape(missing.content.decode())
+    page = text(client.post(decide(claimed), {"agree": "no", "why": "Another school."}, follow=True))
+    assert "Example Nurse does not work with Marnie Madeup" in page
+    notice = Notice.objects.get(user=nurse, kind="children.claim")
+    assert notice.url == answer(claimed) and "Madeup" not in notice.text and "not agreed" in notice.text
+    theirs = text(sign_in(nurse).get(notice.url))
+    assert "Not agreed" in theirs and "Another school." in theirs and "Example Desk" in theirs
+
+
+def test_agreed_it_opens_the_record_and_says_so(claimed: Involvement, nurse: User, child: Child) -> None:
+    page = text(sign_in(make_user("first_contact")).post(decide(claimed), {"agree": "yes"}, follow=True))
+    assert "Example Nurse can open the record of Marnie Madeup now" in page
+    theirs = sign_in(nurse)
+    assert "Agreed." in text(theirs.get(answer(claimed)))
+    assert theirs.get(reverse("children:notes", args=[child.public_id])).status_code == 200
+
+
+def test_the_second_desk_is_told_who_decided_and_changes_nothing(claimed: Involvement, nurse: User) -> None:
+    first, second = (
+        sign_in(make_user("first_contact", name="Example Desk")),
+        sign_in(make_user("first_contact")),
+    )
+    second.get(decide(claimed))
+    first.post(decide(claimed), {"agree": "yes"})
+    late = second.post(decide(claimed), {"agree": "no", "why": "I did not know."})
+    assert late.status_code == 409 and "Example Desk decided this at" in unescape(late.content.decode())
+    claimed.refresh_from_db()
+    assert claimed.state == InvolvementState.CONFIRMED and claimed.decided_why == ""
+    assert Notice.objects.filter(user=nurse, kind="children.claim").count() == 1
+
+
+def test_nobody_else_reads_the_answer_nor_a_claim_on_a_shut_record(
+    claimed: Involvement, child: Child
+) -> None:
+    assert sign_in(make_user()).get(answer(claimed)).status_code == 404
+    assert sign_in(make_user()).get(decide(claimed)).status_code == 403
+    restrict(child, owner=make_user())
+    assert sign_in(make_user("first_contact")).get(decide(claimed)).status_code == 404
