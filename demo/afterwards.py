@@ -189,7 +189,7 @@ class Afterwards:
             held_at = at - timedelta(minutes=self.rng.randint(10, 60))
             meeting_record(
                 manager, child=self.story.child, kind=MeetingKind.STRATEGY, held_at=held_at, outcome=outcome,
-                answers=request, at=at,
+                attended=self._there(manager), answers=request, at=at,
             )  # fmt: skip
         else:
             why = self.rng.choice(self.words["strategy_not_met"])
@@ -211,5 +211,11 @@ class Afterwards:
         outcome = self.rng.choice(self.words["meetings"][kind.value])
         meeting_record(
             self.story.author, child=self.story.child, kind=kind, held_at=at - timedelta(minutes=50),
-            outcome=outcome, at=at,
+            outcome=outcome, attended=self._there(self.story.author), at=at,
+            level_view=self.story.child.level if at.day % 3 else None,
         )  # fmt: skip
+
+    def _there(self, host: User) -> str:
+        """Who sat at a meeting: the user who held it, the school, and a parent."""
+        lead = self.cast.person(self.story.place.school_lead)
+        return f"{host}, {host.job_title or host.agency}; {lead}, {lead.agency}; a parent"

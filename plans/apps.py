@@ -11,7 +11,7 @@ class PlansConfig(AppConfig):
         from cems.base.events import subscribe
         from cems.base.slots import KEPT, REFERENCE_DATA
         from cems.children.events import AreaChanged
-        from cems.children.slots import CHRONOLOGY, PANELS
+        from cems.children.slots import CHRONOLOGY, NOW_LINES, PANELS, SUB_NAVIGATION
         from cems.clocks.slots import KINDS
         from cems.policy.slots import POLICIES
         from plans import child_content, clocks, handlers, home_content, policy
@@ -22,6 +22,8 @@ class PlansConfig(AppConfig):
         KEPT.fill(*child_content.ROWS, by=self.label)
         CHRONOLOGY.fill(child_content.chronology, by=self.label)
         PANELS.fill(child_content.PANEL, by=self.label, before="actions.open")
+        NOW_LINES.fill(child_content.VIEW_LINE, by=self.label, after="children.level")
+        SUB_NAVIGATION.fill(child_content.TAB, by=self.label, after="children:notes")
         REFERENCE_DATA.fill(provider.sync, by=self.label)
         subscribe(AreaChanged, handlers.on_area_changed)
         ADMINISTRATION.fill(home_content.PROVIDERS, by=self.label)

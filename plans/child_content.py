@@ -11,10 +11,13 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept
 from cems.base.regimes import HELD, JUDGED
+from cems.base.time import local_date
 from cems.children.access_control import OpenChild
-from cems.children.slots import ChronologyEntry, Panel
+from cems.children.choices import RiskLevel
+from cems.children.slots import ChronologyEntry, NavigationItem, NowLine, Panel
 from cems.clocks.presentation import present
 from plans.models import Referral, Request, StatutoryMeeting
+from plans.selectors.meeting import newest_view
 
 CLOCKED = ("made_by", "clock__owner_user", "clock__owner_team")
 SHOWN = 3  # of each kind of paper on the panel
@@ -40,7 +43,9 @@ def _requests(opened: OpenChild, since: datetime | None) -> Sequence[Request]:
 
 def _meetings(opened: OpenChild, since: datetime | None) -> Sequence[StatutoryMeeting]:
     """The newest, and those held from `since` on; newest first."""
-    rows = StatutoryMeeting.objects.filter(child__in=opened.cluster).lately(since, "held_at", newest=SHOWN)
+    rows = StatutoryMeeting.objects.filter(child__in=opened.cluster, superseded_by__isnull=True).lately(
+        since, "held_at", newest=SHOWN
+    )
     return opened.kept(f"plans.meetings {since}", lambda: list(rows.order_by("-held_at", "-pk")))
 
 
@@ -116,9 +121,35 @@ def _of_strategy(opened: OpenChild, since: datetime | None) -> Iterable[Chronolo
             "Meeting",
             meeting.get_kind_display(),
             Part.STRATEGY,
-            text=meeting.outcome,
+            text=meeting_words(meeting),
             by_id=meeting.recorded_by_id,
+            url=reverse("plans:meetings", args=[opened.child.public_id]),
         )
+
+
+def meeting_words(row: StatutoryMeeting) -> str:
+    """What a meeting decided, who was there, which level it saw; a correction with its reason."""
+    words = [row.outcome]
+    if row.attended:
+        words.append(f"There: {row.attended}")
+    if row.level_view is not None:
+        words.append(f"The meeting saw {row.get_level_view_display()}; it agrees no level.")
+    if row.corrected_why:
+        words.append(f"Corrects what was recorded before: {row.corrected_why}")
+    return "\n".join(words)
+
+
+def _view_line(opened: OpenChild) -> tuple[str, str, str] | None:
+    """The level that the newest meeting saw, while no forum has agreed one since."""
+    row = newest_view(opened)
+    if row is None:
+        return None
+    agreed = opened.child.current_level
+    beside = f"Agreed: {RiskLevel(agreed.level).label}." if agreed else "No forum has agreed a level."
+    saw = (
+        f"{row.get_kind_display()} of {local_date(row.held_at):%-d %B %Y} saw {row.get_level_view_display()}."
+    )
+    return "A meeting’s view", f"{saw} {beside}", reverse("plans:meetings", args=[opened.child.public_id])
 
 
 def _url(name: str, paper: Referral | Request, opened: OpenChild) -> str:
@@ -182,8 +213,23 @@ ROWS = (
         title="Statutory meeting",
         retention=WITH_RECORD,
         basis=HELD,
-        columns={"meeting": "kind", "held": "held_at", "outcome": "outcome"},
-        left_out={OWN_ROW: ("answers",), WRITTEN: ("recorded_at",), BY_WHOM: ("recorded_by",)},
+        columns={
+            "meeting": "kind",
+            "held": "held_at",
+            "who was there": "attended",
+            "outcome": "outcome",
+            "the level it saw": "level_view",
+            "why it was corrected": "corrected_why",
+        },
+        left_out={
+            OWN_ROW: ("answers",),
+            "a correction and what it corrects are both shown": ("supersedes",),
+            WRITTEN: ("recorded_at",),
+            BY_WHOM: ("recorded_by",),
+        },
+        third_party=True,  # names those who were there
     ),
 )
+TAB = NavigationItem("Meetings", "plans:meetings", Part.STRATEGY)
+VIEW_LINE = NowLine("plans.level_view", Part.STRATEGY, _view_line)
 PANEL = Panel("plans.requests", "Referrals and strategy meetings", Part.REFERRALS, "plans/panel.html", _panel)

@@ -29,3 +29,7 @@ class MeetingKind(models.TextChoices):
     STRATEGY = "strategy", "Strategy meeting"
     COMPLEX_STRATEGY = "complex_strategy", "Complex strategy meeting"
     FAMILY_GROUP_CONFERENCE = "fgc", "Family group conference"
+
+
+# What answers a request for a strategy meeting.
+STRATEGY_KINDS = frozenset({MeetingKind.STRATEGY, MeetingKind.COMPLEX_STRATEGY})

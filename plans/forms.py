@@ -1,17 +1,21 @@
 """What First Contact and children's services answer; what an administrator writes of a provider."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
 
-from cems.base.form_fields import DayField, TimeOfDayField, VersionField, WordsField
+from cems.actions.models import Action
+from cems.base.form_fields import DayField, TimeOfDayField, VersionField, WhyField, WordsField
 from cems.base.forms import OnceForm
-from cems.base.time import LONDON, today
+from cems.base.time import LONDON, local, today
 from cems.children.choices import RiskLevel
+from cems.children.history.forms.note import HappenedForm
 from cems.children.practice_lists import HARM_FORMS
-from plans.choices import RequestAnswer
-from plans.models import Provider
+from plans.choices import MeetingKind, RequestAnswer
+from plans.models import Provider, StatutoryMeeting
+from plans.services.meeting import CarriedOver
 from plans.services.provider import ProviderTerms
 
 
@@ -30,6 +34,7 @@ class RequestForm(OnceForm):
         label="If it was held: on which day?", required=False, help_text="For example, 27 3 2026."
     )
     held_time = TimeOfDayField(help_text="For example, 14:30. Your best guess will do.")
+    attended = WordsField(rows=3, max_length=1000, required=False, label="If it was held: who was there?")
     words = WordsField(
         rows=6,
         label="What the meeting decided, or why the threshold is not met",
@@ -47,6 +52,97 @@ class RequestForm(OnceForm):
             if data.get("held_on") and data.get("held_time"):
                 data["held_at"] = datetime.combine(data["held_on"], data["held_time"], tzinfo=LONDON)
         return data
+
+
+class MeetingForm(HappenedForm):
+    """A statutory meeting: kind, when, who was there, what it decided, the level it saw, what it takes on (G3)."""
+
+    asks = "When was it held?"
+    button = "Record this meeting"
+    called = {"held_at": "happened_on"}
+    kind = forms.ChoiceField(
+        choices=MeetingKind.choices,
+        widget=forms.RadioSelect,
+        label="What kind of meeting?",
+        error_messages={"required": "Choose the kind of meeting."},
+    )
+    attended = WordsField(
+        rows=3,
+        max_length=1000,
+        label="Who was there?",
+        help_text="With role and agency; the child and the family too.",
+        error_messages={"required": "Write who was there."},
+    )
+    outcome = WordsField(
+        rows=6, label="What did it decide?", error_messages={"required": "Write what the meeting decided."}
+    )
+    level_view = forms.TypedChoiceField(
+        choices=[("", "It did not say"), *RiskLevel.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+        label="Which level of risk did the meeting see?",
+        help_text="It is shown beside the agreed level. Only CEVT or CEG agrees a level.",
+    )
+    carry = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Actions the meeting takes on",
+        help_text="Each closes where it was and goes on here, with its owner, until the day below.",
+    )
+    carry_to = DayField(label="Until which day?", required=False)
+    field_order = ["kind", "happened_on", "happened_time", "attended", "outcome", "level_view"]
+
+    def __init__(self, actions: Sequence[Action], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actions = actions
+        if actions:
+            labels = [(str(row.public_id), f"{row.title} ({row.owner})") for row in actions]
+            self.offer_choices("carry", labels)
+        else:
+            self.leave_out("carry", "carry_to")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        data["held_at"] = data.pop("happened_at", None)
+        if data.get("carry") and not data.get("carry_to") and "carry_to" not in self.errors:
+            self.add_error("carry_to", "Write until which day the meeting takes them on.")
+        return data
+
+    @property
+    def meeting(self) -> dict[str, Any]:
+        """What was typed of the meeting itself, by the name the service takes it under."""
+        return {name: value for name, value in self.values.items() if name not in {"carry", "carry_to"}}
+
+    @property
+    def carried(self) -> CarriedOver | None:
+        """The actions the meeting takes on; None where it takes none."""
+        chosen = set(self.cleaned_data.get("carry", ()))
+        if not chosen:
+            return None
+        taken = [row for row in self.actions if str(row.public_id) in chosen]
+        return CarriedOver(taken, self.cleaned_data["carry_to"])
+
+
+class MeetingCorrectionForm(MeetingForm):
+    """What was recorded of a meeting, corrected, and why."""
+
+    button = "Keep the correction"
+    why = WhyField("Why is it corrected?", wanted="Say why it is corrected.")
+
+    @staticmethod
+    def begin(row: StatutoryMeeting) -> dict[str, Any]:
+        """What a correction begins with."""
+        when = local(row.held_at)
+        return {
+            "kind": row.kind,
+            "happened_on": when.date(),
+            "happened_time": when.time(),
+            "attended": row.attended,
+            "outcome": row.outcome,
+            "level_view": "" if row.level_view is None else row.level_view,
+        }
 
 
 _AGE = {

@@ -100,12 +100,24 @@ class Request(PublicModel):
 
 
 class StatutoryMeeting(PublicModel):
-    """A meeting held under the child's own plan: date, kind, outcome (G3). Never edited; corrected by a new row."""
+    """A meeting held under the child's own plan: date, kind, who was there, outcome (G3).
+
+    `level_view` is the level the meeting saw, shown beside the agreed one and never agreed (C4). Never edited: it is
+    corrected by a new row that supersedes it.
+    """
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=18, choices=MeetingKind)
     held_at = models.DateTimeField()
+    attended = models.TextField("who was there", blank=True, db_default="")
     outcome = models.TextField()
+    level_view = models.PositiveSmallIntegerField(
+        "the level the meeting saw", choices=RiskLevel, null=True, blank=True
+    )
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    corrected_why = models.TextField("why it corrects the earlier row", blank=True, db_default="")
     answers = models.ForeignKey(
         Request, null=True, blank=True, on_delete=models.PROTECT, related_name="meetings"
     )
@@ -116,6 +128,11 @@ class StatutoryMeeting(PublicModel):
 
     class Meta:
         indexes = [models.Index(fields=["child", "-held_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True) | ~Q(corrected_why=""), name="meeting_corrected_why"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -17,5 +17,10 @@ provider_patterns = (
 
 urlpatterns = [
     path("<uuid:public_id>/referrals/<uuid:referral_id>/", views.referral, name="referral"),
+    path("<uuid:public_id>/meetings/", views.meetings, name="meetings"),
+    path("<uuid:public_id>/meetings/new/", views.meeting_new, name="meeting_new"),
+    path(
+        "<uuid:public_id>/meetings/<uuid:meeting_id>/correct/", views.meeting_correct, name="meeting_correct"
+    ),
     path("<uuid:public_id>/strategy-meetings/<uuid:request_id>/", views.request, name="request"),
 ]

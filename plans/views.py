@@ -1,4 +1,4 @@
-"""A referral read; a request for a strategy meeting read and answered; providers listed and changed."""
+"""A referral read; a strategy meeting asked for and answered; statutory meetings recorded; providers changed."""
 
 from typing import Any
 from uuid import UUID
@@ -13,22 +13,29 @@ from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, next_url
 from cems.base.not_found import or_404
 from cems.base.time import now, today
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.family.selectors.relationship import speak_with
 from cems.children.identity.page_context import child_page
 from cems.children.slots import NOW_LINES
+from cems.children.view_helpers import form_page
 from cems.clocks.presentation import present
 from plans.choices import MeetingKind, RequestAnswer
-from plans.forms import ProviderForm, RequestForm
+from plans.forms import MeetingCorrectionForm, MeetingForm, ProviderForm, RequestForm
 from plans.models import Provider, Referral, Request
 from plans.selectors import provider as selectors
+from plans.selectors.meeting import before_recording, meeting_at, meetings_page
 from plans.selectors.referral import meetings_held_for, referral_at, request_at
+from plans.services.meeting import meeting_correct as correct_meeting
 from plans.services.meeting import meeting_record
 from plans.services.provider import provider_write
 from plans.services.strategy_meeting import strategy_meeting_answer
 from plans.slots import DECIDED_AT
+
+MEETINGS = "plans:meetings"
+RECORDS_MEETINGS = (Work.PLAN, Work.NOTES, Work.REFERRALS, Work.STATUS)
 
 
 @requires_child(Shape.PAGE, Part.REFERRALS)
@@ -74,8 +81,61 @@ def _answer(request: HttpRequest, opened: OpenChild, row: Request, form: Request
         kind=MeetingKind.STRATEGY,
         held_at=data["held_at"],
         outcome=data["words"],
+        attended=data["attended"],
         answers=row,
     )
+
+
+@requires_child(Shape.PAGE, Part.STRATEGY)
+def meetings(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """The child's statutory meetings, newest first, with the level each saw beside the agreed one (G3, C4)."""
+    page = meetings_page(opened.child, request.GET.get(AFTER, ""))
+    context = {
+        **child_page(request, opened),
+        "rows": page.rows,
+        "may_write": opened.access.may(*RECORDS_MEETINGS),
+        "agreed": opened.child.current_level if opened.access.sees(Part.LEVEL) else None,
+        "older_url": next_url(request, page.after),
+    }
+    return render(request, "plans/meetings.html", context)
+
+
+@requires_child(Shape.PAGE, Part.STRATEGY, work=RECORDS_MEETINGS, methods=FORM)
+def meeting_new(request: HttpRequest, opened: OpenChild) -> HttpResponse:
+    """Record a meeting that was held; a strategy meeting answers the request that is open (G3)."""
+    user, before = acting_user(request), before_recording(acting_user(request), opened)
+    form = MeetingForm(before.actions, request.POST or None, initial={"happened_on": today()})
+    if handle_form(
+        request,
+        form,
+        lambda: meeting_record(user, child=opened.child, carried=form.carried, **form.meeting),
+    ):
+        kind = MeetingKind(form.cleaned_data["kind"]).label.lower()
+        messages.success(request, f"The {kind} about {opened.child.name} is recorded.")
+        return redirect(MEETINGS, public_id=opened.child.public_id)
+    text = (
+        f"{before.request.reference} asks for a strategy meeting. One held since then answers it."
+        if before.request
+        else ""
+    )
+    title = "Record a meeting about the child"
+    return form_page(request, opened, form, title=title, text=text, current=MEETINGS)
+
+
+@requires_child(Shape.PAGE, Part.STRATEGY, work=RECORDS_MEETINGS, methods=FORM)
+def meeting_correct(request: HttpRequest, opened: OpenChild, meeting_id: UUID) -> HttpResponse:
+    """Correct what was recorded of a meeting; the earlier words stay, marked (G3)."""
+    row = or_404(meeting_at(opened.child, meeting_id))
+    form = MeetingCorrectionForm([], request.POST or None, initial=MeetingCorrectionForm.begin(row))
+    if handle_form(request, form, lambda: correct_meeting(acting_user(request), meeting=row, **form.values)):
+        kind = row.get_kind_display().lower()
+        messages.success(
+            request, f"The {kind} about {opened.child.name} is corrected. The earlier words stay."
+        )
+        return redirect(MEETINGS, public_id=opened.child.public_id)
+    title = "Correct what was recorded of a meeting"
+    words = "The earlier words stay, marked as corrected."
+    return form_page(request, opened, form, title=title, text=words, current=MEETINGS)
 
 
 def paper_page(request: HttpRequest, opened: OpenChild, row: Referral | Request) -> dict[str, Any]:

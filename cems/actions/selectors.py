@@ -17,6 +17,7 @@ from cems.actions.querysets import ActionQuerySet
 from cems.actions.slots import DONE_AT
 from cems.base.keyset import Keyset, Page
 from cems.children.access.child_access import access_to
+from cems.children.access_control import OpenChild
 from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
 from cems.clocks import access as clock_access
@@ -119,11 +120,15 @@ def without_clock(user: User, limit: int = 100) -> Sequence[Action]:
     return list(actions.with_owner().select_related("child").order_by("pk")[:limit])
 
 
-def open_of_source(kind: str, source_id: object) -> Sequence[Action]:
-    """What a meeting or other paper brought about and is still to do, for carrying over."""
-    return list(
-        Action.objects.from_source(kind, source_id).filter(status=Status.OPEN).with_page().order_by("pk")
-    )
+def to_carry_over(user: User, opened: OpenChild) -> Sequence[Action]:
+    """The child's open actions that a meeting may take on: those open to this person that are closed by hand.
+
+    What is met by its own doing stays where it is: a meeting puts no other day to it.
+    """
+    rows = Action.objects.filter(child__in=opened.cluster, status=Status.OPEN).with_page().order_by("pk")
+    if not opened.access.sees(Part.ACTIONS):
+        rows = rows.filter(pk__in=Action.objects.visible_to(user).values("pk"))
+    return [row for row in rows if DONE_AT.get(f"{row.source_kind}:{row.key}") is None]
 
 
 def done_at(user: User, opened: Opened) -> tuple[str, str] | None:

@@ -133,6 +133,13 @@ class PlainForm(HandledForm):
         if not self.buttons:
             self.helper.add_input(Submit("submit", self.button))
 
+    def leave_out(self, *names: str) -> None:
+        """Ask no longer for these fields, which have nothing to choose from on this page."""
+        for name in names:
+            del self.fields[name]
+        kept = [self._laid_out(name) for name in self.fields if name != self.buttons]
+        self.helper.layout = Layout(*kept)
+
     def _laid_out(self, name: str) -> Any:
         widget = self.fields[name].widget
         if isinstance(widget, forms.CheckboxSelectMultiple):

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from cems.accounts.profile import Post
 from cems.accounts.roles import ROLES, Reach
-from cems.actions import child_content, selectors, services
+from cems.actions import child_content, services
 from cems.actions.choices import Status
 from cems.actions.home_content import items
 from cems.actions.models import Action
@@ -116,8 +116,8 @@ def test_carried_over_it_closes_here_and_opens_there() -> None:
     assert (old.status, old.clock.stage, old.carried_to) == (Status.CARRIED, Stage.CANCELLED, carried)
     assert (carried.title, carried.detail, carried.key, carried.owner) == (action.title, "how", "k", owner)
     assert carried.clock.due_at == london("2026-06-12T17:00")
-    assert selectors.open_of_source("test.meeting", next_meeting.id) == [carried]
-    assert selectors.open_of_source("test.meeting", MEETING.id) == []
+    assert list(Action.objects.from_source("test.meeting", next_meeting.id).to_do()) == [carried]
+    assert not Action.objects.from_source("test.meeting", MEETING.id).to_do().exists()
 
 
 def test_handed_over_its_clock_goes_along() -> None:

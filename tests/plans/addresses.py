@@ -6,6 +6,7 @@ from tests.plans.story import PlanRows
 
 OF_STORY: dict[str, OfStory] = {
     "plans:referral": child_and(referral_id=lambda story, user: story.of(PlanRows).referral.public_id),
+    "plans:meeting_correct": child_and(meeting_id=lambda story, user: story.of(PlanRows).meeting.public_id),
     "plans:request": child_and(request_id=lambda story, user: story.of(PlanRows).request.public_id),
 }
 OF_WORLD: dict[str, OfWorld] = {
