@@ -16,6 +16,7 @@ from cems.base.time import now
 from cems.children.access_control import OpenChild, answered, log_read, may_take_away, open_child
 from cems.children.history.selectors.involvement import work_just_ended
 from matrix.models import Contributor, Matrix, Submission
+from matrix.papers import paper_matrix_of
 from matrix.selectors.short_review import with_asked_again
 from matrix.services.submission import work_ended
 
@@ -41,9 +42,14 @@ def requires_matrix(shape: Shape, methods: tuple[str, ...] = ()) -> Callable[[Vi
     return requires_referral(shape, Matrix, Work.MATRIX, methods_of(shape, methods))
 
 
-def requires_submission(shape: Shape) -> Callable[[View], View]:
-    """Guard a view of a sent matrix: for those who read this child's matrices, began it or sent it."""
-    return requires_referral(shape, Submission, None, methods_of(shape, ()))
+def requires_submission(
+    shape: Shape, *, work: Work | None = None, methods: tuple[str, ...] = ()
+) -> Callable[[View], View]:
+    """Guard a view of a sent matrix: for those who read this child's matrices, began it or sent it.
+
+    With `work`, of those who do that work.
+    """
+    return requires_referral(shape, Submission, work, methods_of(shape, methods))
 
 
 def open_submission(request: HttpRequest, public_id: UUID) -> Opened[Submission]:
@@ -90,15 +96,17 @@ def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work 
     rows: Any = model.objects
     paper: Any = (
         (
-            with_asked_again(rows.select_related("matrix", "submitted_by__agency"))
+            with_asked_again(rows.select_related("matrix__on_paper__agency", "submitted_by__agency"))
             if model is Submission
-            else rows
+            else rows.select_related("on_paper__agency", "on_paper__entered_by")
         )
         .filter(public_id=public_id)
         .first()
     )
     if paper is None:
         raise Http404
+    if work is Work.MATRIX and _enters(request, paper):
+        work = Work.PAPER_MATRIX
     try:
         opened: Opened[Paper] = Opened(paper, open_child(request, paper.child_id, parts=PARTS, work=work))
     except (Http404, NotAllowed):
@@ -112,6 +120,15 @@ def _open(request: HttpRequest, model: type[Paper], public_id: UUID, work: Work 
         _say_so_if_ended(request, paper)
         raise Http404
     return opened
+
+
+def _enters(request: HttpRequest, paper: Matrix | Submission) -> bool:
+    """Whether this is a matrix that came by mail or on paper, and the user is who enters it."""
+    return (
+        isinstance(paper, Matrix)
+        and paper.started_by_id == acting_user(request).pk
+        and paper_matrix_of(paper) is not None
+    )
 
 
 def _say_so_if_ended(request: HttpRequest, paper: Matrix | Submission) -> None:

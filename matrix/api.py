@@ -31,11 +31,13 @@ from matrix.api_bodies import AnswerShown, MatrixBody, Received, Whole
 from matrix.choices import WhenKind
 from matrix.documents import contributors_of
 from matrix.models import Submission
+from matrix.papers import paper_matrix_of
 from matrix.selectors.draft import filled
 from matrix.selectors.sent import own_submission, submissions_by, what_happens_now, with_children
 from matrix.services.answers import AnswerGiven
 from matrix.services.at_once import child_known, child_recorded, matrix_send
 from matrix.services.judgement import AREA_FIELDS, FIELDS
+from matrix.services.paper_matrix import PaperGiven
 from matrix.services.submission import NotReady, Problem
 
 KEY = OpenApiParameter(
@@ -111,6 +113,7 @@ class OneSubmission(ApiView):
         whole = {
             "submission": sent,
             "matrix": sent.matrix,
+            "paper": paper_matrix_of(sent.matrix),
             "strengths_and_worries": {name: getattr(sent.matrix, name) for name in AREA_FIELDS},
             "profile": state.profile,
             "usual": state.usual,
@@ -123,9 +126,11 @@ class OneSubmission(ApiView):
 
 
 def _send(request: Request, user: User, sent: Mapping[str, Any]) -> Submission:
+    paper = _paper(user, sent["paper"]) if "paper" in sent else None
     return matrix_send(
         user,
         child=_child(request, user, sent),
+        paper=paper,
         occasion=sent["occasion"],
         answers=_answers(sent["answers"]),
         fields={name: sent[name] for name in FIELDS if name != "occasion"},
@@ -133,10 +138,21 @@ def _send(request: Request, user: User, sent: Mapping[str, Any]) -> Submission:
     )
 
 
+def _paper(user: User, given: Mapping[str, Any]) -> PaperGiven:
+    """How the matrix came. Raises NotAllowed for who does not enter others' matrices, NotReady without its agency."""
+    if not profile_of(user).may(Work.PAPER_MATRIX):
+        raise NotAllowed("Your role does not include entering matrices that came by mail or on paper.")
+    code = given["agency"]
+    agency = agencies_with({code}).get(code) if code else None
+    if code and agency is None:
+        raise NotReady([Problem("There is no agency with this code.", field="paper.agency")])
+    return PaperGiven(**{**given, "agency": agency})
+
+
 def _child(request: Request, user: User, sent: Mapping[str, Any]) -> Child:
     """The child named by an earlier submission, known in reach, or newly recorded."""
     if "child_id" in sent:
-        return _in_reach(request, sent["child_id"])
+        return _in_reach(request, sent["child_id"], Work.PAPER_MATRIX if "paper" in sent else Work.MATRIX)
     form = _form(user, sent["child"])
     if not form.is_valid():
         errors = form.errors.get_json_data()
@@ -155,8 +171,8 @@ def _child(request: Request, user: User, sent: Mapping[str, Any]) -> Child:
     return child_recorded(user, identity=form.identity, identifiers=form.identifiers, asked=form.asked)
 
 
-def _in_reach(request: Request, public_id: UUID) -> Child:
-    return open_child(cast(Any, request), public_id, parts=PARTS, work=Work.MATRIX).child
+def _in_reach(request: Request, public_id: UUID, work: Work = Work.MATRIX) -> Child:
+    return open_child(cast(Any, request), public_id, parts=PARTS, work=work).child
 
 
 def _form(user: User, who: Mapping[str, Any]) -> NewChildForm:

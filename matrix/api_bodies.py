@@ -8,7 +8,17 @@ from rest_framework import serializers
 from cems.children.choices import BirthDateKnown, Ethnicity, Gender, HarmContext, RiskLevel, Sex
 from cems.children.practice_lists import HARM_FORMS
 from cems.policy.lists import PracticeList
-from matrix.choices import Assessment, IndicatorKind, Informed, Managed, MatrixState, Occasion, Seen, WhenKind
+from matrix.choices import (
+    Assessment,
+    CameBy,
+    IndicatorKind,
+    Informed,
+    Managed,
+    MatrixState,
+    Occasion,
+    Seen,
+    WhenKind,
+)
 from matrix.practice_lists import OCCASIONS
 
 
@@ -93,6 +103,21 @@ class AnswerBody(Strict):
     )
 
 
+class PaperBody(Strict):
+    """A matrix that came by mail or on paper: who made it, and when it was received. For desks that enter them."""
+
+    author_name = serializers.CharField()
+    author_role = serializers.CharField()
+    author_email = serializers.EmailField(
+        default="", allow_blank=True, help_text="At work: finds the author's account, if there is one"
+    )
+    author_contact = _words(help_text="How else to reach the author")
+    agency = _words(help_text="Code of the author's agency")
+    agency_name = _words(help_text="The author's agency, where it has no code")
+    came_by = serializers.ChoiceField(CameBy.choices)
+    received_at = serializers.DateTimeField(help_text="Not in the future; its clocks run from then")
+
+
 class MatrixBody(Strict):
     """A whole matrix. An update begins with the answers of the matrix before it, with their dates.
 
@@ -132,6 +157,7 @@ class MatrixBody(Strict):
         help_text="Other assessments and plans which the matrix goes with",
     )
     assessments_where = _words(help_text="Where these are found")
+    paper = PaperBody(required=False, help_text="Of one that is entered for its author")
     call = _words(help_text="Significant: who was rung, or the tries with their times")
 
     def validate(self, attrs: Any) -> Any:
@@ -203,6 +229,18 @@ class Step(serializers.Serializer[Any]):
     due_at = serializers.DateTimeField(source="clock.due_at", default=None, allow_null=True)
 
 
+class PaperShown(serializers.Serializer[Any]):
+    """How a matrix came that was entered for its author."""
+
+    author_name = serializers.CharField()
+    author_role = serializers.CharField()
+    agency = serializers.CharField(source="agency_words")
+    came_by = serializers.ChoiceField(CameBy.choices)
+    received_at = serializers.DateTimeField()
+    entered_at = serializers.DateTimeField()
+    entered_by = serializers.CharField()
+
+
 class Whole(serializers.Serializer[Any]):
     """A submission as its page gives it: what happens now, the judgement, each answer."""
 
@@ -215,6 +253,7 @@ class Whole(serializers.Serializer[Any]):
         source="submission.recorded_at", help_text="When it was entered; received_at is when it was received"
     )
     receipt = serializers.CharField(source="submission.receipt")
+    paper = PaperShown(allow_null=True, help_text="Of one that was entered for its author; else null")
     reasons = serializers.CharField(source="submission.reasons")
     difference = serializers.CharField(source="submission.difference")
     suggested = serializers.IntegerField(source="submission.suggested")

@@ -66,6 +66,15 @@ class AskedKind(models.TextChoices):
     PROFESSIONAL = "professional", "Professional"
 
 
+class CameBy(models.TextChoices):
+    """How a matrix came that a desk enters for its author (T2)."""
+
+    MAIL = "mail", "By e-mail"
+    POST = "post", "By post"
+    HAND = "hand", "By hand"
+    PHONE = "phone", "Read out by telephone"
+
+
 class Assessment(models.TextChoices):
     """Another assessment or plan which the matrix goes with (M1)."""
 

@@ -13,7 +13,8 @@ from cems.accounts.roles import Part
 from cems.base.time import local_date
 from cems.children.access_control import OpenChild
 from cems.children.history.models.status import Status
-from matrix.models import Submission
+from matrix.models import PaperMatrix, Submission
+from matrix.papers import paper_matrix_of
 from matrix.selectors.draft import Filled
 from matrix.selectors.sent import Next, what_happens_now
 from matrix.services.owners import lead_of
@@ -34,6 +35,11 @@ class PersonShown:
         return cls(
             str(user), user.job_title or ", ".join(profile_of(user).labels), str(user.agency), user.phone
         )
+
+    @classmethod
+    def of_paper(cls, paper: PaperMatrix) -> "PersonShown":
+        """The author of a matrix that came by mail or on paper, as the desk wrote them down."""
+        return cls(paper.author_name, paper.author_role, paper.agency_words, paper.author_contact)
 
     @property
     def words(self) -> str:
@@ -62,8 +68,10 @@ def paper_of(opened: OpenChild, sent: Submission, state: Filled, at: datetime) -
     access, agreed = opened.access, opened.child.current_level
     lead = lead_of(opened.child) if access.sees(Part.INVOLVED) else None
     steps: Sequence[Next] = what_happens_now(sent, opened.cluster, at)
+    paper = paper_matrix_of(sent.matrix)
     return {
-        "submitter": PersonShown.of(sent.submitted_by),
+        "submitter": PersonShown.of_paper(paper) if paper else PersonShown.of(sent.submitted_by),
+        "paper": paper,
         "contributors": contributors_of(sent, state),
         "statuses": _statuses(opened, at) if access.sees(Part.STATUS) else None,
         "sees_involved": access.sees(Part.INVOLVED),

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from matrix.views import child, draft, judging, live, moving, people, reading, saving, sending, short_review
+from matrix.views import (
+    child,
+    draft,
+    judging,
+    live,
+    moving,
+    paper_matrix,
+    people,
+    reading,
+    saving,
+    sending,
+    short_review,
+)
 
 app_name = "matrix"
 
@@ -10,6 +22,8 @@ urlpatterns = [
     path("children/<uuid:public_id>/matrix/", child.for_child, name="for_child"),
     path("children/<uuid:public_id>/matrix/start/", child.start, name="start"),
     path("children/<uuid:public_id>/matrix/due/", child.due, name="due"),
+    path("children/<uuid:public_id>/matrix/paper/", paper_matrix.paper, name="paper"),
+    path("matrix/submissions/<uuid:public_id>/told/", paper_matrix.told, name="author_told"),
     path("children/<uuid:public_id>/matrix/review/", short_review.send, name="short_review"),
     path(
         "children/<uuid:public_id>/matrix/reviews/<uuid:review_id>/",

@@ -1,6 +1,7 @@
 """The rows of the CE Matrix (M1–M6)."""
 
 from matrix.models.matrix import Answer, Contributor, Joined, Matrix, MatrixDue, Review, Submission
+from matrix.models.paper_matrix import PaperMatrix
 from matrix.models.short_review import AskedPerson, ShortReview
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Joined",
     "Matrix",
     "MatrixDue",
+    "PaperMatrix",
     "Review",
     "ShortReview",
     "Submission",

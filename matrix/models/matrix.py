@@ -188,6 +188,12 @@ class Submission(PublicModel):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def sender_words(self) -> str:
+        """Who judged it, as pages and papers name them: its author where it came on paper, else who sent it."""
+        paper = getattr(self.matrix, "on_paper", None)
+        return paper.author_words if paper else str(self.submitted_by)
+
 
 class MatrixDue(PublicModel):
     """Something happened that requires a matrix or its update; met by the next one sent after it (M4).

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from django.db.models import TextChoices
@@ -265,14 +265,25 @@ class Receipt(TextChoices):
 
     NEW = "new", "A new receipt, with its own clock where the level has one"
     REVIEW = "review", "A review"
+    BEFORE = "before", "Received before the last agreed level, which stands"
 
 
-def receipt(level: RiskLevel, *, in_force: RiskLevel | None, concern_open: bool) -> Receipt:
+def receipt(
+    level: RiskLevel,
+    *,
+    in_force: RiskLevel | None,
+    concern_open: bool,
+    received: datetime | None = None,
+    agreed: datetime | None = None,
+) -> Receipt:
     """Whether a submission is a new receipt or a review (M6).
 
     New when there was none before (`in_force` is None), when it raises the level in force, or
-    when the concern had been closed. Any other is a review.
+    when the concern had been closed. Any other is a review. One that was `received` no later than the last level was
+    `agreed`, and entered after, undoes nothing and asks nothing anew (T2): both are shown.
     """
+    if received and agreed and received <= agreed:
+        return Receipt.BEFORE
     if in_force is None or not concern_open or level > in_force:
         return Receipt.NEW
     return Receipt.REVIEW

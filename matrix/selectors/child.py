@@ -46,9 +46,9 @@ class OfChild:
     short_reviews: Sequence[ShortReview]
 
     @property
-    def may_begin(self) -> bool:
-        """Whether no matrix is in progress in which everybody meets; another's own stands beside it."""
-        return all(draft.matrix.own for draft in self.drafts)
+    def in_common(self) -> list[Drafting]:
+        """The matrix in progress in which everybody meets; what one has alone stands beside it."""
+        return [draft for draft in self.drafts if not draft.matrix.own]
 
 
 def of_child(opened: OpenChild, *, only: User | None) -> OfChild:
@@ -56,7 +56,7 @@ def of_child(opened: OpenChild, *, only: User | None) -> OfChild:
     cluster = opened.cluster
     review = review_of(opened) if only is None else None
     sent = with_asked_again(_sent(cluster, only))
-    submissions = list(sent.select_related("submitted_by", "matrix")[:100])
+    submissions = list(sent.select_related("submitted_by", "matrix__on_paper__agency")[:100])
     return OfChild(
         drafts=drafting(drafts_of(opened, only=only)),
         submissions=submissions,
@@ -75,7 +75,11 @@ def drafts_of(opened: OpenChild, *, only: User | None) -> list[Matrix]:
 
 
 def _matrices(cluster: Collection[int], only: User | None) -> Any:
-    rows = Matrix.objects.filter(child__in=cluster).select_related("started_by").order_by("-started_at")
+    rows = (
+        Matrix.objects.filter(child__in=cluster)
+        .select_related("started_by", "on_paper__agency")
+        .order_by("-started_at")
+    )
     if only is not None:
         rows = rows.filter(Q(started_by=only) | Q(pk__in=contributes_to(only)))
     return rows
@@ -118,7 +122,9 @@ def sent_lately(opened: OpenChild, since: datetime | None) -> Sequence[Submissio
     """The newest submission, and those received from `since` on; newest first."""
     rows = Submission.objects.filter(child__in=opened.cluster).lately(since, "received_at", newest=1)
     newest_first = (
-        with_asked_again(rows).select_related("submitted_by", "matrix").order_by("-received_at", "-pk")
+        with_asked_again(rows)
+        .select_related("submitted_by", "matrix__on_paper__agency")
+        .order_by("-received_at", "-pk")
     )
     return opened.kept(f"matrix.sent {since}", lambda: list(newest_first))
 
@@ -142,7 +148,9 @@ def newest_levels(primaries: Collection[int]) -> dict[int, tuple[int, datetime]]
 
 def newest_submission(opened: OpenChild, *, only: User | None) -> Submission | None:
     """The child's newest submission, or None; of one person's making where `only` is given."""
-    rows = with_asked_again(_sent(opened.cluster, only)).select_related("matrix", "submitted_by")
+    rows = with_asked_again(_sent(opened.cluster, only)).select_related(
+        "matrix__on_paper__agency", "submitted_by"
+    )
     newest: Submission | None = rows.first()
     return newest
 
@@ -160,7 +168,8 @@ def last_asked(answers: Sequence[Answer], received: date, again: date | None = N
 
     `again` is when somebody was asked last for a review where nothing was new.
     """
-    asked = max((local_date(answer.answered_at) for answer in answers), default=received)
+    answered = max((local_date(answer.answered_at) for answer in answers), default=received)
+    asked = min(answered, received)  # what came on paper was answered by the day it was received
     return max(asked, again) if again else asked
 
 

@@ -23,6 +23,7 @@ from matrix.instrument import (
     successor,
 )
 from matrix.models import Answer, Matrix, Submission
+from matrix.papers import paper_matrix_of
 from matrix.policy import OLD_QUESTIONS_DAYS
 from matrix.rules import (
     Change,
@@ -277,7 +278,9 @@ def filled(
 
     `only` leaves out earlier submissions of others; `submission` is given for a matrix that was sent.
     """
-    if only is None and submission is None:
+    if submission is None and paper_matrix_of(matrix):
+        before = None  # as it came: nothing of the house's own is copied into it
+    elif only is None and submission is None:
         before = newest_sent(opened)  # the identity bar shows its level
     else:
         before = submission_before(opened.cluster, only=only, than=submission)

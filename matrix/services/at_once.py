@@ -23,6 +23,7 @@ from matrix.models import Answer, Matrix, Submission
 from matrix.services.answers import AnswerGiven, answer_version, answers_save
 from matrix.services.drafts import matrix_start
 from matrix.services.judgement import field_version, fields_save
+from matrix.services.paper_matrix import PaperGiven, paper_matrix_start
 from matrix.services.submission import NotReady, Problem, matrix_submit, problems_of
 
 
@@ -77,19 +78,20 @@ def matrix_send(
     answers: Mapping[str, AnswerGiven],
     fields: Mapping[str, Any],
     call: str = "",
+    paper: PaperGiven | None = None,
     at: datetime | None = None,
 ) -> Submission:
-    """Start, fill in and send a matrix; all of it or nothing.
+    """Start, fill in and send a matrix; all of it or nothing. With `paper`, one that is entered for its author.
 
     As on the pages, an update begins with the answers of the matrix before it, with their dates. Raises
     NotReady with each thing wanted, Conflict while a draft the person would join is in progress.
     """
     instant = at or now()
-    own = not access_to(user, child).sees(Part.MATRIX)
-    drafts = Matrix.objects.of(lock_cluster(child.pk)).filter(state=MatrixState.DRAFT, own=own)
-    if (drafts.filter(started_by=user) if own else drafts).exists():
-        raise Conflict("A matrix of this child is in progress. Send or withdraw it first.")
-    matrix = matrix_start(user, child=child, occasion=occasion, own=own, at=instant)
+    matrix = (
+        paper_matrix_start(user, child=child, paper=paper, occasion=occasion, at=instant)
+        if paper
+        else _begin(user, child, occasion, instant)
+    )
     rows = {row.code: row for row in Answer.objects.filter(matrix=matrix)}
     given = {code: (answer_version(matrix, code, rows.get(code)), answer) for code, answer in answers.items()}
     refused = answers_save(user, matrix=matrix, given=given, at=instant)
@@ -100,8 +102,17 @@ def matrix_send(
         at=instant,
     )
     matrix.refresh_from_db()
-    _check(matrix, refused, instant)
+    _check(matrix, refused, paper.received_at if paper else instant)
     return matrix_submit(user, matrix=matrix, call=call, at=at)
+
+
+def _begin(user: User, child: Child, occasion: str, at: datetime) -> Matrix:
+    """A new draft; never one in progress, which others may be filling in."""
+    own = not access_to(user, child).sees(Part.MATRIX)
+    drafts = Matrix.objects.of(lock_cluster(child.pk)).filter(state=MatrixState.DRAFT, own=own)
+    if (drafts.filter(started_by=user) if own else drafts).exists():
+        raise Conflict("A matrix of this child is in progress. Send or withdraw it first.")
+    return matrix_start(user, child=child, occasion=occasion, own=own, at=at)
 
 
 def _check(matrix: Matrix, refused: Mapping[str, CommandError], at: datetime) -> None:

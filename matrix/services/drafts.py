@@ -21,6 +21,7 @@ from matrix.choices import MatrixState, Occasion, WhenKind
 from matrix.evidence import settled
 from matrix.instrument import codes_carried, current, load
 from matrix.models import Answer, Matrix, Submission
+from matrix.papers import paper_matrix_of
 from matrix.practice_lists import OCCASIONS
 from matrix.services.leaving import matrix_work_end
 
@@ -50,23 +51,32 @@ def matrix_start(
     primary = lock_cluster(child.pk)
     drafts = Matrix.objects.of(primary).filter(state=MatrixState.DRAFT, own=own)
     draft: Matrix | None = (drafts.filter(started_by=user) if own else drafts).first()
+    if draft and paper_matrix_of(draft):
+        raise Conflict(f"You are entering {draft.reference} for its author. Send or withdraw it first.")
     if draft:
         return draft
-    row = Matrix.objects.create(
-        reference=next_reference("CEM", instant),
-        child=primary,
-        instrument_version=current(local_date(instant)).version,
-        occasion=occasion,
-        own=own,
-        started_by=user,
-        started_at=instant,
-        changed_at=instant,
-    )
+    row = matrix_begin(user, primary=primary, occasion=occasion, own=own, at=instant)
     before = submission_before(rows_of_clusters([primary.pk]), only=user if own else None)
     if before:
         _copy_forward(before, row)
-    submitter_note(user, child=primary, at=instant)
-    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="matrix", at=instant)
+    return row
+
+
+@command
+def matrix_begin(user: User, *, primary: Child, occasion: str, own: bool, at: datetime) -> Matrix:
+    """A new draft with the instrument of today and no answer in it."""
+    row = Matrix.objects.create(
+        reference=next_reference("CEM", at),
+        child=primary,
+        instrument_version=current(local_date(at)).version,
+        occasion=occasion,
+        own=own,
+        started_by=user,
+        started_at=at,
+        changed_at=at,
+    )
+    submitter_note(user, child=primary, at=at)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="matrix", at=at)
     return row
 
 

@@ -24,6 +24,7 @@ from matrix.policy import FOLLOW_AT_ONCE_DAYS, FOLLOW_DAYS, PHONE_CALL_HOURS
 from matrix.rules import CE_WORKER, CHAMPION, Follow, Limit, Situation, begins, follows
 from matrix.services.follow_up_notice import tell_front_door
 from matrix.services.owners import champions_of, desk, has_ce_worker, lead_of, owner_of, team_of_worker
+from matrix.services.paper_matrix import sender_of
 from plans.services import referral as referral_plans
 from plans.services import strategy_meeting
 
@@ -63,7 +64,7 @@ def follow_up_start(user: User, *, submission: Submission, at: datetime) -> None
         child=submission.child,
         level=RiskLevel(submission.level),
         source=Source(SOURCE, str(submission.public_id), submission.reference),
-        submitter=user,
+        submitter=sender_of(submission),
         informed=sent.informed,
         not_informed_why=sent.not_informed_why,
         called=bool(submission.call),

@@ -20,6 +20,7 @@ from matrix.models import Review, ShortReview, Submission
 from matrix.policy import REVIEW_MONTHS
 from matrix.rules import review_due
 from matrix.services.owners import lead_of
+from matrix.services.paper_matrix import sender_of
 
 
 @command
@@ -97,7 +98,7 @@ def _start(
     clock = clocks.clock_start(
         user,
         kind=REVIEW.key,
-        owner=lead or (short_review.sent_by if short_review else submission.submitted_by),
+        owner=lead or (short_review.sent_by if short_review else sender_of(submission)),
         deadline=month_after(looked_at, months[level], word="reviewed" if short_review else "submitted"),
         length=lengths[level],
         reference=submission.reference,

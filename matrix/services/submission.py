@@ -25,12 +25,14 @@ from matrix.evidence import suggestion_of
 from matrix.instrument import Indicator, Instrument, load, successor
 from matrix.levels import level_in_force
 from matrix.models import Answer, Matrix, Submission
+from matrix.papers import paper_matrix_of
 from matrix.policy import OLD_QUESTIONS_DAYS
 from matrix.rules import Receipt, begins, judgement_problem, receipt
 from matrix.services.due import dues_meet
 from matrix.services.follow_up import follow_up_start
 from matrix.services.leaving import matrix_work_end
-from matrix.services.reviews import review_renew
+from matrix.services.paper_matrix import author_tell
+from matrix.services.reviews import newest_matrix, review_renew
 
 LONGEST_CALL = 300
 MOVE_FIRST = "Move this matrix to the newer questions: the time to send it with the ones before is over."
@@ -66,11 +68,13 @@ def matrix_submit(
 
     Of a matrix that began on a record merged since, the submission and all that follows from it belong to the
     primary record. `at` is when it was received; `recorded_at`, kept apart from it, when it was entered: now,
-    unless a past is entered at once. Raises NotReady with each thing wanted, Conflict when it was sent before,
+    unless a past is entered at once. One that came by mail or on paper was received when its desk says, and sent by
+    its author where they have an account. Raises NotReady with each thing wanted, Conflict when it was sent before,
     NotAllowed when their work with the child has ended.
     """
     recorded = recorded_at or now()
-    received = at or recorded
+    paper = paper_matrix_of(matrix)
+    received = paper.received_at if paper else at or recorded
     if len(call) > LONGEST_CALL:
         raise Invalid(f"Keep this to {LONGEST_CALL} characters: who was rung, and when.", field="call")
     primary = lock_cluster(matrix.child_id)
@@ -97,7 +101,7 @@ def _send(
         concern_open=matter_is_open(primary, MatterKind.EXPLOITATION),
     )
     submission = _keep(user, primary, locked_matrix, instrument, answers, call, received, recorded)
-    for maker in {user, locked_matrix.started_by}:
+    for maker in {user, locked_matrix.started_by, submission.submitted_by}:
         submitter_note(maker, child=primary, at=received)
     matrix_work_end(user, matrix=locked_matrix, at=recorded)
     record(
@@ -109,19 +113,11 @@ def _send(
         detail={"level": submission.level},
         at=recorded,
     )
-    if submission.level >= RiskLevel.MODERATE:
-        matter_open(user, child=primary, kind=MatterKind.EXPLOITATION, at=received)
-        concern_from_paper(
-            user,
-            child=primary,
-            paper=submission.reference,
-            paper_url=reverse("matrix:submission", args=[submission.public_id]),
-            at=received,
-        )
-    if asks:
-        follow_up_start(user, submission=submission, at=received)
-    review_renew(user, child=primary, submission=submission, at=received)
+    if submission.receipt != Receipt.BEFORE:
+        _start(user, primary, submission, received, asks=asks)
     dues_meet(user, submission=submission)
+    if paper := paper_matrix_of(locked_matrix):
+        author_tell(user, submission=submission, paper=paper, at=recorded)
     publish(
         MatrixSubmitted(
             submission_id=submission.pk,
@@ -133,6 +129,26 @@ def _send(
         )
     )
     return submission
+
+
+def _start(user: User, primary: Child, submission: Submission, received: datetime, *, asks: bool) -> None:
+    """What the matrix sets going, the steps of its level where it `asks` for them.
+
+    One received before the last agreed level sets nothing going (truth-f4).
+    """
+    if submission.level >= RiskLevel.MODERATE:
+        matter_open(user, child=primary, kind=MatterKind.EXPLOITATION, at=received)
+        concern_from_paper(
+            user,
+            child=primary,
+            paper=submission.reference,
+            paper_url=reverse("matrix:submission", args=[submission.public_id]),
+            at=received,
+        )
+    if asks:
+        follow_up_start(user, submission=submission, at=received)
+    if newest_matrix(primary) == submission:  # else a newer one has begun the review already
+        review_renew(user, child=primary, submission=submission, at=received)
 
 
 def _may_send(user: User, matrix: Matrix) -> None:
@@ -220,11 +236,13 @@ def _keep(
 ) -> Submission:
     suggested = suggestion_of(instrument, answers, local_date(received))
     harm = {indicator.code for indicator in instrument.indicators if indicator.harm}
-    level = RiskLevel(matrix.level or 0)
+    level, paper = RiskLevel(matrix.level or 0), paper_matrix_of(matrix)
     kind = receipt(
         level,
         in_force=level_in_force(primary),
         concern_open=matter_is_open(primary, MatterKind.EXPLOITATION),
+        received=received if paper else None,
+        agreed=primary.current_level.happened_at if primary.current_level else None,
     )
     matrix.state, matrix.changed_at = MatrixState.SUBMITTED, recorded
     matrix.save(update_fields=["state", "changed_at"])
@@ -241,7 +259,7 @@ def _keep(
         harm_happened=any(answer.seen == Seen.SEEN and answer.code in harm for answer in answers),
         receipt=kind,
         call=call.replace("\x00", "").strip(),
-        submitted_by=user,
+        submitted_by=paper.author if paper and paper.author else user,
         received_at=received,
         recorded_at=recorded,
     )

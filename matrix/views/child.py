@@ -35,6 +35,8 @@ def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         **child_page(request, opened, current="matrix:for_child"),
         "found": page,
         "only_own": only_own,
+        "may_enter": opened.access.may(Work.PAPER_MATRIX),
+        "may_begin": not (page.drafts if only_own else page.in_common),
         "may_start": opened.access.may(Work.MATRIX),
         "occasions": OCCASIONS.choices(),
         "review_clock": present(page.review.clock, now()) if page.review else None,

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
+from cems.accounts.roles import Part, Work
 from cems.base.access_control import Shape
 from cems.base.autosave import text_from
 from cems.base.errors import Invalid
@@ -18,6 +19,7 @@ from matrix.access_control import Opened, requires_matrix, requires_submission
 from matrix.choices import MatrixState
 from matrix.forms import SendForm
 from matrix.models import Matrix, Submission
+from matrix.papers import paper_matrix_of
 from matrix.selectors.sent import what_happens_now
 from matrix.selectors.short_review import short_reviews_of_matrix
 from matrix.services.submission import NotReady, matrix_submit, problems_of
@@ -76,6 +78,9 @@ def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse
         ],
         short_reviews=[] if opened.only_own else short_reviews_of_matrix(sent),
         on_paper=available(),
+        paper=paper_matrix_of(sent.matrix),
+        may_tell=opened.child.access.may(Work.PAPER_MATRIX),
+        stands=opened.child.child.current_level if opened.child.access.sees(Part.LEVEL) else None,
         **whole(state),
         level=state.instrument.definition(RiskLevel(sent.level)),
         **named(sent.matrix),

@@ -28,7 +28,13 @@ DRAFT = (
     "contributors",
     "compare",
 )
-PAPERS = ("matrix:submission", "matrix:compared", "matrix:submission_pdf", "api:submission")
+PAPERS = (
+    "matrix:submission",
+    "matrix:author_told",
+    "matrix:compared",
+    "matrix:submission_pdf",
+    "api:submission",
+)
 
 
 def _draft(**more: Any) -> OfStory:

@@ -55,6 +55,7 @@ class Work(StrEnum):
 
     RECORD = "record"
     MATRIX = "matrix"
+    PAPER_MATRIX = "paper_matrix"  # enters a matrix that came by mail or on paper for its author
     NOTES = "notes"
     FAMILY = "family"
     PLAN = "plan"

@@ -82,6 +82,7 @@ _FRONT_DOOR_WRITES = frozenset(
     {
         Work.RECORD,
         Work.MATRIX,
+        Work.PAPER_MATRIX,
         Work.REFERRALS,
         Work.FAMILY,
         Work.STATUS,
@@ -165,7 +166,16 @@ _ROLES = [
         RoleKey.CEVT_CHAIR,
         "CEVT chair",
         {Reach.FORUM: EVERYTHING_BUT_RAW, Reach.MISSING: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN},
-        frozenset({Work.DECISIONS, Work.CONTRIBUTION, Work.OWN_ACTIONS, Work.MEETINGS, Work.FIGURES}),
+        frozenset(
+            {
+                Work.DECISIONS,
+                Work.PAPER_MATRIX,
+                Work.CONTRIBUTION,
+                Work.OWN_ACTIONS,
+                Work.MEETINGS,
+                Work.FIGURES,
+            }
+        ),
     ),
     Role(
         RoleKey.CEVT_MEMBER,

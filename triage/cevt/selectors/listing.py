@@ -49,7 +49,7 @@ _NAMED = (
 )
 _WHOLE = (
     "submission__submitted_by",
-    "submission__matrix",
+    "submission__matrix__on_paper__agency",
     "clock__owner_user",
     "clock__owner_team",
     "raised_by__agency",

@@ -136,7 +136,7 @@ def desks_for(child: Child) -> list[DutyDesk]:
 def newest_matrix(opened: OpenChild) -> Submission | None:
     """The newest matrix of the child: what a chair must have seen who decides."""
     rows = with_asked_again(Submission.objects.filter(child__in=opened.cluster)).select_related(
-        "matrix", "submitted_by__agency"
+        "matrix__on_paper__agency", "matrix__on_paper__entered_by", "submitted_by__agency"
     )
     submission: Submission | None = rows.order_by("-received_at", "-pk").first()
     if submission:

@@ -25,6 +25,7 @@ from cems.meetings.services.contribution import contributions_freeze
 from matrix.events import MatrixSubmitted
 from matrix.models import Submission
 from matrix.policy import CEVT_DAYS
+from matrix.rules import Receipt
 from plans.events import ReferralDecided
 from plans.services.referral import Told, first_contact, referral_open
 from triage.cevt.selectors.eligibility import eligibility_of
@@ -48,7 +49,10 @@ def on_matrix_submitted(event: MatrixSubmitted) -> None:
     if event.new_receipt and level in CEVT_DAYS:
         item_open(user, submission=submission, kind=ItemKind.RECEIPT, at=event.received_at)
     elif not event.new_receipt and not on_board(lock_cluster(event.child_id)):
-        item_open(user, submission=submission, kind=ItemKind.REVIEW, at=event.received_at)
+        # Received before the last agreed level, it is on the list from when it was entered: nobody could see it before.
+        before = submission.receipt == Receipt.BEFORE
+        at = submission.recorded_at if before else event.received_at
+        item_open(user, submission=submission, kind=ItemKind.REVIEW, at=at)
 
 
 def on_referral_decided(event: ReferralDecided) -> None:

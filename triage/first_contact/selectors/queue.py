@@ -189,7 +189,9 @@ def _newest(rows: QuerySet[Any], *order: str) -> dict[int, Any]:
 
 def newest_submissions(child_ids: Iterable[int]) -> dict[int, Submission]:
     """The newest matrix sent about each of these records (or what is read with it), by row number."""
-    return _newest_sent(child_ids, Submission.objects.select_related("submitted_by__agency"))
+    return _newest_sent(
+        child_ids, Submission.objects.select_related("submitted_by__agency", "matrix__on_paper__agency")
+    )
 
 
 def _levels(child_ids: Iterable[int]) -> dict[int, RiskLevel]:
