@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('children', '0013_list_entries'),
+        ('children', '0016_schools'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
