@@ -120,7 +120,7 @@ class OneSubmission(ApiView):
             "contributors": contributors_of(sent, state),
             "freshness": state.freshness,
             "answers": {code: AnswerShown(row).data for code, row in state.answers.items()},
-            "steps": what_happens_now(sent, opened.child.cluster, now()),
+            "steps": what_happens_now(sent, opened.child, now()),
         }
         return Response({**Whole(whole, context={"request": request}).data})
 

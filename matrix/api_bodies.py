@@ -226,6 +226,7 @@ class Step(serializers.Serializer[Any]):
     title = serializers.CharField()
     who = serializers.CharField()
     detail = serializers.CharField()
+    outcome = serializers.CharField(help_text="What came of it, for those who see the child's actions.")
     due_at = serializers.DateTimeField(source="clock.due_at", default=None, allow_null=True)
 
 

@@ -27,7 +27,7 @@ class MatrixConfig(AppConfig):
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
         LISTS.fill(*practice_lists.LISTS, by=self.label)
-        from cems.actions.slots import DONE_AT
+        from cems.actions.slots import DOINGS, DONE_AT
         from cems.base.slots import FIRST_PAGE_COUNTS, FIRST_PAGE_LINES, KEPT, START_BUTTONS
         from cems.children.slots import (
             CHRONOLOGY,
@@ -40,7 +40,7 @@ class MatrixConfig(AppConfig):
             SUBMITTED_LEVELS,
         )
         from cems.clocks.slots import KINDS
-        from matrix import child_content, clocks, home_content
+        from matrix import child_content, clocks, doings, home_content
         from matrix.selectors.child import newest_levels
 
         KINDS.fill(clocks.REVIEW, clocks.DUE, by=self.label)
@@ -57,4 +57,5 @@ class MatrixConfig(AppConfig):
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
         FIRST_PAGE_COUNTS.fill(home_content.counts, by=self.label)
         START_BUTTONS.fill(home_content.BUTTON, by=self.label, before="children:record_new")
-        DONE_AT.fill(home_content.STEPPED_UP, by=self.label)
+        DONE_AT.fill(*home_content.STEPPED_UP, by=self.label)
+        DOINGS.fill(*doings.places(), by=self.label)

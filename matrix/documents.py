@@ -67,7 +67,7 @@ def paper_of(opened: OpenChild, sent: Submission, state: Filled, at: datetime) -
     """
     access, agreed = opened.access, opened.child.current_level
     lead = lead_of(opened.child) if access.sees(Part.INVOLVED) else None
-    steps: Sequence[Next] = what_happens_now(sent, opened.cluster, at)
+    steps: Sequence[Next] = what_happens_now(sent, opened, at)
     paper = paper_matrix_of(sent.matrix)
     return {
         "submitter": PersonShown.of_paper(paper) if paper else PersonShown.of(sent.submitted_by),

@@ -18,7 +18,7 @@ from matrix.choices import MatrixState
 from matrix.models import Matrix
 from matrix.rules import STEP_UP
 from matrix.selectors.child import contributes_to, drafting
-from matrix.services.follow_up import SOURCE
+from matrix.services.follow_up import LEVEL_SOURCE, SOURCE
 
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
@@ -59,6 +59,7 @@ def _status_begins(action: Action) -> str:
     return reverse("children:status_open", args=[action.child.public_id]) if action.child else ""
 
 
-STEPPED_UP = DoneAt(
-    SOURCE, STEP_UP, "Record how children's services know the child", _status_begins, Work.STATUS
+STEPPED_UP = tuple(
+    DoneAt(source, STEP_UP, "Record how children's services know the child", _status_begins, Work.STATUS)
+    for source in (SOURCE, LEVEL_SOURCE)
 )

@@ -32,7 +32,7 @@ class TriageConfig(AppConfig):
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
         LISTS.fill(*practice_lists.LISTS, by=self.label)
-        from cems.actions.slots import DONE_AT
+        from cems.actions.slots import DOINGS, DONE_AT
         from cems.base.slots import (
             FIRST_PAGE_COUNTS,
             FIRST_PAGE_LINES,
@@ -50,6 +50,7 @@ class TriageConfig(AppConfig):
         from triage.allocation import home_content as allocation_content
         from triage.allocation import panel
         from triage.cevt import panel as panel_cevt
+        from triage.cevt.outcomes.tasks import NRM_DONE
         from triage.cevt.selectors import decision
         from triage.cevt.selectors import short_review as short_reviews
         from triage.first_contact import panel as panel_first_contact
@@ -75,6 +76,7 @@ class TriageConfig(AppConfig):
         NAVIGATION.fill(*home_content.PLACES, by=self.label)
         REFERENCE_DATA.fill(services.sync, by=self.label)
         DECIDED_AT.fill("first_contact:referral", by=self.label)
-        DONE_AT.fill(allocation_content.WORKER_GIVEN, by=self.label)
         SHORT_REVIEW_STATE.fill(short_reviews.what_became, by=self.label)
+        DONE_AT.fill(*allocation_content.WORKER_GIVEN, by=self.label)
+        DOINGS.fill(NRM_DONE, by=self.label)
         SUBMISSION_PANELS.fill(decision.panel, by=self.label)

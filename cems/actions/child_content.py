@@ -12,9 +12,9 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.actions import selectors
 from cems.actions.choices import Status
-from cems.actions.models import Action
+from cems.actions.models import Action, Doing
 from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept, Shown
-from cems.base.regimes import ARRANGED
+from cems.base.regimes import ARRANGED, RECORDED
 from cems.children.access_control import OpenChild
 from cems.children.slots import ChronologyEntry, Panel
 
@@ -56,7 +56,7 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
             by_id=action.created_by_id,
             url=url,
         )
-        if action.closed_at:
+        if action.closed_at and action.doing_id is None:
             yield ChronologyEntry(
                 action.closed_at,
                 action.closed_at,
@@ -66,6 +66,39 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
                 text=action.outcome,
                 by="CEMS",
                 by_id=action.closed_by_id,
+                url=url,
+            )
+    if opened.access.sees(Part.ACTIONS):
+        yield from _doings(opened, since)
+
+
+def _doings(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
+    """What was recorded as done, on the day it was done; and what was undone of it."""
+    rows = Doing.objects.filter(child__in=opened.cluster).select_related("action")
+    if since:
+        rows = rows.filter(Q(done_at__gte=since) | Q(undone_at__gte=since))
+    for row in rows:
+        title = f"{row.action.title} ({row.action.reference})"
+        url = reverse("actions:detail", args=[row.action.public_id])
+        yield ChronologyEntry(
+            row.done_at,
+            row.recorded_at,
+            "Action",
+            f"Done, undone since: {title}" if row.undone_at else f"Done: {title}",
+            Part.ACTIONS,
+            text=row.words,
+            by_id=row.recorded_by_id,
+            url=url,
+        )
+        if row.undone_at:
+            yield ChronologyEntry(
+                row.undone_at,
+                row.undone_at,
+                "Action",
+                f"Recorded in error, to do again: {title}",
+                Part.ACTIONS,
+                text=row.undone_why,
+                by_id=row.undone_by_id,
                 url=url,
             )
 
@@ -89,13 +122,33 @@ ROWS = (
         left_out={
             WRITTEN: ("created_at",),
             BY_WHOM: ("created_by", "closed_by"),
-            OWN_ROW: ("source_kind", "source_id", "source_reference", "carried_from"),
+            OWN_ROW: ("source_kind", "source_id", "source_reference", "carried_from", "doing"),
             INTERNAL: ("key", "clock"),
         },
         at_merge=Counted(
             Q(status=Status.OPEN),
             lambda count: f"{count} open action{'' if count == 1 else 's'}: shown together, none is lost.",
         ),
+    ),
+    Kept(
+        Doing,
+        title="What was done about an action",
+        retention=WITH_RECORD,
+        basis=RECORDED,
+        columns={
+            "reference": "action.reference",
+            "done": "done_at",
+            "what was done": "words",
+            "undone": "undone_at",
+            "why undone": "undone_why",
+        },
+        left_out={
+            WRITTEN: ("recorded_at",),
+            BY_WHOM: ("recorded_by", "undone_by"),
+            INTERNAL: ("kind", "answer", "given"),
+        },
+        third_party=True,
+        order=("done_at", "pk"),
     ),
 )
 PANELS = (

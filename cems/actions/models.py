@@ -11,6 +11,7 @@ from cems.actions.choices import Status
 from cems.actions.querysets import ActionManager
 from cems.base.models import PublicModel
 from cems.children.models import Child
+from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
 
 
@@ -18,7 +19,8 @@ class Action(PublicModel):
     """Something one person or team undertook to do.
 
     `source_*` say where it comes from (a meeting, a matrix); `key` names a follow-up that the source raises
-    by itself, once. `happened_at` is when it was agreed, apart from `created_at`, when it was recorded.
+    by itself, once. `happened_at` is when it was agreed, apart from `created_at`, when it was recorded. `doing` is
+    what was recorded as done, where that closed it.
     """
 
     reference = models.CharField(max_length=20, unique=True, editable=False)
@@ -47,6 +49,9 @@ class Action(PublicModel):
     )
     outcome = models.TextField(blank=True, help_text="What came of it, or why it is no longer needed")
     clock = models.OneToOneField(Clock, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    doing = models.ForeignKey(
+        "Doing", null=True, blank=True, on_delete=models.PROTECT, related_name="closed_actions"
+    )
     carried_from = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="carried_to"
     )
@@ -88,3 +93,43 @@ class Action(PublicModel):
     @property
     def is_open(self) -> bool:
         return self.status == Status.OPEN
+
+
+class Doing(PublicModel):
+    """What was done or decided about an action, recorded on its page (K1): never changed, but undone when in error.
+
+    `kind`, `answer` and `given` are what was asked and answered; `words` is how it is told, as it was told then.
+    """
+
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="doings")
+    child = models.ForeignKey(Child, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)
+    answer = models.CharField(max_length=40)
+    given = models.JSONField(default=dict)
+    words = models.TextField()
+    done_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    undone_why = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar = OfChildManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action"], condition=Q(undone_at__isnull=True), name="doing_stands_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undone_by__isnull=True, undone_why="")
+                | (Q(undone_at__isnull=False, undone_by__isnull=False) & ~Q(undone_why="")),
+                name="doing_undone_with_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["child", "-done_at"], name="doing_of_child")]
+
+    def __str__(self) -> str:
+        return f"doing {self.pk}"

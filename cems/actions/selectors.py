@@ -14,7 +14,7 @@ from cems.accounts.roles import Part
 from cems.actions.choices import Status
 from cems.actions.models import Action
 from cems.actions.querysets import ActionQuerySet
-from cems.actions.slots import DONE_AT
+from cems.actions.slots import DOINGS, DONE_AT
 from cems.base.keyset import Keyset, Page
 from cems.children.access.child_access import access_to
 from cems.children.access_control import OpenChild
@@ -83,6 +83,7 @@ class Opened:
     child: Child | None
     why: str
     may_act: bool
+    may_undo: bool = False
 
 
 def open_for(user: User, public_id: UUID) -> Opened | None:
@@ -92,19 +93,24 @@ def open_for(user: User, public_id: UUID) -> Opened | None:
     (of their own agency only, where that is all their role sees). A record that shuts them out beats both.
     """
     action = (
-        Action.objects.with_page().select_related("closed_by", "child").filter(public_id=public_id).first()
+        Action.objects.with_page()
+        .select_related("closed_by", "child", "doing")
+        .filter(public_id=public_id)
+        .first()
     )
     if action is None or not Action.objects.filter(pk=action.pk).readable_by(user).exists():
         return None
     child = seen(user, [action.child_id]).get(action.child_id) if action.child_id else None
+    recorded = bool(action.doing and action.doing.recorded_by_id == user.pk)
     if clock_access.has(user, action):
-        return Opened(action, child, "has the action, or manages those who do", action.is_open)
+        why = "has the action, or manages those who do"
+        return Opened(action, child, why, action.is_open, bool(action.doing))
     if child is None:
         return None
     access = access_to(user, child)
     own_agency = action.owner.agency_id == profile_of(user).agency_id
     if access.sees(Part.ACTIONS) or (access.sees(Part.AGENCY_ACTIONS) and own_agency):
-        return Opened(action, child, access.why, False)
+        return Opened(action, child, access.why, False, recorded)
     return None
 
 
@@ -141,9 +147,17 @@ def done_at(user: User, opened: Opened) -> tuple[str, str] | None:
     return (place.label, url) if url else None
 
 
+def is_done_elsewhere(action: Action) -> bool:
+    """Whether another page than its own is where this action is done, which meets it."""
+    return DONE_AT.get(f"{action.source_kind}:{action.key}") is not None
+
+
 def doing(action: Action) -> tuple[str, str]:
     """What is done about an open action, and the address that leads there, for a list of many: that of the action,
     which goes on to the page where it is done and is asked for one action only, when somebody opens it."""
     url = reverse("actions:detail", args=[action.public_id])
     place = DONE_AT.get(f"{action.source_kind}:{action.key}")
-    return (place.label, f"{url}?{DO}=1") if place else ("Open", url)
+    if place:
+        return place.label, f"{url}?{DO}=1"
+    here = DOINGS.get(f"{action.source_kind}:{action.key}") if action.key else None
+    return (here.kind.title if here else "Open"), url

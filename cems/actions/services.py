@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cems.accounts.models import Team, User
 from cems.actions.choices import Status
-from cems.actions.models import Action
+from cems.actions.models import Action, Doing
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import Deadline, say_day
@@ -20,6 +20,7 @@ from cems.base.time import local_date, now
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
 from cems.clocks import recipients
+from cems.clocks.choices import Stage
 from cems.clocks.services import clock as clocks
 from cems.notices.messages import Message
 from cems.notices.services import notices_send, notices_settle
@@ -194,14 +195,22 @@ def action_ask_again(
 
 
 @command
-def action_complete(user: User | None, *, action: Action, outcome: str, at: datetime | None = None) -> Action:
-    """The action was done, `at` being when; its clock is met, where it still runs.
+def action_complete(
+    user: User | None,
+    *,
+    action: Action,
+    outcome: str,
+    doing: Doing | None = None,
+    at: datetime | None = None,
+) -> Action:
+    """The action was done, `at` being when; its clock is met, where it still runs. `doing` is what was recorded of it.
 
     Raises Invalid without an outcome or for a time to come, Conflict when somebody else closed it first.
     """
     kept, instant = _open(action), at or now()
     if instant > now():
         raise Invalid("The time it was done is still to come.", field="done_at")
+    kept.doing = doing
     _close(user, kept, Status.DONE, _said(outcome, "Say what came of it.", "outcome"), instant)
     if kept.clock and kept.clock.is_open:  # a death may have cancelled it
         clocks.clock_meet(user, clock=kept.clock, at=instant)
@@ -231,6 +240,32 @@ def action_cancel(user: User | None, *, action: Action, reason: str, at: datetim
     if kept.clock:
         clocks.clock_cancel(user, clock=kept.clock, reason="The action is no longer needed", at=instant)
     _audit(user, kept, Verb.CANCELLED, instant)
+    return kept
+
+
+@command
+def action_reopen(user: User | None, *, action: Action, reason: str, at: datetime | None = None) -> Action:
+    """What closed the action was undone: it is to do again, with the time it had, and its owner is told (K1).
+
+    What had come of it is noted on the action. Raises Invalid without a reason, Conflict when it is open.
+    """
+    kept, instant = _locked(action), at or now()
+    if kept.is_open or kept.status == Status.CARRIED:
+        raise Conflict(
+            f"{kept.reference} is {kept.get_status_display().lower()}, so there is nothing to undo."
+        )
+    reason = _said(reason, "Say why it is to be done again.", "reason")
+    closed_on = say_day(local_date(kept.closed_at), year=True) if kept.closed_at else ""
+    past = f"{kept.get_status_display()} on {closed_on}, and undone: {reason}"
+    kept.detail = f"{kept.detail}\n{past}".strip()
+    kept.status, kept.outcome, kept.closed_at, kept.closed_by, kept.doing = Status.OPEN, "", None, None, None
+    kept.save(update_fields=["detail", "status", "outcome", "closed_at", "closed_by", "doing"])
+    if kept.clock and kept.clock.stage == Stage.MET and not (kept.child and kept.child.died_on):
+        clocks.clock_reopen(user, clock=kept.clock, reason="What was recorded as done is undone", at=instant)
+    _audit(user, kept, Verb.CHANGED, instant, reason)
+    _tell_owner(
+        user, kept, f"reopened:{instant.isoformat()}", "is to do again: what was done is undone", instant
+    )
     return kept
 
 
@@ -291,20 +326,27 @@ def action_hand_over(
     return kept
 
 
-def _open(action: Action) -> Action:
-    locked = Action.objects.select_for_update(of=("self",)).select_related(
+def _locked(action: Action) -> Action:
+    rows = Action.objects.select_for_update(of=("self",)).select_related(
         "clock", "owner_user", "owner_team", "child"
     )
-    kept: Action = locked.get(pk=action.pk)
+    kept: Action = rows.get(pk=action.pk)
+    return kept
+
+
+def _open(action: Action) -> Action:
+    kept = _locked(action)
     if not kept.is_open:
-        raise Conflict(f"{kept.reference} is already closed: {kept.get_status_display().lower()}.")
+        by = f" by {kept.closed_by}" if kept.closed_by else ""
+        how = f"{kept.get_status_display().lower()}{by}"
+        raise Conflict(f"{kept.reference} is already closed: {how}. What came of it stands on its page.")
     return kept
 
 
 def _close(user: User | None, action: Action, status: Status, outcome: str, at: datetime) -> None:
     action.status, action.outcome = status, outcome
     action.closed_at, action.closed_by = at, user
-    action.save(update_fields=["status", "outcome", "closed_at", "closed_by"])
+    action.save(update_fields=["status", "outcome", "closed_at", "closed_by", "doing"])
     notices_settle(user, about=[f"action:{action.public_id}:"], at=at)
 
 

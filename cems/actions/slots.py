@@ -10,6 +10,7 @@ from cems.accounts.roles import Work
 from cems.base.extension import Many
 
 if TYPE_CHECKING:
+    from cems.actions.doings.kinds import DoingKind
     from cems.actions.models import Action
 
 
@@ -31,5 +32,24 @@ class DoneAt:
 DONE_AT: Many[DoneAt] = Many(
     "actions.done_at",
     "The page where what an action asks for is done, which meets the action.",
+    name_of=lambda place: f"{place.source_kind}:{place.key}",
+)
+
+
+@dataclass(frozen=True)
+class DoneHere:
+    """An action whose doing is recorded on its own page, with what that asks for (K1).
+
+    `source_kind` and `key` say of which actions.
+    """
+
+    source_kind: str
+    key: str
+    kind: DoingKind
+
+
+DOINGS: Many[DoneHere] = Many(
+    "actions.doings",
+    "What the page of an action asks of whoever did it, where no other page is there to do it.",
     name_of=lambda place: f"{place.source_kind}:{place.key}",
 )

@@ -9,4 +9,5 @@ urlpatterns = [
     path("", views.actions, name="list"),
     path("<uuid:public_id>/", views.action, name="detail"),
     path("<uuid:public_id>/close/", views.close, name="close"),
+    path("<uuid:public_id>/undo/", views.undo, name="undo"),
 ]

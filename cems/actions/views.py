@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -11,11 +11,14 @@ from django.utils.http import urlencode
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part
 from cems.actions import selectors, services
+from cems.actions.doings.forms import DoingForm, UndoForm
+from cems.actions.doings.selectors import kind_of, undone_of
+from cems.actions.doings.services import doing_record, doing_undo
 from cems.actions.forms import CloseForm
-from cems.actions.models import Action
+from cems.actions.models import Action, Doing
 from cems.audit.services import listed, read
 from cems.base.access_control import Shape, requires_sign_in
-from cems.base.errors import Invalid, NotAllowed
+from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.forms import handle_form
 from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
@@ -58,26 +61,63 @@ def action(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One action: what, whose, until when, what came of it; or, asked to, on to the page where it is done."""
     opened = _opened(request, public_id)
     place = selectors.done_at(acting_user(request), opened) if selectors.DO in request.GET else None
-    return redirect(place[1]) if place else _detail(request, opened, CloseForm())
+    return redirect(place[1]) if place else _detail(request, opened, _form(opened), UndoForm())
 
 
 @requires_sign_in(Shape.POST, reason=OWN)
 def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Say that an action is done, or no longer needed; sent twice, it counts once."""
-    opened, form = _opened(request, public_id), CloseForm(request.POST)
+    """Record what was done about an action, or that it is no longer needed; sent twice, it counts once."""
+    opened = _opened(request, public_id)
+    form = _form(opened, request.POST)
     if handle_form(request, form, lambda: _close(request, opened, form)):
-        messages.success(request, f"{opened.action.reference} is closed.")
+        messages.success(request, f"{opened.action.reference} is closed.{_about(opened)}")
         return redirect("actions:detail", public_id=public_id)
-    return _detail(request, _opened(request, public_id), form)
+    return _detail(request, _opened(request, public_id), form, UndoForm())
 
 
-def _close(request: HttpRequest, opened: selectors.Opened, form: CloseForm) -> Action:
-    user, words = acting_user(request), form.cleaned_data["outcome"]
+@requires_sign_in(Shape.POST, reason=OWN)
+def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What was recorded as done was in error: the action is to do again."""
+    opened, form = _opened(request, public_id), UndoForm(request.POST)
+    if handle_form(request, form, lambda: _undo(request, opened, form)):
+        messages.success(request, f"{opened.action.reference} is to do again.{_about(opened)}")
+        return redirect("actions:detail", public_id=public_id)
+    opened = _opened(request, public_id)
+    return _detail(request, opened, _form(opened), form)
+
+
+def _form(opened: selectors.Opened, sent: QueryDict | None = None) -> DoingForm | CloseForm:
+    """What the action's page asks for: that of its kind, or free words."""
+    kind = kind_of(opened.action)
+    if kind:
+        return DoingForm(sent, kind=kind, now=now())
+    return CloseForm(sent, done_elsewhere=selectors.is_done_elsewhere(opened.action))
+
+
+def _close(request: HttpRequest, opened: selectors.Opened, form: DoingForm | CloseForm) -> Action | Doing:
+    user = acting_user(request)
     if not opened.may_act and opened.action.is_open:
         raise NotAllowed("Only those who have this action can close it.")
+    if isinstance(form, DoingForm):
+        answer = form.cleaned_data["answer"]
+        return doing_record(user, action=opened.action, answer=answer, given=form.given, done_at=form.done_at)
+    words = form.cleaned_data["outcome"]
     if form.cleaned_data["act"] == "complete":
         return services.action_complete(user, action=opened.action, outcome=words)
     return services.action_cancel(user, action=opened.action, reason=words)
+
+
+def _undo(request: HttpRequest, opened: selectors.Opened, form: UndoForm) -> Doing:
+    if not opened.may_undo:
+        raise NotAllowed("Only those who have this action, or recorded it, can undo what was recorded.")
+    if opened.action.doing is None:
+        raise Conflict(f"{opened.action.reference} is to do: nothing is recorded that could be undone.")
+    return doing_undo(acting_user(request), doing=opened.action.doing, why=form.cleaned_data["why"])
+
+
+def _about(opened: selectors.Opened) -> str:
+    """For whom, where the reader sees the child."""
+    return f" It was about {opened.child.name}." if opened.child else ""
 
 
 def _address(whose: str, state: str) -> str:
@@ -91,7 +131,9 @@ def _opened(request: HttpRequest, public_id: UUID) -> selectors.Opened:
     return opened
 
 
-def _detail(request: HttpRequest, opened: selectors.Opened, form: CloseForm) -> HttpResponse:
+def _detail(
+    request: HttpRequest, opened: selectors.Opened, form: DoingForm | CloseForm, undo_form: UndoForm
+) -> HttpResponse:
     shown = opened.action
     about = opened.child or shown.child
     if about:
@@ -107,7 +149,12 @@ def _detail(request: HttpRequest, opened: selectors.Opened, form: CloseForm) -> 
         "child": opened.child,
         "may_act": opened.may_act,
         "done_at": selectors.done_at(acting_user(request), opened),
+        "done_elsewhere": selectors.is_done_elsewhere(shown),
         "bar": present(shown.clock, now()) if shown.clock else None,
+        "kind": kind_of(shown),
         "form": form,
+        "may_undo": opened.may_undo,
+        "undo_form": undo_form,
+        "undone": undone_of(shown) if kind_of(shown) else (),
     }
-    return render(request, "actions/detail.html", context, status=form.status)
+    return render(request, "actions/detail.html", context, status=max(form.status, undo_form.status))

@@ -32,6 +32,7 @@ class Step(models.TextChoices):
     MOVED = "moved", "Reckoned again after a correction"
     HANDED_OVER = "handed_over", "Handed over"
     MET = "met", "Met"
+    REOPENED = "reopened", "Runs again: what met it was undone"
     CANCELLED = "cancelled", "Cancelled"
 
 

@@ -16,6 +16,15 @@ NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
 CE_WORKER = "ce-worker"  # CEVT's decision at Moderate; a worker given, or none and why
 CHAMPION = "practice-champion"  # who they are stands with the action
 STEP_UP = "step-up"  # the child becomes open to children's services
+# Steps whose doing is recorded on their own page.
+EARLY_INTERVENTION = "early-intervention"
+NRM = "nrm"
+PARENTS_INFORMED = "parents-informed"
+PHONE_CALL = "phone-call"
+POLICE_SHARING = "police-sharing"
+SAFETY_PLAN = "safety-plan"
+TELL_EDT = "tell-edt"
+TELL_MANAGER = "tell-manager"
 
 _PATH = "Harm Outside the Home Multi-Agency Procedures, Child Exploitation Matrix: "
 
@@ -48,6 +57,7 @@ class Needs(TextChoices):
     CALL_NOT_MADE = "call_not_made", "No phone call, or try with its time, is recorded"
     EARLY_HELP = "early_help", "The child is held at early help"
     NO_WORKER = "no_worker", "The child has no child exploitation worker"
+    PARENTS_NOT_REACHED = "parents_not_reached", "The parents or carers could not be reached yet"
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ class Situation:
     call_or_tries_recorded: bool = False
     held_at_early_help: bool = False
     has_ce_worker: bool = False
+    parents_not_reached: bool = False
 
     def needs(self) -> frozenset[Needs]:
         """The conditions that hold."""
@@ -72,6 +83,8 @@ class Situation:
             conditions.add(Needs.EARLY_HELP)
         if not self.has_ce_worker:
             conditions.add(Needs.NO_WORKER)
+        if self.parents_not_reached:
+            conditions.add(Needs.PARENTS_NOT_REACHED)
         return frozenset(conditions)
 
 
@@ -100,7 +113,7 @@ _PLAN_HOW = (
 )
 _SHARING_HOW = (
     "Whoever sent the matrix fills in the police information sharing form and sends it to the police, as their agency"
-    " does. Say on this page when it went."
+    " does. Say on this page who sent it and when."
 )
 _CONCERN_HOW = (
     "Write the concern itself into the form: who, what, where, when. Do not attach the matrix, and do not copy its"
@@ -111,10 +124,16 @@ _CONCERN_HOW = (
 def _shared(level: RiskLevel, sharing: str, how: str = _SHARING_HOW) -> tuple[Follow, ...]:
     source = f"{_PATH}{level.label} Risk"
     return (
+        Follow(SAFETY_PLAN, "Make or update the safety plan", Owner.LEAD_PRACTITIONER, source, how=_PLAN_HOW),
+        Follow(POLICE_SHARING, sharing, Owner.SUBMITTER, source, how=how),
         Follow(
-            "safety-plan", "Make or update the safety plan", Owner.LEAD_PRACTITIONER, source, how=_PLAN_HOW
+            PARENTS_INFORMED,
+            "Tell the parents or carers, or say why not",
+            Owner.SUBMITTER,
+            "Decision of the partnership",
+            only_if=frozenset({Needs.PARENTS_NOT_REACHED}),
+            how="They could not be reached when the matrix was sent. Say on this page who told them and when.",
         ),
-        Follow("police-sharing", sharing, Owner.SUBMITTER, source, how=how),
     )
 
 
@@ -127,13 +146,13 @@ def _to_childrens_services(level: RiskLevel, ask: str, *, at_once: bool) -> tupl
     steps = (
         ("first-contact", "First Contact decides the referral", Owner.FIRST_CONTACT, {Needs.NOT_OPEN}),
         (
-            "tell-manager",
+            TELL_MANAGER,
             "The manager of the allocated worker reads the matrix",
             Owner.CHILDRENS_SERVICES,
             {Needs.OPEN, Needs.IN_HOURS},
         ),
         (
-            "tell-edt",
+            TELL_EDT,
             "The Emergency Duty Team reads the matrix",
             Owner.CHILDRENS_SERVICES,
             {Needs.OPEN, Needs.OUT_OF_HOURS},
@@ -155,7 +174,7 @@ def _cevt(level: RiskLevel) -> Follow:
 def _phone_call(whom: str, *only_if: Needs) -> Follow:
     """At Significant a voice is wanted at once; the matrix is received either way (M5, Decision)."""
     return Follow(
-        "phone-call",
+        PHONE_CALL,
         f"Phone {whom}, or record your tries and their times",
         Owner.SUBMITTER,
         "Decision of the partnership",
@@ -179,7 +198,7 @@ FOLLOWS: Mapping[RiskLevel, tuple[Follow, ...]] = {
     ),
     LOW: (
         Follow(
-            "early-intervention",
+            EARLY_INTERVENTION,
             "Arrange universal services and early intervention",
             Owner.LEAD_PRACTITIONER,
             f"{_PATH}Low Risk",
@@ -235,7 +254,7 @@ FOLLOWS: Mapping[RiskLevel, tuple[Follow, ...]] = {
             only_if=frozenset({Needs.NO_WORKER}),
         ),
         Follow(
-            "nrm",
+            NRM,
             "Consider the National Referral Mechanism (the council or the police submit it)",
             Owner.LEAD_PRACTITIONER,
             _SIGNIFICANT_SOURCE,

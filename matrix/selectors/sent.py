@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, 
 from django.urls import reverse
 
 from cems.accounts.models import User
+from cems.accounts.roles import Part
 from cems.actions.models import Action
 from cems.base.time import local_date
 from cems.children.access_control import OpenChild
@@ -35,6 +36,7 @@ class Next:
     detail: str = ""
     clock: Clock | None = None
     url: str = ""
+    outcome: str = ""  # what came of it, for those who see the child's actions
     bar: dict[str, Any] | None = None
 
 
@@ -74,12 +76,13 @@ def with_children(rows: Sequence[Submission]) -> list[Submission]:
     return list(rows)
 
 
-def what_happens_now(submission: Submission, cluster: Collection[int], at: datetime) -> Sequence[Next]:
+def what_happens_now(submission: Submission, opened: OpenChild, at: datetime) -> Sequence[Next]:
     """Everything the submission set going, what is due first at the top, what is done at the end.
 
-    `cluster` are the row numbers of the child's record as it was opened. The clock of CEVT belongs to an app
+    The clock of CEVT belongs to an app
     above this one: it is found by the submission's reference.
     """
+    cluster, told = opened.cluster, opened.access.sees(Part.ACTIONS)
     steps = [*_referrals(submission, cluster), *_requests(submission, cluster)]
     clocks = Clock.objects.filter(reference=submission.reference).with_owner()
     steps += [Next(clock.title, str(clock.owner), clock.explanation, clock) for clock in clocks]
@@ -96,7 +99,7 @@ def what_happens_now(submission: Submission, cluster: Collection[int], at: datet
     actions = list(rows.filter(Q(asked=True) | open_before, child__in=cluster).with_page().order_by("pk"))
     asked = [action for action in actions if action.asked]
     # A review asks nothing again, and shows what is still open.
-    steps += [_action(action) for action in asked or actions]
+    steps += [_action(action, told=told) for action in asked or actions]
     if not steps and submission.receipt == Receipt.REVIEW:
         words = "Nothing new is asked: what followed from this level is done"
         steps.append(Next(words, str(submission.submitted_by), "A matrix at a higher level asks anew."))
@@ -159,7 +162,7 @@ def _requests(submission: Submission, cluster: Collection[int]) -> list[Next]:
     ]
 
 
-def _action(action: Action) -> Next:
+def _action(action: Action, *, told: bool) -> Next:
     closed = (
         f"{action.get_status_display()} on {local_date(action.closed_at):%-d %B %Y}"
         if action.closed_at
@@ -171,4 +174,5 @@ def _action(action: Action) -> Next:
         closed,
         action.clock,
         reverse("actions:detail", args=[action.public_id]),
+        action.outcome if told else "",
     )

@@ -12,7 +12,7 @@ from cems.base.calendar import Deadline, close_of_business, hours_after, is_work
 from cems.base.command import command
 from cems.base.time import local, local_date
 from cems.children.access.services.matter import matter_open
-from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, MatterKind, RiskLevel, StatusKind
+from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, Informed, MatterKind, RiskLevel, StatusKind
 from cems.children.events import LevelAgreed
 from cems.children.history.models.level import Forum
 from cems.children.matching.services.cluster import lock_cluster
@@ -184,6 +184,7 @@ def situation_of(cause: Cause, at: datetime) -> Situation:
         call_or_tries_recorded=cause.called,
         held_at_early_help=not open_to_services and StatusKind.EARLY_HELP in kinds,
         has_ce_worker=has_ce_worker(cause.child),
+        parents_not_reached=cause.informed == Informed.NOT_REACHED,
     )
 
 

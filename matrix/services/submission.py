@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
+from cems.actions.services import actions_meet
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
@@ -27,7 +28,7 @@ from matrix.levels import level_in_force
 from matrix.models import Answer, Matrix, Submission
 from matrix.papers import paper_matrix_of
 from matrix.policy import OLD_QUESTIONS_DAYS
-from matrix.rules import Receipt, begins, judgement_problem, receipt
+from matrix.rules import PHONE_CALL, Receipt, begins, judgement_problem, receipt
 from matrix.services.due import dues_meet
 from matrix.services.follow_up import follow_up_start
 from matrix.services.leaving import matrix_work_end
@@ -145,6 +146,9 @@ def _start(user: User, primary: Child, submission: Submission, received: datetim
             paper_url=reverse("matrix:submission", args=[submission.public_id]),
             at=received,
         )
+    if call := submission.call.strip():  # told here, it is asked for nowhere else
+        words = f"{call} (told with {submission.reference})"
+        actions_meet(user, child=primary, keys={PHONE_CALL}, outcome=words, at=received)
     if asks:
         follow_up_start(user, submission=submission, at=received)
     if newest_matrix(primary) == submission:  # else a newer one has begun the review already

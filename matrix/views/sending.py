@@ -70,7 +70,7 @@ def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse
         sent=sent,
         matrix=sent.matrix,
         state=state,
-        steps=what_happens_now(sent, opened.child.cluster, now()),
+        steps=what_happens_now(sent, opened.child, now()),
         panels=[
             ShownPanel(f"sent-{number}", *panel)
             for number, tell in enumerate(SUBMISSION_PANELS, 1)

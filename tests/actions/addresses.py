@@ -13,8 +13,13 @@ def _action(story: Story, user: User) -> dict[str, Any]:
     return {"public_id": story.of(ActionRows).action.public_id}
 
 
-OF_STORY: dict[str, OfStory] = {"actions:detail": _action, "actions:close": _action}
+OF_STORY: dict[str, OfStory] = {
+    "actions:detail": _action,
+    "actions:close": _action,
+    "actions:undo": _action,
+}
 OPEN_TO: dict[str, OpenTo] = {
     "actions:detail": lambda parts: Part.ACTIONS in parts,
     "actions:close": lambda parts: Part.ACTIONS in parts,
+    "actions:undo": lambda parts: Part.ACTIONS in parts,
 }

@@ -15,7 +15,7 @@ from cems.actions.slots import DoneAt
 from cems.base.first_page import Place, StartButton, WorkItem
 from cems.children.matching.selectors.cluster import seen
 from matrix.rules import CE_WORKER
-from matrix.services.follow_up import SOURCE
+from matrix.services.follow_up import LEVEL_SOURCE, SOURCE
 from triage.allocation.selectors.board import orphans
 from triage.allocation.selectors.caseload import taken_up_by, to_take_up
 from triage.allocation.selectors.handover import asked_now, until_day
@@ -105,8 +105,9 @@ def _candidates(action: Action) -> str:
     return reverse("allocation:candidates", args=[action.child.public_id, WorkerKind.CE_WORKER])
 
 
-WORKER_GIVEN = DoneAt(
-    SOURCE, CE_WORKER, "Give the child a worker, or say why not", _candidates, Work.ALLOCATION
+WORKER_GIVEN = tuple(
+    DoneAt(source, CE_WORKER, "Give the child a worker, or say why not", _candidates, Work.ALLOCATION)
+    for source in (SOURCE, LEVEL_SOURCE)
 )
 
 

@@ -115,6 +115,22 @@ def clock_meet(user: User | None, *, clock: Clock, reason: str = "", at: datetim
 
 
 @command
+def clock_reopen(user: User | None, *, clock: Clock, reason: str, at: datetime | None = None) -> Clock:
+    """What met the clock was undone: it runs on to the time it had; what it told before is not told again.
+
+    Raises Invalid without a reason, or when it was not met.
+    """
+    kept = _locked(clock)
+    if kept.stage != Stage.MET or kept.met_at is None:
+        raise Invalid("This clock was not met, so it can't run again.")
+    kept.acted_until = max(kept.met_at, kept.acted_until or kept.met_at)
+    kept.round += 1
+    stage = rules.stage_at(kept.rule, kept.started_at, kept.due_at, kept.acted_until)
+    _stand(kept, stage, next_at=_first_after(kept, kept.acted_until))
+    return _note(user, kept, Step.REOPENED, at or now(), reason=_reason(reason))
+
+
+@command
 def clock_cancel(user: User | None, *, clock: Clock, reason: str, at: datetime | None = None) -> Clock:
     """The promise is no longer wanted. Raises Invalid without a reason, or when it was met."""
     kept = _locked(clock)

@@ -1,10 +1,17 @@
 """Outcomes that are one action: something somebody does by a time (T4)."""
 
+from datetime import datetime
+
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, Team, User
+from cems.actions.services import actions_meet
+from cems.actions.slots import DoneHere
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
+from matrix.doings import REFERRAL_MECHANISM
+from matrix.rules import NRM
 from triage.cevt.outcomes.base import Case, OutcomeKind, Problem, Wish
+from triage.models import Outcome
 
 
 class Disruption(OutcomeKind):
@@ -31,6 +38,11 @@ class Nrm(OutcomeKind):
     task = "Make or ask for the National Referral Mechanism referral"
     working_days = 2
 
+    def start(self, user: User, row: Outcome, wish: Wish, at: datetime) -> None:
+        """Nobody needs to consider any more what CEVT has decided."""
+        words = f"CEVT has considered it: the referral is made or asked for ({row.decision.reference})."
+        actions_meet(user, child=row.child, keys={NRM}, outcome=words, at=at)
+
 
 class StepDown(OutcomeKind):
     """Other support goes on; only once a lower level is agreed, which ends the board and the wait for a worker."""
@@ -46,3 +58,6 @@ class StepDown(OutcomeKind):
         if case.level > RiskLevel.LOW:
             return Problem(f"A child at {case.level.label} is not stepped down. Agree a lower level first.")
         return None
+
+
+NRM_DONE = DoneHere("triage.decision", f"cevt-{Nrm.key}", REFERRAL_MECHANISM)
