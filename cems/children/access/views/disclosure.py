@@ -68,7 +68,7 @@ def take(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 
 def _take(request: HttpRequest, opened: OpenChild, document: ChildDocument, form: DocumentForm) -> None:
     user, data = acting_user(request), form.cleaned_data
-    of = {"child": opened.child, "document": document.url_name, "part": document.part}
+    of: dict[str, Any] = {"child": opened.child, "document": document.url_name, "part": document.part}
     if data["whose"] == OUTSIDE:
         disclosure_record(
             user, **of, to=data["to"], purpose=data["purpose"], lawful_basis=data["lawful_basis"]
