@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from cems.accounts.models import User
 from cems.actions import services as actions
+from cems.actions.doings.selectors import kind_of
+from cems.actions.doings.services import doing_record
 from cems.actions.models import Action
 from cems.base.calendar import next_working_day
 from cems.base.time import local_date
@@ -152,10 +154,15 @@ class Afterwards:
         if not Action.objects.to_do().filter(pk=action.pk).exists():
             return  # met by its doing already
         doer = action.owner_user or self.cast.member_of(action.owner_team_id or 0) or self.story.author
+        cancelled = self.rng.random() < 0.03
+        if kind := kind_of(action):
+            given = dict(self.rng.choice(self.words["doings"][kind.key]))
+            doing_record(doer, action=action, answer=given.pop("answer"), given=given, at=at)
+            return
         outcomes = self.words["outcomes"][action.key or "forum"]
         if action.key == "ce-worker":  # the first tells of a worker, the second of none
             outcomes = outcomes[:1] if worker else outcomes[1:]
-        if self.rng.random() < 0.03:
+        if cancelled:
             actions.action_cancel(doer, action=action, reason=self.words["cancelled"], at=at)
         else:
             actions.action_complete(doer, action=action, outcome=self.rng.choice(outcomes), at=at)
