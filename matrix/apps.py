@@ -8,7 +8,7 @@ class MatrixConfig(AppConfig):
 
     def ready(self) -> None:
         from cems.base.events import subscribe
-        from cems.children.events import LevelAgreed, StatusOpened
+        from cems.children.events import LevelAgreed, StatusOpened, StatusWithdrawn
         from matrix import handlers
         from matrix.services.follow_up import follow_level
         from matrix.services.reviews import review_follow_level
@@ -18,6 +18,7 @@ class MatrixConfig(AppConfig):
         subscribe(LevelAgreed, follow_level)
         subscribe(LevelAgreed, review_follow_level)
         subscribe(StatusOpened, handlers.status_opened)
+        subscribe(StatusWithdrawn, handlers.status_withdrawn)
         subscribe(ReferralDecided, handlers.referral_decided)
         subscribe(RequestAnswered, handlers.request_answered)
 

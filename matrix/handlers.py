@@ -5,10 +5,11 @@ from datetime import datetime
 from django.urls import reverse
 
 from cems.accounts.models import User
-from cems.actions.services import actions_meet
+from cems.actions.models import Action
+from cems.actions.services import action_reopen, actions_meet
 from cems.base.time import local_date
 from cems.children.choices import OPEN_TO_CHILDRENS_SERVICES, RiskLevel, StatusKind
-from cems.children.events import StatusOpened
+from cems.children.events import StatusOpened, StatusWithdrawn
 from cems.children.models import Child
 from cems.notices.messages import Message
 from cems.notices.services import notices_send
@@ -26,9 +27,25 @@ def status_opened(event: StatusOpened) -> None:
     if event.kind in statuses_on(
         child, local_date(event.at)
     ):  # not one that is over, recorded for the history
-        words = f"Open to children's services: {StatusKind(event.kind).label.lower()}."
         user = User.objects.get(pk=event.user_id)
-        actions_meet(user, child=child, keys={STEP_UP}, outcome=words, at=event.at)
+        actions_meet(user, child=child, keys={STEP_UP}, outcome=_stepped_up(event.kind), at=event.at)
+
+
+def status_withdrawn(event: StatusWithdrawn) -> None:
+    """The step-up that a status met is to do again where that was recorded in error (K1, truth-f7)."""
+    child = Child.objects.unscoped("the step-up that was met is not done").get(pk=event.child_id)
+    if statuses_on(child, local_date(event.at)) & OPEN_TO_CHILDRENS_SERVICES:
+        return
+    user = User.objects.get(pk=event.user_id)
+    rows = Action.objects.of(child).closed().filter(key=STEP_UP, outcome=_stepped_up(event.kind))
+    if newest := rows.order_by("-pk").first():
+        why = f"“{StatusKind(event.kind).label}” was recorded in error."
+        action_reopen(user, action=newest, reason=why, at=event.at)
+
+
+def _stepped_up(kind: str) -> str:
+    """What the step-up's action says of the status that met it."""
+    return f"Open to children's services: {StatusKind(kind).label.lower()}."
 
 
 def referral_decided(event: ReferralDecided) -> None:

@@ -25,6 +25,16 @@ class StatusOpened:
 
 
 @dataclass(frozen=True)
+class StatusWithdrawn:
+    """A way in which services were said to know the child was recorded in error: it never was so (C2)."""
+
+    child_id: int
+    kind: str
+    user_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class AgeDecided:
     """An age that was not known or disputed is decided; `adult` where the person is 18 or over."""
 

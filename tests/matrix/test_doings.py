@@ -16,10 +16,11 @@ from cems.actions.models import Action, Doing
 from cems.actions.services import Source, action_open
 from cems.actions.slots import DOINGS, DONE_AT
 from cems.base.errors import Conflict, Invalid
-from cems.base.time import now
-from cems.children.choices import RiskLevel
+from cems.base.time import now, today
+from cems.children.choices import RiskLevel, StatusKind
 from cems.children.history.models.level import Forum
 from cems.children.history.services.level import level_agree
+from cems.children.history.services.status import status_open, status_withdraw
 from cems.children.models import Child
 from cems.children.own_copy import own_copy
 from cems.clocks.choices import Stage
@@ -279,3 +280,17 @@ def test_what_is_done_elsewhere_is_not_closed_by_hand_as_done(child: Child, sent
     page = client.post(reverse("actions:close", args=[worker.public_id]), form)
     assert page.status_code == 400 and "closes by itself" in page.content.decode()
     assert action_of(child, "ce-worker").is_open
+
+
+def test_a_step_up_met_by_a_status_in_error_is_to_do_again(child: Child, lead: User) -> None:
+    day = today() - timedelta(days=1)
+    status_open(lead, child=child, kind=StatusKind.EARLY_HELP, starts_on=day)
+    submit(lead, child, SIGNIFICANT)
+    status = status_open(lead, child=child, kind=StatusKind.CHILD_IN_NEED, starts_on=day)
+    assert action_of(child, "step-up").status == Status.DONE
+    status_withdraw(lead, status=status, why="Of a brother.")
+    again = action_of(child, "step-up")
+    assert again.is_open and "was recorded in error" in again.detail
+    assert Clock.objects.get(pk=again.clock_id).is_open
+    with pytest.raises(Conflict):
+        status_withdraw(lead, status=status, why="Of a brother.")

@@ -12,7 +12,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import local_date, now
-from cems.children.events import StatusOpened
+from cems.children.events import StatusOpened, StatusWithdrawn
 from cems.children.history.services.correction import correction_write
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child, Status
@@ -74,12 +74,13 @@ def status_correct(
     primary, row = lock_cluster(status.child_id), _locked(status)
     _check_days(primary, mended.starts_on, mended.ends_on, local_date(instant))
     _refuse_overlap(primary, mended.kind, mended.starts_on, mended.ends_on, but=row.pk)
-    said, began = described(row), mended.kind != row.kind
+    said, before, began = described(row), row.kind, mended.kind != row.kind
     for name, value in vars(mended).items():
         setattr(row, name, value)
     row.save(update_fields=list(vars(mended)))
     correction_write(user, child=primary, status=row, said=said, why=why, at=instant)
     if began:
+        publish(StatusWithdrawn(child_id=primary.pk, kind=before, user_id=user.pk, at=instant))
         publish(StatusOpened(child_id=primary.pk, kind=row.kind, user_id=user.pk, at=instant))
     return row
 
@@ -94,6 +95,7 @@ def status_withdraw(user: User, *, status: Status, why: str, at: datetime | None
     )
     row.withdrawn_at = instant
     row.save(update_fields=["withdrawn_at"])
+    publish(StatusWithdrawn(child_id=primary.pk, kind=row.kind, user_id=user.pk, at=instant))
     return row
 
 
