@@ -47,6 +47,15 @@ _STATUSES = (
 )
 
 
+# The placements that demo.borders tells of are those of these children of the present.
+PLACED_HERE, PLACED_ELSEWHERE, TO_BE_PLACED, CAME_HOME = 7, 18, 17, 19
+_STATUS_OF = {
+    PLACED_HERE: StatusKind.PLACED_HERE,
+    PLACED_ELSEWHERE: StatusKind.CHILD_IN_CARE,
+    TO_BE_PLACED: StatusKind.CHILD_IN_CARE,
+    CAME_HOME: StatusKind.CHILD_IN_CARE,
+}
+
 TWIN = 3  # a provisional record is about the child so many numbers on, whose record is an old one
 
 
@@ -114,6 +123,7 @@ def course_of(seed: int, number: int, as_of: datetime, span: timedelta) -> Cours
     status = (
         rng.choice(_STATUSES) if open_already else (StatusKind.EARLY_HELP if rng.random() < 0.35 else None)
     )
+    status = _STATUS_OF.get(number, status)
     # The work profile tells of a child alone in the country; nobody else gets it.
     alone = profiles.index("work")
     profile = (

@@ -1,8 +1,9 @@
-"""What ERASE's desk has beside its children: room, an absence, a vacancy, and the advice it gave (T6, T8)."""
+"""What ERASE's desk has beside its children: room, an absence with cover, a vacancy, the advice it gave (T6, T8)."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from cems.accounts.services.cover import delegation_start
 from cems.base.calendar import add_working_days
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
@@ -17,7 +18,7 @@ from triage.choices import WorkerKind
 WORKERS = ("ce.worker", "ce.worker.second", "ce.worker.third", "ce.worker.fourth", "ce.worker.fifth")
 _FULL_TIME = 7
 _PART_TIME = {"ce.worker.fifth": 60}
-_AWAY = "ce.worker.fourth"
+_AWAY, _COVERS = "ce.worker.fourth", "ce.worker.third"
 
 
 def settle(cast: Cast, since: datetime, as_of: datetime) -> dict[str, Any]:
@@ -46,6 +47,15 @@ def settle(cast: Cast, since: datetime, as_of: datetime) -> dict[str, Any]:
     absence_set(
         manager,
         worker=cast.person(_AWAY),
+        starts_on=add_working_days(today, -1),
+        ends_on=add_working_days(today, 4),
+        at=told_at,
+    )
+    away = cast.person(_AWAY)
+    delegation_start(
+        away,
+        appointment=away.appointments.get(role_key="ce_worker"),
+        deputy=cast.person(_COVERS),
         starts_on=add_working_days(today, -1),
         ends_on=add_working_days(today, 4),
         at=told_at,

@@ -18,6 +18,7 @@ from demo import moments
 from demo.cast import Cast, gather
 from demo.courses import Course, course_of
 from demo.erase import settle
+from demo.office import keep
 from demo.past import Past, courses_of
 from demo.story import Story
 from demo.year import UnknownYear, bounds, years
@@ -77,7 +78,9 @@ def fill(
     present = _present_of(cast, seed, wanted)
     if as_of is not None and present != as_of:
         raise NotFilled(f"Seed {seed} was filled for {present:%d %B %Y %H:%M} UTC. Choose another seed.")
-    _once(cast.person("administrator"), "erase", {}, lambda: settle(cast, since, present))
+    with telling_history(read_before=present - UNREAD):
+        _once(cast.person("administrator"), "erase", {}, lambda: settle(cast, since, present))
+        _once(cast.person("administrator"), "office", {}, lambda: keep(cast, since))
     span = _span(present)
     now_living = [course_of(seed, number, present, span) for number in range(children)]
     past = courses_of(year, seed) if year is not None else []

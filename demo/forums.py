@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cems.accounts.desks import desk_of
-from cems.accounts.models import Authority, Duty, User
+from cems.accounts.models import Agency, Authority, Duty, User
 from cems.actions.models import Action
 from cems.base.calendar import add_working_days
 from cems.base.time import local_date
@@ -51,6 +51,7 @@ TABLE = (
     "exploitation.charity",
 )
 
+DISSENT_IN = 8
 WAITS_ANEW = 19  # the child of the present with this number has lost the worker and waits for another
 
 
@@ -101,6 +102,7 @@ class Forums:
             forms=settled.forms,
             outcomes=self._wishes(settled, at),
             tasks=self._tasks(at) if settled.level >= RiskLevel.MODERATE else (),
+            dissents=self._dissents(),
             feedback=self.rng.choice(self.words["feedback"]),
             seen=newest.public_id if newest else None,
             returned_because=self.rng.choice(ReturnReason.values) if back else "",
@@ -112,6 +114,13 @@ class Forums:
             self.carry_out(action, at)
         self.follow(row.agreed, submission, at)
         self._allocate(settled, at)
+
+    def _dissents(self) -> list[tuple[Agency, str]]:
+        """Of a child in so many, one agency at the table does not agree."""
+        course = self.story.course
+        if course.kind == "past" or course.number % DISSENT_IN != DISSENT_IN // 2:
+            return []
+        return [(self.cast.person("education.safeguarding").agency, self.words["dissent"])]
 
     def _meeting(self, at: datetime) -> Meeting | None:
         """The meeting of that day, entered as it was held; None while it would still be open."""
@@ -140,7 +149,17 @@ class Forums:
             kind = self.rng.choice(list(NoteKind))
             text = self.rng.choice(self.words["meeting_notes"][kind.value])
             note_add(chair, meeting=meeting, kind=kind, text=text, at=ends - timedelta(minutes=10))
+        if self.story.course.kind != "past" and local_date(opens).toordinal() % 2:
+            self._note_again(meeting, ends - timedelta(minutes=8))
         return meeting
+
+    def _note_again(self, meeting: Meeting, at: datetime) -> None:
+        """One theme and one place that the meetings follow: as it began, as it grew, as it is by now."""
+        weeks = (self.story.time.as_of - at).days // 7
+        for kind in NoteKind:
+            began, grew, lately = self.words["again"][kind.value]
+            text = began if weeks > 9 else grew if weeks > 3 else lately
+            note_add(meeting.chair, meeting=meeting, kind=kind, text=text, at=at)
 
     def _wishes(self, settled: Said, at: datetime) -> list[Wish]:
         """Beside what the level starts anyway: board or worker by judgement, advice, a step down."""

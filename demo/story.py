@@ -23,6 +23,7 @@ from demo.data import load
 from demo.erase import WORKERS
 from demo.family import tell_family
 from demo.matrices import Pen
+from demo.particulars import birth_date_known, learns_at, plan_particulars
 from demo.timeline import Timeline
 from matrix.choices import Occasion
 from matrix.models import Matrix
@@ -74,6 +75,7 @@ class Story:
             day += timedelta(days=self.rng.randint(6, 19))
         if self.social_worker == "practitioner" and self.course.kind in _SHOWN:
             self.time.at(moments.working_moment(self.rng, local_date(self.time.as_of - _LATELY)), self._show)
+        plan_particulars(self)
         self.time.live()
         return self.child
 
@@ -149,15 +151,16 @@ class Story:
             ethnicity=who.ethnicity,
             address=who.address,
             postcode=who.postcode,
-            school=self.cast.team(self.place.school),
+            birth_date_known=birth_date_known(self.course),
+            **learns_at(self),
         )
 
     def _people(self, desk: User, at: datetime) -> None:
         """The school has the child on roll; others work with the child; somebody may claim to."""
         child = self.child
-        involvement_start(
-            desk, child=child, case_role=CaseRole.SCHOOL, team=self.cast.team(self.place.school), at=at
-        )
+        if child.school_id:
+            school = self.cast.team(self.place.school)
+            involvement_start(desk, child=child, case_role=CaseRole.SCHOOL, team=school, at=at)
         self._workers(desk, self._since(at), at)
         if self.course.claim:
             claimant = self.cast.person(_CLAIMANTS[self.course.number % len(_CLAIMANTS)])

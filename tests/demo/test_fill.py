@@ -39,6 +39,7 @@ from plans.models import Referral, Request, StatutoryMeeting
 from tests.audit.conftest import SEALING, findings, seal_all
 from tests.demo.conftest import AS_OF
 from tests.demo.digest import digest
+from tests.demo.shown import everything_is_shown
 from triage.cevt.selectors.eligibility import eligibility_of
 from triage.models import (
     Absence,
@@ -193,14 +194,18 @@ def test_the_whole_partnership() -> None:
         "south",
         "north-west",
         "darlington",
+        None,
     }
+    far = every.get(locality=None)
+    assert far.area_id != far.authority_id, "placed where no board is"
 
     made = Entry.objects.filter(verb=Verb.CREATED, subject_kind="children.child")
     assert set(made.values_list("child", flat=True)) == set(every.values_list("public_id", flat=True))
     assert not Mail.objects.exists(), "old news is not mailed"
     assert not Notice.objects.filter(read_at__isnull=True, at__lt=AS_OF - timedelta(days=2)).exists()
     assert Notice.objects.filter(read_at__isnull=True).exists()
-    assert IdempotencyKey.objects.filter(action="demo.fill").count() == ONE_OF_EACH + 2
+    assert IdempotencyKey.objects.filter(action="demo.fill").count() == ONE_OF_EACH + 3
+    everything_is_shown(AS_OF)
     _the_days_work()
     _meetings_are_those_of_the_plan_there_was()
 
