@@ -102,7 +102,7 @@ class Forums:
             forms=settled.forms,
             outcomes=self._wishes(settled, at),
             tasks=self._tasks(at) if settled.level >= RiskLevel.MODERATE else (),
-            dissents=self._dissents(),
+            dissents=self._dissents(settled),
             feedback=self.rng.choice(self.words["feedback"]),
             seen=newest.public_id if newest else None,
             returned_because=self.rng.choice(ReturnReason.values) if back else "",
@@ -115,10 +115,10 @@ class Forums:
         self.follow(row.agreed, submission, at)
         self._allocate(settled, at)
 
-    def _dissents(self) -> list[tuple[Agency, str]]:
-        """Of a child in so many, one agency at the table does not agree."""
+    def _dissents(self, settled: Said) -> list[tuple[Agency, str]]:
+        """Of a child in so many, one agency at the table thinks the level too high."""
         course = self.story.course
-        if course.kind == "past" or course.number % DISSENT_IN != DISSENT_IN // 2:
+        if course.kind == "past" or course.number % DISSENT_IN or settled.level < RiskLevel.MODERATE:
             return []
         return [(self.cast.person("education.safeguarding").agency, self.words["dissent"])]
 
