@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from ceg.models import BoardEntry
-from ceg.selectors.board_facts import Facts, facts_of, newest_matrices, newest_reviews
+from ceg.selectors.board_facts import Facts, facts_of, newest_entered_late, newest_matrices, newest_reviews
 from cems.accounts.models import Locality, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
@@ -22,6 +22,7 @@ from cems.children.identity.rules import age_on
 from cems.children.models import Child
 from cems.children.querysets import primary_by_row
 from cems.clocks.presentation import present
+from matrix.models import Submission
 
 MOST = 1000  # entries of one board read at once: far beyond what a monthly meeting discusses
 PAGE = 50
@@ -37,6 +38,7 @@ class Line:
     child: Child
     looked_at: datetime  # when the board looked last; before its first review, when the child came
     new_matrix: bool
+    entered_late: Submission | None = None  # since the board looked, of before the last agreed level
 
     @property
     def key(self) -> tuple[datetime, int]:
@@ -45,7 +47,11 @@ class Line:
     def is_shown(self, which: str, at: datetime) -> bool:
         """Whether the row belongs to this part of the list (a key of SHOWN)."""
         due = self.entry.clock.due_at
-        return {"late": due < at, "soon": due < at + SOON, "new": self.new_matrix}.get(which, True)
+        return {
+            "late": due < at,
+            "soon": due < at + SOON,
+            "new": self.new_matrix or bool(self.entered_late),
+        }.get(which, True)
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,7 @@ def lines_of(user: User, localities: Iterable[int], at: datetime) -> tuple[list[
     reach = accesses(user, seen, at, primaries=cluster)
     children = {child.pk: child for child in seen if reach[child.pk].sees(Part.DECISIONS)}
     matrices = newest_matrices(cluster)
-    reviews = newest_reviews(cluster)
+    reviews, entered = newest_reviews(cluster), newest_entered_late(cluster)
     lines: dict[int, Line] = {}
     for entry in entries:
         child = children.get(entry.primary)
@@ -138,7 +144,14 @@ def lines_of(user: User, localities: Iterable[int], at: datetime) -> tuple[list[
             continue
         review, matrix = reviews.get(child.pk), matrices.get(child.pk)
         looked_at = max(entry.entered_at, review.happened_at) if review else entry.entered_at
-        lines[child.pk] = Line(entry, child, looked_at, matrix is not None and matrix.received_at > looked_at)
+        late = entered.get(child.pk)
+        lines[child.pk] = Line(
+            entry,
+            child,
+            looked_at,
+            matrix is not None and matrix.received_at > looked_at,
+            late if late and late.recorded_at > looked_at else None,
+        )
     return list(lines.values()), _restricted(user, primaries - children.keys())
 
 

@@ -17,6 +17,7 @@ from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Involvement
 from cems.children.querysets import primary_by_row
 from matrix.models import ShortReview, Submission
+from matrix.rules import Receipt
 from triage.models import Allocation, ReviewToNote
 
 
@@ -63,6 +64,12 @@ def newest_reviews(cluster: Mapping[int, int]) -> dict[int, BoardReview]:
     """The last review by a board of each."""
     rows = BoardReview.objects.filter(child__in=cluster).select_related("agreed")
     return _newest(rows.order_by("child", "-happened_at", "-pk").distinct("child"), cluster, "happened_at")
+
+
+def newest_entered_late(cluster: Mapping[int, int]) -> dict[int, Submission]:
+    """The matrix of each that was entered last of those received before the last agreed level (M6, T2)."""
+    rows = Submission.objects.filter(child__in=cluster, receipt=Receipt.BEFORE)
+    return _newest(rows.order_by("child", "-recorded_at", "-pk").distinct("child"), cluster, "recorded_at")
 
 
 def _reviews_waiting(cluster: Mapping[int, int]) -> dict[int, ShortReview]:

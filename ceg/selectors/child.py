@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from ceg.models import BoardEntry, BoardReview
 from ceg.selectors.board import lives_elsewhere
 from ceg.selectors.board_facts import Facts, facts_of
@@ -15,6 +17,7 @@ from cems.children.access_control import OpenChild
 from cems.children.models import AgreedLevel
 from cems.clocks.presentation import present
 from matrix.models import Submission
+from matrix.rules import Receipt
 from triage.cevt.outcomes import kind_of
 from triage.models import Outcome
 
@@ -78,8 +81,11 @@ def why_of(outcome: Outcome) -> list[tuple[str, str]]:
 def _matrices_since(opened: OpenChild, since: datetime | None) -> list[Submission]:
     if since is None:
         return []
-    rows = Submission.objects.filter(child__in=opened.cluster, received_at__gt=since)
-    return list(rows.select_related("submitted_by").order_by("-received_at", "-pk"))
+    # What was received before the last agreed level was entered after: the board has not seen it.
+    came = Q(received_at__gt=since) | Q(receipt=Receipt.BEFORE, recorded_at__gt=since)
+    rows = Submission.objects.filter(came, child__in=opened.cluster)
+    rows = rows.select_related("submitted_by", "matrix__on_paper__agency")
+    return list(rows.order_by("-received_at", "-pk"))
 
 
 def _levels_since(opened: OpenChild, since: datetime | None) -> list[AgreedLevel]:

@@ -33,8 +33,8 @@ def asked_again(submission: Submission) -> date | None:
 
 
 def short_reviews_of(cluster: Collection[int]) -> Sequence[ShortReview]:
-    """The reviews of a child where nothing was new, with who was asked, the newest first."""
-    return list(_whole(ShortReview.objects.filter(child__in=cluster))[:MOST])
+    """The reviews of a child where nothing was new, without their words, the newest first."""
+    return list(_named(ShortReview.objects.filter(child__in=cluster))[:MOST])
 
 
 def short_reviews_lately(opened: OpenChild, since: datetime | None) -> Sequence[ShortReview]:
@@ -42,9 +42,10 @@ def short_reviews_lately(opened: OpenChild, since: datetime | None) -> Sequence[
     return list(_whole(ShortReview.objects.filter(child__in=opened.cluster).lately(since, "happened_at")))
 
 
-def short_reviews_of_matrix(submission: Submission) -> Sequence[ShortReview]:
-    """Those that say the answers of this matrix still stand, the newest first."""
-    return list(_whole(ShortReview.objects.filter(submission=submission))[:MOST])
+def short_reviews_of_matrix(submission: Submission, *, words: bool = False) -> Sequence[ShortReview]:
+    """Those that say the answers of this matrix still stand, the newest first; with who was asked for their `words`."""
+    rows = ShortReview.objects.filter(submission=submission)
+    return list((_whole(rows) if words else _named(rows))[:MOST])
 
 
 def short_review_at(opened: OpenChild, public_id: UUID) -> ShortReview | None:
@@ -71,9 +72,9 @@ def owed_review_at(opened: OpenChild, public_id: UUID) -> Review | None:
     return review
 
 
+def _named(rows: Any) -> Any:
+    return rows.select_related("sent_by__agency", "submission").order_by("-happened_at", "-pk")
+
+
 def _whole(rows: Any) -> Any:
-    return (
-        rows.select_related("sent_by__agency", "submission")
-        .prefetch_related("asked")
-        .order_by("-happened_at", "-pk")
-    )
+    return _named(rows).prefetch_related("asked")

@@ -49,7 +49,7 @@ def submission_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResp
         "state": state,
         "level": state.instrument.definition(RiskLevel(sent.level)),
         "said": said(sent.matrix),
-        "short_reviews": [] if opened.only_own else short_reviews_of_matrix(sent),
+        "short_reviews": [] if opened.only_own else short_reviews_of_matrix(sent, words=True),
         **paper_of(opened.child, sent, state, instant),
         **whole(state),
         **named(sent.matrix),

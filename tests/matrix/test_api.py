@@ -1,7 +1,7 @@
 """Whole matrices by API: the same rules, refusals and follow-ups as the pages (M7, O1, record-f7)."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from cems.accounts.services.token import token_make, token_revoke
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
-from cems.base.time import today
+from cems.base.time import now, today
 from cems.children.choices import RiskLevel
 from cems.children.models import Child, Identifier
 from matrix.models import Matrix, Submission
@@ -344,3 +344,43 @@ def test_an_answer_its_question_does_not_take_is_refused_by_its_code(api):
     assert "Only a warning sign" in str(sent.json())
     assert "how well it is managed" in str(sent.json())
     assert not Submission.objects.exists()
+
+
+@pytest.mark.requirement("T2", "M7")
+class TestOnPaper:
+    def paper(self, **more: Any) -> dict[str, Any]:
+        return {
+            "author_name": "Robin Pretend",
+            "author_role": "school nurse",
+            "author_contact": "1 Invented Road",
+            "agency_name": "Invented Academy",
+            "came_by": "post",
+            "received_at": (now() - timedelta(days=1)).isoformat(),
+            **more,
+        }
+
+    def send(self, client: APIClient, **body: Any) -> Any:
+        return client.post(
+            reverse("api:matrices"), whole(**body), format="json", headers={"Idempotency-Key": str(uuid4())}
+        )
+
+    def test_first_contact_enters_one_for_its_author_and_reads_it_back(self) -> None:
+        client = client_of(make_user("first_contact"))
+        seen = {"seen": "seen", "when_kind": "exact", "day": (today() - timedelta(days=2)).isoformat()}
+        paper = self.paper()
+        sent = self.send(client, paper=paper, answers={HARM: {**seen, "what": "Told a tutor"}})
+        assert sent.status_code == 201, sent.json()
+        back = client.get(reverse("api:submission", args=[sent.json()["id"]])).json()
+        assert back["paper"]["author_name"] == "Robin Pretend"
+        assert back["paper"]["agency"] == "Invented Academy"
+        assert datetime.fromisoformat(back["submission"]["received_at"]) == datetime.fromisoformat(
+            paper["received_at"]
+        )
+        assert back["recorded_at"] > back["submission"]["received_at"]
+
+    def test_it_is_refused_in_the_future_and_to_who_enters_none(self, api: APIClient) -> None:
+        client = client_of(make_user("first_contact"))
+        refused = self.send(client, paper=self.paper(received_at=(now() + timedelta(hours=1)).isoformat()))
+        assert refused.status_code == 400 and "still to come" in refused.content.decode()
+        assert self.send(api, paper=self.paper()).status_code == 403
+        assert not Submission.objects.exists()

@@ -141,14 +141,10 @@ def _evidence_days(rows: Sequence[ReviewToNote], at: datetime) -> Mapping[int, i
 
 def what_became(opened: OpenChild, short_reviews: Sequence[ShortReview]) -> dict[int, str]:
     """What became of each of these reviews, in a sentence, by row number."""
-    rows = ReviewToNote.objects.filter(short_review__in=[row.pk for row in short_reviews])
-    board = ""
-    sentences = {}
-    for row in rows.select_related("ended_by"):
-        if row.ended_at is None:
-            board = board or reviewed_by_board(opened)
-        sentences[row.short_review_id] = sentence_of(row, board)
-    return sentences
+    of_these = ReviewToNote.objects.filter(short_review__in=[row.pk for row in short_reviews])
+    rows = list(of_these.select_related("ended_by"))
+    board = reviewed_by_board(opened) if any(row.ended_at is None for row in rows) else ""
+    return {row.short_review_id: sentence_of(row, board) for row in rows}
 
 
 def sentence_of(row: ReviewToNote, board: str) -> str:
