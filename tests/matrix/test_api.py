@@ -365,7 +365,7 @@ class TestOnPaper:
         )
 
     def test_first_contact_enters_one_for_its_author_and_reads_it_back(self) -> None:
-        client = client_of(make_user("first_contact"))
+        client = sign_in(make_user("first_contact"), APIClient())
         seen = {"seen": "seen", "when_kind": "exact", "day": (today() - timedelta(days=2)).isoformat()}
         paper = self.paper()
         sent = self.send(client, paper=paper, answers={HARM: {**seen, "what": "Told a tutor"}})
@@ -379,7 +379,7 @@ class TestOnPaper:
         assert back["recorded_at"] > back["submission"]["received_at"]
 
     def test_it_is_refused_in_the_future_and_to_who_enters_none(self, api: APIClient) -> None:
-        client = client_of(make_user("first_contact"))
+        client = sign_in(make_user("first_contact"), APIClient())
         refused = self.send(client, paper=self.paper(received_at=(now() + timedelta(hours=1)).isoformat()))
         assert refused.status_code == 400 and "still to come" in refused.content.decode()
         assert self.send(api, paper=self.paper()).status_code == 403
