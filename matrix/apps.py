@@ -59,4 +59,4 @@ class MatrixConfig(AppConfig):
         FIRST_PAGE_COUNTS.fill(home_content.counts, by=self.label)
         START_BUTTONS.fill(home_content.BUTTON, by=self.label, before="children:record_new")
         DONE_AT.fill(*home_content.STEPPED_UP, by=self.label)
-        DOINGS.fill(*doings.places(), by=self.label)
+        DOINGS.fill(*doings.PLACES, by=self.label)

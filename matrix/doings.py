@@ -1,7 +1,5 @@
 """What is recorded of what a level starts, until apps of their own keep it: a kind of doing a step (M5, K1, X6)."""
 
-from collections.abc import Iterable
-
 from cems.actions.doings.kinds import Answer, DoingKind, Question
 from cems.actions.slots import DoneHere
 from matrix.rules import (
@@ -226,7 +224,7 @@ _KINDS = {
     PARENTS_INFORMED: PARENTS,
 }
 
-
-def places() -> Iterable[DoneHere]:
-    """Each step with what its page asks, whether a matrix or a forum's level began it."""
-    return [DoneHere(source, key, kind) for source in (SOURCE, LEVEL_SOURCE) for key, kind in _KINDS.items()]
+# Each step with what its page asks, whether a matrix or a forum's level began it.
+PLACES = tuple(
+    DoneHere(source, key, kind) for source in (SOURCE, LEVEL_SOURCE) for key, kind in _KINDS.items()
+)

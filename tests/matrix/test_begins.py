@@ -108,8 +108,8 @@ def test_a_child_raised_without_a_matrix_is_followed_and_referred(child: Child) 
 def test_agreeing_what_was_submitted_or_less_asks_for_nothing_more(child: Child) -> None:
     submit(make_user(), child, SIGNIFICANT, at=now() - timedelta(days=1))
     before = keys(child)
-    agree(child, SIGNIFICANT)
-    agree(child, MODERATE, at=now() + timedelta(seconds=1))
+    agree(child, SIGNIFICANT, at=now() - timedelta(seconds=1))
+    agree(child, MODERATE)
     assert keys(child) == before
 
 

@@ -53,17 +53,13 @@ def url(name: str, matrix: Matrix, *more: object) -> str:
 class TestSentAgain:
     def test_open_steps_are_joined_and_shown_with_both(self, user: User, child: Child) -> None:
         first = submit(user, child, RiskLevel.MODERATE, at=now() - timedelta(days=1))
-        opened = Action.objects.of(child).count()
-        assert opened
-        second = submit(user, child, RiskLevel.MODERATE)
-        assert Action.objects.of(child).count() == opened
-        first_titles = {step.title for step in what_happens_now(first, [child.pk], now())}
-        second_titles = {step.title for step in what_happens_now(second, [child.pk], now())}
-        titles = set(Action.objects.of(child).values_list("title", flat=True))
-        assert titles <= first_titles
-        assert titles <= second_titles
-        action = Action.objects.of(child).earliest("pk")
-        assert f"Asked for again with {second.reference}" in action.detail
+        plan = Action.objects.of(child).get(key="safety-plan")
+        second = submit(user, child, RiskLevel.SIGNIFICANT)
+        assert Action.objects.of(child).get(key="safety-plan") == plan
+        opened = OpenChild(child, access_to(user, child))
+        for sent in (first, second):
+            assert plan.title in {step.title for step in what_happens_now(sent, opened, now())}
+        assert f"Asked for again with {second.reference}" in Action.objects.get(pk=plan.pk).detail
 
     def test_a_sooner_time_moves_the_clock_and_a_later_one_does_not(self, user: User, child: Child) -> None:
         start = now()
@@ -79,12 +75,18 @@ class TestSentAgain:
             assert stored.clock.due_at == close_of_business(start, due).due_at
         assert stored.detail.count("Asked for again with CEM-2026-00042") == 2
 
-    def test_a_step_that_was_done_is_opened_anew(self, user: User, child: Child) -> None:
+    def test_a_step_that_was_done_is_opened_anew_where_the_level_rises(
+        self, user: User, child: Child
+    ) -> None:
         submit(user, child, RiskLevel.MODERATE)
-        action = Action.objects.of(child).earliest("pk")
+        action = Action.objects.of(child).get(key="safety-plan")
         action_complete(user, action=action, outcome="Done.")
-        submit(user, child, RiskLevel.MODERATE)
-        assert Action.objects.of(child).filter(key=action.key).count() == 2
+        for level, count in (
+            (RiskLevel.MODERATE, 1),
+            (RiskLevel.SIGNIFICANT, 2),
+        ):  # a review asks for nothing
+            submit(user, child, level)
+            assert Action.objects.of(child).filter(key=action.key).count() == count
 
 
 @pytest.mark.requirement("M6")
