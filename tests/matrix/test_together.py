@@ -12,6 +12,8 @@ from cems.actions.services import Source, action_ask_again, action_complete, act
 from cems.base.calendar import close_of_business
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now, today
+from cems.children.access.child_access import access_to
+from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
 from cems.children.models import Child, Submitter
 from cems.notices.models import Notice
