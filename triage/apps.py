@@ -41,6 +41,7 @@ class TriageConfig(AppConfig):
             REFERENCE_DATA,
             START_BUTTONS,
         )
+        from cems.children.identity.slots import BAR_FLAGS
         from cems.children.slots import CHRONOLOGY, DOCUMENTS, PANELS
         from cems.clocks.slots import KINDS
         from matrix.slots import SHORT_REVIEW_STATE, SUBMISSION_PANELS
@@ -54,6 +55,7 @@ class TriageConfig(AppConfig):
         from triage.cevt.selectors import decision
         from triage.cevt.selectors import short_review as short_reviews
         from triage.first_contact import panel as panel_first_contact
+        from triage.first_contact.selectors import approach
 
         KINDS.fill(
             clocks.RECEIPT,
@@ -67,6 +69,7 @@ class TriageConfig(AppConfig):
         KEPT.fill(*child_content.ROWS, by=self.label)
         CHRONOLOGY.fill(chronology.chronology, by=self.label)
         PANELS.fill(panel_cevt.DECISION_PANEL, by=self.label, before="matrix.newest")
+        BAR_FLAGS.fill(approach.FLAG, by=self.label)
         DOCUMENTS.fill(panel_cevt.LETTER, by=self.label)
         PANELS.fill(panel.PANEL, by=self.label, before="plans.requests")
         PANELS.fill(panel_first_contact.PANEL, panel_cevt.PANEL, by=self.label, after="plans.requests")

@@ -81,7 +81,10 @@ class ChildQuerySet(QuerySet["Child"]):
 
     def with_bar(self) -> Self:
         """Everything the identity bar shows, in the same query."""
-        return self.select_related("current_level")
+        from cems.children.identity.slots import BAR_FLAGS
+
+        flags = {flag.key: flag.when() for flag in BAR_FLAGS}
+        return self.select_related("current_level").annotate(**flags)
 
     def with_places(self) -> Self:
         """Where the child lives and learns and who answers for them, in the same query."""

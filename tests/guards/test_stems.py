@@ -113,6 +113,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "seats",
             "sheet",
             "short_review",
+            "year_figures",
         }
     ),
     "triage/first_contact": frozenset(

@@ -20,6 +20,7 @@ app_name = "cevt"
 
 urlpatterns = [
     path("cevt/figures/", figures.figures, name="figures"),
+    path("cevt/figures/year/", figures.year, name="year_figures"),
     path("cevt/", listing.cevt, name="list"),
     path("cevt/provisional/", decision.provisional, name="provisional"),
     path("cevt/reviews/", short_review.reviews, name="reviews"),

@@ -274,7 +274,9 @@ _ROLES = [
         RoleKey.CEG_CHAIR,
         "CEG chair",
         {Reach.FORUM: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN},
-        frozenset({Work.REVIEWS, Work.BOARD, Work.CONTRIBUTION, Work.OWN_ACTIONS, Work.MEETINGS}),
+        frozenset(
+            {Work.REVIEWS, Work.BOARD, Work.CONTRIBUTION, Work.OWN_ACTIONS, Work.MEETINGS, Work.FIGURES}
+        ),
         of_locality=True,
     ),
     Role(

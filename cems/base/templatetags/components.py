@@ -108,12 +108,20 @@ def row(
 
 
 @register.simple_block_tag
-def table(content: SafeString, *columns: str, caption: str = "hidden", **attributes: Any) -> SafeString:
+def table(
+    content: SafeString,
+    *columns: str,
+    headings: Iterable[str] = (),
+    caption: str = "hidden",
+    **attributes: Any,
+) -> SafeString:
     """A table that becomes cards on a phone, where each cell says the heading of its column.
 
     The <caption> comes first, then plain rows of <th> (what the row is about) and <td>. A column called "#Times"
-    holds numbers; "(End)" holds what can be done, and its heading is only heard.
+    holds numbers; "(End)" holds what can be done, and its heading is only heard. `headings` are more columns, of a
+    table whose columns are known only to its view.
     """
+    columns = (*columns, *headings)
     words = CAPTION.match(content)
     if not words:
         raise template.TemplateSyntaxError("A table begins with its <caption>.")

@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from cems.accounts.roles import Part
 from cems.base.time import local_date, today
+from cems.children.access.child_access import ChildAccess
 from cems.children.access_control import OpenChild
 from cems.children.choices import BirthDateKnown, RiskLevel
 from cems.children.identity.rules import age_on
+from cems.children.identity.slots import BAR_FLAGS
 from cems.children.models import Child
 from cems.children.slots import MISSING_NOW, SUB_NAVIGATION, SUBMITTED_LEVEL, NavigationItem
 
@@ -44,6 +46,7 @@ def child_bar(opened: OpenChild) -> dict[str, Any]:
         bar["died_on"] = child.died_on
     if access.sees(Part.LEVEL):
         bar |= level_facts(opened)
+    bar["flags"] = flags_of(child, access)
     if access.sees(Part.MISSING):
         bar["missing"] = MISSING_NOW.value(child) if MISSING_NOW.value else ""
     return bar
@@ -57,6 +60,11 @@ def age_words(child: Child) -> str:
         return "Age not known: presumed under 18"
     about = "About " if child.birth_date_known == BirthDateKnown.ABOUT else ""
     return f"{about}{age_on(child.date_of_birth, today())} years old"
+
+
+def flags_of(child: Child, access: ChildAccess) -> list[str]:
+    """What the flags of a child's bar say, of the parts that are open; of a child that was read `with_bar`."""
+    return [flag.words for flag in BAR_FLAGS if access.sees(flag.part) and getattr(child, flag.key, False)]
 
 
 def level_facts(opened: OpenChild) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from triage.cevt.rules.eligibility import Passed
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.seats import Seats
 from triage.choices import ItemKind
+from triage.first_contact.selectors.approach import TAKEN
 from triage.models import Decision, InformationRequest, Item
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ class Row:
     @property
     def form_labels(self) -> list[str]:
         return [HARM_FORMS.label(form) for form in self.forms]
+
+    @property
+    def approach(self) -> bool:
+        """Whether the Harm Outside the Home approach is taken for the child, which is read with it."""
+        return bool(getattr(self.child, TAKEN, False))
 
     @property
     def kinds(self) -> list[str]:

@@ -1,0 +1,26 @@
+"""Whether the Harm Outside the Home approach is taken for a child: what the newest decided referral says (T1)."""
+
+from typing import Any
+
+from django.db.models import BooleanField, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from cems.accounts.roles import Part
+from cems.children.identity.slots import BarFlag
+from plans.choices import ReferralState
+from triage.models import ReferralAssessment
+
+TAKEN = "approach_taken"
+
+
+def approach_taken() -> Any:
+    """A column of a child: whether the approach is taken. Of a merged record by the newest referral of the primary
+    one, else of those merged into it; each by its index."""
+    decided = ReferralAssessment.objects.filter(referral__state=ReferralState.DECIDED)
+    newest = decided.order_by("-referral__decided_at", "-pk").values("approach")
+    own = newest.filter(child=OuterRef("pk"))[:1]
+    merged = newest.filter(child__merged_into=OuterRef("pk"))[:1]
+    return Coalesce(Subquery(own), Subquery(merged), Value(False), output_field=BooleanField())
+
+
+FLAG = BarFlag(TAKEN, "Harm Outside the Home approach", Part.STATUS, approach_taken)
