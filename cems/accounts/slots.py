@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cems.accounts.models import User
 from cems.base.extension import Many
 from cems.base.first_page import Place
 
@@ -31,6 +32,10 @@ ADMINISTRATION: Many[Place] = Many(
     "accounts.administration",
     "A page beside people, agencies, teams and practice settings, for those who do its kind of work.",
     name_of=lambda place: place.url_name,
+)
+LEAVES: Many[Callable[[User], Sequence[str]]] = Many(
+    "accounts.leaves",
+    "What somebody who leaves has still to do, a plain sentence each without a child's name, before they leave.",
 )
 DIRECTORY: Many[DirectoryList] = Many(
     "accounts.directory",

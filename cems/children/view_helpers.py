@@ -19,7 +19,10 @@ def document_url(child: UUID, address: str) -> str:
 
 
 def form_page(request: HttpRequest, opened: OpenChild, form: PlainForm, **words: Any) -> HttpResponse:
-    """A page with one form about a child. `words`: title, current (tab), and perhaps text, back, who_sees;
-    for who was slower, differences and the address where what they typed can be sent (action)."""
+    """A page with one form about a child. `words`: title, current (tab), and perhaps text, back, who_sees.
+
+    For who was slower, differences and the address where what they typed can be sent (action); before what can't be
+    undone `leaves`, what it ends or leaves undone, a line each, under `leaves_title`.
+    """
     context = {**child_page(request, opened, current=words["current"]), "form": form, **words}
     return render(request, "children/form.html", context, status=form.status)

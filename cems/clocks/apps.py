@@ -13,6 +13,7 @@ class ClocksConfig(AppConfig):
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
         from cems.accounts.events import PersonLeft
+        from cems.accounts.slots import LEAVES
         from cems.base.events import subscribe
         from cems.base.slots import FIRST_PAGE_COUNTS, FIRST_PAGE_LINES, START_BUTTONS
         from cems.clocks import home_content
@@ -21,4 +22,5 @@ class ClocksConfig(AppConfig):
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
         FIRST_PAGE_COUNTS.fill(home_content.counts, by=self.label)
         START_BUTTONS.fill(home_content.FAILED, by=self.label)
+        LEAVES.fill(home_content.leaves, by=self.label)
         subscribe(PersonLeft, rehome_clocks)

@@ -35,6 +35,16 @@ def failed_count(user: Any, now: datetime) -> int:
 FAILED = StartButton("Clocks and mail that failed", "clocks:failed", Work.ADMINISTRATION, count=failed_count)
 
 
+def leaves(user: User) -> list[str]:
+    """What somebody who leaves has promised: a colleague who manages them gets it, or the desk."""
+    promised = selectors.promises_count(user)
+    return (
+        [f"{promised} open promise{'s' if promised != 1 else ''} with a time of their own"]
+        if promised
+        else []
+    )
+
+
 def items_of_team(user: Any, now: datetime) -> Iterable[WorkItem]:
     """For a manager: the open clocks of the people in their teams; `owner` says whose."""
     return _lines(selectors.clocks_of_colleagues(profile_of(user)), user, now)

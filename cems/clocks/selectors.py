@@ -1,6 +1,6 @@
 """What pages read of clocks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from cems.clocks import access
 from cems.clocks.choices import Shut, Stage
 from cems.clocks.kinds import clock_kinds
 from cems.clocks.models import CalendarFeed, Clock, SweepMark, Transition
-from cems.clocks.presentation import explained
+from cems.clocks.presentation import explained, words
 
 ORDER = Keyset("due_at", "pk", size=50)
 CALENDAR = 2000  # events of a feed: far beyond what a desk has open, and still a small file
@@ -92,6 +92,21 @@ def calendar_feed(user: User) -> CalendarFeed | None:
 def explain(clock: Clock, now: datetime) -> Sequence[str]:
     """How the clock was reckoned, a line for each time it was, and whether its setting is another now."""
     return explained(clock, now).splitlines()
+
+
+def still_promised(children: Collection[UUID], now: datetime, *, owner: User | None = None) -> Sequence[str]:
+    """What is still promised about these records (by this person), a line each, what is due first at the top: what
+    somebody looks at before an act that ends it or leaves it behind."""
+    clocks = Clock.objects.still_open().filter(child__in=list(children))
+    if owner is not None:
+        clocks = clocks.filter(owner_user=owner)
+    rows = clocks.with_owner().order_by("due_at", "pk")
+    return [f"{clock.title}: {words(clock, now)}, with {clock.owner}" for clock in rows]
+
+
+def promises_count(user: User) -> int:
+    """How many open clocks are this person's own."""
+    return Clock.objects.still_open().filter(owner_user=user).count()
 
 
 def history(clock: Clock) -> Sequence[Transition]:

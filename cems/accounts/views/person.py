@@ -23,6 +23,7 @@ from cems.accounts.services import person as services
 from cems.accounts.services.agency import agency_lead_name, people_confirm, team_save
 from cems.accounts.services.appointment import appointment_end, appointment_start
 from cems.accounts.services.token import is_service_account
+from cems.accounts.slots import LEAVES
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError, Invalid
 from cems.base.form_fields import INCOMPLETE
@@ -178,10 +179,12 @@ def leave(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = forms.LeaverForm(request.POST or None, initial={"last_day": today()})
     if _handled(request, form, lambda: services.user_end(acting_user(request), user=person, **form.values)):
         messages.success(
-            request, "The account ends. Their roles end with it, and what waits for them is handed on."
+            request,
+            f"The account of {person} ends. Their roles end with it, and what waits for them is handed on.",
         )
         return redirect("people:user", public_id)
-    return _form_page(request, form, "They leave", _page_of(person), about=person)
+    leaves = [line for tell in LEAVES for line in tell(person)]
+    return _form_page(request, form, "They leave", _page_of(person), about=person, leaves=leaves)
 
 
 @administrators_form

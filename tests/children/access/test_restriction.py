@@ -85,7 +85,7 @@ def test_only_named_people_read_it_and_the_owner_has_a_clock_of_90_days(child, o
     assert clock.owner_user == owner and local_date(clock.due_at) == today() + timedelta(days=90)
     assert Notice.objects.filter(user=owner, kind="children.restricted").count() == 1
     named = page(owner, "reader_name", child, {"person": worker.public_id, "kind": "named"})
-    assert "The person is named" in named.content.decode() and sees(worker, child)
+    assert "the person is named" in named.content.decode() and sees(worker, child)
 
 
 @pytest.mark.parametrize("key", sorted(ROLES))

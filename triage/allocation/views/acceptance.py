@@ -18,6 +18,7 @@ from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import RiskLevel
 from cems.children.identity.page_context import child_page
 from cems.children.view_helpers import form_page
+from cems.clocks.selectors import still_promised
 from triage.allocation.forms import EndForm, TakeUpForm
 from triage.allocation.selectors.allocation import allocation_at
 from triage.allocation.selectors.candidates import social_workers
@@ -69,13 +70,26 @@ def end(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpRes
         form,
         lambda: allocation_end(acting_user(request), allocation=row, why=form.cleaned_data["why"]),
     ):
-        messages.success(request, f"Ended. {row.worker} can no longer open the record through this work.")
+        messages.success(
+            request,
+            f"Ended. {row.worker} can no longer open the record of {opened.child.name} through this work.",
+        )
         return redirect("allocation:board")
     text = f"{row.worker} has had the child since {local(row.starts_at):%-d %B %Y}. Access to the record ends now."
     if opened.child.level is RiskLevel.SIGNIFICANT:
         text += " At Significant the child waits for another worker at once."
     back = reverse("allocation:detail", args=[opened.child.public_id, row.public_id])
-    return form_page(request, opened, form, title="End an allocation", text=text, current=TAB, back=back)
+    return form_page(
+        request,
+        opened,
+        form,
+        title="End an allocation",
+        text=text,
+        current=TAB,
+        back=back,
+        leaves=still_promised(opened.cluster.values(), opened.at, owner=row.worker),
+        leaves_title=f"What {row.worker} has promised about the child stays with them: hand it over",
+    )
 
 
 def _row(opened: OpenChild, allocation_id: UUID) -> Allocation:

@@ -135,7 +135,10 @@ def allocation_decline(request: HttpRequest, opened: OpenChild, kind: str) -> Ht
             acting_user(request), child=opened.child, kind=wanted, why=form.cleaned_data["why"]
         ),
     ):
-        messages.success(request, "Recorded. At Significant the exception list asks to look again.")
+        messages.success(
+            request,
+            f"Recorded for {opened.child.name}. At Significant the exception list asks to look again.",
+        )
         return redirect("allocation:unallocated")
     text = "The child comes off the waiting list. At Significant a clock asks to look again."
     title = f"No {wanted.label.lower()} for now"
@@ -160,7 +163,7 @@ def weekend_cover(request: HttpRequest, opened: OpenChild, kind: str) -> HttpRes
     people = [user, *(worker.user for worker in workers(desks_of(user), local_date(opened.at)))]
     form = WeekendCoverForm(people, request.POST or None, initial=known)
     if handle_form(request, form, lambda: _hold(user, wait, form)):
-        messages.success(request, f"Recorded: held until {until:%A %-d %B}.")
+        messages.success(request, f"Recorded: {opened.child.name} is held until {until:%A %-d %B}.")
         return redirect("allocation:handover")
     title = f"Who holds the child until {until:%A %-d %B}?"
     return form_page(request, opened, form, title=title, current=TAB, back=reverse("allocation:handover"))

@@ -50,7 +50,9 @@ def restrict(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if handle_form(
         request, form, lambda: service.restriction_start(user, child=opened.child, **form.cleaned_data)
     ):
-        messages.success(request, "The record is restricted. Its owner names who reads it.")
+        messages.success(
+            request, _about(opened.child, "The record is restricted. Its owner names who reads it.")
+        )
         return _back(user, opened.child)
     return _page(request, opened, form, "Restrict this record", text=_RESTRICTS)
 
@@ -179,7 +181,7 @@ def _managed(
         messages.error(request, "The owner, or First Contact, decides this.")
         return redirect("children:restriction", public_id=opened.child.public_id)
     if handle_form(request, form, lambda: act(user, child=opened.child, **form.values)):
-        messages.success(request, done)
+        messages.success(request, _about(opened.child, done))
         return _back(user, opened.child)
     return _page(request, opened, form, title, text=text)
 
@@ -191,14 +193,19 @@ def _done(request: HttpRequest, opened: OpenChild, act: Any, done: str) -> HttpR
     except CommandError as refusal:
         messages.error(request, refusal.message)
         return redirect("children:restriction", public_id=opened.child.public_id)
-    messages.success(request, done)
+    messages.success(request, _about(opened.child, done))
     return _back(acting_user(request), opened.child)
 
 
 def _page(
-    request: HttpRequest, opened: OpenChild, form: PlainForm, title: str, text: str = ""
+    request: HttpRequest, opened: OpenChild, form: PlainForm, title: str, text: str = "", **words: Any
 ) -> HttpResponse:
-    return form_page(request, opened, form, title=title, text=text, current="children:restriction")
+    return form_page(request, opened, form, title=title, text=text, current="children:restriction", **words)
+
+
+def _about(child: Child, done: str) -> str:
+    """What was done, with whom it was about first."""
+    return f"{child.name}: {done[:1].lower()}{done[1:]}"
 
 
 def _back(user: User, child: Child) -> HttpResponse:

@@ -44,7 +44,7 @@ def add_feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
             **form.values,
         ),
     ):
-        messages.success(request, "Their words are kept. Tell them what came of it.")
+        messages.success(request, f"The words about {opened.child.name} are kept. Tell them what came of it.")
         return redirect("children:feedback", public_id=opened.child.public_id)
     return form_page(
         request,

@@ -20,6 +20,7 @@ from cems.children.history.selectors import involvement as people
 from cems.children.history.services.involvement import involvement_end, involvement_start
 from cems.children.identity.page_context import child_page
 from cems.children.view_helpers import form_page
+from cems.clocks.selectors import still_promised
 
 
 @requires_child(Shape.PAGE, Part.INVOLVED)
@@ -86,5 +87,12 @@ def end(request: HttpRequest, opened: OpenChild, involvement_id: UUID) -> HttpRe
         )
     words = f"{row.user or row.team}, {row.get_case_role_display().lower()}. Access to the record ends now."
     return form_page(
-        request, opened, form, title="End an involvement", text=words, current="children:involvements"
+        request,
+        opened,
+        form,
+        title="End an involvement",
+        text=words,
+        current="children:involvements",
+        leaves=still_promised(opened.cluster.values(), opened.at, owner=row.user) if row.user else [],
+        leaves_title="What they have promised about the child stays with them: hand it over",
     )

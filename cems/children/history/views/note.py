@@ -47,7 +47,9 @@ def write_note(request: HttpRequest, opened: OpenChild, note_id: UUID | None = N
         form,
         lambda: note_write(acting_user(request), child=opened.child, supersedes=earlier, **form.values),
     ):
-        messages.success(request, "The note is saved. It can be corrected, never changed.")
+        messages.success(
+            request, f"The note about {opened.child.name} is saved. It can be corrected, never changed."
+        )
         return redirect("children:notes", public_id=opened.child.public_id)
     return form_page(
         request,

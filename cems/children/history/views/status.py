@@ -50,7 +50,7 @@ def open_status(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if handle_form(
         request, form, lambda: status_open(acting_user(request), child=opened.child, **form.cleaned_data)
     ):
-        messages.success(request, "The status is recorded.")
+        messages.success(request, f"The status of {opened.child.name} is recorded.")
         return redirect("children:statuses", public_id=opened.child.public_id)
     return form_page(request, opened, form, title="Record a status", current="children:statuses")
 
@@ -65,7 +65,7 @@ def end_status(request: HttpRequest, opened: OpenChild, status_id: UUID) -> Http
         form,
         lambda: status_close(acting_user(request), status=status, ends_on=form.cleaned_data["ends_on"]),
     ):
-        messages.success(request, "The status is ended.")
+        messages.success(request, f"The status of {opened.child.name} is ended.")
         return redirect("children:statuses", public_id=opened.child.public_id)
     words = f"{status.get_kind_display()} since {status.starts_on:%-d %B %Y}."
     return form_page(request, opened, form, title="End a status", text=words, current="children:statuses")

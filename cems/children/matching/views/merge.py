@@ -11,6 +11,7 @@ from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed, read
 from cems.base.access_control import FORM, Shape
+from cems.base.done import say_done
 from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
@@ -104,15 +105,17 @@ def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
     other, why = _other(request, opened, other_id)
     seen = preview(opened.placed, other)
     form = MergeForm(seen.choices, request.POST or None)
-    if handle_form(
+    if made := handle_form(
         request,
         form,
         lambda: merge_make(
             user, primary=primary, other=other, why=form.cleaned_data["why"], decisions=form.decisions
         ),
     ):
-        messages.success(
-            request, f"Joined: {other.reference} is now part of {primary.reference}. This can be undone."
+        say_done(
+            request,
+            f"Joined: {other.reference} is now part of {primary.reference}, {primary.name}.",
+            undo_url=reverse("children:merge_undo", args=[primary.public_id, made.public_id]),
         )
         return redirect("children:overview", public_id=primary.public_id)
     read(user, child=other.public_id, part=Part.IDENTITY, reason=why)
@@ -139,7 +142,10 @@ def _other(request: HttpRequest, opened: OpenChild, other_id: UUID) -> tuple[Chi
 def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """A provisional record is of a child who was not known."""
     child_confirm(acting_user(request), child=opened.child)
-    messages.success(request, f"{opened.child.reference} stands as a record of its own. Its sender is told.")
+    messages.success(
+        request,
+        f"{opened.child.name}, {opened.child.reference}, stands as a record of its own. Its sender is told.",
+    )
     return redirect("children:duplicates")
 
 
@@ -148,7 +154,8 @@ def apart(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
     """These are two children: the pair is not brought up again."""
     other, _ = _other(request, opened, other_id)
     merge_reject(acting_user(request), one=opened.child, other=other)
-    messages.success(request, "Noted: two children. The pair is not brought up again.")
+    names = f"{opened.child.name} and {other.name}"
+    messages.success(request, f"Noted: {names} are two children. The pair is not brought up again.")
     if opened.child.provisional:
         return redirect("children:merge_candidates", public_id=opened.child.public_id)
     return redirect("children:duplicates")

@@ -32,6 +32,7 @@ from cems.children.placements.services.placement import (
     placement_withdraw,
 )
 from cems.children.view_helpers import form_page
+from cems.clocks.selectors import still_promised
 
 TAB = "children:placements"
 
@@ -58,7 +59,9 @@ def place(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     ):
         coming = form.place.starts_on > today()
         when = f" The record follows on {form.place.starts_on:%-d %B %Y}." if coming else ""
-        messages.success(request, f"The placement is recorded. Education and health are told.{when}")
+        messages.success(
+            request, f"The placement of {opened.child.name} is recorded. Education and health are told.{when}"
+        )
         return redirect(TAB, public_id=opened.child.public_id)
     return form_page(request, opened, form, title="Record a placement", current=TAB)
 
@@ -73,13 +76,22 @@ def end(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResp
         ends_on = form.cleaned_data["ends_on"]
         messages.success(
             request,
-            f"The placement ends on {ends_on:%-d %B %Y}. Education and health are told on that day."
+            f"The placement of {opened.child.name} ends on {ends_on:%-d %B %Y}. Education and health are told on that day."
             if ends_on > today()
-            else "The placement is ended: area and locality are the home's again. Education and health are told.",
+            else f"The placement of {opened.child.name} is ended: area and locality are the home's again. Education and health are told.",
         )
         return redirect(TAB, public_id=opened.child.public_id)
     words = f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}."
-    return form_page(request, opened, form, title="End a placement", text=words, current=TAB)
+    return form_page(
+        request,
+        opened,
+        form,
+        title="End a placement",
+        text=words,
+        current=TAB,
+        leaves=still_promised(opened.cluster.values(), opened.at),
+        leaves_title="What is still promised about the child goes on",
+    )
 
 
 @requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
@@ -130,7 +142,10 @@ def concern(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> Http
         ),
     ):
         also = f" and tells {row.placed_by}" if row.elsewhere else ""
-        messages.success(request, f"Sent. First Contact acts on it, by a clock{also}.")
+        messages.success(
+            request,
+            f"Sent: the concern about {opened.child.name}. First Contact acts on it, by a clock{also}.",
+        )
         return redirect(TAB, public_id=opened.child.public_id)
     also = f", and tells {row.placed_by}, which is responsible" if row.elsewhere else ""
     words = f"First Contact acts on it, by a clock{also}. If the child is in danger now, ring 999."
