@@ -61,5 +61,5 @@ def _buttons(user: User, at: datetime) -> list[dict[str, str]]:
 
 
 def _news(user: User) -> list[Notice]:
-    """What the person was told, save about clocks: those stand in the lists below with what is left of them."""
-    return [notice for notice in unread(user, 50) if not notice.kind.startswith("clock.")]
+    """What the person was told, save of clocks and actions: those stand in the lists below, with what is left."""
+    return [notice for notice in unread(user, 50) if not notice.kind.startswith(("clock.", "action."))]

@@ -37,6 +37,7 @@ class Row:
     child_url: str = ""
     reference: str = ""
     acted_on: ActedOn | None = None
+    late_things: int = 0
 
     @property
     def first(self) -> WorkItem:
@@ -102,11 +103,11 @@ class MyWork:
     @property
     def listed(self) -> int:
         """How many things to do the rows hold, the paused apart."""
-        return sum(len(row.items) for row in (*self.mine.rows, *self.teams.rows))
+        return sum(item.counted for row in (*self.mine.rows, *self.teams.rows) for item in row.items)
 
     @property
     def late(self) -> int:
-        return sum(row.late for row in (*self.mine.rows, *self.teams.rows))
+        return sum(row.late_things for row in (*self.mine.rows, *self.teams.rows))
 
     @property
     def paused(self) -> int:
@@ -184,15 +185,20 @@ class _Rows:
         ordered = sorted(map(self._leading, items), key=self._by_due)
         first = ordered[0]
         child = self.open_to.get(first.child) if first.child else None
-        if child is None:
-            return Row(self._urgency(first), ordered, reference=first.reference)
-        return Row(
+        row = Row(
             self._urgency(first),
             ordered,
-            child.name,
-            reverse("children:overview", args=[child.public_id]),
-            child.reference,
-            self.levels.get(child.pk),
+            reference=first.reference,
+            late_things=sum(self._urgency(item) == LATE for item in ordered),
+        )
+        if child is None:
+            return row
+        return replace(
+            row,
+            name=child.name,
+            child_url=reverse("children:overview", args=[child.public_id]),
+            reference=child.reference,
+            acted_on=self.levels.get(child.pk),
         )
 
     def _leading(self, item: WorkItem) -> WorkItem:

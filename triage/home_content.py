@@ -47,7 +47,7 @@ def _to_look_up(user: User, at: datetime) -> Iterable[WorkItem]:
             why=f"{user.agency} has not said yet what it holds. {agenda.words}",
             url=reverse("cevt:research"),
             due_at=agenda.closes_at,
-            doing="Check them",
+            doing="Check",
         )
 
 

@@ -14,7 +14,8 @@ class WorkItem:
     `child` is a public id; the page shows a name only where the reader may see the child, and leaves out
     what `needs_child` where they may not. `mine` tells the person's own from what a team of theirs has. `doing`
     is what the button to `url` says. `today` is for what nobody set a time for, and yet waits for this person now;
-    `paused` for what has a time that does not run.
+    `paused` for what has a time that does not run. What is not `counted` stands in the list alone, since every page
+    would have to ask for it.
     """
 
     what: str
@@ -31,6 +32,7 @@ class WorkItem:
     doing: str = "Open"
     today: bool = False
     paused: bool = False
+    counted: bool = True
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from cems.accounts.models import User
+from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.children.access_control import OpenChild
 from cems.clocks.choices import LIVE
@@ -55,7 +56,13 @@ def late_of(user: User, opened: OpenChild) -> Sequence[Late]:
     clocks = [clock for clock in clocks_of(opened) if is_late(clock, opened.at)]
     if not clocks:
         return []
-    names, done_at = names_of(opened, clocks), places(clocks, user)
+    profile = profile_of(user)
+    own = [
+        clock
+        for clock in clocks
+        if clock.owner_user_id in profile.acts_for or clock.owner_team_id in profile.works_for
+    ]
+    names, done_at = names_of(opened, clocks), places(own, user)
     return [
         Late(
             names[clock.pk],

@@ -20,6 +20,7 @@ from cems.clocks.models import Clock
 from cems.clocks.services import clock as clock_services
 from cems.my_work import Row, my_work, waiting_count
 from cems.notices.models import Notice
+from cems.notices.services import notice_send
 from tests.factories.allocation import child_at, make_manager, make_worker, waits
 from tests.factories.children import agree_level, bar, involve, make_child
 from tests.factories.clocks import make_clock
@@ -77,9 +78,9 @@ def test_a_child_has_one_row_with_the_most_urgent_first_and_the_worst_child_stan
     assert listed[0].acted_on and listed[0].acted_on.level is SIGNIFICANT
     text = page(user)
     assert (
-        text.count(f'href="{reverse("children:overview", args=[worst.public_id])}"') == 3
-    )  # news, row, mine
-    assert "3 to do, <strong>2 late</strong>" in text and "and 1 more" in text
+        text.count(f'href="{reverse("children:overview", args=[worst.public_id])}"') == 2
+    )  # the row, and among those one works with
+    assert "3 to do, <strong>2 late</strong>" in text and "next: Write the plan" in text
 
 
 def test_the_level_of_a_row_is_the_one_acted_on_until_a_forum_has_agreed_it() -> None:
@@ -110,7 +111,7 @@ def test_what_is_mine_stands_apart_from_what_my_team_has() -> None:
     assert [row.reference for row in work.teams.rows] == [shared.reference]
     text = page(user)
     assert (
-        text.index(">Mine<")
+        text.index(">My own<")
         < text.index(own.reference)
         < text.index(">My team")
         < text.index(shared.reference)
@@ -215,24 +216,35 @@ def test_a_person_reads_the_children_they_work_with_and_their_school_too() -> No
 class TestNews:
     """Notices are read in names, a child once, and are new no longer once the thing is done."""
 
+    def told(self, user: User, child: Child, *words: str) -> None:
+        for text in words:
+            notice_send([user.pk], kind="test.told", key=text, text=f"{text}.", child=child.public_id)
+
     def test_is_by_name_and_a_child_once(self) -> None:
         user = make_user()
         child = works_with(user, LOW)
-        for title in ("One", "Two"):
-            action_open(None, title=title, owner=user, child=child)
+        self.told(user, child, "CEVT has advice for you", "CEVT has discussed the matrix")
         for name in ("home", "notices:list"):
             text = " ".join(sign_in(user).get(reverse(name)).content.decode().split())
-            shown = text[text.index("New for you") :]
-            assert f">{child.name}</a>:" in shown, name
-            assert "and 1 more" in shown, name
+            news = text[text.index("New for you") :]
+            assert f">{child.name}</a>: CEVT has discussed the matrix." in news, name
+            assert "and 1 more" in news and "CEVT has advice for you" in news, name
 
     def test_names_nobody_to_who_may_not_see_the_child(self) -> None:
         user = make_user()
         child = works_with(user, LOW)
-        action_open(None, title="One", owner=user, child=child)
+        self.told(user, child, "CEVT has advice for you")
         bar(child, user)
         for name in ("home", "notices:list"):
-            assert child.name not in sign_in(user).get(reverse(name)).content.decode(), name
+            text = sign_in(user).get(reverse(name)).content.decode()
+            assert child.name not in text and "CEVT has advice for you" in text, name
+
+    def test_does_not_say_again_what_stands_in_the_list_of_work(self) -> None:
+        user = make_user()
+        action = action_open(None, title="Ring the school", owner=user)
+        text = page(user)
+        assert "New for you" not in text and "Ring the school" in text
+        assert action.reference in sign_in(user).get(reverse("notices:list")).content.decode()
 
     def test_is_gone_for_everybody_when_it_is_done(self) -> None:
         team = make_team()

@@ -16,7 +16,7 @@ from cems.base.first_page import Place, StartButton, WorkItem
 from cems.children.matching.selectors.cluster import seen
 from matrix.rules import CE_WORKER
 from matrix.services.follow_up import LEVEL_SOURCE, SOURCE
-from triage.allocation.selectors.board import orphans
+from triage.allocation.selectors.board import gone_workers, orphans
 from triage.allocation.selectors.caseload import taken_up_by, to_take_up
 from triage.allocation.selectors.handover import asked_now, until_day
 from triage.choices import WorkerKind
@@ -59,7 +59,8 @@ def counts(user: User, now: datetime) -> Iterable[QuerySet[Any, Any] | int]:
     if profile.may(Work.DIRECT_WORK) or profile.may(Work.INTERVIEWS):
         yield taken_up_by(user).of_visible(user)
     if profile.may(Work.ALLOCATION):
-        yield len(orphans(user, now)) + _asks_who_holds(user, now)
+        yield gone_workers(user, now)
+        yield int(_asks_who_holds(user, now))
 
 
 def _taking_up(user: User) -> Iterable[WorkItem]:
@@ -88,6 +89,7 @@ def _managing(user: User, now: datetime) -> Iterable[WorkItem]:
             reference=orphan.child.reference,
             today=True,
             doing="Allocate",
+            counted=orphan.gone,
         )
     if _asks_who_holds(user, now):
         until = until_day(now)

@@ -17,7 +17,7 @@ from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
 from cems.children.identity.rules import age_on
 from cems.children.models import Child
-from cems.children.querysets import primary_by_row, record_of
+from cems.children.querysets import OfChildQuerySet, primary_by_row, record_of
 from cems.clocks.presentation import present
 from triage.allocation.rules.workload import Candidate, because, suggested
 from triage.allocation.selectors.candidates import Facts, candidates, facts_of, stop_of
@@ -54,6 +54,7 @@ class Orphan:
     allocation: Allocation
     child: Child
     why: str
+    gone: bool  # from ERASE; else the record shuts the worker out
 
 
 @dataclass(frozen=True)
@@ -169,12 +170,22 @@ def orphans(user: User, at: datetime) -> list[Orphan]:
     lost_ids = [
         allocation_id for primary, user_id, allocation_id in allocations if (primary, user_id) in shut
     ]
-    mine = Allocation.objects.of_visible(user).filter(ended_at__isnull=True)
-    works = ExpressionWrapper(_still_works(day), output_field=BooleanField())
-    stranded = mine.annotate(works=works).filter(Q(works=False) | Q(pk__in=lost_ids))
+    stranded = _allocations(user, day).filter(Q(works=False) | Q(pk__in=lost_ids))
     rows = stranded.with_record().select_related("worker").order_by("works", "starts_at", "pk")
     gone, lost = "has left, or works in another role or team now", "may not open the record any more"
-    return [Orphan(row, record_of(row), lost if row.works else gone) for row in rows]
+    return [Orphan(row, record_of(row), lost if row.works else gone, not row.works) for row in rows]
+
+
+def gone_workers(user: User, at: datetime) -> OfChildQuerySet:
+    """Of those, the allocations whose worker has gone, to be counted; whom a record shuts out is asked apart."""
+    return _allocations(user, local_date(at)).filter(works=False)
+
+
+def _allocations(user: User, day: date) -> OfChildQuerySet:
+    """The allocations of children this person sees, and of each whether its worker still works there."""
+    works = ExpressionWrapper(_still_works(day), output_field=BooleanField())
+    rows: OfChildQuerySet = Allocation.objects.of_visible(user).filter(ended_at__isnull=True)
+    return rows.annotate(works=works)
 
 
 def _still_works(day: date) -> Q:

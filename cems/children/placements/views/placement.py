@@ -73,12 +73,12 @@ def end(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResp
     if handle_form(
         request, form, lambda: placement_end(acting_user(request), placement=row, **form.cleaned_data)
     ):
-        ends_on = form.cleaned_data["ends_on"]
+        ends_on, placement = form.cleaned_data["ends_on"], f"The placement of {opened.child.name}"
         messages.success(
             request,
-            f"The placement of {opened.child.name} ends on {ends_on:%-d %B %Y}. Education and health are told on that day."
+            f"{placement} ends on {ends_on:%-d %B %Y}. Education and health are told on that day."
             if ends_on > today()
-            else f"The placement of {opened.child.name} is ended: area and locality are the home's again. Education and health are told.",
+            else f"{placement} is ended: area and locality are the home's again. Education and health are told.",
         )
         return redirect(TAB, public_id=opened.child.public_id)
     words = f"{row.get_kind_display()} since {row.starts_on:%-d %B %Y}."
