@@ -12,13 +12,9 @@ class AccountsConfig(AppConfig):
         from cems.policy.slots import POLICIES
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
-        from cems.accounts import reference, sign_in
-        from cems.accounts.roles import Work
-        from cems.base.first_page import StartButton
+        from cems.accounts import home_content, reference, sign_in
         from cems.base.slots import REFERENCE_DATA, START_BUTTONS
 
         REFERENCE_DATA.fill(reference.sync, by=self.label)
-        START_BUTTONS.fill(
-            StartButton("People and roles", "people:users", Work.ADMINISTRATION), by=self.label
-        )
+        START_BUTTONS.fill(home_content.PEOPLE, by=self.label)
         sign_in.connect()
