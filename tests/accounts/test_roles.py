@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from cems.accounts import rules
 from cems.accounts.models import Team, TeamKind, User
-from cems.accounts.roles import ROLES, Part, Reach, Work
+from cems.accounts.roles import ASSIGNABLE, ROLES, Part, Reach, Work
 from cems.base.time import today
 from tests.factories.people import make_user
 from triage.choices import WorkerKind
@@ -53,8 +53,12 @@ def test_only_the_front_door_reads_whole_authorities() -> None:
 
 @pytest.mark.requirement("A2")
 def test_administrators_and_figures_only_roles_reach_no_child() -> None:
-    for key in ("administrator", "strategic_member", "auditor", "information_governance"):
+    for key in ("administrator", "strategic_member"):
         assert not ROLES[key].sees, key
+    # By what was assigned to the person and no other way, and reading alone.
+    for key in ("auditor", "information_governance"):
+        assert set(ROLES[key].sees) == {Reach.ASSIGNED}, key
+    assert {role.key for role in ROLES.values() if Reach.ASSIGNED in role.sees} == set(ASSIGNABLE)
     assert {role.key for role in ROLES.values() if Work.ADMINISTRATION in role.writes} == {"administrator"}
 
 

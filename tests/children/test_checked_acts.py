@@ -46,14 +46,16 @@ def promise(child: Child, owner: Any) -> None:
 
 
 def test_a_death_says_what_it_cancels_names_the_child_and_links_the_way_back(child: Child) -> None:
-    desk = make_user("first_contact")
+    desk, owner = make_user("first_contact"), make_user()
+    involve(child, owner)
     promise(child, desk)
     client = sign_in(desk)
     page = text(client.get(at("death", child)))
     assert "These promises are cancelled" in page and "Ring the youth club" in page
     day = today()
     form = {
-        "died_on_0": day.day, "died_on_1": day.month, "died_on_2": day.year, "owner": desk.public_id,
+        "died_on_0": day.day, "died_on_1": day.month, "died_on_2": day.year, "owner": owner.public_id,
+        "confirmed": "on",
     }  # fmt: skip
     done = text(client.post(at("death", child), form, follow=True))
     assert "Recorded that Marnie Madeup has died" in done
