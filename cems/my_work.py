@@ -130,7 +130,7 @@ def my_work(user: User, at: datetime, *, about: Iterable[UUID] = ()) -> MyWork:
     items = [item for lines in FIRST_PAGE_LINES for item in lines(user, at)]
     of_colleagues = items_of_team(user, at)
     open_to = seen_at(user, {item.child for item in (*items, *of_colleagues) if item.child} | set(about))
-    worked_with = works_with(user, at, LONGEST)
+    worked_with, cut = works_with(user, at, LONGEST)
     levels = levels_acted_on(user, _once([*open_to.values(), *worked_with]), at)
     make = _Rows(open_to, levels, at)
     items = [item for item in items if not item.needs_child or item.child in open_to]
@@ -148,13 +148,13 @@ def my_work(user: User, at: datetime, *, about: Iterable[UUID] = ()) -> MyWork:
         teams=teams,
         colleagues=[section for section in colleagues if section.rows],
         colleagues_cut=any(len(section.rows) == LONGEST for section in colleagues),
-        works_with=[WorksWith(child, levels.get(child.pk)) for child in worked_with[:LONGEST]],
-        works_with_cut=len(worked_with) > LONGEST,
+        works_with=[WorksWith(child, levels.get(child.pk)) for child in worked_with],
+        works_with_cut=cut,
         names={public_id: child.name for public_id, child in open_to.items()},
         children=list(
             listed
             | dict.fromkeys(public_id for public_id in about if public_id in open_to)
-            | dict.fromkeys(child.public_id for child in worked_with[:LONGEST])
+            | dict.fromkeys(child.public_id for child in worked_with)
         ),
     )
 

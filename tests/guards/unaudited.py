@@ -6,6 +6,7 @@ An entry that names no command, or one that does audit, is stale and fails.
 # Write rows, alone, and leave no row in the audit.
 UNAUDITED = {
     "plans.services.provider.sync": "the partnership's own file, whose history the release keeps",
+    "cems.accounts.directory.reference.sync": "the first helplines, whose history the release keeps",
     "cems.accounts.reference.sync": "the partnership's own file, whose history the release keeps",
     "cems.accounts.services.person.departures_tell": "audited when the day was set; what follows audits itself",
     "cems.accounts.services.token._note_use": "when a key was last used; what was read with it is audited",
@@ -17,6 +18,7 @@ UNAUDITED = {
     "cems.notices.outbox._claim": "nobody acts: a lease on mail that was told already",
     "cems.notices.services._write_now": "what people are told rests on a change that was audited",
     "cems.notices.services.notices_read": "one's own notices",
+    "cems.notices.services.notices_settle": "what these notices asked for is done, and was audited",
     "demo.fill._keep_present": "which day the demonstration was filled for; its people and children are audited",
 }
 

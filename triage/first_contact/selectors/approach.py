@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 
 from cems.accounts.roles import Part
 from cems.children.identity.slots import BarFlag
+from cems.children.models import Child
 from plans.choices import ReferralState
 from triage.models import ReferralAssessment
 
@@ -19,7 +20,10 @@ def approach_taken() -> Any:
     decided = ReferralAssessment.objects.filter(referral__state=ReferralState.DECIDED)
     newest = decided.order_by("-referral__decided_at", "-pk").values("approach")
     own = newest.filter(child=OuterRef("pk"))[:1]
-    merged = newest.filter(child__merged_into=OuterRef("pk"))[:1]
+    joined = Child.objects.unscoped("the records merged into one that is open").filter(
+        merged_into=OuterRef("pk")
+    )
+    merged = newest.filter(child__in=joined.values("pk"))[:1]
     return Coalesce(Subquery(own), Subquery(merged), Value(False), output_field=BooleanField())
 
 

@@ -88,6 +88,6 @@ def not_shared(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     ):
         messages.success(request, f"Recorded: what of {opened.child.name} was not shared, and why.")
         return redirect(TAB, public_id=opened.child.public_id)
-    text = "Whoever works with the child reads it, so that nobody shares it by mistake."
+    text = "The people who work with the child read it, so that nobody shares it by mistake."
     title = "Not shared, because …"
     return form_page(request, opened, form, title=title, text=text, current=TAB)

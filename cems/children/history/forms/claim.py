@@ -11,7 +11,7 @@ class ClaimForm(CaseRoleForm):
     button = "Send this to First Contact"
     why = WhyField(
         "How do you work with the child?",
-        "For example, since when, and who asked you to. Whoever decides reads it.",
+        "For example, since when, and who asked you to. The person who decides reads it.",
         wanted="Say how you work with the child.",
         max_length=500,
     )
@@ -32,5 +32,5 @@ class ClaimDecisionForm(PlainForm):
         max_length=500,
         required=False,
         label="Why?",
-        help_text="Needed where the answer is no. Whoever claimed it reads this.",
+        help_text="Needed where the answer is no. The person who claimed it reads this.",
     )

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Reach
+from cems.base.keyset import at_most
 from cems.base.time import today
 from cems.children.access.selectors.emergency_access import TOLD_FOR
 from cems.children.access.selectors.restriction import is_barred, is_restricted
@@ -108,16 +109,16 @@ def own_claims(user: User, limit: int = 20) -> Sequence[Involvement]:
     return list(rows.select_related("child").order_by("recorded_at", "pk")[:limit])
 
 
-def works_with(user: User, at: datetime, limit: int) -> Sequence[Child]:
+def works_with(user: User, at: datetime, limit: int) -> tuple[list[Child], bool]:
     """The children the person works with, themselves or as one of a team or school; for a student, those named.
 
-    Only such as are open to them; at most `limit` and one more, in the order of their names.
+    Only such as are open to them, at most `limit` in the order of their names; and whether there are more.
     """
     profile = profile_of(user)
     seen = Child.objects.visible_to(user, at).filter(died_on__isnull=True)
     if not profile.posts_reaching(Reach.NAMED):
         if not profile.posts_reaching(Reach.INVOLVED):
-            return []
+            return [], False
         teams = [post.team_id for post in profile.posts_reaching(Reach.INVOLVED) if post.role.of_team]
         current = Involvement.objects.filter(
             Q(ended_at__isnull=True) | Q(ended_at__gt=at),
@@ -128,4 +129,4 @@ def works_with(user: User, at: datetime, limit: int) -> Sequence[Child]:
         rows = own.values("pk").union(theirs.values("pk"), all=True)
         primaries = Involvement.objects.filter(pk__in=rows).annotate(primary=primary_of()).values("primary")
         seen = seen.filter(pk__in=primaries)
-    return list(seen.order_by(Lower("family_name"), Lower("given_name"), "pk")[: limit + 1])
+    return at_most(seen.order_by(Lower("family_name"), Lower("given_name"), "pk"), limit)

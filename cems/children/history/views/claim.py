@@ -75,7 +75,7 @@ def decide(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
     return render(request, "children/claim.html", context, status=form.status)
 
 
-@requires_sign_in(Shape.PAGE, reason="whoever made the claim, and nobody else")
+@requires_sign_in(Shape.PAGE, reason="the person who made the claim, and nobody else")
 def answer(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
     """What became of one's own claim, and why; by reference, for the record may not be open."""
     row = or_404(reads.own_claim_at(acting_user(request), involvement_id))
