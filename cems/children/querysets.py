@@ -203,6 +203,14 @@ def rows_of_clusters(primary_ids: Iterable[int]) -> QuerySet[Any, Any] | tuple[i
     return Child.plain.filter(Q(pk__in=primaries) | Q(merged_into__in=primaries)).values_list("pk", flat=True)
 
 
+def first_of_cluster(rows: QuerySet[Any, Any], column: str) -> list[Subquery]:
+    """A column of the first of these rows, as columns of a child in an outer statement: of the record itself, and of
+    those merged into it; each by its index."""
+    values = rows.values(column)
+    own, merged = Q(child=OuterRef("pk")), Q(child__merged_into=OuterRef("pk"))
+    return [Subquery(values.filter(wanted)[:1]) for wanted in (own, merged)]
+
+
 def cluster_of(key: UUID | int) -> dict[int, UUID]:
     """The record that this public id or row number is read under, first, and all merged into it: row numbers
     and public ids. Empty where there is no such record."""

@@ -88,12 +88,13 @@ def in_(place: str, authority: str | None = None) -> Child:
 
 
 def given(child: Child, chair: User, begins: datetime, ends: datetime | None = None) -> None:
+    worker = make_user("ce_worker")
     involvement = Involvement.objects.create(
-        child=child, user=make_user("ce_worker"), case_role="ce_worker", started_at=begins, made_by=chair,
+        child=child, user=worker, case_role="ce_worker", started_at=begins, made_by=chair,
         recorded_at=begins,
     )  # fmt: skip
     Allocation.objects.create(
-        child=child, worker=involvement.user, level=3, involvement=involvement, allocated_by=chair,
+        child=child, worker=worker, level=3, involvement=involvement, allocated_by=chair,
         starts_at=begins, recorded_at=begins, ended_at=ends, ended_why="Ended" if ends else "",
     )  # fmt: skip
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.db.models import BooleanField, OuterRef, Subquery, Value
+from django.db.models import BooleanField, Value
 from django.db.models.functions import Coalesce
 
 from cems.accounts.roles import Part
 from cems.children.identity.slots import BarFlag
-from cems.children.models import Child
+from cems.children.querysets import first_of_cluster
 from plans.choices import ReferralState
 from triage.models import ReferralAssessment
 
@@ -18,13 +18,8 @@ def approach_taken() -> Any:
     """A column of a child: whether the approach is taken. Of a merged record by the newest referral of the primary
     one, else of those merged into it; each by its index."""
     decided = ReferralAssessment.objects.filter(referral__state=ReferralState.DECIDED)
-    newest = decided.order_by("-referral__decided_at", "-pk").values("approach")
-    own = newest.filter(child=OuterRef("pk"))[:1]
-    joined = Child.objects.unscoped("the records merged into one that is open").filter(
-        merged_into=OuterRef("pk")
-    )
-    merged = newest.filter(child__in=joined.values("pk"))[:1]
-    return Coalesce(Subquery(own), Subquery(merged), Value(False), output_field=BooleanField())
+    newest = decided.order_by("-referral__decided_at", "-pk")
+    return Coalesce(*first_of_cluster(newest, "approach"), Value(False), output_field=BooleanField())
 
 
 FLAG = BarFlag(TAKEN, "Harm Outside the Home approach", Part.STATUS, approach_taken)

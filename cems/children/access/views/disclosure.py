@@ -1,6 +1,5 @@
 """What leaves a record and what does not: asked before a document is taken away, read afterwards (A4)."""
 
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -70,13 +69,19 @@ def take(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 
 def _take(request: HttpRequest, opened: OpenChild, document: ChildDocument, form: DocumentForm) -> None:
     user, data = acting_user(request), form.cleaned_data
-    of: dict[str, Any] = {"child": opened.child, "document": document.url_name, "part": document.part}
+    child, name, part = opened.child, document.url_name, document.part
     if data["whose"] == OUTSIDE:
         disclosure_record(
-            user, **of, to=data["to"], purpose=data["purpose"], lawful_basis=data["lawful_basis"]
+            user,
+            child=child,
+            document=name,
+            part=part,
+            to=data["to"],
+            purpose=data["purpose"],
+            lawful_basis=data["lawful_basis"],
         )
     else:
-        document_keep(user, **of, purpose=data["purpose"])
+        document_keep(user, child=child, document=name, part=part, purpose=data["purpose"])
 
 
 @requires_child(Shape.PAGE, Part.INVOLVED, methods=FORM)
