@@ -1,6 +1,5 @@
 """What leaves a record and what does not: asked before a document is taken away, read afterwards (A4)."""
 
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

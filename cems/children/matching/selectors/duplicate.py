@@ -54,16 +54,19 @@ def pairs(user: User, at: datetime) -> list[Pair]:
     visible = Child.objects.visible_to(user).not_sealed().with_bar().select_related("area", "locality")
     recent = visible.filter(created_at__gt=at - LOOKED_BACK, provisional=False).order_by("-created_at", "-pk")
     newest = list(recent[:LONGEST])
+    same_day = visible.filter(date_of_birth__in={child.date_of_birth for child in newest}, provisional=False)
+    reached = accesses(user, [*newest, *same_day])
     born: dict[Any, list[Child]] = {}
-    for child in visible.filter(
-        date_of_birth__in={child.date_of_birth for child in newest}, provisional=False
-    ):
-        born.setdefault(child.date_of_birth, []).append(child)
+    for child in same_day:
+        if reached[child.pk].sees(Part.IDENTITY):
+            born.setdefault(child.date_of_birth, []).append(child)
     together = {child.pk for same in born.values() if len(same) > 1 for child in same}
     names = _names(together)
     looked_at = set(NotSame.objects.filter(child__in=together).values_list("child", "other"))
     pair_by_key: dict[tuple[int, int], Pair] = {}
     for child in newest:
+        if not reached[child.pk].sees(Part.IDENTITY):
+            continue
         for other in born.get(child.date_of_birth, ()):
             key = pair(child.pk, other.pk)
             if other.pk == child.pk or key in looked_at or key in pair_by_key:
@@ -71,12 +74,7 @@ def pairs(user: User, at: datetime) -> list[Pair]:
             if alike(names.get(child.pk, ()), names.get(other.pk, ())):
                 older, newer = sorted((child, other), key=lambda row: (row.created_at, row.pk))
                 pair_by_key[key] = Pair(older, newer)
-    reached = accesses(user, [child for both in pair_by_key.values() for child in (both.older, both.newer)])
-    return [
-        both
-        for both in pair_by_key.values()
-        if reached[both.older.pk].sees(Part.IDENTITY) and reached[both.newer.pk].sees(Part.IDENTITY)
-    ]
+    return list(pair_by_key.values())
 
 
 def _names(child_ids: set[int]) -> dict[int, list[str]]:
