@@ -13,6 +13,7 @@ from cems.children.models import Child
 from matrix.choices import Managed, Seen, WhenKind
 from matrix.instrument import Indicator, load
 from matrix.models import Answer, Matrix
+from matrix.papers import evidence_until
 from matrix.rules import evidence_day
 from matrix.services.drafts import open_draft, saved_mark, text, touch
 from matrix.services.overtaken import Overtaken
@@ -155,7 +156,10 @@ def _answered(
         indicator = load(matrix.instrument_version).indicator(code)
     except KeyError:
         raise Invalid(NOT_ASKED) from None
-    values = _checked(indicator, given, matrix.child, local_date(at), row)
+    until = evidence_until(matrix, at)
+    if given.day and until < given.day <= local_date(at):
+        raise Invalid("This is after the paper was received. Check the date.", field="when")
+    values = _checked(indicator, given, matrix.child, until, row)
     same = row is not None and all(getattr(row, name) == value for name, value in values.items())
     # The same again, from a retry or from both at once. A copied answer saved again was asked again.
     if same and row is not None and row.answered_at >= matrix.started_at:

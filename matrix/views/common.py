@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.models import User
-from cems.base.time import local_date, today
+from cems.base.time import local_date, now
 from cems.children.identity.page_context import child_page
 from matrix.access_control import Opened
 from matrix.choices import MatrixState
 from matrix.models import Matrix, Submission
-from matrix.papers import paper_matrix_of
+from matrix.papers import evidence_until
 from matrix.selectors.draft import Filled, filled
 from matrix.selectors.sent import address_of_sent
 from matrix.services.judgement import AREAS, JUDGEMENT_FIELDS, PLAN_FIELDS, VIEWS_FIELDS
@@ -35,9 +35,8 @@ def only(request: HttpRequest, opened: Opened[Any]) -> User | None:
 
 def state_of(request: HttpRequest, opened: Opened[Matrix]) -> Filled:
     """The draft with its answers as they stand today; one that came on paper, on the day it was received."""
-    paper = paper_matrix_of(opened.paper)
-    day = local_date(paper.received_at) if paper else today()
-    return filled(opened.child, opened.paper, day, only=only(request, opened))
+    until = evidence_until(opened.paper, now())
+    return filled(opened.child, opened.paper, until, only=only(request, opened))
 
 
 def as_sent(request: HttpRequest, opened: Opened[Submission]) -> Filled:

@@ -42,7 +42,7 @@ def test_the_lead_reads_level_reasons_advice_and_what_happens_next(window: Open)
     page.get_by_role("button", name="See what this starts").click()
 
     # then the words for whoever sent the matrix are proposed, and the lead is named among those who are told
-    words = page.get_by_label("What whoever sent the matrix or raised the child reads")
+    words = page.get_by_label("What the person who sent the matrix or raised the child reads")
     expect(words).to_have_value(WHY)
     expect(page.locator("main")).to_contain_text("Example Lead, lead practitioner")
     visitor.looks_right()

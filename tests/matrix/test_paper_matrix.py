@@ -19,10 +19,11 @@ from cems.children.history.models.level import Forum
 from cems.children.history.services.level import level_agree
 from cems.children.models import Child
 from cems.notices.models import Notice
-from matrix.choices import CameBy, Informed
+from matrix.choices import CameBy, Informed, Seen, WhenKind
 from matrix.levels import level_in_force
 from matrix.models import Matrix, PaperMatrix, Review, Submission
 from matrix.rules import Receipt
+from matrix.services.answers import AnswerGiven
 from matrix.services.at_once import matrix_send
 from matrix.services.paper_matrix import PaperGiven, author_told, paper_matrix_start
 from matrix.services.submission import matrix_submit
@@ -295,3 +296,15 @@ def test_by_one_call_it_is_refused_in_the_future_and_taken_with_its_receipt(desk
     assert refused.value.field == "received_at"
     sent = matrix_send(desk, child=child, occasion="concern", answers=answers, fields=words, paper=given())
     assert (sent.received_at, sent.matrix.on_paper.author_name) == (RECEIVED, "Robin Pretend")
+
+
+def test_what_the_paper_says_was_seen_lately_is_reckoned_to_the_day_it_came(desk: User, child: Child) -> None:
+    """ "This week" on the paper is the week of the paper, and nothing on it was seen after it was received."""
+    matrix = paper_matrix_start(desk, child=child, paper=given())
+    lately = answer(desk, matrix, HARM, AnswerGiven(Seen.SEEN, WhenKind.THIS_WEEK, None, "Said so.", "Tutor"))
+    assert lately is not None and lately.seen_on == RECEIVED.date()
+    with pytest.raises(Invalid, match="after the paper was received"):
+        answer(desk, matrix, CONCERN, seen(ENTERED.date()))
+    for name in ("matrix:tasks", "matrix:judgement", "matrix:check"):
+        page = sign_in(desk).get(reverse(name, args=[matrix.public_id]))
+        assert page.status_code == 200, name

@@ -176,7 +176,9 @@ def test_the_words_for_who_sent_it_are_proposed_from_the_reasons_and_compulsory(
     assert b'<textarea name="feedback"' in check.content or b'name="feedback"' in check.content
     assert check.content.decode().count("Debts, and lifts home.") >= 2
     refused = client.post(sheet(child), {**typed, "feedback": " ", "step": "decide"})
-    assert refused.status_code == 400 and "Write what whoever sent the matrix" in refused.content.decode()
+    assert (
+        refused.status_code == 400 and "Write what the person who sent the matrix" in refused.content.decode()
+    )
     assert not Decision.objects.exists()
     assert client.post(sheet(child), {**typed, "feedback": "Clear.", "step": "decide"}).status_code == 302
     assert Decision.objects.get().feedback == "Clear."
