@@ -91,7 +91,7 @@ def test_the_fast_rule_says_of_merged_records_what_the_plain_one_says(seed):
     world = World(seed)
     dice = Random(seed)
     dice.shuffle(world.children)
-    for number in range(0, 18, 3):
+    for number in range(0, 36, 3):
         primary, *others = world.children[number : number + 3]
         for other in others[: dice.randint(1, 2)]:
             join(primary, other)
