@@ -98,6 +98,9 @@ def test_a_chair_decides_by_keyboard_and_the_sender_reads_it_the_same_minute(win
     # and when the meeting ends, its minutes are there
     visitor.open(reverse("cevt:attendance", args=[meeting.public_id]))
     visitor.looks_right()
+    page.get_by_role("button", name=re.compile("^Look, then end")).click()
+    expect(page.locator("main")).to_contain_text("1 decided, 1 undecided")
+    visitor.looks_right()
     page.get_by_role("button", name=re.compile("^End CEVT")).click()
     expect(page.get_by_role("heading", name=re.compile("^Minutes of"))).to_be_visible()
     visitor.looks_right()

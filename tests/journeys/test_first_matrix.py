@@ -78,7 +78,7 @@ def test_a_practitioner_sends_a_matrix_and_sees_what_follows(person: Person) -> 
     # and leave without pressing anything, and come back from their own page
     worker.open("/")
     worker.looks_right()
-    page.get_by_role("button", name=re.compile("^Open.*matrix", re.IGNORECASE)).click()
+    page.get_by_role("button", name=re.compile("^Continue.*matrix", re.IGNORECASE)).click()
     assert page.url == tasks
     page.get_by_role("link", name="Sexual exploitation").click()
     assert page.locator(f"#{QUESTION}-what").input_value() == WORDS

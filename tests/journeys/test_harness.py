@@ -57,13 +57,14 @@ def test_a_field_as_wide_as_its_longest_option_is_seen(window: Open) -> None:
     assert "wider than its column: select kind" in "\n".join(visitor.faults())
 
 
-PALE = """() => {
+NAMELESS = """() => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync('@media (max-width: 500px) { #pale { color: #eee } }');
+  sheet.replaceSync('@media (min-width: 500px) { #nameless { display: none } }');
   document.adoptedStyleSheets.push(sheet);
-  const words = document.createElement('p');
-  words.id = 'pale'; words.textContent = 'Words that only a narrow screen makes too pale';
-  document.querySelector('main').append(words);
+  const words = document.createElement('p'), button = document.createElement('button');
+  words.id = 'words'; words.textContent = 'Beside a button without a name, which only a narrow screen shows';
+  button.id = 'nameless'; button.type = 'button';
+  document.querySelector('main').append(words, button);
 }"""
 
 
@@ -72,12 +73,12 @@ def test_a_page_with_an_error_is_asked_at_both_widths(window: Open, trouble: str
     # given a page with a fault that only a narrow screen shows
     visitor = window()
     visitor.open(reverse("account_login"))
-    visitor.page.evaluate(PALE)
+    visitor.page.evaluate(NAMELESS)
     # then a journey leaves it to the tour, which comes to this page
     visitor.looks_right()
     # and asks for itself once the page shows what went wrong, to which no tour comes
-    visitor.page.evaluate("(trouble) => { document.querySelector('#pale').classList.add(trouble) }", trouble)
-    with pytest.raises(AssertionError, match="at 390 px, color-contrast"):
+    visitor.page.evaluate("(trouble) => { document.querySelector('#words').classList.add(trouble) }", trouble)
+    with pytest.raises(AssertionError, match="at 390 px, button-name"):
         visitor.looks_right()
 
 
@@ -85,8 +86,8 @@ def test_a_page_without_an_address_is_asked_at_both_widths(window: Open) -> None
     visitor = window()
     assert visitor.open("/no-such-page/").status == 404
     visitor.looks_right()
-    visitor.page.evaluate(PALE)
-    with pytest.raises(AssertionError, match="at 390 px, color-contrast"):
+    visitor.page.evaluate(NAMELESS)
+    with pytest.raises(AssertionError, match="at 390 px, button-name"):
         visitor.looks_right()
 
 

@@ -44,7 +44,9 @@ def test_a_list_of_children_by_name_empties_as_its_manager_works(person: Person)
     # When she decides the claim
     manager.page.get_by_role("button", name="Decide who works with a child").click()
     manager.looks_right()
-    manager.page.get_by_role("button", name="Agree").first.click()
+    manager.page.get_by_text("Yes: the record opens to them at once").click()
+    manager.page.get_by_role("button", name="Decide", exact=True).click()
+    manager.page.get_by_text("can open the record of").wait_for()
     manager.open(reverse("home"))
     assert manager.page.get_by_text("4 to do, 1 late").is_visible()
     # And gives each child to a worker, from the row
