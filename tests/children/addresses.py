@@ -66,7 +66,10 @@ OF_A_MOMENT = {
     "children:search_results": "the token of a search of this sign-in; the walk searches, and follows it",
 }
 # One's own claim: to the user who made it.
-OPEN_TO: dict[str, OpenTo] = {"children:claim_decide": bool, "children:claim_answer": lambda parts: False}
+OPEN_TO: dict[str, OpenTo] = {
+    "children:claim_decide": lambda parts: bool(parts & {Part.IDENTITY, Part.INVOLVED}),
+    "children:claim_answer": lambda parts: False,
+}
 OWN_ONLY: dict[str, OwnOnly] = {
     "children:involvement_end": (
         Part.INVOLVED,

@@ -145,6 +145,7 @@ def test_from_a_worry_to_a_worker(window: Open) -> None:
 
     # And when the meeting ends, its minutes name nobody
     three.open(reverse("cevt:attendance", args=[meeting.public_id]))
+    three.page.get_by_role("button", name=re.compile("^Look, then end")).click()
     three.page.get_by_role("button", name=re.compile("^End CEVT")).click()
     minutes = three.page.locator("main")
     expect(minutes).to_contain_text(child.reference)

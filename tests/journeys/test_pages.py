@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from cems.accounts.invitations import link_for
 from cems.accounts.models import User
+from cems.children.history.services.involvement import involvement_start
 from tests.factories.people import make_user
 from tests.factories.world import Story, World, make_world
 from tests.guards.addresses import Address, addresses
@@ -128,6 +129,16 @@ def _asked(tour: Tour) -> Visitor:
     return visitor
 
 
+def _claimed(tour: Tour) -> Visitor:
+    user, child = make_user(), tour.world.stories["known"].child
+    row = involvement_start(
+        user, child=child, case_role="school", person=user, why="On roll since September."
+    )
+    visitor = tour.of(user)
+    visitor.open(reverse("children:claim_answer", args=[row.public_id]))
+    return visitor
+
+
 def _raised(tour: Tour) -> Visitor:
     item = tour.world.stories["known"].of(CevtRows).item
     assert item.raised_by is not None
@@ -145,6 +156,7 @@ MOMENTS: dict[str, Callable[[Tour], Visitor]] = {
     "children:search_results": _results,
     "first_contact:enquiry_answer": _asked,
     "cevt:item_raised": _raised,
+    "children:claim_answer": _claimed,
     **{name: _key_of_own(name) for name in ("mfa_remove_webauthn", "mfa_edit_webauthn")},
     **{
         name: _just_signed_in(name)

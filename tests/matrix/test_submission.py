@@ -25,7 +25,7 @@ from matrix.services.submission import NotReady, matrix_submit
 from plans.models import Referral, Request
 from tests.factories.children import involve, make_child
 from tests.factories.matrices import CONCERN, HARM, answer, ready_matrix, seen, set_field, submit
-from tests.factories.people import make_team, make_user
+from tests.factories.people import make_locality, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -295,7 +295,10 @@ class TestReceiptAndReview:
         assert Review.objects.filter(child=child, ended_at=None).count() == 1
 
     def test_it_goes_to_ceg_when_the_child_is_on_its_board(self, user: User, child: Child) -> None:
-        Matter.objects.create(child=child, kind=MatterKind.CEG, authority=child.area, opened_at=THURSDAY)
+        east = make_locality("east")
+        Matter.objects.create(
+            child=child, kind=MatterKind.CEG, authority=child.area, locality=east, opened_at=THURSDAY
+        )
         submit(user, child, SIGNIFICANT, at=THURSDAY)
         assert Review.objects.get(child=child).to == "ceg"
 

@@ -160,7 +160,7 @@ def test_a_correction_stays_traced_and_the_second_one_is_told(
     page = text(client.post(url, typed(kind="taf", why="Typed about a brother."), follow=True))
     assert "The earlier words stay" in page and "Wrong words." in page and "Typed about a brother." in page
     again = client.post(url, typed(kind="taf", why="Once more."))
-    assert again.status_code == 400
+    assert again.status_code == 409
     assert "Example Worker has corrected this meeting already" in unescape(again.content.decode())
     overview = text(client.get(reverse("children:overview", args=[child.public_id])))
     assert "Visits go to twice a week." in overview and "Wrong words." not in overview

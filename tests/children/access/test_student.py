@@ -198,7 +198,7 @@ def test_a_supervisor_shows_a_child_and_ends_it(there):
     again = client.post(
         reverse("children:student_name"), {**sent, "key": "0ce4a111-0000-4000-8000-000000000003"}
     )
-    assert again.status_code == 400 and "sees this child already" in again.content.decode()
+    assert again.status_code == 409 and "sees this child already" in again.content.decode()
     client.post(reverse("children:student_end", args=[row.public_id]))
     assert there.child.reference not in client.get(reverse("children:students")).content.decode()
 

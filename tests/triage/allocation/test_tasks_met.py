@@ -15,7 +15,7 @@ from cems.children.models import Child
 from cems.clocks.choices import Stage
 from tests.factories.allocation import make_manager, make_social_worker, make_worker
 from tests.factories.boards import cevt_decides, make_board_chair, put_on_board, reviewed
-from tests.factories.children import make_child
+from tests.factories.children import agree_level, make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_locality, make_user, sign_in
 from tests.factories.triage import make_chair, ruling, waiting_child
@@ -80,8 +80,11 @@ def test_a_child_who_has_a_worker_is_not_asked_about_again(child: Child) -> None
     submit(make_user(), child, SIGNIFICANT)
     assert [action.status for action in asked(child)] == [Status.DONE]
 
-    # The second time: the worker is gone, and a matrix asks anew.
+    # The second time: the worker is gone. A review at the same level asks nothing; a level that rises again does.
     allocation_end(manager, allocation=allocation, why="The worker leaves.")
+    submit(make_user(), child, SIGNIFICANT)
+    assert [action.status for action in asked(child)] == [Status.DONE]
+    agree_level(child, RiskLevel.LOW)
     submit(make_user(), child, SIGNIFICANT)
     assert [action.status for action in asked(child)] == [Status.DONE, Status.OPEN]
 

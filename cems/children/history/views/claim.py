@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Part, Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape, requires_sign_in
+from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
 from cems.children.access_control import OpenChild, log_read, open_child, requires_child
@@ -53,7 +54,12 @@ def decide(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
     """Agree or refuse a claim, with what speaks for it beside: who, why, the child, the matrix they sent."""
     user = acting_user(request)
     row = or_404(reads.claim_at(user, involvement_id))
-    opened = open_child(request, row.child_id, parts=(Part.IDENTITY, Part.INVOLVED))
+    try:
+        opened = open_child(request, row.child_id, parts=(Part.IDENTITY, Part.INVOLVED))
+    except (
+        NotAllowed
+    ):  # they have only sent a matrix about the child, so there is no claim for them to look at
+        raise Http404 from None
     form = ClaimDecisionForm(request.POST or None)
     if handle_form(request, form, lambda: involvement_decide(user, involvement=row, **form.values)):
         who, name = row.user or row.team, opened.child.name
