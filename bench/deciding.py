@@ -35,7 +35,13 @@ def measure(cast: Cast, table: Table, turns: int) -> Decided:
         rationale="Agreed on what the table knows",
         feedback="Clear and dated",
         forms=[HarmForm.CRIMINAL],
-        outcomes=[Wish(ADVICE, why="Talk about debts, and what happens if one is not paid")],
+        outcomes=[
+            Wish(
+                ADVICE,
+                why="Talk about debts, and what happens if one is not paid",
+                details={"support": "The youth club of the town"},
+            )
+        ],
         tasks=[Task("Talk with the school", table.people[1]), Task("Visit the home", cast.worker)],
         seen=newest.public_id if newest else None,
         returned_because=ReturnReason.NEW_INFORMATION,

@@ -93,7 +93,7 @@ class Suggest {
     if (!option) return;
     this.input.value = option.textContent;
     this.close();
-    this.input.dispatchEvent(new Event("change", { bubbles: true }));
+    this.input.dispatchEvent(new window.Event("change", { bubbles: true }));
   }
 
   close() {

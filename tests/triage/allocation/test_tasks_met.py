@@ -84,7 +84,7 @@ def test_a_child_who_has_a_worker_is_not_asked_about_again(child: Child) -> None
     allocation_end(manager, allocation=allocation, why="The worker leaves.")
     submit(make_user(), child, SIGNIFICANT)
     assert [action.status for action in asked(child)] == [Status.DONE]
-    agree_level(child, RiskLevel.LOW)
+    agree_level(child, RiskLevel.LOW, at=now())
     submit(make_user(), child, SIGNIFICANT)
     assert [action.status for action in asked(child)] == [Status.DONE, Status.OPEN]
 
