@@ -89,7 +89,7 @@ def what_happens_now(submission: Submission, opened: OpenChild, at: datetime) ->
     own = Q(source_kind=SOURCE, source_id=str(submission.public_id))
     open_before = Q(
         source_kind__in=(SOURCE, LEVEL_SOURCE),
-        pk__in=Action.objects.to_do().values("pk"),
+        pk__in=Action.objects.filter(child__in=cluster).to_do().values("pk"),
         created_at__lte=submission.received_at,
     )
     joined = Exists(submission.joined.filter(action=OuterRef("pk")))
