@@ -195,10 +195,8 @@ WIDEST = """(() => {
 
 # Each field that would stick out of what holds it if its content were long. Tried with an option longer than any
 # screen, since how wide a field is by itself depends on the words of the day and on the browser's version.
-# What is folded is opened for it: the browser lays out nothing anew in what is closed.
+# What is folded is left out: the browser lays out nothing anew in what is closed.
 WIDER_THAN_ITS_COLUMN = """(() => {
-  const folded = [...document.querySelectorAll('details:not([open])')];
-  folded.forEach((details) => { details.open = true; });
   const selects = [...document.querySelectorAll('select')].map((select) => {
     const option = new Option('An option longer than any screen. '.repeat(12));
     select.append(option);
@@ -208,13 +206,12 @@ WIDER_THAN_ITS_COLUMN = """(() => {
   const fields = [...document.querySelectorAll('select, textarea, input:not([type=hidden])')];
   const out = fields.filter((field) => {
     const box = field.getBoundingClientRect();
-    if (box.width === 0 || field.closest('.govuk-visually-hidden')) return false;
+    if (box.width === 0 || field.closest('details:not([open]), .govuk-visually-hidden')) return false;
     const holder = field.parentElement.getBoundingClientRect();
     return box.right > edge + 1 || (field.matches('select, textarea') && box.right > holder.right + 1);
   });
   const told = out.map((field) => `${field.tagName.toLowerCase()} ${field.id || field.name}`);
   selects.forEach((option) => option.remove());
-  folded.forEach((details) => { details.open = false; });
   return told;
 })()"""
 
