@@ -75,6 +75,24 @@ def test_requirements_say_where_they_live() -> None:
     )
 
 
+def test_the_roadmap_tells_of_each_requirement_once_and_alike() -> None:
+    """Two rows about one requirement contradict each other; a state that differs from this list does too."""
+    sections: dict[str, list[str]] = {}
+    for part in (ROOT / "docs" / "roadmap.md").read_text("utf-8").split("\n## ")[1:]:
+        title, *lines = part.splitlines()
+        rows = [line for line in lines if line.startswith("| ") and not line.startswith("| id ")]
+        for key in (word.strip() for row in rows for word in row.split("|")[1].split(",")):
+            sections.setdefault(key, []).append(title)
+    wanted = {"built": ["Built"], "partial": ["Partly built, and what is missing"], "absent": []}
+    faults = [
+        f"{key} is {state}, the roadmap has it under {sections.get(key, [])}"
+        for key, state in listed().items()
+        if sections.get(key, []) != wanted[state]
+    ]
+    faults += [f"{key} is no requirement" for key in sections.keys() - listed().keys()]
+    assert not faults, told(faults, "one row of docs/roadmap.md for each requirement that is not absent.")
+
+
 def _exists(place: str) -> bool:
     path = Path(place)
     return not path.is_absolute() and ".." not in path.parts and (ROOT / path).exists()
