@@ -125,3 +125,14 @@ def allocate_in_story(child: Child, author: User) -> Allocated:
 def roles_of(child: Child, user: User) -> list[Involvement]:
     """The open involvements of a person with the child."""
     return list(Involvement.objects.filter(child=child, user=user, ended_at__isnull=True))
+
+
+def sees(user: User, child: Child) -> bool:
+    """Whether the record is open to the user."""
+    return Child.objects.visible_to(user).filter(pk=child.pk).exists()
+
+
+def fill(worker: User, manager: User, children: int = 7) -> None:
+    """Give the worker so many children."""
+    for _ in range(children):
+        has_worker(child_at(), worker, by=manager)
