@@ -63,9 +63,9 @@ class ClosedSignUp(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         # Who has just typed the password need not type it again to set up their first second factor, and to see
         # the recovery codes that come with it.
-        ago = sign_in.signed_in_for(self.request)
-        earlier = Authenticator.objects.filter(user_id=self.request.user.pk, created_at__lt=now() - ago)
-        if ago < FIRST_SET_UP and not earlier.exists():
+        since = sign_in.signed_in_at(self.request)
+        earlier = Authenticator.objects.filter(user_id=self.request.user.pk, created_at__lt=since)
+        if now() - since < FIRST_SET_UP and not earlier.exists():
             return False
         return super().is_reauthentication_required(app=app, **kwargs)
 

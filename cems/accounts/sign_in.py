@@ -1,7 +1,7 @@
 """Signing in and out: what is recorded of it (A3), and ending sign-ins."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from allauth.account import signals as account
@@ -70,10 +70,15 @@ def _credentials_changed(what: str) -> Callable[..., None]:
     return listen
 
 
+def signed_in_at(request: HttpRequest) -> datetime:
+    """The second in which the person signed in."""
+    moment = request.session.setdefault("signed_in_at", int(now().timestamp()))
+    return datetime.fromtimestamp(int(moment), UTC)
+
+
 def signed_in_for(request: HttpRequest) -> timedelta:
     """How long ago the person signed in."""
-    moment = int(now().timestamp())
-    return timedelta(seconds=moment - int(request.session.setdefault("signed_in_at", moment)))
+    return now() - signed_in_at(request)
 
 
 def _address(request: HttpRequest) -> str:

@@ -136,6 +136,19 @@ def test_who_is_invited_comes_to_their_first_page() -> None:
 
 
 @pytest.mark.requirement("A1")
+def test_who_sets_up_their_app_in_the_second_of_signing_in_still_sees_the_recovery_codes() -> None:
+    with time_machine.travel(datetime(2026, 6, 10, 9, 0, tzinfo=UTC), tick=False) as clock:
+        user, person = invite("quick@example.test"), Browser()
+        person.choose_password(letters_to(user.email)[0], PASSWORD)
+        person.sign_in(user.email, PASSWORD)
+        clock.shift(0.2)
+        person.set_up_second_factor()
+        clock.shift(2.7)
+        person.open(reverse("mfa_view_recovery_codes"))
+    assert person.here() == "mfa_view_recovery_codes"
+
+
+@pytest.mark.requirement("A1")
 def test_who_forgot_the_password_after_the_invitation_comes_in_too() -> None:
     user = invite("forgot@example.test")
     person = Browser()
