@@ -7,20 +7,27 @@ from django.test import Client
 from django.urls import reverse
 
 from cems.accounts.desks import desk_of
-from cems.accounts.models import Duty, User
+from cems.accounts.models import AgencyKind, Duty, User
 from cems.base.errors import Invalid
 from cems.base.time import now
 from cems.children.choices import RiskLevel
-from cems.children.models import Child
+from cems.children.models import Child, Involvement
 from cems.notices.models import Notice
 from plans.choices import RequestAnswer
 from plans.models import Referral, Request
 from plans.services.strategy_meeting import strategy_meeting_answer
 from tests.factories.children import make_child
 from tests.factories.matrices import submit
-from tests.factories.people import make_user, sign_in
-from triage.first_contact.outcomes import ADVICE, ASSESSMENT, EARLY_HELP, NO_ACTION, ReferralOutcomeKind
-from triage.first_contact.services.assessment import referral_settle
+from tests.factories.people import make_agency, make_team, make_user, sign_in
+from triage.first_contact.outcomes import (
+    ADVICE,
+    ALREADY_OPEN,
+    ASSESSMENT,
+    EARLY_HELP,
+    NO_ACTION,
+    ReferralOutcomeKind,
+)
+from triage.first_contact.services.assessment import Findings, referral_assessment_save, referral_settle
 from triage.models import ReferralAssessment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("M5", "T1")]
@@ -74,6 +81,28 @@ def test_it_is_stopped_by_a_page_that_says_so_until_the_meeting_is_answered(
         )
     referral.refresh_from_db()
     assert not referral.outcome
+
+
+@pytest.mark.parametrize("threshold", ["early_help", "section_17"])
+def test_already_open_is_stopped_where_early_help_was_found(
+    referral: Referral, child: Child, officer: User, manager: User, threshold: str
+) -> None:
+    team = make_team(agency=make_agency(kind=AgencyKind.CHILDRENS_SERVICES), code="early_help")
+    found = Findings(threshold=threshold, to_team=team, to_team_why="Known there.")
+    referral_assessment_save(officer, referral=referral, version=0, findings=found)
+    client, passed = sign_in(officer), threshold == "section_17"
+    status, html = decide(client, referral, ALREADY_OPEN)
+    assert status == (302 if passed else 409)
+    assert Involvement.objects.filter(child=child, team=team).exists() is passed
+    if passed:
+        return
+    assert "The strategy meeting is not answered yet" in html and "You found: Early help." in html
+    answered(child, officer)
+    reason = {"below_manager": str(manager.public_id), "below_why": "The aunt has taken her in."}
+    assert decide(client, referral, ALREADY_OPEN)[0] == 409  # nor without the manager
+    assert decide(client, referral, ALREADY_OPEN, **reason)[0] == 302
+    assert Involvement.objects.filter(child=child, team=team).exists()
+    assert Notice.objects.filter(user=manager, kind="triage.below_significant").count() == 1
 
 
 def test_it_passes_with_the_meeting_answered_and_a_managers_named_reason_which_the_manager_and_the_record_read(

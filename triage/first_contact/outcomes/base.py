@@ -33,7 +33,8 @@ class ReferralOutcomeKind:
     # What may be found where this is decided; the first stands where nothing was written down.
     thresholds: ClassVar[tuple[ThresholdKind, ...]] = ()
     status: ClassVar[StatusKind | None] = None  # that may be opened with it; offered, never forced
-    # A child at Significant may be decided so only by a manager's named reason, once the strategy meeting is answered.
+    # A child at Significant may be decided so only by a manager's named reason, once the strategy meeting is answered;
+    # at a threshold below statutory intervention every outcome is.
     below_significant: ClassVar[bool] = False
     passes_on: ClassVar[bool] = False  # a team may take the child with it
 

@@ -22,6 +22,7 @@ class ThresholdKind:
     label: str
     case_role: CaseRole = CaseRole.SOCIAL_WORKER
     takes_approach: bool = False  # the Harm Outside the Home approach may go with it
+    below_statutory: bool = False  # a child at Significant is not held here, whatever is decided
     offered: bool = True
 
 
@@ -57,9 +58,11 @@ class Thresholds:
 
 
 THRESHOLDS: Final = Thresholds()
-UNIVERSAL = THRESHOLDS.register(ThresholdKind("universal", "Universal or additional needs"))
+UNIVERSAL = THRESHOLDS.register(
+    ThresholdKind("universal", "Universal or additional needs", below_statutory=True)
+)
 EARLY_HELP = THRESHOLDS.register(
-    ThresholdKind("early_help", "Early help", CaseRole.EARLY_HELP, takes_approach=True)
+    ThresholdKind("early_help", "Early help", CaseRole.EARLY_HELP, takes_approach=True, below_statutory=True)
 )
 SECTION_17 = THRESHOLDS.register(
     ThresholdKind("section_17", "Child in need (section 17)", takes_approach=True)

@@ -142,7 +142,7 @@ def referral_settle(
         raise Invalid("This is not decided any more. Choose another outcome.", field="outcome")
     findings = findings_of(row)
     threshold = outcome.check(Case(findings.threshold, findings.to_team, open_status))
-    below = below_significant(locked_referral.child, outcome)
+    below = below_significant(locked_referral.child, outcome, threshold)
     if below:
         may_go_below(locked_referral.child, manager=below_manager, why=below_why, at=instant)
     if findings.threshold != threshold.key or (below and row is None):

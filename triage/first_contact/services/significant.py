@@ -13,6 +13,7 @@ from cems.notices.services import notice_send
 from matrix.levels import level_in_force
 from plans.models import Referral, Request
 from triage.first_contact.outcomes import ReferralOutcomeKind
+from triage.first_contact.rules.threshold import ThresholdKind
 from triage.first_contact.selectors.significant import managers_of_front_door, newest_request
 
 
@@ -20,9 +21,10 @@ class BelowSignificant(Invalid):
     """This outcome is below what a child at Significant needs, and what lets it pass is not there yet."""
 
 
-def below_significant(child: Child, outcome: ReferralOutcomeKind) -> bool:
-    """Whether this outcome would hold a child at Significant below statutory intervention."""
-    return outcome.below_significant and level_in_force(child) is RiskLevel.SIGNIFICANT
+def below_significant(child: Child, outcome: ReferralOutcomeKind, threshold: ThresholdKind) -> bool:
+    """Whether this outcome, or what was found, would hold a child at Significant below statutory intervention."""
+    below = outcome.below_significant or threshold.below_statutory
+    return below and level_in_force(child) is RiskLevel.SIGNIFICANT
 
 
 def may_go_below(child: Child, *, manager: User | None, why: str, at: datetime) -> None:
