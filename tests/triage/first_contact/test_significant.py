@@ -142,6 +142,16 @@ def test_it_passes_with_the_meeting_answered_and_a_managers_named_reason_which_t
     assert Notice.objects.filter(user=manager, kind="triage.below_significant").count() == 1
 
 
+def test_a_colleagues_lower_level_meanwhile_does_not_lift_the_stop(
+    referral: Referral, child: Child, officer: User
+) -> None:
+    submit(make_user(), child, RiskLevel.LOW, at=now() - timedelta(hours=1))
+    status, html = decide(sign_in(officer), referral, NO_ACTION)
+    assert status == 409 and "A child at Significant is not held below it" in html
+    referral.refresh_from_db()
+    assert not referral.outcome
+
+
 def test_what_is_not_below_passes_and_at_moderate_nothing_is_asked(officer: User, referral: Referral) -> None:
     assert decide(sign_in(officer), referral, ASSESSMENT)[0] == 302
     other = make_child()
