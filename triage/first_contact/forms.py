@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -195,10 +195,17 @@ class FoundForm(PlainForm):
         return Findings(**{**data, "outside_home": {YES: True, NO: False}.get(data["outside_home"])})
 
 
+MANAGERS_REASON = ("below_manager", "below_why")
+
+
 class DecideForm(PlainForm):
-    """The decision on a referral, and why."""
+    """The decision on a referral, and why; a manager's reason that was given for it on the way stays with it, hidden.
+
+    `managers` are those who may be named for that reason.
+    """
 
     button = "Record the decision"
+    hides: ClassVar[tuple[str, ...]] = MANAGERS_REASON
     outcome = forms.TypedChoiceField(
         coerce=OUTCOMES.__getitem__,
         label="What is decided?",
@@ -215,22 +222,6 @@ class DecideForm(PlainForm):
         required=False,
         label="Also open the status that goes with it, from today",
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kinds = OUTCOMES.values()
-        self.offer_choices("outcome", [(kind.key, kind.label) for kind in kinds])
-        self.fields["open_status"].help_text = "; ".join(
-            f"{kind.label} opens “{kind.status.label}”" for kind in kinds if kind.status
-        )
-
-
-class StoppedForm(DecideForm):
-    """The same decision about a child at Significant, with the manager's reason that lets it pass (M5)."""
-
-    button = "Decide it for this reason"
-    outcome = forms.TypedChoiceField(coerce=OUTCOMES.__getitem__, widget=forms.HiddenInput)
-    open_status = forms.BooleanField(required=False, widget=forms.HiddenInput)
     below_manager = PersonChoice(
         required=False, label="The manager who decides this", help_text="They are told, and read the reason."
     )
@@ -243,6 +234,27 @@ class StoppedForm(DecideForm):
 
     def __init__(self, managers: Sequence[User], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rationale"].widget = forms.HiddenInput()  # read on the page before, sent with this one
+        kinds = OUTCOMES.values()
+        self.offer_choices("outcome", [(kind.key, kind.label) for kind in kinds])
+        self.fields["open_status"].help_text = "; ".join(
+            f"{kind.label} opens “{kind.status.label}”" for kind in kinds if kind.status
+        )
         people = User.objects.filter(pk__in=[person.pk for person in managers])
         self.offer_rows("below_manager", people.select_related("agency").order_by("name", "pk"))
+        for name in self.hides:
+            self.fields[name].widget = forms.HiddenInput()
+        self._lay_out({*self.data, *self.initial})
+
+    def _lay_out(self, sent: set[str]) -> None:
+        """The manager's reason is asked for only where the decision was stopped."""
+        self.leave_out(*(name for name in MANAGERS_REASON if not sent & set(MANAGERS_REASON)))
+
+
+class StoppedForm(DecideForm):
+    """The same decision about a child at Significant, with the manager's reason that lets it pass (M5)."""
+
+    button = "Decide it for this reason"
+    hides = ("outcome", "rationale", "open_status")  # read on the page before, sent with this one
+
+    def _lay_out(self, sent: set[str]) -> None:
+        self.leave_out()

@@ -278,6 +278,17 @@ class TestWork:
         assert desk.post(url, given).headers["Location"] == of("referral", referral)
         again = desk.post(url, {**given, "outcome": "advice"}, follow=True)
         assert "What you wrote was not kept" in again.content.decode()
+        assert (
+            again.status_code == 409
+            and given["rationale"] in again.content.decode().split("which is not kept")[1]
+        )
+        assert desk.post(url, given).status_code == 302  # the same, sent twice: nothing was lost
+        for name, words in (
+            ("enquiry_new", {"what": "Who lives there?"}),
+            ("assessment", {"to_team_why": "Near."}),
+        ):
+            late = desk.post(of(name, referral), words)
+            assert late.status_code == 409 and next(iter(words.values())) in late.content.decode()
         referral.refresh_from_db()
         assert referral.outcome == EARLY_HELP.key
         assert not Matter.objects.filter(child=referral.child, kind="referral", closed_at=None).exists()

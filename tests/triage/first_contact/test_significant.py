@@ -1,6 +1,8 @@
 """A child at Significant is not held at early help nor left: stopped, and passed only by a manager's reason (M5)."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -11,10 +13,13 @@ from cems.accounts.models import AgencyKind, Duty, User
 from cems.base.errors import Invalid
 from cems.base.time import now
 from cems.children.choices import RiskLevel
+from cems.children.history.models.level import Forum
+from cems.children.history.services.level import level_agree
 from cems.children.models import Child, Involvement
 from cems.notices.models import Notice
 from plans.choices import RequestAnswer
 from plans.models import Referral, Request
+from plans.services.referral import referral_open
 from plans.services.strategy_meeting import strategy_meeting_answer
 from tests.factories.children import make_child
 from tests.factories.matrices import submit
@@ -81,6 +86,60 @@ def test_it_is_stopped_by_a_page_that_says_so_until_the_meeting_is_answered(
         )
     referral.refresh_from_db()
     assert not referral.outcome
+
+
+def pressed(html: str, **button: str) -> dict[str, str]:
+    """What the form of this page sends when one of its buttons is pressed."""
+    form = html[html.index("<main") : html.index("</main>")]
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
+    return {**{name: unescape(value) for name, value in fields if name != "csrfmiddlewaretoken"}, **button}
+
+
+def test_what_was_written_stays_on_every_way_on_from_the_stopped_page(
+    child: Child, officer: User, manager: User
+) -> None:
+    referral = referral_open(officer, child=child)
+    level_agree(
+        officer,
+        child=child,
+        level=RiskLevel.SIGNIFICANT,
+        forum=Forum.CEVT,
+        reference="CEVT-1",
+        rationale="The table saw it.",
+    )
+    client, url = (
+        sign_in(officer),
+        reverse("first_contact:referral_decide", args=[child.public_id, referral.public_id]),
+    )
+    words = "Early help is enough.\r\nThe aunt “Jo” helps."
+    sent = {"outcome": EARLY_HELP.key, "rationale": words, "open_status": "on"}
+    html = client.post(url, sent).content.decode()
+    # the meeting is asked for from here, once
+    assert "No strategy meeting is asked for" in html and pressed(html) == sent
+    for _ in range(2):
+        answer = client.post(url, pressed(html, step="ask"))
+        assert answer.status_code == 409 and Request.objects.filter(child=child).count() == 1
+    html = answer.content.decode()
+    assert "is not answered yet" in html and 'target="_blank"' in html and pressed(html) == sent
+    # another outcome is chosen from a page that still has the reasons
+    form = client.post(url, pressed(html, step="change"))
+    assert form.status_code == 200 and form.context["form"]["rationale"].value() == words
+    assert re.search(r'value="early_help"[^>]*checked', form.content.decode())
+    assert client.post(url, pressed(html)).status_code == 409  # gone on too early: stopped as before
+    answered(child, officer)
+    html = client.post(url, pressed(html)).content.decode()
+    assert "There is a problem" not in html and pressed(html) == sent
+    # and a manager's reason stays on the way to another outcome and back
+    reason = {"below_manager": str(manager.public_id), "below_why": "The aunt has taken her in."}
+    form = client.post(url, {**pressed(html, step="change"), **reason})
+    assert form.status_code == 200 and pressed(form.content.decode()) == reason
+    empty = client.post(url, {**reason, "rationale": words})
+    assert empty.status_code == 400 and pressed(empty.content.decode()) == reason
+    referral.refresh_from_db()
+    assert not referral.outcome
+    sent = {**reason, "outcome": NO_ACTION.key, "rationale": words}
+    assert client.post(url, sent).status_code == 302
+    assert ReferralAssessment.objects.get(referral=referral).below_why == reason["below_why"]
 
 
 @pytest.mark.parametrize("threshold", ["early_help", "section_17"])

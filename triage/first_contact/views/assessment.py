@@ -1,18 +1,18 @@
 """First Contact works on one referral: asks agencies, writes down what it found, decides (T1)."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cems.accounts.access_control import acting_user
-from cems.accounts.models import Team
+from cems.accounts.models import Team, User
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
+from cems.base.errors import CommandError
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
 from cems.base.time import local_date, now
@@ -24,7 +24,15 @@ from plans.models import Referral, Request
 from plans.selectors.referral import referral_at, request_since
 from plans.services.strategy_meeting import strategy_meeting_request
 from plans.views import paper_page
-from triage.first_contact.forms import AnswerForm, AskForm, DecideForm, FoundForm, StoppedForm
+from triage.first_contact.forms import (
+    MANAGERS_REASON,
+    AnswerForm,
+    AskForm,
+    DecideForm,
+    FoundForm,
+    StoppedForm,
+)
+from triage.first_contact.outcomes import OUTCOMES
 from triage.first_contact.selectors.enquiry import Gathered, enquiry_at, gathered, teams_to_ask, teams_to_take
 from triage.first_contact.selectors.significant import managers_of_front_door, newest_request
 from triage.first_contact.services.assessment import findings_of, referral_assessment_save, referral_settle
@@ -32,6 +40,13 @@ from triage.first_contact.services.enquiry import agency_enquiry_answer, agency_
 from triage.first_contact.services.significant import BelowSignificant
 
 DECIDED = "This referral is decided. What you wrote was not kept."
+WORDS = (
+    "what",
+    "approach_why",
+    "to_team_why",
+    "rationale",
+    "below_why",
+)  # what is written in a step, in any form
 requires_referral = requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS)
 _form_door = requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS, methods=FORM)
 
@@ -39,7 +54,11 @@ _form_door = requires_child(Shape.PAGE, Part.REFERRALS, work=Work.REFERRALS, met
 @requires_referral
 def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
     """One referral: what is done and what is still to do, what came with it, what agencies answered."""
-    row = _row(opened, referral_id)
+    return _referral_page(request, opened, _row(opened, referral_id))
+
+
+def _referral_page(request: HttpRequest, opened: OpenChild, row: Referral, words: str = "") -> HttpResponse:
+    """The page of the referral; with the words of a step that came too late to be kept."""
     evidence = gathered(row, opened.access, now())
     asked = request_since(opened.child, row.received_at)
     context = {
@@ -47,8 +66,9 @@ def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> Http
         "gathered": evidence,
         "meeting": asked,
         "tasks": [] if row.outcome else _tasks(opened, row, evidence, asked),
+        "not_kept": words,
     }
-    return render(request, "triage/first_contact/referral.html", context)
+    return render(request, "triage/first_contact/referral.html", context, status=409 if words else 200)
 
 
 def _tasks(
@@ -134,6 +154,8 @@ def answer_for(request: HttpRequest, opened: OpenChild, referral_id: UUID, enqui
     asked = or_404(enquiry_at(row, enquiry_id))
     if asked.answered:
         messages.info(request, f"{asked.agency} has answered already.")
+        if words := request.POST.get("text", "").strip():
+            return _referral_page(request, opened, row, words)
         return redirect("first_contact:referral", opened.child.public_id, row.public_id)
     form = AnswerForm(request.POST or None)
     if handle_form(
@@ -183,46 +205,73 @@ def _save(request: HttpRequest, row: Referral, form: FoundForm) -> None:
 @_form_door
 def decide(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
     """Decide the referral: outcome, reasons, and the status that goes with it where one chooses so."""
-    row = _row(opened, referral_id)
+    row, sent = _row(opened, referral_id), request.POST
     if row.outcome:
         return _too_late(request, opened, row)
-    with_reason = "below_why" in request.POST
-    form = _stopped(opened, request.POST) if with_reason else DecideForm(request.POST or None)
+    managers = managers_of_front_door(opened.child, local_date(opened.at)) if sent else ()
+    step = sent.get("step")
+    if step == "ask":
+        _ask_meeting(request, opened, row)
+        return _stopped(request, opened, row, StoppedForm(managers, initial=sent.dict()))
+    form = (
+        DecideForm(managers, initial=sent.dict()) if step == "change" else DecideForm(managers, sent or None)
+    )
     if handle_form(request, form, lambda: referral_settle(acting_user(request), referral=row, **form.values)):
         messages.success(
             request,
             f"{row.reference} is decided. The person who made the referral is told, with your reasons.",
         )
         return redirect("first_contact:referral", opened.child.public_id, row.public_id)
+    if form.is_bound and (
+        isinstance(form.refusal, BelowSignificant) or form.errors.keys() & set(MANAGERS_REASON)
+    ):
+        return _stopped(request, opened, row, _with_reason(managers, sent, form.refusal))
     context = {
         **child_page(request, opened, current="children:overview"),
         "row": row,
         "form": form,
         "gathered": gathered(row, opened.access, now()),
     }
-    if with_reason or isinstance(form.refusal, BelowSignificant):
-        if not with_reason:
-            context["form"] = _stopped(opened, initial=request.POST.dict())
-        context["meeting"] = newest_request(opened.child)
-        context["outcome"] = form.cleaned_data.get("outcome")
-        return render(request, "triage/first_contact/stopped.html", context, status=409)
     return render(request, "triage/first_contact/decide.html", context, status=form.status)
 
 
-def _stopped(opened: OpenChild, *args: Any, **kwargs: Any) -> StoppedForm:
-    """The form in which a manager of First Contact is named, with the reason."""
-    return StoppedForm(managers_of_front_door(opened.child, local_date(opened.at)), *args, **kwargs)
+def _with_reason(managers: Sequence[User], sent: QueryDict, refusal: CommandError | None) -> StoppedForm:
+    """The form in which a manager of First Contact is named; with what is wrong once a reason was given."""
+    if not sent.keys() & set(MANAGERS_REASON):
+        return StoppedForm(managers, initial=sent.dict())
+    stopped = StoppedForm(managers, sent)
+    if refusal:
+        stopped.refuse(refusal)
+    return stopped
+
+
+def _stopped(request: HttpRequest, opened: OpenChild, row: Referral, form: StoppedForm) -> HttpResponse:
+    """Why nothing is decided yet and what is needed first; all that was typed goes on with each button."""
+    context = {
+        **child_page(request, opened, current="children:overview"),
+        "row": row,
+        "form": form,
+        "gathered": gathered(row, opened.access, now()),
+        "meeting": newest_request(opened.child),
+        "outcome": OUTCOMES.get(request.POST.get("outcome", "")),
+        "rationale": request.POST.get("rationale", ""),
+    }
+    return render(request, "triage/first_contact/stopped.html", context, status=409)
 
 
 @requires_child(Shape.POST, Part.REFERRALS, work=Work.REFERRALS)
 def ask_meeting(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> HttpResponse:
     """Ask for a strategy meeting; a request that is open stands."""
     row = _row(opened, referral_id)
+    _ask_meeting(request, opened, row)
+    return redirect("first_contact:referral", opened.child.public_id, row.public_id)
+
+
+def _ask_meeting(request: HttpRequest, opened: OpenChild, row: Referral) -> None:
     asked = strategy_meeting_request(
         acting_user(request), child=opened.child, owner=team_of_worker(opened.child), source=row.source
     )
     messages.success(request, f"{asked.reference}: a strategy meeting is asked for.")
-    return redirect("first_contact:referral", opened.child.public_id, row.public_id)
 
 
 def _row(opened: OpenChild, referral_id: UUID) -> Referral:
@@ -230,6 +279,16 @@ def _row(opened: OpenChild, referral_id: UUID) -> Referral:
 
 
 def _too_late(request: HttpRequest, opened: OpenChild, row: Referral) -> HttpResponse:
-    """A step of a referral that was decided meanwhile: say so, and show the decision."""
-    messages.info(request, DECIDED if request.method == "POST" else f"{row.reference} is decided.")
+    """A step of a referral that was decided meanwhile: say so, and show the decision beside what was typed."""
+    words = "\n\n".join(filter(str.strip, (request.POST.get(name, "") for name in WORDS)))
+    if words and not _is_decision(request, row):
+        messages.info(request, DECIDED)
+        return _referral_page(request, opened, row, words)
+    messages.info(request, f"{row.reference} is decided.")
     return redirect("first_contact:referral", opened.child.public_id, row.public_id)
+
+
+def _is_decision(request: HttpRequest, row: Referral) -> bool:
+    """Whether what was sent is the decision that stands, by this user: it was sent twice."""
+    sent = (request.POST.get("outcome"), request.POST.get("rationale", "").strip())
+    return row.decided_by_id == request.user.pk and sent == (row.outcome, row.rationale.strip())
