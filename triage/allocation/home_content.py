@@ -114,6 +114,7 @@ WORKER_GIVEN = tuple(
 
 
 def _asks_who_holds(user: User, now: datetime) -> bool:
-    """Whether it is late before days off and somebody waits for a worker."""
+    """Whether it is late before days off and somebody waits for a worker, of whom nobody has said who holds them."""
     waiting = AllocationWait.objects.of_visible(user).filter(ended_at__isnull=True)
-    return asked_now(now) is not None and waiting.exists()
+    unheld = waiting.exclude(weekend_covers__until=until_day(now))
+    return asked_now(now) is not None and unheld.exists()

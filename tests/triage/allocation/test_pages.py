@@ -289,6 +289,7 @@ def test_late_on_a_friday_the_board_asks_who_holds_each_child(worker: User) -> N
         assert client.post(url, body).status_code == 302
         row = WeekendCover.objects.get(wait=wait)
         assert (row.until.isoformat(), row.duty_team_told_at) == ("2026-05-11", FRIDAY)
+        assert "Say who holds each waiting child" not in said(client, "home")
         duty = sign_in(make_user("edt"))
         shown = said(duty, "allocation:handover")
         assert (
@@ -301,6 +302,8 @@ def test_late_on_a_friday_the_board_asks_who_holds_each_child(worker: User) -> N
         assert Entry.objects.get(verb=Verb.DOWNLOADED).detail == {"count": 1}
         sheet_rows = Entry.objects.get(part="triage.handover_sheet")
         assert sheet_rows.detail["children"] == [str(child.public_id)]
+        waits(child_at())  # one who comes later is asked about again
+        assert "Say who holds each waiting child" in said(client, "home")
 
 
 def test_the_head_of_service_reads_and_changes_nothing(child: Child, worker: User) -> None:
