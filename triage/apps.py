@@ -9,7 +9,13 @@ class TriageConfig(AppConfig):
     def ready(self) -> None:
         from cems.accounts.events import PersonLeft
         from cems.base.events import subscribe
-        from cems.children.events import InvolvementChanged, LevelAgreed, MatterClosed, StatusOpened
+        from cems.children.events import (
+            AreaChanged,
+            InvolvementChanged,
+            LevelAgreed,
+            MatterClosed,
+            StatusOpened,
+        )
         from matrix.events import MatrixSubmitted, ShortReviewSent
         from plans.events import ReferralDecided
         from triage import handlers
@@ -19,6 +25,7 @@ class TriageConfig(AppConfig):
         subscribe(MatrixSubmitted, item.on_matrix_submitted)
         subscribe(ReferralDecided, item.on_referral_decided)
         subscribe(StatusOpened, item.on_status_opened)
+        subscribe(AreaChanged, handlers.on_area_changed)
         subscribe(InvolvementChanged, handlers.on_involvement_changed)
         subscribe(LevelAgreed, handlers.on_level_agreed)
         subscribe(LevelAgreed, short_review.on_level_agreed)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.urls import reverse
 
 from cems.accounts.desks import desk_of
-from cems.accounts.models import Duty, User
+from cems.accounts.models import Duty, DutyDesk, User
 from cems.actions.services import actions_meet
 from cems.audit.choices import Verb
 from cems.audit.services import record
@@ -130,6 +130,22 @@ def waits_follow_level(user: User, *, child_id: int, at: datetime) -> None:
     if agreed and level < RiskLevel.SIGNIFICANT:  # at Significant the worker is to be given, not considered
         words = f"{agreed.get_forum_display()} has considered it ({agreed.reference})."
         actions_meet(user, child=primary, keys={CE_WORKER}, outcome=words, at=at)
+
+
+@command
+def waits_follow_area(user: User, *, child_id: int, at: datetime) -> None:
+    """The child lives elsewhere: who waits for a worker, or is to be looked at again, is that area's ERASE desk's.
+
+    A clock that another team or a person has stays there.
+    """
+    primary = lock_cluster(child_id)
+    desk = desk_of(Duty.ERASE, primary.area_id)
+    others = DutyDesk.objects.filter(duty=Duty.ERASE).exclude(team=desk).values("team")
+    for model in (AllocationWait, AllocationDeclined):
+        rows = model.objects.of(primary).filter(ended_at__isnull=True, clock__owner_team__in=others)
+        for row in rows.filter(clock__stage__in=OPEN).select_related("clock").order_by("pk"):
+            reason = "The child lives in another area now"
+            clocks.clock_hand_over(user, clock=row.clock, owner=desk, reason=reason, at=at)
 
 
 def _end_waits(user: User, primary: Child, kind: WorkerKind, how: WaitEnd, why: str, at: datetime) -> None:

@@ -30,6 +30,7 @@ from plans.events import ReferralDecided
 from plans.services.referral import Told, first_contact, referral_open
 from triage.cevt.selectors.eligibility import eligibility_of
 from triage.cevt.selectors.owners import not_to_be_given
+from triage.cevt.services.area import whose_cevt
 from triage.cevt.services.decision_notice import tell_withdrawn
 from triage.choices import ItemKind
 from triage.clocks import RECEIPT
@@ -79,7 +80,7 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
         row.clock = clocks.clock_start(
             user,
             kind=RECEIPT.key,
-            owner=desk_of(Duty.CEVT, child.area_id) if passed else first_contact(child),
+            owner=desk_of(Duty.CEVT, whose_cevt(child)) if passed else first_contact(child),
             deadline=close_of_business(at, length.value),
             length=length,
             reference=submission.reference,
@@ -127,7 +128,7 @@ def raised_open(child: Child) -> Item | None:
 
 
 def _opened(user: User, row: Item, at: datetime) -> Item:
-    row.authority_id = row.child.area_id
+    row.authority_id = whose_cevt(row.child)
     row.save(force_insert=True)
     matter_open(user, child=row.child, kind=MatterKind.CEVT, at=at)
     record(user, verb=Verb.CREATED, subject=row, child=row.child.public_id, part="decisions", at=at)
@@ -144,7 +145,7 @@ def items_take_over(user: User, *, child_id: int, at: datetime) -> None:
     waiting = list(rows.select_related("clock", "child"))
     if not waiting:
         return
-    desk, passed = desk_of(Duty.CEVT, primary.area_id), eligibility_of(waiting, local_date(at))
+    desk, passed = desk_of(Duty.CEVT, whose_cevt(primary)), eligibility_of(waiting, local_date(at))
     for row in waiting:
         if passed[row.pk] and row.clock:
             clocks.clock_hand_over(

@@ -20,6 +20,7 @@ from cems.children.models import Child
 from cems.notices.services import notice_send
 from matrix.events import ShortReviewSent
 from matrix.models import ShortReview
+from triage.cevt.services.area import whose_cevt
 from triage.cevt.services.item import item_raise, raised_open
 from triage.choices import ReviewEnd
 from triage.models import Item, ReviewToNote
@@ -59,7 +60,7 @@ def review_to_note_open(user: User, *, short_review_id: int, at: datetime) -> Re
     short_review = ShortReview.objects.select_related("child").get(pk=short_review_id)
     primary = lock_cluster(short_review.child_id)
     row = ReviewToNote.objects.create(
-        child=primary, authority_id=primary.area_id, short_review=short_review, received_at=at
+        child=primary, authority_id=whose_cevt(primary), short_review=short_review, received_at=at
     )
     if not on_board(primary):
         matter_open(user, child=primary, kind=MatterKind.CEVT, at=at)
