@@ -8,6 +8,7 @@ class TriageConfig(AppConfig):
 
     def ready(self) -> None:
         from cems.accounts.events import PersonLeft
+        from cems.actions.events import ActionClosed
         from cems.base.events import subscribe
         from cems.children.events import (
             AreaChanged,
@@ -25,6 +26,7 @@ class TriageConfig(AppConfig):
         subscribe(MatrixSubmitted, item.on_matrix_submitted)
         subscribe(ReferralDecided, item.on_referral_decided)
         subscribe(StatusOpened, item.on_status_opened)
+        subscribe(ActionClosed, item.on_action_closed)
         subscribe(AreaChanged, handlers.on_area_changed)
         subscribe(InvolvementChanged, handlers.on_involvement_changed)
         subscribe(LevelAgreed, handlers.on_level_agreed)

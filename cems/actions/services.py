@@ -9,12 +9,14 @@ from django.urls import reverse
 
 from cems.accounts.models import Team, User
 from cems.actions.choices import Status
+from cems.actions.events import ActionClosed
 from cems.actions.models import Action, Doing
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import Deadline, say_day
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
+from cems.base.events import publish
 from cems.base.references import next_references
 from cems.base.time import local_date, now
 from cems.children.matching.services.cluster import lock_cluster
@@ -348,6 +350,8 @@ def _close(user: User | None, action: Action, status: Status, outcome: str, at: 
     action.closed_at, action.closed_by = at, user
     action.save(update_fields=["status", "outcome", "closed_at", "closed_by", "doing"])
     notices_settle(user, about=[f"action:{action.public_id}:"], at=at)
+    if status != Status.CARRIED:  # that one goes on elsewhere
+        publish(ActionClosed(action.pk, action.key, user.pk if user else None, at))
 
 
 def _said(text: str, ask: str, field: str) -> str:

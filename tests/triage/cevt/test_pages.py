@@ -19,6 +19,7 @@ from tests.factories.people import make_team, make_user, sign_in
 from tests.factories.triage import make_chair, ruling, waiting_child
 from tests.triage.cevt.pages import hidden, said, sheet
 from triage.cevt.services.decision import decision_make
+from triage.cevt.services.item import information_request_open
 from triage.models import InformationRequest
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +129,31 @@ def test_more_information_is_asked_for_and_given_and_pauses_the_clock_meanwhile(
     assert client.post(answer, given).status_code == 409
     item.clock.refresh_from_db()
     assert item.clock.stage == "running"
+
+
+@pytest.mark.requirement("T2", "K1")
+@pytest.mark.parametrize("act", ["complete", "cancel"])
+def test_whoever_closes_the_task_to_find_out_has_told_cevt(chair: User, child: Child, act: str) -> None:
+    item, worker = waiting_child(child), make_user()
+    involve(child, worker)
+    asked = [
+        information_request_open(chair, item=item, agency=worker.agency, what=what, owner=worker)
+        for what in ("Whose car was it?", "Where did they go?")
+    ]
+    client = sign_in(worker)
+    for row, stage in zip(asked, ("paused", "running"), strict=True):
+        page = reverse("actions:detail", args=[row.action.public_id])
+        key = hidden(client.get(page).content.decode())["key"]
+        given = {"key": key, "outcome": f"An uncle knows: {row.what}", "act": act}
+        for _ in range(2):
+            client.post(reverse("actions:close", args=[row.action.public_id]), given)
+        row.refresh_from_db()
+        assert (row.answer, row.answered_by) == (given["outcome"], worker)
+        assert item.clock
+        item.clock.refresh_from_db()
+        assert item.clock.stage == stage
+    answer = reverse("cevt:information_request_answer", args=[child.public_id])
+    assert "Whose car was it?" not in said(sign_in(chair), answer)
 
 
 def test_what_an_agency_typed_too_late_stays_on_the_page(chair: User, child: Child) -> None:

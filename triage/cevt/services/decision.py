@@ -123,9 +123,9 @@ def _decide(
     for item in items:
         item.closed_at, item.decision = instant, row
         item.save(update_fields=["closed_at", "decision"])
+        information_requests_close(user, item=item, at=instant)
         if item.clock:
             clocks.clock_meet(user, clock=item.clock, at=instant)
-        information_requests_close(user, item=item, at=instant)
     contributions_freeze(user, about=[item.public_id for item in items], at=instant)
     matter_close(user, child=primary, kind=MatterKind.CEVT, at=instant)
     return row

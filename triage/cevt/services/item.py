@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Agency, Duty, Team, User
+from cems.actions.events import ActionClosed
+from cems.actions.models import Action
 from cems.actions.services import Source, action_cancel, action_complete, action_open
 from cems.audit.choices import Verb
 from cems.audit.services import record
@@ -36,7 +38,7 @@ from triage.choices import ItemKind
 from triage.clocks import RECEIPT
 from triage.models import InformationRequest, Item, ReviewToNote
 
-INFORMATION_REQUEST_SOURCE = "triage.informationrequest"
+INFORMATION_REQUEST, INFORMATION_REQUEST_SOURCE = "information-request", "triage.informationrequest"
 
 
 def on_matrix_submitted(event: MatrixSubmitted) -> None:
@@ -166,9 +168,9 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
         raise Invalid("Say why it does not belong on the list.", field="why")
     locked_item.closed_at, locked_item.withdrawn_why, locked_item.withdrawn_by = instant, why.strip(), user
     locked_item.save(update_fields=["closed_at", "withdrawn_why", "withdrawn_by"])
+    information_requests_close(user, item=locked_item, at=instant)
     if locked_item.clock:
         clocks.clock_cancel(user, clock=locked_item.clock, reason="Taken off CEVT's list", at=instant)
-    information_requests_close(user, item=locked_item, at=instant)
     contributions_freeze(user, about=[locked_item.public_id], at=instant)
     open_items = Item.objects.of(locked_item.child).filter(closed_at__isnull=True)
     to_note = ReviewToNote.objects.of(locked_item.child).filter(ended_at__isnull=True)
@@ -226,7 +228,7 @@ def information_request_open(
         child=primary,
         deadline=close_of_business(instant, working_days, word="asked"),
         source=Source(INFORMATION_REQUEST_SOURCE, str(row.public_id)),
-        key="information-request",
+        key=INFORMATION_REQUEST,
         at=instant,
     )
     row.save(force_insert=True)
@@ -248,6 +250,8 @@ def information_request_answer(
 ) -> InformationRequest:
     """What CEVT wanted is known: its clock goes on once nothing more is wanted. Raises Conflict when answered."""
     instant = at or now()
+    # The task first, as whoever closes it on its own page does: neither then waits for the other.
+    Action.objects.select_for_update(of=("self",)).get(pk=information_request.action_id)
     information_requests = InformationRequest.objects.select_for_update(of=("self",)).select_related(
         "item__clock", "action", "child"
     )
@@ -265,6 +269,19 @@ def information_request_answer(
         clocks.clock_resume(user, clock=row.item.clock, reason="The information has come", at=instant)
     record(user, verb=Verb.CHANGED, subject=row, child=row.child.public_id, part="decisions", at=instant)
     return row
+
+
+def on_action_closed(event: ActionClosed) -> None:
+    """Who was to find out closed their task with words of what came of it: that is what CEVT waits for (T2)."""
+    if event.key != INFORMATION_REQUEST or event.user_id is None:
+        return
+    action = first = Action.objects.get(pk=event.action_id)
+    while first.carried_from:
+        first = first.carried_from
+    rows = InformationRequest.objects.filter(action=first, answered_at__isnull=True)
+    if row := rows.filter(item__closed_at__isnull=True).first():
+        user = User.objects.get(pk=event.user_id)
+        information_request_answer(user, information_request=row, answer=action.outcome, at=event.at)
 
 
 @command
