@@ -86,6 +86,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
     "triage/cevt": frozenset(
         {
             "agenda",
+            "area",
             "attendance",
             "common",
             "contribution",

@@ -145,7 +145,8 @@ def waits_follow_area(user: User, *, child_id: int, at: datetime) -> None:
         rows = model.objects.of(primary).filter(ended_at__isnull=True, clock__owner_team__in=others)
         for row in rows.filter(clock__stage__in=OPEN).select_related("clock").order_by("pk"):
             reason = "The child lives in another area now"
-            clocks.clock_hand_over(user, clock=row.clock, owner=desk, reason=reason, at=at)
+            if row.clock:
+                clocks.clock_hand_over(user, clock=row.clock, owner=desk, reason=reason, at=at)
 
 
 def _end_waits(user: User, primary: Child, kind: WorkerKind, how: WaitEnd, why: str, at: datetime) -> None:

@@ -291,4 +291,4 @@ def _too_late(request: HttpRequest, opened: OpenChild, row: Referral) -> HttpRes
 def _is_decision(request: HttpRequest, row: Referral) -> bool:
     """Whether what was sent is the decision that stands, by this user: it was sent twice."""
     sent = (request.POST.get("outcome"), request.POST.get("rationale", "").strip())
-    return row.decided_by_id == request.user.pk and sent == (row.outcome, row.rationale.strip())
+    return row.decided_by_id == acting_user(request).pk and sent == (row.outcome, row.rationale.strip())
