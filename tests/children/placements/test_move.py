@@ -24,6 +24,7 @@ from cems.children.placements.services.placement import (
     placement_correct,
     placement_end,
     placement_open,
+    placement_withdraw,
     placements_follow,
 )
 from cems.notices.models import Notice
@@ -79,6 +80,86 @@ def test_open_referrals_go_with_the_child_and_back(officer, child):
     assert referral.clock.owner_team.code == "first-contact"
     assert child.name in sign_in(officer).get(queue).content.decode()
     assert child.name not in sign_in(there).get(queue).content.decode()
+
+
+def texts_to(user):
+    return list(Notice.objects.filter(user=user).order_by("pk").values_list("text", flat=True))
+
+
+@pytest.fixture
+def nurse():
+    desk = Team.objects.get(code="health-desk")
+    return make_user(team=desk, agency=desk.agency)
+
+
+def test_a_placement_begun_that_is_to_begin_later_moves_the_child_on_its_day(officer, child, nurse):
+    row = placement_open(officer, child=child, place=in_darlington(starts_on=today()))
+    begins = today() + timedelta(days=4)
+    for number in (4, 5):  # put off, and put off once more
+        begins = today() + timedelta(days=number)
+        placement_correct(
+            officer, placement=row, mended=mended(row, starts_on=begins), why=f"Put off to day {number}"
+        )
+        assert fresh(child).locality.code == "east", "they are at home until then"
+        assert f"is to move into Darlington on {begins:%-d %B %Y}" in texts_to(nurse)[-1]
+    child = fresh(child)
+    child.locality = make_locality("north")
+    child.save(update_fields=["locality"])
+    with time_machine.travel(now() + timedelta(days=5), tick=False):
+        assert placements_follow(None) == 1 and placements_follow(None) == 0
+        assert fresh(child).locality.code == "darlington"
+        assert "has moved into Darlington" in texts_to(nurse)[-1] and len(texts_to(nurse)) == 4
+        row.refresh_from_db()
+        placement_end(officer, placement=row, ends_on=today(), reason="Went home")
+        assert fresh(child).locality.code == "north", "the home is the one of the day they moved"
+
+
+def test_one_that_is_over_may_be_put_right_to_begin_later(officer, child):
+    row = placement_open(officer, child=child, place=in_darlington())
+    placement_end(officer, placement=row, ends_on=days_ago(1), reason="Went home")
+    row.refresh_from_db()
+    begins = today() + timedelta(days=2)
+    placement_correct(
+        officer, placement=row, mended=mended(row, starts_on=begins, ends_on=None), why="Not before Friday"
+    )
+    with time_machine.travel(now() + timedelta(days=2), tick=False):
+        assert placements_follow(None) == 1
+        assert fresh(child).locality.code == "darlington"
+
+
+def test_area_and_last_day_put_right_at_once_bring_the_child_home(officer, child):
+    row = placement_open(officer, child=child, place=in_darlington())
+    leeds = make_authority(LEEDS)
+    placement_correct(
+        officer,
+        placement=row,
+        mended=mended(row, area=leeds, locality=None, ends_on=days_ago(1)),
+        why="It was in Leeds, and is over",
+    )
+    assert (fresh(child).area, fresh(child).locality.code) == (make_authority(), "east")
+
+
+def test_a_move_that_a_correction_makes_is_told_each_time(officer, child, nurse):
+    row = placement_open(officer, child=child, place=in_darlington())
+    for ends_on, words in ((days_ago(1), "has left a placement"), (None, "has moved into")) * 2:
+        placement_correct(officer, placement=row, mended=mended(row, ends_on=ends_on), why="Misread")
+        row.refresh_from_db()
+        assert words in texts_to(nurse)[-1]
+    assert len(texts_to(nurse)) == 5
+    placement_correct(officer, placement=row, mended=mended(row, kind="foster"), why="Misread")
+    assert len(texts_to(nurse)) == 5, "nobody moved"
+    assert all(child.reference in text and child.name not in text for text in texts_to(nurse))
+
+
+def test_a_placement_recorded_in_error_is_taken_back_from_whom_it_was_told_to(officer, child, nurse):
+    row = placement_open(officer, child=child, place=in_darlington(starts_on=today() + timedelta(days=3)))
+    placement_withdraw(officer, placement=row, why="Another child")
+    assert "A placement in Darlington was recorded in error" in texts_to(nurse)[-1]
+    row = placement_open(officer, child=child, place=in_darlington())
+    placement_end(officer, placement=row, ends_on=today(), reason="Went home")
+    before = len(texts_to(nurse))
+    placement_withdraw(officer, placement=row, why="Another child")
+    assert len(texts_to(nurse)) == before, "that it is over was told already"
 
 
 def test_truth_f5_an_end_is_recorded_once(officer, child):

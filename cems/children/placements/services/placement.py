@@ -20,9 +20,12 @@ from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import CaseNote, Child, Placement
 from cems.children.placements.services.move import (
     Move,
+    as_told,
     described,
+    move_follow,
     placement_move_in,
     placement_move_out,
+    stage,
     tell_of_move,
 )
 from cems.children.placements.services.placed_concern import concern_begin
@@ -110,8 +113,9 @@ def placement_end(
         user, verb=Verb.CHANGED, subject=locked_placement, child=primary.public_id, part="status", at=instant
     )
     if ends_on <= local_date(instant):
-        placement_move_out(user, row=locked_placement, primary=primary, at=instant)
-        tell_of_move(locked_placement, Move.OUT, {locked_placement.area_id, primary.area_id}, instant)
+        area_id = locked_placement.area_id
+        placement_move_out(user, row=locked_placement, primary=primary, area_id=area_id, at=instant)
+        tell_of_move(locked_placement, Move.OUT, {area_id, primary.area_id}, instant)
     return locked_placement
 
 
@@ -134,12 +138,15 @@ def placement_correct(
         _check_end(mended.starts_on, mended.ends_on, day)
     _check_locality(mended.locality, mended.area)
     _refuse_overlap(primary, mended.starts_on, mended.ends_on, but=row.pk)
-    said = described(row)
+    said = described(row, confidential=row.address_confidential)
+    area_id, told_before, area_ids = row.area_id, as_told(row), {row.area_id, primary.area_id}
     for name, value in vars(mended).items():
         setattr(row, name, value)
     row.save(update_fields=list(vars(mended)))
     correction_write(user, child=primary, placement=row, said=said, why=why, at=instant)
-    _follow(user, row, primary, instant)
+    move_follow(user, row=row, primary=primary, area_id=area_id, at=instant)
+    if as_told(row) != told_before:
+        tell_of_move(row, stage(row), area_ids | {row.area_id, primary.area_id}, instant)
     return row
 
 
@@ -153,13 +160,15 @@ def placement_withdraw(
     """
     instant = at or now()
     primary, row = lock_cluster(placement.child_id), _locked(placement)
-    correction_write(
-        user, child=primary, placement=row, said=described(row), why=why, withdrawn=True, at=instant
-    )
+    said = described(row, confidential=row.address_confidential)
+    correction_write(user, child=primary, placement=row, said=said, why=why, withdrawn=True, at=instant)
     row.withdrawn_at = instant
     row.save(update_fields=["withdrawn_at"])
-    if row.moved_in_at and not row.moved_out_at:
-        placement_move_out(user, row=row, primary=primary, at=instant)
+    stage_before, area_ids = stage(row), {row.area_id, primary.area_id}
+    if stage_before is Move.IN:
+        placement_move_out(user, row=row, primary=primary, area_id=row.area_id, at=instant)
+    if stage_before is not Move.OUT:
+        tell_of_move(row, Move.NEVER, area_ids | {primary.area_id}, instant)
     return row
 
 
@@ -177,7 +186,7 @@ def placements_follow(user: None, *, at: datetime | None = None) -> int:
     for placement in (*leaving.order_by("ends_on", "pk"), *coming.order_by("starts_on", "pk")):
         primary, row = lock_cluster(placement.child_id), _locked(placement)
         areas = {primary.area_id, row.area_id}
-        moved = _follow(row.recorded_by, row, primary, instant)
+        moved = move_follow(row.recorded_by, row=row, primary=primary, area_id=row.area_id, at=instant)
         record(
             user,
             verb=Verb.CHANGED,
@@ -278,19 +287,3 @@ def _locked(placement: Placement) -> Placement:
     if row is None:
         raise Conflict("This placement was withdrawn: it was recorded in error.")
     return row
-
-
-def _follow(user: User, row: Placement, primary: Child, at: datetime) -> Move | None:
-    """Bring the record to where this placement says the child is now; what came of it, if anything."""
-    there, runs = row.moved_in_at is not None and row.moved_out_at is None, row.runs_on(local_date(at))
-    if there and not runs:
-        placement_move_out(user, row=row, primary=primary, at=at)
-        return Move.OUT
-    if runs:
-        placement_move_in(user, row=row, primary=primary, at=at)
-        return Move.IN
-    if row.moved_in_at is None and row.starts_on <= local_date(at):
-        # Over before anybody could follow it: nothing moves.
-        row.moved_in_at = row.moved_out_at = at
-        row.save(update_fields=["moved_in_at", "moved_out_at"])
-    return None
