@@ -67,8 +67,13 @@ ROWS = (
         title="Correction of a status or placement",
         retention=WITH_RECORD,
         basis=RECORDED,
-        columns={"before": "said", "why": "why", "it was never so": "withdrawn", "corrected": "recorded_at"},
-        left_out={BY_WHOM: ("recorded_by",), OWN_ROW: ("status", "placement")},
+        columns={
+            "before": Shown(lambda row: row.said_before, "said", "placement.provider"),
+            "why": "why",
+            "it was never so": "withdrawn",
+            "corrected": "recorded_at",
+        },
+        left_out={BY_WHOM: ("recorded_by",), OWN_ROW: ("status",)},
         order=("recorded_at", "pk"),
     ),
     Kept(

@@ -1,5 +1,6 @@
 """The record follows a place and goes back to the home, on its day, once; corrected, withdrawn, traced (C2)."""
 
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
@@ -54,8 +55,7 @@ def in_darlington(**kw):
 
 
 def mended(row, **kw):
-    names = ("kind", "area", "placed_by", "starts_on", "ends_on", "locality", "provider_name", "end_reason")
-    return Mended(**{**{name: getattr(row, name) for name in names}, **kw})
+    return Mended(**{**{entry.name: getattr(row, entry.name) for entry in fields(Mended)}, **kw})
 
 
 def test_area_and_locality_go_back_to_the_home_when_a_placement_ends(officer, child):

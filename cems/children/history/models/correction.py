@@ -41,3 +41,14 @@ class Correction(PublicModel):
 
     def __str__(self) -> str:
         return f"correction {self.pk}"
+
+    @property
+    def said_before(self) -> str:
+        """What it said before; without the name of a place that was found to be confidential since."""
+        place = self.placement
+        if place is None or not place.address_confidential:
+            return self.said
+        said = self.said
+        for name in filter(None, (place.provider_name, str(place.provider or ""))):
+            said = said.replace(name, "place confidential")
+        return said

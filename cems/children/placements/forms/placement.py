@@ -11,7 +11,10 @@ from cems.base.form_fields import DayField, WhyField, WordsField
 from cems.base.forms import OnceForm, PlainForm
 from cems.children.choices import PlacementKind
 from cems.children.history.forms.feedback import _not_to_come, middle_of
+from cems.children.models import Placement
 from cems.children.placements.services.placement import Mended, Place
+
+HIDDEN_PLACE = "What is recorded is confidential and not shown. It stays as it is if you leave both empty."
 
 
 class PlacementForm(PlainForm):
@@ -77,29 +80,10 @@ class PlacementEndForm(PlainForm):
     )
 
 
-class PlacementCorrectForm(PlainForm):
-    """What the placement says once it is put right."""
+class PlacementCorrectForm(PlacementForm):
+    """What the placement says once it is put right; a confidential place is not shown."""
 
     button = "Save the correction"
-    kind = forms.ChoiceField(
-        choices=PlacementKind.choices, widget=forms.RadioSelect, label="What kind of place?"
-    )
-    placed_by = AuthorityChoice(
-        label="Authority that placed the child and is responsible", wanted="Choose who placed the child."
-    )
-    area = AuthorityChoice(label="Authority the place lies in", wanted="Choose where the place lies.")
-    locality = LocalityChoice(empty_label="Not known")
-    provider = forms.ModelChoiceField(
-        Team.objects.filter(kind=TeamKind.HOME).order_by("name"),
-        to_field_name="public_id",
-        required=False,
-        label="Home, if it is one CEMS knows",
-        empty_label="Another place",
-    )
-    provider_name = forms.CharField(
-        max_length=120, required=False, label="Otherwise, the name of the place or provider"
-    )
-    starts_on = DayField(label="First day", error_messages={"required": "Write the first day."})
     ends_on = DayField(label="Last day", required=False, help_text="Leave empty if it goes on.")
     end_reason = forms.CharField(max_length=200, required=False, label="Why did it end?")
     why = WhyField(
@@ -108,6 +92,19 @@ class PlacementCorrectForm(PlainForm):
         wanted="Say what was wrong, and how you know.",
     )
     parts = frozenset({"why"})
+    field_order = (
+        *("kind", "placed_by", "area", "locality", "provider", "provider_name", "address_confidential"),
+        *("starts_on", "ends_on", "end_reason"),
+    )
+
+    def __init__(self, row: Placement, *args: Any, **kwargs: Any) -> None:
+        initial = {name: getattr(row, name) for name in self.base_fields if name not in self.parts}
+        initial["provider"] = row.provider.public_id if row.provider else None
+        if row.address_confidential:
+            initial |= {"provider": None, "provider_name": ""}
+        super().__init__(*args, initial=initial, **kwargs)
+        if row.address_confidential:
+            self.fields["provider_name"].help_text = HIDDEN_PLACE
 
     @property
     def mended(self) -> Mended:

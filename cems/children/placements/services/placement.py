@@ -1,6 +1,6 @@
 """Where a child is placed (C2): opened, ended, corrected, withdrawn; and a concern about a child placed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q
@@ -32,7 +32,6 @@ from cems.children.placements.services.placed_concern import concern_begin
 
 LONG_STAY_KINDS = frozenset({PlacementKind.HEALTH, PlacementKind.EDUCATION})
 LONGEST_NOTICE = timedelta(days=366)
-TOO_FAR = "The first day is more than a year away. Check the date."
 
 
 @dataclass(frozen=True)
@@ -53,17 +52,10 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Mended:
+class Mended(Place):
     """What a placement says once it is corrected."""
 
-    kind: str
-    area: Authority
-    placed_by: Authority
-    starts_on: date
     ends_on: date | None = None
-    locality: Locality | None = None
-    provider: Team | None = None
-    provider_name: str = ""
     end_reason: str = ""
 
 
@@ -125,20 +117,18 @@ def placement_correct(
 ) -> Placement:
     """Put right what was recorded wrongly; what it said, who and why are kept, and the record follows at once (C2).
 
-    Raises Invalid for a day that can't be or without a reason, Conflict where another placement runs in that time.
+    A confidential place that is left empty stays what it is. Raises Invalid for a day that can't be or without a
+    reason, Conflict where another placement runs in that time.
     """
     instant = at or now()
     primary, row = lock_cluster(placement.child_id), _locked(placement)
     day = local_date(instant)
-    if mended.starts_on < primary.date_of_birth:
-        raise Invalid("The placement starts before the child was born. Check the date.", field="starts_on")
-    if mended.starts_on > day + LONGEST_NOTICE:
-        raise Invalid(TOO_FAR, field="starts_on")
+    _check(primary, mended, day)
     if mended.ends_on is not None:
         _check_end(mended.starts_on, mended.ends_on, day)
-    _check_locality(mended.locality, mended.area)
     _refuse_overlap(primary, mended.starts_on, mended.ends_on, but=row.pk)
-    said = described(row, confidential=row.address_confidential)
+    mended = _with_hidden_place(row, mended)
+    said = described(row, confidential=row.address_confidential or mended.address_confidential)
     area_id, told_before, area_ids = row.area_id, as_told(row), {row.area_id, primary.area_id}
     for name, value in vars(mended).items():
         setattr(row, name, value)
@@ -240,7 +230,7 @@ def _check(child: Child, place: Place, today: date) -> None:
     if place.starts_on < child.date_of_birth:
         raise Invalid("The placement starts before the child was born. Check the date.", field="starts_on")
     if place.starts_on > today + LONGEST_NOTICE:
-        raise Invalid(TOO_FAR, field="starts_on")
+        raise Invalid("The first day is more than a year away. Check the date.", field="starts_on")
     if place.notified_on > today:
         raise Invalid("The notification is in the future. Check the date.", field="notified_on")
     _check_locality(place.locality, place.area)
@@ -248,6 +238,16 @@ def _check(child: Child, place: Place, today: date) -> None:
         raise Invalid(
             "Three months or more is asked of health and education placements only.", field="long_stay"
         )
+
+
+def _with_hidden_place(row: Placement, mended: Mended) -> Mended:
+    """The page shows no confidential place: nobody who leaves it empty takes it away, or shows it unawares."""
+    if mended.provider or mended.provider_name or not row.address_confidential:
+        return mended
+    if not mended.address_confidential and (row.provider or row.provider_name):
+        words = "Write the name of the place, if it is to be shown from now on."
+        raise Invalid(words, field="provider_name")
+    return replace(mended, provider=row.provider, provider_name=row.provider_name)
 
 
 def _check_locality(locality: Locality | None, area: Authority) -> None:

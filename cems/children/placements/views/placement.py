@@ -98,9 +98,7 @@ def end(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResp
 def correct(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> HttpResponse:
     """Put right what a placement says; what it said is kept."""
     row = _row(opened, placement_id)
-    initial = {name: getattr(row, name) for name in PlacementCorrectForm.base_fields if name != "why"}
-    initial["provider"] = row.provider.public_id if row.provider else None
-    form = PlacementCorrectForm(request.POST or None, initial=initial)
+    form = PlacementCorrectForm(row, request.POST or None)
     if handle_form(
         request,
         form,
