@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.time import now, today
 from cems.children.access.services.matter import matter_open
 from cems.children.choices import MatterKind
+from cems.children.history.services.correction import version_of
 from cems.children.history.services.status import (
     MendedStatus,
     status_correct,
@@ -20,9 +22,9 @@ from cems.children.history.services.status import (
 )
 from cems.children.models import Child, Correction, Matter, Placement, Status
 from cems.children.placements.selectors import placed
+from cems.children.placements.services import placement as service
 from cems.children.placements.services.placement import (
     Mended,
-    placement_correct,
     placement_end,
     placement_open,
     placement_withdraw,
@@ -52,6 +54,10 @@ def child():
 def in_darlington(**kw):
     darlington = make_authority(DARLINGTON)
     return a_place(area=darlington, locality=make_locality("darlington", darlington), **kw)
+
+
+def corrected(user, *, placement, **kw):
+    return service.placement_correct(user, placement=placement, version=version_of(placement), **kw)
 
 
 def mended(row, **kw):
@@ -97,7 +103,7 @@ def test_a_placement_begun_that_is_to_begin_later_moves_the_child_on_its_day(off
     begins = today() + timedelta(days=4)
     for number in (4, 5):  # put off, and put off once more
         begins = today() + timedelta(days=number)
-        placement_correct(
+        corrected(
             officer, placement=row, mended=mended(row, starts_on=begins), why=f"Put off to day {number}"
         )
         assert fresh(child).locality.code == "east", "they are at home until then"
@@ -119,7 +125,7 @@ def test_one_that_is_over_may_be_put_right_to_begin_later(officer, child):
     placement_end(officer, placement=row, ends_on=days_ago(1), reason="Went home")
     row.refresh_from_db()
     begins = today() + timedelta(days=2)
-    placement_correct(
+    corrected(
         officer, placement=row, mended=mended(row, starts_on=begins, ends_on=None), why="Not before Friday"
     )
     with time_machine.travel(now() + timedelta(days=2), tick=False):
@@ -130,7 +136,7 @@ def test_one_that_is_over_may_be_put_right_to_begin_later(officer, child):
 def test_area_and_last_day_put_right_at_once_bring_the_child_home(officer, child):
     row = placement_open(officer, child=child, place=in_darlington())
     leeds = make_authority(LEEDS)
-    placement_correct(
+    corrected(
         officer,
         placement=row,
         mended=mended(row, area=leeds, locality=None, ends_on=days_ago(1)),
@@ -142,11 +148,11 @@ def test_area_and_last_day_put_right_at_once_bring_the_child_home(officer, child
 def test_a_move_that_a_correction_makes_is_told_each_time(officer, child, nurse):
     row = placement_open(officer, child=child, place=in_darlington())
     for ends_on, words in ((days_ago(1), "has left a placement"), (None, "has moved into")) * 2:
-        placement_correct(officer, placement=row, mended=mended(row, ends_on=ends_on), why="Misread")
+        corrected(officer, placement=row, mended=mended(row, ends_on=ends_on), why="Misread")
         row.refresh_from_db()
         assert words in texts_to(nurse)[-1]
     assert len(texts_to(nurse)) == 5
-    placement_correct(officer, placement=row, mended=mended(row, kind="foster"), why="Misread")
+    corrected(officer, placement=row, mended=mended(row, kind="foster"), why="Misread")
     assert len(texts_to(nurse)) == 5, "nobody moved"
     assert all(child.reference in text and child.name not in text for text in texts_to(nurse))
 
@@ -177,7 +183,7 @@ def test_truth_f5_what_moved_on_meanwhile_stays(officer, child):
     second = placement_open(
         officer, child=child, place=a_place(area=make_authority(LEEDS), starts_on=days_ago(4))
     )
-    placement_correct(officer, placement=first, mended=mended(first, ends_on=days_ago(6)), why="Misread")
+    corrected(officer, placement=first, mended=mended(first, ends_on=days_ago(6)), why="Misread")
     assert fresh(child).area.code == LEEDS
     placement_end(officer, placement=second, ends_on=today(), reason="Went home")
     assert (fresh(child).area, fresh(child).locality.code) == (make_authority(), "east")
@@ -188,8 +194,8 @@ def test_truth_f5_an_end_recorded_in_error_is_corrected_and_traced(officer, chil
     placement_end(officer, placement=row, ends_on=days_ago(1), reason="Went home")
     row.refresh_from_db()
     with pytest.raises(Invalid, match="what was wrong"):
-        placement_correct(officer, placement=row, mended=mended(row, ends_on=None), why=" ")
-    placement_correct(
+        corrected(officer, placement=row, mended=mended(row, ends_on=None), why=" ")
+    corrected(
         officer, placement=row, mended=mended(row, ends_on=None, end_reason=""), why="Another child left"
     )
     assert fresh(child).area.code == DARLINGTON
@@ -205,7 +211,7 @@ def test_truth_f5_a_correction_keeps_placements_apart(officer, child):
     placement_open(officer, child=child, place=in_darlington(starts_on=days_ago(4)))
     first.refresh_from_db()
     with pytest.raises(Conflict, match="one placement at a time"):
-        placement_correct(officer, placement=first, mended=mended(first, ends_on=days_ago(2)), why="Misread")
+        corrected(officer, placement=first, mended=mended(first, ends_on=days_ago(2)), why="Misread")
     assert not Correction.objects.exists()
 
 
@@ -303,6 +309,7 @@ def test_a_wrong_status_is_corrected_and_traced(officer, child):
     address = reverse("children:status_correct", args=[child.public_id, row.public_id])
     begun = days_ago(8)
     sent = {
+        "key": uuid4(), "version": 0,
         "kind": "child_in_care", "legal_basis": "s31_interim", "responsible": "Darlington",
         "starts_on_0": begun.day, "starts_on_1": begun.month, "starts_on_2": begun.year,
     }  # fmt: skip
@@ -323,7 +330,9 @@ def test_a_status_recorded_in_error_counts_no_more_and_stays_readable(officer, c
     status_withdraw(officer, status=row, why="Another child")
     assert not Status.objects.of(child).exists()
     with pytest.raises(Conflict, match="withdrawn"):
-        status_correct(officer, status=row, mended=MendedStatus("uasc", days_ago(2)), why="Misread")
+        status_correct(
+            officer, status=row, mended=MendedStatus("uasc", days_ago(2)), why="Misread", version=0
+        )
     status_open(officer, child=child, kind="uasc", starts_on=days_ago(3))
     page = sign_in(officer).get(reverse("children:statuses", args=[child.public_id])).content.decode()
     assert "Recorded in error" in page

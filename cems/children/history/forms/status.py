@@ -1,12 +1,16 @@
 """What people type about a child."""
 
+from typing import Any
+
 from django import forms
 
 from cems.accounts.form_fields import AuthorityChoice
-from cems.base.form_fields import DayField, WhyField
-from cems.base.forms import PlainForm
+from cems.base.form_fields import DayField, VersionField, WhyField
+from cems.base.forms import OnceForm, PlainForm
 from cems.children.choices import LegalBasis, StatusKind
+from cems.children.history.services.correction import version_of
 from cems.children.history.services.status import MendedStatus
+from cems.children.models import Status
 
 
 class StatusForm(PlainForm):
@@ -27,8 +31,8 @@ class StatusForm(PlainForm):
     )
 
 
-class StatusCorrectForm(StatusForm):
-    """What the status says once it is put right."""
+class StatusCorrectForm(OnceForm, StatusForm):
+    """What the status says once it is put right, with the version that the user saw."""
 
     button = "Save the correction"
     why = WhyField(
@@ -36,7 +40,12 @@ class StatusCorrectForm(StatusForm):
         "It is kept with what the status said before.",
         wanted="Say what was wrong, and how you know.",
     )
-    parts = frozenset({"why"})
+    version = VersionField()
+    parts = frozenset({"why", "version"})
+
+    def __init__(self, row: Status, *args: Any, **kwargs: Any) -> None:
+        initial = {name: getattr(row, name) for name in StatusForm.base_fields}
+        super().__init__(*args, initial={**initial, "version": version_of(row)}, **kwargs)
 
     @property
     def mended(self) -> MendedStatus:

@@ -13,7 +13,7 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.children.events import StatusOpened, StatusWithdrawn
-from cems.children.history.services.correction import correction_write
+from cems.children.history.services.correction import correction_write, refuse_overtaken
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child, Status
 
@@ -64,14 +64,22 @@ def status_open(
 
 @command
 def status_correct(
-    user: User, *, status: Status, mended: MendedStatus, why: str, at: datetime | None = None
+    user: User,
+    *,
+    status: Status,
+    mended: MendedStatus,
+    why: str,
+    version: int,
+    at: datetime | None = None,
 ) -> Status:
     """Put right what was recorded wrongly; what it said, who and why are kept (C2).
 
-    Raises Invalid for a day that can't be or without a reason, Conflict where the same status runs in that time.
+    `version` is the one the user saw. Raises Overtaken where a colleague changed it since, Invalid for a day that
+    can't be or without a reason, Conflict where the same status runs in that time.
     """
     instant = at or now()
     primary, row = lock_cluster(status.child_id), _locked(status)
+    refuse_overtaken(row, version, {name: getattr(row, name) for name in vars(mended)})
     _check_days(primary, mended.starts_on, mended.ends_on, local_date(instant))
     _refuse_overlap(primary, mended.kind, mended.starts_on, mended.ends_on, but=row.pk)
     said, before, began = described(row), row.kind, mended.kind != row.kind

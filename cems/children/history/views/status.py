@@ -27,7 +27,8 @@ from cems.children.history.services.status import (
     status_withdraw,
 )
 from cems.children.identity.page_context import child_page
-from cems.children.view_helpers import form_page
+from cems.children.models import Status
+from cems.children.view_helpers import both_texts, form_page
 
 
 @requires_child(Shape.PAGE, Part.STATUS)
@@ -75,18 +76,17 @@ def end_status(request: HttpRequest, opened: OpenChild, status_id: UUID) -> Http
 def correct_status(request: HttpRequest, opened: OpenChild, status_id: UUID) -> HttpResponse:
     """Put right what a status says; what it said is kept (C2)."""
     status = or_404(status_at(opened.child, status_id))
-    initial = {name: getattr(status, name) for name in StatusForm.base_fields}
-    form = StatusCorrectForm(request.POST or None, initial=initial)
-    if handle_form(
-        request,
-        form,
-        lambda: status_correct(
-            acting_user(request), status=status, mended=form.mended, why=form.cleaned_data["why"]
-        ),
-    ):
+    form = StatusCorrectForm(status, request.POST or None)
+    if handle_form(request, form, lambda: _correct(request, status, form)):
         messages.success(request, "The status is corrected. What it said before is kept below it.")
         return redirect("children:statuses", public_id=opened.child.public_id)
-    return form_page(request, opened, form, title="Correct a status", current="children:statuses")
+    words = {"title": "Correct a status", "current": "children:statuses"}
+    return form_page(request, opened, form, **words, differences=both_texts(form))
+
+
+def _correct(request: HttpRequest, status: Status, form: StatusCorrectForm) -> Status:
+    why, version = form.cleaned_data["why"], form.cleaned_data["version"]
+    return status_correct(acting_user(request), status=status, mended=form.mended, why=why, version=version)
 
 
 @requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)

@@ -7,10 +7,11 @@ from django import forms
 
 from cems.accounts.form_fields import AuthorityChoice, LocalityChoice
 from cems.accounts.models import Team, TeamKind
-from cems.base.form_fields import DayField, WhyField, WordsField
-from cems.base.forms import OnceForm, PlainForm
+from cems.base.form_fields import DayField, VersionField, WhyField, WordsField
+from cems.base.forms import KEY, OnceForm, PlainForm
 from cems.children.choices import PlacementKind
 from cems.children.history.forms.feedback import _not_to_come, middle_of
+from cems.children.history.services.correction import version_of
 from cems.children.models import Placement
 from cems.children.placements.services.placement import Mended, Place
 
@@ -80,8 +81,8 @@ class PlacementEndForm(PlainForm):
     )
 
 
-class PlacementCorrectForm(PlacementForm):
-    """What the placement says once it is put right; a confidential place is not shown."""
+class PlacementCorrectForm(OnceForm, PlacementForm):
+    """What the placement says once it is put right, with the version that the user saw; no confidential place."""
 
     button = "Save the correction"
     ends_on = DayField(label="Last day", required=False, help_text="Leave empty if it goes on.")
@@ -91,15 +92,16 @@ class PlacementCorrectForm(PlacementForm):
         "It is kept with what the placement said before.",
         wanted="Say what was wrong, and how you know.",
     )
-    parts = frozenset({"why"})
+    version = VersionField()
+    parts = frozenset({"why", "version"})
     field_order = (
         *("kind", "placed_by", "area", "locality", "provider", "provider_name", "address_confidential"),
         *("starts_on", "ends_on", "end_reason"),
     )
 
     def __init__(self, row: Placement, *args: Any, **kwargs: Any) -> None:
-        initial = {name: getattr(row, name) for name in self.base_fields if name not in self.parts}
-        initial["provider"] = row.provider.public_id if row.provider else None
+        initial = {name: getattr(row, name) for name in self.base_fields.keys() - self.parts - {KEY}}
+        initial |= {"provider": row.provider.public_id if row.provider else None, "version": version_of(row)}
         if row.address_confidential:
             initial |= {"provider": None, "provider_name": ""}
         super().__init__(*args, initial=initial, **kwargs)

@@ -14,7 +14,7 @@ from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.children.choices import PlacementKind
 from cems.children.events import PlacementConcern
-from cems.children.history.services.correction import correction_write
+from cems.children.history.services.correction import correction_write, refuse_overtaken
 from cems.children.history.services.note import note_write
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import CaseNote, Child, Placement
@@ -113,15 +113,24 @@ def placement_end(
 
 @command
 def placement_correct(
-    user: User, *, placement: Placement, mended: Mended, why: str, at: datetime | None = None
+    user: User,
+    *,
+    placement: Placement,
+    mended: Mended,
+    why: str,
+    version: int,
+    at: datetime | None = None,
 ) -> Placement:
     """Put right what was recorded wrongly; what it said, who and why are kept, and the record follows at once (C2).
 
-    A confidential place that is left empty stays what it is. Raises Invalid for a day that can't be or without a
-    reason, Conflict where another placement runs in that time.
+    A confidential place that is left empty stays what it is. `version` is the one the user saw. Raises Overtaken
+    where a colleague changed it since, Invalid for a day that can't be or without a reason, Conflict where another
+    placement runs in that time.
     """
     instant = at or now()
     primary, row = lock_cluster(placement.child_id), _locked(placement)
+    hidden = {"provider", "provider_name"} if row.address_confidential else set()
+    refuse_overtaken(row, version, {name: getattr(row, name) for name in vars(mended).keys() - hidden})
     day = local_date(instant)
     _check(primary, mended, day)
     if mended.ends_on is not None:

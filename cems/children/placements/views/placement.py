@@ -31,7 +31,7 @@ from cems.children.placements.services.placement import (
     placement_open,
     placement_withdraw,
 )
-from cems.children.view_helpers import form_page
+from cems.children.view_helpers import both_texts, form_page
 from cems.clocks.selectors import still_promised
 
 TAB = "children:placements"
@@ -99,16 +99,18 @@ def correct(request: HttpRequest, opened: OpenChild, placement_id: UUID) -> Http
     """Put right what a placement says; what it said is kept."""
     row = _row(opened, placement_id)
     form = PlacementCorrectForm(row, request.POST or None)
-    if handle_form(
-        request,
-        form,
-        lambda: placement_correct(
-            acting_user(request), placement=row, mended=form.mended, why=form.cleaned_data["why"]
-        ),
-    ):
+    if handle_form(request, form, lambda: _correct(request, row, form)):
         messages.success(request, "The placement is corrected. What it said before is kept below it.")
         return redirect(TAB, public_id=opened.child.public_id)
-    return form_page(request, opened, form, title="Correct a placement", current=TAB)
+    words = {"title": "Correct a placement", "current": TAB}
+    return form_page(request, opened, form, **words, differences=both_texts(form))
+
+
+def _correct(request: HttpRequest, row: Placement, form: PlacementCorrectForm) -> Placement:
+    why, version = form.cleaned_data["why"], form.cleaned_data["version"]
+    return placement_correct(
+        acting_user(request), placement=row, mended=form.mended, why=why, version=version
+    )
 
 
 @requires_child(Shape.PAGE, Part.STATUS, work=Work.STATUS, methods=FORM)
