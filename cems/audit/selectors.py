@@ -57,7 +57,8 @@ def record_use(child: UUID | Collection[UUID], *, after: str = "") -> Page[Use]:
     return ORDER.cut(uses)
 
 
-GIVEN_OUT = (Verb.DISCLOSED, Verb.NOT_SHARED, Verb.DOWNLOADED, Verb.EXPORTED)
+SHARED = (Verb.DISCLOSED, Verb.NOT_SHARED)
+TAKEN = (Verb.DOWNLOADED, Verb.EXPORTED)
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,17 @@ class GivenOut:
     part: str
 
 
-def given_out(children: Collection[UUID], *, after: str = "") -> Page[GivenOut]:
-    """What was disclosed of these records, taken away, or asked for and not shared, newest first, in one query (A4)."""
-    entries = Entry.objects.filter(child__in=list(children), verb__in=GIVEN_OUT)
+def given_out(
+    children: Collection[UUID], *, parts: Collection[str], taken_by: int | None, after: str = ""
+) -> Page[GivenOut]:
+    """What was disclosed of these records, taken away, or asked for and not shared, newest first, in one query (A4).
+
+    Of what was disclosed or not shared, what is of none but these parts; of what was taken for work, which is a use of
+    the record, what this person took, or all of it with None.
+    """
+    shown = Q(verb__in=SHARED, part__in=["", *parts])
+    shown |= Q(verb__in=TAKEN) if taken_by is None else Q(verb__in=TAKEN, actor=taken_by)
+    entries = Entry.objects.filter(shown, child__in=list(children))
     return ORDER.cut(map(_given_out, _ahead(entries, after)))
 
 

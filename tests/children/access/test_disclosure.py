@@ -16,7 +16,7 @@ from cems.children.choices import RiskLevel
 from cems.children.models import Child, Submitter
 from tests.factories.children import involve, make_child, name_for_student, restrict
 from tests.factories.matrices import submit
-from tests.factories.people import make_user, sign_in
+from tests.factories.people import make_team, make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A4")]
 OUTSIDE = {
@@ -146,3 +146,32 @@ def test_a_student_takes_nothing_and_a_stranger_sees_nothing(child: Child, worke
     assert sign_in(make_user()).get(ask(child, address)).status_code == 404
     restrict(child, owner=make_user())
     assert sign_in(worker).get(at("disclosures", child)).status_code == 404
+
+
+def test_what_colleagues_took_is_a_use_of_the_record_and_told_as_that(
+    child: Child, worker: User, client: Client
+) -> None:
+    client.post(
+        ask(child, at("chronology_pdf", child)), {"whose": "own", "purpose": "A visit", "key": uuid4()}
+    )
+    assert client.get(at("chronology_pdf", child)).status_code == 200
+    team = make_team()
+    colleague, manager = make_user(team=team), make_user("team_manager", team=team)
+    involve(child, colleague)
+    involve(child, manager)
+    shown = text(client.get(at("disclosures", child)))
+    assert "Taken as a document" in shown and "Taken for work within the partnership" in shown
+    theirs = text(sign_in(colleague).get(at("disclosures", child)))
+    for hidden in ("Taken as a document", "Taken for work", "A visit", worker.name):
+        assert hidden not in theirs, hidden
+    managers = text(sign_in(manager).get(at("disclosures", child)))
+    assert "Taken as a document" in managers and "A visit" in managers and worker.name in managers
+
+
+def test_what_was_disclosed_of_a_part_is_told_to_those_who_read_it(child: Child, client: Client) -> None:
+    client.post(ask(child, at("chronology_pdf", child)), {**OUTSIDE, "key": uuid4()})
+    not_shared = {"to": "A father", "why": "It would lead to the address.", "key": uuid4()}
+    client.post(at("not_shared", child), not_shared)
+    desk = text(sign_in(make_user("first_contact")).get(at("disclosures", child)))
+    assert OUTSIDE["purpose"] not in desk
+    assert "A father" in desk, "nobody shares it by mistake"

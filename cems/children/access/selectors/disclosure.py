@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from cems.accounts.models import User
+from cems.accounts.roles import Part
 from cems.audit.choices import Verb
 from cems.audit.selectors import GivenOut, given_out
 from cems.base.keyset import Page
@@ -40,9 +42,14 @@ class Line:
     document: str
 
 
-def disclosures(opened: OpenChild, after: str) -> Page[GivenOut]:
-    """A page of what left this record or was not shared, newest first."""
-    return given_out(opened.cluster.values(), after=after)
+def disclosures(user: User, opened: OpenChild, after: str) -> Page[GivenOut]:
+    """A page of what left this record or was not shared, newest first.
+
+    Of the parts that are open to the user; who took what for their work is told as the record of use is (A3).
+    """
+    taken_by = None if opened.access.sees(Part.RECORD_USE) else user.pk
+    parts = opened.access.parts
+    return given_out(opened.cluster.values(), parts=parts, taken_by=taken_by, after=after)
 
 
 def lines(rows: Sequence[GivenOut]) -> list[Line]:

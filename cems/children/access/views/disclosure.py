@@ -25,11 +25,12 @@ TAB = "children:disclosures"
 @requires_child(Shape.PAGE, Part.INVOLVED)
 def disclosures(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """What of this record was disclosed, taken as a document, or not shared; newest first."""
-    page = reads.disclosures(opened, request.GET.get(AFTER, ""))
+    page = reads.disclosures(acting_user(request), opened, request.GET.get(AFTER, ""))
     context = {
         **child_page(request, opened),
         "rows": reads.lines(page.rows),
         "older_url": next_url(request, page.after),
+        "sees_use": opened.access.sees(Part.RECORD_USE),
     }
     return render(request, "children/disclosures.html", context)
 
