@@ -14,7 +14,7 @@ from cems.audit.models import Entry
 from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child, Submitter
-from tests.factories.children import involve, make_child, name_for_student, restrict
+from tests.factories.children import assign, involve, make_child, name_for_student, restrict
 from tests.factories.matrices import submit
 from tests.factories.people import make_team, make_user, sign_in
 
@@ -175,3 +175,19 @@ def test_what_was_disclosed_of_a_part_is_told_to_those_who_read_it(child: Child,
     desk = text(sign_in(make_user("first_contact")).get(at("disclosures", child)))
     assert OUTSIDE["purpose"] not in desk
     assert "A father" in desk, "nobody shares it by mistake"
+
+
+def test_who_only_reads_the_record_writes_nothing_into_it(child: Child) -> None:
+    student, auditor, officer = (make_user(key) for key in ("student", "auditor", "information_governance"))
+    name_for_student(child, student)
+    assign(child, auditor)
+    assign(child, officer)
+    form = {"to": "A father", "why": "It would lead to the address."}
+    for reader in (student, auditor):
+        client = sign_in(reader)
+        assert at("not_shared", child) not in text(client.get(at("disclosures", child)))
+        assert client.post(at("not_shared", child), {**form, "key": uuid4()}).status_code == 403
+    assert not Entry.objects.filter(verb="not_shared").exists()
+    client = sign_in(officer)  # who decides what is disclosed
+    assert at("not_shared", child) in text(client.get(at("disclosures", child)))
+    assert client.post(at("not_shared", child), {**form, "key": uuid4()}).status_code == 302

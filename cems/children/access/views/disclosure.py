@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from cems.accounts.access_control import acting_user
-from cems.accounts.roles import Part
+from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
 from cems.base.keyset import AFTER, next_url
@@ -20,6 +20,8 @@ from cems.children.slots import ChildDocument
 from cems.children.view_helpers import form_page
 
 TAB = "children:disclosures"
+# Whoever acts on the record answers for what is shared of it; who only reads it writes nothing here.
+SHARING = (Work.OWN_ACTIONS, Work.DISCLOSURE)
 
 
 @requires_child(Shape.PAGE, Part.INVOLVED)
@@ -30,6 +32,7 @@ def disclosures(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         **child_page(request, opened),
         "rows": reads.lines(page.rows),
         "older_url": next_url(request, page.after),
+        "may_write": opened.access.may(*SHARING),
         "sees_use": opened.access.sees(Part.RECORD_USE),
     }
     return render(request, "children/disclosures.html", context)
@@ -84,7 +87,7 @@ def _take(request: HttpRequest, opened: OpenChild, document: ChildDocument, form
         document_keep(user, child=child, document=name, part=part, purpose=data["purpose"])
 
 
-@requires_child(Shape.PAGE, Part.INVOLVED, methods=FORM)
+@requires_child(Shape.PAGE, Part.INVOLVED, work=SHARING, methods=FORM)
 def not_shared(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Something was asked for and not shared, and why not."""
     form = NotSharedForm(request.POST or None)
