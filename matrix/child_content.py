@@ -42,6 +42,7 @@ from matrix.selectors.child import (
     sent_lately,
 )
 from matrix.selectors.draft import question_text
+from matrix.selectors.sent import child_of_submission
 from matrix.selectors.short_review import short_reviews_lately
 from matrix.services.judgement import AREAS
 
@@ -381,7 +382,7 @@ PANELS = (
     Panel("matrix.newest", "CE Matrix", Part.MATRIX, "matrix/panel.html", _panel),
     Panel("matrix.own", "Your CE Matrices", Part.OWN_SUBMISSIONS, "matrix/panel.html", _own_panel),
 )
-PAPER = ChildDocument("matrix:submission_pdf", "CE Matrix", Part.MATRIX)
+PAPER = ChildDocument("matrix:submission_pdf", "CE Matrix", Part.MATRIX, child_of_submission)
 TAB = NavigationItem("Matrix", "matrix:for_child", Part.MATRIX)
 WORRY = NowLine("matrix.worry", Part.MATRIX, _worry_line)
 NOW_LINES = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -15,8 +16,13 @@ from cems.children.family.selectors.relationship import family
 from cems.children.models import Involvement
 from cems.children.practice_lists import HARM_FORMS
 from cems.children.promises import clocks_of, is_late, names_of
+from cems.children.querysets import cluster_of
 from cems.children.slots import ChildDocument, NavigationItem, NowLine, Panel
 from cems.clocks.presentation import words as clock_words
+
+
+def _record_at(public_id: UUID) -> int | None:
+    return next(iter(cluster_of(public_id)), None)
 
 
 # --- what matters now ---------------------------------------------------------------------------------
@@ -120,7 +126,7 @@ PANELS = (
     ),
     Panel("children.statuses", "Statuses", Part.STATUS, "children/panel_statuses.html", _status_panel),
 )
-CHRONOLOGY_PAPER = ChildDocument("children:chronology_pdf", "Chronology", Part.CHRONOLOGY)
+CHRONOLOGY_PAPER = ChildDocument("children:chronology_pdf", "Chronology", Part.CHRONOLOGY, _record_at)
 SUB_NAVIGATION = (
     NavigationItem("Chronology", "children:chronology", Part.CHRONOLOGY),
     NavigationItem("Notes", "children:notes", Part.NOTES),

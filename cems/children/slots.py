@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from cems.base.extension import Many, One
 
@@ -69,11 +70,16 @@ class NowLine:
 
 @dataclass(frozen=True)
 class ChildDocument:
-    """A document about a child that can be taken away: the name of its address, what it is called, its part."""
+    """A document about a child that can be taken away: the name of its address, what it is called, its part.
+
+    `child_id(public_id)` is the row number of the child whom the document at this address is about; None where
+    there is no such document.
+    """
 
     url_name: str
     title: str
     part: str
+    child_id: Callable[[UUID], int | None]
 
 
 DOCUMENTS: Many[ChildDocument] = Many(

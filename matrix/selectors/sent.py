@@ -40,6 +40,12 @@ class Next:
     bar: dict[str, Any] | None = None
 
 
+def child_of_submission(public_id: UUID) -> int | None:
+    """The row number of the child whom this sent matrix is about; None where there is none."""
+    rows = Submission.objects.filter(public_id=public_id)
+    return rows.values_list("child_id", flat=True).first()
+
+
 def own_submission(user: User, public_id: UUID) -> Submission | None:
     """The submission at this address with its matrix, where this user sent it; or None."""
     rows = Submission.objects.filter(submitted_by=user, public_id=public_id)

@@ -8,6 +8,7 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.children.access_control import OpenChild
 from cems.children.slots import ChildDocument, Panel
+from matrix.selectors.sent import child_of_submission
 from triage.cevt.selectors.decision import newest_decision
 from triage.cevt.selectors.seats import RAISE
 from triage.models import Item
@@ -41,5 +42,5 @@ def _decision(user: User, opened: OpenChild) -> dict[str, Any] | None:
 DECISION_PANEL = Panel(
     "triage.decision", "What CEVT decided", Part.DECISIONS, "triage/cevt/decision_on_record.html", _decision
 )
-LETTER = ChildDocument("cevt:feedback_pdf", "Feedback from CEVT", Part.DECISIONS)
+LETTER = ChildDocument("cevt:feedback_pdf", "Feedback from CEVT", Part.DECISIONS, child_of_submission)
 PANEL = Panel("triage.cevt", "CEVT", Part.IDENTITY, "triage/cevt/panel.html", _panel)

@@ -191,3 +191,25 @@ def test_who_only_reads_the_record_writes_nothing_into_it(child: Child) -> None:
     client = sign_in(officer)  # who decides what is disclosed
     assert at("not_shared", child) in text(client.get(at("disclosures", child)))
     assert client.post(at("not_shared", child), {**form, "key": uuid4()}).status_code == 302
+
+
+def test_the_document_of_another_child_is_not_taken_as_this_ones(
+    child: Child, worker: User, client: Client
+) -> None:
+    other = make_child()
+    involve(other, worker)
+    theirs, ours = (
+        submit(make_user(), other, RiskLevel.MODERATE),
+        submit(make_user(), child, RiskLevel.MODERATE),
+    )
+    form = {**OUTSIDE, "key": uuid4()}
+    for address in (
+        at("chronology_pdf", other),
+        reverse("children:chronology_pdf", args=[uuid4()]),
+        *(reverse(name, args=[theirs.public_id]) for name in ("matrix:submission_pdf", "cevt:feedback_pdf")),
+    ):
+        assert client.get(ask(child, address)).status_code == 404
+        assert client.post(ask(child, address), form).status_code == 404
+    assert not Entry.objects.filter(verb="disclosed").exists()
+    for name in ("matrix:submission_pdf", "cevt:feedback_pdf"):
+        assert "who is it for?" in text(client.get(ask(child, reverse(name, args=[ours.public_id]))))

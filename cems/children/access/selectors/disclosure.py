@@ -22,15 +22,18 @@ WHAT = {
 }
 
 
-def document_at(address: str) -> ChildDocument | None:
-    """The document at this address of ours; None where there is no such document."""
+def document_at(opened: OpenChild, address: str) -> ChildDocument | None:
+    """The document about this child at this address of ours; None where there is no such document."""
     if not url_has_allowed_host_and_scheme(address, allowed_hosts=None) or not address.startswith("/"):
         return None
     try:
         match = resolve(address.split("?")[0])
     except Resolver404:
         return None
-    return DOCUMENTS.get(match.view_name)
+    document = DOCUMENTS.get(match.view_name)
+    if document is None or document.child_id(match.kwargs["public_id"]) not in opened.cluster:
+        return None
+    return document
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def disclosures(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def take(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Before a document is taken away: to whom it goes, why, on which basis; or for work in the partnership."""
     address = request.GET.get("document", "")
-    document = reads.document_at(address)
+    document = reads.document_at(opened, address)
     if address and document is None:
         raise Http404
     if document is None or not opened.access.exports:
