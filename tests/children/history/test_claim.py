@@ -12,9 +12,9 @@ from cems.audit.models import Entry
 from cems.children.choices import RiskLevel
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.history.services.involvement import involvement_start
-from cems.children.models import Child, Involvement
+from cems.children.models import Bar, Child, Involvement
 from cems.notices.models import Notice
-from tests.factories.children import make_child, restrict
+from tests.factories.children import bar, make_child, restrict
 from tests.factories.matrices import submit
 from tests.factories.people import make_user, sign_in
 
@@ -117,3 +117,19 @@ def test_nobody_else_reads_the_answer_nor_a_claim_on_a_shut_record(
     assert sign_in(make_user()).get(decide(claimed)).status_code == 403
     restrict(child, owner=make_user())
     assert sign_in(make_user("first_contact")).get(decide(claimed)).status_code == 404
+
+
+def test_the_answer_is_a_read_and_shut_to_whom_the_record_is_shut_to(
+    claimed: Involvement, nurse: User, child: Child
+) -> None:
+    client = sign_in(nurse)
+    for _ in range(2):
+        text(client.get(answer(claimed)))
+    row = Entry.objects.get(verb="viewed", actor=nurse, subject_id=str(claimed.public_id))
+    assert (row.child, row.part) == (child.public_id, "involved")
+    bar(child, nurse)
+    assert client.get(answer(claimed)).status_code == 404
+    Bar.objects.all().delete()
+    text(client.get(answer(claimed)))
+    restrict(child, owner=make_user())
+    assert client.get(answer(claimed)).status_code == 404

@@ -42,9 +42,11 @@ def own_team(user: User) -> Team | None:
 
 
 def own_claim_at(user: User, public_id: UUID) -> Involvement | None:
-    """The claim at this address that this person made for themselves; or None."""
-    rows = Involvement.objects.filter(user=user, made_by=user).select_related("child", "decided_by__agency")
-    row: Involvement | None = rows.filter(public_id=public_id).first()
+    """The claim at this address that this person made for themselves; None also where the record is shut to them."""
+    rows = Involvement.objects.filter(user=user, made_by=user).readable_by(user)
+    row: Involvement | None = (
+        rows.select_related("child", "decided_by__agency").filter(public_id=public_id).first()
+    )
     return row
 
 

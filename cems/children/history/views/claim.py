@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Part, Work
-from cems.audit.services import listed
+from cems.audit.services import listed, read
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
@@ -84,5 +84,8 @@ def decide(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
 @requires_sign_in(Shape.PAGE, reason="the person who made the claim, and nobody else")
 def answer(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
     """What became of one's own claim, and why; by reference, for the record may not be open."""
-    row = or_404(reads.own_claim_at(acting_user(request), involvement_id))
+    user = acting_user(request)
+    row = or_404(reads.own_claim_at(user, involvement_id))
+    why = "Made this claim"
+    read(user, child=row.child.public_id, part=Part.INVOLVED, subject=row, reason=why)
     return render(request, "children/claim_answer.html", {"row": row})
