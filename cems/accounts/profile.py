@@ -1,6 +1,7 @@
 """What a signed-in person is today: roles, teams, authorities. The input of every access rule (A2)."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -11,7 +12,7 @@ from django.db.models import BigIntegerField, CharField, QuerySet, Value
 from cems.accounts.authorities import served_by
 from cems.accounts.models import Appointment, Delegation, User
 from cems.accounts.querysets import covers_everything, current
-from cems.accounts.roles import ROLES, Reach, Role, Work
+from cems.accounts.roles import ROLES, Part, Reach, Role, Work
 from cems.base.compiled_sql import Statement
 from cems.base.time import today
 
@@ -91,6 +92,16 @@ class Profile:
 
     def posts_reaching(self, reach: Reach) -> list[Post]:
         return [post for post in self.posts if reach in post.role.sees]
+
+    def opening(self, parts: Collection[Part]) -> "Profile":
+        """The same person, coming to a child only in the ways that open one of these parts."""
+        wanted = frozenset(parts)
+        posts = tuple(replace(post, role=_opening(post.role, wanted)) for post in self.posts)
+        return replace(self, posts=posts)
+
+
+def _opening(role: Role, parts: frozenset[Part]) -> Role:
+    return replace(role, sees={reach: seen for reach, seen in role.sees.items() if seen & parts})
 
 
 def profile_of(user: User, on: date | None = None) -> Profile:

@@ -1,6 +1,6 @@
 """Reads of children. The only place that may look at `Child` without asking who is reading."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
+from cems.accounts.roles import Part
 from cems.base.time import local_date
 from cems.base.time import now as present
 from cems.children.access.rules.wide import ADULT, born_by
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
 class ChildQuerySet(QuerySet["Child"]):
     """Children, chained in English."""
 
-    def visible_to(self, user: User, at: datetime | None = None) -> Self:
-        """Children `user` may open in some part (A2; `docs/architecture.md` tells why it is built so).
+    def visible_to(
+        self, user: User, at: datetime | None = None, *, parts: Collection[Part] | None = None
+    ) -> Self:
+        """Children `user` may open in some part (A2; `docs/architecture.md` tells why it is built so); with `parts`, in
+        ways that open one of these. Through which of several posts a grant came, only `accesses` tells.
 
         A wide role filters by authority, which is then the edge of all its reaches, and by age; everybody
         else by UNION ALL of involvement, own submission, emergency openings and matters, never by OR
@@ -34,11 +38,12 @@ class ChildQuerySet(QuerySet["Child"]):
         under their primary record: reach to one of them reaches all, unless another is restricted or bars the reader.
         """
         instant = at or present()
-        profile = profile_of(user)
+        person = profile_of(user)
+        profile = person if parts is None else person.opening(parts)
         if not any(post.role.sees for post in profile.posts):
             return self.none()
         day = local_date(instant)
-        condition = visible(profile).of(
+        condition = visible(profile, within_authorities=person.wide).of(
             user=profile.user_id,
             instant=instant,
             authorities=sorted(profile.authority_ids),
@@ -107,8 +112,10 @@ class ChildManager(models.Manager["Child"]):
     def get_queryset(self) -> NoReturn:
         raise TypeError("Read children through Child.objects.visible_to(user) or .unscoped(reason).")
 
-    def visible_to(self, user: User, at: datetime | None = None) -> ChildQuerySet:
-        return self._all().visible_to(user, at)
+    def visible_to(
+        self, user: User, at: datetime | None = None, *, parts: Collection[Part] | None = None
+    ) -> ChildQuerySet:
+        return self._all().visible_to(user, at, parts=parts)
 
     def unscoped(self, reason: str) -> ChildQuerySet:
         """All children, for a system's own task; `reason` says which (guard: never empty)."""
@@ -146,11 +153,11 @@ class OfChildQuerySet(QuerySet[Any]):
             wanted |= Q(pk__in=self.order_by(f"-{days[0]}", "-pk").values("pk")[:newest])
         return self.filter(wanted)
 
-    def of_visible(self, user: User) -> Self:
-        """The rows of every child `user` may see."""
+    def of_visible(self, user: User, *, parts: Collection[Part] | None = None) -> Self:
+        """The rows of every child `user` may see, or may see one of `parts` of."""
         from cems.children.models import Child
 
-        visible = Child.objects.visible_to(user).values("pk")
+        visible = Child.objects.visible_to(user, parts=parts).values("pk")
         return self.alias(of_primary=primary_of()).filter(of_primary__in=visible)
 
     def with_record(self) -> Self:

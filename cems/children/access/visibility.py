@@ -38,25 +38,31 @@ _MATTERS: dict[Reach, frozenset[MatterKind]] = {
 _VISIBLE: dict[Any, Condition] = {}  # by what the roles of a profile reach, and how
 
 
-def visible(profile: Profile) -> Condition:
-    """The condition of `visible_to` for everybody whose posts reach as this person's do."""
+def visible(profile: Profile, *, within_authorities: bool) -> Condition:
+    """The condition of `visible_to` for everybody whose posts reach as this person's do.
+
+    `within_authorities` says whether the authorities served are the edge of every reach: they are for a wide reader,
+    also where they are asked of in fewer ways than all theirs (`Profile.opening`).
+    """
     shape = (
         tuple(
             (post.role.key, frozenset(post.role.sees), post.role.of_locality, post.locality_id is not None)
             for post in profile.posts
         ),
         opens_restricted(profile),
+        within_authorities,
     )
     if shape not in _VISIBLE:
         roles = [(post.role, post.locality_id is not None) for post in profile.posts]
         places = {f"place{number}": int for number, (_, placed) in enumerate(roles) if placed}
         kinds = {"user": int, "instant": datetime, "authorities": list, "adult": date, "followed": date}
-        _VISIBLE[shape] = Condition(partial(_visible, roles), **kinds, **places)
+        _VISIBLE[shape] = Condition(partial(_visible, roles, within_authorities), **kinds, **places)
     return _VISIBLE[shape]
 
 
 def _visible(
     roles: Sequence[tuple[Role, bool]],
+    within_authorities: bool,
     *,
     user: int,
     instant: datetime,
@@ -75,7 +81,9 @@ def _visible(
     if profile.wide:
         # Asked only of the few grown-up ones that the first condition leaves out: this OR costs no index.
         lasts = _wide_lasts(adult, followed)
-        reached = within(authorities) & (lasts | reached if reached else lasts)
+        reached = lasts | reached if reached else lasts
+    if within_authorities and reached:
+        reached = within(authorities) & reached
     nobody = Q(pk__isnull=True)  # such as a board's member without a board
     readable = _readable(user, instant, emergency=opens_restricted(profile))
     return QuerySet(Child).filter((reached or nobody) & Q(merged_into__isnull=True) & readable)

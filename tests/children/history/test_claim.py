@@ -4,19 +4,22 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.audit.models import Entry
 from cems.children.choices import RiskLevel
 from cems.children.history.models.involvement import InvolvementState
+from cems.children.history.selectors.claim import claims, to_decide
 from cems.children.history.services.involvement import involvement_start
 from cems.children.models import Bar, Child, Involvement
 from cems.notices.models import Notice
-from tests.factories.children import bar, make_child, restrict
+from tests.factories.children import bar, involve, make_child, restrict
 from tests.factories.matrices import submit
-from tests.factories.people import make_user, sign_in
+from tests.factories.people import make_team, make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("C3")]
 WHY = "Named nurse of the school since September."
@@ -133,3 +136,35 @@ def test_the_answer_is_a_read_and_shut_to_whom_the_record_is_shut_to(
     text(client.get(answer(claimed)))
     restrict(child, owner=make_user())
     assert client.get(answer(claimed)).status_code == 404
+
+
+def test_only_claims_one_can_look_at_stand_in_the_list_and_in_the_number(child: Child) -> None:
+    team = make_team()
+    manager, nurse = make_user("team_manager", team=team), make_user(team=team)
+    submit(nurse, child, RiskLevel.MODERATE)
+    row = involvement_start(nurse, child=child, case_role="health", person=nurse, team=team, why=WHY)
+    submit(manager, child, RiskLevel.MODERATE)  # of which they keep sight, and of nothing more
+    client = sign_in(manager)
+    assert client.get(decide(row)).status_code == 404
+    assert decide(row) not in text(client.get(reverse("children:claims")))
+    assert not to_decide(manager).exists() and not claims(manager)
+    involve(child, manager, team=team)
+    assert decide(row) in text(client.get(reverse("children:claims")))
+    assert to_decide(manager).count() == len(claims(manager)) == 1
+    assert client.get(decide(row)).status_code == 200
+
+
+def test_the_list_asks_as_often_for_one_claim_as_for_four(claimed: Involvement, child: Child) -> None:
+    desk = make_user("first_contact")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert claims(desk)
+        return len(caught)
+
+    queries()  # what is kept for the length of the process
+    one = queries()
+    for _ in range(3):
+        person = make_user()
+        involvement_start(person, child=child, case_role="health", person=person, why=WHY)
+    assert queries() == one and len(claims(desk)) == 4

@@ -20,6 +20,9 @@ from cems.children.models import Child, Involvement, Submitter
 from cems.children.querysets import OfChildQuerySet, record_of
 from cems.children.slots import SUBMITTED_LEVEL
 
+# Who sees one of these looks at a claim on the record.
+CLAIM_PARTS = (Part.IDENTITY, Part.INVOLVED)
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -99,8 +102,8 @@ def claims_count(user: User, most: int) -> int:
 
 
 def to_decide(user: User) -> OfChildQuerySet:
-    """Claims this person may decide, of children they may see; never their own."""
-    claimed = Involvement.objects.of_visible(user).filter(
+    """Claims this person may decide, of children whose page of a claim is open to them; never their own."""
+    claimed = Involvement.objects.of_visible(user, parts=CLAIM_PARTS).filter(
         state=InvolvementState.CLAIMED, ended_at__isnull=True
     )
     teams = confirms_for(user)

@@ -55,7 +55,7 @@ def decide(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
     user = acting_user(request)
     row = or_404(reads.claim_at(user, involvement_id))
     try:
-        opened = open_child(request, row.child_id, parts=(Part.IDENTITY, Part.INVOLVED))
+        opened = open_child(request, row.child_id, parts=reads.CLAIM_PARTS)
     except (
         NotAllowed
     ):  # they have only sent a matrix about the child, so there is no claim for them to look at
