@@ -16,7 +16,7 @@ from cems.base.time import now, today
 from cems.children.access.services.assignment import assignment_end, assignment_make
 from cems.children.models import Assignment, Child
 from cems.notices.models import Notice
-from tests.factories.children import assign, bar, make_child, make_matter, restrict
+from tests.factories.children import assign, bar, make_child, make_matter, name_reader, restrict
 from tests.factories.people import make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2", "A3")]
@@ -105,6 +105,22 @@ def test_nobody_assigns_to_themselves_or_beyond_the_rule(child: Child) -> None:
     with pytest.raises(Invalid):
         assignment_make(desk, person=auditor, **given)
     assert sign_in(make_user("erase_manager")).get(at("assignments", child)).status_code == 403
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_a_restricted_record_is_assigned_only_to_who_is_named_on_it(child: Child, joined: bool) -> None:
+    auditor, desk = make_user("auditor", name="Example Reader"), make_user("first_contact")
+    shut = make_child(merged_into=child) if joined else child
+    restrict(shut, owner=desk)
+    client, url = sign_in(desk), at("assignments", child)
+    for _ in range(2):
+        refused = client.post(url, form(auditor))
+        assert refused.status_code == 400
+        assert "Name them on the record first" in unescape(refused.content.decode())
+    assert not Assignment.objects.exists() and not Notice.objects.filter(user=auditor).exists()
+    name_reader(shut, auditor)
+    assert "Example Reader can read the record" in text(client.post(url, form(auditor), follow=True))
+    assert "Marnie Madeup" in text(sign_in(auditor).get(at("overview", child)))
 
 
 def test_lists_are_folded_and_say_which_they_were(child: Child) -> None:

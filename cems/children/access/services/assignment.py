@@ -13,10 +13,11 @@ from cems.audit.services import record
 from cems.base.command import command, savepoint
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import LONDON, local_date, now
-from cems.children.access.selectors.restriction import is_barred
+from cems.children.access.selectors.restriction import closed_to, is_barred
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Assignment, Child
 from cems.children.policy import ASSIGNMENT_DAYS
+from cems.children.querysets import cluster_ids
 from cems.notices.services import notice_send
 
 
@@ -34,7 +35,8 @@ def assignment_make(
     """Open this record to `person` for one audit sample, request or incident, to the end of a day; they are told.
 
     Nobody assigns a record to themselves. Raises NotAllowed without the work, Invalid for somebody whose role reaches
-    no record this way, who is barred, or a day that won't do, Conflict where it is assigned already.
+    no record this way, who is barred or not named on a restricted record, or a day that won't do, Conflict where it
+    is assigned already.
     """
     instant = at or now()
     _may(user)
@@ -51,6 +53,11 @@ def assignment_make(
     primary = lock_cluster(child.pk)
     if is_barred(person, primary.pk):
         raise Invalid("This person is barred from the record.", field="person")
+    if closed_to(cluster_ids([primary.pk]), [person.pk], instant):
+        raise Invalid(
+            "This record is restricted: only the people named on it read it. Name them on the record first.",
+            field="person",
+        )
     try:
         with savepoint():
             row = Assignment.objects.create(
