@@ -208,33 +208,25 @@ def test_the_whole_team_works_with_the_child_and_then_no_more(child):
 CLAIM = {"case_role": "school", "why": "On roll since September."}
 
 
+def decided(client, row, **answer):
+    page = reverse("children:claim_decide", args=[row.public_id])
+    return client.post(page, {"key": uuid4(), **answer}).status_code
+
+
 @pytest.mark.requirement("C3")
 def test_a_claim_waits_for_first_contact_who_agrees(child):
     nurse = make_user("school_lead")
     Submitter.objects.create(child=child, user=nurse, at=now())
-    assert sign_in(nurse).post(at("involvement_claim", child), CLAIM).status_code == 302
+    assert sign_in(nurse).post(at("involvement_claim", child), {**CLAIM, "key": uuid4()}).status_code == 302
     assert sign_in(nurse).get(at("notes", child)).status_code == 403
     row = Involvement.objects.get(child=child)
     assert row.state == InvolvementState.CLAIMED
-    assert (
-        sign_in(nurse)
-        .post(reverse("children:claim_decide", args=[row.public_id]), {"agree": "yes"})
-        .status_code
-        == 403
-    )
+    assert decided(sign_in(nurse), row, agree="yes") == 403
     client = sign_in(make_user("first_contact"))
     assert nurse.name in client.get(reverse("children:claims")).content.decode()
-    assert (
-        client.post(reverse("children:claim_decide", args=[row.public_id]), {"agree": "yes"}).status_code
-        == 302
-    )
+    assert decided(client, row, agree="yes") == 302
     assert "years old" in sign_in(nurse).get(at("overview", child)).content.decode()
-    assert (
-        client.post(
-            reverse("children:claim_decide", args=[row.public_id]), {"agree": "no", "why": "Too late."}
-        ).status_code
-        == 409
-    )
+    assert decided(client, row, agree="no", why="Too late.") == 409
 
 
 @pytest.mark.requirement("C3")
@@ -250,10 +242,7 @@ def test_a_team_manager_decides_for_the_own_team_only(child):
     client = sign_in(manager)
     page = client.get(reverse("children:claims")).content.decode()
     assert own.name in page and stranger.name not in page
-    answers = [
-        client.post(reverse("children:claim_decide", args=[row.public_id]), {"agree": "yes"}) for row in rows
-    ]
-    assert [answer.status_code for answer in answers] == [302, 403]
+    assert [decided(client, row, agree="yes") for row in rows] == [302, 403]
 
 
 @pytest.mark.requirement("C3")

@@ -2,6 +2,7 @@
 
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -34,6 +35,10 @@ def decide(row: Involvement) -> str:
     return reverse("children:claim_decide", args=[row.public_id])
 
 
+def sent(**answers: str) -> dict[str, Any]:
+    return {"key": uuid4(), **answers}
+
+
 def answer(row: Involvement) -> str:
     return reverse("children:claim_answer", args=[row.public_id])
 
@@ -57,11 +62,11 @@ def claimed(child: Child, nurse: User) -> Involvement:
 
 def test_a_claim_says_how_one_works_with_the_child(child: Child, nurse: User) -> None:
     client, url = sign_in(nurse), reverse("children:involvement_claim", args=[child.public_id])
-    refused = client.post(url, {"case_role": "health", "why": " "})
+    refused = client.post(url, sent(case_role="health", why=" "))
     assert refused.status_code == 400 and "Say how you work with the child" in unescape(
         refused.content.decode()
     )
-    page = text(client.post(url, {"case_role": "health", "why": WHY}, follow=True))
+    page = text(client.post(url, sent(case_role="health", why=WHY), follow=True))
     assert "confirms that you work with Marnie Madeup" in page
     assert Involvement.objects.get(child=child).claim_why == WHY
 
@@ -81,9 +86,9 @@ def test_reason_age_address_and_matrix_stand_beside_and_looking_decides_nothing(
 
 def test_a_refusal_needs_its_reason_and_the_claimant_reads_it(claimed: Involvement, nurse: User) -> None:
     client = sign_in(make_user("first_contact", name="Example Desk"))
-    missing = client.post(decide(claimed), {"agree": "no"})
+    missing = client.post(decide(claimed), sent(agree="no"))
     assert missing.status_code == 400 and "Say why it is not agreed" in unescape(missing.content.decode())
-    page = text(client.post(decide(claimed), {"agree": "no", "why": "Another school."}, follow=True))
+    page = text(client.post(decide(claimed), sent(agree="no", why="Another school."), follow=True))
     assert "Example Nurse does not work with Marnie Madeup" in page
     notice = Notice.objects.get(user=nurse, kind="children.claim")
     assert notice.url == answer(claimed) and "Madeup" not in notice.text and "not agreed" in notice.text
@@ -92,11 +97,28 @@ def test_a_refusal_needs_its_reason_and_the_claimant_reads_it(claimed: Involveme
 
 
 def test_agreed_it_opens_the_record_and_says_so(claimed: Involvement, nurse: User, child: Child) -> None:
-    page = text(sign_in(make_user("first_contact")).post(decide(claimed), {"agree": "yes"}, follow=True))
+    page = text(sign_in(make_user("first_contact")).post(decide(claimed), sent(agree="yes"), follow=True))
     assert "Example Nurse can open the record of Marnie Madeup now" in page
     theirs = sign_in(nurse)
     assert "Agreed." in text(theirs.get(answer(claimed)))
     assert theirs.get(reverse("children:notes", args=[child.public_id])).status_code == 200
+
+
+def test_a_claim_and_its_answer_sent_twice_count_once_and_say_the_same(child: Child, nurse: User) -> None:
+    client, url = sign_in(nurse), reverse("children:involvement_claim", args=[child.public_id])
+    claim = sent(case_role="health", why=WHY)
+    for _ in range(2):
+        assert "confirms that you work with Marnie Madeup" in text(client.post(url, claim, follow=True))
+    row, desk, no = (
+        Involvement.objects.get(child=child),
+        sign_in(make_user("first_contact")),
+        sent(agree="no", why="Another school."),
+    )
+    for _ in range(2):
+        page = text(desk.post(decide(row), no, follow=True))
+        assert "Example Nurse does not work with Marnie Madeup" in page
+    assert Notice.objects.filter(user=nurse, kind="children.claim").count() == 1
+    assert desk.post(decide(row), {**no, "agree": "yes"}).status_code == 409
 
 
 def test_the_second_desk_is_told_who_decided_and_changes_nothing(claimed: Involvement, nurse: User) -> None:
@@ -105,9 +127,15 @@ def test_the_second_desk_is_told_who_decided_and_changes_nothing(claimed: Involv
         sign_in(make_user("first_contact")),
     )
     second.get(decide(claimed))
-    first.post(decide(claimed), {"agree": "yes"})
-    late = second.post(decide(claimed), {"agree": "no", "why": "I did not know."})
-    assert late.status_code == 409 and "Example Desk decided this at" in unescape(late.content.decode())
+    first.post(decide(claimed), sent(agree="yes"))
+    page = unescape(second.get(decide(claimed)).content.decode())
+    assert "What you wrote, which is not kept" not in page
+    for answers, status in (({"agree": "no"}, 409), ({}, 400)):  # nothing chosen, and still nothing lost
+        late = second.post(decide(claimed), sent(why="They moved to Example Street.", **answers))
+        page = unescape(late.content.decode())
+        assert late.status_code == status and "Example Desk" in page
+        assert "What you wrote, which is not kept" in page and "They moved to Example Street." in page
+        assert 'name="agree"' not in page
     claimed.refresh_from_db()
     assert claimed.state == InvolvementState.CONFIRMED and claimed.decided_why == ""
     assert Notice.objects.filter(user=nurse, kind="children.claim").count() == 1

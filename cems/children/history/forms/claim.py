@@ -1,11 +1,11 @@
 """What somebody types who says that they work with a child, and whoever decides that (C3)."""
 
 from cems.base.form_fields import WhyField, WordsField, YesNoField
-from cems.base.forms import PlainForm
+from cems.base.forms import OnceForm
 from cems.children.history.forms.involvement import CaseRoleForm
 
 
-class ClaimForm(CaseRoleForm):
+class ClaimForm(OnceForm, CaseRoleForm):
     """What one is to the child, and how one works with them: whoever decides has nothing else to go by."""
 
     button = "Send this to First Contact"
@@ -17,7 +17,7 @@ class ClaimForm(CaseRoleForm):
     )
 
 
-class ClaimDecisionForm(PlainForm):
+class ClaimDecisionForm(OnceForm):
     """Whether somebody works with the child; the reason is read by whoever claimed it."""
 
     button = "Decide"

@@ -77,6 +77,7 @@ def decide(request: HttpRequest, involvement_id: UUID) -> HttpResponse:
         "page": reads.claim_page(opened, row),
         "form": form if reads.waits(row) and may_confirm(user, row.team) else None,
         "refusal": form.refusal,
+        "typed": form["why"].value(),
     }
     return render(request, "children/claim.html", context, status=form.status)
 
