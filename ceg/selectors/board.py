@@ -18,7 +18,6 @@ from cems.children.access.child_access import accesses
 from cems.children.access.selectors.restriction import bars_of
 from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
-from cems.children.identity.rules import age_on
 from cems.children.models import Child
 from cems.children.querysets import primary_by_row
 from cems.clocks.presentation import present
@@ -59,7 +58,7 @@ class Row:
     """One child on the board."""
 
     line: Line
-    age: int
+    age: str
     clock: dict[str, Any]
     facts: Facts
     lives_elsewhere: str
@@ -171,7 +170,7 @@ def _rows(lines: Sequence[Line], at: datetime) -> list[Row]:
     return [
         Row(
             line=line,
-            age=age_on(line.child.date_of_birth, local_date(at)),
+            age=line.child.age_words(local_date(at)),
             clock=present(line.entry.clock, at),
             facts=facts[line.child.pk],
             lives_elsewhere=lives_elsewhere(line.entry, line.child),

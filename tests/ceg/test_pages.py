@@ -16,7 +16,7 @@ from ceg.models import BoardEntry, BoardReview
 from ceg.selectors import board as board_selectors
 from cems.accounts.models import Locality, User
 from cems.audit.models import Entry
-from cems.base.time import now
+from cems.base.time import now, today
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.models import Child
 from cems.children.practice_lists import HARM_FORMS
@@ -353,6 +353,18 @@ def test_the_board_asks_as_often_for_five_children_as_for_one(
     with CaptureQueriesContext(connection) as five:
         assert words(client, BOARD).count("cems-cards__card") == 5
     assert len(five) <= len(single)
+
+
+@pytest.mark.requirement("C1", "G1")
+@pytest.mark.parametrize(("known", "age"), [("disputed", "age disputed"), ("unknown", "age not known")])
+def test_somebody_presumed_a_child_is_no_adult_on_the_board(
+    board_chair: User, east: Locality, known: str, age: str
+) -> None:
+    born = today().replace(year=today().year - 20, day=1)
+    other = make_child(locality=east, date_of_birth=born, birth_date_known=known)
+    put_on_board(other)
+    html = words(sign_in(board_chair), BOARD)
+    assert f"{other.reference}, {age}: presumed under 18" in html and "years old" not in html
 
 
 @pytest.mark.requirement("M6")

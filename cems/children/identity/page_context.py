@@ -10,7 +10,6 @@ from cems.base.time import local_date, today
 from cems.children.access.child_access import ChildAccess
 from cems.children.access_control import OpenChild
 from cems.children.choices import BirthDateKnown, RiskLevel
-from cems.children.identity.rules import age_on
 from cems.children.identity.slots import BAR_FLAGS
 from cems.children.models import Child
 from cems.children.slots import MISSING_NOW, SUB_NAVIGATION, SUBMITTED_LEVEL, NavigationItem
@@ -40,7 +39,7 @@ def child_bar(opened: OpenChild) -> dict[str, Any]:
         "url": reverse("children:overview", args=[child.public_id]),
     }
     if access.sees(Part.IDENTITY):
-        bar["age"] = age_words(child)
+        bar["age"] = child.age_words(today())
         bar["born"] = None if child.birth_date_known == BirthDateKnown.UNKNOWN else child.date_of_birth
         bar["restricted"] = child.restricted
         bar["died_on"] = child.died_on
@@ -50,16 +49,6 @@ def child_bar(opened: OpenChild) -> dict[str, Any]:
     if access.sees(Part.MISSING):
         bar["missing"] = MISSING_NOW.value(child) if MISSING_NOW.value else ""
     return bar
-
-
-def age_words(child: Child) -> str:
-    """The age as the bar says it; that it is disputed or not known comes before any number (C1)."""
-    if child.birth_date_known == BirthDateKnown.DISPUTED:
-        return "Age disputed: presumed under 18"
-    if child.birth_date_known == BirthDateKnown.UNKNOWN:
-        return "Age not known: presumed under 18"
-    about = "About " if child.birth_date_known == BirthDateKnown.ABOUT else ""
-    return f"{about}{age_on(child.date_of_birth, today())} years old"
 
 
 def flags_of(child: Child, access: ChildAccess) -> list[str]:

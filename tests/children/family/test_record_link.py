@@ -47,6 +47,18 @@ def test_who_reads_both_sees_each_on_the_others_page_with_its_level(reader, chil
     assert sibling.name in page(reader, child, "overview") and child.name in page(reader, sibling, "overview")
 
 
+@pytest.mark.parametrize(
+    ("known", "age"),
+    [("disputed", "age disputed: presumed under 18"), ("unknown", "age not known: presumed under 18")],
+)
+def test_a_brother_presumed_a_child_is_no_adult_there(reader, child, sibling, row, known, age):
+    sibling.date_of_birth = today().replace(year=today().year - 20, day=1)
+    sibling.birth_date_known = known
+    sibling.save(update_fields=["date_of_birth", "birth_date_known"])
+    record_link(reader, relationship=row, other=sibling, why="Same mother")
+    assert f"· {age}" in page(reader, child) and "20 years old" not in page(reader, child)
+
+
 def test_what_the_child_is_to_the_other_is_said_the_other_way_round(reader, child, sibling):
     row = make_relationship(child, relation="own_child")
     record_link(reader, relationship=row, other=sibling, why="The birth notice")

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.audit.models import Entry
+from cems.base.time import today
 from cems.children.choices import RiskLevel
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.history.selectors.claim import claims, to_decide
@@ -82,6 +83,22 @@ def test_reason_age_address_and_matrix_stand_beside_and_looking_decides_nothing(
     claimed.refresh_from_db()
     assert claimed.state == InvolvementState.CLAIMED
     assert Entry.objects.filter(verb="viewed", subject_id=str(claimed.public_id)).count() == 1
+
+
+@pytest.mark.requirement("C1")
+def test_the_age_of_somebody_presumed_a_child_is_told_as_it_is_known(nurse: User, child: Child) -> None:
+    born = today().replace(year=today().year - 20, day=1)
+    row = involvement_start(nurse, child=child, case_role="health", person=nurse, why=WHY)
+    desk = sign_in(make_user("first_contact"))
+    for known, there, not_there in (
+        ("exact", f"{born:%-d %B %Y}, 20 years old", "presumed"),
+        ("disputed", f"{born:%-d %B %Y}, age disputed: presumed under 18", "years old"),
+        ("unknown", "Age not known: presumed under 18", f"{born:%-d %B %Y}"),  # the date is a guess
+    ):
+        child.date_of_birth, child.birth_date_known = born, known
+        child.save(update_fields=["date_of_birth", "birth_date_known"])
+        page = text(desk.get(decide(row)))
+        assert there in page and not_there not in page, known
 
 
 def test_a_refusal_needs_its_reason_and_the_claimant_reads_it(claimed: Involvement, nurse: User) -> None:

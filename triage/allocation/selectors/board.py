@@ -15,7 +15,6 @@ from cems.base.time import local_date
 from cems.children.access.selectors.restriction import closed_to
 from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
-from cems.children.identity.rules import age_on
 from cems.children.models import Child
 from cems.children.querysets import OfChildQuerySet, primary_by_row, record_of
 from cems.clocks.presentation import present
@@ -34,7 +33,7 @@ class WaitRow:
 
     wait: AllocationWait
     child: Child
-    age: int
+    age: str
     level: RiskLevel
     clock: dict[str, Any]
     stop: str
@@ -144,7 +143,7 @@ def _row(
     return WaitRow(
         wait=row,
         child=child,
-        age=age_on(child.date_of_birth, day),
+        age=child.age_words(day),
         level=RiskLevel(row.level) if level is None else level,
         clock=present(row.clock, at),
         stop=stop,

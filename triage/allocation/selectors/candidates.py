@@ -17,7 +17,7 @@ from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Child, Involvement
 from cems.children.querysets import primary_by_row
 from triage.allocation.rules.workload import Ahead, Candidate, stop_of_child
-from triage.allocation.selectors.worker import Worker, given_on, levels_and_births, workers
+from triage.allocation.selectors.worker import Worker, given_on, levels_and_ages, workers
 from triage.choices import WorkerKind
 from triage.models import Allocation
 from triage.policy import SOCIAL_WORK_TEAMS, SOON_AWAY_DAYS, SOON_LEAVES_DAYS
@@ -44,15 +44,15 @@ class Facts:
 
 def facts_of(primaries: Collection[int], user_ids: Collection[int], at: datetime) -> Facts:
     """All of it for these records and people, in a fixed number of reads."""
-    cluster = list(primary_by_row(primaries))
+    cluster, day = list(primary_by_row(primaries)), local_date(at)
     ended = Allocation.objects.filter(child__in=cluster, worker__in=list(user_ids), ended_at__isnull=False)
     who = ended.annotate(primary=primary_of()).values_list("primary", "worker", "kind")
     last = who.annotate(last=Max("ended_at"))
     return Facts(
         shut=frozenset(closed_to(cluster, user_ids, at)),
         had={(primary, user_id, kind): instant for primary, user_id, kind, instant in last},
-        social_workers=social_workers(cluster, local_date(at)),
-        levels={primary: level for primary, (level, _) in levels_and_births(primaries).items()},
+        social_workers=social_workers(cluster, day),
+        levels={primary: level for primary, (level, _) in levels_and_ages(primaries, day).items()},
         ahead=Ahead(away=SOON_AWAY_DAYS.at(at), leaves=SOON_LEAVES_DAYS.at(at)),
     )
 

@@ -7,11 +7,10 @@ from datetime import datetime
 from cems.accounts.models import User
 from cems.base.time import local_date
 from cems.children.choices import RiskLevel
-from cems.children.identity.rules import age_on
 from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
 from cems.children.querysets import OfChildQuerySet
-from triage.allocation.selectors.worker import ADULT, levels_and_births
+from triage.allocation.selectors.worker import ADULT, levels_and_ages
 from triage.models import Allocation
 
 
@@ -21,13 +20,10 @@ class Mine:
 
     allocation: Allocation
     child: Child
-    age: int
+    age: str
+    is_adult: bool
     level: RiskLevel | None
     days: int
-
-    @property
-    def is_adult(self) -> bool:
-        return self.age >= ADULT
 
     @property
     def next_step(self) -> str:
@@ -54,12 +50,13 @@ def children_of(user: User, worker: User, at: datetime) -> Children:
     )
     rows = list(allocations.order_by("-starts_at", "-pk"))
     children = seen(user, {row.child_id for row in rows})
-    facts = levels_and_births({child.pk for child in children.values()})
+    facts = levels_and_ages({child.pk for child in children.values()}, day)
     shown = [
         Mine(
             allocation=row,
             child=(child := children[row.child_id]),
-            age=age_on(child.date_of_birth, day),
+            age=child.age_words(day),
+            is_adult=child.age_on(day) >= ADULT,
             level=facts[child.pk][0],
             days=(day - local_date(row.starts_at)).days,
         )

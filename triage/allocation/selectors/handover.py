@@ -16,7 +16,7 @@ from cems.children.models import Child
 from cems.clocks.presentation import present
 from triage.allocation.rules.workload import handover_day
 from triage.allocation.selectors.board import MOST
-from triage.allocation.selectors.worker import levels_and_births
+from triage.allocation.selectors.worker import levels_and_ages
 from triage.models import AllocationWait, WeekendCover
 from triage.policy import HANDOVER_FROM
 
@@ -76,7 +76,7 @@ def handover(user: User, at: datetime) -> Handover:
     children = seen(user, {row.child_id for row in rows})
     primaries = list({child.pk: child for child in children.values()}.values())
     access = accesses(user, primaries, at)
-    facts = levels_and_births([child.pk for child in primaries])
+    facts = levels_and_ages([child.pk for child in primaries], local_date(at))
     weekend_covers = {
         row.wait_id: row
         for row in WeekendCover.objects.filter(wait__in=[row.pk for row in rows], until=until).select_related(

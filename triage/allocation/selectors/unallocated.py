@@ -10,7 +10,6 @@ from cems.base.keyset import Keyset, Page
 from cems.base.time import local_date
 from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
-from cems.children.identity.rules import age_on
 from cems.children.models import Child
 from cems.children.querysets import primary_by_row
 from cems.clocks.presentation import present
@@ -25,7 +24,7 @@ class Unallocated:
     """A child at Significant without a CE worker: waiting with a clock, decided against with a reason, or neither."""
 
     child: Child
-    age: int
+    age: str
     since: datetime
     wait: AllocationWait | None
     declined: AllocationDeclined | None
@@ -66,7 +65,7 @@ def _row(
     clock = wait.clock if wait else declined.clock if declined else None
     return Unallocated(
         child=child,
-        age=age_on(child.date_of_birth, local_date(at)),
+        age=child.age_words(local_date(at)),
         since=child.current_level.happened_at,
         wait=wait,
         declined=declined,

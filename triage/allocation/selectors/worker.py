@@ -13,7 +13,6 @@ from cems.accounts.profile import profile_of
 from cems.base.time import local_date
 from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
-from cems.children.identity.rules import age_on
 from cems.children.models import Child
 from triage.allocation.rules.workload import Away, places
 from triage.choices import WorkerKind
@@ -166,7 +165,7 @@ def held_by(user_ids: Iterable[int], day: date) -> list[tuple[int, str, Held]]:
         .annotate(primary=primary_of())
         .order_by("starts_at", "pk")
     )
-    facts = levels_and_births({row.primary for row in rows})
+    facts = levels_and_ages({row.primary for row in rows}, day)
     return [
         (
             row.worker_id,
@@ -177,18 +176,19 @@ def held_by(user_ids: Iterable[int], day: date) -> list[tuple[int, str, Held]]:
                 facts[row.primary][0],
                 row.starts_at,
                 row.accepted_at is not None,
-                age_on(facts[row.primary][1], day),
+                facts[row.primary][1],
             ),
         )
         for row in rows
     ]
 
 
-def levels_and_births(primaries: Collection[int]) -> dict[int, tuple[RiskLevel | None, date]]:
-    """The agreed level and the birth date of these records: counted into workloads, never shown by name."""
+def levels_and_ages(primaries: Collection[int], day: date) -> dict[int, tuple[RiskLevel | None, int]]:
+    """The agreed level and the age on `day` of these records: counted into workloads, never shown by name."""
     rows = Child.objects.unscoped("how many children at which level each worker has, without names")
-    facts = rows.filter(pk__in=list(primaries)).values_list("pk", "current_level__level", "date_of_birth")
-    return {pk: (None if level is None else RiskLevel(level), born) for pk, level, born in facts}
+    children = rows.filter(pk__in=list(primaries)).select_related("current_level")
+    few = children.only("date_of_birth", "birth_date_known", "current_level__level")
+    return {child.pk: (child.level, child.age_on(day)) for child in few}
 
 
 def worker_of(team_ids: Collection[int], day: date, *, user_id: int, kind: WorkerKind) -> Worker | None:

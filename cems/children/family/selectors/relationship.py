@@ -16,7 +16,7 @@ from cems.base.time import today
 from cems.children.access.child_access import ChildAccess, accesses
 from cems.children.access_control import OpenChild
 from cems.children.choices import Relation, SafeToRing, YesNoNotKnown
-from cems.children.identity.rules import age_on, search_key
+from cems.children.identity.rules import search_key
 from cems.children.matching.rules.search import Asked
 from cems.children.matching.search import Found, likely
 from cems.children.models import Child, RecordLink, Relationship
@@ -68,9 +68,9 @@ class LinkedRecord:
     relation: str
 
     @property
-    def age(self) -> int | None:
-        """Where the reader may know it."""
-        return age_on(self.child.date_of_birth, today()) if self.access.sees(Part.IDENTITY) else None
+    def age(self) -> str:
+        """In words, where the reader may know it; else ""."""
+        return self.child.age_words(today()) if self.access.sees(Part.IDENTITY) else ""
 
     @property
     def level(self) -> bool:

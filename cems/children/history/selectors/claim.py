@@ -15,7 +15,6 @@ from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.history.services.involvement import confirms_for
-from cems.children.identity.rules import age_on
 from cems.children.models import Child, Involvement, Submitter
 from cems.children.querysets import OfChildQuerySet, record_of
 from cems.children.slots import SUBMITTED_LEVEL
@@ -64,7 +63,7 @@ class ClaimPage:
     who works with the child already."""
 
     child: Child
-    age: int
+    age: str
     submitted: RiskLevel | None
     submitted_at: datetime | None
     sent_at: datetime | None
@@ -82,7 +81,7 @@ def claim_page(opened: OpenChild, row: Involvement) -> ClaimPage:
     )
     return ClaimPage(
         opened.placed,
-        age_on(opened.child.date_of_birth, today()),
+        opened.child.age_words(today()),
         RiskLevel(newest[0]) if newest else None,
         newest[1] if newest else None,
         sent.at if sent else None,

@@ -142,6 +142,15 @@ class Child(PublicModel):
         age = age_on(self.date_of_birth, day)
         return min(age, 17) if self.presumed_child else age
 
+    def age_words(self, day: date) -> str:
+        """The age as pages say it; that it is disputed or not known comes in place of any number (C1)."""
+        if self.birth_date_known == BirthDateKnown.DISPUTED:
+            return "Age disputed: presumed under 18"
+        if self.birth_date_known == BirthDateKnown.UNKNOWN:
+            return "Age not known: presumed under 18"
+        about = "About " if self.birth_date_known == BirthDateKnown.ABOUT else ""
+        return f"{about}{self.age_on(day)} years old"
+
     @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}"
