@@ -175,22 +175,22 @@ REFERRAL_MECHANISM = DoingKind(
         ),
     ),
 )
-READING = DoingKind(
-    key="matrix-read",
-    title="Record that it was read",
-    answers=(
-        Answer(
-            "read",
-            "The matrix was read",
-            (Question("next", "What happens now?", "What happens now", "Say what happens now.", rows=3),),
+
+
+def _reading(key: str) -> DoingKind:
+    """What one reader makes of one matrix: it says nothing of another matrix, nor of another reader."""
+    next_step = Question("next", "What happens now?", "What happens now", "Say what happens now.", rows=3)
+    reader = Question("who", "Who has it now?", "Passed on to", "Say who has it now.", "Name and team.")
+    return DoingKind(
+        key=key,
+        title="Record that it was read",
+        answers=(
+            Answer("read", "The matrix was read", (next_step,), alone=True),
+            Answer("passed-on", "It was passed on", (reader,), alone=True),
         ),
-        Answer(
-            "passed-on",
-            "It was passed on",
-            (Question("who", "Who has it now?", "Passed on to", "Say who has it now.", "Name and team."),),
-        ),
-    ),
-)
+    )
+
+
 PARENTS = DoingKind(
     key=PARENTS_INFORMED,
     title="Record what the parents or carers know",
@@ -219,8 +219,8 @@ _KINDS = {
     CHAMPION: ADVICE,
     EARLY_INTERVENTION: EARLY_HELP,
     NRM: REFERRAL_MECHANISM,
-    TELL_MANAGER: READING,
-    TELL_EDT: READING,
+    TELL_MANAGER: _reading(TELL_MANAGER),
+    TELL_EDT: _reading(TELL_EDT),
     PARENTS_INFORMED: PARENTS,
 }
 

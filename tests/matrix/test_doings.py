@@ -29,7 +29,7 @@ from cems.clocks.sweeping import sweep
 from cems.notices.models import Notice
 from matrix.choices import Informed
 from matrix.models import Submission
-from matrix.rules import FOLLOWS
+from matrix.rules import FOLLOWS, TELL_EDT, TELL_MANAGER
 from matrix.services.follow_up import LEVEL_SOURCE, SOURCE
 from matrix.services.submission import matrix_submit
 from tests.factories.children import involve, make_child
@@ -242,6 +242,57 @@ def test_what_is_done_meets_each_task_of_its_kind_and_a_decision_only_its_own(
     assert set(Action.objects.filter(doing=both)) == {nrm, decided}
     doing_undo(lead, doing=both, why="Sent for another child.")
     assert Action.objects.filter(pk__in=[nrm.pk, decided.pk], status=Status.OPEN).count() == 2
+
+
+@pytest.mark.parametrize("answer", [("read", "next"), ("passed-on", "who")])
+def test_who_reads_one_matrix_has_not_read_another_nor_has_anybody_else(
+    child: Child, lead: User, answer: tuple[str, str]
+) -> None:
+    first, second = (Source(SOURCE, str(uuid4()), f"CEM-2026-0000{number}") for number in (1, 2))
+    desk = make_team()
+    reads, other, of_desk = (
+        action_open(None, title="Read it", owner=owner, child=child, source=source, key=key)
+        for owner, source, key in (
+            (lead, first, TELL_MANAGER),
+            (lead, second, TELL_MANAGER),
+            (desk, second, TELL_EDT),
+        )
+    )
+    record(lead, reads, answer[0], **{answer[1]: "The team of the night."})
+    assert not Action.objects.get(pk=reads.pk).is_open
+    client = sign_in(lead)
+    assert "Record it" in page_of(client, other)
+    assert other.reference in client.get(reverse("actions:list")).content.decode()
+    assert "Record it" in page_of(sign_in(make_user(team=desk)), of_desk)
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "given", "before"),
+    [
+        ("nrm", "submitted", SUBMITTED, timedelta(days=1)),
+        ("phone-call", "reached", CALLED, timedelta(minutes=20)),
+    ],
+)
+def test_what_was_done_before_an_action_was_agreed_does_not_meet_it(
+    child: Child, lead: User, key: str, answer: str, given: dict[str, str], before: timedelta
+) -> None:
+    papers = [Source(source, str(uuid4()), source) for source in (SOURCE, LEVEL_SOURCE)]
+    with time_machine.travel(THURSDAY, tick=False):
+        earlier, later = (
+            action_open(
+                None,
+                title="Do it",
+                owner=lead,
+                child=child,
+                source=paper,
+                key=key,
+                happened_at=agreed_at,
+            )
+            for paper, agreed_at in zip(papers, (THURSDAY - timedelta(days=2), THURSDAY), strict=True)
+        )
+        doing_record(lead, action=earlier, answer=answer, given=given, done_at=THURSDAY - before)
+        assert "Record it" in page_of(sign_in(lead), later)
+        assert not Action.objects.get(pk=earlier.pk).is_open
 
 
 def test_what_a_forum_began_is_recorded_in_the_same_way(child: Child, lead: User) -> None:

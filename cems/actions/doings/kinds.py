@@ -36,7 +36,8 @@ class Question:
 class Answer:
     """One way in which an action is met: something was done, or it was decided not to, and why.
 
-    What was done meets every open action of the kind; `alone` is a decision that meets the action it is made on.
+    What was done meets every open action of the kind that was agreed before; `alone` is an answer about one paper, or
+    a decision, that meets the action it is made on.
     """
 
     key: str
@@ -82,6 +83,12 @@ class DoingKind:
             if len(words) > LONGEST:
                 return Problem(f"Keep this to {LONGEST} characters.", question.name)
         return None
+
+    def is_after(self, agreed_at: datetime, done_at: datetime) -> bool:
+        """Whether it was done after an action was agreed, so that it may meet it; by the day where none asks a time."""
+        if self.at_time:
+            return agreed_at <= done_at
+        return local_date(agreed_at) <= local_date(done_at)
 
     def words(self, key: str, given: Mapping[str, str], done_at: datetime) -> str:
         """What was done as everybody reads it afterwards, a line for each thing that was told."""

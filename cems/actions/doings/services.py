@@ -16,7 +16,6 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 from cems.children.matching.services.cluster import lock_cluster
-from cems.children.models import Child
 from cems.clocks import recipients
 from cems.notices.messages import Message
 from cems.notices.services import notices_send
@@ -62,7 +61,7 @@ def doing_record(
     locked_action = Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
     if locked_action.is_open:  # of a closed one the first `action_complete` tells who was quicker
         row.save()
-    for met in (locked_action, *_also_met(locked_action, primary, kind, answer)):
+    for met in (locked_action, *_also_met(row, kind, answer)):
         action_complete(
             user, action=met, outcome=row.words, doing=row, at=min(max(done, met.happened_at), instant)
         )
@@ -71,13 +70,14 @@ def doing_record(
     return row
 
 
-def _also_met(action: Action, primary: Child | None, kind: DoingKind, key: str) -> Iterator[Action]:
-    """The other open actions about the child that the same doing meets."""
+def _also_met(doing: Doing, kind: DoingKind, key: str) -> Iterator[Action]:
+    """The other open actions about the child that the same doing meets: those agreed before it was done."""
     answer = kind.answer(key)
-    if primary is None or answer is None or answer.alone:
+    if doing.child is None or answer is None or answer.alone:
         return
-    for other in Action.objects.of(primary).to_do().exclude(pk=action.pk).exclude(key="").order_by("pk"):
-        if kind_of(other) is kind:
+    rows = Action.objects.of(doing.child).to_do().exclude(pk=doing.action_id).exclude(key="")
+    for other in rows.order_by("pk"):
+        if kind_of(other) is kind and kind.is_after(other.happened_at, doing.done_at):
             yield other
 
 
