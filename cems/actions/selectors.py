@@ -14,7 +14,7 @@ from cems.accounts.roles import Part
 from cems.actions.choices import Status
 from cems.actions.models import Action
 from cems.actions.querysets import ActionQuerySet
-from cems.actions.slots import DOINGS, DONE_AT
+from cems.actions.slots import DoneAt, place_of
 from cems.base.keyset import Keyset, Page
 from cems.children.access.child_access import access_to
 from cems.children.access_control import OpenChild
@@ -134,14 +134,16 @@ def to_carry_over(user: User, opened: OpenChild) -> Sequence[Action]:
     rows = Action.objects.filter(child__in=opened.cluster, status=Status.OPEN).with_page().order_by("pk")
     if not opened.access.sees(Part.ACTIONS):
         rows = rows.filter(pk__in=Action.objects.visible_to(user).values("pk"))
-    return [row for row in rows if DONE_AT.get(f"{row.source_kind}:{row.key}") is None]
+    return [row for row in rows if place_of(row) is None]
 
 
 def done_at(user: User, opened: Opened) -> tuple[str, str] | None:
     """What the page is called where this action is done, and its address; None where the user has none to go to."""
     action = opened.action
-    place = DONE_AT.get(f"{action.source_kind}:{action.key}") if opened.may_act else None
-    if place is None or opened.child is None or not access_to(user, opened.child).may(place.work):
+    place = place_of(action)
+    if not isinstance(place, DoneAt) or not opened.may_act or opened.child is None:
+        return None
+    if not access_to(user, opened.child).may(place.work):
         return None
     url = place.url(action)
     return (place.label, url) if url else None
@@ -149,15 +151,14 @@ def done_at(user: User, opened: Opened) -> tuple[str, str] | None:
 
 def is_done_elsewhere(action: Action) -> bool:
     """Whether another page than its own is where this action is done, which meets it."""
-    return DONE_AT.get(f"{action.source_kind}:{action.key}") is not None
+    return isinstance(place_of(action), DoneAt)
 
 
 def doing(action: Action) -> tuple[str, str]:
     """What is done about an open action, and the address that leads there, for a list of many: that of the action,
     which goes on to the page where it is done and is asked for one action only, when somebody opens it."""
     url = reverse("actions:detail", args=[action.public_id])
-    place = DONE_AT.get(f"{action.source_kind}:{action.key}")
-    if place:
+    place = place_of(action)
+    if isinstance(place, DoneAt):
         return place.label, f"{url}?{DO}=1"
-    here = DOINGS.get(f"{action.source_kind}:{action.key}") if action.key else None
-    return (here.kind.title if here else "Open"), url
+    return (place.kind.title if place else "Open"), url

@@ -11,6 +11,7 @@ from cems.accounts.models import Team, User
 from cems.actions.choices import Status
 from cems.actions.events import ActionClosed
 from cems.actions.models import Action, Doing
+from cems.actions.slots import place_of
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import Deadline, say_day
@@ -283,9 +284,14 @@ def action_carry_over(
 ) -> Action:
     """The next meeting takes an open action on: it closes here and opens there, with a new deadline.
 
-    Returns the new action. Raises as `action_cancel`.
+    Returns the new action. Raises as `action_cancel`, and Invalid for one that is met by its doing: that asks what it
+    asked, by the time it had.
     """
     kept, instant = _open(action), at or now()
+    if place_of(kept) is not None:
+        raise Invalid(
+            f"{kept.reference} is met by what is done about it, so no meeting takes it on.", field="action"
+        )
     _close(user, kept, Status.CARRIED, _said(reason, "Say why it is carried over.", "reason"), instant)
     if kept.clock:
         clocks.clock_cancel(

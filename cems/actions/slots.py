@@ -53,3 +53,9 @@ DOINGS: Many[DoneHere] = Many(
     "What the page of an action asks of whoever did it, where no other page is there to do it.",
     name_of=lambda place: f"{place.source_kind}:{place.key}",
 )
+
+
+def place_of(action: Action) -> DoneAt | DoneHere | None:
+    """Where this action is done, which meets it: another page, or its own; None for one closed in free words."""
+    name = f"{action.source_kind}:{action.key}"
+    return DONE_AT.get(name) or DOINGS.get(name)

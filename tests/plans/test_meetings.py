@@ -14,12 +14,13 @@ from cems.accounts.models import User
 from cems.actions.choices import Status
 from cems.actions.models import Action
 from cems.actions.services import Source, action_open
+from cems.base.calendar import on_day
 from cems.base.errors import Invalid
 from cems.base.time import local, now, today
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from plans.models import Request, StatutoryMeeting
-from plans.services.meeting import meeting_correct, meeting_record
+from plans.services.meeting import CarriedOver, meeting_correct, meeting_record
 from tests.factories.children import agree_level, involve, make_child, restrict
 from tests.factories.matrices import submit
 from tests.factories.people import make_user, sign_in
@@ -132,6 +133,31 @@ def test_one_held_before_the_request_answers_nothing(child: Child, worker: User)
     submit(make_user(), child, RiskLevel.SIGNIFICANT)
     meeting_record(worker, child=child, kind="strategy", held_at=now() - timedelta(days=2), outcome="Before.")
     assert Request.objects.get(child=child).answer == ""
+
+
+@pytest.mark.requirement("K1")
+@pytest.mark.parametrize("key", ["nrm", "phone-call", "police-sharing", "step-up"])
+def test_what_is_met_by_its_doing_is_not_taken_on(
+    child: Child, worker: User, client: Client, key: str
+) -> None:
+    source = Source("matrix.submission", str(uuid4()), "CEM-1")
+    deadline = on_day(now(), today() + timedelta(days=2), word="asked for")
+    action = action_open(
+        None, title="A step of a level", owner=worker, child=child, source=source, key=key, deadline=deadline
+    )
+    asks = text(client.get(reverse("actions:detail", args=[action.public_id])))
+    assert action.title not in text(client.get(at("meeting_new", child)))
+    with pytest.raises(Invalid, match="met by what is done about it"):
+        meeting_record(
+            worker,
+            child=child,
+            kind="core_group",
+            held_at=now(),
+            outcome="Goes on.",
+            carried=CarriedOver([action], today() + timedelta(days=20)),
+        )
+    assert text(client.get(reverse("actions:detail", args=[action.public_id]))) == asks
+    assert not StatutoryMeeting.objects.filter(outcome="Goes on.").exists()
 
 
 @pytest.mark.requirement("K1")

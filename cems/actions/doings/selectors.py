@@ -2,13 +2,13 @@
 
 from cems.actions.doings.kinds import DoingKind
 from cems.actions.models import Action, Doing
-from cems.actions.slots import DOINGS
+from cems.actions.slots import DoneHere, place_of
 
 
 def kind_of(action: Action) -> DoingKind | None:
     """What the page of this action asks of whoever did it; None where it is done elsewhere, or closed in free words."""
-    place = DOINGS.get(f"{action.source_kind}:{action.key}") if action.key else None
-    return place.kind if place else None
+    place = place_of(action)
+    return place.kind if isinstance(place, DoneHere) else None
 
 
 def undone_of(action: Action) -> list[Doing]:
