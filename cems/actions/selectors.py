@@ -77,13 +77,24 @@ def _by_due(action: Action) -> tuple[bool, datetime, int]:
 
 @dataclass(frozen=True)
 class Opened:
-    """An action somebody may open; `child` where they may see the child, `why` for the audit."""
+    """An action somebody may open; `child` where they may see the child, `why` for the audit.
+
+    `has` says whether it is theirs, or of those they manage; `recorded` whether they wrote what was done about it.
+    """
 
     action: Action
     child: Child | None
     why: str
-    may_act: bool
-    may_undo: bool = False
+    has: bool = False
+    recorded: bool = False
+
+    @property
+    def may_act(self) -> bool:
+        return self.has and self.action.is_open
+
+    @property
+    def may_undo(self) -> bool:
+        return self.action.doing is not None and (self.has or self.recorded)
 
 
 def open_for(user: User, public_id: UUID) -> Opened | None:
@@ -104,13 +115,13 @@ def open_for(user: User, public_id: UUID) -> Opened | None:
     recorded = bool(action.doing and action.doing.recorded_by_id == user.pk)
     if clock_access.has(user, action):
         why = "has the action, or manages those who do"
-        return Opened(action, child, why, action.is_open, bool(action.doing))
+        return Opened(action, child, why, has=True)
     if child is None:
         return None
     access = access_to(user, child)
     own_agency = action.owner.agency_id == profile_of(user).agency_id
     if access.sees(Part.ACTIONS) or (access.sees(Part.AGENCY_ACTIONS) and own_agency):
-        return Opened(action, child, access.why, False, recorded)
+        return Opened(action, child, access.why, recorded=recorded)
     return None
 
 

@@ -12,13 +12,13 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part
 from cems.actions import selectors, services
 from cems.actions.doings.forms import DoingForm, UndoForm
-from cems.actions.doings.selectors import kind_of, undone_of
+from cems.actions.doings.selectors import doing_to_undo, kind_of, undone_of
 from cems.actions.doings.services import doing_record, doing_undo
 from cems.actions.forms import CloseForm
 from cems.actions.models import Action, Doing
 from cems.audit.services import listed, read
 from cems.base.access_control import Shape, requires_sign_in
-from cems.base.errors import Conflict, Invalid, NotAllowed
+from cems.base.errors import Invalid, NotAllowed
 from cems.base.forms import handle_form
 from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
@@ -61,7 +61,7 @@ def action(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One action: what, whose, until when, what came of it; or, asked to, on to the page where it is done."""
     opened = _opened(request, public_id)
     place = selectors.done_at(acting_user(request), opened) if selectors.DO in request.GET else None
-    return redirect(place[1]) if place else _detail(request, opened, _form(opened), UndoForm())
+    return redirect(place[1]) if place else _detail(request, opened, _form(opened))
 
 
 @requires_sign_in(Shape.POST, reason=OWN)
@@ -72,7 +72,7 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if handle_form(request, form, lambda: _close(request, opened, form)):
         messages.success(request, f"{opened.action.reference} is closed.{_about(opened)}")
         return redirect("actions:detail", public_id=public_id)
-    return _detail(request, _opened(request, public_id), form, UndoForm())
+    return _detail(request, _opened(request, public_id), form)
 
 
 @requires_sign_in(Shape.POST, reason=OWN)
@@ -94,6 +94,12 @@ def _form(opened: selectors.Opened, sent: QueryDict | None = None) -> DoingForm 
     return CloseForm(sent, done_elsewhere=selectors.is_done_elsewhere(opened.action))
 
 
+def _undo_form(opened: selectors.Opened) -> UndoForm:
+    """The form that undoes what stands on the page as done."""
+    doing = opened.action.doing
+    return UndoForm(initial={"doing": doing.public_id} if doing else None)
+
+
 def _close(request: HttpRequest, opened: selectors.Opened, form: DoingForm | CloseForm) -> Action | Doing:
     user = acting_user(request)
     if not opened.may_act and opened.action.is_open:
@@ -108,11 +114,11 @@ def _close(request: HttpRequest, opened: selectors.Opened, form: DoingForm | Clo
 
 
 def _undo(request: HttpRequest, opened: selectors.Opened, form: UndoForm) -> Doing:
-    if not opened.may_undo:
+    user = acting_user(request)
+    doing = doing_to_undo(user, opened, form.cleaned_data["doing"])
+    if doing is None:
         raise NotAllowed("Only those who have this action, or recorded it, can undo what was recorded.")
-    if opened.action.doing is None:
-        raise Conflict(f"{opened.action.reference} is to do: nothing is recorded that could be undone.")
-    return doing_undo(acting_user(request), doing=opened.action.doing, why=form.cleaned_data["why"])
+    return doing_undo(user, doing=doing, why=form.cleaned_data["why"])
 
 
 def _about(opened: selectors.Opened) -> str:
@@ -132,9 +138,16 @@ def _opened(request: HttpRequest, public_id: UUID) -> selectors.Opened:
 
 
 def _detail(
-    request: HttpRequest, opened: selectors.Opened, form: DoingForm | CloseForm, undo_form: UndoForm
+    request: HttpRequest,
+    opened: selectors.Opened,
+    form: DoingForm | CloseForm,
+    undo_sent: UndoForm | None = None,
 ) -> HttpResponse:
-    shown = opened.action
+    """The page, with what was sent and refused; what a colleague undid meanwhile is not what the next form undoes."""
+    shown, undo_form = opened.action, _undo_form(opened)
+    refused = undo_sent or undo_form
+    if refused.shows(shown.doing):
+        undo_form = refused
     about = opened.child or shown.child
     if about:
         read(
@@ -155,6 +168,8 @@ def _detail(
         "form": form,
         "may_undo": opened.may_undo,
         "undo_form": undo_form,
+        "undo_refused": refused,
+        "undo_unkept": "" if refused is undo_form else refused.typed,
         "undone": undone_of(shown) if kind_of(shown) else (),
     }
-    return render(request, "actions/detail.html", context, status=max(form.status, undo_form.status))
+    return render(request, "actions/detail.html", context, status=max(form.status, refused.status))

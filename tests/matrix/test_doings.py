@@ -80,6 +80,11 @@ def form_of(answer: str, day: datetime, **more: str) -> dict[str, str]:
     return {"key": str(uuid4()), "answer": answer, **parts, **more}
 
 
+def undoing(doing: Doing, why: str) -> dict[str, str]:
+    """What the page sends that undoes this."""
+    return {"key": str(uuid4()), "doing": str(doing.public_id), "why": why}
+
+
 def test_each_step_of_a_level_is_recorded_here_or_leads_to_where_it_is_done() -> None:
     for level, steps in FOLLOWS.items():
         for step in steps:
@@ -191,10 +196,11 @@ def test_a_doing_undone_is_to_do_again_with_its_time_and_its_people_are_told(
     manager = make_user("team_manager", team=lead.appointments.get().team)
     call = action_of(child, "phone-call")
     due_at = Clock.objects.get(pk=call.clock_id).due_at
-    record(lead, call, "reached", **CALLED)
+    doing = record(lead, call, "reached", **CALLED)
     client, undo = sign_in(manager), reverse("actions:undo", args=[call.public_id])
-    assert "Say what was wrong with it." in client.post(undo, {"key": str(uuid4())}).content.decode()
-    form = {"key": str(uuid4()), "why": "It was about another child."}
+    refused = client.post(undo, undoing(doing, "")).content.decode()
+    assert "Say what was wrong with it." in refused and str(doing.public_id) in refused
+    form = undoing(doing, "It was about another child.")
     assert [client.post(undo, form).status_code for _ in range(2)] == [302, 302]
     again = action_of(child, "phone-call")
     clock = Clock.objects.get(pk=again.clock_id)
@@ -223,10 +229,32 @@ def test_undone_by_two_the_second_is_told_who_was_quicker(child: Child, lead: Us
         doing_undo(make_user(), doing=doing, why="x")
     stranger = make_user()
     involve(child, stranger)
-    record(lead, action_of(child, "nrm"), "submitted", **SUBMITTED)
+    again = record(lead, action_of(child, "nrm"), "submitted", **SUBMITTED)
     undo = reverse("actions:undo", args=[action_of(child, "nrm").public_id])
-    assert sign_in(stranger).post(undo, {"key": str(uuid4()), "why": "x"}).status_code == 403
+    for shown in (doing, again):
+        assert sign_in(stranger).post(undo, undoing(shown, "x")).status_code == 403
     assert not action_of(child, "nrm").is_open
+
+
+def test_a_page_that_shows_what_is_undone_since_undoes_nothing_and_keeps_the_words(
+    child: Child, lead: User, sent: Submission
+) -> None:
+    deputy = make_user("team_manager", team=lead.appointments.get().team)
+    first = record(deputy, action_of(child, "nrm"), "submitted", **SUBMITTED)
+    undo = reverse("actions:undo", args=[first.action.public_id])
+    doing_undo(lead, doing=first, why="Wrong child.")
+    late = sign_in(deputy).post(undo, undoing(first, "Typed at length."))
+    words = late.content.decode()
+    assert late.status_code == 409 and f"{lead} has undone this already: Wrong child" in words
+    assert "What you wrote, which is not kept" in words and "Typed at length." in words
+    right = record(lead, action_of(child, "nrm"), "submitted", **SUBMITTED)
+    page = sign_in(deputy).post(undo, undoing(first, "Typed at length."))
+    words = page.content.decode()
+    assert page.status_code == 409 and "Typed at length." in words
+    assert f'value="{right.public_id}"' in words and f'value="{first.public_id}"' not in words
+    assert action_of(child, "nrm").doing == right
+    assert sign_in(deputy).post(undo, undoing(right, "Wrong child again.")).status_code == 302
+    assert action_of(child, "nrm").is_open
 
 
 def test_what_is_done_meets_each_task_of_its_kind_and_a_decision_only_its_own(

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 
 from cems.actions.doings.kinds import LONGEST, DoingKind, Question
-from cems.base.form_fields import DayField, TimeOfDayField, WhyField, WordsField
+from cems.actions.models import Doing
+from cems.base.form_fields import INCOMPLETE, DayField, TimeOfDayField, WhyField, WordsField
 from cems.base.forms import KeyedForm, OnceForm
 from cems.base.time import LONDON, local_date
 
@@ -86,14 +87,27 @@ class DoingForm(KeyedForm):
 
 
 class UndoForm(OnceForm):
-    """What was wrong with what was recorded."""
+    """What was wrong with what was recorded. `doing` is what the page showed, hidden: nothing else is undone."""
 
     button = "Undo: it is to do again"
+    doing = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": INCOMPLETE, "invalid": INCOMPLETE},
+    )
     why = WhyField(
         "What was wrong with it?",
         "It stays readable in the chronology, marked as undone. The action is to do again, with the time it had.",
         wanted="Say what was wrong with it.",
     )
+
+    @property
+    def typed(self) -> str:
+        """The words typed, for whoever comes second."""
+        return str(self["why"].value() or "")
+
+    def shows(self, doing: Doing | None) -> bool:
+        """Whether this is what the form would undo."""
+        return doing is not None and str(self["doing"].value()) == str(doing.public_id)
 
 
 def _field(question: Question) -> forms.Field:
