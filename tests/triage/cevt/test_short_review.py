@@ -19,9 +19,16 @@ from cems.children.history.services.level import level_agree
 from cems.children.models import Child, Matter
 from cems.notices.models import Notice
 from tests.factories.children import make_child, restrict
-from tests.factories.people import make_locality, make_user, sign_in
+from tests.factories.people import (
+    DARLINGTON,
+    make_agency,
+    make_authority,
+    make_locality,
+    make_user,
+    sign_in,
+)
 from tests.factories.short_reviews import SAID, make_lead, review_of_nothing_new
-from tests.factories.triage import ruling, waiting_child
+from tests.factories.triage import make_chair, ruling, waiting_child
 from triage.cevt.services.decision import decision_make
 from triage.cevt.services.short_review import review_discuss
 from triage.choices import ItemKind, ReviewEnd
@@ -94,8 +101,34 @@ def test_noted_a_second_time_changes_nothing(chair: User) -> None:
     noted_at = row.ended_at
     assert post(chair, reviews=[str(other.public_id)]).status_code == 302
     assert post(chair).status_code == 400
+    again = sign_in(chair).post(LIST, form, follow=True)
+    assert "Noted for 1 child." in unescape(again.content.decode())
     row.refresh_from_db()
     assert row.ended_at == noted_at
+
+
+def test_what_a_colleague_noted_meanwhile_keeps_nobody_from_noting_the_rest(chair: User) -> None:
+    _, _, one = reviewed(chair)
+    _, _, other = reviewed(chair, "Robin")
+    colleague = make_chair()
+    post(colleague, reviews=[str(one.public_id)])
+    form = {"reviews": [str(one.public_id), str(other.public_id)], "key": str(uuid4())}
+    answer = sign_in(chair).post(LIST, form, follow=True)
+    assert "Noted for 1 child. 1 of what was ticked waited no longer." in unescape(answer.content.decode())
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.ended_by, other.ended_by) == (colleague, chair)
+    late = post(chair, discuss=str(one.public_id))
+    assert late.status_code == 409 and "This review waits no longer" in late.content.decode()
+    assert post(chair, discuss="no-id").status_code == 400
+    assert not Item.objects.filter(kind=ItemKind.RAISED).exists()
+
+
+def test_a_review_taken_out_by_a_double_click_is_taken_out_once(chair: User) -> None:
+    _, _, row = reviewed(chair)
+    form = {"discuss": str(row.public_id), "key": str(uuid4())}
+    assert [sign_in(chair).post(LIST, form).status_code for _ in range(2)] == [302, 302]
+    assert Item.objects.filter(kind=ItemKind.RAISED).count() == 1
 
 
 def test_a_review_taken_out_is_an_item_of_the_next_meeting(chair: User) -> None:
@@ -133,6 +166,11 @@ def test_another_child_s_review_is_not_noted_by_its_number_alone(chair: User) ->
     child, _, row = reviewed(chair)
     _, _, other = reviewed(chair, "Robin")
     restrict(child)
-    assert post(chair, reviews=[str(row.public_id), str(other.public_id)]).status_code == 400
+    assert post(chair, reviews=[str(row.public_id), str(other.public_id)]).status_code == 302
+    assert post(chair, discuss=str(row.public_id)).status_code == 409
     row.refresh_from_db()
-    assert row.ended_at is None
+    other.refresh_from_db()
+    assert row.ended_at is None and other.ended_by == chair
+    elsewhere = make_user("cevt_chair", agency=make_agency(authorities=[make_authority(DARLINGTON)]))
+    with pytest.raises(Conflict):
+        review_discuss(elsewhere, review=row.public_id)

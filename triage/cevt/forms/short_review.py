@@ -1,6 +1,5 @@
 """What the list of reviews where nothing was new sends (M6)."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +10,22 @@ from cems.base.forms import KeyedForm
 NOTHING_CHOSEN = "Tick the reviews that CEVT has noted."
 
 
+class PublicIdsField(forms.TypedMultipleChoiceField):
+    """Public ids of rows, whichever: the service leaves out those that are no longer there for the user."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(coerce=UUID, **kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        """Any value: what is no public id is refused when it is read as one."""
+        return True
+
+
 class NoteReviewsForm(KeyedForm):
     """The reviews that were ticked, noted once for the lot; or the one that is to be discussed."""
 
-    reviews = forms.TypedMultipleChoiceField(coerce=UUID, required=False)
-    discuss = forms.TypedChoiceField(coerce=UUID, required=False, empty_value=None)
-
-    def __init__(self, shown: Iterable[UUID], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(str(public_id), str(public_id)) for public_id in shown]
-        self.offer_choices("reviews", choices)
-        self.offer_choices("discuss", choices)
+    reviews = PublicIdsField(required=False)
+    discuss = forms.UUIDField(required=False)
 
     def clean(self) -> dict[str, Any]:
         """Something was ticked, or one is to be discussed."""

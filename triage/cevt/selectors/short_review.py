@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
@@ -73,6 +74,17 @@ def count_to_note(user: User, at: datetime) -> int:
         return 0
     grouped = _waiting(user)
     return Child.objects.visible_to(user, at).filter(pk__in=grouped).count() if grouped else 0
+
+
+def still_to_note(user: User, reviews: Collection[UUID], at: datetime) -> Sequence[ReviewToNote]:
+    """Those of these reviews that wait, of this user's CEVT and of children whose papers are open to the user, in the
+    order in which everybody locks their children."""
+    waiting = ReviewToNote.objects.filter(
+        public_id__in=reviews, ended_at__isnull=True, authority__in=profile_of(user).authority_ids
+    )
+    rows: Sequence[Any] = waiting.annotate(primary=primary_of()).order_by("child", "received_at", "pk")
+    children = _children(user, {row.primary for row in rows}, at)
+    return [row for row in rows if row.primary in children]
 
 
 def _waiting(user: User) -> dict[int, list[Any]]:

@@ -20,6 +20,7 @@ from cems.children.models import Child
 from cems.notices.services import notice_send
 from matrix.events import ShortReviewSent
 from matrix.models import ShortReview
+from triage.cevt.selectors.short_review import still_to_note
 from triage.cevt.services.area import whose_cevt
 from triage.cevt.services.item import item_raise, raised_open
 from triage.choices import ReviewEnd
@@ -72,11 +73,12 @@ def review_to_note_open(user: User, *, short_review_id: int, at: datetime) -> Re
 def reviews_note(user: User, *, reviews: Sequence[UUID], at: datetime | None = None) -> int:
     """CEVT has noted these reviews, each with the child's earlier ones; returns how many children they were of.
 
-    What a colleague noted meanwhile, what a level has answered or a board has now, is left as it is.
+    What a colleague noted meanwhile, what a level has answered or a board has now, and what is out of the user's
+    reach, is left as it is.
     """
     instant = at or now()
     children = set()
-    for row in _named(reviews):
+    for row in still_to_note(user, reviews, instant):
         primary = lock_cluster(row.child_id)
         if on_board(primary):
             continue
@@ -96,7 +98,7 @@ def review_discuss(user: User, *, review: UUID, at: datetime | None = None) -> I
     Raises Conflict where it waits no longer, or a board has the child now.
     """
     instant = at or now()
-    named = _named([review])
+    named = still_to_note(user, [review], instant)
     if not named:
         raise Conflict(ENDED)
     primary = lock_cluster(named[0].child_id)
@@ -130,12 +132,6 @@ def reviews_settle(user: User, *, child_id: int, at: datetime) -> None:
 def reviews_wait(primary: Child) -> bool:
     """Whether a review where nothing was new still waits to be noted."""
     return ReviewToNote.objects.of(primary).filter(ended_at__isnull=True).exists()
-
-
-def _named(reviews: Sequence[UUID]) -> list[ReviewToNote]:
-    """These, in the order in which their children are locked by everybody."""
-    rows = ReviewToNote.objects.filter(public_id__in=reviews, ended_at__isnull=True)
-    return list(rows.order_by("child", "received_at", "pk"))
 
 
 def _waiting(primary: Child) -> list[ReviewToNote]:

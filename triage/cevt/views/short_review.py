@@ -23,11 +23,10 @@ def reviews(request: HttpRequest) -> HttpResponse:
     user, instant = acting_user(request), now()
     waiting = reviews_to_note(user, instant)
     names = {line.row.public_id: line.child.name for line in waiting.lines}
-    form = NoteReviewsForm(names, request.POST or None)
+    form = NoteReviewsForm(request.POST or None)
     done = handle_form(request, form, lambda: _perform(request, form))
     if done and "noted" in done.result:
-        count = done.result["noted"]
-        messages.success(request, f"Noted for {count} {'child' if count == 1 else 'children'}.")
+        messages.success(request, _noted_words(**done.result))
         return redirect("cevt:reviews")
     if done:
         who = names.get(form.cleaned_data["discuss"], "The child")
@@ -48,4 +47,11 @@ def _perform(request: HttpRequest, form: NoteReviewsForm) -> dict[str, Any]:
     if data["discuss"]:
         review_discuss(user, review=data["discuss"])
         return {"discussed": True}
-    return {"noted": reviews_note(user, reviews=data["reviews"])}
+    noted = reviews_note(user, reviews=data["reviews"])
+    return {"noted": noted, "left": len(set(data["reviews"])) - noted}
+
+
+def _noted_words(noted: int, left: int) -> str:
+    """For how many children reviews were noted, and how many of what was ticked waited no longer."""
+    words = f"Noted for {noted} {'child' if noted == 1 else 'children'}."
+    return f"{words} {left} of what was ticked waited no longer." if left else words
