@@ -11,8 +11,9 @@ from cems.audit.models import Entry
 from cems.base.errors import CommandError, Invalid
 from cems.base.time import now
 from cems.children.access.services import emergency_access as service
+from cems.notices.models import Notice
 from tests.children.access.test_emergency_access import break_it, sees
-from tests.factories.children import bar, make_child
+from tests.factories.children import bar, make_child, restrict
 from tests.factories.people import (
     make_team,
     make_user,
@@ -117,6 +118,19 @@ def test_the_manager_says_whether_it_was_right():
     assert (emergency_access.outcome, emergency_access.reviewed_by) == ("right", manager)
     assert Entry.objects.filter(verb=Verb.DECIDED, child=child.public_id, actor=manager).exists()
     assert client.get(url).status_code == 404 and url not in client.get(reverse("home")).content.decode()
+
+
+def test_a_review_is_news_to_the_reviewers_no_more_and_still_to_who_keeps_the_record():
+    team = make_team()
+    manager, owner, child = make_user("team_manager", team=team), make_user(), make_child()
+    restrict(child, owner=owner)
+    emergency_access = break_it(make_user("first_contact", team=team), child)
+    words = "A restricted record was opened in an emergency"
+    assert words in sign_in(owner).get(reverse("notices:list")).content.decode()
+    service.emergency_access_review(manager, emergency_access=emergency_access, outcome="right")
+    assert not Notice.objects.filter(user=manager).unread().exists()
+    assert Notice.objects.get(user=owner).read_at is None
+    assert words in sign_in(owner).get(reverse("notices:list")).content.decode()
 
 
 def test_nobody_looks_at_their_own_nor_at_another_teams():

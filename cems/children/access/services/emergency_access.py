@@ -135,7 +135,7 @@ def emergency_access_review(
     locked_emergency_access.outcome, locked_emergency_access.remark = outcome, remark.strip()
     locked_emergency_access.reviewed_by, locked_emergency_access.reviewed_at = user, instant
     locked_emergency_access.save(update_fields=["outcome", "remark", "reviewed_by", "reviewed_at"])
-    notices_settle(user, about=[f"emergency_access:{locked_emergency_access.public_id}"], at=instant)
+    notices_settle(user, about=[_review_key(locked_emergency_access)], at=instant)
     record(
         user,
         verb=Verb.DECIDED,
@@ -204,7 +204,7 @@ def _tell_reviewers(emergency_access: EmergencyAccess, child: Child, instant: da
     notice_send(
         reviewers - {emergency_access.user_id} - set(barred),
         kind="children.emergency_access",
-        key=f"emergency_access:{emergency_access.public_id}",
+        key=_review_key(emergency_access),
         text=f"A record was opened in an emergency: {child.reference}. Say whether it was right.",
         url=reverse("children:emergency_access_reviews"),
         reference=child.reference,
@@ -223,6 +223,11 @@ def _tell_reviewers(emergency_access: EmergencyAccess, child: Child, instant: da
         child=child.public_id,
         at=instant,
     )
+
+
+def _review_key(emergency_access: EmergencyAccess) -> str:
+    """What the reviewers' notice is called: it asks for the review, which settles it and no other notice."""
+    return f"emergency_access:{emergency_access.public_id}:review"
 
 
 def _places(child: Child) -> set[int]:
