@@ -10,6 +10,7 @@ from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, get_resolver
 
+from cems.children.slots import DOCUMENTS
 from tests.guards.source import TEMPLATES, hand_written, strings, templates, told
 
 URL_TAG = re.compile(r"""{%\s*(?:url|button_link)\s+['"]([^'"]+)['"]([^%]*)%}""")
@@ -62,6 +63,14 @@ def test_every_template_compiles() -> None:
             faults.append(f"{path.relative_to(TEMPLATES)}: {error}")
     assert templates()
     assert not faults, told(faults, "mend the tag or the name the message gives.")
+
+
+@pytest.mark.requirement("A4")
+def test_a_document_of_a_child_is_linked_where_whoever_takes_it_is_asked_for_whom() -> None:
+    names = "|".join(re.escape(document.url_name) for document in DOCUMENTS)
+    faults = list(_found(re.compile(rf"""{{%\s*(?:url|button_link)\s+['"](?:{names})['"]""")))
+    assert names
+    assert not faults, told(faults, "link it by {% document_address child.public_id 'name' … %}.")
 
 
 def test_every_template_named_exists() -> None:

@@ -12,6 +12,7 @@ from cems.base.errors import Invalid
 from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child, Status
+from cems.children.view_helpers import document_url
 from cems.notices.models import Notice
 from plans.services.referral import referral_open
 from tests.factories.children import bar, involve
@@ -82,6 +83,8 @@ def test_the_lead_who_sent_nothing_reads_it_all_on_the_childs_page_and_in_the_ch
         "Clear and dated: thank you.",
     ):
         assert words in html, words
+    letter = reverse("cevt:feedback_pdf", args=[item.submission.public_id]) if item.submission else ""
+    assert f'href="{letter}"' not in html and f'href="{document_url(child.public_id, letter)}"' in html
     line = page(lead, CHRONOLOGY, child)
     assert f"CEVT agreed Moderate ({row.reference})" in line and "Debts and late lifts home." in line
     assert "Not for CEG: Managed by the plan." in line
