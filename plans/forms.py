@@ -53,6 +53,11 @@ class RequestForm(OnceForm):
                 data["held_at"] = datetime.combine(data["held_on"], data["held_time"], tzinfo=LONDON)
         return data
 
+    @property
+    def typed(self) -> str:
+        """The words typed, for whoever comes second: who was there, and what was decided or why not."""
+        return "\n\n".join(words for name in ("attended", "words") if (words := self[name].value()))
+
 
 class MeetingForm(HappenedForm):
     """A statutory meeting: kind, when, who was there, what it decided, the level it saw, what it takes on (G3)."""

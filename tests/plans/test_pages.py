@@ -151,13 +151,14 @@ class TestRequest:
         self, sent: Submission, desk: Client
     ) -> None:
         assert desk.post(self.url(sent), self.held()).status_code == 302
-        late = {"key": str(uuid4()), "answer": "not_met", "words": "Typed at length."}
+        late = self.held(attended="The mother, and the school.", words="Typed at length.")
         for _ in range(2):
             page = desk.post(self.url(sent), late)
             words = page.content.decode()
             assert page.status_code == 409 and "This request has already been answered." in words
             assert "Section 47 enquiries begin." in words  # the answer that counts
             assert "What you wrote, which is not kept" in words and "Typed at length." in words
+            assert "The mother, and the school." in words
         assert Request.objects.get(child=sent.child).answer == "held"
 
     def test_the_manager_of_the_workers_team_answers_and_a_worker_does_not(
