@@ -133,6 +133,38 @@ def test_a_year_and_the_one_before_worked_by_hand(chair: User) -> None:
 
 
 @pytest.mark.django_db
+def test_a_worker_counts_in_a_period_by_its_own_end(chair: User) -> None:
+    child, reader = in_("east"), make_user("erase_manager")
+    item = waiting_child(child, at=on(5, 5, 2023))
+    decision_make(chair, child=child, ruling=ruling(item, SIGNIFICANT), at=on(6, 5, 2023))
+    given(child, chair, on(10, 4))
+    for starts in (date(2024, 4, 1), date(2023, 4, 1)):  # the second has the child in both of its periods
+        tables = list(year_figures(reader, starts=starts, ends=date(2025, 3, 31)).tables)
+        now, before = cells(tables, "Children: a worker", "Agreed Significant")[1].split(" (")
+        assert before == "0 of 1, 0.0 %)" and now == ("0 of 0" if starts.year == 2024 else "1 of 1, 100.0 %")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("ends", "status"), [((31, 3, 2025), 200), ((1, 4, 2025), 400), ((31, 3, 2026), 400)]
+)
+def test_a_year_is_twelve_months_at_most_so_that_no_day_stands_in_both(
+    ends: tuple[int, int, int], status: int
+) -> None:
+    page = sign_in(make_user("erase_manager")).get(
+        reverse("cevt:year_figures"),
+        {
+            f"{name}_{part}": value
+            for name, day in (("starts", (1, 4, 2024)), ("ends", ends))
+            for part, value in enumerate(day)
+        },
+    )
+    words = unescape(page.content.decode())
+    assert page.status_code == status
+    assert ("Choose at most 12 months: those of a year before stand beside them." in words) is (status == 400)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("role", ["erase_manager", "cevt_chair", "ceg_chair", "head_of_service"])
 def test_who_answers_for_it_reads_it_and_it_asks_as_often_for_many(role: str, chair: User) -> None:
     client = sign_in(make_user(role, locality=make_locality("east")))

@@ -5,9 +5,11 @@ from typing import Any
 
 from cems.base.form_fields import DayField
 from cems.base.forms import PlainForm
+from cems.base.months import add_months
 from cems.base.time import today
 
 LONGEST_YEARS = 5
+YEAR = 12  # months
 
 
 class PeriodForm(PlainForm):
@@ -24,6 +26,17 @@ class PeriodForm(PlainForm):
             self.add_error("ends", "The last day is before the first.")
         elif starts and ends and (ends - starts).days > 366 * LONGEST_YEARS:
             self.add_error("ends", f"Choose at most {LONGEST_YEARS} years.")
+        return data
+
+
+class YearForm(PeriodForm):
+    """A year or a part of one, so that it and the one before, which stands beside it, have no day in common."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        starts, ends = data.get("starts"), data.get("ends")
+        if starts and ends and not self.errors and ends >= add_months(starts, YEAR):
+            self.add_error("ends", f"Choose at most {YEAR} months: those of a year before stand beside them.")
         return data
 
 

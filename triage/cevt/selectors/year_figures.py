@@ -38,9 +38,7 @@ def year_figures(user: User, *, starts: date, ends: date) -> YearFigures:
     the person works for; in a number of queries that does not grow with them."""
     before_starts, before_ends = add_months(starts, -12), _a_year_before(ends)
     items = _discussed(user, before_starts, ends)
-    facts = _facts(items, {before_ends: before_starts, ends: starts})
-    now = [fact for item, fact in facts if starts <= local_date(item.received_at) <= ends]
-    before = [fact for item, fact in facts if before_starts <= local_date(item.received_at) <= before_ends]
+    now, before = _facts(items, [(starts, ends), (before_starts, before_ends)])
     return YearFigures(starts, ends, before_starts, before_ends, year_tables(now, before))
 
 
@@ -61,38 +59,35 @@ def _discussed(user: User, starts: date, ends: date) -> list[Item]:
     return list(rows.annotate(named=F("submission__matrix__forms")).order_by("received_at", "pk"))
 
 
-def _facts(items: Sequence[Item], periods: dict[date, date]) -> list[tuple[Item, Discussed]]:
+def _facts(items: Sequence[Item], periods: Sequence[tuple[date, date]]) -> list[list[Discussed]]:
+    """What was discussed in each of these periods, each as it stood at the end of its own."""
     histories = Histories(items)
     came = rereferrals_of(items, told=histories)
     decisions = _final_decisions({item.decision_id for item in items if item.decision_id})
     boards = _progressed({row.pk for row in decisions.values()})
     workers = _allocations(histories.primaries)
     places = _places({histories.primary_of(item) for item in items})
-    facts = []
-    for item in items:
+
+    def fact(item: Item, ends: date) -> Discussed:
         primary, decision = histories.primary_of(item), decisions.get(item.decision_id or 0)
-        day = local_date(item.received_at)
-        last = next((end for end, start in periods.items() if start <= day <= end), day)
-        facts.append(
-            (
-                item,
-                Discussed(
-                    child=primary,
-                    submitted=None if item.level is None else RiskLevel(item.level),
-                    agreed=RiskLevel(decision.agreed.level) if decision else None,
-                    forms=frozenset(decision.agreed.forms if decision else item.named or ()),  # type: ignore[attr-defined]  # annotated
-                    quarter=(day.month - 4) % 12 // 3 + 1,
-                    locality=places.get(primary, NO_PLACE),
-                    came=came[item.pk],
-                    review=item.kind == ItemKind.REVIEW,
-                    worker=_has_worker(
-                        workers[primary], item.received_at, _midnight(last + timedelta(days=1))
-                    ),
-                    board=decision is not None and decision.pk in boards,
-                ),
-            )
+        after = _midnight(ends + timedelta(days=1))
+        return Discussed(
+            child=primary,
+            submitted=None if item.level is None else RiskLevel(item.level),
+            agreed=RiskLevel(decision.agreed.level) if decision else None,
+            forms=frozenset(decision.agreed.forms if decision else item.named or ()),  # type: ignore[attr-defined]  # annotated
+            quarter=(local_date(item.received_at).month - 4) % 12 // 3 + 1,
+            locality=places.get(primary, NO_PLACE),
+            came=came[item.pk],
+            review=item.kind == ItemKind.REVIEW,
+            worker=_has_worker(workers[primary], item.received_at, after),
+            board=decision is not None and decision.pk in boards,
         )
-    return facts
+
+    return [
+        [fact(item, ends) for item in items if starts <= local_date(item.received_at) <= ends]
+        for starts, ends in periods
+    ]
 
 
 def _final_decisions(ids: Collection[int]) -> dict[int, Decision]:

@@ -9,7 +9,7 @@ from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.roles import Work
 from cems.audit.services import listed
 from cems.base.access_control import Shape
-from triage.cevt.forms.figures import PeriodForm, reporting_year
+from triage.cevt.forms.figures import PeriodForm, YearForm, reporting_year
 from triage.cevt.selectors import figures as reads
 from triage.cevt.selectors.year_figures import year_figures
 
@@ -17,19 +17,17 @@ from triage.cevt.selectors.year_figures import year_figures
 @requires_work(Shape.PAGE, Work.FIGURES)
 def year(request: HttpRequest) -> HttpResponse:
     """The tables of the annual report for a year, with the year before in brackets; referrals and children apart."""
-    form, starts, ends = _period(request)
+    form, starts, ends = _period(request, YearForm)
     page = year_figures(acting_user(request), starts=starts, ends=ends)
     listed(acting_user(request), what="cevt.year", children=[])
     context = {"form": form, "page": page}
-    return render(request, "triage/cevt/year_figures.html", context, status=400 if form.errors else 200)
+    return render(request, "triage/cevt/year_figures.html", context, status=form.status)
 
 
-def _period(request: HttpRequest) -> tuple[PeriodForm, date, date]:
+def _period(request: HttpRequest, kind: type[PeriodForm] = PeriodForm) -> tuple[PeriodForm, date, date]:
     """The form of the period and what it asks for; the reporting year until somebody says otherwise."""
     starts, ends = reporting_year()
-    form = PeriodForm(
-        request.GET if "starts_0" in request.GET else None, initial={"starts": starts, "ends": ends}
-    )
+    form = kind(request.GET if "starts_0" in request.GET else None, initial={"starts": starts, "ends": ends})
     if form.is_bound and form.is_valid():
         starts, ends = form.cleaned_data["starts"], form.cleaned_data["ends"]
     return form, starts, ends
