@@ -87,9 +87,7 @@ PLACES = (
     Place("First Contact", "first_contact:queue", (Work.REFERRALS,)),
     Place("CEVT", "cevt:list", (Work.DECISIONS, Work.CONTRIBUTION)),
     *home_content.PLACES,
-    Place(
-        "Themes and places", "cevt:notes", (Work.DECISIONS, Work.CONTRIBUTION, Work.MEETINGS, Work.FIGURES)
-    ),
+    Place("Themes and places", "cevt:notes", (Work.THEMES,)),
     Place("CEVT in figures", "cevt:figures", (Work.FIGURES,)),
     Place("Advice", "advice:log", (Work.ADVICE, Work.ADVICE_LIBRARY, Work.DIRECT_WORK)),
     Place("ERASE handover", "allocation:handover", (Work.REFERRALS,)),

@@ -73,6 +73,7 @@ class Work(StrEnum):
     OWN_ACTIONS = "own_actions"
     ALLOCATION = "allocation"
     OVERSIGHT = "oversight"  # looks at how a service copes: its boards and lists, and changes nothing there
+    THEMES = "themes"  # reads what CEVT noted in more than one child, over time: free words, no figures
     CEG_ENTRY = "ceg_entry"
     BOARD = "board"  # reads who is on the CEG board of a locality, and changes nothing there
     ADVICE_LIBRARY = "advice_library"

@@ -171,6 +171,7 @@ _ROLES = [
                 Work.DECISIONS,
                 Work.PAPER_MATRIX,
                 Work.CONTRIBUTION,
+                Work.THEMES,
                 Work.OWN_ACTIONS,
                 Work.MEETINGS,
                 Work.FIGURES,
@@ -181,7 +182,7 @@ _ROLES = [
         RoleKey.CEVT_MEMBER,
         "CEVT member",
         {Reach.FORUM: TRIAGE, Reach.MISSING: TRIAGE, Reach.SUBMITTED: OWN},
-        frozenset({Work.CONTRIBUTION, Work.OWN_ACTIONS}),
+        frozenset({Work.CONTRIBUTION, Work.THEMES, Work.OWN_ACTIONS}),
     ),
     Role(
         RoleKey.ERASE_MANAGER,
@@ -205,6 +206,7 @@ _ROLES = [
                 Work.FAMILY,
                 Work.OWN_ACTIONS,
                 Work.FIGURES,
+                Work.THEMES,
             }
         ),
         opens_in_emergency=True,
@@ -308,7 +310,7 @@ _ROLES = [
         RoleKey.HEAD_OF_SERVICE,
         "Head of Service",
         {Reach.MATTER: EVERYTHING_BUT_RAW},
-        frozenset({Work.OVERSIGHT, Work.BOARD, Work.ASSIGNMENT, Work.FIGURES}),
+        frozenset({Work.OVERSIGHT, Work.BOARD, Work.ASSIGNMENT, Work.FIGURES, Work.THEMES}),
     ),
     # Auditor and information governance reach children only through an assigned sample, request or incident.
     Role(

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, User
+from cems.audit.choices import Verb
+from cems.audit.models import Entry
 from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
@@ -17,7 +19,14 @@ from cems.meetings.choices import NoteKind
 from cems.meetings.services.meeting import meeting_end, note_add
 from cems.notices.models import Notice
 from tests.factories.children import make_child, restrict
-from tests.factories.people import make_user, sign_in
+from tests.factories.people import (
+    DARLINGTON,
+    make_agency,
+    make_authority,
+    make_locality,
+    make_user,
+    sign_in,
+)
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.triage.cevt.pages import LIST, said
 from triage.cevt.services.decision import decision_make
@@ -65,8 +74,27 @@ def test_themes_and_places_stand_in_one_list_over_time_that_a_menu_leads_to(chai
     assert f'href="{address}"' in said(client, LIST)
     html = said(client, address)
     assert html.index("The bus station.") < html.index("Debts after games.")
+    assert Entry.objects.filter(actor=chair, verb=Verb.LISTED, part="triage.notes").exists()
     assert "Debts after games." not in said(client, f"{address}?kind=hotspot")
-    assert sign_in(make_user("practitioner")).get(address).status_code == 403
+    for role in ("cevt_member", "erase_manager", "head_of_service"):
+        reader = sign_in(make_user(role))
+        assert "The bus station." in said(reader, address)
+        assert f'href="{address}"' in said(reader, reverse("home"))
+
+
+@pytest.mark.requirement("T3")
+@pytest.mark.parametrize("role", ["practitioner", "ceg_chair", "ceg_member", "business_support"])
+def test_free_words_of_cevts_meetings_are_no_figures_that_others_read(role: str) -> None:
+    client, address = sign_in(make_user(role, locality=make_locality("east"))), reverse("cevt:notes")
+    assert client.get(address).status_code == 403
+    assert f'href="{address}"' not in said(client, reverse("home"))
+
+
+@pytest.mark.requirement("T3")
+def test_what_another_authoritys_cevt_noted_is_not_read(chair: User) -> None:
+    note_add(chair, meeting=sitting(chair), kind=NoteKind.THEME, text="Debts after games.")
+    elsewhere = make_user("head_of_service", agency=make_agency(authorities=[make_authority(DARLINGTON)]))
+    assert "Debts after games." not in said(sign_in(elsewhere), reverse("cevt:notes"))
 
 
 @pytest.mark.requirement("T2")

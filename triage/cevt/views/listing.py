@@ -62,6 +62,7 @@ def cevt(request: HttpRequest) -> HttpResponse:
         "older_url": next_url(request, page.after),
         "agenda": agenda_at(instant),
         "may_decide": profile.may(Work.DECISIONS),
+        "may_read_themes": profile.may(Work.THEMES),
         "sits": has_seat(profile),
         "forgotten": [
             meeting for meeting in today.meetings if local_date(meeting.started_at) < local_date(instant)

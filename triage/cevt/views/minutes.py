@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cems.accounts.access_control import acting_user, requires_any_work
+from cems.accounts.access_control import acting_user, requires_any_work, requires_work
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.choices import Verb
@@ -35,11 +35,15 @@ def meetings(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/cevt/meetings.html", context)
 
 
-@requires_any_work(Shape.PAGE, *READERS, Work.FIGURES)
+@requires_work(Shape.PAGE, Work.THEMES)
 def notes(request: HttpRequest) -> HttpResponse:
-    """The themes and places that meetings noted, over time: about no child in particular (T3)."""
-    kind = request.GET.get("kind", "")
-    page = notes_over_time(acting_user(request), kind, request.GET.get(AFTER, ""))
+    """The themes and places that meetings noted, over time (T3).
+
+    They are about no child in particular, but free words: they are read by few, and who read them is kept.
+    """
+    user, kind = acting_user(request), request.GET.get("kind", "")
+    page = notes_over_time(user, kind, request.GET.get(AFTER, ""))
+    listed(user, what="triage.notes", children=[])
     context = {
         "rows": page.rows,
         "older_url": next_url(request, page.after),
