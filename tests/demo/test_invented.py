@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.gb import nhs, upn
 
+from cems.actions.slots import DOINGS
 from cems.base.calendar import close_of_business
 from cems.children.choices import HarmContext, HarmForm, RiskLevel
 from cems.children.identity.rules import age_on, check_postcode
@@ -128,3 +129,16 @@ def _sentences(value: object) -> Iterator[str]:
 def test_no_sentence_puts_the_blame_on_a_child(name: str) -> None:
     hinted = [(hint.phrase, text) for text in _sentences(load(name)) for hint in hints(text)]
     assert not hinted
+
+
+def test_there_are_words_for_each_kind_of_doing_which_it_takes() -> None:
+    told = load("words")["doings"]
+    kinds = {place.kind.key: place.kind for place in DOINGS}
+    assert told.keys() == kinds.keys()
+    refused = [
+        (key, problem)
+        for key, kind in kinds.items()
+        for words in told[key]
+        if (problem := kind.problem(words["answer"], {k: v for k, v in words.items() if k != "answer"}))
+    ]
+    assert not refused
