@@ -145,7 +145,6 @@ ROWS = (
         left_out={
             WRITTEN: ("recorded_at",),
             BY_WHOM: ("recorded_by", "undone_by"),
-            INTERNAL: ("kind", "answer", "given"),
         },
         third_party=True,
         order=("done_at", "pk"),

@@ -98,14 +98,11 @@ class Action(PublicModel):
 class Doing(PublicModel):
     """What was done or decided about an action, recorded on its page (K1): never changed, but undone when in error.
 
-    `kind`, `answer` and `given` are what was asked and answered; `words` is how it is told, as it was told then.
+    `words` holds the answer and what was given to its questions, as it was told then.
     """
 
     action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="doings")
     child = models.ForeignKey(Child, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=40)
-    answer = models.CharField(max_length=40)
-    given = models.JSONField(default=dict)
     words = models.TextField()
     done_at = models.DateTimeField()
     recorded_at = models.DateTimeField()

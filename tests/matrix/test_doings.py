@@ -105,7 +105,10 @@ def test_what_was_done_stands_on_every_page_and_is_asked_for_no_more(
     form = form_of("submitted", now(), submitted_who="Example officer", submitted_reference="NRM-77")
     close = reverse("actions:close", args=[nrm.public_id])
     assert [client.post(close, form).status_code for _ in range(2)] == [302, 302]
-    assert Doing.objects.get().recorded_by == lead
+    doing = Doing.objects.get()
+    assert doing.recorded_by == lead
+    columns = [column.attname for column in Doing._meta.concrete_fields]
+    assert [name for name in columns if "NRM-77" in str(getattr(doing, name))] == ["words"]  # kept once
     places = {
         "the action": page_of(client, nrm),
         "the chronology": client.get(reverse("children:chronology", args=[child.public_id])).content.decode(),

@@ -50,9 +50,6 @@ def doing_record(
     row = Doing(
         action=action,
         child=primary,
-        kind=kind.key,
-        answer=answer,
-        given={name: words.strip() for name, words in given.items()},
         words=kind.words(answer, given, done),
         done_at=done,
         recorded_at=instant,
