@@ -82,7 +82,7 @@ def still_to_note(user: User, reviews: Collection[UUID], at: datetime) -> Sequen
     waiting = ReviewToNote.objects.filter(
         public_id__in=reviews, ended_at__isnull=True, authority__in=profile_of(user).authority_ids
     )
-    rows: Sequence[Any] = waiting.annotate(primary=primary_of()).order_by("child", "received_at", "pk")
+    rows = list(waiting.annotate(primary=primary_of()).order_by("child", "received_at", "pk"))
     children = _children(user, {row.primary for row in rows}, at)
     return [row for row in rows if row.primary in children]
 
