@@ -3,7 +3,7 @@ import js from "@eslint/js";
 
 const browser = [
   "window", "document", "navigator", "location", "fetch", "crypto", "URL", "URLSearchParams", "AbortSignal",
-  "BroadcastChannel", "CustomEvent", "DOMParser", "HTMLFormElement", "setTimeout", "clearTimeout", "setInterval",
+  "BroadcastChannel", "CustomEvent", "DOMParser", "Event", "HTMLFormElement", "setTimeout", "clearTimeout", "setInterval",
   "performance", "innerHeight", "scrollY", "scrollBy",
 ]; // prettier-ignore
 const node = ["process", "URL", "URLSearchParams"];

@@ -12,6 +12,7 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.audit.services import listed
 from cems.base.access_control import Shape, requires_sign_in
+from cems.base.services.form_draft import form_drafts_of
 from cems.base.slots import START_BUTTONS
 from cems.base.time import now
 from cems.children.history.selectors.involvement import own_claims
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "my_work_count": waiting_count(user, instant),
         "new": by_child(news, work.names)[:NEWS],
         "claims": claims,
+        "unsent": form_drafts_of(user),
         "not_built": [role.not_built for role in profile.roles if role.not_built],
         "buttons": _buttons(user, instant),
     }

@@ -2,8 +2,17 @@
 
 from django.urls import include, path
 
-from cems import health, help_pages, home, openapi
+from cems import form_drafts, health, help_pages, home, openapi
 from plans.urls import provider_patterns
+
+draft_patterns = (
+    [
+        path("", form_drafts.unsent, name="unsent"),
+        path("save/", form_drafts.save, name="save"),
+        path("discard/", form_drafts.discard, name="discard"),
+    ],
+    "form_drafts",
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +21,7 @@ urlpatterns = [
     path("help/words/", help_pages.glossary, name="help_words"),
     path("help/accessibility/", help_pages.accessibility, name="help_accessibility"),
     path("help/privacy/", help_pages.privacy, name="help_privacy"),
+    path("not-sent/", include(draft_patterns)),
     path("", include("cems.accounts.urls")),
     path("notices/", include("cems.notices.urls")),
     path("clocks/", include("cems.clocks.urls")),

@@ -8,14 +8,18 @@ from allauth.account import signals as account
 from allauth.account.adapter import get_adapter
 from allauth.mfa import signals as mfa
 from allauth.usersessions.models import UserSession
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import Signal  # noqa: TID251 - to listen to the signals of Django and django-allauth
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
+from cems.base.services.form_draft import form_drafts_of
 from cems.base.time import now, today
 
 
@@ -43,6 +47,17 @@ def _attempt(request: HttpRequest, verb: Verb, email: str, why: str) -> None:
 def _signed_in(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
     request.session["signed_in_at"] = int(now().timestamp())
     record(user, verb=Verb.SIGNED_IN, subject=user, detail={"address": _address(request)})
+    _say_what_was_kept(request, user)
+
+
+def _say_what_was_kept(request: HttpRequest, user: User) -> None:
+    """Whoever was signed out in mid-sentence reads that the sentence is kept, and where (K2)."""
+    if form_drafts_of(user) and hasattr(request, "_messages"):
+        link = format_html(
+            '<a class="govuk-notification-banner__link" href="{}">See what is not sent</a>',
+            reverse("form_drafts:unsent"),
+        )
+        messages.info(request, format_html("What you typed before and did not send is kept. {}", link))
 
 
 def _signed_out(sender: object, request: HttpRequest, user: User | None, **_: Any) -> None:

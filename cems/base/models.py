@@ -48,3 +48,33 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"presence {self.pk}"
+
+
+class FormDraft(models.Model):
+    """What somebody typed into a form and has not sent (K2): given back to them on the page, and to nobody else.
+
+    `address` is the path of the page and `form` which form of it; `fields` has, for each field they changed, what
+    stood there before and what stands there now. `tab` is the open page that saved last, `version` how often.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.UUIDField()
+    tab = models.UUIDField()
+    version = models.PositiveIntegerField(default=1)
+    address = models.CharField(max_length=300)
+    form = models.CharField(max_length=320)
+    title = models.CharField(max_length=150)
+    fields = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(db_index=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="form_draft_once")]
+        indexes = [
+            models.Index(
+                fields=["user", "address"], condition=models.Q(sent_at=None), name="form_draft_unsent"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"form draft {self.pk}"

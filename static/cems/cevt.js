@@ -71,7 +71,7 @@ function take(news) {
   }
   if (news.dataset.items !== sheet.dataset.items) {
     tell("Something was decided, taken off or came in for this child. ");
-    arrived.append(link("Show it (what you typed in the decision is not kept)"));
+    arrived.append(link("Show it (what you typed is kept)"));
   }
 }
 

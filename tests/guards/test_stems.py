@@ -21,7 +21,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "worker_action",
         }
     ),
-    "cems/base": frozenset({"presence"}),
+    "cems/base": frozenset({"form_draft", "presence"}),
     "cems/accounts": frozenset(
         {
             "administrator",
