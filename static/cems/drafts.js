@@ -125,6 +125,7 @@ class Draft {
 
   offer(list, name, texts) {
     const row = list.querySelector("template").content.firstElementChild.cloneNode(true);
+    row.querySelector("[data-label]").textContent = this.label(name);
     row.querySelector("[data-text]").textContent = texts.join("\n");
     const use = row.querySelector("[data-use]");
     use.hidden = !typed(this.form).some((field) => field.name === name && !isChoice(field) && !field.matches("select"));
@@ -134,6 +135,12 @@ class Draft {
       row.remove();
     });
     list.append(row);
+  }
+
+  label(name) {
+    const field = typed(this.form).find((one) => one.name === name);
+    const words = isChoice(field ?? {}) ? field.closest("fieldset")?.querySelector("legend") : field?.labels?.[0];
+    return words?.textContent.trim() ?? "A field that is not here any more";
   }
 
   swap(draft, others) {

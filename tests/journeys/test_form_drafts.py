@@ -168,6 +168,7 @@ def test_a_field_that_a_colleague_changed_meanwhile_is_left_and_shown_beside(
     assert first.input_value() == "Marney"
     assert page.get_by_label("Family name", exact=True).input_value() == "Made-Up"
     box = page.get_by_role("group", name="What you typed before")
+    expect(box).to_contain_text("Given names")
     expect(box).to_contain_text("Marnia")
     visitor.looks_right()
     box.get_by_role("button", name="Use what I typed").click()
