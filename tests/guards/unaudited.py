@@ -11,7 +11,7 @@ UNAUDITED = {
     "cems.accounts.services.person.departures_tell": "audited when the day was set; what follows audits itself",
     "cems.accounts.services.token._note_use": "when a key was last used; what was read with it is audited",
     "cems.base.services.form_draft.form_draft_discard": "one's own words, which were never part of a record",
-    "cems.base.services.form_draft.form_draft_save": "one's own words, which are no part of a record until they are sent",
+    "cems.base.services.form_draft.form_draft_save": "one's own words, no part of a record until they are sent",
     "cems.base.services.form_draft.form_drafts_sent": "one's own words; what was sent audits itself",
     "cems.base.services.presence._note": "a courtesy between colleagues, gone within the hour: no record of use",
     "cems.children.access.grants.rebuild": "a projection: the involvement or post it follows was audited",
