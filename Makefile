@@ -9,7 +9,7 @@ PYTEST := $(VENV) -m pytest -n auto --dist worksteal --durations=10
 CHECKS := check-format check-style check-types check-layers check-templates check-scripts check-migrations check-requirements
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-fast check $(CHECKS) bench screenshots lock clean
+.PHONY: help run setup test test-fast coverage check $(CHECKS) bench screenshots lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ endif
 
 test-fast: setup  ## run what needs no browser, no worker and no walk of every page
 	$(MIGRATED) $(PYTEST) -m "not alone and not browser and not walk and not workers"
+
+coverage: setup  ## what the tests without a browser run of the product; fails below the floor of pyproject.toml
+	$(MIGRATED) $(PYTEST) -m "not alone and not browser and not walk and not workers" --cov --cov-report=term
 
 # `make -k check` goes on after the first that fails.
 check: $(CHECKS)  ## format, style, types, layers, templates, scripts, migrations, requirements
