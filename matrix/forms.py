@@ -131,6 +131,17 @@ def _when(values: Mapping[str, str], *, whole: bool) -> tuple[str, date | None]:
     return kind, None
 
 
+def date_left(values: Mapping[str, str]) -> str:
+    """Why the day that was typed cannot be kept yet: "partly" typed, "no_such" day; "" where it is kept."""
+    try:
+        _when(values, whole=True)
+    except Invalid:
+        parts = [values[name].strip() for name in ("day", "month", "year")]
+        wanted = parts[1:] if values["when"] == WhenKind.MONTH else parts
+        return "no_such" if all(wanted) and len(parts[2]) >= 4 else "partly"
+    return ""
+
+
 def _date(day: str, month: str, year: str) -> date:
     number = _MONTHS.index(month[:3].lower()) + 1 if month.isalpha() else int(month)
     if int(year) < _EARLIEST_YEAR:

@@ -1,5 +1,6 @@
 """Saved as it is typed: one answer or one field a request, answered with JSON (M6)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,10 +10,12 @@ from cems.base.access_control import SEND, Shape
 from cems.base.autosave import Both, handle_autosave, version_from
 from cems.base.time import local, now, today
 from matrix.access_control import Opened, requires_matrix
+from matrix.choices import Seen
 from matrix.forms import (
     answer_given,
     answer_typed,
     answer_words,
+    date_left,
     field_typed,
     field_words,
 )
@@ -42,7 +45,7 @@ def answer(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
         )
         if row is None:  # taken back: the matrix keeps the count
             opened.paper.refresh_from_db(fields=["field_versions"])
-        return _saved(answer_version(opened.paper, code, row))
+        return _saved(answer_version(opened.paper, code, row), left=_left(values))
 
     def both(lost: Overtaken) -> Both:
         theirs = {**answer_values(None), **lost.theirs}
@@ -77,5 +80,11 @@ def field(request: HttpRequest, opened: Opened[Matrix]) -> HttpResponse:
     return handle_autosave(request, perform, body=body, both=both)
 
 
-def _saved(version: int) -> dict[str, Any]:
-    return {"saved_at": f"{local(now()):%H:%M}", "version": version}
+def _saved(version: int, *, left: str = "") -> dict[str, Any]:
+    """What the page is told; `left` says why the day that was typed is not among what was saved."""
+    saved = {"saved_at": f"{local(now()):%H:%M}", "version": version}
+    return {**saved, "left": left} if left else saved
+
+
+def _left(values: Mapping[str, str]) -> str:
+    return date_left(values) if values["seen"] == Seen.SEEN else ""

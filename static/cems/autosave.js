@@ -1,7 +1,8 @@
 // Saves one answer at a time while somebody types: <form data-autosave="URL">, one [data-answer] a group.
 //
 // Sends   the group's fields, and answer, version, idempotency_key, user
-// Expects 200 {saved_at, version} · 409 {conflict: {yours, theirs, theirs_by, version, theirs_values?}}
+// Expects 200 {saved_at, version, left?}: left is why a day that was typed is not kept: "partly" typed, "no_such" day
+//         409 {conflict: {yours, theirs, theirs_by, version, theirs_values?}}
 //         400, 404, 413, or 403 with error not_allowed: {message} · anything else is tried again
 // Nothing typed is ever thrown away here: it stays in its field until the server has it.
 
@@ -99,12 +100,14 @@ class Answer {
     return this.show("refused", `Not saved: ${reply.message ?? "check this answer"}`);
   }
 
-  arrived({ saved_at: savedAt, version }) {
-    this.saved = this.pending.content;
+  arrived({ saved_at: savedAt, version, left }) {
+    this.saved = left ? null : this.pending.content;
+    this.refused = left ? this.pending.content : null; // the same again would leave the day out again
     this.pending = null;
     this.tries = 0;
     this.version(version);
-    this.show("saved", `Saved ${savedAt}`);
+    if (left === "no_such") this.show("refused", `Saved ${savedAt}, but not the date: there is no such day.`);
+    else this.show("saved", left ? `Saved ${savedAt}, but not the date: it is not whole yet.` : `Saved ${savedAt}`);
     window.cems.seen();
     // For what shows the answers elsewhere on the page: hx-trigger="cems:saved from:form".
     this.group.dispatchEvent(new CustomEvent("cems:saved", { bubbles: true }));

@@ -71,6 +71,33 @@ def test_a_save_says_when_and_which_version(client: Client, matrix: Matrix) -> N
     assert matrix.answers.get().what == "Heard it"
 
 
+@pytest.mark.requirement("K2")
+@pytest.mark.parametrize(
+    ("day", "left"),
+    [
+        ({"day": "31", "month": "2", "year": "2026"}, "no_such"),
+        ({"day": "31", "month": "12", "year": "9999"}, ""),
+        ({"day": "0", "month": "5", "year": "2026"}, "no_such"),
+        ({"day": "3", "month": "Mai", "year": "2026"}, "no_such"),
+        ({"day": "٣", "month": "13", "year": "2026"}, "no_such"),
+        ({"when": "month", "day": "", "month": "13", "year": "2026"}, "no_such"),
+        ({"day": "3", "month": "", "year": ""}, "partly"),
+        ({"day": "3", "month": "5", "year": "20"}, "partly"),
+        ({"day": "", "month": "", "year": ""}, ""),
+        ({"day": "3", "month": "5", "year": "2026"}, ""),
+    ],
+)
+def test_a_day_that_is_not_kept_is_never_called_saved_and_the_rest_is_kept(
+    client: Client, matrix: Matrix, day: dict[str, str], left: str
+) -> None:
+    reply = save(client, matrix, **day)
+    if reply.status_code == 200:
+        assert reply.json().get("left", "") == left
+        assert matrix.answers.get().what == "Heard it"
+    else:
+        assert reply.status_code == 400 and reply.json()["message"]
+
+
 def test_the_same_save_again_is_answered_the_same(client: Client, matrix: Matrix) -> None:
     key = uuid4()
     first, again = save(client, matrix, key=key), save(client, matrix, key=key)

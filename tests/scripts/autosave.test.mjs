@@ -27,6 +27,27 @@ test("an answer is saved when the hand rests, once, with its version", async () 
   ]);
 });
 
+test("a day that there is not is never called saved, and is asked about before the page is left", async () => {
+  page.answers = [saved(2, "no_such"), saved(3)];
+  page.type("31 2 2026");
+  await page.wait(60);
+  assert.equal(page.sent.length, 1);
+  assert.equal(page.one.state, "refused");
+  assert.equal(page.said, "Saved 10:04, but not the date: there is no such day.");
+  assert.equal(page.holds, true);
+  page.type("28 2 2026");
+  await page.wait(2);
+  assert.deepEqual([page.sent[1].version, page.said, page.holds], ["2", "Saved 10:04", false]);
+});
+
+test("half a day is not called saved either", async () => {
+  page.answers = [saved(2, "partly")];
+  page.type("3");
+  await page.wait(60);
+  assert.deepEqual([page.sent.length, page.said], [1, "Saved 10:04, but not the date: it is not whole yet."]);
+  assert.equal(page.holds, true);
+});
+
 test("what is typed while a save is on its way is saved after it, with the new version", async () => {
   let arrive;
   page.answers = [new Promise((done) => (arrive = done)), saved(3)];

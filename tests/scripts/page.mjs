@@ -10,7 +10,7 @@ const CONFLICT = `<template id="cems-conflict"><div class="cems-conflict"><span 
 </div></template>`;
 
 // What a server may say; an Error stands for no answer at all.
-export const saved = (version) => ({ status: 200, body: { saved_at: "10:04", version } });
+export const saved = (version, left) => ({ status: 200, body: { saved_at: "10:04", version, left } });
 export const refused = (message) => ({ status: 400, body: { message } });
 export const signedOut = { type: "opaqueredirect", status: 0 };
 export const away = { status: 503 };
