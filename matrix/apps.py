@@ -42,14 +42,14 @@ class MatrixConfig(AppConfig):
         )
         from cems.clocks.slots import KINDS
         from matrix import child_content, clocks, doings, home_content
-        from matrix.selectors.child import newest_levels
+        from matrix.selectors.child import submitted_levels
 
         KINDS.fill(clocks.REVIEW, clocks.DUE, by=self.label)
         KEPT.fill(*child_content.ROWS, by=self.label)
         CHRONOLOGY.fill(child_content.chronology, by=self.label)
         MERGE_BLOCKERS.fill(child_content.merge_blockers, by=self.label)
         SUBMITTED_LEVEL.fill(child_content.submitted_level, by=self.label)
-        SUBMITTED_LEVELS.fill(newest_levels, by=self.label)
+        SUBMITTED_LEVELS.fill(submitted_levels, by=self.label)
         NOW_LINES.fill(child_content.WORRY, by=self.label, before="children.level")
         NOW_LINES.fill(*child_content.NOW_LINES, by=self.label, after="children.lead")
         DOCUMENTS.fill(child_content.PAPER, by=self.label)

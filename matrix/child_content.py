@@ -40,6 +40,7 @@ from matrix.selectors.child import (
     newest_submission,
     review_of,
     sent_lately,
+    waiting_sent,
 )
 from matrix.selectors.draft import question_text
 from matrix.selectors.sent import child_of_submission
@@ -50,9 +51,18 @@ REASONS_SHOWN = 600  # characters; the page of the matrix has all of them
 
 
 def submitted_level(opened: OpenChild) -> tuple[int, datetime] | None:
-    """The newest submitted level and when: the identity bar shows it until a forum has agreed one (C4)."""
-    newest = newest_sent(opened)
-    return (newest.level, newest.received_at) if newest else None
+    """The submitted level and when: the identity bar shows it until a forum has agreed one (C4).
+
+    It is the highest that waits; where none waits, the newest.
+    """
+    sent = waiting_sent(opened) or newest_sent(opened)
+    return (sent.level, sent.received_at) if sent else None
+
+
+def _higher(opened: OpenChild, newest: Submission | None) -> Submission | None:
+    """An earlier matrix that still waits for a forum, at a level above the newest: the level acted on is its."""
+    waiting = waiting_sent(opened)
+    return waiting if newest and waiting and waiting.level > newest.level else None
 
 
 def _freshness(opened: OpenChild, newest: Submission) -> str:
@@ -67,10 +77,15 @@ def _now_line(opened: OpenChild) -> tuple[str, str, str] | None:
             "No matrix has been sent yet.",
             reverse("matrix:for_child", args=[opened.child.public_id]),
         )
-    level = RiskLevel(newest.level).label
+    level, higher = RiskLevel(newest.level).label, _higher(opened, newest)
+    waits = (
+        f" {RiskLevel(higher.level).label} ({higher.reference}) is not yet agreed by a forum."
+        if higher
+        else ""
+    )
     return (
         "CE Matrix",
-        f"{level} submitted. {_freshness(opened, newest)}",
+        f"{level} submitted.{waits} {_freshness(opened, newest)}",
         reverse("matrix:submission", args=[newest.public_id]),
     )
 
@@ -108,6 +123,7 @@ def _panel(user: User, opened: OpenChild) -> dict[str, Any] | None:
     known = agreed is not None and newest is not None and agreed.happened_at >= newest.received_at
     return {
         "newest": newest,
+        "higher": _higher(opened, newest),
         "freshness": _freshness(opened, newest) if newest else "",
         "agreed": RiskLevel(agreed.level).label if agreed and known else "",
         "waiting": not known,

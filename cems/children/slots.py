@@ -112,11 +112,11 @@ MERGE_BLOCKERS: Many[Callable[[Sequence[int]], Iterable[str]]] = Many(
 )
 SUBMITTED_LEVEL: One[Callable[[OpenChild], tuple[int, datetime] | None]] = One(
     "children.submitted_level",
-    "The newest submitted level of a child and when it was submitted, shown until a forum agrees one (C4).",
+    "The highest submitted level of a child that waits for a forum, else the newest, and when it was submitted (C4).",
 )
 SUBMITTED_LEVELS: One[Callable[[Collection[int]], Mapping[int, tuple[int, datetime]]]] = One(
     "children.submitted_levels",
-    "The newest submitted level of each of these children, by row number of the primary record, and when.",
+    "The same of each of these children, by row number of the primary record.",
 )
 MISSING_NOW: One[Callable[[Child], str]] = One(
     "children.missing_now",

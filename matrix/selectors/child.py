@@ -16,6 +16,7 @@ from cems.children.querysets import primary_by_row
 from matrix.choices import MatrixState
 from matrix.evidence import evidence_of
 from matrix.instrument import load
+from matrix.levels import highest_waiting, submissions_to_act_on
 from matrix.models import Answer, Contributor, Matrix, MatrixDue, Review, ShortReview, Submission
 from matrix.rules import newest_concern, newest_evidence_sentence
 from matrix.selectors.short_review import asked_again, short_reviews_of, with_asked_again
@@ -119,8 +120,10 @@ def drafting(drafts: Sequence[Matrix]) -> list[Drafting]:
 
 
 def sent_lately(opened: OpenChild, since: datetime | None) -> Sequence[Submission]:
-    """The newest submission, and those received from `since` on; newest first."""
-    rows = Submission.objects.filter(child__in=opened.cluster).lately(since, "received_at", newest=1)
+    """The newest submission, those received from `since` on, and all that wait for a forum; newest first."""
+    agreed = opened.child.current_level
+    begin = min(since, agreed.happened_at) if since and agreed else None
+    rows = Submission.objects.filter(child__in=opened.cluster).lately(begin, "received_at", newest=1)
     newest_first = (
         with_asked_again(rows)
         .select_related("submitted_by", "matrix__on_paper__agency")
@@ -134,16 +137,22 @@ def newest_sent(opened: OpenChild) -> Submission | None:
     return next(iter(sent_lately(opened, opened.year_ago)), None)
 
 
-def newest_levels(primaries: Collection[int]) -> dict[int, tuple[int, datetime]]:
-    """The newest submitted level of each of these records and when it was received, in two queries."""
+def waiting_sent(opened: OpenChild) -> Submission | None:
+    """The submission whose level waits for a forum: the highest since it last agreed one; or None."""
+    return highest_waiting(sent_lately(opened, opened.year_ago), opened.child.current_level)
+
+
+def submitted_levels(primaries: Collection[int]) -> dict[int, tuple[int, datetime]]:
+    """The submitted level of each of these records and when it was received, in two queries.
+
+    It is the highest that waits for a forum; where none waits, the newest.
+    """
     cluster = primary_by_row(primaries)
-    sent = Submission.objects.filter(child__in=cluster).order_by("child", "-received_at", "-pk")
-    newest: dict[int, tuple[int, datetime]] = {}
-    for child_id, level, received_at in sent.distinct("child").values_list("child", "level", "received_at"):
-        primary = cluster[child_id]
-        if primary not in newest or newest[primary][1] < received_at:
-            newest[primary] = (level, received_at)
-    return newest
+    rows = submissions_to_act_on(Submission.objects.filter(child__in=cluster))
+    return {
+        primary: (level, received_at)
+        for primary, level, received_at in rows.values_list("primary", "level", "received_at")
+    }
 
 
 def newest_submission(opened: OpenChild, *, only: User | None) -> Submission | None:

@@ -46,6 +46,19 @@ def review_renew(
     return _start(user, primary, submission, short_review, at)
 
 
+@command
+def review_follow_matrix(user: User, *, child: Child, submission: Submission, at: datetime) -> None:
+    """A matrix came in: the next review begins.
+
+    Entered after a newer one it ends no review; where none is owed, its level may ask for one all the same.
+    """
+    primary = lock_cluster(child.pk)
+    if newest_matrix(primary) == submission:
+        review_renew(user, child=primary, submission=submission, at=at)
+    elif not open_reviews(primary):
+        _begin(user, primary, at)
+
+
 def review_follow_level(event: LevelAgreed) -> None:
     """A forum agreed a level: reviews stop at Low and None, and start again above (M6)."""
     _follow_level(None, child_id=event.child_id, level=RiskLevel(event.level), at=event.at)
@@ -58,10 +71,7 @@ def _follow_level(user: None, *, child_id: int, level: RiskLevel, at: datetime) 
     if level in REVIEW_MONTHS:
         if reviews:
             return
-        submission = newest_matrix(primary)
-        if submission is not None:
-            short_review = submission.short_reviews.order_by("-happened_at", "-pk").first()
-            _start(user, primary, submission, short_review, at)
+        _begin(user, primary, at)
         return
     for review in reviews:
         review.ended_at = at
@@ -69,6 +79,14 @@ def _follow_level(user: None, *, child_id: int, level: RiskLevel, at: datetime) 
         clocks.clock_cancel(
             user, clock=review.clock, reason="The agreed level no longer asks for reviews.", at=at
         )
+
+
+def _begin(user: User | None, primary: Child, at: datetime) -> None:
+    """The review that the level in force asks for, where none is owed."""
+    submission = newest_matrix(primary)
+    if submission is not None:
+        short_review = submission.short_reviews.order_by("-happened_at", "-pk").first()
+        _start(user, primary, submission, short_review, at)
 
 
 def newest_matrix(primary: Child) -> Submission | None:

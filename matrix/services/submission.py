@@ -33,7 +33,7 @@ from matrix.services.due import dues_meet
 from matrix.services.follow_up import follow_up_start
 from matrix.services.leaving import matrix_work_end
 from matrix.services.paper_matrix import author_tell
-from matrix.services.reviews import newest_matrix, review_renew
+from matrix.services.reviews import review_follow_matrix
 
 LONGEST_CALL = 300
 MOVE_FIRST = "Move this matrix to the newer questions: the time to send it with the ones before is over."
@@ -151,8 +151,7 @@ def _start(user: User, primary: Child, submission: Submission, received: datetim
         actions_meet(user, child=primary, keys={PHONE_CALL}, outcome=words, at=received)
     if asks:
         follow_up_start(user, submission=submission, at=received)
-    if newest_matrix(primary) == submission:  # else a newer one has begun the review already
-        review_renew(user, child=primary, submission=submission, at=received)
+    review_follow_matrix(user, child=primary, submission=submission, at=received)
 
 
 def _may_send(user: User, matrix: Matrix) -> None:

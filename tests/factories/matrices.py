@@ -6,12 +6,13 @@ from cems.accounts.models import User
 from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from matrix.choices import Informed, Seen, WhenKind
+from matrix.choices import CameBy, Informed, Seen, WhenKind
 from matrix.instrument import codes_carried, load, versions
 from matrix.models import Answer, Matrix, Submission
 from matrix.services.answers import AnswerGiven, answer_save
 from matrix.services.drafts import matrix_start
 from matrix.services.judgement import field_save, field_version
+from matrix.services.paper_matrix import PaperGiven, paper_matrix_start
 from matrix.services.submission import matrix_submit
 
 # For each question of the newest version, one of the first that it took the place of.
@@ -53,11 +54,29 @@ def ready_matrix(
 ) -> Matrix:
     """A draft with all that is asked for, judged at `level`."""
     instant = at or now()
-    matrix = matrix_start(user, child=child, own=own, at=instant)
+    return _filled_in(user, matrix_start(user, child=child, own=own, at=instant), level, instant, instant)
+
+
+def submit_paper(
+    desk: User,
+    child: Child,
+    level: RiskLevel = RiskLevel.SIGNIFICANT,
+    *,
+    received_at: datetime,
+    call: str = "",
+) -> Submission:
+    """A matrix that came by post then, entered by `desk` and sent now; its author has no account."""
+    author = ("Robin Pretend", "school nurse", "1 Invented Road")
+    paper = PaperGiven(*author, CameBy.POST, received_at, agency_name="Invented Academy")
+    matrix = paper_matrix_start(desk, child=child, paper=paper)
+    return matrix_submit(desk, matrix=_filled_in(desk, matrix, level, received_at, now()), call=call)
+
+
+def _filled_in(user: User, matrix: Matrix, level: RiskLevel, seen_at: datetime, instant: datetime) -> Matrix:
     code = {RiskLevel.NONE: STRENGTH, RiskLevel.LOW: VULNERABILITY, RiskLevel.MODERATE: CONCERN}.get(
         level, HARM
     )
-    answer(user, matrix, code, seen(local_date(instant)), instant)
+    answer(user, matrix, code, seen(local_date(seen_at)), instant)
     for name, value in {
         "level": str(level.value),
         "reasons": "What was seen, and what it means for the child.",

@@ -38,7 +38,7 @@ def test_two_drafts_stand_in_the_way_of_a_merge_and_one_does_not() -> None:
 
 
 @pytest.mark.requirement("C4")
-def test_the_newest_submitted_level_is_told_to_the_identity_bar() -> None:
+def test_the_highest_submitted_level_that_waits_is_told_to_the_identity_bar() -> None:
     user, child = make_user(), make_child()
 
     def shown_level() -> tuple[int, datetime] | None:
@@ -46,6 +46,7 @@ def test_the_newest_submitted_level_is_told_to_the_identity_bar() -> None:
 
     assert shown_level() is None
     then = now() - timedelta(days=9)
-    submit(user, child, RiskLevel.SIGNIFICANT, at=then)
-    newer = submit(user, child, RiskLevel.LOW, at=then + timedelta(days=5))
-    assert shown_level() == (RiskLevel.LOW, newer.received_at)
+    submit(user, child, RiskLevel.LOW, at=then)
+    higher = submit(user, child, RiskLevel.SIGNIFICANT, at=then + timedelta(days=2))
+    submit(user, child, RiskLevel.LOW, at=then + timedelta(days=5))
+    assert shown_level() == (RiskLevel.SIGNIFICANT, higher.received_at)

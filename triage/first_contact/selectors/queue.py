@@ -24,7 +24,9 @@ from cems.children.models import Child
 from cems.children.querysets import primary_by_row
 from cems.clocks.presentation import present
 from matrix.choices import MatrixState
+from matrix.levels import submissions_to_act_on
 from matrix.models import Matrix, Submission
+from matrix.selectors.child import submitted_levels
 from plans.choices import ReferralState
 from plans.models import Referral, Request
 from triage.choices import Answered
@@ -187,24 +189,20 @@ def _newest(rows: QuerySet[Any], *order: str) -> dict[int, Any]:
     return {row.primary: row for row in newest}
 
 
-def newest_submissions(child_ids: Iterable[int]) -> dict[int, Submission]:
-    """The newest matrix sent about each of these records (or what is read with it), by row number."""
-    return _newest_sent(
-        child_ids, Submission.objects.select_related("submitted_by__agency", "matrix__on_paper__agency")
-    )
+def submissions_of(child_ids: Iterable[int]) -> dict[int, Submission]:
+    """The matrix sent about each of these records (or what is read with it) whose level counts, by row number."""
+    primaries = _by_record(list(child_ids))
+    rows = Submission.objects.filter(child__in=list(primary_by_row(set(primaries.values()))))
+    sent = submissions_to_act_on(rows.select_related("submitted_by__agency", "matrix__on_paper__agency"))
+    by_primary = {row.primary: row for row in sent}
+    return {pk: by_primary[primary] for pk, primary in primaries.items() if primary in by_primary}
 
 
 def _levels(child_ids: Iterable[int]) -> dict[int, RiskLevel]:
-    """The level of the newest matrix sent about each of these records, by row number."""
-    sent = _newest_sent(child_ids, Submission.objects.only("level"))
-    return {pk: RiskLevel(row.level) for pk, row in sent.items()}
-
-
-def _newest_sent(child_ids: Iterable[int], rows: QuerySet[Submission]) -> dict[int, Submission]:
+    """The level submitted about each of these records, by row number: the highest that waits for a forum."""
     primaries = _by_record(list(child_ids))
-    whole = list(primary_by_row(set(primaries.values())))
-    newest = _newest(rows.filter(child__in=whole), "-received_at", "-pk")
-    return {pk: newest[primary] for pk, primary in primaries.items() if primary in newest}
+    levels = submitted_levels(set(primaries.values()))
+    return {pk: RiskLevel(levels[primary][0]) for pk, primary in primaries.items() if primary in levels}
 
 
 @dataclass(frozen=True)
@@ -227,7 +225,7 @@ def matrices_of(user: User, words: str) -> tuple[Results, list[HasMatrix]]:
     results = search(user, asked=understand(words))
     rows = [row for row in results.rows if row.access.sees(Part.LEVEL)]
     whole = list(primary_by_row(row.child.pk for row in rows))
-    sent = newest_submissions([row.child.pk for row in rows])
+    sent = submissions_of([row.child.pk for row in rows])
     drafts = _newest(
         Matrix.objects.filter(child__in=whole, state=MatrixState.DRAFT).select_related("started_by__agency"),
         "-started_at",
