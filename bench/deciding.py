@@ -12,7 +12,7 @@ from bench.table import Table
 from bench.timing import counted
 from cems.children.choices import HarmForm, RiskLevel
 from cems.meetings.models import Meeting
-from matrix.models import Submission
+from matrix.unread import last_entered
 from triage.cevt.outcomes import ADVICE, Wish
 from triage.cevt.services.decision import Ruling, Task, decision_make
 from triage.choices import ReturnReason
@@ -29,7 +29,7 @@ class Decided:
 
 def measure(cast: Cast, table: Table, turns: int) -> Decided:
     """The service with everything in it, and the rows it wrote, one statement a table, in turn; all taken back."""
-    newest = Submission.objects.of(cast.child).order_by("-received_at", "-pk").first()
+    last = last_entered(cast.child)
     ruling = Ruling(
         level=RiskLevel.SIGNIFICANT,
         rationale="Agreed on what the table knows",
@@ -43,7 +43,7 @@ def measure(cast: Cast, table: Table, turns: int) -> Decided:
             )
         ],
         tasks=[Task("Talk with the school", table.people[1]), Task("Visit the home", cast.worker)],
-        seen=newest.public_id if newest else None,
+        seen=last.public_id if last else None,
         returned_because=ReturnReason.NEW_INFORMATION,
     )
     meeting = Meeting.objects.get(chair=table.chair, ended_at=None)

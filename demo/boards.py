@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ceg.models import BoardEntry, BoardReview
 from ceg.selectors.chair import chairs_of
-from ceg.services.review import Agreement, newest_matrix, review_record
+from ceg.services.review import Agreement, review_record
 from cems.accounts.models import User
 from cems.actions import services as actions
 from cems.actions.models import Action
@@ -20,6 +20,7 @@ from cems.children.models import AgreedLevel
 from demo import moments
 from demo.courses import Said
 from matrix.models import Submission
+from matrix.unread import last_entered
 from triage.allocation.services.allocation import allocation_end
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Boards:
         child, words = self.forums.story.child, self.forums.words["outcomes_of_ceg"]
         eases = self.forums.story.course.kind == "stepped_down"
         stays = settled.level is RiskLevel.SIGNIFICANT or (settled.level is RiskLevel.MODERATE and not eases)
-        newest = newest_matrix(child)
+        last = last_entered(child)
         level = AgreedLevel.objects.of(child).order_by("-happened_at", "-pk").first()  # whoever agreed it
         return Agreement(
             level=settled.level,
@@ -70,7 +71,7 @@ class Boards:
             next_on=next_working_day(local_date(at) + timedelta(days=40)) if stays else None,
             note="" if stays else self.forums.rng.choice(words["note"]),
             forms=settled.forms,
-            seen=newest.public_id if newest else None,
+            seen=last.public_id if last else None,
             seen_level=level.public_id if level else None,
         )
 

@@ -25,6 +25,7 @@ from demo.courses import Said
 from demo.data import load
 from matrix.models import Submission
 from matrix.services.follow_up import statuses_on
+from matrix.unread import last_entered
 from triage.advice.selectors import advice_for
 from triage.allocation.selectors.candidates import choice_for
 from triage.allocation.services.acceptance import allocation_accept
@@ -94,7 +95,7 @@ class Forums:
         meeting = self._meeting(at)
         if meeting is None:
             return
-        newest = Submission.objects.of(self.story.child).order_by("-received_at", "-pk").first()
+        last = last_entered(self.story.child)
         back = Return.REREFERRAL in rereferrals_of(items).values()
         ruling = Ruling(
             level=settled.level,
@@ -104,7 +105,7 @@ class Forums:
             tasks=self._tasks(at) if settled.level >= RiskLevel.MODERATE else (),
             dissents=self._dissents(settled),
             feedback=self.rng.choice(self.words["feedback"]),
-            seen=newest.public_id if newest else None,
+            seen=last.public_id if last else None,
             returned_because=self.rng.choice(ReturnReason.values) if back else "",
         )
         row = decision_make(meeting.chair, child=self.story.child, ruling=ruling, meeting=meeting, at=at)

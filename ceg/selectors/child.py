@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from django.db.models import Q
+from uuid import UUID
 
 from ceg.models import BoardEntry, BoardReview
 from ceg.selectors.board import lives_elsewhere
@@ -24,13 +23,17 @@ from triage.models import Outcome
 
 @dataclass(frozen=True)
 class OnBoard:
-    """The child as a board looks at them; `entry` is None where no board has them now."""
+    """The child as a board looks at them; `entry` is None where no board has them now.
+
+    `seen` is the matrix entered last, by its address: whoever agrees a level here has seen that it came.
+    """
 
     entry: BoardEntry | None
     clock: dict[str, Any] | None
     why: Sequence[tuple[str, str]]
     facts: Facts
     new_matrices: Sequence[Submission]
+    seen: UUID | None
     levels_elsewhere: Sequence[AgreedLevel]
     reviews: Sequence[BoardReview]
     entries: Sequence[BoardEntry]
@@ -48,12 +51,14 @@ def on_board(user: User, opened: OpenChild) -> OnBoard:
     )
     since = max(entry.entered_at, facts.review.happened_at) if entry and facts.review else None
     since = since or (entry.entered_at if entry else None)
+    matrices = _matrices(opened) if since else []
     return OnBoard(
         entry=entry,
         clock=present(entry.clock, opened.at) if entry else None,
         why=why_of(entry.outcome) if entry and entry.outcome else (),
         facts=facts,
-        new_matrices=_matrices_since(opened, since),
+        new_matrices=[row for row in matrices if since and _came_after(row, since)],
+        seen=max(matrices, key=lambda row: (row.recorded_at, row.pk)).public_id if matrices else None,
         levels_elsewhere=_levels_since(opened, since),
         reviews=list(reviews.order_by("-happened_at", "-pk")),
         entries=list(reversed(entries)),
@@ -78,14 +83,15 @@ def why_of(outcome: Outcome) -> list[tuple[str, str]]:
     return [*lines, *kind_of(outcome).answers(outcome.details)]
 
 
-def _matrices_since(opened: OpenChild, since: datetime | None) -> list[Submission]:
-    if since is None:
-        return []
-    # What was received before the last agreed level was entered after: the board has not seen it.
-    came = Q(received_at__gt=since) | Q(receipt=Receipt.BEFORE, recorded_at__gt=since)
-    rows = Submission.objects.filter(came, child__in=opened.cluster)
+def _matrices(opened: OpenChild) -> list[Submission]:
+    rows = Submission.objects.filter(child__in=opened.cluster)
     rows = rows.select_related("submitted_by", "matrix__on_paper__agency")
     return list(rows.order_by("-received_at", "-pk"))
+
+
+def _came_after(row: Submission, since: datetime) -> bool:
+    """What was received before the last agreed level was entered after: the board has not seen it."""
+    return row.received_at > since or (row.receipt == Receipt.BEFORE and row.recorded_at > since)
 
 
 def _levels_since(opened: OpenChild, since: datetime | None) -> list[AgreedLevel]:

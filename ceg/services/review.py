@@ -34,7 +34,8 @@ from cems.children.history.services.level import level_agree
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
 from cems.clocks.services import clock as clocks
-from matrix.models import Submission
+from matrix.services.reviews import newest_matrix
+from matrix.unread import matrix_seen
 from triage.cevt.services.decision import level_seen
 
 
@@ -42,7 +43,7 @@ from triage.cevt.services.decision import level_seen
 class Agreement:
     """All that a board agrees of one child.
 
-    `seen` is the newest matrix the board had before it, `seen_level` the agreed level (their public ids; None where
+    `seen` is the matrix entered last when the board looked, `seen_level` the agreed level (their public ids; None where
     there is none): what came meanwhile, from a practitioner or from CEVT, is never overruled unread.
     """
 
@@ -96,17 +97,9 @@ def may_be_agreed(user: User, primary: Child, entry: BoardEntry, agreement: Agre
         raise Invalid(problem.words, field=problem.field)
 
 
-def newest_matrix(primary: Child) -> Submission | None:
-    """The matrix the board looks at."""
-    newest: Submission | None = Submission.objects.of(primary).order_by("-received_at", "-pk").first()
-    return newest
-
-
 def _nothing_came_meanwhile(primary: Child, agreement: Agreement) -> None:
     """A matrix, or a level another forum agreed, is looked at before the board agrees another (truth-f1, truth-f2)."""
-    newest = newest_matrix(primary)
-    if newest and newest.public_id != agreement.seen:
-        raise Conflict(f"A newer matrix has come ({newest.reference}). Look at it, then agree the level.")
+    matrix_seen(primary, agreement.seen, then="agree the level")
     level_seen(primary, agreement.seen_level)
 
 

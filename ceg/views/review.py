@@ -89,10 +89,7 @@ def _refused(
     shown = on_board(acting_user(request), opened)
     again = form
     if isinstance(refusal, Conflict):
-        newest = shown.facts.matrix
-        sent = ReviewForm.seeing(
-            request.POST, newest.public_id if newest else None, opened.child.current_level
-        )
+        sent = ReviewForm.seeing(request.POST, shown.seen, opened.child.current_level)
         again = ReviewForm(sent, named=_named(opened))
         again.is_valid()
         again.refuse(refusal)
@@ -105,8 +102,7 @@ def _named(opened: OpenChild) -> Collection[str]:
 
 
 def _empty(opened: OpenChild, shown: OnBoard) -> ReviewForm:
-    newest = shown.facts.matrix
-    return ReviewForm.begin(newest.public_id if newest else None, opened.child.current_level)
+    return ReviewForm.begin(shown.seen, opened.child.current_level)
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:

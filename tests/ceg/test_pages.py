@@ -23,7 +23,7 @@ from cems.children.practice_lists import HARM_FORMS
 from tests.factories.allocation import has_worker, make_manager, make_worker
 from tests.factories.boards import cevt_decides, make_board_chair, month_on, put_on_board, reviewed
 from tests.factories.children import bar, involve, make_child, make_matter, restrict
-from tests.factories.matrices import submit
+from tests.factories.matrices import submit, submit_paper
 from tests.factories.people import DARLINGTON, make_authority, make_locality, make_team, make_user, sign_in
 from tests.factories.practice_lists import end_yesterday, write_entry
 from triage.allocation.services.allocation import allocation_end
@@ -296,6 +296,23 @@ class TestReview:
         html = response.content.decode()
         assert response.status_code == 409 and "CEVT has agreed Moderate meanwhile" in html
         assert not BoardReview.objects.exists() and "Six quiet weeks." in html
+        hidden = dict(re.findall(r'<input type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"', html))
+        assert client.post(url, {**sent, **hidden, "step": "agree"}).status_code == 302
+
+    @pytest.mark.requirement("T2")
+    def test_a_matrix_on_paper_received_before_the_newest_and_entered_meanwhile_is_shown_first(
+        self, entry: BoardEntry, board_chair: User, child: Child
+    ) -> None:
+        client, url = sign_in(board_chair), page(child, "ceg:review")
+        sent = typed(client, child, LOW)
+        paper = submit_paper(make_user("first_contact"), child, received_at=now() - timedelta(days=9))
+        for step in ("check", "agree"):
+            response = client.post(url, {**sent, "step": step})
+            html = unescape(response.content.decode())
+            assert response.status_code == 409
+            assert f"A matrix on paper has been entered ({paper.reference}, received" in html
+            assert reverse("matrix:submission", args=[paper.public_id]) in html
+        assert not BoardReview.objects.exists()
         hidden = dict(re.findall(r'<input type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"', html))
         assert client.post(url, {**sent, **hidden, "step": "agree"}).status_code == 302
 

@@ -3,13 +3,14 @@
 from datetime import date, datetime, timedelta
 
 from ceg.models import BoardEntry, BoardReview
-from ceg.services.review import Agreement, newest_matrix, review_record
+from ceg.services.review import Agreement, review_record
 from cems.accounts.models import Locality, User
 from cems.base.calendar import next_working_day
 from cems.base.months import add_months
 from cems.base.time import local_date, now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child, Status
+from matrix.unread import last_entered
 from tests.factories.matrices import submit
 from tests.factories.people import make_locality, make_user
 from tests.factories.triage import make_chair, ruling, waiting_child
@@ -59,8 +60,8 @@ def cevt_decides(
 ) -> Decision:
     """Somebody raised a child at CEVT who has a matrix already, and CEVT decided with that before it."""
     item = item_raise(make_user(), child=child, why="A worry without a new matrix.", at=at)
-    newest = newest_matrix(child)
-    made = ruling(item, level, outcomes=outcomes, seen=newest.public_id if newest else None, **more)
+    last = last_entered(child)
+    made = ruling(item, level, outcomes=outcomes, seen=last.public_id if last else None, **more)
     return decision_make(by or make_chair(), child=child, ruling=made, at=at)
 
 
@@ -73,14 +74,14 @@ def agreement(child: Child, level: RiskLevel = RiskLevel.SIGNIFICANT, **kw: obje
     """What a board agrees that has read everything: at Significant the child stays, else is stepped out."""
     fresh = Child.objects.unscoped("a builder reads the level of now").select_related("current_level")
     level_now = fresh.get(pk=child.pk).current_level
-    newest = newest_matrix(child)
+    last = last_entered(child)
     stays = level is RiskLevel.SIGNIFICANT
     fields: dict[str, object] = {
         "rationale": "What the board saw.",
         "stays": stays,
         "next_on": month_on(now()) if stays else None,
         "note": "" if stays else "Keep the weekly visits, and come back if debts are named again.",
-        "seen": newest.public_id if newest else None,
+        "seen": last.public_id if last else None,
         "seen_level": level_now.public_id if level_now else None,
         **kw,
     }

@@ -69,7 +69,7 @@ class DissentBody(Strict):
 
 
 class DecisionBody(Strict):
-    """What the chair decides. `seen` is the newest matrix the chair had before them, `seen_level` the agreed level,
+    """What the chair decides. `seen` is the matrix entered last when the chair looked, `seen_level` the agreed level,
     by their public ids; where `seen_level` is said, a level another forum agreed meanwhile is a conflict."""
 
     level = serializers.ChoiceField(RiskLevel.choices)

@@ -1,6 +1,7 @@
 """A decision of CEVT on its page: checked, said and made, and what came in between is said plainly."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -8,19 +9,20 @@ from django.test import Client
 from django.urls import reverse
 
 from cems.accounts.models import User
+from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.children.matching.selectors.merge import preview
 from cems.children.matching.services.merge import merge_make
 from cems.children.models import Child
 from cems.meetings.models import Contribution
 from tests.factories.children import make_child
-from tests.factories.matrices import submit
+from tests.factories.matrices import submit, submit_paper
 from tests.factories.people import make_team, make_user, sign_in
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.triage.cevt.pages import ADVISED, LIST, hidden, said, sheet
 from triage.cevt.services.decision import decision_make
 from triage.cevt.services.item import item_withdraw
-from triage.models import Decision
+from triage.models import Decision, Item
 
 pytestmark = pytest.mark.django_db
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
@@ -188,6 +190,29 @@ def test_cevt_f4_at_the_page_a_newer_matrix_is_shown_before_the_next_try(chair: 
     html = unescape(answer.content.decode())
     assert answer.status_code == 409 and f"A newer matrix has come ({newer.reference})" in html
     assert "Before the newer one." in html and not Decision.objects.exists()
+    seen = hidden(html[html.index('id="decision"') :])
+    assert client.post(sheet(child), {**typed, "seen": seen["seen"], "step": "decide"}).status_code == 302
+    assert Decision.objects.get().items.count() == 2
+
+
+@pytest.mark.requirement("T2", "T3")
+def test_one_on_paper_received_before_the_newest_but_entered_meanwhile_is_shown_too(
+    chair: User, child: Child
+) -> None:
+    waiting_child(child, level=MODERATE)
+    client = sign_in(chair)
+    typed = fields(client, child, level="2", rationale="Before the paper came.", **ADVISED)
+    paper = submit_paper(make_user("first_contact"), child, received_at=now() - timedelta(days=2))
+    assert paper.received_at < Item.objects.exclude(submission=paper).get(child=child).received_at
+    answer = client.post(sheet(child), {**typed, "step": "decide"})
+    html = unescape(answer.content.decode())
+    assert (
+        answer.status_code == 409
+        and f"A matrix on paper has been entered ({paper.reference}, received" in html
+    )
+    assert reverse("matrix:submission", args=[paper.public_id]) in html and "Also to decide" in html
+    assert not Decision.objects.exists()
+    assert Item.objects.get(submission=paper).closed_at is None
     seen = hidden(html[html.index('id="decision"') :])
     assert client.post(sheet(child), {**typed, "seen": seen["seen"], "step": "decide"}).status_code == 302
     assert Decision.objects.get().items.count() == 2

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from cems.accounts.models import Agency, Duty, DutyDesk, User
 from cems.accounts.roles import Part
@@ -20,6 +21,7 @@ from matrix.models import Submission
 from matrix.selectors.comparison import Beside, DatedEvidence, beside, dated_evidence
 from matrix.selectors.draft import Filled, filled
 from matrix.selectors.short_review import with_asked_again
+from matrix.unread import last_entered_beside, with_last_entered
 from triage.cevt.selectors.contribution import Said, answers_by_agency, said_by
 from triage.cevt.selectors.key_facts import Fact, top_line
 from triage.cevt.selectors.listing import listing, whole
@@ -79,6 +81,16 @@ class Sheet:
     desks: Sequence[DutyDesk]
 
     @property
+    def seen(self) -> UUID | None:
+        """The matrix entered last, by its address: whoever decides on this sheet has seen that it came."""
+        return last_entered_beside(self.newest) if self.newest else None
+
+    @property
+    def received_before(self) -> list[Submission]:
+        """The matrices on the list that were received before the newest: perhaps higher, perhaps entered after it."""
+        return [item.submission for item in self.items if item.submission and item.submission != self.newest]
+
+    @property
     def own(self) -> Said | None:
         """The line of the reader's own agency."""
         return next((line for line in self.said if line.own), None)
@@ -134,8 +146,9 @@ def desks_for(child: Child) -> list[DutyDesk]:
 
 
 def newest_matrix(opened: OpenChild) -> Submission | None:
-    """The newest matrix of the child: what a chair must have seen who decides."""
-    rows = with_asked_again(Submission.objects.filter(child__in=opened.cluster)).select_related(
+    """The newest matrix of the child, with the one entered last: what a chair must have seen who decides."""
+    sent = with_last_entered(Submission.objects.filter(child__in=opened.cluster), opened.cluster)
+    rows = with_asked_again(sent).select_related(
         "matrix__on_paper__agency", "matrix__on_paper__entered_by", "submitted_by__agency"
     )
     submission: Submission | None = rows.order_by("-received_at", "-pk").first()

@@ -29,7 +29,7 @@ from cems.meetings.models import Meeting
 from cems.meetings.selectors import attendance_of
 from cems.meetings.services.contribution import contributions_freeze, dissent_record
 from cems.meetings.services.meeting import lock_open
-from matrix.models import Submission
+from matrix.unread import matrix_seen
 from triage.cevt.outcomes import Wish
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.eligibility import eligibility_of
@@ -73,9 +73,9 @@ class Task:
 class Ruling:
     """All that a chair decides of one child.
 
-    `seen` is the newest matrix the chair had before them (its public id; None where there is none), so that
-    a newer one that came meanwhile is never decided unread; `seen_level` likewise the agreed level, where the caller
-    says what they saw. `agreed_with` names who of police or children's
+    `seen` is the matrix entered last when the chair looked (its public id; None where there is none), so that
+    one that came meanwhile, newer or on paper, is never decided unread; `seen_level` likewise the agreed level,
+    where the caller says what they saw. `agreed_with` names who of police or children's
     services agreed to it when they are not at the table, which makes a confirmation final. `feedback` is what the
     chair writes for whoever brought the child; CEVT's own rationale is for those who read its decisions.
     """
@@ -202,9 +202,7 @@ def may_be_decided(primary: Child, items: Sequence[Item], ruling: Ruling, at: da
 
 def _newest_seen(primary: Child, ruling: Ruling) -> None:
     """A matrix that came while the chair decided is looked at first (cevt-f4)."""
-    newest = Submission.objects.of(primary).order_by("-received_at", "-pk").first()
-    if newest and newest.public_id != ruling.seen:
-        raise Conflict(f"A newer matrix has come ({newest.reference}). Look at it, then decide.")
+    matrix_seen(primary, ruling.seen, then="decide")
     level_seen(primary, ruling.seen_level)
 
 

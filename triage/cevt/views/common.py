@@ -135,7 +135,7 @@ def empty_form(opened: OpenChild, sheet: Sheet, *, before: Decision | None = Non
     """A decision form to begin with."""
     newest, level = sheet.newest, opened.child.current_level
     begins = DecisionForm.begins(
-        newest.public_id if newest else None,
+        sheet.seen,
         level.public_id if level else None,
         before,
         newest.matrix.forms if newest else [],

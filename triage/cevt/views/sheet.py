@@ -149,7 +149,7 @@ def _refused(request: HttpRequest, opened: OpenChild, shown: Sheet, form: Decisi
     # What came meanwhile is on the sheet now, so that the chair looks at it before the next try.
     data = request.POST.copy()
     level = opened.child.current_level
-    data["seen"] = str(shown.newest.public_id) if shown.newest else ""
+    data["seen"] = str(shown.seen or "")
     data["seen_level"] = str(level.public_id) if level else ""
     again = DecisionForm(data, **decision_fields(opened, shown))
     again.is_valid()
