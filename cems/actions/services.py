@@ -223,14 +223,24 @@ def action_complete(
 
 @command
 def actions_meet(
-    user: User | None, *, child: Child, keys: Collection[str], outcome: str, at: datetime | None = None
+    user: User | None,
+    *,
+    child: Child,
+    keys: Collection[str],
+    outcome: str,
+    asked_by: datetime | None = None,
+    at: datetime | None = None,
 ) -> None:
     """What the open actions with these keys ask for about this child has been done, so each is done (K1).
 
-    `outcome` says by what. Harmless where none is open: the doing asks for no action.
+    `outcome` says by what. What was done before it was asked for answers nothing: `asked_by` leaves out what was
+    asked for later. Harmless where none is open: the doing asks for no action.
     """
     primary = lock_cluster(child.pk)
-    for action in Action.objects.of(primary).to_do().filter(key__in=keys).order_by("pk"):
+    actions = Action.objects.of(primary).to_do().filter(key__in=keys)
+    if asked_by:
+        actions = actions.filter(happened_at__lte=asked_by)
+    for action in actions.order_by("pk"):
         action_complete(user, action=action, outcome=outcome, at=at)
 
 

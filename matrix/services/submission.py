@@ -148,7 +148,7 @@ def _start(user: User, primary: Child, submission: Submission, received: datetim
         )
     if call := submission.call.strip():  # told here, it is asked for nowhere else
         words = f"{call} (told with {submission.reference})"
-        actions_meet(user, child=primary, keys={PHONE_CALL}, outcome=words, at=received)
+        actions_meet(user, child=primary, keys={PHONE_CALL}, outcome=words, asked_by=received, at=received)
     if asks:
         follow_up_start(user, submission=submission, at=received)
     review_follow_matrix(user, child=primary, submission=submission, at=received)

@@ -1,0 +1,59 @@
+"""A matrix on paper that is entered late undoes nothing that came before it was entered (T2, M5, M6)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from cems.accounts.models import User
+from cems.actions.models import Action
+from cems.children.choices import RiskLevel
+from cems.children.models import Child
+from tests.factories.children import make_child
+from tests.factories.matrices import submit, submit_paper
+from tests.factories.people import make_user, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T2")]
+MODERATE, SIGNIFICANT = RiskLevel.MODERATE, RiskLevel.SIGNIFICANT
+RECEIVED = datetime(2026, 4, 30, 10, 0, tzinfo=UTC)  # Thursday, in office hours
+ENTERED = datetime(2026, 5, 1, 14, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def entered() -> Iterator[None]:
+    with time_machine.travel(ENTERED, tick=False):
+        yield
+
+
+@pytest.fixture
+def child() -> Child:
+    return make_child()
+
+
+@pytest.fixture
+def desk() -> User:
+    return make_user("first_contact")
+
+
+def shown(user: User, url: str) -> str:
+    response = sign_in(user).get(url)
+    assert response.status_code == 200, response.status_code
+    return unescape(response.content.decode())
+
+
+@pytest.mark.requirement("M5")
+def test_a_call_told_on_paper_meets_no_call_that_was_asked_for_after_it(desk: User, child: Child) -> None:
+    sender = make_user()
+    submit(sender, child, SIGNIFICANT, at=RECEIVED + timedelta(hours=1))
+    asked = Action.objects.get(child=child, key="phone-call")
+    earlier = submit_paper(desk, child, received_at=RECEIVED, call="First Contact, 29 April, 16:00")
+    asked.refresh_from_db()
+    assert earlier.call and asked.is_open
+    assert asked.title in shown(sender, reverse("actions:list"))
+    later = submit_paper(desk, child, received_at=RECEIVED + timedelta(hours=2), call="First Contact, 12:40")
+    asked.refresh_from_db()
+    assert not asked.is_open and later.reference in asked.outcome
+    assert asked.title not in shown(sender, reverse("actions:list"))
