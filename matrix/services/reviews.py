@@ -50,10 +50,12 @@ def review_renew(
 def review_follow_matrix(user: User, *, child: Child, submission: Submission, at: datetime) -> None:
     """A matrix came in: the next review begins.
 
-    Entered after a newer one it ends no review; where none is owed, its level may ask for one all the same.
+    Entered after a newer one, or after somebody looked again since it was received, it ends no review; where none is
+    owed, its level may ask for one all the same.
     """
     primary = lock_cluster(child.pk)
-    if newest_matrix(primary) == submission:
+    looked_again = _looked_again(primary, submission)
+    if newest_matrix(primary) == submission and looked_again is None:
         review_renew(user, child=primary, submission=submission, at=at)
     elif not open_reviews(primary):
         _begin(user, primary, at)
@@ -85,8 +87,14 @@ def _begin(user: User | None, primary: Child, at: datetime) -> None:
     """The review that the level in force asks for, where none is owed."""
     submission = newest_matrix(primary)
     if submission is not None:
-        short_review = submission.short_reviews.order_by("-happened_at", "-pk").first()
-        _start(user, primary, submission, short_review, at)
+        _start(user, primary, submission, _looked_again(primary, submission), at)
+
+
+def _looked_again(primary: Child, submission: Submission) -> ShortReview | None:
+    """The last review where nothing was new since this matrix was received."""
+    rows = ShortReview.objects.of(primary).filter(happened_at__gt=submission.received_at)
+    last: ShortReview | None = rows.select_related("sent_by").order_by("-happened_at", "-pk").first()
+    return last
 
 
 def newest_matrix(primary: Child) -> Submission | None:

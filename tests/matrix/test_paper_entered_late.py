@@ -15,6 +15,7 @@ from cems.children.models import Child
 from tests.factories.children import make_child
 from tests.factories.matrices import submit, submit_paper
 from tests.factories.people import make_user, sign_in
+from tests.factories.short_reviews import make_lead, owed, review_of_nothing_new
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T2")]
 MODERATE, SIGNIFICANT = RiskLevel.MODERATE, RiskLevel.SIGNIFICANT
@@ -57,3 +58,19 @@ def test_a_call_told_on_paper_meets_no_call_that_was_asked_for_after_it(desk: Us
     asked.refresh_from_db()
     assert not asked.is_open and later.reference in asked.outcome
     assert asked.title not in shown(sender, reverse("actions:list"))
+
+
+@pytest.mark.requirement("M6")
+def test_a_review_where_nothing_was_new_stands_when_an_older_paper_is_entered_after_it(
+    desk: User, child: Child
+) -> None:
+    lead = make_lead(child)
+    submit(lead, child, MODERATE, at=RECEIVED - timedelta(days=30))
+    review_of_nothing_new(child, by=lead, at=RECEIVED + timedelta(hours=1))
+    promise = owed(child)
+    assert promise.clock.explanation.startswith("reviewed Thu 30 April")
+    submit_paper(desk, child, MODERATE, received_at=RECEIVED)
+    assert owed(child) == promise and owed(child).clock.is_open
+    submit_paper(desk, child, MODERATE, received_at=RECEIVED + timedelta(hours=2))  # nobody has looked since
+    promise.refresh_from_db()
+    assert promise.ended_at is not None and owed(child) != promise
