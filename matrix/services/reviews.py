@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from cems.accounts.models import User
+from cems.accounts.models import Duty, Team, User
 from cems.base.calendar import month_after
 from cems.base.command import command
 from cems.base.time import local_date
@@ -19,7 +19,7 @@ from matrix.levels import level_in_force
 from matrix.models import Review, ShortReview, Submission
 from matrix.policy import REVIEW_MONTHS
 from matrix.rules import review_due
-from matrix.services.owners import lead_of
+from matrix.services.owners import desk, lead_of, team_of_worker
 from matrix.services.paper_matrix import sender_of
 
 
@@ -120,11 +120,10 @@ def _start(
     wanted = level and review_due(level, local_date(looked_at), on_ceg_board=on_board(child), months=months)
     if not wanted or level is None:
         return None
-    lead = lead_of(child)
     clock = clocks.clock_start(
         user,
         kind=REVIEW.key,
-        owner=lead or (short_review.sent_by if short_review else sender_of(submission)),
+        owner=_owner(child, submission, short_review),
         deadline=month_after(looked_at, months[level], word="reviewed" if short_review else "submitted"),
         length=lengths[level],
         reference=submission.reference,
@@ -134,3 +133,9 @@ def _start(
         at=at,
     )
     return Review.objects.create(child=child, submission=submission, to=wanted.to, clock=clock)
+
+
+def _owner(child: Child, submission: Submission, short_review: ShortReview | None) -> User | Team:
+    """Who has the review: the lead, else whoever looked last; never a front door, whose people can't send it."""
+    looked = lead_of(child) or (short_review.sent_by if short_review else sender_of(submission))
+    return looked if isinstance(looked, User) else team_of_worker(child) or desk(Duty.ERASE, child)

@@ -8,13 +8,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from cems.accounts.models import User
+from cems.accounts.desks import desk_of
+from cems.accounts.models import Duty, User
 from cems.actions.models import Action
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
-from tests.factories.children import make_child
+from tests.factories.children import involve, make_child
 from tests.factories.matrices import submit, submit_paper
-from tests.factories.people import make_user, sign_in
+from tests.factories.people import make_team, make_user, sign_in
 from tests.factories.short_reviews import make_lead, owed, review_of_nothing_new
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T2")]
@@ -74,3 +75,21 @@ def test_a_review_where_nothing_was_new_stands_when_an_older_paper_is_entered_af
     submit_paper(desk, child, MODERATE, received_at=RECEIVED + timedelta(hours=2))  # nobody has looked since
     promise.refresh_from_db()
     assert promise.ended_at is not None and owed(child) != promise
+
+
+@pytest.mark.requirement("M6")
+def test_without_a_lead_or_an_author_here_the_review_is_the_team_s_of_the_worker_else_erase_s(
+    desk: User, child: Child
+) -> None:
+    erase = desk_of(Duty.ERASE, child.area_id)
+    manager = make_user("erase_manager", team=erase)
+    submit_paper(desk, child, MODERATE, received_at=RECEIVED)
+    assert owed(child).clock.owner == erase
+    assert "Review the CE Matrix" in shown(manager, reverse("home"))
+    team = make_team()
+    involve(child, team)
+    submit_paper(desk, child, MODERATE, received_at=RECEIVED + timedelta(hours=1))
+    assert owed(child).clock.owner == team
+    lead = make_lead(child)
+    submit_paper(desk, child, MODERATE, received_at=RECEIVED + timedelta(hours=2))
+    assert owed(child).clock.owner == lead
