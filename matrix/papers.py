@@ -3,12 +3,17 @@
 from datetime import date, datetime
 
 from cems.base.time import local_date
-from matrix.models import Matrix, PaperMatrix
+from matrix.models import Matrix, PaperMatrix, Submission
 
 
 def paper_matrix_of(matrix: Matrix) -> PaperMatrix | None:
     """How a matrix came that somebody entered for its author; None where it was made here."""
     return getattr(matrix, "on_paper", None)
+
+
+def known_at(submission: Submission) -> datetime:
+    """When somebody here could act on a matrix: at its receipt, on one on paper when it was entered."""
+    return submission.recorded_at if paper_matrix_of(submission.matrix) else submission.received_at
 
 
 def evidence_until(matrix: Matrix, at: datetime) -> date:

@@ -20,6 +20,7 @@ from cems.children.models import Child, Status
 from cems.policy.declared import Reading
 from matrix.levels import level_before
 from matrix.models import Joined, Submission
+from matrix.papers import known_at
 from matrix.policy import FOLLOW_AT_ONCE_DAYS, FOLLOW_DAYS, PHONE_CALL_HOURS
 from matrix.rules import CE_WORKER, CHAMPION, Follow, Limit, Situation, begins, follows
 from matrix.services.follow_up_notice import tell_front_door
@@ -42,10 +43,13 @@ NO_CHAMPION = "No Practice Champion of the place uses CEMS: ask the ERASE team."
 class Cause:
     """Why steps begin: a matrix that was sent, or a level that a forum agreed (M5).
 
-    `submitter` has the steps of whoever submitted, and those of a lead practitioner where there is none.
+    `submitter` has the steps of whoever submitted, and those of a lead practitioner where there is none. `known_at` is
+    when somebody here could act on it, which on paper is later than its receipt: it says who must act, and receipt
+    by when.
     """
 
     child: Child
+    known_at: datetime
     level: RiskLevel
     source: Source
     submitter: User | Team
@@ -62,6 +66,7 @@ def follow_up_start(user: User, *, submission: Submission, at: datetime) -> None
     sent = submission.matrix
     cause = Cause(
         child=submission.child,
+        known_at=known_at(submission),
         level=RiskLevel(submission.level),
         source=Source(SOURCE, str(submission.public_id), submission.reference),
         submitter=sender_of(submission),
@@ -93,6 +98,7 @@ def _follow_level(user: User, *, child_id: int, at: datetime) -> None:
     here = agreed.forum == Forum.CEVT  # CEVT has just decided on the worker itself
     cause = Cause(
         child=primary,
+        known_at=at,
         level=level,
         source=Source(LEVEL_SOURCE, str(agreed.public_id), agreed.reference or agreed.get_forum_display()),
         submitter=lead_of(primary) or team_of_worker(primary) or desk(Duty.ERASE, primary),
@@ -104,7 +110,7 @@ def _follow_level(user: User, *, child_id: int, at: datetime) -> None:
 
 def _start(user: User, cause: Cause, at: datetime) -> None:
     acts = []
-    for step in follows(cause.level, situation_of(cause, at)):
+    for step in follows(cause.level, situation_of(cause)):
         if step.key == _BY_REFERRAL:
             particulars = referral_plans.Told(
                 informed=cause.informed, not_informed_why=cause.not_informed_why
@@ -124,7 +130,8 @@ def _start(user: User, cause: Cause, at: datetime) -> None:
             acts.append(step)
     _act(user, cause, acts, at)
     if cause.level is RiskLevel.SIGNIFICANT:
-        tell_front_door(user, cause.child, cause.source, out_of_hours=out_of_hours(at), at=at)
+        night = out_of_hours(cause.known_at)
+        tell_front_door(user, cause.child, cause.source, out_of_hours=night, at=cause.known_at)
 
 
 def _act(user: User, cause: Cause, steps: Sequence[Follow], at: datetime) -> None:
@@ -147,7 +154,7 @@ def _act(user: User, cause: Cause, steps: Sequence[Follow], at: datetime) -> Non
             owner=owner_of(step.key, step.owner, user=cause.submitter, child=child),
             deadline=deadline_of(lengths[step.key], at),
             key=step.key,
-            detail=detail_of(step, child, at),
+            detail=detail_of(step, child, cause.known_at),
             length=lengths[step.key],
         )
         for step in steps
@@ -174,13 +181,13 @@ def _number(child: Child, at: datetime) -> str:
     return f"{called.name}: {called.phone or 'no number recorded'}. In danger now: 999."
 
 
-def situation_of(cause: Cause, at: datetime) -> Situation:
+def situation_of(cause: Cause) -> Situation:
     """What is known when a level begins or rises that decides which steps apply."""
-    kinds = statuses_on(cause.child, local_date(at))
+    kinds = statuses_on(cause.child, local_date(cause.known_at))
     open_to_services = bool(kinds & OPEN_TO_CHILDRENS_SERVICES)
     return Situation(
         open_to_childrens_services=open_to_services,
-        out_of_hours=out_of_hours(at),
+        out_of_hours=out_of_hours(cause.known_at),
         call_or_tries_recorded=cause.called,
         held_at_early_help=not open_to_services and StatusKind.EARLY_HELP in kinds,
         has_ce_worker=has_ce_worker(cause.child),

@@ -26,7 +26,7 @@ from matrix.evidence import suggestion_of
 from matrix.instrument import Indicator, Instrument, load, successor
 from matrix.levels import level_in_force
 from matrix.models import Answer, Matrix, Submission
-from matrix.papers import paper_matrix_of
+from matrix.papers import known_at, paper_matrix_of
 from matrix.policy import OLD_QUESTIONS_DAYS
 from matrix.rules import PHONE_CALL, Receipt, begins, judgement_problem, receipt
 from matrix.services.due import dues_meet
@@ -144,6 +144,7 @@ def _start(user: User, primary: Child, submission: Submission, received: datetim
             child=primary,
             paper=submission.reference,
             paper_url=reverse("matrix:submission", args=[submission.public_id]),
+            known_at=known_at(submission),
             at=received,
         )
     if call := submission.call.strip():  # told here, it is asked for nowhere else

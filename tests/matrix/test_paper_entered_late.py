@@ -11,17 +11,22 @@ from django.urls import reverse
 from cems.accounts.desks import desk_of
 from cems.accounts.models import Duty, User
 from cems.actions.models import Action
-from cems.children.choices import RiskLevel
-from cems.children.models import Child
-from tests.factories.children import involve, make_child
+from cems.children.choices import RiskLevel, StatusKind
+from cems.children.history.services.status import status_open
+from cems.children.models import Child, PlacedConcern
+from cems.notices.models import Notice
+from plans.models import Referral
+from tests.factories.children import involve, make_child, make_placement
 from tests.factories.matrices import submit, submit_paper
-from tests.factories.people import make_team, make_user, sign_in
+from tests.factories.people import DARLINGTON, appoint, make_authority, make_team, make_user, sign_in
 from tests.factories.short_reviews import make_lead, owed, review_of_nothing_new
+from triage.models import Item
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T2")]
 MODERATE, SIGNIFICANT = RiskLevel.MODERATE, RiskLevel.SIGNIFICANT
 RECEIVED = datetime(2026, 4, 30, 10, 0, tzinfo=UTC)  # Thursday, in office hours
 ENTERED = datetime(2026, 5, 1, 14, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 5, 1, 21, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +98,53 @@ def test_without_a_lead_or_an_author_here_the_review_is_the_team_s_of_the_worker
     lead = make_lead(child)
     submit_paper(desk, child, MODERATE, received_at=RECEIVED + timedelta(hours=2))
     assert owed(child).clock.owner == lead
+
+
+@pytest.mark.requirement("M5")
+class TestWhoMustActIsAskedOfTheHourItWasEntered:
+    def on_duty(self, child: Child) -> User:
+        user = make_user(None)
+        appoint(user, "edt", team=desk_of(Duty.OUT_OF_HOURS, child.area_id), starts_on=RECEIVED.date())
+        return user
+
+    def call(self, child: Child) -> Action:
+        return Action.objects.select_related("clock").get(child=child, key="phone-call")
+
+    def test_entered_at_night_the_duty_team_is_rung_and_told(self, desk: User, child: Child) -> None:
+        on_duty = self.on_duty(child)
+        with time_machine.travel(NIGHT, tick=False):
+            sent = submit_paper(desk, child, received_at=RECEIVED)
+            call = self.call(child)
+            assert "Emergency Duty Team" in call.title and "Emergency Duty Team" in call.detail
+            assert call.clock is not None and call.clock.due_at == RECEIVED + timedelta(hours=1)
+            assert "a child is at Significant" in shown(on_duty, reverse("notices:list"))
+            assert Notice.objects.get(user=on_duty, reference=sent.reference).created_at == NIGHT
+
+    def test_received_at_night_and_entered_in_office_hours_first_contact_is(
+        self, desk: User, child: Child
+    ) -> None:
+        on_duty = self.on_duty(child)
+        submit_paper(desk, child, received_at=RECEIVED.replace(hour=20))
+        assert "Phone First Contact" in self.call(child).title
+        assert not Notice.objects.filter(user=on_duty).exists()
+
+    def test_a_child_who_became_known_meanwhile_is_told_of_where_they_are_known(
+        self, desk: User, child: Child
+    ) -> None:
+        status_open(desk, child=child, kind=StatusKind.CHILD_IN_NEED, starts_on=ENTERED.date())
+        sent = submit_paper(desk, child, received_at=RECEIVED)
+        assert Action.objects.filter(child=child, key="tell-manager").exists()
+        assert not Referral.objects.filter(child=child).exists()
+        clock = Item.objects.get(submission=sent).clock
+        assert clock is not None and clock.owner == desk_of(Duty.CEVT, child.area_id)
+        assert clock.started_at == RECEIVED
+
+    @pytest.mark.requirement("C2")
+    def test_whoever_is_responsible_by_then_is_to_be_told_in_time_from_receipt(
+        self, desk: User, child: Child
+    ) -> None:
+        away = make_authority(DARLINGTON)
+        make_placement(child, placed_by=away, starts_on=ENTERED.date())
+        submit_paper(desk, child, received_at=RECEIVED)
+        concern = PlacedConcern.objects.select_related("clock").get(child=child)
+        assert concern.responsible == away and concern.clock.started_at == RECEIVED

@@ -26,6 +26,7 @@ from cems.clocks.services import clock as clocks
 from cems.meetings.services.contribution import contributions_freeze
 from matrix.events import MatrixSubmitted
 from matrix.models import Submission
+from matrix.papers import known_at
 from matrix.policy import CEVT_DAYS
 from matrix.rules import Receipt
 from plans.events import ReferralDecided
@@ -72,12 +73,14 @@ def on_status_opened(event: StatusOpened) -> None:
 def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetime) -> Item:
     """Put a child on CEVT's list with a matrix; a receipt has its clock by the level (T2).
 
-    First Contact's desk has the clock until the child is eligible, then CEVT's. Waiting never pauses it.
+    First Contact's desk has the clock until the child is eligible, then CEVT's. Waiting never pauses it. Of a matrix on
+    paper the time runs from receipt, and who has it is asked of when it was entered.
     """
     level, child = RiskLevel(submission.level), submission.child
     row = Item(submission=submission, child=child, kind=kind, level=level, received_at=at)
     if kind is ItemKind.RECEIPT:
-        passed = bool(eligibility_of([row], local_date(at))[row.pk])
+        known = known_at(submission)
+        passed = bool(eligibility_of([row], local_date(known))[row.pk])
         length = CEVT_DAYS[level].read(at, child.area_id)
         row.clock = clocks.clock_start(
             user,
@@ -93,7 +96,7 @@ def item_open(user: User, *, submission: Submission, kind: ItemKind, at: datetim
             at=at,
         )
         if passed:  # else CEVT's desk is told when the clock is handed to it
-            clocks.tell_holders(user, clock=row.clock, key="started", at=at)
+            clocks.tell_holders(user, clock=row.clock, key="started", at=known)
     return _opened(user, row, at)
 
 

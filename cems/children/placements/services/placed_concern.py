@@ -49,15 +49,17 @@ def concern_begin(user: User, *, placement: Placement, note: CaseNote, at: datet
 
 @command
 def concern_from_paper(
-    user: User, *, child: Child, paper: str, paper_url: str, at: datetime
+    user: User, *, child: Child, paper: str, paper_url: str, known_at: datetime, at: datetime
 ) -> PlacedConcern | None:
     """A paper says that the child is at risk: where another authority is responsible, it is told of it too (C2).
 
     None where nobody else is responsible, or the child lives far from every front door that uses CEMS: the
     responsible authority's own people have the paper then. While one is still to be told, a new paper joins it.
+    Its time runs from `at`, when the paper was received; who is responsible is asked of `known_at`, when it was
+    entered.
     """
     primary = lock_cluster(child.pk)
-    placement = running_placement(primary, local_date(at))
+    placement = running_placement(primary, local_date(known_at))
     responsible = placement.placed_by if placement else primary.authority
     if responsible.pk == primary.area_id or desk_in(Duty.FRONT_DOOR, primary.area_id) is None:
         return None
