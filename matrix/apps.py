@@ -58,5 +58,5 @@ class MatrixConfig(AppConfig):
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
         FIRST_PAGE_COUNTS.fill(home_content.counts, by=self.label)
         START_BUTTONS.fill(home_content.BUTTON, by=self.label, before="children:record_new")
-        DONE_AT.fill(*home_content.STEPPED_UP, by=self.label)
+        DONE_AT.fill(*home_content.STEPPED_UP, home_content.AUTHOR_TOLD, by=self.label)
         DOINGS.fill(*doings.PLACES, by=self.label)

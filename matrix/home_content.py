@@ -15,10 +15,12 @@ from cems.base.first_page import StartButton, WorkItem
 from cems.base.time import local
 from cems.children.querysets import OfChildQuerySet
 from matrix.choices import MatrixState
-from matrix.models import Matrix
+from matrix.models import Matrix, Submission
 from matrix.rules import STEP_UP
 from matrix.selectors.child import contributes_to, drafting
 from matrix.services.follow_up import LEVEL_SOURCE, SOURCE
+from matrix.services.paper_matrix import SOURCE as PAPER_SOURCE
+from matrix.services.paper_matrix import TELL_AUTHOR
 
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
@@ -59,6 +61,16 @@ def _status_begins(action: Action) -> str:
     return reverse("children:status_open", args=[action.child.public_id]) if action.child else ""
 
 
+def _author_to_tell(action: Action) -> str:
+    """The page that records how the author was told; the action names what came on paper."""
+    sent = Submission.objects.filter(matrix__on_paper__public_id=action.source_id)
+    public_id = sent.values_list("public_id", flat=True).first()
+    return reverse("matrix:author_told", args=[public_id]) if public_id else ""
+
+
+AUTHOR_TOLD = DoneAt(
+    PAPER_SOURCE, TELL_AUTHOR, "Record how the author was told", _author_to_tell, Work.PAPER_MATRIX
+)
 STEPPED_UP = tuple(
     DoneAt(source, STEP_UP, "Record how children's services know the child", _status_begins, Work.STATUS)
     for source in (SOURCE, LEVEL_SOURCE)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -148,3 +149,25 @@ class TestWhoMustActIsAskedOfTheHourItWasEntered:
         submit_paper(desk, child, received_at=RECEIVED)
         concern = PlacedConcern.objects.select_related("clock").get(child=child)
         assert concern.responsible == away and concern.clock.started_at == RECEIVED
+
+
+@pytest.mark.requirement("K1")
+def test_the_step_to_tell_the_author_is_met_on_its_page_and_not_by_hand(child: Child) -> None:
+    user = make_user("first_contact", team=desk_of(Duty.FRONT_DOOR, child.area_id))
+    sent = submit_paper(user, child, MODERATE, received_at=RECEIVED)
+    action = Action.objects.get(key="tell-author")
+    detail, told = (
+        reverse("actions:detail", args=[action.public_id]),
+        reverse("matrix:author_told", args=[sent.public_id]),
+    )
+    html = shown(user, detail)
+    assert told in html and "Record how the author was told" in html and "Mark as done" not in html
+    client = sign_in(user)
+    close = reverse("actions:close", args=[action.public_id])
+    refused = client.post(close, {"key": str(uuid4()), "act": "complete", "outcome": "Wrote."})
+    action.refresh_from_db()
+    assert refused.status_code == 400 and action.is_open
+    form = {"key": str(uuid4()), "how": "By letter to the school."}
+    assert [client.post(told, form).status_code for _ in range(2)] == [302, 302]
+    action.refresh_from_db()
+    assert not action.is_open and told not in shown(user, detail)
