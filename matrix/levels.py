@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, F, QuerySet, When
-from django.db.models.functions import Coalesce
 
 from cems.children.access.visibility import primary_of
 from cems.children.choices import RiskLevel
 from cems.children.history.rules import level_to_act_on
 from cems.children.models import AgreedLevel, Child
+from cems.children.querysets import level_agreed_at
 from matrix.models import Submission
 
 HIGHEST_FIRST = ("-level", "-received_at", "-pk")  # of what waits: a lower matrix alone steps nobody down
@@ -46,13 +46,10 @@ def level_before(child: Child, agreed: AgreedLevel) -> RiskLevel | None:
 
 def submissions_to_act_on(rows: QuerySet[Submission]) -> QuerySet[Any]:
     """Of these rows the one that counts for each record, by `primary`: the highest that waits, else the newest."""
-    agreed_at = Coalesce(  # a record that was merged points at no level: its primary record does
-        "child__merged_into__current_level__happened_at", "child__current_level__happened_at"
-    )
     waiting = Case(
         When(agreed_at__isnull=True, then="level"), When(received_at__gt=F("agreed_at"), then="level")
     )
-    annotated = rows.annotate(primary=primary_of(), agreed_at=agreed_at)
+    annotated = rows.annotate(primary=primary_of(), agreed_at=level_agreed_at())
     return annotated.order_by("primary", waiting.desc(nulls_last=True), "-received_at", "-pk").distinct(
         "primary"
     )

@@ -190,6 +190,11 @@ def record_of(row: Any) -> "Child":
     return child.merged_into or child
 
 
+def level_agreed_at() -> Coalesce:
+    """When the level that stands for a row's child was agreed, or NULL; a merged record points at none of its own."""
+    return Coalesce("child__merged_into__current_level__happened_at", "child__current_level__happened_at")
+
+
 def at_address(user: User, public_id: UUID) -> ChildQuerySet:
     """The child this address means for the person: a merged record's old address opens its primary record."""
     from cems.children.models import Child

@@ -79,7 +79,7 @@ def test_whoever_opens_the_child_reads_the_higher_level_and_both_matrices(child:
     assert levels_acted_on(manager, [child], now())[child.pk].level is SIGNIFICANT
     agree(child, MODERATE)
     html = text_of(manager, reverse("children:overview", args=[child.public_id]))
-    assert "Significant (" not in html and "Moderate agreed since" in html
+    assert "is not yet agreed by a forum" not in html and "Moderate agreed since" in html
 
 
 def test_first_contact_has_it_as_significant_and_is_stopped_from_leaving_it(child: Child) -> None:
