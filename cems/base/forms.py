@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -10,10 +11,11 @@ from crispy_forms.helper import FormHelper
 from crispy_forms_gds.layout import Field, Layout, Size, Submit
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.choices import flatten_choices
 from django.utils.datastructures import MultiValueDict
 
+from cems.base.access_control import View
 from cems.base.errors import CommandError, Conflict, Invalid, Overtaken, SentAlready
 from cems.base.form_fields import OnceKeyField
 from cems.base.idempotency import once
@@ -243,3 +245,22 @@ def _result_of(made: object) -> dict[str, Any]:
         return dict(made)
     names = ("public_id", "reference")
     return {name: str(getattr(made, name)) for name in names if hasattr(made, name)}
+
+
+def gives_back(form_class: type[HandledForm]) -> Callable[[View], View]:
+    """Mark a view: the page of a refusal gives back what was typed, where the form itself is drawn no more.
+
+    It stands above the access rule, which refuses before the view is asked: the record may be closed to the user since
+    the form was opened. `form_class(sent).typed` are the words; they are the user's own, so that they tell nothing.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST":
+                request.sent_form = form_class(request.POST)  # type: ignore[attr-defined] # read by errors/page.html
+            return view(request, *args, **kwargs)
+
+        return marked
+
+    return mark

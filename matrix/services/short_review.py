@@ -20,7 +20,7 @@ from matrix.choices import Managed, Occasion
 from matrix.events import ShortReviewSent
 from matrix.models import AskedPerson, Matrix, Review, ShortReview, Submission
 from matrix.rules.short_review import Asked, short_review_wants
-from matrix.services.drafts import matrix_start, text
+from matrix.services.drafts import matrix_start, open_draft, text
 from matrix.services.judgement import field_version, fields_save
 from matrix.services.reviews import newest_matrix, open_reviews, review_renew
 
@@ -126,22 +126,36 @@ def _check(
 
 @command
 def update_from_review(
-    user: User, *, child: Child, words: Mapping[str, str], at: datetime | None = None
+    user: User,
+    *,
+    child: Child,
+    words: Mapping[str, Sequence[str]],
+    own: bool = False,
+    at: datetime | None = None,
 ) -> Matrix:
     """Something is new after all: the child's draft is begun or gone on with, and what was typed goes along.
 
-    `words` are by the field of the matrix they belong to; they are added below what stands there, once.
+    `words` are paragraphs by the field of the matrix they belong to; each is added below what stands there, once.
+    `own` as in `matrix_start`. Raises Invalid naming a field that would grow too long, and as `matrix_start`.
     """
     instant = at or now()
-    matrix = matrix_start(user, child=child, occasion=Occasion.REVIEW, at=instant)
-    given = {}
-    for name, typed in words.items():
-        before = getattr(matrix, name)
-        if typed.strip() and typed.strip() not in before:
-            joined = "\n\n".join(filter(None, [before.strip(), typed.strip()]))
-            given[name] = (field_version(matrix, name), joined)
-    if given:
-        refused = fields_save(user, matrix=matrix, given=given, at=instant)
-        for refusal in refused.values():
-            raise refusal
+    matrix = open_draft(matrix_start(user, child=child, occasion=Occasion.REVIEW, own=own, at=instant))
+    given = {
+        name: (field_version(matrix, name), joined)
+        for name, lines in words.items()
+        if (joined := _with_lines(getattr(matrix, name), lines)) != getattr(matrix, name)
+    }
+    for refusal in fields_save(user, matrix=matrix, given=given, at=instant).values():
+        raise refusal
     return matrix
+
+
+def _with_lines(before: str, lines: Sequence[str]) -> str:
+    """A text with these paragraphs below it, those left out that stand in it already."""
+    after = before
+    for line in lines:
+        # As the text keeps it: a paragraph that stands there is the same, whichever way the browser ends a line.
+        kept = line.strip().replace("\r\n", "\n")
+        if f"\n\n{kept}\n\n" not in f"\n\n{after.strip()}\n\n":
+            after = "\n\n".join(filter(None, [after.strip(), kept]))
+    return after

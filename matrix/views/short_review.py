@@ -11,14 +11,14 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict
-from cems.base.forms import handle_form
+from cems.base.forms import gives_back, handle_form
 from cems.base.not_found import or_404
 from cems.base.time import now, today
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from cems.clocks.presentation import present
 from matrix.choices import Seen
-from matrix.models import ShortReview
+from matrix.models import Matrix, ShortReview
 from matrix.selectors.draft import Filled, filled
 from matrix.selectors.sent import newest_of_child
 from matrix.selectors.short_review import owed_review, owed_review_at, short_review_at
@@ -27,33 +27,46 @@ from matrix.short_review_form import ShortReviewForm
 from matrix.slots import SHORT_REVIEW_STATE
 from matrix.views.shown import Shown
 
-UPDATE = "update"
 
-
+@gives_back(ShortReviewForm)
 @requires_child(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS, work=Work.MATRIX, methods=FORM)
 def send(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """The open concerns and standing facts, and whom one asked; with something new an update is begun instead."""
     user, owed = acting_user(request), owed_review(opened)
     reads = opened.access.sees(Part.MATRIX)
-    if request.POST.get("step") == UPDATE and reads:
-        matrix = update_from_review(user, child=opened.child, words=ShortReviewForm(request.POST).for_update)
-        messages.info(request, f"What you typed is in {matrix.reference}. Answer what is new, then send it.")
-        return redirect("matrix:tasks", public_id=matrix.public_id)
     may_send = reads and works_with(user, opened.child)
     form = ShortReviewForm(request.POST or None, initial={"review": owed.public_id if owed else None})
-    sent = handle_form(request, form, lambda: _send(request, opened, form))
+    perform = _update if form.begins_update else _send
+    sent = handle_form(request, form, lambda: perform(request, opened, form))
+    if sent and form.begins_update:
+        messages.info(
+            request,
+            f"What you typed is in {sent.reference}: the child's and the family's words on the page of what they say,"
+            " all else in your reasons. Answer what is new, then send it.",
+        )
+        return redirect("matrix:tasks", public_id=sent.public_id)
     if sent:
         messages.success(request, f"{sent.reference} is sent. The next review is on the child's page.")
         return redirect("matrix:short_review_sent", opened.child.public_id, sent.public_id)
     context = {
         **child_page(request, opened, current="matrix:for_child"),
-        "form": form if may_send and (owed or form.is_bound) else None,
+        "form": form if (may_send and owed) or form.is_bound else None,
         "owed": owed,
         "clock": present(owed.clock, now()) if owed else None,
         "reads": reads,
         **(_standing(opened) if reads else {}),
     }
     return render(request, "matrix/short_review.html", context, status=form.status)
+
+
+def _update(request: HttpRequest, opened: OpenChild, form: ShortReviewForm) -> Matrix:
+    """Begin the update: in the child's draft, or in the user's own where they read only what they sent themselves."""
+    return update_from_review(
+        acting_user(request),
+        child=opened.child,
+        words=form.for_update,
+        own=not opened.access.sees(Part.MATRIX),
+    )
 
 
 def _send(request: HttpRequest, opened: OpenChild, form: ShortReviewForm) -> ShortReview:

@@ -3,29 +3,27 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from uuid import uuid4
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.base.errors import Conflict, Invalid, NotAllowed
-from cems.base.time import today
 from cems.children.choices import RiskLevel
 from cems.children.history.models.level import Forum
 from cems.children.history.services.level import level_agree
 from cems.children.models import Child
 from cems.clocks.choices import Stage
 from matrix.choices import AskedKind, Managed
-from matrix.models import Matrix, ShortReview
+from matrix.models import ShortReview
 from matrix.rules.short_review import Asked
 from matrix.services.short_review import short_review_send
 from tests.factories.children import make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_user, sign_in
 from tests.factories.short_reviews import asked_child, make_lead, owed, review_of_nothing_new
+from tests.matrix.short_review_pages import page, send, shown, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("M6")]
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
@@ -47,36 +45,6 @@ def child() -> Child:
 @pytest.fixture
 def lead(child: Child) -> User:
     return make_lead(child)
-
-
-def page(child: Child) -> str:
-    return reverse("matrix:short_review", args=[child.public_id])
-
-
-def typed(child: Child, **more: str) -> dict[str, str]:
-    day = today()
-    return {
-        "key": str(uuid4()),
-        "review": str(owed(child).public_id),
-        "step": "send",
-        "on-0_0": str(day.day),
-        "on-0_1": str(day.month),
-        "on-0_2": str(day.year),
-        "words-0": "He says he stays in at night now.",
-        "managed": Managed.PARTLY,
-        "managed_words": "Father fetches him from school.",
-        **more,
-    }
-
-
-def shown(user: User, url: str) -> str:
-    answer = sign_in(user).get(url)
-    assert answer.status_code == 200, answer.status_code
-    return unescape(answer.content.decode())
-
-
-def send(user: User, child: Child, form: dict[str, str]) -> HttpResponse:
-    return sign_in(user).post(page(child), form)
 
 
 # --- by the page ---------------------------------------------------------------------------------------
@@ -116,20 +84,6 @@ def test_a_colleague_who_sends_it_too_is_told_who_was_first(lead: User, child: C
     assert "Robin Pretend has sent this review already" in answer.content.decode()
     assert "He says he stays in at night now." in answer.content.decode()
     assert ShortReview.objects.count() == 1
-
-
-def test_words_go_with_the_user_into_an_update_where_something_is_new(lead: User, child: Child) -> None:
-    submit(lead, child, MODERATE)
-    form = typed(child, step="update", **{"who-2": "Teacher, form tutor", "words-2": "New phone."})
-    answer = send(lead, child, form)
-    draft = Matrix.objects.get(child=child, state="draft")
-    assert answer["Location"] == reverse("matrix:tasks", args=[draft.public_id])
-    assert (draft.occasion, draft.child_views) == ("review", "He says he stays in at night now.")
-    assert "Teacher, form tutor: New phone." in draft.reasons
-    send(lead, child, form)  # pressed again: the words stand there once
-    draft.refresh_from_db()
-    assert draft.child_views == "He says he stays in at night now."
-    assert not ShortReview.objects.exists()
 
 
 @pytest.mark.parametrize(
