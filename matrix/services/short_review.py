@@ -20,7 +20,7 @@ from matrix.choices import Managed, Occasion
 from matrix.events import ShortReviewSent
 from matrix.models import AskedPerson, Matrix, Review, ShortReview, Submission
 from matrix.rules.short_review import Asked, short_review_wants
-from matrix.services.drafts import matrix_start, open_draft, text
+from matrix.services.drafts import LONGEST_TEXT, matrix_start, open_draft, text
 from matrix.services.judgement import field_version, fields_save
 from matrix.services.reviews import newest_matrix, open_reviews, review_renew
 
@@ -145,8 +145,13 @@ def update_from_review(
         for name, lines in words.items()
         if (joined := _with_lines(getattr(matrix, name), lines)) != getattr(matrix, name)
     }
-    for refusal in fields_save(user, matrix=matrix, given=given, at=instant).values():
-        raise refusal
+    # Nobody overtakes what was read under the draft's lock: what is refused is too long.
+    for name in fields_save(user, matrix=matrix, given=given, at=instant):
+        raise Invalid(
+            f"With this, the text that stands in {matrix.reference} would be longer than {LONGEST_TEXT:,} characters."
+            " Shorten it there, or write less here, then choose “Something is new” again.",
+            field=name,
+        )
     return matrix
 
 

@@ -122,7 +122,8 @@ def test_a_refused_update_draws_the_form_again_with_all_that_was_typed(lead: Use
     form |= {"who-2": "Tutor", "words-2": "New phone."}
     answer = send(lead, child, form)
     html = unescape(answer.content.decode())
-    assert answer.status_code == 400 and "This is longer than 200,000 characters." in html
+    assert answer.status_code == 400
+    assert f"the text that stands in {draft.reference} would be longer than 200,000 characters." in html
     for name in ("words-0", "who-2", "words-2", "not_asked_why", "managed_words"):
         assert form[name] in html, name
     assert re.search(r'value="partly"[^>]*checked', html)
