@@ -265,7 +265,8 @@ MOST_QUERIES = {"for_child": 23, "tasks": 20, "group": 21, "judgement": 20, "che
 def test_the_number_of_queries_does_not_grow(client: Client, user: User, child: Child, page: str) -> None:
     submit(user, child, RiskLevel.MODERATE)
     submit(user, child, RiskLevel.SIGNIFICANT)
-    draft = ready_matrix(user, child, RiskLevel.MODERATE)
+    # of the level of the second look: the page to check before sending asks for words of its own at Significant
+    draft = ready_matrix(user, child, RiskLevel.SIGNIFICANT)
     few = queries(client, child, page)
     for group in ("home", "sexual", "criminal", "online"):
         for indicator in load(draft.instrument_version).group(group).indicators:
