@@ -33,7 +33,7 @@ from matrix.documents import contributors_of
 from matrix.models import Submission
 from matrix.papers import paper_matrix_of
 from matrix.selectors.draft import filled
-from matrix.selectors.sent import own_submission, submissions_by, what_happens_now, with_children
+from matrix.selectors.sent import submission_of, submissions_by, what_happens_now, with_children
 from matrix.services.answers import AnswerGiven
 from matrix.services.at_once import child_known, child_recorded, matrix_send
 from matrix.services.judgement import AREA_FIELDS, FIELDS
@@ -52,7 +52,7 @@ KEY = OpenApiParameter(
 class Matrices(ApiView):
     """Where whole matrices are sent."""
 
-    access_rule = AccessRule(Shape.API, work=Work.MATRIX)
+    access_rule = AccessRule(Shape.API, work=f"{Work.MATRIX}|{Work.PAPER_MATRIX}")
     write_scope = "matrix:write"
 
     @extend_schema(request=MatrixBody, responses={201: Received}, parameters=[KEY])
@@ -67,7 +67,7 @@ class Matrices(ApiView):
             return {"submission": str(_send(request, user, sent).public_id)}
 
         result, _ = once(user, key=key, action="api.matrix", body=sent, perform=perform)
-        [submission] = with_children([or_404(own_submission(user, UUID(result["submission"])))])
+        [submission] = with_children([or_404(submission_of(user, UUID(result["submission"])))])
         return Response(Received(submission, context={"request": request}).data, status=201)
 
 
@@ -127,6 +127,10 @@ class OneSubmission(ApiView):
 
 def _send(request: Request, user: User, sent: Mapping[str, Any]) -> Submission:
     paper = _paper(user, sent["paper"]) if "paper" in sent else None
+    if paper is None and not profile_of(user).may(Work.MATRIX):
+        raise NotAllowed(
+            "Your role enters matrices that came by mail or on paper, and sends none of its own."
+        )
     return matrix_send(
         user,
         child=_child(request, user, sent),
@@ -151,8 +155,9 @@ def _paper(user: User, given: Mapping[str, Any]) -> PaperGiven:
 
 def _child(request: Request, user: User, sent: Mapping[str, Any]) -> Child:
     """The child named by an earlier submission, known in reach, or newly recorded."""
+    work = Work.PAPER_MATRIX if "paper" in sent else Work.MATRIX
     if "child_id" in sent:
-        return _in_reach(request, sent["child_id"], Work.PAPER_MATRIX if "paper" in sent else Work.MATRIX)
+        return _in_reach(request, sent["child_id"], work)
     form = _form(user, sent["child"])
     if not form.is_valid():
         errors = form.errors.get_json_data()
@@ -165,13 +170,13 @@ def _child(request: Request, user: User, sent: Mapping[str, Any]) -> Child:
         )
     known = child_known(user, asked=form.asked)
     if known:
-        return _in_reach(request, known.public_id)
+        return _in_reach(request, known.public_id, work)
     if not (is_service_account(user) or profile_of(user).may(Work.RECORD)):
         raise NotAllowed("Your role does not include making records of children.")
     return child_recorded(user, identity=form.identity, identifiers=form.identifiers, asked=form.asked)
 
 
-def _in_reach(request: Request, public_id: UUID, work: Work = Work.MATRIX) -> Child:
+def _in_reach(request: Request, public_id: UUID, work: Work) -> Child:
     return open_child(cast(Any, request), public_id, parts=PARTS, work=work).child
 
 

@@ -25,14 +25,15 @@ class ApiView(APIView):
     http_method_names = ["get", "head", "post"]
 
     def check_permissions(self, request: Request) -> None:
-        """Signed in, the scope of the key, then the work of the role. Raises NotAllowed without it.
+        """Signed in, the scope of the key, then the work of the role (any one of it). Raises NotAllowed without.
 
         What is about a child asks for the work behind the child's own access rule: a stranger learns nothing there.
         """
         super().check_permissions(request)
         if self.access_rule.about_child:
             return
-        if self.access_rule.work and not profile_of(acting_user(request)).may(Work(self.access_rule.work)):
+        works = [Work(word) for word in self.access_rule.work.split("|") if word]
+        if works and not any(profile_of(acting_user(request)).may(work) for work in works):
             raise NotAllowed("Your role does not include this.")
 
     def finalize_response(

@@ -46,9 +46,10 @@ def child_of_submission(public_id: UUID) -> int | None:
     return rows.values_list("child_id", flat=True).first()
 
 
-def own_submission(user: User, public_id: UUID) -> Submission | None:
-    """The submission at this address with its matrix, where this user sent it; or None."""
-    rows = Submission.objects.filter(submitted_by=user, public_id=public_id)
+def submission_of(user: User, public_id: UUID) -> Submission | None:
+    """The submission at this address with its matrix, where this user sent it or entered it for its author; or None."""
+    made = Q(submitted_by=user) | Q(matrix__on_paper__entered_by=user)
+    rows = Submission.objects.filter(made, public_id=public_id)
     row: Submission | None = rows.select_related("matrix").first()
     return row
 
