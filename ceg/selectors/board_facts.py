@@ -12,9 +12,7 @@ from cems.accounts.models import User
 from cems.actions.models import Action
 from cems.base.time import local_date
 from cems.children.access.visibility import primary_of
-from cems.children.choices import LEADS, CaseRole
-from cems.children.history.models.involvement import InvolvementState
-from cems.children.models import Involvement
+from cems.children.history.selectors.involvement import leads_of
 from cems.children.querysets import primary_by_row
 from matrix.models import ShortReview, Submission
 from matrix.rules import Receipt
@@ -39,7 +37,7 @@ def facts_of(primaries: Collection[int], at: datetime) -> dict[int, Facts]:
     cluster = primary_by_row(primaries)
     matrices, reviews = newest_matrices(cluster), newest_reviews(cluster)
     waiting = _reviews_waiting(cluster)
-    workers, leads, late = _workers(cluster), _leads(cluster), _late_actions(cluster, at)
+    workers, leads, late = _workers(cluster), leads_of(cluster), _late_actions(cluster, at)
     return {
         primary: Facts(
             matrix=(matrix := matrices.get(primary)),
@@ -91,19 +89,6 @@ def _newest(rows: Iterable[Any], cluster: Mapping[int, int], when: str) -> dict[
 def _workers(cluster: Mapping[int, int]) -> dict[int, User]:
     rows = Allocation.objects.running().filter(child__in=cluster).select_related("worker")
     return {cluster[row.child_id]: row.worker for row in rows.order_by("-starts_at", "-pk")}
-
-
-def _leads(cluster: Mapping[int, int]) -> dict[int, User]:
-    """Who leads each: the lead practitioner, else the social worker, else early help; of two the newest."""
-    rows = Involvement.objects.filter(
-        child__in=cluster,
-        case_role__in=LEADS,
-        state=InvolvementState.CONFIRMED,
-        user__isnull=False,
-        ended_at__isnull=True,
-    ).select_related("user")
-    ranked = sorted(rows, key=lambda row: (-LEADS.index(CaseRole(row.case_role)), row.started_at, row.pk))
-    return {cluster[row.child_id]: row.user for row in ranked if row.user}
 
 
 def _late_actions(cluster: Mapping[int, int], at: datetime) -> dict[int, int]:

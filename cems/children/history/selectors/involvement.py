@@ -1,6 +1,6 @@
 """Who works with a child, who waits to, and who has looked (C3, A3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +16,7 @@ from cems.base.time import today
 from cems.children.access.selectors.emergency_access import TOLD_FOR
 from cems.children.access.selectors.restriction import is_barred, is_restricted
 from cems.children.access.visibility import primary_of
+from cems.children.choices import LEADS, CaseRole
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.history.services.involvement import may_confirm
 from cems.children.models import Child, Involvement
@@ -130,3 +131,18 @@ def works_with(user: User, at: datetime, limit: int) -> tuple[list[Child], bool]
         primaries = Involvement.objects.filter(pk__in=rows).annotate(primary=primary_of()).values("primary")
         seen = seen.filter(pk__in=primaries)
     return at_most(seen.order_by(Lower("family_name"), Lower("given_name"), "pk"), limit)
+
+
+def leads_of(cluster: Mapping[int, int]) -> dict[int, User]:
+    """Who leads each: the lead practitioner, else the social worker, else early help; of two the newest.
+
+    `cluster` is the record each row number is read under."""
+    rows = Involvement.objects.filter(
+        child__in=cluster,
+        case_role__in=LEADS,
+        state=InvolvementState.CONFIRMED,
+        user__isnull=False,
+        ended_at__isnull=True,
+    ).select_related("user")
+    ranked = sorted(rows, key=lambda row: (-LEADS.index(CaseRole(row.case_role)), row.started_at, row.pk))
+    return {cluster[row.child_id]: row.user for row in ranked if row.user}
