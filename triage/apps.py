@@ -20,7 +20,7 @@ class TriageConfig(AppConfig):
         from matrix.events import MatrixSubmitted, ShortReviewSent
         from plans.events import ReferralDecided
         from triage import handlers
-        from triage.cevt.services import item, short_review
+        from triage.cevt.services import item, low_matrix, short_review
 
         self._fill_slots()
         subscribe(MatrixSubmitted, item.on_matrix_submitted)
@@ -31,6 +31,7 @@ class TriageConfig(AppConfig):
         subscribe(InvolvementChanged, handlers.on_involvement_changed)
         subscribe(LevelAgreed, handlers.on_level_agreed)
         subscribe(LevelAgreed, short_review.on_level_agreed)
+        subscribe(LevelAgreed, low_matrix.on_level_agreed)
         subscribe(ShortReviewSent, short_review.on_short_review_sent)
         subscribe(MatterClosed, short_review.on_matter_closed)
         subscribe(PersonLeft, handlers.on_person_left)
@@ -61,7 +62,6 @@ class TriageConfig(AppConfig):
         from triage.allocation import panel
         from triage.cevt import panel as panel_cevt
         from triage.cevt.outcomes.tasks import NRM_DONE
-        from triage.cevt.selectors import decision
         from triage.cevt.selectors import short_review as short_reviews
         from triage.first_contact import panel as panel_first_contact
         from triage.first_contact.selectors import approach
@@ -91,4 +91,4 @@ class TriageConfig(AppConfig):
         SHORT_REVIEW_STATE.fill(short_reviews.what_became, by=self.label)
         DONE_AT.fill(*allocation_content.WORKER_GIVEN, by=self.label)
         DOINGS.fill(NRM_DONE, by=self.label)
-        SUBMISSION_PANELS.fill(decision.panel, by=self.label)
+        SUBMISSION_PANELS.fill(panel_cevt.of_submission, by=self.label)

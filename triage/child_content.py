@@ -24,6 +24,7 @@ from triage.models import (
     Decision,
     InformationRequest,
     Item,
+    LowMatrix,
     Outcome,
     ReferralAssessment,
     ReviewToNote,
@@ -126,6 +127,25 @@ CEVT = (
         basis=AGREED,
         not_shown=WITH_IT,
         reached_by=("outcome__child",),
+    ),
+    Kept(
+        LowMatrix,
+        title="Matrix at Low or None for CEVT to look at",
+        retention=WITH_RECORD,
+        basis=ARRANGED,
+        columns={
+            "reference": "submission.reference",
+            "received": "received_at",
+            "became": "ended_how",
+            "when": "ended_at",
+            "note": "note",
+        },
+        left_out={OWN_ROW: ("item",), BY_WHOM: ("ended_by",), INTERNAL: ("authority", "until")},
+        at_merge=Counted(
+            Q(ended_at__isnull=True),
+            lambda count: f"{count} matrices at Low or None wait for CEVT to look at: one look answers them.",
+            least=2,
+        ),
     ),
     Kept(
         ReviewToNote,

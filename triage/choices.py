@@ -22,6 +22,15 @@ class ReviewEnd(models.TextChoices):
     LEVEL = "level", "A level was agreed"
 
 
+class LowEnd(models.TextChoices):
+    """What became of a matrix at Low or None that CEVT oversees (M5)."""
+
+    LOOKED_AT = "looked_at", "CEVT has looked at it"
+    LISTED = "listed", "The child came on CEVT's list"
+    LEVEL = "level", "A level was agreed"
+    NEWER = "newer", "A newer matrix came"
+
+
 class CegReason(models.TextChoices):
     """Why a child goes to the board (T4)."""
 

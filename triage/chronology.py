@@ -8,7 +8,7 @@ from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
 from cems.children.slots import ChronologyEntry
 from triage.cevt.outcomes import kind_of
-from triage.choices import ReviewEnd
+from triage.choices import LowEnd, ReviewEnd
 from triage.first_contact.selectors.enquiry import may_read_answers
 from triage.models import (
     AgencyEnquiry,
@@ -16,6 +16,7 @@ from triage.models import (
     AllocationDeclined,
     Decision,
     Item,
+    LowMatrix,
     ReferralAssessment,
     ReviewToNote,
 )
@@ -29,6 +30,7 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
         return
     yield from _of_items(opened, since)
     yield from _of_reviews(opened, since)
+    yield from _of_low_matrices(opened, since)
     yield from _of_decisions(opened, since)
     yield from _of_allocations(opened, since)
     yield from _of_declined(opened, since)
@@ -104,6 +106,17 @@ def _of_reviews(opened: OpenChild, since: datetime | None) -> Iterable[Chronolog
             f"CEVT noted the review {reference}" if noted else f"CEVT is to discuss the review {reference}",
             Part.DECISIONS,
             by_id=row.ended_by_id,
+        )
+
+
+def _of_low_matrices(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
+    """Who looked at a matrix at Low or None, and what they noted."""
+    rows = LowMatrix.objects.filter(child__in=opened.cluster, ended_how=LowEnd.LOOKED_AT)
+    for row in rows.lately(since, "ended_at").select_related("submission"):
+        ended = row.ended_at or row.received_at
+        title = f"CEVT has looked at {row.submission.reference} ({row.submission.get_level_display()})"
+        yield ChronologyEntry(
+            ended, ended, "CEVT", title, Part.DECISIONS, text=row.note, by_id=row.ended_by_id
         )
 
 

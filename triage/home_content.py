@@ -14,6 +14,7 @@ from cems.base.first_page import Place, StartButton, WorkItem
 from triage.allocation import home_content
 from triage.cevt.selectors.agenda import agenda_at
 from triage.cevt.selectors.listing import open_items
+from triage.cevt.selectors.low_matrix import count_overseen
 from triage.cevt.selectors.research import to_look_up
 from triage.cevt.selectors.seats import has_seat
 from triage.cevt.selectors.short_review import count_to_note
@@ -26,6 +27,7 @@ def items(user: User, at: datetime) -> Iterable[WorkItem]:
         yield from _to_look_up(user, at)
     if profile_of(user).may(Work.DECISIONS):
         yield from _to_note(user, at)
+        yield from _to_oversee(user, at)
 
 
 def counts(user: User, at: datetime) -> Iterable[QuerySet[Any, Any] | int]:
@@ -59,6 +61,19 @@ def _to_note(user: User, at: datetime) -> Iterable[WorkItem]:
             what=f"{waiting} {'review' if waiting == 1 else 'reviews'} to note at CEVT",
             why="Nothing was new. Note them once for the lot, or take one out to discuss.",
             url=reverse("cevt:reviews"),
+        )
+
+
+def _to_oversee(user: User, at: datetime) -> Iterable[WorkItem]:
+    """How many matrices at Low or None nobody at CEVT has looked at; no promise, so it is in no count."""
+    waiting = count_overseen(user, at)
+    if waiting:
+        yield WorkItem(
+            what=f"{waiting} {'child' if waiting == 1 else 'children'} at Low or None to look at",
+            why="These matrices start no clock. Look at them, or bring a child to CEVT.",
+            url=reverse("cevt:low"),
+            doing="Look",
+            counted=False,
         )
 
 

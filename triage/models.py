@@ -12,6 +12,7 @@ from triage.allocation.models import (
 )
 from triage.cevt.models.decision import Decision, Outcome
 from triage.cevt.models.item import InformationRequest, Item
+from triage.cevt.models.low_matrix import LowMatrix
 from triage.cevt.models.meeting_day import MeetingDay
 from triage.cevt.models.short_review import ReviewToNote
 from triage.first_contact.models import AgencyEnquiry, ReferralAssessment
@@ -29,6 +30,7 @@ __all__ = [
     "Decision",
     "InformationRequest",
     "Item",
+    "LowMatrix",
     "MeetingDay",
     "Outcome",
     "ReferralAssessment",

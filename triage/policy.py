@@ -48,6 +48,15 @@ CONFIRMATION_DAYS = Policy(
     source=DECISION,
     by_authority=True,
 )
+LOW_MATRIX_DAYS = Policy(
+    key="triage.low_matrix_days",
+    subject=Subject.CEVT,
+    title="On CEVT's list of Low and None",
+    explanation="So many days from when the matrix came, where nobody has looked at it before. It has no clock.",
+    kind=Number("day", 7, 180),
+    default=28,
+    source="Harm Outside the Home Multi-Agency Procedures, Child Exploitation Vulnerability Triage, Step Two",
+)
 REREFERRAL_MONTHS = Policy(
     key="triage.rereferral_months",
     subject=Subject.CEVT,
@@ -157,6 +166,7 @@ POLICIES = (
     TEAM_AGES,
     CEVT_AGENDA_CLOSES,
     CONFIRMATION_DAYS,
+    LOW_MATRIX_DAYS,
     REREFERRAL_MONTHS,
     ALLOCATE_SIGNIFICANT_DAYS,
     ALLOCATE_MODERATE_DAYS,

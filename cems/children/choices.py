@@ -167,6 +167,7 @@ class MatterKind(models.TextChoices):
 
     REFERRAL = "referral", "Open referral at First Contact"
     CEVT = "cevt", "CEVT item"
+    LOW = "low", "CEVT's list of Low and None"
     CEG = "ceg", "CEG board"
     MISSING = "missing", "Missing episode"
     EXPLOITATION = "exploitation", "Exploitation concern"

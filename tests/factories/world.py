@@ -37,6 +37,7 @@ T = TypeVar("T")
 # By which matters each story's child is followed, as (kind, closed).
 MATTERS: dict[str, list[tuple[str, bool]]] = {
     "cevt": [(MatterKind.CEVT, False)],
+    "overseen": [(MatterKind.LOW, False)],
     "ceg": [(MatterKind.CEG, False)],
     "missing": [(MatterKind.MISSING, False)],
     "exploitation": [(MatterKind.EXPLOITATION, False)],
@@ -51,6 +52,7 @@ NAMES = {
     "submitted": "Trimsley",
     "assigned": "Kettleby",
     "cevt": "Vadlow",
+    "overseen": "Fozzley",
     "ceg": "Hexthorn",
     "missing": "Jupworth",
     "exploitation": "Wickmoor",
@@ -252,6 +254,8 @@ def reaches(role: Role, key: str) -> frozenset[Reach]:
         ways.add(Reach.FORUM)
     if key == "ceg" and (role.of_locality or role.key == "business_support"):
         ways.add(Reach.FORUM)
+    if key == "overseen":
+        ways.add(Reach.OVERSEEN)
     if key == "missing":
         ways.add(Reach.MISSING)
     if key in {"cevt", "ceg", "missing", "exploitation"}:

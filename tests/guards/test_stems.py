@@ -101,6 +101,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "listing",
             "listing_rows",
             "live",
+            "low_matrix",
             "meeting",
             "meeting_day",
             "meeting_end",

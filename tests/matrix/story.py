@@ -108,7 +108,7 @@ def add(story: Story, author: User, number: int) -> None:
 
 
 def _submit(user: User, child: Child, key: str, *, own: bool = False) -> Submission:
-    """A Low matrix of one vulnerability: it opens no matter, so nobody reaches the child by it."""
+    """A Low matrix of one vulnerability: what it opens to CEVT ends in CEVT's own story, so nobody reaches by it."""
     matrix = matrix_start(user, child=child, own=own)
     indicator = next(
         indicator

@@ -8,7 +8,9 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.children.access_control import OpenChild
 from cems.children.slots import ChildDocument, Panel
+from matrix.models import Submission
 from matrix.selectors.sent import child_of_submission
+from triage.cevt.selectors import decision, low_matrix
 from triage.cevt.selectors.decision import newest_decision
 from triage.cevt.selectors.seats import RAISE
 from triage.models import Item
@@ -37,6 +39,11 @@ def _decision(user: User, opened: OpenChild) -> dict[str, Any] | None:
         return None
     where = reverse("children:chronology", args=[opened.child.public_id])
     return {"on_record": on_record, "chronology_url": f"{where}?kind=CEVT"}
+
+
+def of_submission(user: User, opened: OpenChild, sent: Submission) -> tuple[str, str, dict[str, Any]] | None:
+    """On the page of a sent matrix: what CEVT decided on it; at Low or None, whether CEVT has looked at it."""
+    return decision.panel(user, opened, sent) or low_matrix.panel(user, opened, sent)
 
 
 DECISION_PANEL = Panel(

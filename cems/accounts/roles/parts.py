@@ -10,6 +10,7 @@ class Reach(StrEnum):
     NAMED = "named"  # one of the supervisor's children, named for the student
     SUBMITTED = "submitted"  # the person's own submission about the child
     FORUM = "forum"  # on my forum: an open CEVT item, or my locality's CEG board
+    OVERSEEN = "overseen"  # on CEVT's list of matrices at Low or None
     MISSING = "missing"  # an open missing matter
     MATTER = "matter"  # any exploitation or missing matter, open or past
     OPEN_MATTER = "open_matter"  # an exploitation or missing matter that is open
@@ -137,6 +138,8 @@ FRONT_DOOR = frozenset(
         Part.ACTIONS,
     }
 )
+# Of a child nobody owes a decision: who it is, and the levels.
+IN_A_LIST = frozenset({Part.IDENTITY, Part.LEVEL})
 TRIAGE = frozenset(
     {
         Part.IDENTITY,

@@ -11,6 +11,7 @@ from cems.accounts.roles.parts import (
     COORDINATION,
     EVERYTHING_BUT_RAW,
     FRONT_DOOR,
+    IN_A_LIST,
     OWN,
     POLICE,
     PRACTICE,
@@ -165,7 +166,12 @@ _ROLES = [
     Role(
         RoleKey.CEVT_CHAIR,
         "CEVT chair",
-        {Reach.FORUM: EVERYTHING_BUT_RAW, Reach.MISSING: EVERYTHING_BUT_RAW, Reach.SUBMITTED: OWN},
+        {
+            Reach.FORUM: EVERYTHING_BUT_RAW,
+            Reach.MISSING: EVERYTHING_BUT_RAW,
+            Reach.OVERSEEN: IN_A_LIST,
+            Reach.SUBMITTED: OWN,
+        },
         frozenset(
             {
                 Work.DECISIONS,
@@ -181,7 +187,12 @@ _ROLES = [
     Role(
         RoleKey.CEVT_MEMBER,
         "CEVT member",
-        {Reach.FORUM: TRIAGE, Reach.MISSING: TRIAGE, Reach.SUBMITTED: OWN},
+        {
+            Reach.FORUM: TRIAGE,
+            Reach.MISSING: TRIAGE,
+            Reach.OVERSEEN: IN_A_LIST,
+            Reach.SUBMITTED: OWN,
+        },
         frozenset({Work.CONTRIBUTION, Work.THEMES, Work.OWN_ACTIONS}),
     ),
     Role(

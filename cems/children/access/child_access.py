@@ -34,6 +34,7 @@ WHY = {
     Reach.NAMED: "named for the student by the supervisor",
     Reach.SUBMITTED: "submitted about the child",
     Reach.FORUM: "on the forum's list",
+    Reach.OVERSEEN: "on CEVT's list of Low and None",
     Reach.MISSING: "open missing matter",
     Reach.MATTER: "exploitation or missing matter",
     Reach.OPEN_MATTER: "open exploitation or missing matter",

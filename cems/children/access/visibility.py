@@ -30,6 +30,7 @@ BY_GRANT = frozenset({Reach.INVOLVED, Reach.NAMED})
 _MINUTED = frozenset({MatterKind.CEG})
 _MATTERS: dict[Reach, frozenset[MatterKind]] = {
     Reach.FORUM: frozenset({MatterKind.CEVT}),
+    Reach.OVERSEEN: frozenset({MatterKind.LOW}),
     Reach.MISSING: frozenset({MatterKind.MISSING}),
     Reach.MATTER: MATTERS_OF_CONCERN,
     Reach.OPEN_MATTER: MATTERS_OF_CONCERN,

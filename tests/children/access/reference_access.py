@@ -93,6 +93,7 @@ def followed(user: User, child: Child, post: Appointment, reach: Reach, at: date
         )
         follows = {
             Reach.FORUM: live and (board if post.role.of_locality else here and matter.kind == "cevt"),
+            Reach.OVERSEEN: live and here and matter.kind == "low",
             Reach.MISSING: live and here and matter.kind == "missing",
             Reach.MATTER: here and matter.kind in CONCERN,
             Reach.OPEN_MATTER: live and here and matter.kind in CONCERN,

@@ -235,6 +235,7 @@ def test_every_reach_of_every_role_opens_its_parts_and_no_others(key):
 def reach_it(user, child, reach, role):
     kinds = {
         Reach.MISSING: "missing",
+        Reach.OVERSEEN: "low",
         Reach.MATTER: "exploitation",
         Reach.OPEN_MATTER: "exploitation",
         Reach.REFERRAL: "referral",

@@ -1,6 +1,7 @@
 """What CEVT adds to the record of each child of the world, and its open meeting (tests/factories/world.py)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from cems.accounts.models import User
 from cems.base.time import now
@@ -9,11 +10,12 @@ from cems.children.models import Matter
 from cems.meetings.choices import MeetingForum
 from cems.meetings.models import Meeting
 from cems.meetings.services.meeting import meeting_start
+from matrix.models import Submission
 from tests.factories.people import make_authority
 from tests.factories.world import Story, World
 from tests.matrix.story import MatrixRows
 from triage.cevt.services.item import item_raise
-from triage.models import Item, ReviewToNote
+from triage.models import Item, LowMatrix, ReviewToNote
 
 
 @dataclass
@@ -35,12 +37,22 @@ def write(story: Story, author: User) -> CevtRows:
     # The reach that comes with an item belongs to the story `cevt` alone.
     Matter.objects.filter(child=story.child, kind=MatterKind.CEVT).delete()
     _to_note(story)
+    # It waits beside the item, as that of a record which was joined since does.
+    LowMatrix.objects.filter(child=story.child).update(ended_at=None, ended_how="", ended_by=None, item=None)
     return CevtRows(row)
 
 
 def add(story: Story, author: User, number: int) -> None:
-    """One more review where nothing was new waits to be noted."""
+    """One more review where nothing was new waits to be noted, and one more matrix at Low to be looked at."""
     _to_note(story)
+    submission = Submission.objects.filter(child=story.child).order_by("-pk")[0]
+    LowMatrix.objects.create(
+        child=story.child,
+        authority_id=story.child.area_id,
+        submission=submission,
+        received_at=now(),
+        until=now() + timedelta(days=28),
+    )
 
 
 def _to_note(story: Story) -> None:

@@ -12,7 +12,7 @@ from cems.children.models import Child
 from cems.clocks.choices import OPEN
 from cems.clocks.services import clock as clocks
 from plans.services.referral import first_contact
-from triage.models import Item, ReviewToNote
+from triage.models import Item, LowMatrix, ReviewToNote
 
 
 def whose_cevt(primary: Child) -> int:
@@ -23,7 +23,8 @@ def whose_cevt(primary: Child) -> int:
 
 @command
 def items_follow(user: User, *, child_id: int, at: datetime) -> None:
-    """The child lives elsewhere: items and reviews that wait are on that CEVT's list, their clocks with its desks.
+    """The child lives elsewhere: items, reviews and matrices at Low or None are on that CEVT's lists, their clocks with
+    its desks.
 
     A clock that another team or a person has stays there. Harmless where nothing waits, and the second time.
     """
@@ -31,8 +32,9 @@ def items_follow(user: User, *, child_id: int, at: datetime) -> None:
     authority_id = whose_cevt(primary)
     items = Item.objects.of(primary).filter(closed_at__isnull=True)
     to_note = ReviewToNote.objects.of(primary).filter(ended_at__isnull=True)
-    for rows in (items, to_note):
-        elsewhere: list[Item | ReviewToNote] = list(
+    low = LowMatrix.objects.of(primary).filter(ended_at__isnull=True)
+    for rows in (items, to_note, low):
+        elsewhere: list[Item | LowMatrix | ReviewToNote] = list(
             rows.exclude(authority=authority_id).select_for_update(of=("self",)).order_by("pk")
         )
         for row in elsewhere:

@@ -35,7 +35,8 @@ from triage.cevt.selectors.eligibility import eligibility_of
 from triage.cevt.selectors.owners import not_to_be_given
 from triage.cevt.services.area import whose_cevt
 from triage.cevt.services.decision_notice import tell_withdrawn
-from triage.choices import ItemKind
+from triage.cevt.services.low_matrix import low_matrices_end, low_matrices_return, low_matrix_open
+from triage.choices import ItemKind, LowEnd
 from triage.clocks import RECEIPT
 from triage.models import InformationRequest, Item, ReviewToNote
 
@@ -43,7 +44,8 @@ INFORMATION_REQUEST, INFORMATION_REQUEST_SOURCE = "information-request", "triage
 
 
 def on_matrix_submitted(event: MatrixSubmitted) -> None:
-    """A new receipt at Moderate or Significant starts the clock; a review comes without (M5, M6).
+    """A new receipt at Moderate or Significant starts the clock; a review comes without (M5, M6). One at Low or None
+    starts none: CEVT oversees those in one list.
 
     The review of a child on a board is the board's: it is on that list and not on CEVT's too.
     """
@@ -57,6 +59,8 @@ def on_matrix_submitted(event: MatrixSubmitted) -> None:
         before = submission.receipt == Receipt.BEFORE
         at = submission.recorded_at if before else event.received_at
         item_open(user, submission=submission, kind=ItemKind.REVIEW, at=at)
+    elif event.new_receipt:
+        low_matrix_open(user, submission=submission)
 
 
 def on_referral_decided(event: ReferralDecided) -> None:
@@ -136,6 +140,7 @@ def _opened(user: User, row: Item, at: datetime) -> Item:
     row.authority_id = whose_cevt(row.child)
     row.save(force_insert=True)
     matter_open(user, child=row.child, kind=MatterKind.CEVT, at=at)
+    low_matrices_end(user, child=lock_cluster(row.child_id), how=LowEnd.LISTED, at=at, item=row)
     record(user, verb=Verb.CREATED, subject=row, child=row.child.public_id, part="decisions", at=at)
     return row
 
@@ -179,6 +184,7 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
     to_note = ReviewToNote.objects.of(locked_item.child).filter(ended_at__isnull=True)
     if not (open_items.exists() or to_note.exists()):
         matter_close(user, child=locked_item.child, kind=MatterKind.CEVT, at=instant)
+    low_matrices_return(user, item=locked_item, at=instant)
     record(
         user,
         verb=Verb.WITHDRAWN,

@@ -8,7 +8,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict
 from cems.base.events import publish
-from cems.base.time import now
+from cems.base.time import NO_END, now
 from cems.children.choices import MatterKind
 from cems.children.cluster_lock import kept_while_locked
 from cems.children.events import MatterClosed, MatterMoved, MatterOpened
@@ -20,13 +20,20 @@ from cems.children.querysets import rows_of_clusters
 
 @command
 def matter_open(
-    user: User, *, child: Child, kind: str, locality: Locality | None = None, at: datetime | None = None
+    user: User,
+    *,
+    child: Child,
+    kind: str,
+    locality: Locality | None = None,
+    until: datetime | None = None,
+    at: datetime | None = None,
 ) -> Matter:
     """A forum starts to follow the child, in the record's locality unless told; already open, it goes on.
 
     A locality that is named brings its authority.
 
-    Where another locality is named than the one that follows the child, the matter moves there.
+    Where another locality is named than the one that follows the child, the matter moves there. `until` is when it
+    ends by itself, where nobody closes it before; an open one that would end earlier goes on to then.
     """
     instant = at or now()
     primary = lock_cluster(child.pk)
@@ -34,9 +41,11 @@ def matter_open(
     if open_already is None:
         authority_id = locality.authority_id if locality else primary.area_id
         locality_id = locality.pk if locality else primary.locality_id
-        row = _open(user, primary, kind, authority_id, locality_id, instant)
+        row = _open(user, primary, kind, authority_id, locality_id, instant, until or NO_END)
         publish(MatterOpened(row.pk, primary.pk, kind, user.pk, instant))
         return row
+    if until and open_already.until < until:
+        _go_on(user, primary, open_already, until, instant)
     if locality and open_already.locality_id != locality.pk:
         return matter_move(user, matter=open_already, locality=locality, at=instant)
     return open_already
@@ -62,7 +71,13 @@ def matter_move(user: User, *, matter: Matter, locality: Locality, at: datetime 
 
 
 def _open(
-    user: User, primary: Child, kind: str, authority_id: int, locality_id: int | None, at: datetime
+    user: User,
+    primary: Child,
+    kind: str,
+    authority_id: int,
+    locality_id: int | None,
+    at: datetime,
+    until: datetime = NO_END,
 ) -> Matter:
     row = Matter.objects.create(
         child=primary,
@@ -71,6 +86,7 @@ def _open(
         responsible_id=primary.authority_id if primary.authority_id != authority_id else None,
         locality_id=locality_id,
         opened_at=at,
+        until=until,
     )
     _open_matters(primary).append(row)
     record(
@@ -82,6 +98,13 @@ def _open(
         at=at,
     )
     return row
+
+
+def _go_on(user: User, primary: Child, row: Matter, until: datetime, at: datetime) -> None:
+    row.until = until
+    row.save(update_fields=["until"])
+    detail = {"matter": row.kind}
+    record(user, verb=Verb.ACCESS_GIVEN, subject=row, child=primary.public_id, detail=detail, at=at)
 
 
 def _open_matters(primary: Child) -> list[Matter]:
@@ -118,8 +141,12 @@ def matters_follow(user: User, *, child: Child, at: datetime) -> None:
     for row in list(_open_matters(primary)):
         if row.kind == MatterKind.CEG or row.authority_id == primary.area_id:
             continue
+        until = row.until
+        if until <= at:  # it ended by itself before
+            matter_end(user, matter=row, at=at)
+            continue
         _close(user, primary, row, at)
-        moved = _open(user, primary, row.kind, primary.area_id, primary.locality_id, at)
+        moved = _open(user, primary, row.kind, primary.area_id, primary.locality_id, at, until)
         publish(MatterMoved(moved.pk, row.pk, primary.pk, moved.kind, user.pk, at))
 
 
@@ -146,7 +173,10 @@ def _close(user: User, primary: Child, row: Matter, at: datetime) -> None:
     read_on = row.kind in {MatterKind.CEVT, MatterKind.CEG}
     stays = timedelta(days=FORUM_REACH_DAYS.at(at) if read_on else 0)
     _open_matters(primary).remove(row)
-    row.closed_at, row.until = at, at + stays
+    row.closed_at, row.until = (
+        at,
+        min(row.until, at + stays),
+    )  # one that ended by itself before stays ended then
     row.save(update_fields=["closed_at", "until"])
     record(
         user,

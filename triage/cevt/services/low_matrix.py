@@ -1,0 +1,128 @@
+"""A matrix at Low or None comes on CEVT's one list, and leaves it when CEVT has looked at it (M5)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from cems.accounts.models import User
+from cems.audit.choices import Verb
+from cems.audit.services import record
+from cems.base.command import command
+from cems.base.errors import Conflict
+from cems.base.time import now
+from cems.children.access.services.matter import matter_close, matter_open
+from cems.children.choices import MatterKind
+from cems.children.events import LevelAgreed
+from cems.children.matching.services.cluster import lock_cluster
+from cems.children.models import Child
+from matrix.models import Submission
+from triage.cevt.services.area import whose_cevt
+from triage.choices import LowEnd
+from triage.models import Item, LowMatrix
+from triage.policy import LOW_MATRIX_DAYS
+
+ENDED = (
+    "This matrix waits no longer: somebody has looked at it, a newer one has come, or a forum has the child."
+)
+
+
+def on_level_agreed(event: LevelAgreed) -> None:
+    """A forum has looked at the child and agreed a level: nothing of before is left to look at."""
+    user = User.objects.get(pk=event.user_id)
+    low_matrices_end(user, child=lock_cluster(event.child_id), how=LowEnd.LEVEL, at=event.at)
+
+
+@command
+def low_matrix_open(user: User, *, submission: Submission) -> LowMatrix | None:
+    """Put a matrix at Low or None on the list, in the place of an earlier one; None where CEVT has an item open.
+
+    It counts from when it was entered: nobody could see it before. Of the record the list opens who the child is and
+    the levels, no more.
+    """
+    at, primary = submission.recorded_at, lock_cluster(submission.child_id)
+    if Item.objects.of(primary).filter(closed_at__isnull=True).exists():
+        return None
+    low_matrices_end(user, child=primary, how=LowEnd.NEWER, at=at)
+    until = at + timedelta(days=LOW_MATRIX_DAYS.at(at))
+    row = LowMatrix.objects.create(
+        child=primary,
+        authority_id=whose_cevt(primary),
+        submission=submission,
+        received_at=submission.received_at,
+        until=until,
+    )
+    matter_open(user, child=primary, kind=MatterKind.LOW, until=until, at=at)
+    record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="decisions", at=at)
+    return row
+
+
+@command
+def low_matrices_look(
+    user: User, *, low_matrices: Sequence[UUID], note: str = "", at: datetime | None = None
+) -> int:
+    """CEVT has looked at these, each with the note where there is one; returns how many children they were of.
+
+    Raises Conflict where one of them waits no longer, so that nothing newer is signed off unread.
+    """
+    instant = at or now()
+    rows = LowMatrix.objects.filter(public_id__in=low_matrices)
+    named = list(rows.order_by("child", "pk"))  # in the order in which everybody locks
+    children = set()
+    for row in named:
+        primary = lock_cluster(row.child_id)
+        waiting = _waiting(primary)
+        if row.pk not in {other.pk for other in waiting} and primary.pk not in children:
+            raise Conflict(ENDED)
+        for other in waiting:
+            _end(user, primary, other, LowEnd.LOOKED_AT, instant, note=note.strip())
+        matter_close(user, child=primary, kind=MatterKind.LOW, at=instant)
+        children.add(primary.pk)
+    return len(children)
+
+
+@command
+def low_matrices_end(
+    user: User, *, child: Child, how: LowEnd, at: datetime, item: Item | None = None
+) -> None:
+    """Something else answers what waited about this child; harmless where nothing waits."""
+    waiting = _waiting(child)
+    for row in waiting:
+        _end(user, child, row, how, at, item=item)
+    if waiting:
+        matter_close(user, child=child, kind=MatterKind.LOW, at=at)
+
+
+@command
+def low_matrices_return(user: User, *, item: Item, at: datetime) -> None:
+    """An item was taken off CEVT's list as one that never belonged there: what it answered waits again, to its day."""
+    primary = lock_cluster(item.child_id)
+    if Item.objects.of(primary).filter(closed_at__isnull=True).exists():
+        return
+    for row in LowMatrix.objects.filter(item=item, until__gt=at).select_for_update(of=("self",)):
+        row.ended_at, row.ended_how, row.ended_by, row.item = None, "", None, None
+        row.save(update_fields=["ended_at", "ended_how", "ended_by", "item"])
+        matter_open(user, child=primary, kind=MatterKind.LOW, until=row.until, at=at)
+        record(user, verb=Verb.CHANGED, subject=row, child=primary.public_id, part="decisions", at=at)
+
+
+def _waiting(primary: Child) -> list[LowMatrix]:
+    rows = LowMatrix.objects.of(primary).filter(ended_at__isnull=True).select_for_update(of=("self",))
+    return list(rows.order_by("received_at", "pk"))
+
+
+def _end(
+    user: User,
+    primary: Child,
+    row: LowMatrix,
+    how: LowEnd,
+    at: datetime,
+    *,
+    item: Item | None = None,
+    note: str = "",
+) -> None:
+    row.ended_at, row.ended_how, row.ended_by, row.item, row.note = at, how, user, item, note
+    row.save(update_fields=["ended_at", "ended_how", "ended_by", "item", "note"])
+    detail = {"how": how.value}
+    record(
+        user, verb=Verb.CHANGED, subject=row, child=primary.public_id, part="decisions", detail=detail, at=at
+    )
