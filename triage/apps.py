@@ -79,7 +79,7 @@ class TriageConfig(AppConfig):
         CHRONOLOGY.fill(chronology.chronology, by=self.label)
         PANELS.fill(panel_cevt.DECISION_PANEL, by=self.label, before="matrix.newest")
         BAR_FLAGS.fill(approach.FLAG, by=self.label)
-        DOCUMENTS.fill(panel_cevt.LETTER, by=self.label)
+        DOCUMENTS.fill(*panel_cevt.LETTERS, by=self.label)
         PANELS.fill(panel.PANEL, by=self.label, before="plans.requests")
         PANELS.fill(panel_first_contact.PANEL, panel_cevt.PANEL, by=self.label, after="plans.requests")
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)

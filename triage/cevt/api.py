@@ -188,7 +188,7 @@ class ItemDecision(ApiView):
         """The item as it stands, with its decision where there is one: what a chair looks at before deciding."""
         item, opened = _open(request, public_id, Part.DECISIONS, work=Work.DECISIONS)
         log_read(cast(Any, request), opened, Part.DECISIONS, item)
-        [shown] = with_facts([item], {item.child_id: opened.child})
+        [shown] = with_facts([item], {item.child_id: opened.child}, reading={item.pk})
         return Response(ItemShown(shown).data)
 
     @extend_schema(request=DecisionBody, responses={201: ItemShown}, parameters=[KEY])
@@ -214,7 +214,7 @@ class ItemDecision(ApiView):
         )
         log_read(cast(Any, request), opened, Part.DECISIONS, item)
         fresh = or_404(item_at(item.public_id))
-        [shown] = with_facts([fresh], {item.child_id: opened.child})
+        [shown] = with_facts([fresh], {item.child_id: opened.child}, reading={item.pk})
         return Response(ItemShown(shown).data, status=201)
 
 
@@ -235,7 +235,8 @@ def _whole(item: Item, opened: OpenChild, *, agency: int | None = None) -> Respo
     sees = opened.access.sees(Part.CONTRIBUTIONS)
     contributions = contributions_about(item, agency=agency) if sees else []
     relayed = relayed_about(item, agency=agency) if sees else []
-    [shown] = with_facts([item], {item.child_id: opened.child})
+    reading = {item.pk} if opened.access.sees(Part.DECISIONS) else set()
+    [shown] = with_facts([item], {item.child_id: opened.child}, reading=reading)
     return Response(
         {**ItemWhole({"item": shown, "contributions": contributions, "relayed_contribution": relayed}).data}
     )

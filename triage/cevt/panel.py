@@ -12,6 +12,7 @@ from matrix.models import Submission
 from matrix.selectors.sent import child_of_submission
 from triage.cevt.selectors import decision, low_matrix
 from triage.cevt.selectors.decision import newest_decision
+from triage.cevt.selectors.item import child_of_item
 from triage.cevt.selectors.seats import RAISE
 from triage.models import Item
 
@@ -49,5 +50,8 @@ def of_submission(user: User, opened: OpenChild, sent: Submission) -> tuple[str,
 DECISION_PANEL = Panel(
     "triage.decision", "What CEVT decided", Part.DECISIONS, "triage/cevt/decision_on_record.html", _decision
 )
-LETTER = ChildDocument("cevt:feedback_pdf", "Feedback from CEVT", Part.DECISIONS, child_of_submission)
+LETTERS = (
+    ChildDocument("cevt:feedback_pdf", "Feedback from CEVT", Part.DECISIONS, child_of_submission),
+    ChildDocument("cevt:item_letter", "Feedback from CEVT", Part.DECISIONS, child_of_item),
+)
 PANEL = Panel("triage.cevt", "CEVT", Part.IDENTITY, "triage/cevt/panel.html", _panel)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cems.accounts.models import Agency, Locality, Team, User
@@ -14,6 +15,7 @@ from plans.models import Provider
 from triage.cevt.outcomes import OUTCOMES
 from triage.cevt.rules.eligibility import Passed
 from triage.cevt.rules.figures import Return
+from triage.cevt.selectors.decision import Decided
 from triage.choices import ItemKind
 from triage.models import AdviceVersion
 from triage.practice_lists import CEG_REASONS, RETURN_REASONS
@@ -107,22 +109,52 @@ class RelayedContributionBody(Strict):
     seen = serializers.IntegerField(min_value=0, default=0)
 
 
-class DecisionShown(serializers.Serializer[Any]):
-    """A decision for those who may read decisions."""
+class TitledShown(serializers.Serializer[Any]):
+    """Words for whoever brought the child, under their title."""
 
-    reference = serializers.CharField()
-    decided_at = serializers.DateTimeField()
-    decided_by = serializers.CharField()
-    level = serializers.IntegerField(source="agreed.level")
-    forms = serializers.ListField(child=serializers.CharField(), source="agreed.forms")
-    contexts = serializers.ListField(child=serializers.CharField(), source="agreed.contexts")
-    rationale = serializers.CharField(source="agreed.rationale")
-    provisional = serializers.BooleanField()
-    provisional_why = serializers.CharField()
+    title = serializers.CharField()
+    words = serializers.CharField()
+
+
+class AdviceShown(serializers.Serializer[Any]):
+    """Advice from the library, as it was when it was given."""
+
+    title = serializers.CharField()
+    text = serializers.CharField()
+    contact = serializers.CharField()
+    phone = serializers.CharField()
+    hours = serializers.CharField()
+    link = serializers.CharField()
+
+
+class DecisionForReferrer(serializers.Serializer[Any]):
+    """A decision as it stands by now, as whoever sent the matrix or raised the child reads it."""
+
+    reference = serializers.CharField(source="row.reference")
+    decided_at = serializers.DateTimeField(source="row.decided_at")
+    decided_by = serializers.CharField(source="row.decided_by")
+    level = serializers.IntegerField(source="row.agreed.level")
+    forms = serializers.ListField(child=serializers.CharField(), source="row.agreed.forms")
+    contexts = serializers.ListField(child=serializers.CharField(), source="row.agreed.contexts")
+    provisional = serializers.BooleanField(source="waits")
+    provisional_why = serializers.CharField(source="row.provisional_why")
     feedback = serializers.CharField()
+    follows = serializers.ListField(child=serializers.CharField(), help_text="What happens next")
+    for_referrer = serializers.SerializerMethodField()
+    advice = AdviceShown(many=True)
+
+    @extend_schema_field(TitledShown(many=True))
+    def get_for_referrer(self, decided: Decided) -> list[dict[str, str]]:
+        return [{"title": title, "words": words} for title, words in decided.for_referrer]
+
+
+class DecisionShown(DecisionForReferrer):
+    """A decision as it stands by now; CEVT's own reasons only for those who may read its decisions."""
+
+    rationale = serializers.CharField(source="row.agreed.rationale", required=False)
     outcomes = serializers.SerializerMethodField()
 
-    def get_outcomes(self, row: Any) -> list[dict[str, Any]]:
+    def get_outcomes(self, decided: Decided) -> list[dict[str, Any]]:
         return [
             {
                 "kind": outcome.kind,
@@ -133,7 +165,7 @@ class DecisionShown(serializers.Serializer[Any]):
                 "for_parents": outcome.for_parents,
                 "details": outcome.details,
             }
-            for outcome in row.outcomes.all()
+            for outcome in decided.outcomes
         ]
 
 
@@ -179,7 +211,14 @@ class ItemShown(serializers.Serializer[Any]):
     returns = serializers.ChoiceField(Return.choices)
     closed_at = serializers.DateTimeField(allow_null=True)
     withdrawn_why = serializers.CharField()
-    decision = DecisionShown(allow_null=True)
+    decision = serializers.SerializerMethodField()
+
+    @extend_schema_field(DecisionShown(allow_null=True))
+    def get_decision(self, item: Any) -> dict[str, Any] | None:
+        if item.decided is None:
+            return None
+        shown = DecisionShown if item.reads_decision else DecisionForReferrer
+        return {**shown(item.decided).data}
 
 
 class ItemWhole(serializers.Serializer[Any]):

@@ -39,6 +39,7 @@ urlpatterns = [
     path("cevt/children/<uuid:public_id>/live/", contribution.live, name="sheet_live"),
     path("cevt/children/<uuid:public_id>/raise/", raising.raise_child, name="item_raise"),
     path("cevt/raised/<uuid:item_id>/", raising.raised, name="item_raised"),
+    path("cevt/raised/<uuid:item_id>/letter/", raising.letter, name="item_letter"),
     path("cevt/children/<uuid:public_id>/confirm/", decision.confirm, name="decision_confirm"),
     path("cevt/children/<uuid:public_id>/ask/", decision.ask, name="information_request_new"),
     path("cevt/children/<uuid:public_id>/answer/", decision.answer, name="information_request_answer"),

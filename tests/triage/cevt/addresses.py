@@ -29,14 +29,18 @@ OF_STORY: dict[str, OfStory] = {
     **{f"cevt-api:{name}": _item for name in ("item", "contribution", "decision", "relayed_contribution")},
     "cevt:relayed_contribution": child_and(agency_id=_seated),
     "cevt:item_raised": lambda story, user: {"item_id": story.of(CevtRows).item.public_id},
+    "cevt:item_letter": lambda story, user: {"item_id": story.of(CevtRows).item.public_id},
     "cevt:feedback_pdf": submission,
 }
 OF_WORLD: dict[str, OfWorld] = {
     f"cevt:{name}": _meeting
     for name in ("attendance", "minutes", "minutes_pdf", "attendance_here", "meeting_note", "meeting_end")
 }
-# What one raised: to the user who raised it.
-OPEN_TO: dict[str, OpenTo] = {"cevt:item_raised": lambda parts: False}
+# What one raised: to the user who raised it; its letter also to who reads CEVT's decisions.
+OPEN_TO: dict[str, OpenTo] = {
+    "cevt:item_raised": lambda parts: False,
+    "cevt:item_letter": lambda parts: Part.DECISIONS in parts,
+}
 OWN_ONLY: dict[str, OwnOnly] = {
     "cevt:feedback_pdf": (Part.MATRIX, own_papers),
     "cevt-api:item": (Part.DECISIONS, lambda story, user: False),

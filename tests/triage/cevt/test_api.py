@@ -19,7 +19,8 @@ from cems.meetings.models import Contribution, Dissent
 from tests.factories.children import bar, make_child, restrict
 from tests.factories.matrices import submit
 from tests.factories.people import DARLINGTON, make_agency, make_authority, make_locality, make_user
-from tests.factories.triage import QUORATE, make_chair, sitting, waiting_child
+from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
+from triage.cevt.services.decision import decision_confirm
 from triage.models import Decision, Item
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("T3", "T4", "O1")]
@@ -179,6 +180,30 @@ def test_a_system_reads_the_items_of_its_own_matrices_alone(child: Child) -> Non
     assert api.get(address("item", theirs)).status_code == 404
     headers = {"Idempotency-Key": str(uuid4())}
     assert api.post(address("decision", mine), body(mine), format="json", headers=headers).status_code == 403
+
+
+@pytest.mark.requirement("A2")
+def test_who_sent_the_matrix_reads_the_decision_without_cevt_s_own_reasons(child: Child) -> None:
+    sender, chair = make_user(), make_chair()
+    item = waiting_child(child, by=sender)
+    assert send(chair, item, body(item, outcomes=[{"kind": "nrm", "why": "Moved."}])).status_code == 201
+    for found in (
+        client(sender).get(address("item", item)).json()["item"],
+        client(sender).get(reverse("cevt-api:items")).json()["results"][0],
+    ):
+        shown = found["decision"]
+        assert (shown["level"], shown["feedback"]) == (3, "Clear and dated.")
+        assert shown["follows"] and "rationale" not in shown and "outcomes" not in shown
+        assert "What the table saw." not in str(found)
+    # A confirmation counts, by API as on the page.
+    first = Decision.objects.get()
+    seen = item.submission.public_id if item.submission else None
+    final = ruling(item, MODERATE, seen=seen, agreed_with="Team manager", feedback="Less than we thought.")
+    decision_confirm(chair, decision=first, ruling=final)
+    shown = client(sender).get(address("item", item)).json()["item"]["decision"]
+    assert (shown["level"], shown["feedback"], shown["provisional"]) == (2, "Less than we thought.", False)
+    whole = client(chair).get(address("item", item)).json()["item"]["decision"]
+    assert whole["rationale"] == "What the table saw." and whole["outcomes"]
 
 
 def test_the_list_asks_the_same_however_long_it_is(child: Child, django_assert_max_num_queries: Any) -> None:

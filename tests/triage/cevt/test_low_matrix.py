@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from html import unescape
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -207,7 +208,9 @@ def test_it_says_where_a_higher_level_is_agreed(chair: User, child: Child, sende
     assert "A higher level is agreed and acted on" in html and "Moderate" in html
 
 
-def test_after_some_weeks_it_ends_by_itself(chair: User, child: Child, sender: User, time_machine) -> None:
+def test_after_some_weeks_it_ends_by_itself(
+    chair: User, child: Child, sender: User, time_machine: Any
+) -> None:
     start = now()
     time_machine.move_to(start, tick=False)
     sent = submit(sender, child, LOW)

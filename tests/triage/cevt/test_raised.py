@@ -3,12 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from cems.accounts.models import User
 from cems.audit.models import Entry
@@ -233,21 +235,84 @@ def test_whoever_raised_it_is_told_and_reads_the_decision(child: Child, chair: U
 
 
 @pytest.mark.requirement("T4", "A2")
-def test_who_may_not_read_decisions_learns_only_that_cevt_has_discussed_it(child: Child, chair: User) -> None:
+def test_whoever_raised_it_reads_what_a_submitter_reads_by_page_letter_and_api(
+    child: Child, chair: User
+) -> None:
+    desk = make_user("first_contact", name="Example Desk")
+    allow_decision(child)
+    item = item_raise(desk, child=child, why=WHY)
+    seen = Item.objects.exclude(pk=item.pk).get().submission.public_id  # type: ignore[union-attr]
+    letter = reverse("cevt:item_letter", args=[item.public_id])
+    assert sign_in(desk).get(letter).status_code == 409  # there is none before the decision
+    words = {"rationale": "Kept at the table.", "feedback": "Right to bring it.", "seen": seen}
+    row = decision_make(chair, child=child, ruling=ruling(item, LOW, **words))
+    assert Notice.objects.filter(user=desk, kind="triage.decided").exists()
+    html = said(desk, told(item))
+    for given in ("Low", row.reference, "Right to bring it.", "Keep the weekly visits.", "The youth club"):
+        assert given in html, given
+    assert "Kept at the table." not in html
+    assert quote(letter, safe="") in html  # who takes it away is asked to whom it goes
+    answer = sign_in(desk).get(letter)
+    assert answer.status_code == 200 and answer["Content-Type"] == "application/pdf"
+    assert "Madeup" not in answer["Content-Disposition"]
+    assert Entry.objects.filter(verb="downloaded", subject_id=str(item.public_id)).exists()
+    by_api = sign_in(desk, APIClient()).get(reverse("cevt-api:item", args=[item.public_id])).json()
+    decision = by_api["item"]["decision"]
+    assert (decision["level"], decision["feedback"]) == (LOW, "Right to bring it.")
+    assert "Kept at the table." not in str(by_api) and "Keep the weekly visits." in str(decision)
+    assert by_api["contributions"] == []
+    # who reads CEVT's decisions finds the letter on the child's page, with the reasons
+    assert sign_in(chair).get(letter).status_code == 200
+    assert sign_in(make_user("practitioner", team=make_team())).get(letter).status_code == 404
+
+
+@pytest.mark.requirement("T4", "A2")
+def test_a_member_keeps_sight_of_what_they_raised_once_cevt_follows_the_child_no_longer(
+    child: Child, chair: User
+) -> None:
+    nurse = make_user("cevt_member", team=make_team())
+    allow_decision(child)
+    item = item_raise(nurse, child=child, why=WHY)
+    seen = Item.objects.exclude(pk=item.pk).get().submission.public_id  # type: ignore[union-attr]
+    decision_make(
+        chair, child=child, ruling=ruling(item, LOW, seen=seen, rationale="Kept here.", feedback="Right.")
+    )
+    Matter.objects.filter(child=child).update(closed_at=now(), until=now())
+    html = said(nurse, told(item))
+    assert "Right." in html and WHY in html and "Kept here." not in html
+    assert sign_in(nurse).get(reverse("cevt:item_letter", args=[item.public_id])).status_code == 200
+
+
+@pytest.mark.requirement("T4", "A2")
+def test_restricted_or_barred_whoever_raised_it_reads_no_more_than_that_it_was_discussed(
+    child: Child, chair: User
+) -> None:
     desk = make_user("first_contact")
     allow_decision(child)
     item = item_raise(desk, child=child, why=WHY)
     seen = Item.objects.exclude(pk=item.pk).get().submission.public_id  # type: ignore[union-attr]
-    decision_make(chair, child=child, ruling=ruling(item, LOW, seen=seen, rationale="Kept at the table."))
-    assert Notice.objects.filter(user=desk, kind="triage.decided").exists()
-    html = said(desk, told(item))
-    assert "CEVT discussed it on" in html and WHY in html and "Kept at the table." not in html
-    # Once the record is restricted not even what they wrote, and nothing for a user who is barred.
+    decision_make(chair, child=child, ruling=ruling(item, LOW, seen=seen, feedback="Right to bring it."))
     restrict(child, owner=make_user())
     html = said(desk, told(item))
-    assert "CEVT discussed it on" in html and WHY not in html and child.reference not in html
+    assert "CEVT discussed it on" in html and child.reference not in html
+    assert WHY not in html and "Right to bring it." not in html
+    letter = reverse("cevt:item_letter", args=[item.public_id])
+    assert sign_in(desk).get(letter).status_code == 404
     bar(child, desk)
     assert sign_in(desk).get(told(item)).status_code == 404
+
+
+@pytest.mark.requirement("T4")
+def test_the_child_s_page_leads_to_the_letter_of_a_concern(child: Child, chair: User) -> None:
+    lead = make_user()
+    involve(child, lead)
+    allow_decision(child)
+    item = item_raise(chair, child=child, why=WHY)
+    seen = Item.objects.exclude(pk=item.pk).get().submission.public_id  # type: ignore[union-attr]
+    decision_make(chair, child=child, ruling=ruling(item, MODERATE, seen=seen))
+    letter = reverse("cevt:item_letter", args=[item.public_id])
+    assert letter in said(lead, reverse("children:overview", args=[child.public_id]))
+    assert sign_in(lead).get(letter).status_code == 200
 
 
 @pytest.mark.requirement("T4")

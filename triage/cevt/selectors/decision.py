@@ -1,12 +1,17 @@
 """What was decided on one matrix, and which decisions wait for their confirmation (T3)."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.actions.models import Action
 from cems.children.access.child_access import accesses
+from cems.children.access.document import document_url
 from cems.children.access.visibility import primary_of
 from cems.children.access_control import OpenChild
 from cems.children.choices import HarmContext
@@ -16,6 +21,7 @@ from cems.clocks.choices import OPEN
 from cems.meetings.models import Dissent
 from matrix.models import Submission
 from triage.cevt.outcomes import kind_of
+from triage.choices import ItemKind
 from triage.models import AdviceVersion, Decision, InformationRequest, Item, Outcome
 
 MOST = 200
@@ -82,26 +88,39 @@ def decided_of(item: Item | None) -> Decided | None:
 
 
 def _decided(first: Decision) -> Decided:
-    row = (_confirming(first) or first) if first.provisional else first
-    return Decided(
-        row,
-        first,
-        [HARM_FORMS.label(form) for form in row.agreed.forms],
-        [HarmContext(context).label for context in row.agreed.contexts],
-        _outcomes(row, first),
-    )
+    return decided_each([first])[first.pk]
 
 
-def _outcomes(row: Decision, first: Decision) -> list[Outcome]:
+def decided_each(firsts: Sequence[Decision]) -> dict[int, Decided]:
+    """Each of these decisions, read with DECISION, as it stands now; the same number of reads for any number."""
+    waiting = [first.pk for first in firsts if first.provisional]
+    confirmations = Decision.objects.filter(confirms__in=waiting).select_related("agreed", "decided_by")
+    confirming = {row.confirms_id: row for row in confirmations} if waiting else {}
+    standing = {first.pk: confirming.get(first.pk, first) for first in firsts}
+    outcomes: dict[int, list[Outcome]] = defaultdict(list)
+    rows = Outcome.objects.filter(decision__in={*standing, *(row.pk for row in standing.values())})
+    of_decision = rows.select_related("locality", "provider").prefetch_related("advice").order_by("pk")
+    for outcome in of_decision if firsts else ():
+        outcomes[outcome.decision_id].append(outcome)
+    return {
+        first.pk: Decided(
+            row := standing[first.pk],
+            first,
+            [HARM_FORMS.label(form) for form in row.agreed.forms],
+            [HarmContext(context).label for context in row.agreed.contexts],
+            _outcomes(outcomes, row, first),
+        )
+        for first in firsts
+    }
+
+
+def _outcomes(outcomes: Mapping[int, Sequence[Outcome]], row: Decision, first: Decision) -> list[Outcome]:
     """What was decided beside the level; of a confirmed decision what stands, and what the confirmation decided."""
-    rows = Outcome.objects.filter(decision__in={row.pk, first.pk}).select_related("locality", "provider")
-    outcomes = list(rows.prefetch_related("advice").order_by("pk"))
-    anew = {outcome.kind for outcome in outcomes if outcome.decision_id == row.pk}
-    return [
-        outcome
-        for outcome in outcomes
-        if outcome.decision_id == row.pk or (kind_of(outcome).stands and outcome.kind not in anew)
-    ]
+    decided = outcomes[row.pk]
+    anew = {outcome.kind for outcome in decided}
+    before = outcomes[first.pk] if first.pk != row.pk else []
+    kept = [outcome for outcome in before if kind_of(outcome).stands and outcome.kind not in anew]
+    return sorted([*kept, *decided], key=lambda outcome: outcome.pk)
 
 
 @dataclass(frozen=True)
@@ -111,7 +130,7 @@ class OnTheRecord:
     decided: Decided
     actions: Sequence[Action]
     dissents: Sequence[Dissent]
-    letter_of: Submission | None
+    letter_url: str
     earlier: int
 
 
@@ -127,22 +146,27 @@ def newest_decision(opened: OpenChild) -> OnTheRecord | None:
     ids = {str(row.public_id) for row in (decided.row, decided.first)}
     actions = Action.objects.filter(child__in=opened.cluster, source_kind=SOURCE, source_id__in=ids)
     dissents = Dissent.objects.filter(about__in=ids).select_related("agency").order_by("agency__name")
-    items = Item.objects.filter(decision=decided.first, submission__isnull=False).select_related("submission")
-    item = items.order_by("-received_at", "-pk").first() if opened.access.sees(Part.MATRIX) else None
+    items = Item.objects.filter(decision=decided.first).select_related("submission")
     return OnTheRecord(
         decided,
         list(actions.select_related("owner_user", "owner_team", "clock").order_by("pk")),
         list(dissents),
-        item.submission if item else None,
+        _letter_url(
+            opened.child.public_id,
+            items.order_by("-received_at", "-pk"),
+            matrix=opened.access.sees(Part.MATRIX),
+        ),
         rows.count() - len({decided.row.pk, decided.first.pk}),
     )
 
 
-def _confirming(first: Decision) -> Decision | None:
-    decision: Decision | None = (
-        Decision.objects.filter(confirms=first).select_related("agreed", "decided_by").first()
-    )
-    return decision
+def _letter_url(child: UUID, items: Iterable[Item], *, matrix: bool) -> str:
+    """Where the letter is asked for: of the newest matrix, where the reader may read it, else of a concern that was raised."""
+    papers = [item.submission for item in items if item.submission]
+    concerns = [item for item in items if item.kind == ItemKind.RAISED]
+    if papers and matrix:
+        return document_url(child, reverse("cevt:feedback_pdf", args=[papers[0].public_id]))
+    return document_url(child, reverse("cevt:item_letter", args=[concerns[0].public_id])) if concerns else ""
 
 
 def information_waited_for(cluster: Collection[int]) -> Sequence[InformationRequest]:

@@ -49,8 +49,8 @@ def before_raising(user: User, opened: OpenChild) -> Before:
 
 @dataclass(frozen=True)
 class Raised:
-    """What a person raised and what became of it. Without `child` the record is closed to them by now, and they
-    read no more than whether CEVT has discussed it; without `found` the decision is not theirs to read."""
+    """What a person raised and what became of it, as whoever sent a matrix reads it. Without `child` the record is
+    closed to them by now, and they read no more than whether CEVT has discussed it."""
 
     item: Item
     child: Child | None
@@ -61,15 +61,45 @@ class Raised:
     def sees_sheet(self) -> bool:
         return self.access is not None and self.access.sees(Part.CONTRIBUTIONS)
 
+    @property
+    def sees_decision(self) -> bool:
+        """Whether CEVT's own reasons are open to them too."""
+        return self.access is not None and self.access.sees(Part.DECISIONS)
+
+    @property
+    def exports(self) -> bool:
+        return self.access is not None and self.access.exports
+
 
 def raised_by(user: User, item_id: UUID) -> Raised | None:
     """What this person raised at this address; None for anybody else's, and for a user who is barred from it."""
-    rows = Item.objects.filter(public_id=item_id, kind=ItemKind.RAISED, raised_by=user)
-    item = rows.select_related("withdrawn_by", *DECISION).first()
-    if item is None or is_barred(user, item.child_id):
+    item = _raised_at(item_id)
+    if item is None or item.raised_by_id != user.pk or is_barred(user, item.child_id):
         return None
+    return _as_read_by(user, item)
+
+
+def letter_of(user: User, item_id: UUID) -> Raised | None:
+    """What CEVT decided on a concern, for the letter: to whoever raised it, and to who reads CEVT's decisions about
+    the child; None for anybody else, and where the record is closed to them."""
+    item = _raised_at(item_id)
+    raised = _as_read_by(user, item) if item else None
+    if raised is None or raised.access is None:
+        return None
+    own = raised.item.raised_by_id == user.pk and raised.access.sees(Part.OWN_SUBMISSIONS)
+    return raised if own or raised.sees_decision else None
+
+
+def _raised_at(item_id: UUID) -> Item | None:
+    rows = Item.objects.filter(public_id=item_id, kind=ItemKind.RAISED)
+    item: Item | None = rows.select_related("withdrawn_by", "raised_by__agency", *DECISION).first()
+    return item
+
+
+def _as_read_by(user: User, item: Item) -> Raised:
     child = seen(user, [item.child_id]).get(item.child_id)
     if child is None:
         return Raised(item, None, None, None)
     access = access_to(user, child)
-    return Raised(item, child, access, decided_of(item) if access.sees(Part.DECISIONS) else None)
+    reads = access.sees(Part.DECISIONS, Part.OWN_SUBMISSIONS)
+    return Raised(item, child, access, decided_of(item) if reads else None)

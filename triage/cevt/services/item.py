@@ -15,7 +15,7 @@ from cems.base.calendar import close_of_business
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
-from cems.children.access.services.matter import matter_close, matter_open, on_board
+from cems.children.access.services.matter import matter_close, matter_open, on_board, submitter_note
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import StatusOpened
 from cems.children.matching.services.cluster import lock_cluster
@@ -109,9 +109,9 @@ def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None
     """Bring a child to CEVT without a new matrix, with the reason (T3).
 
     Until the child is eligible the words go to First Contact as a referral too, so that the child waits for somebody
-    whose time runs (T1). The same sent again by the same user returns the existing row. Raises Invalid without a
-    reason, Conflict while another concern about the child is open (nobody's words are dropped unread) or when the
-    child has died.
+    whose time runs (T1). Whoever raised it keeps sight of what became of it. The same sent again by the same user
+    returns the existing row. Raises Invalid without a reason, Conflict while another concern about the child is open
+    (nobody's words are dropped unread) or when the child has died.
     """
     instant, words = at or now(), why.strip()
     if not words:
@@ -126,6 +126,7 @@ def item_raise(user: User, *, child: Child, why: str, at: datetime | None = None
     row = Item(child=primary, kind=ItemKind.RAISED, why=words, raised_by=user, received_at=instant)
     if not eligibility_of([row], local_date(instant))[row.pk]:
         referral_open(user, child=primary, told=Told(concern=words), at=instant)
+    submitter_note(user, child=primary, at=instant)
     return _opened(user, row, instant)
 
 

@@ -8,13 +8,18 @@ from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
-from cems.audit.services import read
+from cems.audit.choices import Verb
+from cems.audit.services import read, record
 from cems.base.access_control import FORM, Shape, requires_sign_in
+from cems.base.errors import Conflict
 from cems.base.forms import handle_form
-from cems.children.access_control import OpenChild, requires_child
+from cems.base.not_found import or_404
+from cems.base.time import now
+from cems.children.access_control import OpenChild, may_take_away, requires_child
 from cems.children.identity.page_context import child_page
+from cems.documents.rendering import Paper, available, pdf_response, render_pdf
 from triage.cevt.forms.relayed_contribution import RaiseForm
-from triage.cevt.selectors.raised import before_raising, raised_by
+from triage.cevt.selectors.raised import before_raising, letter_of, raised_by
 from triage.cevt.selectors.seats import RAISE
 from triage.cevt.services.item import item_raise
 
@@ -48,7 +53,7 @@ def raised(request: HttpRequest, item_id: UUID) -> HttpResponse:
     if concern is None:
         raise Http404
     if concern.child and concern.access:
-        part = Part.DECISIONS if concern.found else Part.OWN_SUBMISSIONS
+        part = Part.DECISIONS if concern.sees_decision else Part.OWN_SUBMISSIONS
         read(
             user,
             child=concern.child.public_id,
@@ -56,4 +61,28 @@ def raised(request: HttpRequest, item_id: UUID) -> HttpResponse:
             subject=concern.item,
             reason=f"{concern.access.why}; raised the child at CEVT",
         )
-    return render(request, "triage/cevt/raised.html", {"raised": concern, "item": concern.item})
+    context = {"raised": concern, "item": concern.item, "on_paper": concern.exports and available()}
+    return render(request, "triage/cevt/raised.html", context)
+
+
+@requires_sign_in(Shape.PDF, reason="whoever raised the child, and who reads CEVT's decisions about them")
+def letter(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """What CEVT decided on a concern, as a letter to whoever raised it: references only on the outside."""
+    user, instant = acting_user(request), now()
+    concern = or_404(letter_of(user, item_id))
+    if concern.child is None or concern.access is None or concern.found is None:
+        raise Conflict("CEVT has not decided about this yet. Its page says when it has.")
+    may_take_away(Shape.PDF, concern.access)
+    paper = Paper("Feedback from CEVT", concern.found.row.reference, f"{user}, {user.agency}", instant)
+    context = {"item": concern.item, "found": concern.found, "sees_decision": concern.sees_decision}
+    made = render_pdf("documents/feedback.html", context, paper)
+    record(
+        user,
+        verb=Verb.DOWNLOADED,
+        subject=concern.item,
+        child=concern.child.public_id,
+        part=Part.DECISIONS if concern.sees_decision else Part.OWN_SUBMISSIONS,
+        reason=concern.access.why,
+        at=instant,
+    )
+    return pdf_response(made, paper)
