@@ -6,6 +6,7 @@ from cems.clocks.choices import Measure
 from cems.clocks.kinds import ClockKind
 from matrix.policy import CEVT_DAYS
 from triage import places
+from triage.cevt.selectors.chairs import chairs_of_days, chairs_of_items
 from triage.cevt.selectors.meeting_day import held_meanwhile
 from triage.policy import (
     ALLOCATE_MODERATE_DAYS,
@@ -25,6 +26,7 @@ RECEIPT = ClockKind(
     reminders=5,
     lengths=tuple(CEVT_DAYS.values()),
     places=places.level_to_agree,
+    also_told=chairs_of_items,
 )
 CONFIRMATION = ClockKind(
     "triage.confirmation",
@@ -42,6 +44,8 @@ MEETING_DAY = ClockKind(
     warnings=(timedelta(hours=4),),
     reminders=5,
     check=held_meanwhile,
+    also_told=chairs_of_days,
+    also_warned=True,
 )
 WAITING = ClockKind(
     "triage.waiting",

@@ -5,9 +5,9 @@ An app fills its kinds into the slot `KINDS`; the sweep asks them what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cems.clocks.choices import Measure, Stage
@@ -48,9 +48,10 @@ class ClockKind:
     over its time is brought up again, once each following working day. `may_pause` is the rule's; with
     `paused_by_its_app` the clock's own page doesn't offer it. `may_cancel` and `may_meet` say whether
     that page offers it to those who have the clock.
-    `escalate(clock)` names who is told of a breach besides the owner; without it, the managers of the
-    owner's team. `check(clocks)` recomputes from the truth just before acting, by row number. `say(clocks)` gives what
-    a page calls each, by row number, where somebody's own words say more than the label; mail never does.
+    Of a breach the owner is told, and who manages the owner's team; `also_told(clocks, day)` names by row number who
+    else is, at a warning too where they are `also_warned`. `check(clocks)` recomputes from the truth just before
+    acting, by row number. `say(clocks)` gives what a page calls each, by row number, where somebody's own words say
+    more than the label; mail never does.
     `places(user, clocks)` gives, by row number, what is done about each and the page where this person does it, where
     that is another than the address of the clock.
     `lengths` names the practice settings one of which is the clock's length: the service that starts it hands over
@@ -66,7 +67,8 @@ class ClockKind:
     paused_by_its_app: bool = False
     may_cancel: bool = False
     may_meet: bool = False
-    escalate: Callable[[Clock], Collection[int]] | None = None
+    also_told: Callable[[Sequence[Clock], date], Mapping[int, set[int]]] | None = None
+    also_warned: bool = False
     check: Callable[[Sequence[Clock]], Mapping[int, Finding]] | None = None
     say: Callable[[Sequence[Clock]], Mapping[int, str]] | None = None
     places: Callable[[User, Sequence[Clock]], Mapping[int, tuple[str, str]]] | None = None

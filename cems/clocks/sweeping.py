@@ -7,7 +7,7 @@ either done all of it or nothing, and two workers never hold the same clock.
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 
@@ -149,19 +149,26 @@ def _messages(speaking: Sequence[tuple[Clock, Due]], at: datetime) -> Mapping[Me
         return {}
     day = local_date(at)
     holders = recipients.holders((clock for clock, _ in speaking), day)
-    over = [clock for clock, due in speaking if due.step is not Step.WARNED and not clock.rule.escalate]
+    over = [clock for clock, due in speaking if due.step is not Step.WARNED]
     managers = recipients.managers(over, day) if over else {}
+    others = _also_told(speaking, day)
     return {
-        _message(clock, due, at): holders[clock.pk] | _escalated(clock, due, managers)
+        _message(clock, due, at): holders[clock.pk] | managers.get(clock.pk, set()) | others[clock.pk]
         for clock, due in speaking
     }
 
 
-def _escalated(clock: Clock, due: Due, managers: Mapping[int, set[int]]) -> set[int]:
-    if due.step is Step.WARNED:
-        return set()
-    escalate = clock.rule.escalate
-    return set(escalate(clock)) if escalate else managers.get(clock.pk, set())
+def _also_told(speaking: Sequence[tuple[Clock, Due]], day: date) -> dict[int, set[int]]:
+    """Whom the kinds themselves name, each kind asked once for all of its clocks."""
+    by_kind: dict[str, list[Clock]] = defaultdict(list)
+    for clock, due in speaking:
+        if due.step is not Step.WARNED or clock.rule.also_warned:
+            by_kind[clock.kind].append(clock)
+    others: dict[int, set[int]] = defaultdict(set)
+    for same in by_kind.values():
+        if also_told := same[0].rule.also_told:
+            others.update(also_told(same, day))
+    return others
 
 
 def _message(clock: Clock, due: Due, at: datetime) -> Message:

@@ -14,7 +14,7 @@ from cems.clocks.selectors import sweep_health
 from cems.clocks.services import clock as services
 from cems.clocks.sweeping import sweep
 from cems.notices.models import Mail, Notice
-from tests.factories.clocks import CHECKED, ESCALATED, MONDAY, findings, london, make_clock
+from tests.factories.clocks import CHECKED, ESCALATED, MONDAY, findings, london, make_clock, others_told
 from tests.factories.people import appoint, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +143,20 @@ def test_an_error_in_an_app_above_undoes_that_clock_only() -> None:
     assert sweep(BREACH) == 1
     assert (history(good)[-1][0], history(bad)) == ("breached", [("started", 0)])
     assert Notice.objects.filter(user=owner).count() == 1
+
+
+@pytest.mark.requirement("K1")
+def test_whom_the_kind_names_is_told_of_a_breach_beside_the_owner_and_the_managers() -> None:
+    team = make_team()
+    owner, manager, named = make_user(team=team), make_user("team_manager", team=team), make_user()
+    clock = make_clock(owner, kind=ESCALATED)
+    others_told[clock.pk] = {named.pk}
+    sweep(clock.due_at - timedelta(hours=1))
+    assert not Notice.objects.filter(user=named).exists()  # of a warning only where the kind says so
+    sweep(BREACH)
+    sweep(BREACH)
+    for person in (owner, manager, named):
+        assert Notice.objects.filter(user=person, kind="clock.breached").count() == 1
 
 
 @pytest.mark.requirement("K1")

@@ -88,6 +88,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "agenda",
             "area",
             "attendance",
+            "chairs",
             "common",
             "contribution",
             "decision",

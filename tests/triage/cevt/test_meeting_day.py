@@ -18,14 +18,16 @@ from cems.clocks.sweeping import sweep
 from cems.meetings.choices import NoteKind
 from cems.meetings.services.meeting import meeting_end, note_add
 from cems.notices.models import Notice
-from tests.factories.children import make_child, restrict
+from tests.factories.children import bar, make_child, restrict
 from tests.factories.people import (
     DARLINGTON,
     make_agency,
     make_authority,
     make_locality,
+    make_team,
     make_user,
     sign_in,
+    stand_in,
 )
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.triage.cevt.pages import LIST, said
@@ -122,6 +124,53 @@ def test_a_working_day_without_a_meeting_while_something_is_due_is_cevts_own_clo
         assert row.clock.stage == Stage.MET
         assert "owes a meeting" not in said(client, LIST)
         assert meeting_days_follow(None, at=now()) == 0  # the day has had its meeting
+
+
+def told(user: User, reference: str) -> list[str]:
+    kinds = (
+        Notice.objects.filter(user=user, reference=reference).order_by("pk").values_list("kind", flat=True)
+    )
+    return list(kinds)
+
+
+@pytest.mark.requirement("T2")
+def test_the_chairs_of_the_desk_are_told_by_name_of_a_day_without_a_meeting_and_who_covers_too(
+    child: Child,
+) -> None:
+    desk = desk_of(Duty.CEVT, child.area_id)
+    with time_machine.travel(TUESDAY, tick=False):
+        of_desk, deputy = make_user("cevt_chair", team=desk), make_user(team=desk)
+        elsewhere = make_chair()
+        other_area = make_agency(authorities=[make_authority(DARLINGTON)])
+        stranger = make_user("cevt_chair", agency=other_area, team=make_team(agency=other_area))
+        stand_in(deputy, of_desk.appointments.get())
+        waiting_child(child)
+    with time_machine.travel(WEDNESDAY, tick=False):
+        meeting_days_follow(None, at=now())
+        reference = MeetingDay.objects.get().clock.reference
+    with time_machine.travel(
+        WEDNESDAY + timedelta(hours=4), tick=False
+    ):  # before close of business, while it helps
+        sweep(now())
+        sweep(now())
+        assert told(of_desk, reference) == told(deputy, reference) == ["clock.warned"]
+    with time_machine.travel(WEDNESDAY + timedelta(hours=9), tick=False):
+        sweep(now())
+        assert told(of_desk, reference) == ["clock.warned", "clock.breached"]
+        assert told(elsewhere, reference) == told(stranger, reference) == []
+
+
+@pytest.mark.requirement("T2")
+def test_where_the_desk_has_no_chair_those_who_serve_the_area_are_told_of_what_is_late(child: Child) -> None:
+    with time_machine.travel(TUESDAY, tick=False):
+        chair, barred = make_chair(), make_chair()
+        bar(child, barred)
+        item = waiting_child(child)
+    with time_machine.travel(TUESDAY + timedelta(days=2, hours=8), tick=False):
+        sweep(now())
+        assert item.clock is not None
+        assert "clock.breached" in told(chair, item.clock.reference)
+        assert not told(barred, item.clock.reference)
 
 
 @pytest.mark.requirement("T2")
