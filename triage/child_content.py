@@ -58,7 +58,7 @@ CEVT = (
         left_out={
             OWN_ROW: ("decision",),
             BY_WHOM: ("raised_by", "withdrawn_by"),
-            INTERNAL: ("authority", "clock"),
+            INTERNAL: ("authority", "locality", "clock"),
         },
         at_merge=Counted(
             Q(closed_at__isnull=True),

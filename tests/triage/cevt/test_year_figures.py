@@ -2,15 +2,19 @@
 
 from datetime import UTC, date, datetime
 from html import unescape
+from importlib import import_module
 
 import pytest
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.children.choices import RiskLevel
-from cems.children.models import Child, Involvement
+from cems.children.models import Child, Involvement, Matter
+from cems.children.placements.services.placement import placement_open
+from tests.children.placements.test_placement import a_place
 from tests.factories.children import make_child
 from tests.factories.people import DARLINGTON, make_authority, make_locality, make_user, sign_in
 from tests.factories.triage import ruling, waiting_child
@@ -199,3 +203,27 @@ def test_nobody_else_reads_it() -> None:
         .status_code
         == 403
     )
+
+
+@pytest.mark.django_db
+def test_a_child_who_moves_afterwards_counts_where_they_lived_when_it_came(chair: User) -> None:
+    child, officer = in_("east"), make_user("first_contact")
+    waiting_child(child, at=on(7, 7))
+    # Known from before items kept it: filled by what followed the child then, not by where the child lives now.
+    Matter.objects.filter(child=child).update(opened_at=on(7, 7, hour=9))
+    place = a_place(area=make_authority(), locality=make_locality("south"))
+    placement_open(officer, child=child, place=place)
+    reader = make_user("erase_manager")
+
+    def named() -> list[str]:
+        tables = year_figures(reader, starts=date(2024, 4, 1), ends=date(2025, 3, 31)).tables
+        table = next(table for table in tables if table.title.startswith("By locality"))
+        return [line.name for line in table.lines]
+
+    before = named()
+    assert str(make_locality("east")) in before and str(make_locality("south")) not in before
+    Item.objects.update(locality=None)
+    assert str(make_locality("east")) not in named()
+    of_then = MigrationExecutor(connection).loader.project_state([("triage", "0011_item_locality_filled")])
+    import_module("triage.migrations.0011_item_locality_filled").fill(of_then.apps, None)
+    assert Item.objects.get().locality == make_locality("east") and named() == before

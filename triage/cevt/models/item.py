@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from cems.accounts.models import Agency, Authority
+from cems.accounts.models import Agency, Authority, Locality
 from cems.actions.models import Action
 from cems.base.models import PublicModel
 from cems.children.choices import RiskLevel
@@ -26,6 +26,15 @@ class Item(PublicModel):
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     authority = models.ForeignKey(
         Authority, on_delete=models.PROTECT, related_name="+", help_text="Whose CEVT has it"
+    )
+    locality = models.ForeignKey(
+        Locality,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # counted with the items of a period, never looked for
+        help_text="Where the child lived when it came, for figures of the time",
     )
     kind = models.CharField(max_length=7, choices=ItemKind, db_default=ItemKind.RECEIPT.value)
     submission = models.OneToOneField(

@@ -12,7 +12,6 @@ from cems.accounts.profile import profile_of
 from cems.base.months import add_months
 from cems.base.time import LONDON, local_date
 from cems.children.choices import RiskLevel
-from cems.children.models import Child
 from triage.cevt.outcomes import CEG
 from triage.cevt.rules.year_figures import Discussed, YearTable, year_tables
 from triage.cevt.selectors.rereferrals import Histories, rereferrals_of
@@ -66,7 +65,7 @@ def _facts(items: Sequence[Item], periods: Sequence[tuple[date, date]]) -> list[
     decisions = _final_decisions({item.decision_id for item in items if item.decision_id})
     boards = _progressed({row.pk for row in decisions.values()})
     workers = _allocations(histories.primaries)
-    places = _places({histories.primary_of(item) for item in items})
+    places = dict(Locality.objects.values_list("pk", "name"))
 
     def fact(item: Item, ends: date) -> Discussed:
         primary, decision = histories.primary_of(item), decisions.get(item.decision_id or 0)
@@ -77,7 +76,7 @@ def _facts(items: Sequence[Item], periods: Sequence[tuple[date, date]]) -> list[
             agreed=RiskLevel(decision.agreed.level) if decision else None,
             forms=frozenset(decision.agreed.forms if decision else item.named or ()),  # type: ignore[attr-defined]  # annotated
             quarter=(local_date(item.received_at).month - 4) % 12 // 3 + 1,
-            locality=places.get(primary, NO_PLACE),
+            locality=places.get(item.locality_id or 0, NO_PLACE),
             came=came[item.pk],
             review=item.kind == ItemKind.REVIEW,
             worker=_has_worker(workers[primary], item.received_at, after),
@@ -115,18 +114,6 @@ def _has_worker(
     allocations: Sequence[tuple[datetime, datetime | None]], received_at: datetime, end: datetime
 ) -> bool:
     return any(begins < end and (ends is None or ends > received_at) for begins, ends in allocations)
-
-
-def _places(primaries: Collection[int]) -> dict[int, str]:
-    """By record, the locality the child lives in, which a count by locality needs of children out of reach too."""
-    names = dict(Locality.objects.values_list("pk", "name"))
-    rows = Child.objects.unscoped("counts by locality name no child")
-    return {
-        pk: names[place]
-        for pk, place in rows.filter(pk__in=primaries, locality__isnull=False).values_list(
-            "pk", "locality_id"
-        )
-    }
 
 
 def _midnight(day: date) -> datetime:

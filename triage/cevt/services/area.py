@@ -39,7 +39,9 @@ def items_follow(user: User, *, child_id: int, at: datetime) -> None:
         )
         for row in elsewhere:
             row.authority_id = authority_id
-            row.save(update_fields=["authority"])
+            if isinstance(row, Item):  # what that CEVT discusses counts where the child lives by then
+                row.locality_id = primary.locality_id
+            row.save(update_fields=["authority", *(["locality"] if isinstance(row, Item) else [])])
             record(user, verb=Verb.CHANGED, subject=row, child=primary.public_id, part="decisions", at=at)
     desks = {
         Duty.CEVT: desk_of(Duty.CEVT, authority_id),

@@ -138,7 +138,7 @@ def raised_open(child: Child) -> Item | None:
 
 
 def _opened(user: User, row: Item, at: datetime) -> Item:
-    row.authority_id = whose_cevt(row.child)
+    row.authority_id, row.locality_id = whose_cevt(row.child), row.child.locality_id
     row.save(force_insert=True)
     matter_open(user, child=row.child, kind=MatterKind.CEVT, at=at)
     low_matrices_end(user, child=lock_cluster(row.child_id), how=LowEnd.LISTED, at=at, item=row)
