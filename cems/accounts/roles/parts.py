@@ -138,8 +138,6 @@ FRONT_DOOR = frozenset(
         Part.ACTIONS,
     }
 )
-# Of a child nobody owes a decision: who it is, and the levels.
-IN_A_LIST = frozenset({Part.IDENTITY, Part.LEVEL})
 TRIAGE = frozenset(
     {
         Part.IDENTITY,

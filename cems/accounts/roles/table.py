@@ -11,7 +11,6 @@ from cems.accounts.roles.parts import (
     COORDINATION,
     EVERYTHING_BUT_RAW,
     FRONT_DOOR,
-    IN_A_LIST,
     OWN,
     POLICE,
     PRACTICE,
@@ -73,6 +72,8 @@ _PRACTITIONER_WRITES = frozenset(
 )
 _SCHOOL = {Reach.INVOLVED: SCHOOL, Reach.SUBMITTED: OWN}
 _SCHOOL_WRITES = frozenset({Work.RECORD, Work.MATRIX, Work.INFORMATION_FORM, Work.OWN_ACTIONS})
+# Of a child about whom CEVT owes no decision: who it is, and the levels.
+_OVERSEEN = frozenset({Part.IDENTITY, Part.LEVEL})
 _FRONT_DOOR_SEES = {
     Reach.AUTHORITY: FRONT_DOOR,
     Reach.REFERRAL: EVERYTHING_BUT_RAW,
@@ -169,7 +170,7 @@ _ROLES = [
         {
             Reach.FORUM: EVERYTHING_BUT_RAW,
             Reach.MISSING: EVERYTHING_BUT_RAW,
-            Reach.OVERSEEN: IN_A_LIST,
+            Reach.OVERSEEN: _OVERSEEN,
             Reach.SUBMITTED: OWN,
         },
         frozenset(
@@ -190,7 +191,7 @@ _ROLES = [
         {
             Reach.FORUM: TRIAGE,
             Reach.MISSING: TRIAGE,
-            Reach.OVERSEEN: IN_A_LIST,
+            Reach.OVERSEEN: _OVERSEEN,
             Reach.SUBMITTED: OWN,
         },
         frozenset({Work.CONTRIBUTION, Work.THEMES, Work.OWN_ACTIONS}),
