@@ -65,7 +65,7 @@ def raised(request: HttpRequest, item_id: UUID) -> HttpResponse:
     return render(request, "triage/cevt/raised.html", context)
 
 
-@requires_sign_in(Shape.PDF, reason="whoever raised the child, and who reads CEVT's decisions about them")
+@requires_sign_in(Shape.PDF, reason="the person who raised the child, and those who read CEVT's decisions about them")
 def letter(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """What CEVT decided on a concern, as a letter to whoever raised it: references only on the outside."""
     user, instant = acting_user(request), now()
