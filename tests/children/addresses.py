@@ -31,6 +31,10 @@ OF_STORY: dict[str, OfStory] = {
         f"children:{name}": child_and(status_id=lambda story, user: story.of(RecordRows).status.public_id)
         for name in ("status_end", "status_correct", "status_withdraw")
     },
+    **{
+        f"children:{name}": child_and(person_id=lambda story, user: story.of(RecordRows).barred.public_id)
+        for name in ("reader_end", "bar_end")
+    },
     "children:note_correct": child_and(note_id=lambda story, user: story.of(RecordRows).note.public_id),
     "children:merge_undo": child_and(
         merge_id=lambda story, user: there(story.of(RecordRows).merge).public_id

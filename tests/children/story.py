@@ -11,6 +11,7 @@ from cems.children.history.services.note import note_write
 from cems.children.history.services.status import status_open
 from cems.children.models import (
     Assignment,
+    Bar,
     CaseNote,
     Child,
     Involvement,
@@ -36,6 +37,7 @@ class RecordRows:
     involvement: Involvement
     claim: Involvement
     assignment: Assignment
+    barred: User
     twin: Child | None = None  # another child, alike enough to be compared
     placement: Placement | None = None
     concern: PlacedConcern | None = None
@@ -43,11 +45,13 @@ class RecordRows:
 
 
 def write(story: Story, author: User) -> RecordRows:
-    child, claimant = story.child, make_user("practitioner")
+    child, claimant, barred = story.child, make_user("practitioner"), make_user()
+    Bar.objects.create(child=child, user=barred, reason="Knows the family", made_by=author, at=now())
     level = agree_level(child, 1)
     type(level).objects.filter(pk=level.pk).update(rationale=story.secret("level"))
     return RecordRows(
         involvement=involve(child, author),
+        barred=barred,
         assignment=assign(child, make_user("auditor")),
         claim=Involvement.objects.create(
             child=child,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
@@ -10,8 +11,9 @@ from django.urls import reverse
 
 from cems.base.calendar import on_day
 from cems.base.time import now, today
-from cems.children.models import Child, Merge
+from cems.children.models import Child, Merge, NotSame, Submitter
 from cems.clocks.services.clock import clock_start
+from cems.notices.models import Notice
 from tests.factories.children import involve, make_child, make_placement
 from tests.factories.people import make_user, sign_in
 
@@ -94,3 +96,42 @@ def test_who_leaves_is_shown_with_what_they_promised(child: Child) -> None:
     promise(child, worker)
     page = text(sign_in(make_user("administrator")).get(reverse("people:leave", args=[worker.public_id])))
     assert "1 open promise with a time of their own" in page and "Madeup" not in page
+
+
+@pytest.mark.requirement("C1")
+def test_a_new_child_is_looked_at_before_the_record_stands(child: Child) -> None:
+    desk, sender = make_user("first_contact"), make_user()
+    alike = make_child(
+        given_name="Marnie",
+        family_name="Madeup",
+        date_of_birth=child.date_of_birth,
+        authority=child.authority,
+    )
+    Child.objects.unscoped("test").filter(pk=child.pk).update(provisional=True)
+    Submitter.objects.create(child=child, user=sender, at=now())
+    client, address = sign_in(desk), at("record_confirm", child)
+    page = text(client.get(address))
+    assert "Marnie Madeup" in page and alike.reference in page and "is told that it counts" in page
+    assert not Notice.objects.filter(user=sender).exists()
+    key = uuid4()
+    for _ in range(2):  # sent twice, it counts and is told once
+        assert "stands as a record of its own" in text(client.post(address, {"key": key}, follow=True))
+    assert Notice.objects.filter(user=sender, kind="children.matched").count() == 1
+    refused = client.post(address, {"key": uuid4()})
+    assert refused.status_code == 409 and "matched already" in unescape(refused.content.decode())
+    assert "has been matched already" in text(client.get(address, follow=True))
+
+
+@pytest.mark.requirement("C1")
+def test_two_children_are_looked_at_before_the_pair_is_put_away(child: Child) -> None:
+    other, desk = make_child(given_name="Arlo", family_name="Invented"), make_user("first_contact")
+    Child.objects.unscoped("test").filter(pk=other.pk).update(provisional=True)
+    client, address = sign_in(desk), at("not_same", child, other.public_id)
+    page = text(client.get(address))
+    assert "Marnie Madeup" in page and "Arlo Invented" in page and "still waits to be matched" in page
+    assert not NotSame.objects.exists()
+    key = uuid4()
+    for _ in range(2):
+        assert "are two children" in text(client.post(address, {"key": key}, follow=True))
+    assert NotSame.objects.count() == 1
+    assert sign_in(make_user()).get(address).status_code == 404

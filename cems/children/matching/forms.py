@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from cems.base.form_fields import WhyField, YesNoField
-from cems.base.forms import PlainForm
+from cems.base.forms import OnceForm, PlainForm
 from cems.children.matching.selectors.merge import Choice
 from cems.children.models import Identifier
 
@@ -53,6 +53,18 @@ class MergeForm(PlainForm):
     @property
     def decisions(self) -> dict[str, str]:
         return {key: self.cleaned_data[key] for key in self.asked}
+
+
+class ApartForm(OnceForm):
+    """Two records are of two children."""
+
+    button = "These are two children"
+
+
+class ConfirmForm(OnceForm):
+    """A record is of a child who was not known."""
+
+    button = "Keep this record as a new child’s"
 
 
 class SettleForm(PlainForm):

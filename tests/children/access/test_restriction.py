@@ -22,7 +22,7 @@ from cems.clocks.services import clock as clocks
 from cems.clocks.sweeping import sweep
 from cems.notices.models import Mail, Notice
 from cems.notices.services import notice_send
-from tests.factories.children import bar, involve, make_child
+from tests.factories.children import assign, bar, involve, make_child
 from tests.factories.people import make_team, make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
@@ -36,8 +36,8 @@ def reviews(child):
     return Clock.objects.filter(kind=RESTRICTION_REVIEW.key, child=child.public_id)
 
 
-def page(user, name, child, data=None):
-    client, url = sign_in(user), reverse(f"children:{name}", args=[child.public_id])
+def page(user, name, child, data=None, *more):
+    client, url = sign_in(user), reverse(f"children:{name}", args=[child.public_id, *more])
     return client.get(url) if data is None else client.post(url, data, follow=True)
 
 
@@ -189,11 +189,58 @@ def test_a_bar_with_its_reason_and_its_end(child, officer, worker):
     assert not sees(worker, child)
     shown = page(officer, "restriction", child).content.decode()
     assert worker.name in shown and "Knows the family" in shown
-    page(officer, "bar_end", child, {"person": worker.public_id, "reason": ""})
-    assert not sees(worker, child)
-    page(officer, "bar_end", child, {"person": worker.public_id, "reason": "It was somebody else"})
+    empty = page(officer, "bar_end", child, {"key": uuid4(), "reason": ""}, worker.public_id)
+    assert empty.status_code == 400 and not sees(worker, child)
+    page(officer, "bar_end", child, {"key": uuid4(), "reason": "It was somebody else"}, worker.public_id)
     assert sees(worker, child)
     assert Entry.objects.filter(verb=Verb.ACCESS_GIVEN, reason="It was somebody else").exists()
+
+
+def test_a_bar_is_looked_at_before_it_ends(child, officer, worker):
+    bar(child, worker)
+    shown = page(officer, "bar_end", child, None, worker.public_id).content.decode()
+    assert worker.name in shown and child.name in shown and Bar.objects.get().reason in shown
+    sent = {"key": uuid4(), "reason": "It was somebody else"}
+    for _ in range(2):  # a double click ends it once and says so both times
+        assert "no longer barred" in page(officer, "bar_end", child, sent, worker.public_id).content.decode()
+    refused = page(officer, "bar_end", child, {"key": uuid4(), "reason": "Kept in mind"}, worker.public_id)
+    assert refused.status_code == 400 and "Kept in mind" in refused.content.decode()
+    gone = sign_in(officer).get(
+        reverse("children:bar_end", args=[child.public_id, worker.public_id]), follow=True
+    )
+    assert "has ended already" in gone.content.decode()
+
+
+def test_a_reader_is_looked_at_before_they_are_taken_off(child, officer, owner, worker):
+    service.restriction_start(officer, child=child, owner=owner)
+    service.reader_name(owner, child=child, person=worker)
+    deadline = close_of_business(now(), 9)
+    clocks.clock_start(
+        worker, kind="action.due", owner=worker, deadline=deadline, reference="EX-1", title="Ring the club",
+        url="/", child=child.public_id,
+    )  # fmt: skip
+    shown = page(owner, "reader_end", child, None, worker.public_id).content.decode()
+    assert worker.name in shown and child.name in shown and "Ring the club" in shown
+    assert sees(worker, child)
+    done = page(owner, "reader_end", child, {"key": uuid4()}, worker.public_id).content.decode()
+    assert "no longer named" in done and not sees(worker, child)
+    theirs = page(owner, "reader_end", child, {"key": uuid4()}, owner.public_id)
+    assert theirs.status_code == 400 and "another owner" in theirs.content.decode()
+
+
+def test_who_only_reads_what_is_assigned_is_named_once_it_is(child, officer, owner):
+    auditor = make_user("auditor", agency=officer.agency)
+    service.restriction_start(officer, child=child, owner=owner)
+    assert auditor.name not in page(owner, "reader_name", child).content.decode()
+    assign(child, auditor)
+    assert auditor.name in page(owner, "reader_name", child).content.decode()
+    service.reader_name(owner, child=child, person=auditor)
+    assert sees(auditor, child)
+
+
+def test_who_may_be_assigned_the_record_can_be_barred_before(child, officer):
+    auditor = make_user("auditor", agency=officer.agency)
+    assert auditor.name in page(officer, "bar_new", child).content.decode()
 
 
 def test_those_who_do_not_decide_see_no_bars_and_bar_nobody(child, officer, owner, worker):

@@ -1,6 +1,7 @@
 """The pages by which First Contact keeps one record a child (C1)."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -55,7 +56,10 @@ def test_the_queue_holds_what_waits_and_what_is_alike(officer):
     (pair,) = answer.context["queue"].pairs
     assert (pair.older, pair.newer) == (old, new)
     assert answer.context["rows"] == [(waiting, 3)]
-    client.post(page("not_same", old.public_id, new.public_id))
+    apart = page("not_same", old.public_id, new.public_id)
+    checked = client.get(apart).content.decode()  # looked at first: nothing is decided by that
+    assert old.name in checked and new.name in checked and not NotSame.objects.exists()
+    client.post(apart, {"key": uuid4()})
     assert NotSame.objects.count() == 1 and client.get(page("duplicates")).context["queue"].pairs == []
     assert sign_in(make_user()).get(page("duplicates")).status_code == 403
 
@@ -120,7 +124,7 @@ def test_a_new_child_is_confirmed(officer):
     (item,) = [item for item in home_content.items(officer, now()) if item.child == came.public_id]
     assert item.url == page("merge_candidates", came.public_id)
     client = sign_in(officer)
-    client.post(page("record_confirm", came.public_id))
+    client.post(page("record_confirm", came.public_id), {"key": uuid4()})
     assert not Child.objects.unscoped("a test looks again").get(pk=came.pk).provisional
 
 

@@ -35,6 +35,19 @@ class BarForm(PeopleForm):
     reason = WhyField("Why?", "For example, works in the home, knows the family, is a party.")
 
 
+class ReaderEndForm(OnceForm):
+    """A person is taken off a restricted record."""
+
+    button = "Take this person off the record"
+
+
+class BarEndForm(OnceForm):
+    """A bar ends."""
+
+    button = "End the bar"
+    reason = WhyField("Why may they read it again?", "It is kept with the record of use.", max_length=200)
+
+
 class LiftForm(PlainForm):
     """The restriction ends."""
 

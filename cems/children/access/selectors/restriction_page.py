@@ -8,14 +8,18 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from cems.accounts.models import User
-from cems.accounts.roles import ROLES
+from cems.accounts.roles import ROLES, Reach
 from cems.base.time import local_date
 from cems.children.access.selectors.restriction import barred_from
-from cems.children.models import Bar, Child, ChildUserObjectPermission, NamedReader
+from cems.children.models import Assignment, Bar, Child, ChildUserObjectPermission, NamedReader
+from cems.children.querysets import rows_of_clusters
 from cems.clocks.recipients import current_appointments
 
-# Whose role reaches records without an involvement: they may be named too.
+# Whose role reaches records, one way or another: they may be barred.
 REACHING = [key for key, role in ROLES.items() if role.sees and not role.is_system]
+# Reaches that only a grant, an assignment or an opening gives: to name somebody who has no other opens nothing.
+_GIVEN_EACH_TIME = frozenset({Reach.ASSIGNED, Reach.NAMED, Reach.EMERGENCY})
+NAMEABLE = [key for key in REACHING if not _GIVEN_EACH_TIME.issuperset(ROLES[key].sees)]
 
 
 @dataclass(frozen=True)
@@ -40,16 +44,35 @@ def may_still_read(user: User, child: Child) -> bool:
     return Child.objects.visible_to(user).filter(pk=child.pk).exists()
 
 
-def people_to_choose(child: Child, at: datetime) -> QuerySet[User]:
-    """Who could read this record by work or role, and is not barred: those to name, or to bar."""
+def reader_named(child: Child, person: User, at: datetime) -> NamedReader | None:
+    """How this person is named on the record now; None where they are not."""
+    return NamedReader.objects.filter(child=child, user=person, until__gt=at).first()
+
+
+def bar_of(child: Child, person: User) -> Bar | None:
+    """What bars this person from the record; None where nothing does."""
+    return barred_from(child.pk).filter(user=person).select_related("made_by").order_by("pk").first()
+
+
+def people_to_name(child: Child, at: datetime) -> QuerySet[User]:
+    """Who reads this record by work or role once they are named on it, and is not barred."""
+    assigned = Assignment.objects.filter(child__in=rows_of_clusters([child.pk]), until__gt=at)
+    return _people(child, at, NAMEABLE, Q(pk__in=assigned.values("user")))
+
+
+def people_to_bar(child: Child, at: datetime) -> QuerySet[User]:
+    """Who could read this record by work or role, or once it is assigned to them, and is not barred yet."""
+    return _people(child, at, REACHING)
+
+
+def _people(child: Child, at: datetime, roles: Sequence[str], also: Q | None = None) -> QuerySet[User]:
     posts = current_appointments(local_date(at)).filter(
-        role_key__in=REACHING, user__agency__authorities__in=[child.authority_id, child.area_id]
+        role_key__in=roles, user__agency__authorities__in=[child.authority_id, child.area_id]
     )
     granted = ChildUserObjectPermission.objects.filter(content_object=child.pk, until__gt=at)
     barred = barred_from(child.pk).values("user")
-    people = User.objects.here(local_date(at)).filter(
-        Q(pk__in=posts.values("user")) | Q(pk__in=granted.values("user"))
-    )
+    reached = Q(pk__in=posts.values("user")) | Q(pk__in=granted.values("user"))
+    people = User.objects.here(local_date(at)).filter(reached | also if also else reached)
     return people.exclude(pk__in=barred).select_related("agency").order_by(Lower("name"), "pk")
 
 

@@ -14,7 +14,7 @@ from cems.base.done import say_done
 from cems.base.forms import PlainForm, handle_form
 from cems.base.time import now
 from cems.children.access.forms import death as death_forms
-from cems.children.access.selectors.restriction_page import people_to_choose
+from cems.children.access.selectors.restriction_page import people_to_name
 from cems.children.access.services.death import death_record, death_undo
 from cems.children.access.views.restriction import _back, _page
 from cems.children.access_control import OpenChild, requires_child
@@ -38,7 +38,7 @@ def death(request: HttpRequest, opened: OpenChild) -> HttpResponse:
             )
             return _back(user, child)
         return _page(request, opened, undo, "The death was recorded in error")
-    form = death_forms.DeathForm(people_to_choose(child, now()), request.POST or None)
+    form = death_forms.DeathForm(people_to_name(child, now()), request.POST or None)
     if handle_form(request, form, lambda: _record_death(user, child, form)):
         say_done(
             request,

@@ -1,5 +1,6 @@
 """Who may read a record: restriction, named people, bars, conflicts; and a child who has died (A2)."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,19 +13,26 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.accounts.selectors.person import person_at
 from cems.base.access_control import FORM, Shape
-from cems.base.errors import CommandError, Invalid
 from cems.base.forms import PlainForm, handle_form
 from cems.base.not_found import or_404
-from cems.base.time import now
+from cems.base.time import local_date, now
 from cems.children.access.forms import restriction as restriction_forms
 from cems.children.access.forms import sealing
-from cems.children.access.selectors.restriction_page import may_still_read, people_to_choose, readers
+from cems.children.access.selectors.restriction_page import (
+    bar_of,
+    may_still_read,
+    people_to_bar,
+    people_to_name,
+    reader_named,
+    readers,
+)
 from cems.children.access.services import restriction as service
 from cems.children.access.services.sealing import identity_seal, identity_unseal
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
-from cems.children.models import Child
+from cems.children.models import Bar, Child, NamedReader
 from cems.children.view_helpers import form_page
+from cems.clocks.selectors import still_promised
 
 
 @requires_child(Shape.PAGE, Part.IDENTITY)
@@ -45,7 +53,7 @@ def restriction(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.STATUS, methods=FORM)
 def restrict(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Restrict the record to named people."""
-    form = restriction_forms.RestrictForm(people_to_choose(opened.child, now()), request.POST or None)
+    form = restriction_forms.RestrictForm(people_to_name(opened.child, now()), request.POST or None)
     user = acting_user(request)
     if handle_form(
         request, form, lambda: service.restriction_start(user, child=opened.child, **form.cleaned_data)
@@ -66,7 +74,7 @@ _RESTRICTS = (
 @requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
 def reader(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Name a person on a restricted record."""
-    form = restriction_forms.ReaderForm(people_to_choose(opened.child, now()), request.POST or None)
+    form = restriction_forms.ReaderForm(people_to_name(opened.child, now()), request.POST or None)
     return _managed(
         request, opened, form, "Name a person on this record", service.reader_name, "The person is named."
     )
@@ -75,7 +83,7 @@ def reader(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
 def bar(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Bar a person from the record."""
-    form = restriction_forms.BarForm(people_to_choose(opened.child, now()), request.POST or None)
+    form = restriction_forms.BarForm(people_to_bar(opened.child, now()), request.POST or None)
     return _managed(
         request,
         opened,
@@ -109,29 +117,57 @@ def lift(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     )
 
 
-@requires_child(Shape.POST, Part.IDENTITY)
-def remove(request: HttpRequest, opened: OpenChild) -> HttpResponse:
-    """A named person is taken off the record."""
-    person = or_404(person_at(_uuid(request.POST.get("person", ""))))
-    return _done(
+@requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
+def remove(request: HttpRequest, opened: OpenChild, person_id: UUID) -> HttpResponse:
+    """Before a named person is taken off the record: what they lose, and what stays with them."""
+    person = or_404(person_at(person_id))
+    form = restriction_forms.ReaderEndForm(request.POST or None)
+    if _ended_already(request, opened, reader_named(opened.child, person, opened.at)):
+        return redirect("children:restriction", public_id=opened.child.public_id)
+    return _managed(
         request,
         opened,
-        lambda: service.reader_end(acting_user(request), child=opened.child, person=person),
-        "The person is no longer named.",
+        form,
+        "Take a person off this record",
+        partial(service.reader_end, person=person),
+        f"{person} is no longer named on the record.",
+        text=f"{person}, {person.agency}, loses sight of the record of {opened.child.name} at once, whatever their"
+        " role. They can be named again.",
+        leaves=still_promised(opened.cluster.values(), opened.at, owner=person),
+        leaves_title="What they have promised about the child stays with them: hand it over",
     )
 
 
-@requires_child(Shape.POST, Part.IDENTITY)
-def unbar(request: HttpRequest, opened: OpenChild) -> HttpResponse:
-    """A bar ends."""
-    person = or_404(person_at(_uuid(request.POST.get("person", ""))))
-    why = request.POST.get("reason", "")
-    return _done(
+@requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
+def unbar(request: HttpRequest, opened: OpenChild, person_id: UUID) -> HttpResponse:
+    """Before a bar ends: why there is one, and what this person may read then."""
+    person = or_404(person_at(person_id))
+    form = restriction_forms.BarEndForm(request.POST or None)
+    bar_made = bar_of(opened.child, person)
+    if _ended_already(request, opened, bar_made):
+        return redirect("children:restriction", public_id=opened.child.public_id)
+    return _managed(
         request,
         opened,
-        lambda: service.bar_end(acting_user(request), child=opened.child, person=person, reason=why),
-        "The person is no longer barred.",
+        form,
+        "End a bar",
+        partial(service.bar_end, person=person),
+        f"{person} is no longer barred.",
+        text=f"{person}, {person.agency}, may read the record of {opened.child.name} again as far as their role and"
+        " their work reach it.",
+        leaves=[f"{bar_made.reason} ({bar_made.made_by}, {local_date(bar_made.at):%-d %B %Y})"]
+        if bar_made
+        else [],
+        leaves_title="Why they are barred",
     )
+
+
+def _ended_already(request: HttpRequest, opened: OpenChild, row: Bar | NamedReader | None) -> bool:
+    """Whether nothing is left to end, which those who decide are told; who sends the form is told by the service."""
+    gone = row is None and request.method != "POST"
+    if gone and service.may_manage(acting_user(request), opened.child, opened.at):
+        messages.info(request, _about(opened.child, "This has ended already."))
+    return gone
 
 
 @requires_child(Shape.PAGE, Part.IDENTITY, methods=FORM)
@@ -173,7 +209,7 @@ def _managed(
     title: str,
     act: Any,
     done: str,
-    text: str = "",
+    **words: Any,
 ) -> HttpResponse:
     """A form of those who decide who reads the record; everybody else goes back to the page that says who does."""
     user = acting_user(request)
@@ -183,24 +219,11 @@ def _managed(
     if handle_form(request, form, lambda: act(user, child=opened.child, **form.values)):
         messages.success(request, _about(opened.child, done))
         return _back(user, opened.child)
-    return _page(request, opened, form, title, text=text)
+    return _page(request, opened, form, title, **words)
 
 
-def _done(request: HttpRequest, opened: OpenChild, act: Any, done: str) -> HttpResponse:
-    """One click of those who decide; a refusal is said at the top of the page."""
-    try:
-        act()
-    except CommandError as refusal:
-        messages.error(request, refusal.message)
-        return redirect("children:restriction", public_id=opened.child.public_id)
-    messages.success(request, _about(opened.child, done))
-    return _back(acting_user(request), opened.child)
-
-
-def _page(
-    request: HttpRequest, opened: OpenChild, form: PlainForm, title: str, text: str = "", **words: Any
-) -> HttpResponse:
-    return form_page(request, opened, form, title=title, text=text, current="children:restriction", **words)
+def _page(request: HttpRequest, opened: OpenChild, form: PlainForm, title: str, **words: Any) -> HttpResponse:
+    return form_page(request, opened, form, title=title, current="children:restriction", **words)
 
 
 def _about(child: Child, done: str) -> str:
@@ -213,10 +236,3 @@ def _back(user: User, child: Child) -> HttpResponse:
     if may_still_read(user, child):
         return redirect("children:restriction", public_id=child.public_id)
     return redirect("home")
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid("Choose who.", field="person") from None

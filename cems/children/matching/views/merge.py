@@ -21,7 +21,14 @@ from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
 from cems.children.identity.selectors.identifier import shared_numbers, to_settle
 from cems.children.identity.services.identifier import identifier_settle
-from cems.children.matching.forms import MergeForm, ReferenceForm, SettleForm, UndoForm
+from cems.children.matching.forms import (
+    ApartForm,
+    ConfirmForm,
+    MergeForm,
+    ReferenceForm,
+    SettleForm,
+    UndoForm,
+)
 from cems.children.matching.selectors import duplicate as queue
 from cems.children.matching.selectors.merge import merge_at, merges, other_record, preview
 from cems.children.matching.services.merge import child_confirm, merge_make, merge_reject, merge_undo
@@ -138,27 +145,67 @@ def _other(request: HttpRequest, opened: OpenChild, other_id: UUID) -> tuple[Chi
     return other, access.why
 
 
-@requires_child(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
-    """A provisional record is of a child who was not known."""
-    child_confirm(acting_user(request), child=opened.child)
-    messages.success(
+    """A provisional record is of a child who was not known: what follows, then it stands."""
+    user, child = acting_user(request), opened.child
+    form = ConfirmForm(request.POST or None)
+    if handle_form(request, form, lambda: child_confirm(user, child=child)):
+        messages.success(
+            request, f"{child.name}, {child.reference}, stands as a record of its own. Its sender is told."
+        )
+        return redirect("children:duplicates")
+    if not child.provisional and not form.errors:
+        messages.info(request, f"{child.name}, {child.reference}, has been matched already.")
+        return redirect("children:merge_candidates", public_id=child.public_id)
+    alike = queue.candidates(user, child)
+    return form_page(
         request,
-        f"{opened.child.name}, {opened.child.reference}, stands as a record of its own. Its sender is told.",
+        opened,
+        form,
+        title="Is this a new child?",
+        text=f"{child.name}, {child.reference}, then stands as a record of its own and leaves the list of what waits"
+        " to be matched. Whoever sent something about the child is told that it counts. Found out later to be a child"
+        " who was known, the two records can still be joined.",
+        leaves=[
+            f"{row.child.name}, {row.child.reference}, born {row.child.date_of_birth:%-d %B %Y}"
+            for row in alike
+        ],
+        leaves_title="The closest records, which stay another child’s",
+        current="children:overview",
+        back=reverse("children:merge_candidates", args=[child.public_id]),
     )
-    return redirect("children:duplicates")
 
 
-@requires_child(Shape.POST, Part.IDENTITY, work=Work.DUPLICATES)
+@requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
 def apart(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpResponse:
-    """These are two children: the pair is not brought up again."""
-    other, _ = _other(request, opened, other_id)
-    merge_reject(acting_user(request), one=opened.child, other=other)
-    names = f"{opened.child.name} and {other.name}"
-    messages.success(request, f"Noted: {names} are two children. The pair is not brought up again.")
-    if opened.child.provisional:
-        return redirect("children:merge_candidates", public_id=opened.child.public_id)
-    return redirect("children:duplicates")
+    """These are two children: what follows, then the pair is not brought up again."""
+    user, child = acting_user(request), opened.child
+    other, why = _other(request, opened, other_id)
+    form = ApartForm(request.POST or None)
+    names = f"{child.name}, {child.reference}, and {other.name}, {other.reference},"
+    if handle_form(request, form, lambda: merge_reject(user, one=child, other=other)):
+        messages.success(request, f"Noted: {names} are two children. The pair is not brought up again.")
+        if child.provisional:
+            return redirect("children:merge_candidates", public_id=child.public_id)
+        return redirect("children:duplicates")
+    read(user, child=other.public_id, part=Part.IDENTITY, reason=why)
+    provisional = [record for record in (child, other) if record.provisional]
+    return form_page(
+        request,
+        opened,
+        form,
+        title="Are these two children?",
+        text=f"{names} each keep their own record. The pair is not brought up again in the list of records that are"
+        " alike. Nobody is told, and nothing that was written is moved.",
+        leaves=[
+            f"{record.name}, {record.reference}, still waits to be matched, or to be kept as a new child’s"
+            for record in provisional
+        ],
+        leaves_title="What stays to be done",
+        current="children:overview",
+        back=reverse("children:merge", args=[child.public_id, other.public_id]),
+    )
 
 
 @requires_child(Shape.PAGE, Part.IDENTITY, work=Work.DUPLICATES, methods=FORM)
