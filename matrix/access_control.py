@@ -13,6 +13,7 @@ from cems.accounts.roles import Part, Work
 from cems.base.access_control import AccessRule, Shape, View, methods_of, not_taken, signed_out
 from cems.base.errors import NotAllowed
 from cems.base.time import now
+from cems.children.access.document import questions_first
 from cems.children.access_control import OpenChild, answered, log_read, may_take_away, open_child
 from cems.children.history.selectors.involvement import work_just_ended
 from matrix.models import Contributor, Matrix, Submission
@@ -76,11 +77,15 @@ def requires_referral(
                 return refusal
             opened = _open(request, model, public_id, work)
             may_take_away(shape, opened.child.access)
-            return not_taken(request, methods) or answered(
-                request,
-                shape,
-                lambda: _log(request, opened),
-                lambda: view(request, opened, *args, **kwargs),
+            return (
+                not_taken(request, methods)
+                or questions_first(request, shape, opened.child.child.public_id)
+                or answered(
+                    request,
+                    shape,
+                    lambda: _log(request, opened),
+                    lambda: view(request, opened, *args, **kwargs),
+                )
             )
 
         guarded.access_rule = AccessRule(  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from cems.base.access_control import AccessRule, Shape, View, methods_of, not_ta
 from cems.base.errors import NotAllowed
 from cems.base.time import local, now
 from cems.children.access.child_access import ChildAccess, access_to
+from cems.children.access.document import questions_first
 from cems.children.access.selectors.emergency_access import ran_out
 from cems.children.models import Child
 from cems.children.querysets import cluster_of
@@ -167,11 +168,15 @@ def requires_child(
                 return refusal
             opened = open_child(request, public_id, parts=parts, work=work)
             may_take_away(shape, opened.access)
-            return not_taken(request, takes) or answered(
-                request,
-                shape,
-                lambda: log_read(request, opened, parts[0]),
-                lambda: view(request, opened, *args, **kwargs),
+            return (
+                not_taken(request, takes)
+                or questions_first(request, shape, opened.child.public_id)
+                or answered(
+                    request,
+                    shape,
+                    lambda: log_read(request, opened, parts[0]),
+                    lambda: view(request, opened, *args, **kwargs),
+                )
             )
 
         works = "|".join(_each(work))

@@ -1,21 +1,13 @@
 """What the pages of a child share."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from cems.base.forms import Difference, PlainForm
 from cems.children.access_control import OpenChild
 from cems.children.identity.page_context import child_page
-
-
-def document_url(child: UUID, address: str) -> str:
-    """Where somebody is asked who a document is for, before they take it from its own address (A4)."""
-    return f"{reverse('children:document_take', args=[child])}?{urlencode({'document': address})}"
 
 
 def both_texts(form: PlainForm) -> list[Difference]:

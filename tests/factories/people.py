@@ -2,8 +2,12 @@
 
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
+from uuid import uuid4
 
 from django.test import Client
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from cems.accounts.models import (
     Agency,
@@ -129,6 +133,13 @@ def stand_in(
         made_by=appointment.user,
         made_at=now(),
     )
+
+
+def take_document(client: Client, child: Any, address: str, **answers: str) -> Any:
+    """The answer of a document's own address, once its questions are answered: for one's own work if not said."""
+    asked = f"{reverse('children:document_take', args=[child.public_id])}?{urlencode({'document': address})}"
+    client.post(asked, {"whose": "own", "key": uuid4(), **answers})
+    return client.get(address)
 
 
 def sign_in(user: User, client: Client | None = None) -> Client:

@@ -59,6 +59,11 @@ class Address:
     def is_page(self) -> bool:
         return bool(self.access_rule and self.access_rule.shape is Shape.PAGE)
 
+    @property
+    def is_document(self) -> bool:
+        """Whether a document about a child is here, which is given once its questions are answered."""
+        return bool(self.about_child and self.access_rule and self.access_rule.shape is Shape.PDF)
+
     def url(self, about: Story | World | None, user: User | None = None) -> str:
         """The address for this person about this story."""
         if not self.takes:

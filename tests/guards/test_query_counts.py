@@ -21,7 +21,7 @@ from cems.base.access_control import Shape
 from cems.base.time import now
 from cems.clocks.models import Clock
 from tests.collecting import TESTS, folder_of
-from tests.factories.people import sign_in
+from tests.factories.people import sign_in, take_document
 from tests.factories.world import Story, World, add_rows, give_work, make_world
 from tests.guards.addresses import OF_A_MOMENT, Address, addresses
 from tests.guards.source import told
@@ -85,7 +85,10 @@ class Asking:
         client = self._client_of(person) if person else Client()
         if address.name == RESULTS:
             return _ask(client, client.post(reverse("children:search"), {"q": "Testchild"})["Location"])
-        return _ask(client, address.url(story or self.world, person))
+        url = address.url(story or self.world, person)
+        if story and address.is_document:
+            take_document(client, story.child, url)
+        return _ask(client, url)
 
     def _client_of(self, person: User) -> Client:
         if person.pk not in self.clients:

@@ -19,7 +19,7 @@ from matrix.services.drafts import matrix_start
 from matrix.services.submission import matrix_submit
 from tests.factories.children import agree_level, involve, make_child
 from tests.factories.matrices import CONCERN, HARM, SIGN, answer, ready_matrix, seen, set_field, submit
-from tests.factories.people import make_user, sign_in
+from tests.factories.people import make_user, sign_in, take_document
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +77,8 @@ class TestBeside:
 @pytest.mark.requirement("M7")
 class TestPaper:
     def pdf(self, user: User, sent: Submission) -> tuple[PdfReader, str]:
-        response = sign_in(user).get(reverse("matrix:submission_pdf", args=[sent.public_id]))
+        address = reverse("matrix:submission_pdf", args=[sent.public_id])
+        response = take_document(sign_in(user), sent.child, address)
         assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
         assert sent.reference.lower() in response["Content-Disposition"]
         assert sent.child.family_name.lower() not in response["Content-Disposition"].lower()

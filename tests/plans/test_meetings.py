@@ -36,7 +36,9 @@ def text(response: Any) -> str:
 
 def of_a_request(page: str) -> str:
     """The page without what is new in each request: its keys and its reference."""
-    return re.sub(r'(nonce|value)="[\w+/=-]{16,}"|>[2346789CFGHJKMPQRTVWX]{4}-[2346789CFGHJKMPQRTVWX]{4}<', "", page)
+    return re.sub(
+        r'(nonce|value)="[\w+/=-]{16,}"|>[2346789CFGHJKMPQRTVWX]{4}-[2346789CFGHJKMPQRTVWX]{4}<', "", page
+    )
 
 
 def at(name: str, child: Child, *more: Any) -> str:

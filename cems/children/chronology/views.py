@@ -13,10 +13,10 @@ from cems.base.access_control import Shape
 from cems.base.errors import Invalid
 from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
+from cems.children.access.document import document_url
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.chronology import selectors as line_of_time
 from cems.children.identity.page_context import child_page
-from cems.children.view_helpers import document_url
 from cems.documents.rendering import Paper, available, pdf_response, render_pdf
 
 

@@ -8,8 +8,8 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from cems.children.access.document import document_url
 from cems.children.identity.selectors.overview import ShownPanel
-from cems.children.view_helpers import document_url
 
 register = template.Library()
 

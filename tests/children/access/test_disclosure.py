@@ -1,10 +1,12 @@
 """Whoever takes a document away says to whom it goes; what was not shared is written down too (A4)."""
 
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -14,9 +16,13 @@ from cems.audit.models import Entry
 from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.children.models import Child, Submitter
+from cems.children.slots import DOCUMENTS
 from tests.factories.children import assign, involve, make_child, name_for_student, restrict
 from tests.factories.matrices import submit
-from tests.factories.people import make_team, make_user, sign_in
+from tests.factories.people import make_team, make_user, sign_in, take_document
+from tests.factories.world import make_world
+from tests.guards.addresses import addresses
+from tests.guards.table import readers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A4")]
 OUTSIDE = {
@@ -213,3 +219,49 @@ def test_the_document_of_another_child_is_not_taken_as_this_ones(
     assert not Entry.objects.filter(verb="disclosed").exists()
     for name in ("matrix:submission_pdf", "cevt:feedback_pdf"):
         assert "who is it for?" in text(client.get(ask(child, reverse(name, args=[ours.public_id]))))
+
+
+def test_a_document_asked_for_by_its_own_address_is_asked_about_first(child: Child, client: Client) -> None:
+    address = f"{at('chronology_pdf', child)}?kind=Case+note"
+    asked = client.get(address)
+    assert asked.status_code == 302 and "who is it for?" in text(client.get(asked["Location"]))
+    assert client.get(ask(child, address) + "&asked=1").context["ready_url"] == ""  # to say so is no answer
+    assert not Entry.objects.filter(verb="downloaded").exists()
+    client.post(asked["Location"], {**OUTSIDE, "key": uuid4()})
+    taken = client.get(address)
+    assert taken["Content-Type"] == "application/pdf"
+    assert Entry.objects.get(verb="disclosed").child == child.public_id
+    with time_machine.travel(now() + timedelta(minutes=16), tick=False):
+        assert client.get(address).status_code == 302
+
+
+def test_what_was_answered_for_one_child_one_document_or_by_another_opens_no_other(
+    child: Child, client: Client, worker: User
+) -> None:
+    other, sent = make_child(), submit(make_user(), child, RiskLevel.LOW)
+    involve(other, worker)
+    take_document(client, child, at("chronology_pdf", child))
+    assert client.get(at("chronology_pdf", other)).status_code == 302
+    assert client.get(reverse("matrix:submission_pdf", args=[sent.public_id])).status_code == 302
+    assert sign_in(worker).get(at("chronology_pdf", child)).status_code == 302  # another sign-in
+    # said of one child, the document of another is not given for it
+    client.post(ask(child, at("chronology_pdf", other)), {"whose": "own", "key": uuid4()})
+    assert client.get(at("chronology_pdf", other)).status_code == 302
+
+
+@pytest.mark.walk
+def test_every_document_about_a_child_is_given_after_its_questions_only() -> None:
+    documents = [address for address in addresses() if address.is_document]
+    assert {address.name for address in documents} == {document.url_name for document in DOCUMENTS}
+    world = make_world(("involved", "submitted", "cevt"))
+    for address in documents:
+        person, story = next(reader for reader in readers(world, address) if reader[1] is not None)
+        asked = sign_in(person).get(address.url(story, person))
+        assert asked.status_code == 302, address.name
+        assert asked["Location"].startswith(at("document_take", story.child)), address.name
+
+
+def test_a_printed_page_says_whose_it_is_who_printed_it_and_when(child: Child, client: Client) -> None:
+    page = text(client.get(at("overview", child)))
+    assert "Official-Sensitive. Printed by Example Worker" in page
+    assert "Official-Sensitive" not in Client().get(reverse("account_login")).content.decode()

@@ -19,7 +19,7 @@ from cems.children.models import Child, StudentChild
 from cems.clocks.services.feed import feed_make
 from cems.notices.models import Notice
 from tests.factories.children import bar, involve, join, make_child, name_reader, restrict
-from tests.factories.people import appoint, make_team, make_user, sign_in
+from tests.factories.people import appoint, make_team, make_user, sign_in, take_document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A2")]
 DAY = timedelta(days=1)
@@ -78,7 +78,8 @@ def test_pages_open_and_documents_do_not(there):
     assert client.get(reverse("children:chronology", args=[there.child.public_id])).status_code == 200
     assert client.get(reverse("children:chronology_pdf", args=[there.child.public_id])).status_code == 403
     theirs = sign_in(there.supervisor)
-    assert theirs.get(reverse("children:chronology_pdf", args=[there.child.public_id])).status_code == 200
+    address = reverse("children:chronology_pdf", args=[there.child.public_id])
+    assert take_document(theirs, there.child, address).status_code == 200
     with pytest.raises(NotAllowed):
         feed_make(there.student)
 

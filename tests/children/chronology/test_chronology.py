@@ -21,7 +21,7 @@ from cems.children.identity.page_context import level_facts
 from cems.children.identity.selectors.overview import overview
 from tests.factories.children import agree_level, involve, make_child
 from tests.factories.matrices import submit
-from tests.factories.people import make_team, make_user, sign_in
+from tests.factories.people import make_team, make_user, sign_in, take_document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("C5")]
 
@@ -88,7 +88,8 @@ def test_days_that_cannot_be_are_refused_with_the_page(worker, child):
 
 
 def test_the_pdf_holds_what_the_page_shows_and_is_audited(worker, child):
-    answer = ask(worker, child, "chronology_pdf", kind="Case note", from_="2026-02-01")
+    address = f"{reverse('children:chronology_pdf', args=[child.public_id])}?kind=Case+note&from=2026-02-01"
+    answer = take_document(sign_in(worker), child, address)
     assert answer["Content-Type"] == "application/pdf" and answer["Cache-Control"] == "no-store"
     assert child.reference.lower() in answer["Content-Disposition"]
     assert "pageston" not in answer["Content-Disposition"].lower()

@@ -17,7 +17,7 @@ from cems.children.models import Child
 from cems.meetings.models import Contribution
 from tests.factories.children import make_child
 from tests.factories.matrices import submit, submit_paper
-from tests.factories.people import make_team, make_user, sign_in
+from tests.factories.people import make_team, make_user, sign_in, take_document
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.triage.cevt.pages import ADVISED, LIST, hidden, said, sheet
 from triage.cevt.services.decision import decision_make
@@ -85,7 +85,8 @@ def test_a_decision_is_checked_said_and_made_without_javascript(chair: User, chi
     page = said(sign_in(sender), reverse("matrix:submission", args=[item.submission.public_id]))
     assert "Clear and dated: thank you." in page and "Talk with the aunt." in page
     assert "An older man drives her about." not in page  # CEVT's own reasons
-    letter = sign_in(sender).get(reverse("cevt:feedback_pdf", args=[item.submission.public_id]))
+    address = reverse("cevt:feedback_pdf", args=[item.submission.public_id])
+    letter = take_document(sign_in(sender), child, address)
     assert letter["Content-Type"] == "application/pdf"
     assert (
         "Madeup" not in letter["Content-Disposition"]

@@ -21,7 +21,7 @@ from cems.children.practice_lists import HARM_FORMS
 from cems.policy.models import ListEntry
 from tests.factories.children import make_child
 from tests.factories.matrices import submit
-from tests.factories.people import make_user, sign_in
+from tests.factories.people import make_user, sign_in, take_document
 from tests.factories.practice_lists import end_yesterday, write_entry
 from tests.factories.triage import QUORATE, ruling, sitting, waiting_child
 from tests.triage.cevt.pages import ADVISED, hidden, said, sheet
@@ -76,7 +76,8 @@ class TestFormsOfHarm:
         ]
         for url in pages:
             assert cuckooing.label.lower() in plain(client, url).lower(), url
-        letter = client.get(reverse("cevt:feedback_pdf", args=[item.submission.public_id])).content
+        address = reverse("cevt:feedback_pdf", args=[item.submission.public_id])
+        letter = take_document(client, child, address).content
         assert cuckooing.label.lower() in " ".join(
             PdfReader(BytesIO(letter)).pages[0].extract_text().lower().split()
         )

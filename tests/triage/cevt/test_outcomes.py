@@ -25,7 +25,7 @@ from cems.meetings.services.meeting import meeting_end
 from plans.models import Provider
 from plans.services.provider import ProviderTerms, provider_write, sync
 from tests.factories.children import make_child
-from tests.factories.people import make_user, sign_in
+from tests.factories.people import make_user, sign_in, take_document
 from tests.factories.triage import QUORATE, ruling, sitting, waiting_child
 from tests.triage.cevt.pages import ADVISED, hidden, said, sheet
 from triage.cevt.outcomes import (
@@ -133,7 +133,8 @@ def test_a_new_outcome_is_asked_checked_told_beforehand_done_and_written_of(
     assert action.clock and action.clock.due_at == close_of_business(row.decision.decided_at, 3).due_at
     # letter, minutes, chronology, the child's own copy and the figures name it
     assert item.submission
-    letter = client.get(reverse("cevt:feedback_pdf", args=[item.submission.public_id])).content
+    address = reverse("cevt:feedback_pdf", args=[item.submission.public_id])
+    letter = take_document(client, child, address).content
     assert court_order.label in " ".join(PdfReader(BytesIO(letter)).pages[0].extract_text().split())
     meeting_end(chair, meeting=meeting)
     pages = {

@@ -15,6 +15,7 @@ from cems.base.errors import Conflict
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
 from cems.base.time import now
+from cems.children.access.document import questions_first
 from cems.children.access_control import OpenChild, may_take_away, requires_child
 from cems.children.identity.page_context import child_page
 from cems.documents.rendering import Paper, available, pdf_response, render_pdf
@@ -65,7 +66,9 @@ def raised(request: HttpRequest, item_id: UUID) -> HttpResponse:
     return render(request, "triage/cevt/raised.html", context)
 
 
-@requires_sign_in(Shape.PDF, reason="the person who raised the child, and those who read CEVT's decisions about them")
+@requires_sign_in(
+    Shape.PDF, reason="the person who raised the child, and those who read CEVT's decisions about them"
+)
 def letter(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """What CEVT decided on a concern, as a letter to whoever raised it: references only on the outside."""
     user, instant = acting_user(request), now()
@@ -73,6 +76,9 @@ def letter(request: HttpRequest, item_id: UUID) -> HttpResponse:
     if concern.child is None or concern.access is None or concern.found is None:
         raise Conflict("CEVT has not decided about this yet. Its page says when it has.")
     may_take_away(Shape.PDF, concern.access)
+    asked = questions_first(request, Shape.PDF, concern.child.public_id)
+    if asked:
+        return asked
     paper = Paper("Feedback from CEVT", concern.found.row.reference, f"{user}, {user.agency}", instant)
     context = {"item": concern.item, "found": concern.found, "sees_decision": concern.sees_decision}
     made = render_pdf("documents/feedback.html", context, paper)

@@ -3,14 +3,13 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
 from cems.base.keyset import AFTER, next_url
+from cems.children.access.document import document_url, is_answered, remember_answered
 from cems.children.access.forms.disclosure import OUTSIDE, DocumentForm, NotSharedForm
 from cems.children.access.selectors import disclosure as reads
 from cems.children.access.services.disclosure import disclosure_record, disclosure_refuse, document_keep
@@ -56,15 +55,16 @@ def take(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     if document is None or not opened.access.exports:
         context = {**child_page(request, opened, current=TAB), "exports": opened.access.exports}
         return render(request, "children/document_none.html", context)
+    ready = "asked" in request.GET and is_answered(request, opened.child.public_id, address)
     form = DocumentForm(request.POST or None)
     if handle_form(request, form, lambda: _take(request, opened, document, form)):
-        here = reverse("children:document_take", args=[opened.child.public_id])
-        return redirect(f"{here}?{urlencode({'document': address, 'asked': '1'})}")
+        remember_answered(request, opened.child.public_id, address)
+        return redirect(f"{document_url(opened.child.public_id, address)}&asked=1")
     context = {
         **child_page(request, opened, current=TAB),
         "form": form,
         "document": document,
-        "ready_url": address if request.GET.get("asked") else "",
+        "ready_url": address if ready else "",
         "sees_disclosures": opened.access.sees(Part.INVOLVED),
     }
     return render(request, "children/document_take.html", context, status=form.status)
