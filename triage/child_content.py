@@ -255,6 +255,7 @@ ALLOCATION = (
             "first visit": "first_visit_on",
             "until": "ended_at",
             "why it ended": "ended_why",
+            "given in error": "undone",
         },
         left_out={
             OWN_ROW: ("involvement",),

@@ -161,7 +161,7 @@ def _of_allocations(opened: OpenChild, since: datetime | None) -> Iterable[Chron
                 row.ended_at,
                 row.ended_at,
                 "Allocation",
-                f"{kind} ended: {row.worker}",
+                f"{kind} {'undone' if row.undone else 'ended'}: {row.worker}",
                 Part.DECISIONS,
                 text=row.ended_why,
                 by_id=row.ended_by_id,

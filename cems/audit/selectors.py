@@ -1,6 +1,6 @@
 """Reading the audit trail: who has looked at a record, and how sealing stands (A3)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from heapq import merge
@@ -20,6 +20,11 @@ ORDER = Keyset("-at", "-pk", size=50)
 
 SIGN_IN_VERBS = (
     Verb.SIGNED_IN, Verb.SIGNED_OUT, Verb.SIGN_IN_FAILED, Verb.LOCKED_OUT, Verb.CREDENTIALS_CHANGED,
+)  # fmt: skip
+# What a person adds to a record or decides about it; to look at it, take it away or come to it is none of these.
+WRITING_VERBS = (
+    Verb.CREATED, Verb.CHANGED, Verb.SUBMITTED, Verb.DECIDED, Verb.APPROVED, Verb.WITHDRAWN, Verb.COMPLETED,
+    Verb.CANCELLED, Verb.CLOSED, Verb.NOT_SHARED,
 )  # fmt: skip
 
 
@@ -112,6 +117,16 @@ def sign_ins(user_id: int, *, after: str = "") -> Page[Use]:
     """A person's own sign-ins and what went wrong with them, newest first, in one query."""
     entries = Entry.objects.filter(actor_id=user_id, verb__in=SIGN_IN_VERBS)
     return ORDER.cut(map(_use, _ahead(entries, after)))
+
+
+def has_written(
+    actor_id: int, children: Iterable[UUID], *, since: datetime, but: Collection[str] = ()
+) -> bool:
+    """Whether this person has written anything about these children since, rows of the kinds in `but` apart."""
+    entries = Entry.objects.filter(
+        actor_id=actor_id, child__in=list(children), at__gte=since, verb__in=WRITING_VERBS
+    )
+    return entries.exclude(subject_kind__in=but).exists()
 
 
 def unsealed_age(at: datetime | None = None) -> timedelta | None:

@@ -69,6 +69,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "acceptance",
             "allocation",
             "allocation_notice",
+            "allocation_undo",
             "board",
             "candidates",
             "caseload",

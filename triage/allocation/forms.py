@@ -54,6 +54,18 @@ class EndForm(OnceForm):
     why = WordsField(label="Why does it end?", error_messages={"required": "Say why the work ends."})
 
 
+class UndoForm(OnceForm):
+    """A child was given to a worker in error."""
+
+    button = "Undo: the child was given in error"
+    why = WordsField(
+        rows=3,
+        label="What was wrong with it?",
+        help_text="It stays readable in the chronology, marked as undone.",
+        error_messages={"required": "Say what was wrong with it."},
+    )
+
+
 class WeekendCoverForm(OnceForm):
     """Who holds a waiting child over days off."""
 

@@ -105,6 +105,9 @@ class Allocation(PublicModel):
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    undone = models.BooleanField(
+        default=False, db_default=False, help_text="Given in error: counts for nothing"
+    )
 
     objects = AllocationManager()
 
@@ -135,6 +138,9 @@ class Allocation(PublicModel):
                 condition=Q(ended_at__isnull=True, ended_why="")
                 | (Q(ended_at__gte=F("starts_at")) & ~Q(ended_why="")),
                 name="allocation_ended_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone=False) | Q(ended_at__isnull=False), name="allocation_undone_ended"
             ),
         ]
 

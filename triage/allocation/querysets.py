@@ -15,5 +15,9 @@ class AllocationQuerySet(OfChildQuerySet):
         """Those by which a worker of this kind has a child now."""
         return self.filter(kind=kind, ended_at__isnull=True)
 
+    def standing(self) -> Self:
+        """Those by which a worker has or had a child: all but the ones that were undone."""
+        return self.filter(undone=False)
+
 
 AllocationManager = models.Manager.from_queryset(AllocationQuerySet)

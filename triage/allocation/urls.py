@@ -26,6 +26,7 @@ urlpatterns = [
     path(CHILD + "ask/", allocating.ask, name="wait_new"),
     path(CHILD + "held/<uuid:allocation_id>/", acceptance.detail, name="detail"),
     path(CHILD + "held/<uuid:allocation_id>/end/", acceptance.end, name="end"),
+    path(CHILD + "held/<uuid:allocation_id>/undo/", acceptance.undo, name="undo"),
     path(CHILD + "<slug:kind>/", allocating.allocate, name="candidates"),
     path(CHILD + "<slug:kind>/none/", allocating.allocation_decline, name="decline"),
     path(CHILD + "<slug:kind>/hold/", allocating.weekend_cover, name="weekend_cover"),

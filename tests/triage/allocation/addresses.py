@@ -21,7 +21,7 @@ OF_STORY: dict[str, OfStory] = {
         f"allocation:{name}": child_and(
             allocation_id=lambda story, user: story.of(Allocated).allocation.public_id
         )
-        for name in ("detail", "end")
+        for name in ("detail", "end", "undo")
     },
     **{
         f"allocation:{name}": child_and(kind=lambda story, user: "coordinator")

@@ -45,7 +45,9 @@ class Facts:
 def facts_of(primaries: Collection[int], user_ids: Collection[int], at: datetime) -> Facts:
     """All of it for these records and people, in a fixed number of reads."""
     cluster, day = list(primary_by_row(primaries)), local_date(at)
-    ended = Allocation.objects.filter(child__in=cluster, worker__in=list(user_ids), ended_at__isnull=False)
+    ended = Allocation.objects.standing().filter(
+        child__in=cluster, worker__in=list(user_ids), ended_at__isnull=False
+    )
     who = ended.annotate(primary=primary_of()).values_list("primary", "worker", "kind")
     last = who.annotate(last=Max("ended_at"))
     return Facts(

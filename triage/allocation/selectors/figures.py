@@ -27,7 +27,7 @@ def allocations_in(start: datetime, end: datetime, *, kind: WorkerKind = WorkerK
     A child who only changes from one worker to another is not given one anew: the same instant ends the one
     and begins the other.
     """
-    rows = Allocation.objects.filter(kind=kind).annotate(primary=primary_of())
+    rows = Allocation.objects.standing().filter(kind=kind).annotate(primary=primary_of())
     begun = rows.filter(starts_at__gte=start, starts_at__lt=end).order_by("starts_at", "pk")
     ended = set(rows.filter(ended_at__gte=start, ended_at__lt=end).values_list("primary", "ended_at"))
     first: dict[int, int] = {}

@@ -145,7 +145,8 @@ def _fill(by_post: dict[tuple[int, str], Worker], day: date) -> None:
     for absence in absences.order_by("starts_on"):
         away[absence.user_id].append(Away(absence.starts_on, absence.ends_on))
     for user_id, kind, at in (
-        Allocation.objects.filter(worker__in=user_ids)
+        Allocation.objects.standing()
+        .filter(worker__in=user_ids)
         .values_list("worker", "kind")
         .annotate(newest=Max("starts_at"))
     ):

@@ -8,7 +8,8 @@ from cems.accounts.models import Appointment, User
 from cems.accounts.roles import ROLES, Work
 from cems.accounts.selectors.person import current
 from cems.base.time import local_date
-from cems.notices.services import notice_send
+from cems.notices.models import Notice
+from cems.notices.services import notice_send, notices_settle
 from triage.models import Allocation
 
 MANAGERS = [role.key for role in ROLES.values() if Work.ALLOCATION in role.writes]
@@ -65,6 +66,26 @@ def tell_ended(user: User | None, row: Allocation, at: datetime) -> None:
             child=child.public_id,
             at=at,
         )
+
+
+def tell_undone(user: User, row: Allocation, at: datetime) -> None:
+    """The worker, the team's managers and whoever was told of the worker learn that the child was given in error."""
+    child, given = row.child, f"triage:{row.public_id}:"
+    told = set(Notice.objects.filter(key__startswith=given).values_list("user_id", flat=True))
+    posts = Appointment.objects.filter(
+        current(local_date(at)), role_key__in=MANAGERS, team=row.involvement.team_id
+    )
+    notices_settle(user, about=[given], at=at)
+    notice_send(
+        {row.worker_id, *told, *posts.values_list("user_id", flat=True)} - {user.pk},
+        kind="triage.allocation_undone",
+        key=f"{given}undone",
+        text=f"{child.reference}: the allocation to {row.worker} was made in error and is undone.",
+        url=reverse("allocation:caseload"),
+        reference=child.reference,
+        child=child.public_id,
+        at=at,
+    )
 
 
 def tell_of_leaver(leaver: User, team_ids: list[int], children: int, at: datetime) -> None:

@@ -19,11 +19,12 @@ from cems.children.choices import RiskLevel
 from cems.children.identity.page_context import child_page
 from cems.children.view_helpers import form_page
 from cems.clocks.selectors import still_promised
-from triage.allocation.forms import EndForm, TakeUpForm
-from triage.allocation.selectors.allocation import allocation_at
+from triage.allocation.forms import EndForm, TakeUpForm, UndoForm
+from triage.allocation.selectors.allocation import allocation_at, may_undo
 from triage.allocation.selectors.candidates import social_workers
 from triage.allocation.services.acceptance import allocation_accept
 from triage.allocation.services.allocation import allocation_end
+from triage.allocation.services.allocation_undo import allocation_undo
 from triage.models import Allocation
 
 TAB = "children:overview"
@@ -52,6 +53,7 @@ def detail(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> Http
         "form": form if mine else None,
         "social_worker": next(iter(by_record.values()), None),
         "may_allocate": opened.access.may(Work.ALLOCATION) and row.ended_at is None,
+        "may_undo": opened.access.may(Work.ALLOCATION) and may_undo(user, row, opened.at),
         "sees_why": opened.access.sees(Part.DECISIONS),
     }
     return render(request, "triage/allocation/detail.html", context, status=form.status)
@@ -90,6 +92,31 @@ def end(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpRes
         leaves=still_promised(opened.cluster.values(), opened.at, owner=row.worker),
         leaves_title=f"What {row.worker} has promised about the child stays with them: hand it over",
     )
+
+
+@requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)
+def undo(request: HttpRequest, opened: OpenChild, allocation_id: UUID) -> HttpResponse:
+    """The child was given in error: what is open again, and who is told."""
+    row, form = _row(opened, allocation_id), UndoForm(request.POST or None)
+    back = reverse("allocation:detail", args=[opened.child.public_id, row.public_id])
+    if handle_form(
+        request,
+        form,
+        lambda: allocation_undo(acting_user(request), allocation=row, why=form.cleaned_data["why"]),
+    ):
+        messages.success(
+            request, f"Undone: {opened.child.name} was not given to {row.worker}. Who was told of it is told."
+        )
+        return redirect("allocation:board")
+    if request.method != "POST" and not may_undo(acting_user(request), row, opened.at):
+        messages.info(request, "This can’t be undone any more, or not by you. End the allocation instead.")
+        return redirect(back)
+    text = (
+        f"{row.worker} has had {opened.child.name} since {local(row.starts_at):%-d %B %Y, %H:%M}. Undone, it counts as"
+        " not given: the access ends now, the child waits as before with the time it had, and the tasks that it met are"
+        f" to do again. {row.worker}, the team’s managers and the social worker are told."
+    )
+    return form_page(request, opened, form, title="Undo an allocation", text=text, current=TAB, back=back)
 
 
 def _row(opened: OpenChild, allocation_id: UUID) -> Allocation:

@@ -12,6 +12,7 @@ from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.accounts.selectors.person import person_at
 from cems.base.access_control import FORM, Shape
+from cems.base.done import say_done
 from cems.base.errors import Conflict, Invalid
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
@@ -33,7 +34,7 @@ from triage.allocation.services.wait_end import allocation_decline as give_nobod
 from triage.allocation.services.wait_end import weekend_cover_set
 from triage.allocation.views.common import kind_of
 from triage.choices import WorkerKind
-from triage.models import AllocationWait
+from triage.models import Allocation, AllocationWait
 
 TAB = "children:overview"
 
@@ -67,11 +68,18 @@ def give(request: HttpRequest, opened: OpenChild, kind: str, worker_id: UUID) ->
     candidate, wait = choice.candidate(worker.pk), open_wait(opened.child, choice.kind)
     reasons = _reasons(choice, candidate, opened) if candidate else []
     form = _give_form(request, choice, wait, wanted=bool(reasons))
-    if handle_form(request, form, lambda: _give(acting_user(request), opened, choice.kind, worker, form)):
-        messages.success(
-            request,
-            f"{worker} has the child from now on and can open the record. They are asked to accept it.",
+    if made := handle_form(
+        request, form, lambda: _give(acting_user(request), opened, choice.kind, worker, form)
+    ):
+        done = (
+            f"{worker} has the child from now on and can open the record of {opened.child.name}."
+            " They are asked to accept it."
         )
+        if form.cleaned_data["moves"]:
+            messages.success(request, done)
+        else:
+            undo_url = reverse("allocation:undo", args=[opened.child.public_id, made.public_id])
+            say_done(request, done, undo_url=undo_url)
         return redirect("allocation:board")
     gone = f"{worker} does not take children of this team any more."
     refusal = choice.stop or (stop(candidate, local_date(opened.at)) if candidate else gone)
@@ -112,16 +120,15 @@ def _reasons(choice: Choice, candidate: Candidate, opened: OpenChild) -> list[st
     return [*first, *cautions(candidate, local_date(opened.at))]
 
 
-def _give(user: User, opened: OpenChild, kind: WorkerKind, worker: User, form: GiveForm) -> None:
+def _give(user: User, opened: OpenChild, kind: WorkerKind, worker: User, form: GiveForm) -> Allocation:
     """As the page showed it: a child who got a worker meanwhile is not taken from them unseen."""
     why, moves = form.cleaned_data["why"], form.cleaned_data["moves"]
     if moves is None:
-        allocation_make(user, child=opened.child, worker=worker, kind=kind, why=why)
-        return
+        return allocation_make(user, child=opened.child, worker=worker, kind=kind, why=why)
     allocation = allocation_at(opened.child, moves)
     if allocation is None:
         raise Conflict("The child had no such worker. Look at the page again.")
-    allocation_move(user, allocation=allocation, worker=worker, why=why)
+    return allocation_move(user, allocation=allocation, worker=worker, why=why)
 
 
 @requires_child(Shape.PAGE, Part.DECISIONS, work=Work.ALLOCATION, methods=FORM)

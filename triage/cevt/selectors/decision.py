@@ -161,7 +161,7 @@ def newest_decision(opened: OpenChild) -> OnTheRecord | None:
 
 
 def _letter_url(child: UUID, items: Iterable[Item], *, matrix: bool) -> str:
-    """Where the letter is asked for: of the newest matrix, where the reader may read it, else of a concern that was raised."""
+    """Where the letter is asked for: of the newest matrix the reader may read, else of a concern that was raised."""
     papers = [item.submission for item in items if item.submission]
     concerns = [item for item in items if item.kind == ItemKind.RAISED]
     if papers and matrix:

@@ -104,7 +104,7 @@ def _progressed(decisions: Collection[int]) -> set[int]:
 def _allocations(primaries: dict[int, int]) -> dict[int, list[tuple[datetime, datetime | None]]]:
     """By record, from when to when a child exploitation worker had the child."""
     by_record: dict[int, list[tuple[datetime, datetime | None]]] = defaultdict(list)
-    rows = Allocation.objects.filter(child__in=primaries, kind=WorkerKind.CE_WORKER)
+    rows = Allocation.objects.standing().filter(child__in=primaries, kind=WorkerKind.CE_WORKER)
     for child, begins, ends in rows.values_list("child_id", "starts_at", "ended_at"):
         by_record[primaries[child]].append((begins, ends))
     return by_record
