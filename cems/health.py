@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
+from cems.accounts.directory.error_page import desk_numbers_refresh
 from cems.audit.selectors import months_ahead, strays, unsealed_age
 from cems.base.access_control import Shape, public
 from cems.base.time import now
@@ -134,6 +135,14 @@ def documents(at: datetime) -> str:
     return "PDFs can be made"
 
 
+def directory(at: datetime) -> str:
+    """Each web server keeps the numbers that its pages give while the database is away (K3)."""
+    try:
+        return desk_numbers_refresh(at)
+    except OSError as error:
+        raise Doubtful(f"numbers for pages of an error are not kept ({type(error).__name__})") from None
+
+
 CHECKS: dict[str, Check] = {
     "database": database,
     "migrations": migrations,
@@ -143,4 +152,5 @@ CHECKS: dict[str, Check] = {
     "outbox": outbox,
     "redis": broker,
     "documents": documents,
+    "directory": directory,
 }

@@ -13,8 +13,10 @@ class AccountsConfig(AppConfig):
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
         from cems.accounts import home_content, reference, sign_in
-        from cems.base.slots import REFERENCE_DATA, START_BUTTONS
+        from cems.accounts.directory.error_page import kept_desk_numbers
+        from cems.base.slots import ERROR_PAGE_DESKS, REFERENCE_DATA, START_BUTTONS
 
         REFERENCE_DATA.fill(reference.sync, by=self.label)
         START_BUTTONS.fill(home_content.PEOPLE, by=self.label)
+        ERROR_PAGE_DESKS.fill(kept_desk_numbers, by=self.label)
         sign_in.connect()

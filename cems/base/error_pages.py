@@ -5,7 +5,9 @@ Nothing of what went wrong inside is shown, only a sentence and a reference to q
 
 import logging
 import sys
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError, connections
@@ -13,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import TemplateDoesNotExist, loader
 
 from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed, TooMany, Unavailable
+from cems.base.slots import ERROR_PAGE_DESKS
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +74,14 @@ def refuse(
         body = {"error": code or CODES[status], "message": sentence, "field": field, "reference": reference}
         return JsonResponse(body, status=status)
     context = {"message": message, "reference": reference, "request": request, "status": status}
+    desks = _desks() if status in STANDALONE else ()
     try:
         template = loader.get_template(f"{status}.html")
-        html = template.render(context) if status in STANDALONE else template.render(context, request)
+        html = (
+            template.render({**context, "desks": desks})
+            if status in STANDALONE
+            else template.render(context, request)
+        )
     except TemplateDoesNotExist:
         html = ""
     except Exception:
@@ -81,10 +89,19 @@ def refuse(
         html = ""
     if not html:
         title = HTTPStatus(status).phrase
-        return HttpResponse(
-            f"{title}\n\n{sentence}\n\nReference: {reference}\n", status=status, content_type="text/plain"
-        )
+        numbers = "".join(f"{desk.name}, {desk.authority}: {desk.phone}\n" for desk in desks)
+        words = f"{title}\n\n{sentence}\n\n{numbers}Reference: {reference}\n"
+        return HttpResponse(words, status=status, content_type="text/plain")
     return HttpResponse(html, status=status)
+
+
+def _desks() -> Sequence[Any]:
+    """Who is rung while CEMS can't be used; nobody where even that can't be read."""
+    try:
+        return ERROR_PAGE_DESKS.get()()
+    except Exception:
+        log.exception("the numbers of the desks could not be read")
+        return ()
 
 
 def refuse_for(request: HttpRequest, error: BaseException) -> HttpResponse | None:

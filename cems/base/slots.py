@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -57,6 +57,10 @@ KEPT: Many[Kept] = Many(
     "base.kept",
     "A kind of row about a child: its retention, the law, the child's own copy, a merge, the data dictionary.",
     name_of=lambda kept: kept.model._meta.label_lower,
+)
+ERROR_PAGE_DESKS: One[Callable[[], Sequence[Any]]] = One(
+    "base.error_page_desks",
+    "The desks to ring, with authority, name, number and hours, for pages of an error on our side; asks no database.",
 )
 OFFICE: One[Office] = One(
     "base.office",

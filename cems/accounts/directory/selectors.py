@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from cems.accounts.desks import desks_of
 from cems.accounts.directory.models import HelplineFor
 from cems.accounts.models import Authority, Duty, DutyDesk, Helpline, Team, User
 from cems.accounts.profile import profile_of
@@ -41,6 +42,16 @@ def desks_for(user: User, duties: Sequence[Duty]) -> Sequence[Contact]:
     rows = list(_desks(user).filter(duty__in=duties))
     rows.sort(key=lambda row: (duties.index(Duty(row.duty)), row.authority.name))
     return list(dict.fromkeys(_of_desk(row, Duty(row.duty).label) for row in rows))
+
+
+def desks_at(authority_id: int, duties: Sequence[Duty]) -> Sequence[Contact]:
+    """The desks that have these duties in this authority, or for it, in the order of the duties, each once."""
+    try:
+        teams = desks_of(duties, authority_id)
+    except LookupError:  # nobody has set up a desk yet: a paper goes without
+        return []
+    named = zip(teams, duties, strict=True)
+    return list(dict.fromkeys(Contact(team.name, duty.label, team.phone, team.hours) for team, duty in named))
 
 
 def helplines() -> Sequence[Helpline]:

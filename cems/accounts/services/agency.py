@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
+from cems.accounts.directory.error_page import desk_numbers_keep_or_log
 from cems.accounts.models import Agency, PeopleConfirmation, Team, User
 from cems.accounts.permissions import may_administer
 from cems.audit.choices import Verb
@@ -71,5 +73,6 @@ def team_save(actor: User, *, team: Team | None, at: datetime | None = None, **v
         field, faults = next(iter(error.message_dict.items()))
         raise Invalid(faults[0], field=field) from None
     made.save()
+    transaction.on_commit(lambda: desk_numbers_keep_or_log(now()))
     record(actor, verb=verb, subject=made, detail={"fields": fields}, at=at)
     return made

@@ -4,10 +4,16 @@ from typing import Any
 
 from django import template
 
-from cems.accounts.directory.selectors import desks_for
+from cems.accounts.directory.selectors import desks_at, desks_for
 from cems.accounts.models import Duty
 
 register = template.Library()
+
+
+@register.inclusion_tag("directory/paper_numbers.html")
+def paper_numbers(authority_id: int, *duties: str) -> dict[str, Any]:
+    """The desks with these duties where the child lives, on a letter or a matrix on paper."""
+    return {"contacts": desks_at(authority_id, [Duty(duty) for duty in duties])}
 
 
 @register.inclusion_tag("directory/desk_numbers.html", takes_context=True)

@@ -135,7 +135,10 @@ def test_a_new_outcome_is_asked_checked_told_beforehand_done_and_written_of(
     assert item.submission
     address = reverse("cevt:feedback_pdf", args=[item.submission.public_id])
     letter = take_document(client, child, address).content
-    assert court_order.label in " ".join(PdfReader(BytesIO(letter)).pages[0].extract_text().split())
+    words = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(letter)).pages).split())
+    assert court_order.label in words
+    desk = desk_of(Duty.FRONT_DOOR, child.area_id)
+    assert "Whom to ring" in words and f"{desk.name}: {desk.phone}".rstrip(": ") in words
     meeting_end(chair, meeting=meeting)
     pages = {
         "minutes": (chair, reverse("cevt:minutes", args=[meeting.public_id])),

@@ -200,7 +200,8 @@ def feedback_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpRespon
         raise Conflict("CEVT has not decided on this matrix yet. Its page says when it will.")
     paper = Paper("Feedback from CEVT", sent.reference, f"{user}, {user.agency}", instant)
     sees_decision = opened.child.access.sees(Part.DECISIONS)
-    context = {"sent": sent, "found": decided, "sees_decision": sees_decision}
+    area_id = opened.child.child.area_id
+    context = {"sent": sent, "found": decided, "sees_decision": sees_decision, "area_id": area_id}
     made = render_pdf("documents/feedback.html", context, paper)
     record(
         user,

@@ -81,6 +81,7 @@ def letter(request: HttpRequest, item_id: UUID) -> HttpResponse:
         return asked
     paper = Paper("Feedback from CEVT", concern.found.row.reference, f"{user}, {user.agency}", instant)
     context = {"item": concern.item, "found": concern.found, "sees_decision": concern.sees_decision}
+    context["area_id"] = concern.child.area_id
     made = render_pdf("documents/feedback.html", context, paper)
     record(
         user,

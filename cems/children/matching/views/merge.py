@@ -165,8 +165,8 @@ def confirm(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         form,
         title="Is this a new child?",
         text=f"{child.name}, {child.reference}, then stands as a record of its own and leaves the list of what waits"
-        " to be matched. Whoever sent something about the child is told that it counts. Found out later to be a child"
-        " who was known, the two records can still be joined.",
+        " to be matched. Anybody who sent something about the child is told that it counts. Found out later to be a"
+        " child who was known, the two records can still be joined.",
         leaves=[
             f"{row.child.name}, {row.child.reference}, born {row.child.date_of_birth:%-d %B %Y}"
             for row in alike
