@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("triage.urls")),
     path("", include("ceg.urls")),
     path("api/v1/", include("matrix.api_urls")),
+    path("api/v1/actions/", include("cems.actions.api_urls")),
     path("api/v1/cevt/", include("triage.cevt.api_urls")),
     path("api/schema/", openapi.description, name="openapi"),
 ]

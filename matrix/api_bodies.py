@@ -1,10 +1,10 @@
 """What the API of the matrix takes and gives, as OpenAPI describes it (M7, O1)."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
 
+from cems.base.api import Strict
 from cems.children.choices import BirthDateKnown, Ethnicity, Gender, HarmContext, RiskLevel, Sex
 from cems.children.practice_lists import HARM_FORMS
 from cems.policy.lists import PracticeList
@@ -20,16 +20,6 @@ from matrix.choices import (
     WhenKind,
 )
 from matrix.practice_lists import OCCASIONS
-
-
-class Strict(serializers.Serializer[Any]):
-    """Refuses a field it does not know: a word mistyped by a system must not be lost without a sound."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        unknown = data.keys() - self.fields.keys() if isinstance(data, Mapping) else ()
-        if unknown:
-            raise serializers.ValidationError({str(name): ["There is no such field."] for name in unknown})
-        return super().to_internal_value(data)
 
 
 class EntryField(serializers.ChoiceField):

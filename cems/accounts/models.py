@@ -311,6 +311,8 @@ class Scope(models.TextChoices):
 
     MATRIX_READ = "matrix:read", "Read the matrices it submitted"
     MATRIX_WRITE = "matrix:write", "Submit matrices"
+    ACTIONS_READ = "actions:read", "Read what it has to do"
+    ACTIONS_WRITE = "actions:write", "Record what was done about it"
     EPISODE_WRITE = "episode:write", "Report missing episodes"
 
 

@@ -52,6 +52,12 @@ def page(user: User, *, mine: bool, closed: bool, after: str, now: datetime) -> 
     return Page(rows(user, action_page.rows, now), action_page.after)
 
 
+def actions_of(user: User, *, only_open: bool = False) -> ActionQuerySet:
+    """The actions the person and their teams have, with what a list shows of each."""
+    actions: ActionQuerySet = Action.objects.visible_to(user)
+    return (actions.to_do() if only_open else actions).with_page().select_related("child", "doing")
+
+
 def rows(user: User, actions: Sequence[Action], now: datetime) -> Sequence[Row]:
     """These actions for a list, their children asked for in one read."""
     ids = {action.child_id for action in actions if action.child_id}

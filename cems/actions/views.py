@@ -3,28 +3,26 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from cems.accounts.access_control import acting_user
-from cems.accounts.roles import Part
 from cems.actions import selectors, services
+from cems.actions.access_control import OWN, log_action_read, must_act, opened_action
 from cems.actions.doings.forms import DoingForm, UndoForm
 from cems.actions.doings.selectors import doing_to_undo, kind_of, undone_of
 from cems.actions.doings.services import doing_record, doing_undo
 from cems.actions.forms import CloseForm
 from cems.actions.models import Action, Doing
-from cems.audit.services import listed, read
+from cems.audit.services import listed
 from cems.base.access_control import Shape, requires_sign_in
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.forms import handle_form
 from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
 from cems.clocks.presentation import present
-
-OWN = "everybody sees the actions they or their teams have, or of children open to them"
 
 
 @requires_sign_in(Shape.PAGE, reason=OWN)
@@ -59,7 +57,7 @@ def actions(request: HttpRequest) -> HttpResponse:
 @requires_sign_in(Shape.PAGE, reason=OWN)
 def action(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One action: what, whose, until when, what came of it; or, asked to, on to the page where it is done."""
-    opened = _opened(request, public_id)
+    opened = opened_action(request, public_id)
     place = selectors.done_at(acting_user(request), opened) if selectors.DO in request.GET else None
     return redirect(place[1]) if place else _detail(request, opened, _form(opened))
 
@@ -67,22 +65,22 @@ def action(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @requires_sign_in(Shape.POST, reason=OWN)
 def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Record what was done about an action, or that it is no longer needed; sent twice, it counts once."""
-    opened = _opened(request, public_id)
+    opened = opened_action(request, public_id)
     form = _form(opened, request.POST)
     if handle_form(request, form, lambda: _close(request, opened, form)):
         messages.success(request, f"{opened.action.reference} is closed.{_about(opened)}")
         return redirect("actions:detail", public_id=public_id)
-    return _detail(request, _opened(request, public_id), form)
+    return _detail(request, opened_action(request, public_id), form)
 
 
 @requires_sign_in(Shape.POST, reason=OWN)
 def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What was recorded as done was in error: the action is to do again."""
-    opened, form = _opened(request, public_id), UndoForm(request.POST)
+    opened, form = opened_action(request, public_id), UndoForm(request.POST)
     if handle_form(request, form, lambda: _undo(request, opened, form)):
         messages.success(request, f"{opened.action.reference} is to do again.{_about(opened)}")
         return redirect("actions:detail", public_id=public_id)
-    opened = _opened(request, public_id)
+    opened = opened_action(request, public_id)
     return _detail(request, opened, _form(opened), form)
 
 
@@ -102,8 +100,7 @@ def _undo_form(opened: selectors.Opened) -> UndoForm:
 
 def _close(request: HttpRequest, opened: selectors.Opened, form: DoingForm | CloseForm) -> Action | Doing:
     user = acting_user(request)
-    if not opened.may_act and opened.action.is_open:
-        raise NotAllowed("Only those who have this action can close it.")
+    must_act(opened)
     if isinstance(form, DoingForm):
         answer = form.cleaned_data["answer"]
         return doing_record(user, action=opened.action, answer=answer, given=form.given, done_at=form.done_at)
@@ -130,13 +127,6 @@ def _address(whose: str, state: str) -> str:
     return f"{reverse('actions:list')}?{urlencode({'whose': whose, 'state': state})}"
 
 
-def _opened(request: HttpRequest, public_id: UUID) -> selectors.Opened:
-    opened = selectors.open_for(acting_user(request), public_id)
-    if opened is None:
-        raise Http404
-    return opened
-
-
 def _detail(
     request: HttpRequest,
     opened: selectors.Opened,
@@ -148,15 +138,7 @@ def _detail(
     refused = undo_sent or undo_form
     if refused.shows(shown.doing):
         undo_form = refused
-    about = opened.child or shown.child
-    if about:
-        read(
-            acting_user(request),
-            child=about.public_id,
-            part=Part.ACTIONS,
-            subject=shown,
-            reason=opened.why,
-        )
+    log_action_read(request, opened)
     context = {
         "action": shown,
         "child": opened.child,

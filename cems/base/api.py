@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
+from rest_framework import serializers
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
@@ -20,6 +21,16 @@ class Json(JSONParser):
             return super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise ParseError("JSON parse error - nested too deeply") from None
+
+
+class Strict(serializers.Serializer[Any]):
+    """Refuses a field it does not know: a word mistyped by a system must not be lost without a sound."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = data.keys() - self.fields.keys() if isinstance(data, Mapping) else ()
+        if unknown:
+            raise serializers.ValidationError({str(name): ["There is no such field."] for name in unknown})
+        return super().to_internal_value(data)
 
 
 def refused(error: Exception, context: Mapping[str, Any]) -> Response | None:

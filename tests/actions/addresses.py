@@ -17,9 +17,13 @@ OF_STORY: dict[str, OfStory] = {
     "actions:detail": _action,
     "actions:close": _action,
     "actions:undo": _action,
+    "actions-api:action": _action,
+    "actions-api:doing": _action,
 }
 OPEN_TO: dict[str, OpenTo] = {
     "actions:detail": lambda parts: Part.ACTIONS in parts,
     "actions:close": lambda parts: Part.ACTIONS in parts,
     "actions:undo": lambda parts: Part.ACTIONS in parts,
+    "actions-api:action": lambda parts: Part.ACTIONS in parts,
+    "actions-api:doing": lambda parts: Part.ACTIONS in parts,
 }

@@ -20,7 +20,10 @@ def expected(address: Address, role: Role, person: User, story: Story) -> int:
     if not reaches(role, story.key):
         return 404
     if address.name in OPEN_TO:
-        return 200 if OPEN_TO[address.name](parts) else 404
+        if not OPEN_TO[address.name](parts):
+            return 404
+        leaves = bool(address.access_rule and address.access_rule.shape in LEAVING)
+        return 403 if leaves and not role.exports else 200
     assert address.access_rule is not None
     if not parts.intersection(address.parts):
         return 403

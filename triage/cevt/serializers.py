@@ -7,10 +7,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cems.accounts.models import Agency, Locality, Team, User
+from cems.base.api import Strict
 from cems.children.choices import HarmContext, RiskLevel
 from cems.children.practice_lists import HARM_FORMS
 from cems.meetings.choices import Held, RelayedHow
-from matrix.api_bodies import EntryField, Strict
+from matrix.api_bodies import EntryField
 from plans.models import Provider
 from triage.cevt.outcomes import OUTCOMES
 from triage.cevt.rules.eligibility import Passed
