@@ -6,7 +6,7 @@ from django.shortcuts import render
 from cems.base.access_control import Shape, public
 from cems.base.slots import KEPT
 
-_NOT_PERSONAL = "explains CEMS, with nobody's data; whoever can't sign in needs it too"
+_NOT_PERSONAL = "explains CEMS, with nobody's data; a person who can't sign in needs it too"
 
 
 @public(Shape.PAGE, reason=_NOT_PERSONAL)

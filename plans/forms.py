@@ -236,4 +236,9 @@ class ProviderForm(OnceForm):
 def _begins(provider: Provider | None) -> dict[str, Any]:
     if provider is None:
         return {"active_from": today()}
-    return {name: getattr(provider, name) for name in (*ProviderTerms.__dataclass_fields__, "version")}
+    return {**terms_of(provider), "version": provider.version}
+
+
+def terms_of(provider: Provider) -> dict[str, Any]:
+    """What the form shows of a provider."""
+    return {name: getattr(provider, name) for name in ProviderTerms.__dataclass_fields__}

@@ -23,7 +23,7 @@ from cems.children.slots import NOW_LINES
 from cems.children.view_helpers import form_page
 from cems.clocks.presentation import present
 from plans.choices import MeetingKind, RequestAnswer
-from plans.forms import MeetingCorrectionForm, MeetingForm, ProviderForm, RequestForm
+from plans.forms import MeetingCorrectionForm, MeetingForm, ProviderForm, RequestForm, terms_of
 from plans.models import Provider, Referral, Request
 from plans.selectors import provider as selectors
 from plans.selectors.meeting import before_recording, meeting_at, meetings_page
@@ -175,6 +175,7 @@ def _provider_page(request: HttpRequest, row: Provider | None) -> HttpResponse:
         return redirect("providers:list")
     context = {
         "form": form,
+        "differences": form.read_theirs(terms_of(row), row.version) if row else [],
         "page_title": "Change a provider" if row else "Add a provider",
         "back_url": reverse("providers:list"),
     }

@@ -54,7 +54,7 @@ def _effects(
     yield (
         f"{lead} leads the work with the child and reads the note"
         if lead
-        else "Nobody is recorded as leading the work with the child, so the note is for whoever opens the record"
+        else "Nobody is recorded as leading the work with the child, so the note is for anybody who opens the record"
     )
     if level < RiskLevel.MODERATE:
         yield "The exploitation concern is closed, and no review of the matrix is due any more"

@@ -106,7 +106,7 @@ class Agency(PublicModel):
 
 class TeamKind(models.TextChoices):
     TEAM = "team", "Team"
-    QUEUE = "queue", "Duty desk (work waits here for whoever is on)"
+    QUEUE = "queue", "Duty desk (work waits here for the person on duty)"
     SCHOOL = "school", "School or college"
     HOME = "home", "Children's home"
 

@@ -126,6 +126,12 @@ class TestKeeping:
         assert response.status_code == 409
         with pytest.raises(Conflict):
             helpline_write(administrator, terms=terms, helpline=row, version=1)
+        page = unescape(response.content.decode())  # both are read, and what the page holds now counts
+        assert "What the record says now, and what you wrote" in page and FORM["name"] in page
+        again = {name: str(response.context["form"][name].value()) for name in ("version", "key")}
+        assert sign_in(administrator).post(address, FORM | again).status_code == 302
+        row.refresh_from_db()
+        assert row.name == FORM["name"]
 
     def test_what_was_changed_stays_when_the_release_brings_its_own(self, administrator):
         sync()

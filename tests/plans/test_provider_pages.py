@@ -124,11 +124,18 @@ def test_who_was_slower_writes_over_nothing(administrator: User, client: Client)
     for _ in range(2):
         answer = client.post(url, sent(name="Changing Lives South", version=row.version, key=str(uuid4())))
         assert answer.status_code == 409
-        assert "A colleague has changed this provider" in answer.content.decode()
+        page = answer.content.decode()
+        assert "A colleague has changed this provider" in page
+        assert "Changing Lives North" in page and "Changing Lives South" in page  # both are read
     with pytest.raises(Conflict):
         provider_write(administrator, terms=terms, code=row.code, provider=row, version=row.version)
     row.refresh_from_db()
     assert row.name == "Changing Lives North"
+    # having read it, the slower one sends what the page holds now, and it counts
+    again = {name: str(answer.context["form"][name].value()) for name in ("version", "key")}
+    assert client.post(url, sent(name="Changing Lives South", **again)).status_code == 302
+    row.refresh_from_db()
+    assert row.name == "Changing Lives South"
 
 
 def test_nobody_else_opens_the_pages_or_calls_the_service() -> None:

@@ -13,7 +13,7 @@ from cems.accounts.roles import Work
 from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.errors import Invalid
-from cems.base.forms import handle_form
+from cems.base.forms import Difference, handle_form
 from cems.base.keyset import AFTER, next_url
 from cems.base.not_found import or_404
 from cems.base.time import local_date, now, today
@@ -169,8 +169,13 @@ def _write(request: HttpRequest, row: AdviceEntry | None, form: AdviceForm) -> H
         return redirect("advice:library")
     back = reverse("advice:entry", args=[row.code]) if row else reverse("advice:library")
     title = "Change this advice" if row else "Add advice"
-    context = {"form": form, "page_title": title, "back_url": back}
+    context = {"form": form, "differences": _theirs(row, form), "page_title": title, "back_url": back}
     return render(request, "people/form.html", context, status=form.status)
+
+
+def _theirs(row: AdviceEntry | None, form: AdviceForm) -> list[Difference]:
+    """What a colleague wrote meanwhile, where they were quicker."""
+    return form.read_theirs(AdviceForm.of(row.current), row.current.number) if row and row.current else []
 
 
 def _advise(request: HttpRequest, row: AdviceEntry | None, form: AdviceForm) -> None:

@@ -45,11 +45,15 @@ class HelplineForm(OnceForm):
     version = VersionField(initial=0)
 
     def __init__(self, *args: Any, helpline: Helpline | None = None, **kwargs: Any) -> None:
-        names = (*HelplineTerms.__dataclass_fields__, "version")
-        initial = {name: getattr(helpline, name) for name in names} if helpline else {}
+        initial = {**terms_of(helpline), "version": helpline.version} if helpline else {}
         super().__init__(*args, initial=initial, **kwargs)
 
     @property
     def terms(self) -> HelplineTerms:
         """What the service keeps; call on a valid form."""
         return HelplineTerms(**{name: self.cleaned_data[name] for name in HelplineTerms.__dataclass_fields__})
+
+
+def terms_of(helpline: Helpline) -> dict[str, Any]:
+    """What the form shows of a helpline."""
+    return {name: getattr(helpline, name) for name in HelplineTerms.__dataclass_fields__}

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.directory import selectors
-from cems.accounts.directory.forms import HelplineForm
+from cems.accounts.directory.forms import HelplineForm, terms_of
 from cems.accounts.directory.services import helpline_write
 from cems.accounts.models import Helpline
 from cems.accounts.roles import Work
@@ -57,6 +57,7 @@ def _helpline_page(request: HttpRequest, row: Helpline | None) -> HttpResponse:
         return redirect("directory:helplines")
     context = {
         "form": form,
+        "differences": form.read_theirs(terms_of(row), row.version) if row else [],
         "page_title": "Change a helpline" if row else "Add a helpline",
         "back_url": reverse("directory:helplines"),
     }

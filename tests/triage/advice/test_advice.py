@@ -56,6 +56,26 @@ def test_a_new_version_keeps_the_old_words_and_two_writers_do_not_overwrite_each
 
 
 @pytest.mark.requirement("T4")
+def test_who_was_slower_reads_both_texts_and_can_then_send() -> None:
+    editor = make_user("erase_manager")
+    entry = advice_write(editor, words=Words("Travel passes", "Look at the pass together."))
+    address = reverse("advice:entry_change", args=[entry.code])
+    client = sign_in(editor)
+    form = client.get(address).context["form"]
+    typed = {
+        name: "" if value is None else value for name in form.fields if (value := form[name].value()) != []
+    }
+    advice_write(editor, entry=entry, version=1, words=Words("Travel passes", "Ask who pays for it."))
+    refused = client.post(address, {**typed, "text": "A third text."})
+    page = refused.content.decode()
+    assert refused.status_code == 409 and "Ask who pays for it." in page and "A third text." in page
+    again = {name: str(refused.context["form"][name].value()) for name in ("version", "key")}
+    assert client.post(address, {**typed, "text": "A third text.", **again}).status_code == 302
+    entry.refresh_from_db()
+    assert entry.current and entry.current.text == "A third text."
+
+
+@pytest.mark.requirement("T4")
 def test_the_first_library_is_put_in_place_once_and_what_people_wrote_stays() -> None:
     before = AdviceVersion.objects.count()
     assert before >= 12 and all(row.current for row in AdviceEntry.objects.all())

@@ -34,7 +34,7 @@ class Decision(PublicModel):
     )
     agreed = models.OneToOneField(AgreedLevel, on_delete=models.PROTECT, related_name="+")
     submitted_level = models.PositiveSmallIntegerField(choices=RiskLevel, null=True, blank=True)
-    feedback = models.TextField("words for whoever sent the matrix", blank=True)
+    feedback = models.TextField("words for the person who sent the matrix", blank=True)
     told = ArrayField(
         models.TextField(),
         default=list,
