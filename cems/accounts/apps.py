@@ -9,9 +9,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from cems.accounts import policy
-        from cems.policy.slots import POLICIES
+        from cems.accounts.authorities import successors
+        from cems.policy.slots import POLICIES, SUCCESSORS
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
+        SUCCESSORS.fill(successors, by=self.label)
         from cems.accounts import home_content, reference, sign_in
         from cems.accounts.directory.error_page import kept_desk_numbers
         from cems.base.slots import ERROR_PAGE_DESKS, REFERENCE_DATA, START_BUTTONS

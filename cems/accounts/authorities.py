@@ -1,7 +1,7 @@
 """Which authority answers for which: one that was reorganised keeps its rows, and its successor follows them (C2)."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from django.db.models import Case, F, Q, QuerySet, Subquery, When
@@ -34,6 +34,13 @@ def served_by(agency_id: int, day: date) -> QuerySet[Authority]:
     followed = ended(day) & Q(successor__in=served)
     twice = ended(day) & ended(day, "successor__") & Q(successor__successor__in=served)
     return Authority.objects.filter(own | followed | twice)
+
+
+def successors() -> Mapping[int, tuple[date, int]]:
+    """By row number, the authorities that another follows: the last day of each, and who answers after it."""
+    rows = Authority.objects.filter(last_day__isnull=False, successor__isnull=False)
+    ends = rows.values_list("pk", "last_day", "successor")
+    return {pk: (last_day, after) for pk, last_day, after in ends if last_day and after}
 
 
 def authority_called(typed: str, day: date) -> tuple[Authority | None, Sequence[str]]:

@@ -46,7 +46,9 @@ class ActionShown(serializers.Serializer[Any]):
     child_id = serializers.SerializerMethodField(
         help_text="Left empty where the child is not open to the account"
     )
-    source = serializers.CharField(source="action.source_reference", help_text="The paper it comes from")
+    source_reference = serializers.CharField(
+        source="action.source_reference", help_text="The paper it comes from"
+    )
     doing_kind = serializers.SerializerMethodField(help_text="What is recorded of it; empty where none is")
 
     def get_owner(self, row: Any) -> str:
@@ -67,7 +69,7 @@ class QuestionShown(serializers.Serializer[Any]):
     """A question of an answer."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    words = serializers.CharField()
     needed = serializers.BooleanField()
 
 
@@ -75,7 +77,7 @@ class AnswerShown(serializers.Serializer[Any]):
     """One way in which the action is met."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    words = serializers.CharField()
     questions = QuestionShown(many=True)
 
 
@@ -121,9 +123,9 @@ def _asked(kind: DoingKind) -> dict[str, Any]:
         "answers": [
             {
                 "key": answer.key,
-                "label": answer.label,
+                "words": answer.label,
                 "questions": [
-                    {"name": question.name, "label": question.label, "needed": bool(question.missing)}
+                    {"name": question.name, "words": question.label, "needed": bool(question.missing)}
                     for question in answer.questions
                 ],
             }

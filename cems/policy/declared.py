@@ -59,11 +59,15 @@ class Policy(Generic[T]):
     check: Callable[[T, T, date], str] | None = None
 
     def at(self, instant: datetime, authority_id: int | None = None) -> T:
-        """The value in force at `instant`: the authority's own, else the whole partnership's, else the default."""
+        """The value in force at `instant`: the authority's own, else the whole partnership's, else the default.
+
+        An authority that another followed goes by its successor's after its last day; nobody inherits what it had.
+        """
         kept = snapshot()
         if not kept.values:
             return self.default
-        row = kept.in_force(self.key, authority_id, instant) if authority_id is not None else None
+        whose = kept.answering(authority_id, instant) if authority_id is not None else None
+        row = kept.in_force(self.key, whose, instant) if whose is not None else None
         if row is None or row.inherits:
             row = kept.in_force(self.key, None, instant)
         return self.kind.restored(row.stored) if row else self.default

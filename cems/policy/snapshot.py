@@ -8,11 +8,12 @@ and all of them take the new value at the same instant. An entry of a list begin
 from bisect import bisect_right
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from cems.base.time import now
+from cems.base.time import local_date, now
 from cems.policy.models import ListEntry, SettingValue
+from cems.policy.slots import SUCCESSORS
 
 MAX_AGE = timedelta(seconds=30)
 LEAD = timedelta(minutes=2)
@@ -37,10 +38,18 @@ class Snapshot:
     values: Mapping[Place, Sequence[Dated]] = field(default_factory=dict)
     edition: Hashable = ()
     entries: Mapping[str, Sequence[ListEntry]] = field(default_factory=dict)
+    successors: Mapping[int, tuple[date, int]] = field(default_factory=dict)
 
     def is_fresh(self, instant: datetime) -> bool:
         """Whether it may still be used; not after the clock of the machine was put back."""
         return timedelta() <= instant - self.read_at < MAX_AGE
+
+    def answering(self, authority_id: int, instant: datetime) -> int:
+        """Whose values hold for an authority: its own, after its last day those of the one that follows it (C2)."""
+        day, answers = local_date(instant), authority_id
+        while (row := self.successors.get(answers)) and row[0] < day:
+            answers = row[1]
+        return answers
 
     def in_force(self, key: str, authority_id: int | None, instant: datetime) -> Dated | None:
         """What was decided of the setting by then; None while its default holds, or the whole partnership's."""
@@ -87,7 +96,9 @@ def read_now(instant: datetime) -> Snapshot:
     entries: dict[str, list[ListEntry]] = {}
     for entry in ListEntry.objects.order_by("version"):  # the newest comes last, and holds
         entries.setdefault(entry.list_key, []).append(entry)
-    return Snapshot(instant, values, tuple(edition), entries)
+    of_authorities = any(authority_id is not None for _, authority_id in values)
+    successors = SUCCESSORS.get()() if of_authorities else {}  # asked only where it makes a difference
+    return Snapshot(instant, values, tuple(edition), entries, successors)
 
 
 def keep(made: Snapshot | None) -> None:

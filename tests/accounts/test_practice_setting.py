@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cems.accounts.models import User
+from cems.accounts.services.authority import authority_follow
 from cems.accounts.services.practice_setting import (
     ProposedSetting,
     setting_change,
@@ -18,12 +19,13 @@ from cems.accounts.services.practice_setting import (
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.errors import Conflict, Invalid, NotAllowed, Overtaken
-from cems.base.time import now
+from cems.base.time import now, today
 from cems.policy import snapshot
 from cems.policy.models import SettingValue
 from cems.policy.policy import CLOSE_OF_BUSINESS, CLOSURES
 from cems.policy.snapshot import LEAD
 from tests.factories.people import DARLINGTON, make_agency, make_authority, make_user, sign_in
+from tests.factories.policies import decide_policy
 from triage.policy import GATHERING_DAYS, WORKER_CAPACITY
 
 pytestmark = [pytest.mark.requirement("K1"), pytest.mark.django_db]
@@ -253,6 +255,37 @@ class TestAuthority:
             moment.shift(timedelta(hours=1))
             assert GATHERING_DAYS.at(now(), darlington.pk) == 1
             assert "As the whole partnership" in text(sign_in(admin).get(f"{PAGE}?authority={DARLINGTON}"))
+
+    @pytest.mark.requirement("C2")
+    def test_one_that_was_merged_goes_by_its_successor_which_inherits_nothing(self, admin: User) -> None:
+        old, new = make_authority(DARLINGTON), make_authority("E06000001")
+        make_agency(authorities=[old, new])
+        decide_policy(GATHERING_DAYS, 4, authority_id=old.pk)
+        assert GATHERING_DAYS.at(now(), old.pk) == 4
+        authority_follow(admin, authority=old, successor=new, last_day=today() - timedelta(days=1))
+        snapshot.keep(None)
+        assert GATHERING_DAYS.at(now(), old.pk) == GATHERING_DAYS.at(now(), new.pk) == GATHERING_DAYS.default
+        assert GATHERING_DAYS.at(now() - timedelta(days=2), old.pk) == 4  # what was reckoned then stands
+        client = sign_in(admin)
+        theirs = text(client.get(f"{PAGE}?authority={new.code}"))
+        assert f"which {new.name} follows, had a value of its own: 4 working days" in theirs
+        assert "None of these holds by itself" in theirs and "until somebody decides" in theirs
+        gone = text(client.get(f"{PAGE}?authority={DARLINGTON}"))
+        assert "What it had decided for itself holds no longer" in gone and "Change it" not in gone
+        assert "Darlington: 4" not in text(client.get(LIST))
+        decide_policy(GATHERING_DAYS, 3, authority_id=new.pk)
+        assert GATHERING_DAYS.at(now(), old.pk) == GATHERING_DAYS.at(now(), new.pk) == 3
+
+    @pytest.mark.requirement("C2")
+    def test_nothing_is_decided_for_one_that_has_ended(self, admin: User) -> None:
+        old, new = make_authority(DARLINGTON), make_authority("E06000001")
+        make_agency(authorities=[old, new])
+        authority_follow(admin, authority=old, successor=new, last_day=today() - timedelta(days=1))
+        old.refresh_from_db()
+        wanted = ProposedSetting(GATHERING_DAYS, "3", "Decided by the board", 0, authority=old)
+        with pytest.raises(Invalid, match="has ended"):
+            setting_change(admin, wanted=wanted)
+        assert "Darlington" not in text(sign_in(admin).get(PAGE))
 
     def test_not_where_nobody_would_read_it(self, client: Client) -> None:
         make_authority(DARLINGTON)

@@ -89,7 +89,7 @@ def test_what_it_has_to_do_is_listed_with_what_is_asked_of_it(
     assert call.clock and row["due_at"] == call.clock.due_at.isoformat()
     whole = api.get(place(call)).json()
     answers = {answer["key"]: answer["questions"] for answer in whole["doing"]["answers"]}
-    assert {"name": "who", "label": "Who was spoken to?", "needed": True} in answers["reached"]
+    assert {"name": "who", "words": "Who was spoken to?", "needed": True} in answers["reached"]
     assert Entry.objects.filter(actor=system, verb=Verb.VIEWED, child=child.public_id).exists()
 
 

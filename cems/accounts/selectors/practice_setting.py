@@ -1,12 +1,16 @@
 """What the pages of practice settings show: how each stands, since when, what comes, and its history."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
+from cems.accounts.authorities import answering, ended
 from cems.accounts.models import Authority
+from cems.base.time import LONDON, local_date, today
 from cems.policy.declared import Policy, Subject, declared, every_policy
 from cems.policy.models import SettingValue
 from cems.policy.rules import version_of
@@ -35,6 +39,8 @@ class Standing:
     words: str
     changes: Sequence[Change]  # the newest first
     version: int
+    followed_by: Authority | None = None  # whose value holds after this authority's last day
+    follows: Sequence[tuple[Authority, str]] = field(default=())  # those it followed, with the value each had
 
     @property
     def since(self) -> datetime | None:
@@ -69,13 +75,14 @@ def settings_by_subject(at: datetime) -> Sequence[tuple[str, Sequence[Setting]]]
     names = {
         authority.pk: authority
         for authority in _named({pk for row in rows.values() for pk in row if pk is not None})
+        if _successor_id(authority, at) is None
     }
     by_subject: dict[Subject, list[Setting]] = {subject: [] for subject in Subject}
     for policy in every_policy():
         by_authority = rows.get(policy.key, {})
         own = [
             _standing(policy, names[pk], by_authority[pk], at)
-            for pk in sorted(pk for pk in by_authority if pk is not None)
+            for pk in sorted(pk for pk in by_authority if pk in names)
         ]
         by_subject[policy.subject].append(
             Setting(_standing(policy, None, by_authority.get(None, []), at), own)
@@ -93,8 +100,36 @@ def setting(key: str, authority: Authority | None, at: datetime) -> Setting:
     own = [
         _standing(policy, served, rows[served.pk], at)
         for served in _named({pk for pk in rows if pk is not None})
+        if _successor_id(served, at) is None
     ]
-    return Setting(_standing(policy, authority, values, at), own)
+    standing = _standing(policy, authority, values, at)
+    if authority is not None:
+        standing = replace(
+            standing,
+            followed_by=_successor(authority, at),
+            follows=list(_before(policy, authority, rows, at)),
+        )
+    return Setting(standing, own)
+
+
+def _successor(authority: Authority, at: datetime) -> Authority | None:
+    """The authority whose values hold for this one since it ended; None while its own do."""
+    after = Authority.objects.filter(pk=answering(authority.pk, local_date(at))).first()
+    return after if after != authority else None
+
+
+def _before(
+    policy: Policy[Any], authority: Authority, rows: dict[int | None, list[SettingValue]], at: datetime
+) -> Iterator[tuple[Authority, str]]:
+    """The authorities this one followed that had a value of their own, and what it was on their last day."""
+    day = local_date(at)
+    ended_with_own = Authority.objects.filter(
+        successor=authority, last_day__lt=day, pk__in=[pk for pk in rows if pk]
+    )
+    for before in ended_with_own.order_by("name"):
+        stood = _last(rows[before.pk], datetime.combine(before.last_day or day, time.max, LONDON))
+        if stood is not None and not stood.inherits:
+            yield before, policy.in_words(policy.kind.restored(stood.value))
 
 
 def change_at(public_id: UUID) -> SettingValue | None:
@@ -113,8 +148,11 @@ def authority_at(code: str) -> Authority | None:
 
 
 def authorities_served() -> Sequence[Authority]:
-    """The authorities for which an agency of the partnership works, by name."""
-    return list(Authority.objects.filter(agencies__isnull=False).distinct().order_by("name"))
+    """The authorities for which an agency of the partnership works, by name; not those that another follows by now."""
+    rows = Authority.objects.filter(agencies__isnull=False).exclude(
+        ended(today()) & Q(successor__isnull=False)
+    )
+    return list(rows.distinct().order_by("name"))
 
 
 def _named(keys: set[int]) -> Sequence[Authority]:
@@ -124,8 +162,7 @@ def _named(keys: set[int]) -> Sequence[Authority]:
 def _standing(
     policy: Policy[Any], authority: Authority | None, rows: Sequence[SettingValue], at: datetime
 ) -> Standing:
-    begun = [row for row in rows if row.withdrawn_at is None and row.starts_at <= at]
-    last = max(begun, key=lambda row: row.starts_at, default=None)
+    last = _last(rows, at)
     changes = [
         Change(
             row,
@@ -136,8 +173,21 @@ def _standing(
         )
         for row in rows
     ]
-    if last is None or last.inherits:
+    ended_already = authority is not None and _successor_id(authority, at) is not None
+    if last is None or last.inherits or ended_already:
         words = policy.in_words(policy.at(at, authority.pk if authority else None))
     else:
         words = policy.in_words(policy.kind.restored(last.value))
     return Standing(policy, authority, words, changes[::-1], version_of(rows))
+
+
+def _last(rows: Sequence[SettingValue], at: datetime) -> SettingValue | None:
+    """The change that holds at an instant."""
+    begun = [row for row in rows if row.withdrawn_at is None and row.starts_at <= at]
+    return max(begun, key=lambda row: row.starts_at, default=None)
+
+
+def _successor_id(authority: Authority, at: datetime) -> int | None:
+    """The row number of the authority that follows this one, once its last day is over."""
+    over = authority.last_day is not None and authority.last_day < local_date(at)
+    return authority.successor_id if over else None

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.db import transaction
+
 from cems.accounts.models import Authority, User
 from cems.accounts.permissions import may_administer
 from cems.audit.choices import Verb
@@ -9,6 +11,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import now
+from cems.policy.snapshot import keep
 
 
 @command
@@ -53,6 +56,7 @@ def authority_follow(
         following = following.successor
     row.last_day, row.successor = last_day, successor
     row.save(update_fields=["last_day", "successor"])
+    transaction.on_commit(lambda: keep(None))
     detail = {"successor": successor.code, "last_day": last_day.isoformat()}
     record(actor, verb=Verb.CHANGED, subject=row, detail=detail, at=instant)
     return row

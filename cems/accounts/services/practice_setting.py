@@ -50,6 +50,12 @@ class Planned:
     starts_at: datetime
 
 
+def _must_answer(authority: Authority | None, at: datetime) -> None:
+    """Raise Invalid for an authority that another follows by now: what is decided for it would hold nowhere."""
+    if authority and authority.successor_id and authority.last_day and authority.last_day < local_date(at):
+        raise Invalid(f"{authority} has ended. Decide it for the authority that follows it.")
+
+
 def setting_plan(actor: User, *, wanted: ProposedSetting, at: datetime) -> Planned:
     """What a change would do, for the page that asks once more. Raises as `setting_change`."""
     may_administer(actor)
@@ -120,6 +126,7 @@ def _planned(wanted: ProposedSetting, rows: list[SettingValue], at: datetime) ->
     policy, authority = wanted.policy, wanted.authority
     if authority is not None and not policy.by_authority:
         raise Invalid("This setting is one for the whole partnership.")
+    _must_answer(authority, at)
     if version_of(rows) != wanted.version:
         raise _overtaken(policy, rows)
     starts_at = _start(wanted.starts_on, at)
