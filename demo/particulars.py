@@ -19,6 +19,7 @@ from demo import moments
 from demo.borders import plan_placements
 from demo.courses import Course
 from demo.data import load
+from demo.lately import plan_lately
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -50,6 +51,7 @@ def plan_particulars(story: "Story") -> None:
     """Plan what happens to this child and to few others. Its draws are its own, so that no other moves."""
     course, time = story.course, story.time
     plan_placements(story)
+    plan_lately(story)
     if course.number == AGE_DECIDED:
         time.at(course.known_since + timedelta(days=2), partial(_decide_age, story))
     if course.number == HANDED_OVER:

@@ -165,7 +165,11 @@ class Story:
         if self.course.claim:
             claimant = self.cast.person(_CLAIMANTS[self.course.number % len(_CLAIMANTS)])
             moment = self.time.as_of - timedelta(hours=self.rng.randint(2, 60))
-            self.time.at(max(moment, at), lambda when: self.involve(claimant, CaseRole.OTHER, claimant, when))
+            reasons = load("words")["claims"]
+            why = reasons[self.course.number % len(reasons)]
+            self.time.at(
+                max(moment, at), lambda when: self.involve(claimant, CaseRole.OTHER, claimant, when, why)
+            )
 
     def _workers(self, desk: User, since: date, at: datetime) -> None:
         """A status brings a worker; the person who is worried is involved."""
@@ -185,8 +189,11 @@ class Story:
         """The day a status began: some weeks or months before we knew of it, never before the birth."""
         return local_date(at) - timedelta(days=self.rng.randint(5, 300))
 
-    def involve(self, by: User, case_role: CaseRole, person: User, at: datetime) -> None:
-        """`person` works with the child from now on, for their team; harmless when they do already."""
+    def involve(self, by: User, case_role: CaseRole, person: User, at: datetime, why: str = "") -> None:
+        """`person` works with the child from now on, for their team; harmless when they do already.
+
+        Who claims it for themselves says `why`.
+        """
         involvements = Involvement.objects.of(self.child).filter(
             user=person, case_role=case_role, ended_at__isnull=True
         )
@@ -194,7 +201,7 @@ class Story:
             return
         post = next((post for post in person.appointments.all() if post.team_id), None)
         team = next((team for team in self.cast.teams.values() if post and team.pk == post.team_id), None)
-        involvement_start(by, child=self.child, case_role=case_role, person=person, team=team, at=at)
+        involvement_start(by, child=self.child, case_role=case_role, person=person, team=team, why=why, at=at)
 
     def _matrix(self, part: Sent, number: int, at: datetime) -> None:
         """Begin a matrix, answer it, and send it when its time comes."""

@@ -5,13 +5,18 @@ from datetime import datetime
 from ceg.choices import Left
 from ceg.models import BoardEntry, BoardReview
 from cems.accounts.models import Agency, Authority, Delegation, User
+from cems.audit.choices import Verb
+from cems.audit.models import Entry
 from cems.base.time import local_date
+from cems.children.access.models.assignment import Assignment, AssignmentKind
 from cems.children.choices import PRESUMED_CHILD, ConcernStep
+from cems.children.history.models.involvement import Involvement, InvolvementState
 from cems.children.models import AgeDecision, Child, Feedback, Merge, PlacedConcern, Placement, School
 from cems.meetings.choices import NoteKind
 from cems.meetings.models import Dissent, Note
 from triage.cevt.outcomes import ADVICE, NOT_CEG
-from triage.models import Absence, Decision, Outcome
+from triage.choices import ReviewEnd
+from triage.models import Absence, Decision, Outcome, ReviewToNote
 
 
 def everything_is_shown(as_of: datetime) -> None:
@@ -21,6 +26,7 @@ def everything_is_shown(as_of: datetime) -> None:
     _schools_and_offices()
     _cover(as_of)
     _forums()
+    _lately(as_of)
     assert Feedback.objects.exclude(changed="").exists()
     assert Feedback.objects.filter(whose="child").count() >= 3
 
@@ -67,6 +73,18 @@ def _cover(as_of: datetime) -> None:
         away.ends_on,
     )
     assert User.objects.get(email="ce.worker.third@demo.cems.example").pk == cover.deputy_id
+
+
+def _lately(as_of: datetime) -> None:
+    claims = Involvement.objects.filter(state=InvolvementState.CLAIMED)
+    assert claims.exists() and not claims.filter(claim_why="").exists(), "claims say why"
+    kinds = set(Assignment.objects.filter(until__gt=as_of).values_list("kind", flat=True))
+    assert {AssignmentKind.SAMPLE, AssignmentKind.REQUEST} <= kinds
+    for verb in (Verb.DISCLOSED, Verb.EXPORTED, Verb.NOT_SHARED):
+        assert Entry.objects.filter(verb=verb).exclude(reason="").exists(), verb
+    waiting = ReviewToNote.objects.filter(ended_at__isnull=True)
+    assert waiting.exists() and ReviewToNote.objects.filter(ended_how=ReviewEnd.NOTED).exists()
+    assert all(row.short_review.asked.exists() for row in waiting)
 
 
 def _forums() -> None:
