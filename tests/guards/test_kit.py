@@ -14,6 +14,7 @@ USER_READERS = {
 }
 KEY_READERS = {
     "cems/base/": "the helpers through which pages pass",
+    "cems/actions/api.py": "a call of the API, whose key is a header",
     "demo/": "fills in the demonstration once, from no page",
     "matrix/api.py": "a call of the API, whose key is a header",
     "triage/cevt/api.py": "a call of the API, whose key is a header",
