@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('children', '0017_claim_decided_and_assigned'),
-        ('triage', '0008_short_reviews'),
+        ('triage', '0011_item_locality_filled'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('triage', '0009_allocation_undone'),
+        ('triage', '0012_allocation_undone'),
     ]
 
     operations = [
