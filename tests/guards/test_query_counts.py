@@ -21,7 +21,7 @@ from cems.base.access_control import Shape
 from cems.base.time import now
 from cems.clocks.models import Clock
 from tests.collecting import TESTS, folder_of
-from tests.factories.people import sign_in, take_document
+from tests.factories.people import answer_questions, sign_in
 from tests.factories.world import Story, World, add_rows, give_work, make_world
 from tests.guards.addresses import OF_A_MOMENT, Address, addresses
 from tests.guards.source import told
@@ -87,7 +87,7 @@ class Asking:
             return _ask(client, client.post(reverse("children:search"), {"q": "Testchild"})["Location"])
         url = address.url(story or self.world, person)
         if story and address.is_document:
-            take_document(client, story.child, url)
+            answer_questions(client, story.child, url)
         return _ask(client, url)
 
     def _client_of(self, person: User) -> Client:

@@ -17,7 +17,7 @@ from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.children.models import Child
-from tests.factories.people import sign_in, take_document
+from tests.factories.people import answer_questions, sign_in
 from tests.factories.world import Story, World, make_world
 from tests.guards.addresses import OF_A_MOMENT, Address, addresses
 from tests.guards.source import packages, told
@@ -58,7 +58,7 @@ class Asking:
         self.url = address.url(story or world, person)
         self.client = Client() if address.access_rule and address.access_rule.public else sign_in(person)
         if story and address.is_document:
-            take_document(self.client, story.child, self.url)
+            answer_questions(self.client, story.child, self.url)
 
     def send(self, method: str, headers: dict[str, str]) -> tuple[HttpResponseBase, list[Entry]]:
         """The answer, and what reading it wrote."""
