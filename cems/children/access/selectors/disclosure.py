@@ -31,7 +31,10 @@ def document_at(opened: OpenChild, address: str) -> ChildDocument | None:
     except Resolver404:
         return None
     document = DOCUMENTS.get(match.view_name)
-    if document is None or document.child_id(match.kwargs["public_id"]) not in opened.cluster:
+    if document is None:
+        return None
+    (public_id,) = match.kwargs.values()  # whatever it calls what it is of
+    if document.child_id(public_id) not in opened.cluster:
         return None
     return document
 
