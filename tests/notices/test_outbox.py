@@ -3,13 +3,14 @@
 import smtplib
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail as django_mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
 
-from cems.base.time import now
+from cems.base.time import local_date, now
 from cems.notices import outbox
 from cems.notices.models import Mail
 from cems.notices.outbox import FAIL_AFTER, send_outbox
@@ -36,6 +37,43 @@ class Away(EmailBackend):
 
     def open(self) -> bool:
         raise ConnectionRefusedError
+
+
+class Short(EmailBackend):
+    """A mail server that takes so many letters a connection, then breaks off in the way that is set."""
+
+    takes, breaks = 5, smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+    poison = ""
+    carried, opened = 0, 0
+
+    def open(self) -> bool:
+        type(self).carried, type(self).opened = 0, self.opened + 1
+        return True
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        if self.carried >= self.takes or messages[0].to == [self.poison]:
+            raise self.breaks
+        type(self).carried += 1
+        return int(super().send_messages(messages))
+
+
+BREAKS = [
+    smtplib.SMTPServerDisconnected("Connection unexpectedly closed"),
+    smtplib.SMTPDataError(421, b"Too many messages"),
+    smtplib.SMTPDataError(452, b"Insufficient system storage"),
+    smtplib.SMTPRecipientsRefused({"a@example.test": (421, b"closing")}),
+    smtplib.SMTPSenderRefused(421, b"Too many", "cems@example.test"),
+    ConnectionResetError(),
+    TimeoutError(),
+]
+
+
+@pytest.fixture
+def short(settings: Any, monkeypatch: pytest.MonkeyPatch) -> type[Short]:
+    settings.EMAIL_BACKEND = f"{__name__}.Short"
+    for name, value in {"takes": 5, "poison": "", "carried": 0, "opened": 0}.items():
+        monkeypatch.setattr(Short, name, value)
+    return Short
 
 
 def tell_one(key: str = "k") -> Mail:
@@ -112,7 +150,7 @@ def test_a_worker_killed_half_way_sends_it_again_under_the_same_id(monkeypatch: 
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(outbox, "_send", killed)
+        patched.setattr(outbox, "_deliver", killed)
         with pytest.raises(SystemExit):
             send_outbox(instant)
     assert send_outbox(instant) == 0  # still leased to the one that died
@@ -132,3 +170,56 @@ def test_who_has_left_gets_no_mail_and_raises_no_alarm() -> None:
 def test_nothing_to_send_asks_no_mail_server(settings: object) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.Away"  # type: ignore[attr-defined]
     assert send_outbox() == 0
+
+
+@pytest.mark.requirement("K1")
+@pytest.mark.parametrize("breaks", BREAKS, ids=lambda error: type(error).__name__)
+def test_a_server_that_takes_few_letters_a_connection_gets_them_all_and_none_is_given_up(
+    short: type[Short], breaks: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(short, "breaks", breaks)
+    for number in range(23):
+        tell_one(f"k{number}")
+    assert send_outbox(now()) == 23
+    assert short.opened == 5
+    assert not Mail.objects.exclude(attempts=1).exists() and not Mail.objects.filter(failed_at__isnull=False)
+
+
+@pytest.mark.requirement("K1")
+@pytest.mark.parametrize("letters", [1, 2, 30])
+def test_safe_f4_a_server_that_answers_and_takes_nothing_for_a_day_costs_no_letter_an_attempt(
+    short: type[Short], letters: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(letters):
+        tell_one(f"k{number}")
+    monkeypatch.setattr(short, "takes", 0)
+    instant = now()
+    for minute in range(0, 24 * 60, 30):
+        assert send_outbox(instant + timedelta(minutes=minute)) == 0
+    assert not Mail.objects.exclude(attempts=0).exists()
+    assert outbox_health(now()).failed == 0
+    monkeypatch.setattr(short, "takes", 5)
+    assert send_outbox(instant + timedelta(days=1)) == letters
+
+
+@pytest.mark.requirement("K1")
+def test_one_letter_that_breaks_the_connection_is_given_up_and_holds_up_no_other(
+    short: type[Short], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = tell_one("bad")
+    monkeypatch.setattr(short, "poison", bad.notice.user.email)
+    for attempt in range(FAIL_AFTER):
+        tell_one(f"k{attempt}")
+        assert send_outbox(now() + timedelta(hours=5 * attempt)) == 1
+    bad.refresh_from_db()
+    assert bad.failed_at is not None and bad.failed_why == "The connection broke off"
+
+
+@pytest.mark.requirement("K1")
+def test_what_was_queued_for_somebody_whose_last_day_is_over_is_not_sent(settings: Any) -> None:
+    mail = tell_one()
+    user = mail.notice.user
+    user.ends_on = local_date(now()) - timedelta(days=1)
+    user.save(update_fields=["ends_on"])
+    assert send_outbox(now()) == 0 and not django_mail.outbox
+    assert outbox_health(now()).failed == 0
