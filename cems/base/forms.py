@@ -11,9 +11,11 @@ from crispy_forms.helper import FormHelper
 from crispy_forms_gds.layout import Field, Layout, Size, Submit
 from django import forms
 from django.db.models import QuerySet
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.utils.choices import flatten_choices
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import conditional_escape
 
 from cems.base.access_control import View
 from cems.base.errors import CommandError, Conflict, Invalid, Overtaken, SentAlready
@@ -34,6 +36,13 @@ class HandledForm(forms.Form):
     )  # fields that only make up another, such as a time of its day
     called: ClassVar[Mapping[str, str]] = {}  # what a service calls a field that has another name here
     refusal: CommandError | None = None
+
+    def __getitem__(self, name: str) -> BoundField:
+        """The field as it is drawn, its words escaped: crispy-forms-gds prints label and hint as they are."""
+        bound = super().__getitem__(name)
+        bound.label = conditional_escape(bound.label)
+        bound.help_text = conditional_escape(bound.help_text)
+        return bound
 
     @property
     def values(self) -> dict[str, Any]:
@@ -144,7 +153,7 @@ class PlainForm(HandledForm):
         self.helper.show_error_summary = False
         self.helper.layout = Layout(*(self._laid_out(name) for name in self.fields if name != self.buttons))
         if not self.buttons:
-            self.helper.add_input(Submit("submit", self.button))
+            self.helper.add_input(Submit("submit", conditional_escape(self.button)))
 
     def leave_out(self, *names: str) -> None:
         """Ask no longer for these fields, which have nothing to choose from on this page."""

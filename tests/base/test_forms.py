@@ -5,14 +5,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.http import HttpRequest
+from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils.html import format_html
 
 from cems.accounts.models import User
 from cems.base.autosave import Both, handle_autosave
 from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed, Overtaken
-from cems.base.form_fields import WhyField, YesNoField
+from cems.base.form_fields import DayField, TimeOfDayField, WhyField, WordsField, YesNoField
 from cems.base.forms import OnceForm, PlainForm, handle_form
 from cems.base.models import IdempotencyKey
 from tests.factories.people import make_user
@@ -40,6 +43,48 @@ def raises(error: CommandError) -> Callable[[], Any]:
         raise error
 
     return perform
+
+
+MARKUP = "<b>Marnie</b> & <script>alert(1)</script>"
+
+
+class Marked(PlainForm):
+    """Every kind of field, with markup where a name of a child or a colleague may stand."""
+
+    button = MARKUP
+    text = forms.CharField(label=MARKUP, help_text=MARKUP)
+    words = WordsField(label=MARKUP, help_text=MARKUP)
+    day = DayField(label=MARKUP, help_text=MARKUP)
+    time = TimeOfDayField(label=MARKUP, help_text=MARKUP, wanted="Write the time.")
+    ticked = forms.BooleanField(label=MARKUP, help_text=MARKUP)
+    one = forms.ChoiceField(label=MARKUP, help_text=MARKUP, choices=[(1, MARKUP)], widget=forms.RadioSelect)
+    several = forms.MultipleChoiceField(
+        label=MARKUP, help_text=MARKUP, choices=[(1, MARKUP)], widget=forms.CheckboxSelectMultiple
+    )
+    chosen = forms.ChoiceField(label=MARKUP, help_text=MARKUP, choices=[(1, MARKUP)])
+
+
+@pytest.mark.requirement("A2")
+class TestWhatAFormSays:
+    @pytest.mark.parametrize("sent", [None, {}, {"text": MARKUP, "one": MARKUP}])
+    def test_is_never_markup(self, sent: dict[str, str] | None) -> None:
+        html = render_crispy_form(Marked(sent))
+        assert "<b>" not in html and "<script>" not in html
+        assert html.count("&lt;b&gt;Marnie") >= 2 * len(Marked.base_fields)
+        assert "&amp;lt;" not in html
+
+    @pytest.mark.parametrize("name", Marked.base_fields)
+    def test_is_never_markup_where_a_template_draws_the_field(self, name: str) -> None:
+        for filter_name in ("as_crispy_field", "label"):
+            words = "form.{0}|as_crispy_field" if filter_name == "as_crispy_field" else "form.{0}.label"
+            drawn = Template("{% load crispy_forms_filters %}{{ " + words.format(name) + " }}")
+            html = drawn.render(Context({"form": Marked()}))
+            assert "<b>" not in html and "&lt;b&gt;" in html and "&amp;lt;" not in html
+
+    def test_keeps_the_markup_that_a_form_meant(self) -> None:
+        form = Marked()
+        form.fields["text"].help_text = format_html('<a href="/">{}</a>', "Here")
+        assert '<a href="/">Here</a>' in render_crispy_form(form)
 
 
 class TestAForm:
