@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "cems.accounts.middleware.SignedInPeople",
+    "cems.base.middleware.Legible",
     "cems.base.form_drafts.FormDrafts",
     "cems.base.middleware.PlainRefusals",
 ]

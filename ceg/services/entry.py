@@ -18,6 +18,7 @@ from cems.base.calendar import Deadline, month_after
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now
+from cems.base.words import says_nothing
 from cems.children.access.services.matter import matter_end, matter_move, matter_open, matters_open
 from cems.children.choices import MatterKind
 from cems.children.matching.services.cluster import lock_cluster
@@ -166,7 +167,7 @@ def entry_hand_over(
     primary = lock_cluster(entry.child_id)
     if not may_review(user, entry.locality_id):
         raise NotAllowed(NOT_OF_THIS_BOARD)
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say why the other board takes the child.", field="why")
     if not boards_served(user).filter(pk=locality.pk).exists():
         raise Invalid("Choose a board of an authority you work for.", field="locality")

@@ -27,6 +27,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.services.matter import matter_close
 from cems.children.choices import HarmContext, MatterKind, RiskLevel
 from cems.children.history.models.level import Forum
@@ -82,7 +83,7 @@ def may_be_agreed(user: User, primary: Child, entry: BoardEntry, agreement: Agre
     if primary.died_on is not None:
         raise Conflict("The child has died. The board agrees nothing about them any more.")
     _nothing_came_meanwhile(primary, agreement)
-    if not agreement.rationale.strip():
+    if says_nothing(agreement.rationale):
         raise Invalid("Say why this level.", field="rationale")
     problem = rules.problem(
         agreement.level,

@@ -20,6 +20,7 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.references import next_references
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
 from cems.clocks import recipients
@@ -371,7 +372,7 @@ def _close(user: User | None, action: Action, status: Status, outcome: str, at: 
 
 
 def _said(text: str, ask: str, field: str) -> str:
-    if not text.strip():
+    if says_nothing(text):
         raise Invalid(ask, field=field)
     return text.strip()
 

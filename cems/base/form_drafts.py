@@ -12,6 +12,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import json_script
 
+from cems.base.middleware import FORMS
 from cems.base.models import FormDraft
 from cems.base.services.form_draft import form_draft_discard, form_drafts_at, form_drafts_sent
 from cems.base.time import local
@@ -19,7 +20,6 @@ from cems.base.time import local
 FIELD = "draft"  # the hidden field by which a form says which draft it is
 SCRIPT = "cems-drafts"
 _TYPED = (b"<textarea", b"<select", b'type="text"', b'type="radio"', b'type="checkbox"')
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class FormDrafts:
@@ -41,7 +41,7 @@ class FormDrafts:
 
 
 def _sent(request: HttpRequest, user: Any) -> None:
-    if request.content_type not in _FORMS:
+    if request.content_type not in FORMS:
         return
     key = _uuid(request.POST.get(FIELD, ""))
     if key:

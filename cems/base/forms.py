@@ -21,6 +21,7 @@ from cems.base.access_control import View
 from cems.base.errors import CommandError, Conflict, Invalid, Overtaken, SentAlready
 from cems.base.form_fields import OnceKeyField
 from cems.base.idempotency import once
+from cems.base.words import says_nothing
 
 KEY = "key"
 
@@ -50,6 +51,15 @@ class HandledForm(forms.Form):
         return {
             name: value for name, value in self.cleaned_data.items() if name != KEY and name not in self.parts
         }
+
+    def _clean_fields(self) -> None:
+        """As any form; and what has to be written says something."""
+        super()._clean_fields()  # type: ignore[misc]  # Django's own step, which the stubs do not tell of
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            asked = field.required and isinstance(field, forms.CharField)
+            if asked and isinstance(value, str) and says_nothing(value):
+                self.add_error(name, field.error_messages["required"])
 
     def field_of(self, name: str | None) -> str | None:
         """The field beside which a refusal of what the service calls `name` stands; None for the top of the page."""

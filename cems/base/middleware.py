@@ -4,10 +4,12 @@ import secrets
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from cems.base.error_pages import DATABASE_AWAY, database_away, refuse, refuse_for
 from cems.base.logs import current_reference
+
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -60,6 +62,29 @@ class DatabaseAway:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return database_away(request) if isinstance(exception, DATABASE_AWAY) else None
+
+
+class Legible:
+    """Takes NUL out of what was sent: nobody types it, it comes with a paste, and PostgreSQL keeps none."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.GET = _legible(request.GET)  # type: ignore[assignment]  # read once, kept on the request
+        if request.method == "POST" and request.content_type in FORMS:
+            request.POST = _legible(request.POST)  # type: ignore[assignment]
+        return self.get_response(request)
+
+
+def _legible(sent: QueryDict) -> QueryDict:
+    if not any("\0" in word for name, values in sent.lists() for word in (name, *values)):
+        return sent
+    clean = QueryDict(mutable=True)
+    for name, values in sent.lists():
+        clean.setlist(name.replace("\0", ""), [value.replace("\0", "") for value in values])
+    clean._mutable = False
+    return clean
 
 
 class PlainRefusals:

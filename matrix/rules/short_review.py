@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cems.base.words import says_nothing
 from matrix.choices import AskedKind
 
 
@@ -43,7 +44,7 @@ def short_review_wants(
     for place, person in written:
         if wanted := _of_person(person, last_matrix, today):
             return Wanted(*wanted, place)
-    if not written and not not_asked_why.strip():
+    if not written and says_nothing(not_asked_why):
         return Wanted(
             "not_asked_why",
             "Write what at least one person said. If nobody could be asked, say who tried and why not.",
@@ -52,7 +53,7 @@ def short_review_wants(
 
 
 def _of_person(person: Asked, last_matrix: date, today: date) -> tuple[str, str] | None:
-    if person.kind is not AskedKind.CHILD and not person.who.strip():
+    if person.kind is not AskedKind.CHILD and says_nothing(person.who):
         return "who", "Say who was asked: name and role."
     if person.on is None:
         return "on", "Say on which day they were asked."
@@ -60,6 +61,6 @@ def _of_person(person: Asked, last_matrix: date, today: date) -> tuple[str, str]
         return "on", "This day is still to come. Write the day they were asked."
     if person.on < last_matrix:
         return "on", "This was before the last matrix, which says it already. Ask again."
-    if not person.words.strip():
+    if says_nothing(person.words):
         return "words", "Write what they said, in their words where you can."
     return None

@@ -13,6 +13,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.services.matter import submitter_note
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
@@ -129,7 +130,7 @@ def matrix_withdraw(user: User, *, matrix: Matrix, why: str, at: datetime | None
     """Give up a draft, saying why; it stays readable. Raises Invalid without the why, Conflict once sent."""
     instant = at or now()
     draft = open_draft(matrix)
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say why the matrix is withdrawn.", field="why")
     draft.state, draft.withdrawn_why, draft.changed_at = MatrixState.WITHDRAWN, text(why, "why"), instant
     draft.save(update_fields=["state", "withdrawn_why", "changed_at"])

@@ -15,6 +15,7 @@ from cems.base.calendar import close_of_business
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
 from cems.notices.services import notice_send
@@ -102,9 +103,9 @@ def _check(paper: PaperGiven, at: datetime) -> None:
         ),
     )
     for field, given, message in wanted:
-        if not given.strip():
+        if says_nothing(given):
             raise Invalid(message, field=field)
-    if paper.agency is None and not paper.agency_name.strip():
+    if paper.agency is None and says_nothing(paper.agency_name):
         raise Invalid("Choose their agency, or write its name.", field="agency")
     if paper.came_by not in CameBy.values:
         raise Invalid("Say how it came.", field="came_by")
@@ -165,7 +166,7 @@ def author_told(user: User, *, submission: Submission, how: str, at: datetime | 
     if paper.author_id or paper.told_at:
         who = f" by {paper.told_by}" if paper.told_by else ""
         raise Conflict(f"The author has been told already{who}.")
-    if not how.strip():
+    if says_nothing(how):
         raise Invalid("Say how the author was told, such as a letter to which address.", field="how")
     paper.told_how, paper.told_at, paper.told_by = _clean(how), instant, user
     paper.save(update_fields=["told_how", "told_at", "told_by"])

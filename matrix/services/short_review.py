@@ -13,6 +13,7 @@ from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.child_access import access_to
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
@@ -120,7 +121,7 @@ def _check(
         raise Invalid(wanted.message, field=f"{wanted.field}{place}")
     if managed not in Managed.values:
         raise Invalid("Say how well it is managed now.", field="managed")
-    if not managed_words.strip():
+    if says_nothing(managed_words):
         raise Invalid("Say what keeps the child safe now, or what is missing.", field="managed_words")
 
 

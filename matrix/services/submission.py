@@ -14,6 +14,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.child_access import access_to
 from cems.children.access.services.matter import matter_is_open, matter_open, submitter_note
 from cems.children.choices import MatterKind, RiskLevel
@@ -202,7 +203,7 @@ def problems_of(matrix: Matrix, instrument: Instrument, answers: list[Answer], t
         problems.append(Problem("Answer at least one question before you send the matrix."))
     if matrix.level is None:
         problems.append(Problem("Choose the level you judge.", field="level"))
-    if not matrix.reasons.strip():
+    if says_nothing(matrix.reasons):
         problems.append(Problem("Write the reasons for your level.", field="reasons"))
     if matrix.level is not None and not ahead:
         suggested = suggestion_of(instrument, answers, today).level
@@ -211,7 +212,7 @@ def problems_of(matrix: Matrix, instrument: Instrument, answers: list[Answer], t
             problems.append(Problem(differs, field="difference"))
     if not matrix.informed:
         problems.append(Problem("Say whether the parents or carers know, or why not.", field="informed"))
-    elif matrix.informed != Informed.YES and not matrix.not_informed_why.strip():
+    elif matrix.informed != Informed.YES and says_nothing(matrix.not_informed_why):
         problems.append(Problem("Say why the parents or carers do not know yet.", field="not_informed_why"))
     return problems
 
@@ -223,7 +224,7 @@ def _wanted(indicator: Indicator, group: str, answer: Answer, today: date) -> li
         wanted.append(Problem(f"Say when this was seen: {text}", group, answer.code))
     if answer.seen_on and answer.seen_on > today:
         wanted.append(Problem(f"This is dated after the matrix was received: {text}", group, answer.code))
-    if not answer.what.strip():
+    if says_nothing(answer.what):
         wanted.append(Problem(f"Say what was seen: {text}", group, answer.code))
     return wanted
 

@@ -13,6 +13,7 @@ from cems.base.calendar import on_day
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.choices import RiskLevel
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
@@ -100,7 +101,7 @@ def meeting_correct(
             f"{newer.recorded_by} has corrected this meeting already. Open the newer one to correct that."
         )
     _check(kind, held_at, outcome, level_view, instant)
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say why it is corrected.", field="why")
     if locked_meeting.answers_id and kind not in STRATEGY_KINDS:
         raise Invalid(
@@ -130,7 +131,7 @@ def _check(kind: str, held_at: datetime, outcome: str, level_view: int | None, a
         raise Invalid("Choose the kind of meeting.", field="kind")
     if held_at > at:
         raise Invalid("This meeting is in the future. Record it when it has been held.", field="held_at")
-    if not outcome.strip():
+    if says_nothing(outcome):
         raise Invalid("Write what the meeting decided.", field="outcome")
     if level_view is not None and level_view not in RiskLevel.values:
         raise Invalid("Choose the level the meeting saw.", field="level_view")

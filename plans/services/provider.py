@@ -16,6 +16,7 @@ from cems.audit.services import record
 from cems.base.command import command, savepoint
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
+from cems.base.words import says_nothing
 from cems.children.practice_lists import HARM_FORMS
 from plans.models import Provider
 
@@ -94,7 +95,7 @@ def sync(user: None = None) -> str:
 
 
 def _check(terms: ProviderTerms) -> None:
-    if not terms.name.strip():
+    if says_nothing(terms.name):
         raise Invalid("Write the provider's name.", field="name")
     if any(HARM_FORMS.get(form) is None for form in terms.harms):
         raise Invalid("Choose the forms of harm from the list.", field="harms")

@@ -16,6 +16,7 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.services.matter import matter_close, matter_open
 from cems.children.choices import Informed, MatterKind
 from cems.children.matching.services.cluster import lock_cluster
@@ -167,7 +168,7 @@ def referral_decide(
     locked_referral = Referral.objects.select_for_update().get(pk=referral.pk)
     if locked_referral.state != ReferralState.OPEN:
         raise Conflict("This referral has already been decided.")
-    if not rationale.strip():
+    if says_nothing(rationale):
         raise Invalid("Say why, for the person who made the referral.", field="rationale")
     locked_referral.state, locked_referral.rationale = ReferralState.DECIDED, rationale
     locked_referral.outcome, locked_referral.outcome_label = outcome.key, outcome.label

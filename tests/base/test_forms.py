@@ -18,6 +18,11 @@ from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed, Overta
 from cems.base.form_fields import DayField, TimeOfDayField, WhyField, WordsField, YesNoField
 from cems.base.forms import OnceForm, PlainForm, handle_form
 from cems.base.models import IdempotencyKey
+from cems.base.time import now
+from cems.children.access.services.emergency_access import emergency_access_open
+from cems.children.history.services.note import note_write
+from cems.children.matching.rules.search import Asked
+from tests.factories.children import make_child
 from tests.factories.people import make_user
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +67,55 @@ class Marked(PlainForm):
         label=MARKUP, help_text=MARKUP, choices=[(1, MARKUP)], widget=forms.CheckboxSelectMultiple
     )
     chosen = forms.ChoiceField(label=MARKUP, help_text=MARKUP, choices=[(1, MARKUP)])
+
+
+# A full stop, signs, spaces of every width, and letters that no font draws.
+NOTHING = [
+    ".",
+    " . ",
+    "-",
+    "…",
+    "?!",
+    "\u200b",
+    "\u200b\ufeff\u2060",
+    "\u00ad",
+    "\u3164",
+    "\u115f\u1160",
+    "\uffa0",
+]
+NOTHING += [
+    "\u2800",
+    "\u202e",
+    "\u00a0",
+    "\u3000",
+    "\ufe0f",
+    "👍",
+    "\x00",
+    "\r\n.\r\n",
+    "\ue000",
+    "\U000e0041",
+]
+SOMETHING = ["No", "7", "é", "عنف", "危险", "ਖ਼ਤਰਾ", "አደጋ", "위험", ".a.", "\u200bShe told me"]
+
+
+class TestWhatHasToBeWritten:
+    @pytest.mark.parametrize("words", NOTHING)
+    def test_says_something(self, words: str) -> None:
+        form = Words({"why": words})
+        assert not form.is_valid()
+        assert form.errors["why"] == ["Say why."] or "\0" in words, words  # of which nobody typed any
+
+    @pytest.mark.parametrize("words", SOMETHING)
+    def test_may_be_in_any_script(self, words: str) -> None:
+        assert Words({"why": words}).is_valid(), words
+
+    @pytest.mark.parametrize("words", NOTHING)
+    def test_is_asked_for_by_services_as_well(self, words: str) -> None:
+        child = make_child()
+        with pytest.raises(CommandError):
+            emergency_access_open(make_user("edt"), named=Asked(reference=child.reference), reason=words)
+        with pytest.raises(CommandError):
+            note_write(make_user("first_contact"), child=child, text=words, happened_at=now())
 
 
 @pytest.mark.requirement("A2")

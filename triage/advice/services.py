@@ -15,6 +15,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
+from cems.base.words import says_nothing
 from cems.children.models import Child
 from triage.models import AdviceEntry, AdviceVersion, Consultation
 
@@ -53,9 +54,9 @@ def advice_write(
     `version` is the number the writer had before them. Raises Conflict when a colleague wrote one since.
     """
     instant = at or now()
-    if not words.title.strip() or not words.text.strip():
+    if says_nothing(words.title) or says_nothing(words.text):
         raise Invalid("Write a title and the advice.", field="text" if words.title.strip() else "title")
-    if words.phone.strip() and not words.contact.strip():
+    if words.phone.strip() and says_nothing(words.contact):
         raise Invalid("Say who answers at this number.", field="contact")
     if words.age_from > words.age_to:
         raise Invalid("The youngest age is above the oldest.", field="age_from")
@@ -116,7 +117,7 @@ def consultation_record(
         ("about", about, "Write what was asked."),
         ("given", given, "Write what was advised."),
     ):
-        if not text.strip():
+        if says_nothing(text):
             raise Invalid(wanted, field=name)
     if happened_at > instant:
         raise Invalid("This is in the future. Record it when it has happened.", field="happened_on")

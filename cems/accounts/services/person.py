@@ -22,6 +22,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 
 CHANGEABLE = ("name", "job_title", "phone", "email")
 
@@ -170,7 +171,7 @@ def second_factor_reset(actor: User, *, user: User, reason: str, at: datetime | 
     """Take away a lost second factor, end the sign-ins; the person sets up a new one at the next (A1)."""
     may_administer(actor, about=user)
     fresh = User.objects.select_for_update().get(pk=user.pk)
-    if not reason.strip():
+    if says_nothing(reason):
         raise Invalid("Say how you made sure that it is them.", field="reason")
     gone, _ = Authenticator.objects.filter(user=fresh).delete()
     end_sign_ins(fresh)
@@ -206,6 +207,6 @@ def _address(email: str) -> str:
 
 
 def _needed(text: str, field: str) -> str:
-    if not text.strip():
+    if says_nothing(text):
         raise Invalid("Write the name.", field=field)
     return text.strip()

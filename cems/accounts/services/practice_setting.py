@@ -18,6 +18,7 @@ from cems.base.calendar import say
 from cems.base.command import command, savepoint
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.policy.declared import Policy, declared
 from cems.policy.models import SettingValue
 from cems.policy.rules import begins_on, begins_soon, start_fault, value_fault, version_of
@@ -131,7 +132,7 @@ def _planned(wanted: ProposedSetting, rows: list[SettingValue], at: datetime) ->
         raise _overtaken(policy, rows)
     starts_at = _start(wanted.starts_on, at)
     value = None if wanted.inherits else _value(policy, wanted.typed, authority, starts_at)
-    if not wanted.why.strip():
+    if says_nothing(wanted.why):
         raise Invalid("Say why, and who decided it.", field="why")
     _must_differ(wanted, rows, value, starts_at)
     return Planned(value, starts_at)

@@ -17,6 +17,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.months import add_months
 from cems.base.time import LONDON, local_date, now
+from cems.base.words import says_nothing
 
 SHOWN = 12  # of "cems_" and 43 letters: enough to tell keys apart, far too little to guess from
 LONGEST_MONTHS = 12
@@ -44,7 +45,7 @@ def token_make(
         raise Invalid("Keys are for service accounts only. Give the account that role first.")
     if has_left(user, local_date(instant)):
         raise Conflict("This account has ended.")
-    if not name.strip():
+    if says_nothing(name):
         raise Invalid("Write what the key is for.", field="name")
     if not scopes or not set(scopes) <= set(Scope.values):
         raise Invalid("Choose what the key may be used for.", field="scopes")

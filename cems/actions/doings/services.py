@@ -15,6 +15,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.matching.services.cluster import lock_cluster
 from cems.clocks import recipients
 from cems.notices.messages import Message
@@ -90,7 +91,7 @@ def doing_undo(user: User, *, doing: Doing, why: str, at: datetime | None = None
     locked_doing: Doing = rows.get(pk=doing.pk)
     if locked_doing.undone_at:
         raise Conflict(f"{locked_doing.undone_by} has undone this already: {locked_doing.undone_why}")
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say what was wrong with it.", field="why")
     locked_doing.undone_at, locked_doing.undone_by, locked_doing.undone_why = instant, user, why.strip()
     locked_doing.save(update_fields=["undone_at", "undone_by", "undone_why"])

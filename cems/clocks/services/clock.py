@@ -13,6 +13,7 @@ from cems.base.calendar import Deadline, close_of_business, say
 from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.clocks import recipients, rules
 from cems.clocks.choices import LIVE, OPEN, Stage, Step
 from cems.clocks.kinds import clock_kind
@@ -299,7 +300,7 @@ def _must_be_open(clock: Clock) -> None:
 
 
 def _reason(reason: str) -> str:
-    if not reason.strip():
+    if says_nothing(reason):
         raise Invalid("Say why.", field="reason")
     return reason.strip()
 

@@ -11,6 +11,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.time import now
+from cems.base.words import says_nothing
 from cems.children.models import Child
 from cems.meetings.choices import Held, MeetingForum, RelayedHow
 from cems.meetings.models import Contribution, Dissent, RelayedContribution
@@ -139,7 +140,7 @@ def dissent_record(
 ) -> Dissent:
     """An agency does not agree with a decision, and says why. Raises Invalid without words."""
     instant = at or now()
-    if not text.strip():
+    if says_nothing(text):
         raise Invalid(f"Write why {agency} does not agree.", field="dissent")
     if Dissent.objects.filter(about=about, agency=agency).exists():
         raise Conflict(f"The dissent of {agency} is already recorded.")

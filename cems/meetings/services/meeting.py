@@ -14,6 +14,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local, now
+from cems.base.words import says_nothing
 from cems.clocks.services import clock as clocks
 from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.clocks import MEETING_END
@@ -189,7 +190,7 @@ def note_add(user: User, *, meeting: Meeting, kind: NoteKind, text: str, at: dat
     """Note a theme or a hotspot as it appears. Raises Invalid without words, Conflict when it has ended."""
     instant = at or now()
     locked_open = lock_open(meeting, instant)
-    if not text.strip():
+    if says_nothing(text):
         raise Invalid("Write what was noticed.", field="text")
     row = Note.objects.create(
         meeting=locked_open, kind=kind, text=text.strip(), noted_by=user, noted_at=instant

@@ -13,6 +13,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.choices import RiskLevel
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.history.services.involvement import involvement_decide, involvement_end, involvement_start
@@ -78,7 +79,7 @@ def allocation_move(
     instant = at or now()
     primary = lock_cluster(allocation.child_id)
     locked_allocation = _locked_open(allocation)
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say why another worker takes over.", field="why")
     choice = _locked_choice(primary, WorkerKind(locked_allocation.kind), worker, instant)
     _may_be_given(choice, worker, why, instant)
@@ -99,7 +100,7 @@ def allocation_end(user: User, *, allocation: Allocation, why: str, at: datetime
     instant = at or now()
     primary = lock_cluster(allocation.child_id)
     locked_allocation = _locked_open(allocation)
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say why the work ends.", field="why")
     _finish(user, locked_allocation, why.strip(), instant)
     wait_reopen(user, primary, WorkerKind(locked_allocation.kind), instant)
@@ -181,7 +182,7 @@ def _may_be_given(choice: Choice, worker: User, why: str, at: datetime, *, moder
     reasons = cautions(candidate, local_date(at))
     if moderate:
         reasons.insert(0, "The child is at Moderate.")
-    if reasons and not why.strip():
+    if reasons and says_nothing(why):
         raise Invalid(f"{' '.join(reasons)} Say why {worker} is given the child all the same.", field="why")
 
 

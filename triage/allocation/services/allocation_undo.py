@@ -12,6 +12,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.history.services.involvement import involvement_end, involvement_start
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
@@ -68,7 +69,7 @@ def _may_be_undone(user: User, row: Allocation, why: str, primary: Child, at: da
         raise NotAllowed("Only the user who gave the child undoes that. Others end the allocation.")
     if row.ended_at is not None:
         raise Conflict(f"{row.worker} no longer has the child. Look at the page again.")
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say what was wrong with it.", field="why")
     if before := moved_from(row):
         raise Invalid(

@@ -15,6 +15,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.choices import RiskLevel
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
@@ -38,7 +39,7 @@ def allocation_decline(
     """
     instant = at or now()
     primary = lock_cluster(child.pk)
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say why no worker is given, and who supports the child meanwhile.", field="why")
     allocation = Allocation.objects.of(primary).running(kind).select_related("worker").first()
     if allocation:
@@ -90,7 +91,7 @@ def weekend_cover_set(
     locked_allocation_wait = AllocationWait.objects.select_for_update(of=("self",)).get(pk=wait.pk)
     if locked_allocation_wait.ended_at:
         raise Conflict("This child no longer waits for a worker.")
-    if not plan.strip():
+    if says_nothing(plan):
         raise Invalid("Say what keeps the child safe meanwhile.", field="plan")
     if until <= local_date(instant):
         raise Invalid("Hold the child until a day that is still to come.", field="until")

@@ -10,6 +10,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from triage.choices import WorkerKind
 from triage.models import Absence, Capacity, Vacancy
 
@@ -98,7 +99,7 @@ def vacancy_open(
 ) -> Vacancy:
     """A post that nobody holds, with the room it would bring (ERASE Annual Report 2023–24, 12–13)."""
     instant = at or now()
-    if not title.strip():
+    if says_nothing(title):
         raise Invalid("Write what the post is called.", field="title")
     if not 0 <= children <= MOST_CHILDREN:
         raise Invalid(f"Write a number of children from 0 to {MOST_CHILDREN}.", field="children")

@@ -6,6 +6,7 @@ from uuid import UUID
 from cems.accounts.models import Agency, User
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
+from cems.base.words import says_nothing
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
 from cems.meetings.choices import Held, MeetingForum
@@ -33,7 +34,7 @@ def contribution_write(
     """
     primary, item = _open_item(child, about)
     if held not in Held.values:
-        if not text.strip():
+        if says_nothing(text):
             raise Invalid("Choose what your agency holds, or write it.", field="held")
         held = Held.WRITTEN
     return contribution_save(

@@ -17,6 +17,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.references import next_reference
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.services.matter import matter_close
 from cems.children.choices import HarmContext, MatterKind, RiskLevel
 from cems.children.history.models.level import Forum
@@ -164,7 +165,7 @@ def _confirm(
     )
     if not locked_decision.confirm_clock or Decision.objects.filter(confirms=locked_decision).exists():
         raise Conflict(f"{locked_decision.reference} is confirmed already.")
-    if not ruling.agreed_with.strip() and (why := why_provisional(meeting, instant)):
+    if says_nothing(ruling.agreed_with) and (why := why_provisional(meeting, instant)):
         raise Invalid(
             f"This would be {why} again. Say who of the police and children's services agreed, and when.",
             field="agreed_with",
@@ -248,7 +249,7 @@ def _keep(
     if meeting is not None:
         meeting = lock_open(meeting, at)
     _may_be_given(primary, ruling, at)
-    if not ruling.feedback.strip():
+    if says_nothing(ruling.feedback):
         raise Invalid(WORDS_MISSING, field="feedback")
     wishes = wishes_for(primary, ruling.level, ruling.forms, ruling.outcomes, at, confirms=confirms)
     reference = next_reference("DEC", at)

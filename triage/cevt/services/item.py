@@ -15,6 +15,7 @@ from cems.base.calendar import close_of_business
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.services.matter import matter_close, matter_open, on_board, submitter_note
 from cems.children.choices import MatterKind, RiskLevel
 from cems.children.events import StatusOpened
@@ -173,7 +174,7 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
     locked_item = rows.get(pk=item.pk)
     if locked_item.closed_at:
         raise Conflict("This is no longer on CEVT's list.")
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say why it does not belong on the list.", field="why")
     locked_item.closed_at, locked_item.withdrawn_why, locked_item.withdrawn_by = instant, why.strip(), user
     locked_item.save(update_fields=["closed_at", "withdrawn_why", "withdrawn_by"])
@@ -220,7 +221,7 @@ def information_request_open(
     )
     if locked_item.closed_at:
         raise Conflict("CEVT has decided already.")
-    if not what.strip():
+    if says_nothing(what):
         raise Invalid("Say what CEVT wants to know.", field="what")
     if isinstance(owner, User):
         cluster = list(rows_of_clusters([primary.pk]))
@@ -268,7 +269,7 @@ def information_request_answer(
     row = information_requests.get(pk=information_request.pk)
     if row.answered_at:
         raise Conflict(f"This was answered already, by {row.answered_by}.")
-    if not answer.strip():
+    if says_nothing(answer):
         raise Invalid("Write what CEVT should know.", field="answer")
     row.answer, row.answered_by, row.answered_at = answer.strip(), user, instant
     row.save(update_fields=["answer", "answered_by", "answered_at"])

@@ -13,6 +13,7 @@ from cems.base.calendar import close_of_business, say
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.selectors.restriction import is_restricted
 from cems.children.matching.services.cluster import lock_cluster
 from cems.clocks.recipients import holders
@@ -52,7 +53,7 @@ def agency_enquiry_open(
         raise Invalid("Choose at least one agency.", field="teams")
     if len(set(agencies)) < len(agencies):
         raise Invalid("Choose one team of each agency.", field="teams")
-    if not what.strip():
+    if says_nothing(what):
         raise Invalid("Write what you want to know.", field="what")
     if is_restricted(locked_referral.child_id):
         raise Invalid(
@@ -128,7 +129,7 @@ def agency_enquiry_answer(
         raise Conflict(f"{locked_enquiry.answered_by} has answered this already.")
     if answered not in Answered.values or answered == Answered.WAITING:
         raise Invalid("Choose what your agency answers.", field="answered")
-    if answered == Answered.WRITTEN and not text.strip():
+    if answered == Answered.WRITTEN and says_nothing(text):
         raise Invalid("Write what your agency knows.", field="text")
     locked_enquiry.answered, locked_enquiry.text, locked_enquiry.answered_by, locked_enquiry.answered_at = (
         answered,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.base.errors import Invalid
 from cems.base.time import local_date
+from cems.base.words import says_nothing
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.notices.services import notice_send
@@ -36,7 +37,7 @@ def may_go_below(child: Child, *, manager: User | None, why: str, at: datetime) 
         raise BelowSignificant("Name the manager whose reason this is.", field="below_manager")
     if manager not in managers_of_front_door(child, local_date(at)):
         raise BelowSignificant("Name a manager of First Contact.", field="below_manager")
-    if not why.strip():
+    if says_nothing(why):
         raise BelowSignificant("Write the manager’s reason.", field="below_why")
 
 

@@ -13,6 +13,7 @@ from cems.audit.services import record
 from cems.base.command import command, savepoint
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import LONDON, local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.selectors.restriction import closed_to, is_barred
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Assignment, Child
@@ -44,7 +45,7 @@ def assignment_make(
         raise Invalid("Nobody assigns a record to themselves. Ask a colleague.", field="person")
     if not {role.key for role in profile_of(person).roles} & ASSIGNABLE:
         raise Invalid("Choose an auditor, or somebody of information governance.", field="person")
-    if not reference.strip():
+    if says_nothing(reference):
         raise Invalid("Write what the sample, request or incident is called.", field="reference")
     longest = ASSIGNMENT_DAYS.at(instant)
     last = local_date(instant) + timedelta(days=longest)

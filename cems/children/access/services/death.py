@@ -11,6 +11,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import NO_END, local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.models.access import NamedReaderKind
 from cems.children.access.selectors.restriction import is_barred
 from cems.children.access.services.restriction import review_day
@@ -82,7 +83,7 @@ def death_undo(user: User, *, child: Child, reason: str, at: datetime | None = N
     """
     instant = at or now()
     _may(user)
-    if not reason.strip():
+    if says_nothing(reason):
         raise Invalid("Say how the mistake came about.", field="reason")
     primary = lock_cluster(child.pk)
     row = Death.objects.select_for_update().filter(child=primary, undone_at__isnull=True).first()

@@ -14,6 +14,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.models.access import NamedReaderKind
 from cems.children.access.rules.emergency_access import open_until
 from cems.children.access.selectors.emergency_access import to_review
@@ -49,7 +50,7 @@ def emergency_access_open(
     instant, profile = at or now(), profile_of(user)
     if not may_open_in_emergency(profile):
         raise NotAllowed("Your role can't open a record in an emergency. Ring First Contact.")
-    if not reason.strip():
+    if says_nothing(reason):
         raise Invalid("Say why you need the record now.", field="reason")
     fitting, may_open = _ask(user, profile=profile, named=named, at=instant)
     if len(fitting) > 1:
@@ -130,7 +131,7 @@ def emergency_access_review(
         raise NotAllowed("Their manager or an auditor looks at this.")
     if outcome not in EmergencyAccessOutcome.values:
         raise Invalid("Choose what you found.", field="outcome")
-    if outcome != EmergencyAccessOutcome.RIGHT and not remark.strip():
+    if outcome != EmergencyAccessOutcome.RIGHT and says_nothing(remark):
         raise Invalid("Say what you found and what follows.", field="remark")
     locked_emergency_access.outcome, locked_emergency_access.remark = outcome, remark.strip()
     locked_emergency_access.reviewed_by, locked_emergency_access.reviewed_at = user, instant

@@ -13,6 +13,7 @@ from cems.base.calendar import on_day
 from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import NO_END, local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.models.access import NamedReaderKind
 from cems.children.access.selectors.restriction import is_barred
 from cems.children.clocks import RESTRICTION_REVIEW
@@ -67,7 +68,7 @@ def restriction_review(user: User, *, child: Child, reason: str, at: datetime | 
     """The owner or deputy looked at it again: it stays restricted until the next review, because `reason`."""
     instant = at or now()
     locked_child = _managed(user, child, instant)
-    if not reason.strip():
+    if says_nothing(reason):
         raise Invalid("Say why the record must stay restricted.", field="reason")
     _stop_review(user, locked_child, reason.strip(), instant)
     locked_child.restricted_review_on = review_day(instant)
@@ -81,7 +82,7 @@ def restriction_review(user: User, *, child: Child, reason: str, at: datetime | 
 def restriction_lift(user: User, *, child: Child, reason: str, at: datetime | None = None) -> Child:
     """The record opens again to everybody the ordinary rules let in."""
     instant = at or now()
-    if not reason.strip():
+    if says_nothing(reason):
         raise Invalid("Say why the restriction ends.", field="reason")
     locked_child = _managed(user, child, instant)
     if locked_child.died_on is not None:
@@ -194,7 +195,7 @@ def bar_end(user: User, *, child: Child, person: User, reason: str, at: datetime
     instant = at or now()
     primary = lock_cluster(child.pk)
     _may_manage_or_refuse(user, primary, instant)
-    if not reason.strip():
+    if says_nothing(reason):
         raise Invalid("Say why this person may read the record again.", field="reason")
     gone, _ = Bar.objects.filter(child__in=rows_of_clusters([primary.pk]), user=person).delete()
     if not gone:
@@ -271,7 +272,7 @@ def _name(user: User, child: Child, person: User, kind: str, field: str, at: dat
 
 
 def _bar(user: User, child: Child, person: User, reason: str, at: datetime) -> Bar:
-    if not reason.strip():
+    if says_nothing(reason):
         raise Invalid("Say why this person must not read the record.", field="reason")
     if child.restricted and _owner_of(child, at) == person:
         raise Invalid("This person owns the record. Name another owner first.", field="person")

@@ -8,6 +8,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import now
+from cems.base.words import says_nothing
 from cems.children.access.services.restriction import may_manage
 from cems.children.identity.services.identifier import identifier_resume
 from cems.children.matching.services.cluster import lock_cluster
@@ -53,7 +54,7 @@ def _kept(user: User, child: Child, reason: str, at: datetime) -> Child:
     primary = lock_cluster(child.pk)
     if not may_manage(user, primary, at):
         raise NotAllowed("The owner of the record or their deputy decides this.")
-    if not reason.strip():
+    if says_nothing(reason):
         raise Invalid("Say why.", field="reason")
     return primary
 

@@ -10,6 +10,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.choices import SafeToRing
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child, RecordLink, Relationship
@@ -82,7 +83,7 @@ def relationship_end(
     can't be, Conflict where the row was corrected or ended meanwhile."""
     instant, primary = at or now(), lock_cluster(relationship.child_id)
     row = _locked(relationship)
-    if not reason.strip():
+    if says_nothing(reason):
         raise Invalid("Say why.", field="reason")
     if ends_on > local_date(instant):
         raise Invalid("The last day is in the future. Record it on the day.", field="ends_on")
@@ -111,7 +112,7 @@ def record_link(
         raise Invalid(NOT_OPEN, field="reference")
     if other.pk in cluster_ids([primary.pk]):
         raise Invalid("This is the child's own record.", field="reference")
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say how you know that this is the same person.", field="why")
     standing = {link.record_id for link in RecordLink.objects.filter(relationship=row, ended_at__isnull=True)}
     primaries = primaries_with(standing) if standing else {}
@@ -138,7 +139,7 @@ def record_unlink(user: User, *, link: RecordLink, reason: str, at: datetime | N
     if row.ended_at is not None:
         raise Conflict("These two were parted already.")
     _locked(row.relationship)  # a link that went along to a newer row is parted there
-    if not reason.strip():
+    if says_nothing(reason):
         raise Invalid("Say why.", field="reason")
     row.ended_at, row.ended_by, row.end_reason = instant, user, reason.strip()
     row.save(update_fields=["ended_at", "ended_by", "end_reason"])

@@ -9,6 +9,7 @@ from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Invalid, Overtaken
+from cems.base.words import says_nothing
 from cems.children.models import Child, Correction, Placement, Status
 
 
@@ -38,7 +39,7 @@ def correction_write(
     withdrawn: bool = False,
 ) -> Correction:
     """Keep what it said, who put it right and why. Raises Invalid without a reason."""
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say what was wrong, and how you know.", field="why")
     row = Correction.objects.create(
         child=child,

@@ -8,6 +8,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import now
+from cems.base.words import says_nothing
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child, Feedback
 
@@ -26,7 +27,7 @@ def feedback_record(
 ) -> Feedback:
     """Keep their words as they said them (C6). Raises Invalid without words, or for a time to come."""
     instant, primary = at or now(), lock_cluster(child.pk)
-    if not words.strip():
+    if says_nothing(words):
         raise Invalid("Write what they said, in their words.", field="words")
     if happened_at > instant:
         raise Invalid("This time is in the future. Check the date.", field="happened_on")

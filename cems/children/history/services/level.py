@@ -9,6 +9,7 @@ from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.events import publish
 from cems.base.time import now
+from cems.base.words import says_nothing
 from cems.children.choices import HarmContext, RiskLevel
 from cems.children.events import LevelAgreed
 from cems.children.history.models.level import Forum
@@ -32,7 +33,7 @@ def level_agree(
 ) -> AgreedLevel:
     """CEVT or CEG agrees a level (C4 Decision: nobody else changes it); history stays."""
     instant = at or now()
-    if not rationale.strip():
+    if says_nothing(rationale):
         raise Invalid("Say why this level.", field="rationale")
     if any(HARM_FORMS.get(form) is None for form in forms or ()):
         raise Invalid("Choose the forms of harm from the list.", field="forms")

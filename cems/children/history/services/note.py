@@ -8,6 +8,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
+from cems.base.words import says_nothing
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import CaseNote, Child
 from cems.children.querysets import cluster_ids
@@ -29,7 +30,7 @@ def note_write(
     instant, primary = at or now(), lock_cluster(child.pk)
     if happened_at > instant:
         raise Invalid("A note tells what has happened. This time is in the future.", field="happened_at")
-    if not text.strip():
+    if says_nothing(text):
         raise Invalid("Write what happened.", field="text")
     if supersedes is not None:
         locked_case_note = CaseNote.objects.select_for_update().get(pk=supersedes.pk)

@@ -12,6 +12,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import now
+from cems.base.words import says_nothing
 from cems.children.access.services.restriction import may_manage
 from cems.children.identity.rules import check_postcode
 from cems.children.matching.services.cluster import lock_cluster
@@ -42,9 +43,9 @@ def address_keep(
     primary = lock_cluster(child.pk)
     if not may_manage(user, primary, instant):
         raise NotAllowed("First Contact, the team's manager or the record's owner decides this.")
-    if not address.strip():
+    if says_nothing(address):
         raise Invalid("Write the address.", field="address")
-    if not reason.strip():
+    if says_nothing(reason):
         raise Invalid("Say why the address is confidential.", field="reason")
     if not people and not teams:
         raise Invalid("Choose who may know the address.", field="people")

@@ -12,6 +12,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.choices import AgeOutcome, BirthDateKnown
 from cems.children.events import AgeDecided
 from cems.children.history.models.involvement import InvolvementState
@@ -73,9 +74,9 @@ def age_decide(user: User, *, child: Child, decided: Decided, at: datetime | Non
 def _check(decided: Decided, today: date) -> None:
     if decided.outcome not in AgeOutcome.values:
         raise Invalid("Choose what was decided.", field="outcome")
-    if not decided.decided_by.strip():
+    if says_nothing(decided.decided_by):
         raise Invalid("Write who decided: the name, the post, the authority or court.", field="decided_by")
-    if not decided.why.strip():
+    if says_nothing(decided.why):
         raise Invalid("Write what the decision rests on.", field="why")
     if decided.decided_on > today:
         raise Invalid("The decision is in the future. Check the date.", field="decided_on")

@@ -13,6 +13,7 @@ from cems.audit.services import record
 from cems.base.command import command, savepoint
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import now
+from cems.base.words import says_nothing
 from cems.children.access.visibility import primary_of
 from cems.children.identity.rules import check_identifier
 from cems.children.matching.search import tell_owners
@@ -65,7 +66,7 @@ def identifier_settle(
     instant = at or now()
     if not profile_of(user).may(Work.DUPLICATES):
         raise NotAllowed("First Contact settles which child a number belongs to.")
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say how you know.", field="why")
     primary = lock_cluster(child.pk)
     waiting = Identifier.objects.filter(

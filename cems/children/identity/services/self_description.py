@@ -11,6 +11,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Invalid, NotAllowed
 from cems.base.time import now
+from cems.base.words import says_nothing
 from cems.children.access.child_access import ChildAccess, access_to
 from cems.children.choices import CaseRole
 from cems.children.history.models.involvement import InvolvementState
@@ -55,9 +56,9 @@ def orientation_keep(
     """
     instant = at or now()
     primary = _allowed(user, child, instant)
-    if not words.strip():
+    if says_nothing(words):
         raise Invalid("Write it in the child's own words.", field="words")
-    if not asked_by.strip():
+    if says_nothing(asked_by):
         raise Invalid("Write who asked.", field="asked_by")
     if not agreed:
         raise Invalid("Keep it only if the child agrees.", field="agreed")

@@ -15,6 +15,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.access import grants
 from cems.children.cluster_lock import forget_locked
 from cems.children.events import AreaChanged
@@ -45,7 +46,7 @@ def merge_make(
     Conflict where one is joined already or something must be settled first.
     """
     instant = at or now()
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say why these are one child.", field="why")
     kept, gone = _both(user, primary, other)
     forget_locked()  # what is read with what changes here
@@ -85,7 +86,7 @@ def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None
     Raises Invalid without a reason, Conflict where it is undone already or a later merge stands on it.
     """
     instant = at or now()
-    if not why.strip():
+    if says_nothing(why):
         raise Invalid("Say why these are two children after all.", field="why")
     _may(user)
     kept, gone = _locked(merge.child_id, merge.other_id)

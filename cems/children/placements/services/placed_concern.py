@@ -13,6 +13,7 @@ from cems.base.calendar import Deadline, close_of_business
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
+from cems.base.words import says_nothing
 from cems.children.access.selectors.restriction import closed_to
 from cems.children.choices import CaseRole, ConcernStep, Route
 from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL
@@ -123,7 +124,7 @@ def concern_tell(
     """
     instant = at or now()
     locked_concern = _begin(concern, ConcernStep.TOLD, happened_at, instant)
-    if not whom.strip():
+    if says_nothing(whom):
         raise Invalid("Write who was told: the name and post.", field="whom")
     if route not in Route.values:
         raise Invalid("Choose how they were told.", field="route")
@@ -155,7 +156,7 @@ def concern_answer(
     """What the authority does about it, and whether that keeps the child safe (C2). Raises as `concern_tell`."""
     instant = at or now()
     locked_concern = _begin(concern, ConcernStep.ANSWERED, happened_at, instant)
-    if not text.strip():
+    if says_nothing(text):
         raise Invalid("Write what the authority answered.", field="text")
     _settle(user, _answer_clock(locked_concern), "Answered", happened_at)
     row = PlacedConcernStep(text=text.strip(), adequate=adequate)
@@ -174,7 +175,7 @@ def concern_escalate(
     """
     instant = at or now()
     locked_concern = _begin(concern, ConcernStep.ESCALATED, instant, instant)
-    if not text.strip():
+    if says_nothing(text):
         raise Invalid("Say what the authority has not done, and what the child needs.", field="text")
     waiting = _answer_clock(locked_concern)
     if waiting is not None and waiting.is_open:
@@ -213,7 +214,7 @@ def concern_close(
     """
     instant = at or now()
     locked_concern = _begin(concern, ConcernStep.CLOSED, happened_at, instant)
-    if not text.strip():
+    if says_nothing(text):
         raise Invalid("Write what came of it.", field="text")
     clock = (
         locked_concern.steps.select_related("clock__owner_team", "clock__owner_user")

@@ -1,0 +1,120 @@
+"""Whatever is typed into any form or address is taken or refused in words: never an error of ours, never lost (K2)."""
+
+import os
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from django.db import transaction
+from django.utils.http import urlencode
+
+from tests.factories.world import World, make_world
+from tests.guards.addresses import Address
+from tests.guards.source import ROOT, sources, told
+from tests.guards.table import readers
+from tests.guards.test_reads import ASKED, REFUSED, Asking, _ours
+from tests.guards.typed import Forms, PageForm
+
+pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.requirement("K2")]
+STORIES = ("involved", "submitted", "cevt", "overseen", "referral", "ceg", "exploitation", "emergency_access")
+# A telephone number in a year, years beyond the calendar, signs that databases and date readers stumble over, figures
+# that are no ASCII, numbers beyond any column, markup, formulas, half a UTF-16 pair as the web sends it, a long line.
+TYPED = (
+    "07700 900123", "9999", "31", "0", "-1", "99999999999999999999", "1e400", "٣", "²", "½", "12:60", "24:00",
+    "a\0b", "\u202eevil\u202c", "\u200b", "<script>alert(1)</script>", "{{ 7*7 }}", "%s %(x)s %", "=1+1", "' OR 1=1 --",
+    "../../etc/passwd", "𝟜", "\ud7ff\ue000", "x" * 9_999 + "\r\n", "\r\n" * 4_000, "NaN", "Infinity",
+    "00000000-0000-0000-0000-000000000000",
+)  # fmt: skip
+ROUNDS = int(
+    os.environ.get("CEMS_TYPED_ROUNDS", "1")
+)  # with as many as there are words, each stands in each field
+PARAMETER = re.compile(r"""GET(?:\.get\(|\.getlist\(|\[)\s*["'](\w+)["']""")
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world(STORIES)
+
+
+def opened(world: World, address: Address) -> Asking | None:
+    """Somebody who gets the page."""
+    for number, (person, story) in enumerate(readers(world, address)):
+        if number >= ASKED:
+            return None
+        asking = Asking(world, address, person, story)
+        if asking.send("GET", {})[0].status_code not in REFUSED:
+            return asking
+    return None
+
+
+def parameters() -> list[str]:
+    """Every name that any view reads from an address."""
+    names = {name for source in sources() for name in PARAMETER.findall((ROOT / source.path).read_text())}
+    return sorted(names | {"after", "page", "here", "from"})
+
+
+def filled(form: PageForm, turn: int) -> dict[str, str]:
+    """The form with something of all that can be typed in each of its fields."""
+    return form.sent | {
+        name: TYPED[(place + turn * 11) % len(TYPED)] for place, name in enumerate(form.written)
+    }
+
+
+def lost(page: str, form: PageForm, body: dict[str, str]) -> Iterator[str]:
+    """The fields whose words the page, drawn again, does not hold any more."""
+    words = unescape(page).replace("\r\n", "\n")
+    for name in form.written:
+        typed = body[name].replace("\0", "").replace("\r\n", "\n").strip()
+        if typed and typed not in words:
+            yield name
+
+
+def faults(asking: Asking) -> Iterator[str]:
+    """What goes wrong with this person's forms on this page."""
+    page, _ = asking.send("GET", {})
+    for form in Forms(page.content.decode(errors="replace"), asking.url).forms:  # type: ignore[attr-defined]
+        for turn in range(ROUNDS if form.written else 0):
+            body = filled(form, turn)
+            with transaction.atomic():
+                answer = asking.client.post(form.action, body)
+                transaction.set_rollback(True)
+            where = f"{asking.address.name} -> {form.action.split('/')[-2]} (turn {turn})"
+            if answer.status_code >= 500:
+                yield f"{where} answers {answer.status_code}"
+            elif answer.status_code in {200, 400, 409}:
+                gone = [*lost(answer.content.decode(errors="replace"), form, body)]
+                if gone:
+                    yield f"{where} ({answer.status_code}) lost {', '.join(gone)}"
+
+
+def test_what_is_typed_into_a_form_is_taken_or_refused_and_never_lost(world: World) -> None:
+    wrong, forms = [], 0
+    for address in _ours():
+        assert address.access_rule is not None
+        if not address.is_page:
+            continue
+        asking = opened(world, address)
+        if asking is not None:
+            wrong += [*faults(asking)]
+            forms += 1
+    assert forms > 100
+    assert not wrong, told(wrong, "clean it in the form or refuse it in words, and give back what was typed")
+
+
+def test_what_stands_in_an_address_is_read_or_refused(world: World) -> None:
+    wrong, names = [], parameters()
+    for address in _ours():
+        if address.access_rule is None or "GET" not in address.access_rule.methods:
+            continue
+        asking = opened(world, address)
+        if asking is None:
+            continue
+        for turn in range(ROUNDS):
+            asked = {name: TYPED[(place + turn * 7) % len(TYPED)][:500] for place, name in enumerate(names)}
+            with transaction.atomic():
+                status = asking.client.get(f"{asking.url}?{urlencode(asked)}").status_code
+                transaction.set_rollback(True)
+            if status >= 500:
+                wrong.append(f"{address.name} answers {status} (turn {turn})")
+    assert not wrong, told(wrong, "read it by a form or a helper that refuses")
