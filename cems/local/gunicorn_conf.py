@@ -1,6 +1,33 @@
 """How gunicorn serves CEMS, under `make run` and in a container alike (`gunicorn -c`)."""
 
 import os
+import re
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+# What may stand in a line: a word of an address of ours, a public id, a short number. A key of an invitation or of a
+# calendar, or whatever else a stranger sends, could be used, or could break the line.
+_PLAIN = re.compile(r"[a-z][a-z_-]{0,40}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{1,6}|")
+
+
+def path_in_log(path: str) -> str:
+    """The path of a request with an ellipsis for each part that is not plainly one of our own."""
+    return "/".join(part if _PLAIN.fullmatch(part) else "…" for part in path[:2000].split("/"))
+
+
+class AccessLog(Logger):
+    """gunicorn's own, that tells no key and stays on its line."""
+
+    def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
+        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        method = str(environ.get("REQUEST_METHOD", ""))
+        return {
+            **atoms,
+            "U": path_in_log(str(environ.get("PATH_INFO", ""))),
+            "m": method if method.isalpha() else "…",
+        }
+
 
 bind = f"{os.environ.get('CEMS_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("CEMS_WEB_WORKERS", "2"))
@@ -16,6 +43,7 @@ limit_request_line = 4094
 control_socket_disable = True
 # %(U)s is the path without its query string, and no address of a person is kept: docs/operations.md, Logs.
 accesslog = "-"
+logger_class = AccessLog
 access_log_format = (
     '{"at":"%(t)s","method":"%(m)s","path":"%(U)s","status":"%(s)s","bytes":"%(B)s","seconds":"%(L)s"}'
 )

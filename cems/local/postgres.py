@@ -16,6 +16,12 @@ from cems.local.trouble import Trouble
 ROLES = Path(__file__).with_name("roles.sql")
 MAJOR = "18"
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+# A statement that is refused holds names and numbers of children, and so does what PostgreSQL adds to the error.
+QUIET = (
+    "log_min_error_statement=panic",
+    "log_error_verbosity=terse",
+    "log_parameter_max_length_on_error=0",
+)
 # Safe only where nothing has to survive the command.
 HASTY = (
     "fsync=off",
@@ -57,7 +63,7 @@ class Postgres:
             self.folders.home.chmod(0o711)  # the other user must get through to its own folder
         self._clear_remains()
         command = [postgres_program("postgres"), "-D", str(self.data), "-k", str(self.folders.sockets)]
-        for setting in ("listen_addresses=", "timezone=UTC", *(() if self.lasting else HASTY)):
+        for setting in ("listen_addresses=", "timezone=UTC", *QUIET, *(() if self.lasting else HASTY)):
             command += ["-c", setting]
         # INT is PostgreSQL's fast shutdown; TERM would wait for clients that may never leave.
         self.child = process.start(command, self.log, prefix=user_prefix(), orphan_signal="INT")

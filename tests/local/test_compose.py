@@ -7,6 +7,7 @@ import pytest
 from compose_spec import PyCompose, PyOptions
 
 from cems.local.folders import PROJECT
+from cems.local.postgres import QUIET
 
 VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 FILE = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -45,6 +46,17 @@ def test_every_secret_must_be_given_and_none_has_a_default() -> None:
     marks = {(name, mark) for name, mark, _ in VARIABLE.findall(FILE)}
     assert {name for name, mark in marks if mark == "?"} >= SECRETS
     assert not {name for name, mark in marks if mark != "?"} & SECRETS
+
+
+@pytest.mark.requirement("A3")
+def test_its_postgresql_keeps_names_out_of_its_log_as_that_of_make_run_does(services: dict[str, Any]) -> None:
+    assert {f"-c{setting}" for setting in QUIET} <= set(services["postgres"]["command"])
+
+
+def test_it_waits_for_the_server_that_others_reach_not_for_the_one_that_sets_it_up(
+    services: dict[str, Any],
+) -> None:
+    assert services["postgres"]["healthcheck"]["test"][2:4] == ["-h", "127.0.0.1"]
 
 
 def test_every_lasting_part_has_a_health_check(services: dict[str, Any]) -> None:
