@@ -1,20 +1,21 @@
 """A whole matrix in one call: the child's record, the answers, the judgement, sent (M7)."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.command import command
-from cems.base.errors import CommandError, Conflict, TooMany
+from cems.base.errors import CommandError, Conflict
 from cems.base.time import local_date, now
 from cems.children.access.child_access import access_to
 from cems.children.identity.services.record import Identity, child_create
+from cems.children.matching.identified import so_named
 from cems.children.matching.rules.search import Asked
-from cems.children.matching.search import likely, signpost, so_named, unseen
+from cems.children.matching.search import likely
 from cems.children.matching.services.cluster import lock_cluster
+from cems.children.matching.signpost import to_be_matched
 from cems.children.models import Child, ChildName, Identifier
 from cems.children.querysets import rows_of_clusters
 from matrix.choices import MatrixState
@@ -63,9 +64,7 @@ def child_recorded(
     """
     # Audited, and the owner of a restricted record is told; the answer goes to nobody. A limit on questions
     # never stops a record.
-    with suppress(TooMany):
-        signpost(user, asked=asked)
-    may_exist = bool(unseen(user, asked))
+    may_exist = to_be_matched(user, asked)
     return child_create(user, identity=identity, identifiers=identifiers, provisional=may_exist, at=at)
 
 

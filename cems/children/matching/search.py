@@ -1,4 +1,4 @@
-"""Finding children (C1), and saying no more than "a record may exist" to those without reach (access rules)."""
+"""Finding children (C1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,30 +26,23 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.audit.choices import Verb
-from cems.audit.models import Entry
-from cems.audit.services import listed, record
+from cems.audit.services import listed
 from cems.base.command import command
-from cems.base.errors import TooMany
 from cems.base.keyset import Keyset
-from cems.base.time import local_date, now
 from cems.children.access.child_access import ChildAccess, accesses
-from cems.children.access.models.access import NamedReaderKind
-from cems.children.access.visibility import primary_of, within
-from cems.children.identity.rules import written
+from cems.children.access.visibility import primary_of
+from cems.children.matching.identified import identified
 from cems.children.matching.names import CLOSE, like, sounding
 from cems.children.matching.rules.search import Asked
-from cems.children.models import Child, ChildName, Identifier, NamedReader
-from cems.children.querysets import rows_of_clusters
-from cems.notices.services import notice_send
+from cems.children.matching.signpost import limit_questions, signpost
+from cems.children.models import Child, ChildName
 
 ORDER = Keyset("-rank", "public_id", size=25)
 EXACT = 2000  # rank of a reference or identifier
 BORN = 1000  # added where the birth date is the same
 LIKELY = 450  # rank from which a child is offered before a new record is made
-SIGNPOSTS_AN_HOUR = 20
 SEARCHES_A_MINUTE = 60
-_SEARCH, _QUESTION = "children.search", "children.signpost"
-NUMBER = "children.number"  # the question that recording a number asks, counted apart from those of searches
+_SEARCH = "children.search"
 
 
 @dataclass(frozen=True)
@@ -77,19 +70,20 @@ class Found:
 
 @dataclass(frozen=True)
 class Results:
-    """A page of results; `after` is the key of the next page; `may_exist` is the signpost."""
+    """A page of results, the key of the next, and the signpost: `may_exist`, or `too_often` for an answer."""
 
     rows: list[Found]
     after: str = ""
     may_exist: bool = False
+    too_often: bool = False
 
 
 @command
 def search(user: User, *, asked: Asked, after: str = "") -> Results:
     """One page of the children `user` may see that answer the search, closest first, audited.
 
-    Where an exact clue fits a record that is out of reach, `may_exist` says so and nothing else.
-    Raises TooMany when such questions are asked too often.
+    Where an exact clue fits a record that is out of reach, `may_exist` says so and nothing else; asked too often,
+    that alone is not answered. Raises TooMany for more searches a minute than a person makes.
     """
     if asked.empty:
         return Results([])
@@ -97,47 +91,10 @@ def search(user: User, *, asked: Asked, after: str = "") -> Results:
     page = ORDER.cut(_with_page(ORDER.ahead(_ranked(user, asked), after)))
     rows = _found(user, asked, page.rows)
     listed(user, what=_SEARCH, children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
-    may_exist = False
-    if not after and not any(row.rank >= EXACT for row in rows):
-        may_exist = signpost(user, asked=asked)
-    return Results(rows, page.after, may_exist)
-
-
-@command
-def signpost(user: User, *, asked: Asked, counted_as: str = _QUESTION) -> bool:
-    """Whether a record may exist that `user` can't reach, for an exact identifier or full name with birth date.
-
-    Audited and limited; the owner and deputy of a restricted record are told at once. Whatever the
-    record, the answer is the same word. Raises TooMany past the limit of an hour, which questions
-    `counted_as` something else do not use up.
-    """
-    if not (asked.identifiers or asked.full):
-        return False
-    instant = now()
-    limit_questions(user, counted_as, timedelta(hours=1), SIGNPOSTS_AN_HOUR)
-    record(user, verb=Verb.SEARCHED, part=counted_as, at=instant)
-    matches = unseen(user, asked)
-    for child in matches:
-        record(
-            user, verb=Verb.SIGNPOSTED, subject=child, child=child.public_id, part=Part.IDENTITY, at=instant
-        )
-        tell_owners(user, child)
-    return bool(matches)
-
-
-def unseen(user: User, asked: Asked) -> list[Child]:
-    """Records that fit exactly, lie within the authorities served, and are out of this person's reach."""
-    exact = Q(pk__in=identified(asked))
-    if asked.full and asked.born:
-        called = ChildName.objects.filter(search_key=asked.name, child__date_of_birth=asked.born)
-        exact |= Q(pk__in=called.values_list(primary_of()))
-    served = profile_of(user).authority_ids
-    fitting = Child.objects.unscoped("signpost: whether a record exists, no more").filter(
-        exact, within(served), merged_into__isnull=True
-    )
-    return list(
-        fitting.not_sealed().exclude(pk__in=Child.objects.visible_to(user).filter(exact).values("pk"))[:5]
-    )
+    if after or any(row.rank >= EXACT for row in rows):
+        return Results(rows, page.after)
+    answer = signpost(user, asked=asked)
+    return Results(rows, page.after, answer.may_exist, answer.too_often)
 
 
 @command
@@ -245,53 +202,8 @@ def _referred(asked: Asked) -> QuerySet[Any, Any]:
     return fitting.values_list(Coalesce("merged_into", "pk"))
 
 
-def so_named(asked: Asked, names: QuerySet[ChildName]) -> list[int]:
-    """The records whose name, among these, is exactly the one asked for, in the script it was typed in."""
-    rows = names.filter(search_key=asked.name).values_list("child", "name")
-    return [child for child, name in rows if written(name) == asked.written]
-
-
-def identified(asked: Asked, *, settled: bool = False) -> QuerySet[Any, Any]:
-    """The children with one of these identifiers now; `settled` leaves out numbers another record holds, which
-    First Contact has yet to settle."""
-    fits = Q(pk__in=[])
-    for kind, value in asked.identifiers:
-        fits |= Q(kind=kind, value=value)
-    rows = Identifier.objects.filter(fits, ended_at__isnull=True)
-    if settled:
-        rows = rows.filter(Q(claimed_at__isnull=True) | Q(settled_at__isnull=False))
-    return rows.values_list(primary_of())
-
-
 def _may_find(access: ChildAccess, asked: Asked, named: int) -> bool:
     """A user who only submitted finds the child by name or reference: other clues are not theirs to test."""
     if access.sees(Part.IDENTITY):
         return True
     return access.sees(Part.OWN_SUBMISSIONS) and (named > 0 or bool(asked.reference))
-
-
-def limit_questions(user: User, what: str, span: timedelta, most: int) -> None:
-    """No more than so many questions in a while, whatever their answers: else the limit itself would answer."""
-    if Entry.objects.filter(actor=user, at__gt=now() - span, part=what).count() >= most:
-        raise TooMany(
-            "You have searched very often in a short time. Wait a while, or ask First Contact.",
-            seconds=int(span.total_seconds()),
-        )
-
-
-def tell_owners(user: User, child: Child) -> None:
-    """Of a restricted record, or of one merged into it: nobody else has an owner."""
-    keepers = NamedReader.objects.filter(
-        child__in=rows_of_clusters([child.pk]),
-        child__restricted=True,
-        kind__in=[NamedReaderKind.OWNER, NamedReaderKind.DEPUTY],
-        until__gt=now(),
-    )
-    notice_send(
-        list(keepers.values_list("user_id", flat=True)),
-        kind="children.signpost",
-        key=f"signpost:{child.public_id}:{user.public_id}:{local_date(now())}",
-        text=f"Somebody without access searched for {child.reference}. See its record use.",
-        reference=child.reference,
-        child=child.public_id,
-    )

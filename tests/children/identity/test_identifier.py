@@ -16,8 +16,9 @@ from cems.children.access.services.emergency_access import emergency_access_open
 from cems.children.identity.selectors.identifier import shared_numbers
 from cems.children.identity.services.identifier import identifier_add, identifier_settle
 from cems.children.matching.rules.search import Asked
-from cems.children.matching.search import NUMBER, SIGNPOSTS_AN_HOUR, search, signpost
+from cems.children.matching.search import search
 from cems.children.matching.services.merge import merge_make
+from cems.children.matching.signpost import NUMBER, SIGNPOSTS_AN_HOUR, signpost
 from cems.children.models import Child, ChildName, Identifier
 from cems.notices.models import Notice
 from tests.children.identity.test_record import typed
@@ -123,12 +124,14 @@ def test_recording_a_child_answers_the_same_whether_the_number_is_known_in_the_n
 def test_past_the_limit_the_number_is_kept_and_nothing_is_told(worker: User) -> None:
     holder("here", "nhs")
     child, client = mine(worker), sign_in(worker)
-    asked = Asked(identifiers=(("nhs", "9991234586"),))
-    for _ in range(SIGNPOSTS_AN_HOUR):
-        assert signpost(worker, asked=asked, counted_as=NUMBER) is False
+    for number in range(SIGNPOSTS_AN_HOUR):
+        asked = Asked(identifiers=(("police", f"EX/{number}0000"),))
+        assert not signpost(worker, asked=asked, counted_as=NUMBER).too_often
     page = add(client, child, "nhs")
     assert MAY_EXIST not in page
-    assert signpost(worker, asked=asked) is False, "a search is not refused for numbers that were recorded"
+    assert not signpost(worker, asked=asked).too_often, (
+        "a search is not refused for numbers that were recorded"
+    )
     assert Identifier.objects.get(child=child).claimed_at is not None
 
 

@@ -23,9 +23,10 @@ from cems.children.history.services.level import level_agree
 from cems.children.history.services.note import note_write
 from cems.children.history.services.status import status_open
 from cems.children.matching.rules.search import understand
-from cems.children.matching.search import search, unseen
+from cems.children.matching.search import search
 from cems.children.matching.selectors.merge import preview
 from cems.children.matching.services.merge import child_confirm, merge_make, merge_reject, merge_undo
+from cems.children.matching.signpost import unseen
 from cems.children.models import (
     Child,
     ChildUserObjectPermission,

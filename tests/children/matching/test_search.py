@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
-from cems.base.errors import TooMany
 from cems.base.time import now
 from cems.children.identity import reference
 from cems.children.identity.reference import made_anew
@@ -270,12 +269,3 @@ def test_no_signpost_where_the_record_itself_is_shown(unseen_child):
 def test_no_signpost_across_the_edge_of_the_agencys_world(unseen_child):
     stranger = make_user(agency=make_agency(authorities=[make_authority(DARLINGTON)]))
     assert not searching.search(stranger, asked=understand("9991234578")).may_exist
-
-
-def test_signposts_run_out_whether_or_not_a_record_exists(unseen_child):
-    worker = make_user()
-    for _ in range(searching.SIGNPOSTS_AN_HOUR):
-        assert not searching.search(worker, asked=understand("Nobody Here 3/4/2011")).may_exist
-    for words in ["Amy Hiddenworth 3/4/2011", "Nobody Here 3/4/2011"]:
-        with pytest.raises(TooMany):
-            searching.search(worker, asked=understand(words))

@@ -20,8 +20,9 @@ from cems.children.access.rules.emergency_access import open_until
 from cems.children.access.selectors.emergency_access import to_review
 from cems.children.access.selectors.restriction import barred_from, closed_to, is_barred
 from cems.children.access.visibility import opens_restricted, within
+from cems.children.matching.identified import identified, so_named
 from cems.children.matching.rules.search import Asked
-from cems.children.matching.search import identified, limit_questions, so_named, tell_owners
+from cems.children.matching.signpost import limit_questions, tell_owners
 from cems.children.models import Child, ChildName, EmergencyAccess, EmergencyAccessOutcome, NamedReader
 from cems.children.policy import EDT_SHIFT_ENDS, EMERGENCY_ACCESS_HOURS
 from cems.children.querysets import primary_by_row, rows_of_clusters
@@ -170,7 +171,7 @@ def _exactly(profile: Profile, named: Asked, numbered: QuerySet[Any, Any]) -> li
         born_then = ChildName.objects.filter(child__date_of_birth=named.born)
         exact |= Q(pk__in=so_named(named, born_then))
     fitting = Child.objects.unscoped("emergency opening of one exactly named record").filter(exact)
-    primaries = {child.merged_into_id or child.pk for child in fitting.not_sealed()[:20]}
+    primaries = {child.merged_into_id or child.pk for child in fitting.not_sealed()}
     served = Child.objects.unscoped("emergency opening: the record itself").filter(
         within(profile.authority_ids), pk__in=primaries
     )

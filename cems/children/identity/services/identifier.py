@@ -16,8 +16,8 @@ from cems.base.time import now
 from cems.base.words import says_nothing
 from cems.children.access.visibility import primary_of
 from cems.children.identity.rules import check_identifier
-from cems.children.matching.search import tell_owners
 from cems.children.matching.services.cluster import lock_cluster
+from cems.children.matching.signpost import tell_owners
 from cems.children.models import Child, Identifier
 from cems.children.querysets import rows_of_clusters
 

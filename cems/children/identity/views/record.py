@@ -12,7 +12,7 @@ from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
-from cems.base.errors import Conflict, TooMany
+from cems.base.errors import Conflict
 from cems.base.forms import Difference, handle_form
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.selectors.claim import own_team
@@ -23,7 +23,8 @@ from cems.children.identity.rules import check_identifier
 from cems.children.identity.services.identifier import identifier_add
 from cems.children.identity.services.record import child_change, child_create, name_add
 from cems.children.matching.rules.search import Asked, understand
-from cems.children.matching.search import NUMBER, Found, likely, signpost, unseen
+from cems.children.matching.search import Found, likely
+from cems.children.matching.signpost import NUMBER, Signpost, signpost, to_be_matched
 from cems.children.models import Child
 from cems.children.view_helpers import form_page
 
@@ -37,9 +38,14 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewChildForm(user, request.POST or None, initial=_typed_before(request))
     if request.method == "POST" and form.is_valid() and "again" not in request.POST:
         if not form.cleaned_data["checked"]:
-            rows, may_exist = _known_already(user, form)
-            if rows or may_exist:
-                context = {"form": form, "rows": rows, "may_exist": may_exist, "sent": _sent(request.POST)}
+            rows, answer = _known_already(user, form)
+            if rows or answer.may_exist:
+                context = {
+                    "form": form,
+                    "rows": rows,
+                    "may_exist": answer.may_exist,
+                    "sent": _sent(request.POST),
+                }
                 return render(request, "children/duplicates.html", context)
         made = handle_form(request, form, lambda: _record(user, form))
         if made:
@@ -49,13 +55,9 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "children/new.html", {"form": form}, status=form.status)
 
 
-def _known_already(user: User, form: NewChildForm) -> tuple[list[Found], bool]:
+def _known_already(user: User, form: NewChildForm) -> tuple[list[Found], Signpost]:
     """Likely duplicates in reach, and whether a record may exist out of reach."""
-    try:
-        may_exist = signpost(user, asked=form.asked)
-    except TooMany:  # a limit on questions never stops a record: it goes in as provisional where it must
-        may_exist = False
-    return likely(user, asked=form.asked), may_exist
+    return likely(user, asked=form.asked), signpost(user, asked=form.asked)
 
 
 def _record(user: User, form: NewChildForm) -> Child:
@@ -64,7 +66,7 @@ def _record(user: User, form: NewChildForm) -> Child:
         user,
         identity=form.identity,
         identifiers=form.identifiers,
-        provisional=bool(unseen(user, form.asked)),
+        provisional=to_be_matched(user, form.asked),
     )
     if data["case_role"] != NO_ROLE:
         involvement_start(user, child=child, case_role=data["case_role"], person=user, team=own_team(user))
@@ -166,11 +168,8 @@ def _add_identifier(user: User, opened: OpenChild, form: IdentifierForm) -> dict
 def _may_be_known(user: User, kind: str, value: str) -> bool:
     """The signpost of a number, audited and limited as any. Past the limit it answers as if there were none:
     a limit on questions never stops what is recorded. Raises Invalid for a number that can't be right."""
-    try:
-        asked = Asked(identifiers=((kind, check_identifier(kind, value)),))
-        return signpost(user, asked=asked, counted_as=NUMBER)
-    except TooMany:
-        return False
+    asked = Asked(identifiers=((kind, check_identifier(kind, value)),))
+    return signpost(user, asked=asked, counted_as=NUMBER).may_exist
 
 
 def _saved(request: HttpRequest, opened: OpenChild, words: str) -> HttpResponse:
