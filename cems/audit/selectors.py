@@ -96,6 +96,28 @@ def given_out(
     return ORDER.cut(map(_given_out, _ahead(entries, after)))
 
 
+def given_out_before(children: Collection[UUID], *, since: datetime, before: datetime) -> list[GivenOut]:
+    """All that was disclosed of these records or taken away within this time, newest first, in one query (A4)."""
+    rows = Entry.objects.filter(
+        child__in=list(children), verb__in=[Verb.DISCLOSED, *TAKEN], at__gte=since, at__lt=before
+    )
+    return [_given_out(entry) for entry in rows.select_related("actor__agency").order_by("-at", "-pk")]
+
+
+def lookers(children: Collection[UUID], *, part: str, since: datetime, before: datetime) -> list[str]:
+    """Who looked at this part of these records within this time, each once, with their agency, in one query (A3)."""
+    rows = Entry.objects.filter(
+        child__in=list(children),
+        verb=Verb.VIEWED,
+        part=part,
+        at__gte=since,
+        at__lt=before,
+        actor__isnull=False,
+    )
+    people = rows.values_list("actor__name", "actor__agency__name").distinct()
+    return [f"{name}, {agency}" for name, agency in people.order_by("actor__name", "actor__agency__name")]
+
+
 def _given_out(entry: Entry) -> GivenOut:
     actor, detail = entry.actor, entry.detail
     basis = detail.get("lawful_basis", "")

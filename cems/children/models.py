@@ -15,6 +15,7 @@ from cems.children.history.models.status import Status
 from cems.children.identity.models.address import AddressRecipient, ConfidentialAddress
 from cems.children.identity.models.age import AgeDecision
 from cems.children.identity.models.child import Child, ChildName, Identifier
+from cems.children.identity.models.former_value import FormerField, FormerReason, FormerValue
 from cems.children.identity.models.school import School
 from cems.children.identity.models.self_description import SelfDescription
 from cems.children.matching.models import Merge, NotSame
@@ -37,6 +38,9 @@ __all__ = [
     "Correction",
     "Death",
     "Feedback",
+    "FormerField",
+    "FormerReason",
+    "FormerValue",
     "EmergencyAccessOutcome",
     "Identifier",
     "Involvement",

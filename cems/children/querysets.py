@@ -17,6 +17,7 @@ from cems.base.time import now as present
 from cems.children.access.rules.wide import ADULT, born_by
 from cems.children.access.visibility import READABLE, opens_restricted, primary_of, visible
 from cems.children.cluster_lock import LockedCluster, cluster_locked, clusters_locked, remember_locked
+from cems.children.identity.whereabouts import confidential
 from cems.children.policy import FOLLOWED_TO_AGE
 
 if TYPE_CHECKING:
@@ -92,8 +93,9 @@ class ChildQuerySet(QuerySet["Child"]):
         return self.select_related("current_level").annotate(**flags)
 
     def with_places(self) -> Self:
-        """Where the child lives and learns and who answers for them, in the same query."""
-        return self.select_related("authority", "area", "locality", "school", "listed_school")
+        """Where the child lives and learns, whether that is told, and who answers for them, in the same query."""
+        rows = self.select_related("authority", "area", "locality", "school", "listed_school")
+        return rows.annotate(whereabouts_confidential=confidential(local_date(present())))
 
     def with_page(self) -> Self:
         """Both."""

@@ -57,9 +57,21 @@ SUBJECTS: dict[str, frozenset[str]] = {
         {"claim", "correction", "feedback", "involvement", "level", "note", "status"}
     ),
     "cems/children/identity": frozenset(
-        {"address", "age", "identifier", "overview", "record", "school", "self_description", "child"}
+        {
+            "address",
+            "age",
+            "child",
+            "former_value",
+            "identifier",
+            "overview",
+            "record",
+            "school",
+            "self_description",
+        }
     ),
-    "cems/children/matching": frozenset({"cluster", "duplicate", "merge", "search"}),
+    "cems/children/matching": frozenset(
+        {"cluster", "duplicate", "merge", "merge_choice", "merge_facts", "search"}
+    ),
     "cems/children/placements": frozenset({"move", "placed_concern", "placement"}),
     "cems/clocks": frozenset({"clock", "feed"}),
     "cems/meetings": frozenset({"contribution", "meeting"}),

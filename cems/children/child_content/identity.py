@@ -14,6 +14,7 @@ from cems.children.models import (
     ChildName,
     ConfidentialAddress,
     Death,
+    FormerValue,
     Identifier,
     SelfDescription,
 )
@@ -42,7 +43,7 @@ def _differences(child_ids: Sequence[int]) -> Iterable[str]:
         ("school_id", "schools"),
     ):
         if len({getattr(child, column) for child in children} - {None, ""}) > 1:
-            yield f"The records have different {label}: the record that stays keeps its own."
+            yield f"The records have different {label}: choose below which one counts. Both stay, and are found."
     if any(child.restricted for child in children):
         yield (
             "One of the records is restricted: the whole is then open only to people named on each record that"
@@ -76,11 +77,15 @@ ROWS = (
             "sex": "sex",
             "gender": "gender",
             "ethnicity": "ethnicity",
-            "address": "address",
-            "postcode": "postcode",
+            "address": Shown(lambda child: "" if child.place_is_confidential else child.address, "address"),
+            "postcode": Shown(
+                lambda child: "" if child.place_is_confidential else child.postcode, "postcode"
+            ),
             "authority responsible": "authority",
             "area": "area",
-            "locality": "locality",
+            "locality": Shown(
+                lambda child: "" if child.place_is_confidential else str(child.locality or ""), "locality"
+            ),
             "school": Shown(lambda child: child.learns_at, "school", "listed_school"),
             "recorded": "created_at",
         },
@@ -117,6 +122,20 @@ ROWS = (
         basis=HELD,
         columns={"name": "name", "recorded": "added_at"},
         left_out={INTERNAL: ("search_key", "sounds", "registered")},
+    ),
+    Kept(
+        FormerValue,
+        title="What the record said before",
+        retention=WITH_RECORD,
+        basis=HELD,
+        columns={
+            "of": "field",
+            "said": Shown(lambda row: "" if row.withheld else row.value, "value", "withheld"),
+            "until": "until",
+            "because": "reason",
+        },
+        left_out={INTERNAL: ("key",), BY_WHOM: ("recorded_by",)},
+        order=("until", "pk"),
     ),
     Kept(
         Identifier,

@@ -8,6 +8,7 @@ from django import forms
 from cems.base.form_fields import WhyField, YesNoField
 from cems.base.forms import OnceForm, PlainForm
 from cems.children.matching.selectors.merge import Choice
+from cems.children.matching.selectors.merge_facts import FactChoice
 from cems.children.models import Identifier
 
 
@@ -34,8 +35,20 @@ class MergeForm(PlainForm):
         max_length=500,
     )
 
-    def __init__(self, choices: Sequence[Choice], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, choices: Sequence[Choice], facts: Sequence[FactChoice], *args: Any, **kwargs: Any
+    ) -> None:
         asked = {
+            fact.key: forms.ChoiceField(
+                choices=fact.options,
+                widget=forms.RadioSelect,
+                required=False,
+                initial=fact.default,
+                label=fact.question,
+                help_text="The other stays on the record as said before, and search finds the child by it.",
+            )
+            for fact in facts
+        } | {
             choice.key: forms.ChoiceField(
                 choices=choice.options,
                 widget=forms.RadioSelect,

@@ -29,9 +29,11 @@ from cems.audit.choices import Verb
 from cems.audit.services import listed
 from cems.base.command import command
 from cems.base.keyset import Keyset
+from cems.base.time import today
 from cems.children.access.child_access import ChildAccess, accesses
 from cems.children.access.visibility import primary_of
-from cems.children.matching.identified import identified
+from cems.children.identity.whereabouts import confidential
+from cems.children.matching.identified import at_postcode, born_then, identified, says_born
 from cems.children.matching.names import CLOSE, like, sounding
 from cems.children.matching.rules.search import Asked
 from cems.children.matching.signpost import limit_questions, signpost
@@ -107,7 +109,8 @@ def likely(user: User, *, asked: Asked) -> list[Found]:
     fits = Q(rank__gte=LIKELY)
     if asked.name and asked.postcode:
         alike = ChildName.objects.filter(sounding(asked.name))
-        fits |= Q(postcode=asked.postcode, pk__in=alike.values_list(primary_of()))
+        near = Q(postcode=asked.postcode) & ~confidential(today())
+        fits |= near & Q(pk__in=alike.values_list(primary_of()))
     # The postcode is compared, not looked up: neighbours, and twins, are no duplicates.
     compared = replace(asked, postcode="")
     if compared.empty:
@@ -132,7 +135,7 @@ def _ranked(user: User, asked: Asked) -> QuerySet[Any, Any]:
     exact = Q(pk__in=identified(asked)) | Q(pk__in=_referred(asked))
     bonus: Any = Case(When(exact, then=Value(EXACT)), default=Value(0))
     if asked.born:
-        bonus += Case(When(date_of_birth=asked.born, then=Value(BORN)), default=Value(0))
+        bonus += Case(When(says_born(asked.born), then=Value(BORN)), default=Value(0))
     named: Any = Value(0)
     if asked.name:
         best = Greatest(_best(asked.name, "child"), _best(asked.name, "child__merged_into"), Value(0.0))
@@ -179,13 +182,12 @@ def _arms(asked: Asked, among: QuerySet[Any, Any] | None) -> list[QuerySet[Any, 
         arms += [like(asked.name).filter(**{f"{key}__in": among}).values_list(key) for key in keys]
     if asked.identifiers:
         arms.append(identified(asked))
-    anyone = Child.objects.unscoped("arm of a search that visible_to narrows")
     if asked.reference:
         arms.append(_referred(asked))
     if asked.postcode:
-        arms.append(anyone.filter(postcode__startswith=asked.postcode).values_list("pk"))
+        arms += at_postcode(asked.postcode, today())
     if asked.born and not asked.name:
-        arms.append(anyone.filter(date_of_birth=asked.born).values_list("pk"))
+        arms += born_then(asked.born)
     return arms
 
 

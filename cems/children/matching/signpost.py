@@ -16,8 +16,8 @@ from cems.base.command import command
 from cems.base.errors import TooMany
 from cems.base.time import local_date, now
 from cems.children.access.models.access import NamedReaderKind
-from cems.children.access.visibility import primary_of, within
-from cems.children.matching.identified import identified
+from cems.children.access.visibility import within
+from cems.children.matching.identified import identified, named_and_born
 from cems.children.matching.rules.search import Asked
 from cems.children.models import Child, ChildName, NamedReader
 from cems.children.querysets import rows_of_clusters
@@ -86,8 +86,8 @@ def unseen(user: User, asked: Asked) -> list[Child]:
     """Records that fit exactly, lie within the authorities served, and are out of this person's reach."""
     exact = Q(pk__in=identified(asked))
     if asked.full and asked.born:
-        called = ChildName.objects.filter(search_key=asked.name, child__date_of_birth=asked.born)
-        exact |= Q(pk__in=called.values_list(primary_of()))
+        called = named_and_born(ChildName.objects.filter(search_key=asked.name), asked.born)
+        exact |= Q(pk__in=called.values_list("primary"))
     served = profile_of(user).authority_ids
     fitting = Child.objects.unscoped("signpost: whether a record exists, no more").filter(
         exact, within(served), merged_into__isnull=True

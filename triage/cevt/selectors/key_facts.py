@@ -14,6 +14,7 @@ from cems.children.access_control import OpenChild
 from cems.children.choices import CaseRole, FeedbackFrom, Relation, YesNoNotKnown
 from cems.children.family.selectors.relationship import LinkedRecord, family, relationships
 from cems.children.history.models.involvement import InvolvementState
+from cems.children.identity.whereabouts import NOT_SHOWN, confidential_among
 from cems.children.models import Feedback, Involvement, Placement, Status
 from cems.children.slots import MISSING_NOW
 from matrix.models import Submission
@@ -70,8 +71,11 @@ def _tonight(opened: OpenChild) -> Iterable[Fact]:
     placement = rows.order_by("-starts_on", "-pk").first()
     if placement is None:
         child = opened.child
-        place = ", ".join(filter(None, [child.address.replace("\n", ", "), child.postcode]))
-        text = f"At home: {place}." if place else f"{UNKNOWN} Ask."
+        place = child.home.replace("\n", ", ")
+        if child.place_is_confidential:
+            text = f"{place}."
+        else:
+            text = f"At home: {place}." if place else f"{UNKNOWN} Ask."
     elif placement.address_confidential:
         text = f"{placement.get_kind_display()} in {placement.area}; the address is confidential."
     else:
@@ -197,11 +201,15 @@ def _not_told(opened: OpenChild) -> Iterable[Fact]:
 def _near(opened: OpenChild, today: Listing) -> Iterable[Fact]:
     """Others on today's list who live in the same place: perhaps siblings, perhaps friends; never assumed."""
     child = opened.child
+    others = [row.child for row in today.rows if row.child.pk != child.pk]
+    hidden = confidential_among([child.pk, *(other.pk for other in others)], local_date(opened.at))
+    if child.pk in hidden:
+        yield Fact("Also on the list", f"{NOT_SHOWN}. Friends: ask.")
+        return
     place = _place(child.address, child.postcode)
     near = []
-    for row in today.rows:
-        other = row.child
-        if other.pk == child.pk:
+    for other in others:
+        if other.pk in hidden:
             continue
         if place and _place(other.address, other.postcode) == place:
             near.append(f"{other.name} ({other.reference}), same address")

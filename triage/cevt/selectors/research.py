@@ -5,16 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.calendar import say_day
 from cems.base.time import local_date
 from cems.children.access.child_access import accesses
-from cems.children.access.visibility import primary_of
-from cems.children.models import Child, Placement
-from cems.children.querysets import rows_of_clusters
+from cems.children.identity.whereabouts import confidential_among
+from cems.children.models import Child
 from cems.meetings.rules import is_answer
 from triage.cevt.selectors.agenda import meeting_of
 from triage.cevt.selectors.contribution import NOTHING_YET, Answer, answers, heard
@@ -69,11 +68,13 @@ def research_list(user: User, at: datetime) -> list[Line]:
     reach = accesses(user, [row.child for row in rows], at)
     shown = [row for row in rows if reach[row.child.pk].sees(Part.IDENTITY)]
     prefetch_related_objects([row.child for row in shown], "school", "listed_school")
-    hidden = _confidential([row.child.pk for row in shown], at)
+    hidden = confidential_among([row.child.pk for row in shown], local_date(at))
+    for row in shown:
+        row.child.whereabouts_confidential = row.child.pk in hidden
     items = [item for row in shown for item in row.items]
     of = {item.public_id: item.child.pk for item in items}
     by_child = answers(items, lambda contribution: of[contribution.about], agency=user.agency_id)
-    lines = [_line(row, by_child.get(row.child.pk, NOTHING_YET), row.child.pk in hidden, at) for row in shown]
+    lines = [_line(row, by_child.get(row.child.pk, NOTHING_YET), at) for row in shown]
     return sorted(lines, key=lambda line: (line.meeting != "Today", line.row.key))
 
 
@@ -86,13 +87,12 @@ def to_look_up(user: User, at: datetime) -> int:
     return len(primaries - {item.primary for item in items if item.public_id in answered})
 
 
-def _line(row: Row, answer: Answer, hidden: bool, at: datetime) -> Line:
+def _line(row: Row, answer: Answer, at: datetime) -> Line:
     child, own = row.child, answer.row
     day = meeting_of(row.lead.received_at)
-    place = ", ".join(filter(None, [child.address.replace("\n", ", "), child.postcode]))
     return Line(
         row,
-        "Confidential: ask First Contact" if hidden else place or "Not recorded",
+        child.home.replace("\n", ", ") or "Not recorded",
         "Today" if day <= local_date(at) else say_day(day),
         answer,
         not is_answer(answer.last),
@@ -100,15 +100,3 @@ def _line(row: Row, answer: Answer, hidden: bool, at: datetime) -> Line:
         own.text if own else "",
         own.version if own else 0,
     )
-
-
-def _confidential(primaries: list[int], at: datetime) -> set[int]:
-    """The children who live in a place whose address is confidential."""
-    day = local_date(at)
-    rows = Placement.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=day),
-        child__in=rows_of_clusters(primaries),
-        starts_on__lte=day,
-        address_confidential=True,
-    )
-    return set(rows.annotate(primary=primary_of()).values_list("primary", flat=True))

@@ -20,7 +20,7 @@ from cems.children.access.rules.emergency_access import open_until
 from cems.children.access.selectors.emergency_access import to_review
 from cems.children.access.selectors.restriction import barred_from, closed_to, is_barred
 from cems.children.access.visibility import opens_restricted, within
-from cems.children.matching.identified import identified, so_named
+from cems.children.matching.identified import identified, named_and_born, so_named
 from cems.children.matching.rules.search import Asked
 from cems.children.matching.signpost import limit_questions, tell_owners
 from cems.children.models import Child, ChildName, EmergencyAccess, EmergencyAccessOutcome, NamedReader
@@ -168,8 +168,8 @@ def _fitting(profile: Profile, named: Asked) -> list[Child]:
 def _exactly(profile: Profile, named: Asked, numbered: QuerySet[Any, Any]) -> list[Child]:
     exact = Q(pk__in=numbered) | Q(reference=named.reference or None)
     if named.full and named.born:
-        born_then = ChildName.objects.filter(child__date_of_birth=named.born)
-        exact |= Q(pk__in=so_named(named, born_then))
+        names = named_and_born(ChildName.objects.filter(search_key=named.name), named.born)
+        exact |= Q(pk__in=so_named(named, names))
     fitting = Child.objects.unscoped("emergency opening of one exactly named record").filter(exact)
     primaries = {child.merged_into_id or child.pk for child in fitting.not_sealed()}
     served = Child.objects.unscoped("emergency opening: the record itself").filter(

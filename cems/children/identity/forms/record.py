@@ -209,6 +209,9 @@ class NewChildForm(OnceForm, IdentityForm):
         return {kind: self.cleaned_data[kind] for kind in CHECKED if self.cleaned_data[kind]}
 
 
+HIDDEN_PLACE = frozenset({"address", "postcode", "locality", "school"})
+
+
 class ChangeForm(IdentityForm):
     """The identity of a child, with the version that the person saw."""
 
@@ -223,11 +226,36 @@ class ChangeForm(IdentityForm):
                 "school": school_of(child),
             },
         )
+        self.hidden = HIDDEN_PLACE if child.place_is_confidential else frozenset()
+        kwargs["initial"] = {
+            name: "" if name in self.hidden else kwargs["initial"][name] for name in kwargs["initial"]
+        }
         super().__init__(user, *args, **kwargs)
+        for name in self.hidden:
+            self.fields[
+                name
+            ].help_text = "What is recorded is confidential. It stays if you leave this empty."
         # What the record holds stays choosable, for everybody who opens it.
         served = profile_of(user).authority_ids
-        if child.locality and child.locality.authority_id not in served:
+        if child.locality and child.locality.authority_id not in served and not self.hidden:
             self.offer_rows("locality", Locality.objects.filter(pk=child.locality.pk))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed; of a place that is confidential, and not shown, only what is new."""
+        values = super().values
+        if not self.hidden:
+            return values
+        untouched = {name for name in ("address", "postcode", "locality") if not values[name]}
+        if not (values["school"] or values["listed_school"]):
+            untouched |= {"school", "listed_school"}
+        return {name: value for name, value in values.items() if name not in untouched}
+
+    @property
+    def comparable(self) -> list[str]:
+        """The fields of which the user may see what somebody else has saved meanwhile."""
+        hidden = self.hidden | {"listed_school"} if self.hidden else frozenset[str]()
+        return [name for name in self.values if name not in hidden]
 
 
 class NameForm(PlainForm):

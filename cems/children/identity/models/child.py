@@ -11,6 +11,7 @@ from django.db.models import F, Func, Q
 
 from cems.accounts.models import Authority, Locality, Team
 from cems.base.models import PublicModel
+from cems.base.time import local_date, now
 from cems.children.choices import (
     PRESUMED_CHILD,
     BirthDateKnown,
@@ -22,6 +23,7 @@ from cems.children.choices import (
 )
 from cems.children.identity.models.school import School
 from cems.children.identity.rules import age_on
+from cems.children.identity.whereabouts import NOT_SHOWN, confidential_among
 from cems.children.querysets import ChildManager
 
 # A function of our database: how each word of a search key sounds (migration 0008).
@@ -129,8 +131,38 @@ class Child(PublicModel):
 
     @property
     def learns_at(self) -> str:
-        """The school or college in words, with an account or not; "" where it is not known."""
-        return str(self.listed_school or self.school or "")
+        """The school or college in words, with an account or not; "" where it is not known, and that it is not shown
+        where the child's whereabouts are confidential: it would tell where to wait for them."""
+        words = str(self.listed_school or self.school or "")
+        return NOT_SHOWN if words and self.place_is_confidential else words
+
+    @property
+    def home(self) -> str:
+        """The address in words, a line each; "" where none is recorded, and that it is not shown where the child's
+        whereabouts are confidential."""
+        if self.place_is_confidential:
+            return NOT_SHOWN
+        return "\n".join(part for part in (self.address, self.postcode) if part)
+
+    @property
+    def lives_in(self) -> str:
+        """The locality and area in words; the area alone where the child's whereabouts are confidential."""
+        near = self.locality if self.locality and not self.place_is_confidential else None
+        return f"{near}, {self.area}" if near else str(self.area)
+
+    @property
+    def near(self) -> str:
+        """The locality, or the area, as a line of a list says it."""
+        return str(self.area if self.place_is_confidential else self.locality or self.area)
+
+    @property
+    def place_is_confidential(self) -> bool:
+        """Whether nobody but listed people may learn where the child is; asked here where a list has not asked."""
+        known: bool | None = getattr(self, "whereabouts_confidential", None)
+        if known is None:
+            known = bool(confidential_among([self.merged_into_id or self.pk], local_date(now())))
+            self.whereabouts_confidential = known
+        return known
 
     @property
     def presumed_child(self) -> bool:

@@ -9,6 +9,7 @@ from cems.accounts.roles import Part
 from cems.children.access_control import OpenChild
 from cems.children.choices import BirthDateKnown
 from cems.children.chronology.selectors import Strip, strip
+from cems.children.identity.selectors.former_value import earlier
 from cems.children.models import Child, ChildName, Identifier
 from cems.children.promises import Late, late_of
 from cems.children.slots import NOW_LINES, PANELS
@@ -86,10 +87,11 @@ def identity(opened: OpenChild) -> list[dict[str, Any]]:
         ("Sex", child.get_sex_display()),
         ("Gender", child.get_gender_display()),
         ("Ethnicity", child.get_ethnicity_display()),
-        ("Address", "\n".join(part for part in (child.address, child.postcode) if part)),
-        ("Locality", f"{child.locality}, {child.area}" if child.locality else str(child.area)),
+        ("Address", child.home),
+        ("Locality", child.lives_in),
         ("School or college", child.learns_at),
         ("Authority responsible", str(child.authority)),
+        *earlier(child, cluster),
         # Once, where records with one number were joined.
         *dict.fromkeys((number.get_kind_display(), number.value) for number in numbers),
     ]

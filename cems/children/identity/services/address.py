@@ -15,6 +15,7 @@ from cems.base.time import now
 from cems.base.words import says_nothing
 from cems.children.access.services.restriction import may_manage
 from cems.children.identity.rules import check_postcode
+from cems.children.identity.services.former_value import address_withhold
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import AddressRecipient, Child, ConfidentialAddress
 from cems.children.querysets import rows_of_clusters
@@ -36,6 +37,7 @@ def address_keep(
 ) -> ConfidentialAddress:
     """Keep a confidential address for these recipients; an earlier one ends.
 
+    Every open address of the child goes off the record with it, earlier ones too, and is read by the same people.
     The user who writes it down knows it only as a recipient. Raises NotAllowed for those who don't decide who
     reads the record; Invalid without an address, a reason or a recipient.
     """
@@ -62,6 +64,7 @@ def address_keep(
         [AddressRecipient(address=row, user=person) for person in people]
         + [AddressRecipient(address=row, team=team) for team in teams]
     )
+    address_withhold(user, primary=primary, at=instant)
     detail = {
         "fields": [PART],
         "people": [str(user.public_id) for user in people],
@@ -94,7 +97,7 @@ def address_end(user: User, *, child: Child, at: datetime | None = None) -> None
 def address_for(user: User, child: Child) -> ConfidentialAddress | None:
     """The address, for a listed recipient; None for everybody else, as if there were none."""
     listed = Q(recipients__user=user) | Q(recipients__team__in=profile_of(user).team_ids)
-    return _open_rows(child).filter(listed).first()
+    return _open_rows(child).filter(listed).order_by("-recorded_at", "-pk").first()
 
 
 def _open_rows(child: Child) -> QuerySet[ConfidentialAddress]:

@@ -17,8 +17,10 @@ from cems.children.choices import AgeOutcome, BirthDateKnown
 from cems.children.events import AgeDecided
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.identity.rules import age_on, check_birth
+from cems.children.identity.selectors.former_value import former_of
+from cems.children.identity.services.former_value import former_values_keep
 from cems.children.matching.services.cluster import lock_cluster
-from cems.children.models import AgeDecision, Child, Involvement
+from cems.children.models import AgeDecision, Child, FormerReason, Involvement
 from cems.children.querysets import cluster_of
 from cems.clocks.models import Clock
 from cems.clocks.recipients import holders
@@ -61,9 +63,11 @@ def age_decide(user: User, *, child: Child, decided: Decided, at: datetime | Non
         born=decided.born,
         why=decided.why.strip(),
     )
+    was = former_of(primary, ["date_of_birth"])
     primary.date_of_birth, primary.birth_date_known = decided.born, BirthDateKnown.EXACT
     primary.version += 1
     primary.save(update_fields=["date_of_birth", "birth_date_known", "version"])
+    former_values_keep(user, rows=was, reason=FormerReason.DECIDED, at=instant)
     record(user, verb=Verb.DECIDED, subject=row, child=primary.public_id, part="identity", at=instant)
     adult = age_on(decided.born, local_date(instant)) >= 18
     publish(AgeDecided(primary.pk, row.pk, adult, user.pk, instant))

@@ -16,9 +16,12 @@ from cems.children.choices import PRESUMED_CHILD
 from cems.children.cluster_lock import forget_locked
 from cems.children.events import AreaChanged
 from cems.children.identity.rules import check_birth, check_postcode, search_key, written
+from cems.children.identity.selectors.former_value import former_of
+from cems.children.identity.services.former_value import former_values_keep
 from cems.children.identity.services.identifier import identifier_add
 from cems.children.matching.services.cluster import lock_cluster
-from cems.children.models import Child, ChildName, School, Submitter
+from cems.children.models import Child, ChildName, ConfidentialAddress, FormerReason, School, Submitter
+from cems.children.querysets import rows_of_clusters
 
 CHANGEABLE = frozenset(
     {
@@ -126,6 +129,8 @@ def child_change(
         if name in values:
             values[name] = _name(values[name], name)
     changed = [field for field, value in values.items() if getattr(locked_child, field) != value]
+    _refuse_open_address(locked_child, values, instant)
+    was = former_of(locked_child, changed)
     locality_before = locked_child.locality_id
     for field in changed:
         setattr(locked_child, field, values[field])
@@ -133,9 +138,9 @@ def child_change(
         locked_child.version += 1
         locked_child.save(update_fields=[*changed, "version"])
         forget_locked()  # a step before may have been given another row of this record
+        former_values_keep(user, rows=was, reason=FormerReason.CORRECTED, at=instant)
         if {"given_name", "family_name", "preferred_name"} & set(changed):
-            ChildName.objects.filter(child=locked_child, registered=True).update(registered=False)
-            _registered_name(locked_child, instant)
+            name_register(user, child=locked_child, at=instant)
         record(
             user,
             verb=Verb.CHANGED,
@@ -148,6 +153,19 @@ def child_change(
     if {"area", "locality"} & set(changed):
         publish(AreaChanged(locked_child.pk, locality_before, user.pk, instant))
     return locked_child
+
+
+def _refuse_open_address(child: Child, values: dict[str, Any], at: datetime) -> None:
+    """A2: where an address is kept for listed people, no open copy is written beside it."""
+    typed = next((name for name in ("address", "postcode") if values.get(name)), None)
+    whole = rows_of_clusters([child.merged_into_id or child.pk])
+    kept = ConfidentialAddress.objects.filter(child__in=whole, ended_at__isnull=True)
+    if typed and kept.exists():
+        raise Invalid(
+            "An address of this child is kept for listed people, so none is written here. First Contact, the"
+            " team's manager or the record's owner changes it under “Confidential address”.",
+            field=typed,
+        )
 
 
 def _refuse_undecided(child: Child, values: dict[str, Any]) -> None:
@@ -178,6 +196,13 @@ def name_add(user: User, *, child: Child, name: str, at: datetime | None = None)
             at=instant,
         )
     return row
+
+
+@command
+def name_register(user: User | None, *, child: Child, at: datetime) -> None:
+    """The name the record says now is the registered one, and search finds it; names before stay beside it."""
+    ChildName.objects.filter(child=child, registered=True).update(registered=False)
+    _registered_name(child, at)
 
 
 def _registered_name(child: Child, at: datetime) -> None:

@@ -17,6 +17,7 @@ from cems.children.access.services.restriction import may_manage
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.forms.address import AddressForm
 from cems.children.identity.page_context import child_page
+from cems.children.identity.selectors.address import had_before, taken_off
 from cems.children.identity.services.address import PART, address_end, address_for, address_keep
 from cems.children.view_helpers import form_page
 
@@ -28,10 +29,13 @@ def address(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     kept = address_for(user, opened.child)
     if kept:
         read(user, child=opened.child.public_id, part=PART, subject=kept, reason="listed to know the address")
+    manages = may_manage(user, opened.child, now())
     context = {
         **child_page(request, opened, current="children:restriction"),
         "kept": kept,
-        "manages": may_manage(user, opened.child, now()),
+        "taken_off": taken_off(opened) if kept else [],
+        "manages": manages,
+        "had_before": had_before(opened) if manages else None,
     }
     return render(request, "children/address.html", context)
 
@@ -45,14 +49,21 @@ def keep(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         return redirect("children:address", public_id=opened.child.public_id)
     form = AddressForm(people_at_work(opened.child, now()), request.POST or None)
     if handle_form(request, form, lambda: address_keep(user, child=opened.child, **form.values)):
-        messages.success(request, "The address is kept for the people you chose. An earlier one has ended.")
+        messages.success(
+            request,
+            "The address is kept for the people you chose. An earlier one has ended, and no open address is left on the"
+            " record. See below who may still have it.",
+        )
         return redirect("children:address", public_id=opened.child.public_id)
     return form_page(
         request,
         opened,
         form,
         title="Keep a confidential address",
-        text="It never appears in documents, calendars, mail or exports. You see it again only if you list yourself.",
+        text=(
+            "It never appears in documents, calendars, mail or exports. You see it again only if you list yourself."
+            " Any open address comes off the record, and the listed people go on reading it."
+        ),
         back=reverse("children:address", args=[opened.child.public_id]),
         current="children:restriction",
     )

@@ -119,7 +119,7 @@ def edit(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         messages.success(request, "The change is saved.")
         return redirect("children:overview", public_id=opened.child.public_id)
     if isinstance(form.refusal, Conflict):
-        differences = form.differences({name: getattr(opened.child, name) for name in form.values})
+        differences = form.differences({name: getattr(opened.child, name) for name in form.comparable})
         form.send_next(version=str(opened.child.version))
     context = {
         **child_page(request, opened, current="children:overview"),

@@ -45,13 +45,13 @@ def provisional(user: User) -> ChildQuerySet:
 
 def duplicates(user: User, at: datetime) -> Duplicates:
     """The queue for this person, in a fixed number of queries."""
-    waiting, more = at_most(provisional(user).select_related("area", "locality"), LONGEST)
+    waiting, more = at_most(provisional(user).with_places(), LONGEST)
     return Duplicates(waiting, pairs(user, at), more)
 
 
 def pairs(user: User, at: datetime) -> list[Pair]:
     """Records of the last months beside any other born on the same day whose name is close to theirs."""
-    visible = Child.objects.visible_to(user).not_sealed().with_bar().select_related("area", "locality")
+    visible = Child.objects.visible_to(user).not_sealed().with_bar()
     recent = visible.filter(created_at__gt=at - LOOKED_BACK, provisional=False).order_by("-created_at", "-pk")
     newest = list(recent[:LONGEST])
     same_day = visible.filter(date_of_birth__in={child.date_of_birth for child in newest}, provisional=False)

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from cems.accounts.models import User
 from cems.base.slots import KEPT
+from cems.children.matching.selectors.merge_facts import OTHER, ROOT, FactChoice, fact_choices
 from cems.children.models import Child, Identifier, Merge, Placement, Status
 from cems.children.querysets import rows_of_clusters
 from cems.children.slots import MERGE_BLOCKERS
-
-ROOT, OTHER = "primary", "other"
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,7 @@ class Preview:
     lines: Sequence[str]
     blockers: Sequence[str]
     choices: Sequence[Choice] = field(default_factory=tuple)
+    facts: Sequence[FactChoice] = field(default_factory=tuple)
 
 
 def other_record(user: User, public_id: UUID, *, than: Child) -> Child | None:
@@ -61,6 +61,7 @@ def preview(primary: Child, other: Child) -> Preview:
         merge_lines(ids),
         [line for blockers in MERGE_BLOCKERS for line in blockers(ids)],
         choices(primary, other),
+        fact_choices(primary, other),
     )
 
 
@@ -83,11 +84,8 @@ def compared(primary: Child, other: Child) -> list[tuple[str, str, str]]:
             ("Sex", child.get_sex_display()),
             ("Gender", child.get_gender_display()),
             ("Ethnicity", child.get_ethnicity_display()),
-            (
-                "Address",
-                ", ".join(part for part in (child.address.replace("\n", ", "), child.postcode) if part),
-            ),
-            ("Area", f"{child.locality}, {child.area}" if child.locality else str(child.area)),
+            ("Address", child.home.replace("\n", ", ")),
+            ("Area", child.lives_in),
             ("Authority responsible", str(child.authority)),
             ("School or college", child.learns_at),
             ("Numbers", ", ".join(_number(row) for row in numbers)),

@@ -1,6 +1,6 @@
 """Two records of one child become one, and can be taken apart again (C1; design: merge is an alias)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +14,18 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
-from cems.base.time import local_date, now
+from cems.base.time import now
 from cems.base.words import says_nothing
 from cems.children.access import grants
 from cems.children.cluster_lock import forget_locked
 from cems.children.events import AreaChanged
 from cems.children.history.services.level import level_point
-from cems.children.identity.services.identifier import identifier_resume
+from cems.children.identity.services.former_value import address_withhold
 from cems.children.matching.rules.duplicate import pair
-from cems.children.matching.selectors.merge import OTHER, ROOT, Choice, preview
-from cems.children.models import Child, Identifier, Merge, NotSame, Placement, Status, Submitter
+from cems.children.matching.selectors.merge import preview
+from cems.children.matching.services.merge_choice import choices_decide, choices_put_back
+from cems.children.matching.services.merge_facts import addresses_put_back, facts_decide, facts_put_back
+from cems.children.models import Child, ConfidentialAddress, Merge, NotSame, Submitter
 from cems.notices.services import notice_send
 
 _UNSEEN = "One of these records is not open to you. Records of two authorities are joined by somebody who serves both."
@@ -59,7 +61,8 @@ def merge_make(
         "provisional": kept.provisional,
         "area": kept.area_id,
         "locality": kept.locality_id,
-        **_decide(kept, seen.choices, decisions or {}, instant),
+        **choices_decide(user, kept=kept, choices=seen.choices, decisions=decisions or {}, at=instant),
+        "facts": facts_decide(user, kept=kept, gone=gone, decisions=decisions or {}, at=instant),
     }
     for alias in (gone, *members):
         alias.merged_into, alias.current_level, alias.joined_authorities = kept, None, None
@@ -71,6 +74,9 @@ def merge_make(
         child=kept, other=gone, at=instant, by=user, why=why.strip(), shown=list(seen.lines), before=before
     )
     _settle(kept, kept)
+    whole = [kept.pk, gone.pk, *(member.pk for member in members)]
+    if ConfidentialAddress.objects.filter(child__in=whole, ended_at__isnull=True).exists():
+        address_withhold(user, primary=kept, at=instant)
     _audit(user, row, Verb.MERGED, instant)
     for matched, provisional in ((gone, gone.provisional), (kept, before["provisional"])):
         if provisional:
@@ -83,7 +89,8 @@ def merge_make(
 def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None) -> Merge:
     """Take two records apart again. What was written since under the primary record stays with it.
 
-    Raises Invalid without a reason, Conflict where it is undone already or a later merge stands on it.
+    Merges into one record may be undone in any order: what a later one decided, it goes on deciding. Raises Invalid
+    without a reason, Conflict where it is undone already or the record has itself been joined to another since.
     """
     instant = at or now()
     if says_nothing(why):
@@ -103,7 +110,10 @@ def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None
     gone.merged_into = None
     gone.save(update_fields=["merged_into"])
     locality_before = kept.locality_id
-    _put_back(kept, locked_merge)
+    standing = _others_standing(locked_merge)
+    choices_put_back(user, kept=kept, gone=gone, merge=locked_merge, standing=standing)
+    facts_put_back(user, kept=kept, merge=locked_merge, standing=standing, at=instant)
+    addresses_put_back(user, apart=[kept, gone], merge=locked_merge)
     locked_merge.undone_at, locked_merge.undone_by, locked_merge.undone_why = instant, user, why.strip()
     locked_merge.save(update_fields=["undone_at", "undone_by", "undone_why"])
     _settle(kept, gone)
@@ -184,51 +194,10 @@ def _of(child: Child) -> list[Child]:
     return list(rows.select_for_update().filter(merged_into=child))
 
 
-def _decide(
-    kept: Child, choices: Sequence[Choice], decisions: Mapping[str, str], at: datetime
-) -> dict[str, list[int]]:
-    """End what was decided not to go on; the row numbers of what was ended, by kind."""
-    ended: dict[str, list[int]] = {"number": [], "status": [], "placement": []}
-    for choice in choices:
-        goes_on = decisions.get(choice.key, "")
-        if goes_on not in {ROOT, OTHER}:
-            raise Invalid(choice.question, field=choice.key)
-        loser = choice.rows[OTHER if goes_on == ROOT else ROOT]
-        if isinstance(loser, Identifier):
-            loser.ended_at = at
-            loser.save(update_fields=["ended_at"])
-        else:
-            loser.ends_on = max(loser.starts_on, local_date(at))
-            loser.save(update_fields=["ends_on"])
-        if isinstance(loser, Placement) and goes_on == OTHER:
-            winner = choice.rows[OTHER]
-            kept.area, kept.locality = winner.area, winner.locality
-            kept.save(update_fields=["area", "locality"])
-        ended[choice.key.split("-")[0]].append(loser.pk)
-    return ended
-
-
-def _put_back(kept: Child, merge: Merge) -> None:
-    """Let run again what the merge ended, where nothing has changed since."""
-    day = local_date(merge.at)
-    for number in Identifier.objects.filter(pk__in=merge.before["number"], ended_at=merge.at):
-        newer = Identifier.objects.filter(ended_at__isnull=True, kind=number.kind, child=number.child_id)
-        if not newer.exists():
-            identifier_resume(None, row=number, at=now())
-    for model, name in ((Status, "status"), (Placement, "placement")):
-        for row in model.objects.filter(pk__in=merge.before[name], ends_on__gte=day):
-            later = model.objects.filter(child=row.child_id, starts_on__gt=row.starts_on)
-            if (later.filter(kind=row.kind) if model is Status else later).exists():
-                continue
-            row.ends_on = None
-            row.save(update_fields=["ends_on"])
-            if isinstance(row, Placement):  # the record follows it again
-                row.moved_out_at = None
-                row.save(update_fields=["moved_out_at"])
-            if model is Placement and row.child_id == kept.pk:
-                kept.area_id, kept.locality_id = merge.before["area"], merge.before["locality"]
-    kept.provisional = merge.before["provisional"]
-    kept.save(update_fields=["area", "locality", "provisional"])
+def _others_standing(merge: Merge) -> list[Merge]:
+    """The other merges into the same record that stand, in their order."""
+    rows = Merge.objects.select_for_update().filter(child=merge.child_id, undone_at__isnull=True)
+    return list(rows.exclude(pk=merge.pk).order_by("pk"))
 
 
 def _settle(*primaries: Child) -> None:

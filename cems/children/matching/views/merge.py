@@ -111,7 +111,7 @@ def match(request: HttpRequest, opened: OpenChild, other_id: UUID) -> HttpRespon
     user, primary = acting_user(request), opened.child
     other, why = _other(request, opened, other_id)
     seen = preview(opened.placed, other)
-    form = MergeForm(seen.choices, request.POST or None)
+    form = MergeForm(seen.choices, seen.facts, request.POST or None)
     if made := handle_form(
         request,
         form,

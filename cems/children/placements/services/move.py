@@ -136,9 +136,11 @@ def tell_of_move(row: Placement, move: Move, area_ids: Collection[int], at: date
 
 
 def described(row: Placement, *, confidential: bool) -> str:
-    """What the placement says, in words, for a correction to keep; never a place that is confidential."""
+    """What the placement says, in words, for a correction to keep; never a place that is confidential,
+    nor more of where it lies than the area."""
     place = "" if confidential else row.provider_name or str(row.provider or "")
-    where = ", ".join(str(part) for part in (place, row.locality, row.area) if part)
+    near = None if confidential else row.locality
+    where = ", ".join(str(part) for part in (place, near, row.area) if part)
     until = f" to {row.ends_on:%-d %B %Y}" if row.ends_on else ", going on"
     ended = f" Ended because: {row.end_reason}." if row.end_reason else ""
     days = f"from {row.starts_on:%-d %B %Y}{until}"
