@@ -128,12 +128,13 @@ class Keyset:
         return list(columns)
 
 
-def next_url(request: HttpRequest, after: str) -> str:
-    """The address of the next page, empty on the last: this page's own, with its filters."""
+def next_url(request: HttpRequest, after: str, name: str = AFTER) -> str:
+    """The address of the next page, empty on the last: this page's own, with its filters. Where a page has several
+    lists, `name` tells their places apart."""
     if not after:
         return ""
     query = request.GET.copy()
-    query[AFTER] = after
+    query[name] = after
     return f"{request.path}?{query.urlencode()}"
 
 

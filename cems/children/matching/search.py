@@ -34,7 +34,9 @@ from cems.children.access.child_access import ChildAccess, accesses
 from cems.children.access.visibility import primary_of
 from cems.children.identity.whereabouts import confidential
 from cems.children.matching.identified import at_postcode, born_then, identified, says_born
+from cems.children.matching.named import people_named
 from cems.children.matching.names import CLOSE, like, sounding
+from cems.children.matching.rules.duplicate import Named, near_births, same_person
 from cems.children.matching.rules.search import Asked
 from cems.children.matching.signpost import limit_questions, signpost
 from cems.children.models import Child, ChildName
@@ -43,6 +45,8 @@ ORDER = Keyset("-rank", "public_id", size=25)
 EXACT = 2000  # rank of a reference or identifier
 BORN = 1000  # added where the birth date is the same
 LIKELY = 450  # rank from which a child is offered before a new record is made
+COMPARED = 200  # closest records that the rule of duplicates looks at
+MOST_LIKELY = 25
 SEARCHES_A_MINUTE = 60
 _SEARCH = "children.search"
 
@@ -101,7 +105,8 @@ def search(user: User, *, asked: Asked, after: str = "") -> Results:
 
 @command
 def likely(user: User, *, asked: Asked) -> list[Found]:
-    """Before a new record: the closest children that `user` may see, audited (C1).
+    """Before a new record: the closest children that `user` may see and the rule of duplicates takes for the same,
+    audited (C1). `MOST_LIKELY` at the most: as many say that there may be more.
 
     One whose name sounds alike is among them where the birth date or the postcode agrees. A name without a letter,
     and nothing beside it, is no search.
@@ -115,8 +120,16 @@ def likely(user: User, *, asked: Asked) -> list[Found]:
     compared = replace(asked, postcode="")
     if compared.empty:
         return []
-    close = _ranked(user, compared).filter(fits, sealed_at__isnull=True)
-    rows = _found(user, asked, _with_page(close[:8]))
+    close = _ranked(user, compared, near=True).filter(fits, sealed_at__isnull=True)
+    children = _with_page(close[:COMPARED])
+    named = people_named(children)
+    who = asked.named or Named((asked.name,))
+    same = [
+        child
+        for child in children
+        if child.rank >= EXACT or not asked.name or same_person(who, named[child.pk])
+    ]
+    rows = _found(user, asked, same)[:MOST_LIKELY]
     listed(user, what="children.likely", children=[row.child.public_id for row in rows], verb=Verb.SEARCHED)
     return rows
 
@@ -130,12 +143,17 @@ def _found(user: User, asked: Asked, children: Sequence[Any]) -> list[Found]:
     ]
 
 
-def _ranked(user: User, asked: Asked) -> QuerySet[Any, Any]:
-    """Visible children that answer any clue, with `rank` and how much of it is `bonus`: the rest the name gave."""
+def _ranked(user: User, asked: Asked, *, near: bool = False) -> QuerySet[Any, Any]:
+    """Visible children that answer any clue, with `rank` and how much of it is `bonus`: the rest the name gave. With
+    `near`, a birth date that may be the same one mistyped counts half."""
     exact = Q(pk__in=identified(asked)) | Q(pk__in=_referred(asked))
     bonus: Any = Case(When(exact, then=Value(EXACT)), default=Value(0))
     if asked.born:
-        bonus += Case(When(says_born(asked.born), then=Value(BORN)), default=Value(0))
+        born = [When(says_born(asked.born), then=Value(BORN))]
+        if near:
+            mistyped = Q(date_of_birth__in=near_births(asked.born))
+            born.append(When(mistyped, then=Value(BORN // 2)))
+        bonus += Case(*born, default=Value(0))
     named: Any = Value(0)
     if asked.name:
         best = Greatest(_best(asked.name, "child"), _best(asked.name, "child__merged_into"), Value(0.0))

@@ -75,7 +75,7 @@ def test_a_named_reader_finds_it_but_is_offered_it_for_no_other_record(child, ow
     assert not likely(reader, asked=asked)
     after = make_child(family_name="Sealington", date_of_birth=BORN)
     assert child not in [row.child for row in candidates(reader, after)] and not candidates(reader, child)
-    assert not any(child in (pair.older, pair.newer) for pair in pairs(reader, now()))
+    assert not any(child in (pair.older, pair.newer) for pair in pairs(reader).rows)
     assert by_reference(reader, child.reference) is None
     for primary, other in ((child, after), (after, child)):
         with pytest.raises(NotAllowed, match="sealed"):

@@ -1,6 +1,5 @@
 """Emergency openings: those to be looked at, and one that has just run out (A2, record-f8)."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cems.accounts.models import AgencyKind, User
 from cems.accounts.profile import profile_of
+from cems.base.keyset import Keyset, Page
 from cems.base.time import local_date
 from cems.children.access.selectors.restriction import bars_of
 from cems.children.access.visibility import primary_of
@@ -18,10 +18,12 @@ TOLD_FOR = timedelta(
     hours=24
 )  # how long after its end a person is told that it ran out, not that it isn't there
 
+ORDER = Keyset("opened_at", "pk", size=100)
 
-def openings_to_review(user: User, at: datetime, most: int) -> Sequence[EmergencyAccess]:
-    """At most so many of the openings that this person has still to look at, the oldest first."""
-    return list(to_review(user, at).order_by("opened_at", "pk")[:most])
+
+def openings_to_review(user: User, at: datetime, after: str = "") -> Page[EmergencyAccess]:
+    """A page of the openings that this person has still to look at, the oldest first."""
+    return ORDER.page(to_review(user, at), after)
 
 
 def opening_to_review(user: User, public_id: UUID, at: datetime) -> EmergencyAccess | None:

@@ -12,6 +12,7 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, next_url
 from cems.base.not_found import or_404
 from cems.base.time import local, now
 from cems.children.access.forms.emergency_access import EmergencyAccessForm, EmergencyAccessReviewForm
@@ -24,8 +25,6 @@ from cems.children.access.services.emergency_access import (
 )
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.matching.rules.search import understand
-
-MOST = 100
 
 
 @requires_sign_in(
@@ -64,8 +63,9 @@ def end(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_any_work(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS)
 def reviews(request: HttpRequest) -> HttpResponse:
     """Emergency openings to look at, the oldest first. References only: this opens no record."""
-    rows = openings_to_review(acting_user(request), now(), MOST)
-    return render(request, "children/emergency_access_reviews.html", {"rows": rows})
+    page = openings_to_review(acting_user(request), now(), request.GET.get(AFTER, ""))
+    context = {"rows": page.rows, "older_url": next_url(request, page.after)}
+    return render(request, "children/emergency_access_reviews.html", context)
 
 
 @requires_any_work(Shape.PAGE, Work.TEAM, Work.AUDIT_FINDINGS, methods=FORM)

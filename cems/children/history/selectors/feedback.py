@@ -1,13 +1,11 @@
 """What the child and the family said (C6)."""
 
-from collections.abc import Sequence
-
+from cems.base.keyset import Keyset, Page
 from cems.children.models import Child, Feedback
 
-LONGEST = 100
+ORDER = Keyset("-happened_at", "-pk", size=50)
 
 
-def feedback_of(child: Child) -> Sequence[Feedback]:
-    """Their words with who wrote them down, the newest first; the last hundred."""
-    rows = Feedback.objects.of(child).select_related("recorded_by__agency")
-    return list(rows.order_by("-happened_at", "-pk")[:LONGEST])
+def feedback_of(child: Child, after: str = "") -> Page[Feedback]:
+    """A page of their words with who wrote them down, the newest first."""
+    return ORDER.page(Feedback.objects.of(child).select_related("recorded_by__agency"), after)

@@ -6,19 +6,19 @@ from datetime import datetime
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
+from cems.base.keyset import Keyset, Page
 from cems.children.access.child_access import accesses
 from cems.children.choices import RiskLevel
 from cems.children.history.rules import level_to_act_on
 from cems.children.models import AgreedLevel, Child
 from cems.children.slots import SUBMITTED_LEVELS
 
-LONGEST = 100
+ORDER = Keyset("-happened_at", "-pk", size=50)
 
 
-def levels_agreed(child: Child) -> Sequence[AgreedLevel]:
-    """Every level a forum agreed with who recorded it, the newest first; the last hundred."""
-    rows = AgreedLevel.objects.of(child).select_related("recorded_by")
-    return list(rows.order_by("-happened_at", "-pk")[:LONGEST])
+def levels_agreed(child: Child, after: str = "") -> Page[AgreedLevel]:
+    """A page of the levels forums agreed with who recorded each, the newest first."""
+    return ORDER.page(AgreedLevel.objects.of(child).select_related("recorded_by"), after)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, next_url
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.history.forms.feedback import FeedbackForm
 from cems.children.history.selectors.feedback import feedback_of
@@ -21,9 +22,11 @@ from cems.children.view_helpers import form_page
 @requires_child(Shape.PAGE, Part.NOTES)
 def feedback(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Their words, newest first."""
+    page = feedback_of(opened.child, request.GET.get(AFTER, ""))
     context = {
         **child_page(request, opened),
-        "rows": feedback_of(opened.child),
+        "rows": page.rows,
+        "older_url": next_url(request, page.after),
         "may_write": opened.access.may(Work.NOTES),
         "knows_orientation": may_know(acting_user(request), opened.child, opened.access, opened.at),
     }

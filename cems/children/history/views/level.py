@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from cems.accounts.roles import Part
 from cems.base.access_control import Shape
+from cems.base.keyset import AFTER, next_url
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.choices import HarmContext
 from cems.children.history.selectors.level import levels_agreed
@@ -15,6 +16,7 @@ from cems.children.practice_lists import HARM_FORMS
 @requires_child(Shape.PAGE, Part.LEVEL_HISTORY)
 def levels(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Every level a forum agreed, with the forms of harm it saw, and where (C4)."""
+    page = levels_agreed(opened.child, request.GET.get(AFTER, ""))
     shown = [
         {
             "row": row,
@@ -22,6 +24,11 @@ def levels(request: HttpRequest, opened: OpenChild) -> HttpResponse:
             "forms": [HARM_FORMS.label(form) for form in row.forms],
             "contexts": [HarmContext(context).label for context in row.contexts],
         }
-        for row in levels_agreed(opened.child)
+        for row in page.rows
     ]
-    return render(request, "children/levels.html", {**child_page(request, opened), "rows": shown})
+    context = {
+        **child_page(request, opened),
+        "rows": shown,
+        "older_url": next_url(request, page.after),
+    }
+    return render(request, "children/levels.html", context)

@@ -17,6 +17,7 @@ from cems.children.choices import BirthDateKnown, CaseRole, Ethnicity, Gender, I
 from cems.children.identity.rules import check_birth, check_identifier, check_postcode, search_key, written
 from cems.children.identity.selectors.school import ChosenSchool, school_called, school_of
 from cems.children.identity.services.record import Identity
+from cems.children.matching.rules.duplicate import named
 from cems.children.matching.rules.search import Asked
 from cems.children.models import Child
 
@@ -144,6 +145,7 @@ class IdentityForm(PlainForm):
             postcode=data["postcode"],
             identifiers=numbers,
             written=written(name),
+            named=named(data["given_name"], data["family_name"], sex=data["sex"]),
         )
 
 

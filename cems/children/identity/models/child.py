@@ -184,6 +184,16 @@ class Child(PublicModel):
         return f"{about}{self.age_on(day)} years old"
 
     @property
+    def born_words(self) -> str:
+        """The birth date in a line of a list or document, with how far it is known; never a guess as a fact (C1)."""
+        day = f"{self.date_of_birth:%-d %B %Y}"
+        return {
+            BirthDateKnown.EXACT.value: f"born {day}",
+            BirthDateKnown.ABOUT.value: f"born about {day}",
+            BirthDateKnown.DISPUTED.value: f"recorded as born {day}, age disputed: presumed under 18",
+        }.get(self.birth_date_known, "age not known: presumed under 18")
+
+    @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}"
 

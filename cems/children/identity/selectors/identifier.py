@@ -8,12 +8,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cems.accounts.models import User
-from cems.base.keyset import at_most
+from cems.base.keyset import Keyset, Page
 from cems.children.access.visibility import primary_of
 from cems.children.models import Child, Identifier
 from cems.children.querysets import ChildQuerySet
 
-LONGEST = 50
+ORDER = Keyset("claimed_at", "pk", size=50)
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,10 @@ class Shared:
     others: Sequence[Child]
 
 
-def shared_numbers(user: User) -> tuple[list[Shared], bool]:
-    """Numbers to settle on records the person sees, the longest waiting first, and whether there are more."""
-    shown, more = at_most(_waiting(_visible(user)).order_by("claimed_at", "pk"), LONGEST)
+def shared_numbers(user: User, after: str = "") -> Page[Shared]:
+    """A page of numbers to settle on records the person sees, the longest waiting first."""
+    page = ORDER.page(_waiting(_visible(user)), after)
+    shown = page.rows
     same = Q(pk__in=[])
     for row in shown:
         same |= Q(kind=row.kind, value=row.value)
@@ -40,7 +41,7 @@ def shared_numbers(user: User) -> tuple[list[Shared], bool]:
         holders.setdefault((kind, value), set()).add(primary)
     primaries = set().union(*holders.values()) if holders else set()
     open_to = {child.pk: child for child in _visible(user).filter(pk__in=primaries)}
-    return [
+    rows = [
         Shared(
             row,
             open_to.get(row.primary),
@@ -51,7 +52,8 @@ def shared_numbers(user: User) -> tuple[list[Shared], bool]:
             ],
         )
         for row in shown
-    ], more
+    ]
+    return Page(rows, page.after)
 
 
 def to_settle(child: Child, whole: Sequence[int]) -> list[Identifier]:
@@ -64,7 +66,7 @@ def to_settle(child: Child, whole: Sequence[int]) -> list[Identifier]:
 
 def first_waits(user: User) -> Sequence[tuple[Child, datetime]]:
     """The records with a number to settle that the person sees, for a list of work."""
-    numbers, _ = shared_numbers(user)
+    numbers = shared_numbers(user).rows
     return [(number.child, number.number.added_at) for number in numbers if number.child]
 
 

@@ -23,7 +23,7 @@ from cems.children.identity.rules import check_identifier
 from cems.children.identity.services.identifier import identifier_add
 from cems.children.identity.services.record import child_change, child_create, name_add
 from cems.children.matching.rules.search import Asked, understand
-from cems.children.matching.search import Found, likely
+from cems.children.matching.search import MOST_LIKELY, Found, likely
 from cems.children.matching.signpost import NUMBER, Signpost, signpost, to_be_matched
 from cems.children.models import Child
 from cems.children.view_helpers import form_page
@@ -43,6 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 context = {
                     "form": form,
                     "rows": rows,
+                    "most_likely": MOST_LIKELY,
                     "may_exist": answer.may_exist,
                     "sent": _sent(request.POST),
                 }

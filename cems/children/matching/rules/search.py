@@ -7,6 +7,7 @@ from datetime import date
 from cems.base.errors import Invalid
 from cems.children.choices import IdentifierKind
 from cems.children.identity.rules import check_identifier, search_key, written
+from cems.children.matching.rules.duplicate import Named
 
 LONGEST = 200
 _REFERENCE = re.compile(r"\bCHD-\d{4}-\d{5,}\b", re.IGNORECASE)
@@ -21,7 +22,8 @@ _ONE_NUMBER = re.compile(r"(?=(?:\D*\d){4})[A-Z0-9/_.-]{5,40}")
 class Asked:
     """A search: each kind of clue found in the words, empty where there was none.
 
-    `name` is the key that is compared, `written` the same name in the script it was typed in.
+    `name` is the key that is compared, `written` the same name in the script it was typed in; `named` says given and
+    family name apart, where a form asked for them so.
     """
 
     name: str = ""
@@ -30,6 +32,7 @@ class Asked:
     postcode: str = ""
     identifiers: tuple[tuple[str, str], ...] = ()
     written: str = ""
+    named: Named | None = None
 
     @property
     def empty(self) -> bool:

@@ -2,40 +2,48 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
-from cems.base.keyset import at_most
+from cems.base.keyset import Keyset, Page
 from cems.base.time import local_date
 from cems.children.access.child_access import accesses
 from cems.children.identity.rules import search_key
-from cems.children.matching.rules.duplicate import alike, pair
+from cems.children.matching.named import named_of, people_named
+from cems.children.matching.rules.duplicate import near_birth, near_births, pair, same_person
 from cems.children.matching.rules.search import Asked
 from cems.children.matching.search import Found, likely
 from cems.children.models import Child, ChildName, Identifier, NotSame
 from cems.children.querysets import ChildQuerySet, rows_of_clusters
 
-LONGEST = 50
-LOOKED_BACK = timedelta(days=90)
+NEWEST = Keyset("-created_at", "-pk", size=50)  # records looked at on one page of pairs
+WAITING = Keyset("created_at", "pk", size=50)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two records that may be of one child, the older one first."""
+    """Two records that may be of one child, the older one first, and what of the birth dates speaks for it."""
 
     older: Child
     newer: Child
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The pairs that records of one page make with any other; `after` is where older records begin."""
+
+    rows: Sequence[Pair]
+    after: str = ""
 
 
 @dataclass(frozen=True)
 class Duplicates:
-    """The queue: provisional records, the longest waiting first, then pairs of records that are alike."""
+    """One page of the queue: provisional records, the longest waiting first, and pairs of records that are alike."""
 
     provisional: Sequence[Child]
     pairs: Sequence[Pair]
-    more: bool = False
 
 
 def provisional(user: User) -> ChildQuerySet:
@@ -43,45 +51,46 @@ def provisional(user: User) -> ChildQuerySet:
     return Child.objects.visible_to(user).not_sealed().filter(provisional=True).order_by("created_at", "pk")
 
 
-def duplicates(user: User, at: datetime) -> Duplicates:
-    """The queue for this person, in a fixed number of queries."""
-    waiting, more = at_most(provisional(user).with_places(), LONGEST)
-    return Duplicates(waiting, pairs(user, at), more)
+def provisional_page(user: User, after: str = "") -> Page[Child]:
+    """A page of them, the longest waiting first."""
+    return WAITING.page(provisional(user).with_places(), after)
 
 
-def pairs(user: User, at: datetime) -> list[Pair]:
-    """Records of the last months beside any other born on the same day whose name is close to theirs."""
-    visible = Child.objects.visible_to(user).not_sealed().with_bar()
-    recent = visible.filter(created_at__gt=at - LOOKED_BACK, provisional=False).order_by("-created_at", "-pk")
-    newest = list(recent[:LONGEST])
-    same_day = visible.filter(date_of_birth__in={child.date_of_birth for child in newest}, provisional=False)
-    reached = accesses(user, [*newest, *same_day])
-    born: dict[Any, list[Child]] = {}
-    for child in same_day:
+def pairs(user: User, after: str = "") -> Pairs:
+    """A page of records, the newest first, each beside any other whose name is close to theirs and whose birth date
+    is the same, or may be the same one mistyped; in a fixed number of queries."""
+    visible = Child.objects.visible_to(user).not_sealed().filter(provisional=False)
+    page = NEWEST.page(visible.with_bar(), after)
+    newest: Sequence[Child] = page.rows
+    near = {day for child in newest for day in near_births(child.date_of_birth)}
+    newest_names = ChildName.objects.filter(child__in=[child.pk for child in newest])
+    sounds = {sound for row in newest_names.values_list("sounds", flat=True) for sound in row}
+    # Of the whole nation's records of these days only those that share the sound of a word: far fewer are read.
+    sounding = ChildName.objects.filter(sounds__overlap=list(sounds), child__date_of_birth__in=near)
+    others = list(visible.with_bar().filter(date_of_birth__in=near, pk__in=sounding.values("child")))
+    reached = accesses(user, [*newest, *others])
+    born: dict[date, list[Child]] = {}
+    for child in others:
         if reached[child.pk].sees(Part.IDENTITY):
             born.setdefault(child.date_of_birth, []).append(child)
-    together = {child.pk for same in born.values() if len(same) > 1 for child in same}
-    names = _names(together)
-    looked_at = set(NotSame.objects.filter(child__in=together).values_list("child", "other"))
+    named = people_named([*newest, *others])
+    looked_at = set(
+        NotSame.objects.filter(child__in=[child.pk for child in others]).values_list("child", "other")
+    )
     pair_by_key: dict[tuple[int, int], Pair] = {}
     for child in newest:
         if not reached[child.pk].sees(Part.IDENTITY):
             continue
-        for other in born.get(child.date_of_birth, ()):
-            key = pair(child.pk, other.pk)
-            if other.pk == child.pk or key in looked_at or key in pair_by_key:
-                continue
-            if alike(names.get(child.pk, ()), names.get(other.pk, ())):
-                older, newer = sorted((child, other), key=lambda row: (row.created_at, row.pk))
-                pair_by_key[key] = Pair(older, newer)
-    return list(pair_by_key.values())
-
-
-def _names(child_ids: set[int]) -> dict[int, list[str]]:
-    names: dict[int, list[str]] = {}
-    for child_id, key in ChildName.objects.filter(child__in=child_ids).values_list("child", "search_key"):
-        names.setdefault(child_id, []).append(key)
-    return names
+        for day in near_births(child.date_of_birth):
+            for other in born.get(day, ()):
+                key = pair(child.pk, other.pk)
+                if other.pk == child.pk or key in looked_at or key in pair_by_key:
+                    continue
+                if same_person(named[child.pk], named[other.pk]):
+                    older, newer = sorted((child, other), key=lambda row: (row.created_at, row.pk))
+                    why = near_birth(child.date_of_birth, other.date_of_birth)
+                    pair_by_key[key] = Pair(older, newer, why)
+    return Pairs(list(pair_by_key.values()), page.after)
 
 
 def candidates(user: User, child: Child) -> list[Found]:
@@ -90,7 +99,13 @@ def candidates(user: User, child: Child) -> list[Found]:
         return []
     numbers = Identifier.objects.filter(child__in=rows_of_clusters([child.pk])).values_list("kind", "value")
     name = search_key(child.full_name)
-    asked = Asked(name, child.date_of_birth, postcode=child.postcode, identifiers=tuple(numbers))
+    asked = Asked(
+        name,
+        child.date_of_birth,
+        postcode="" if child.place_is_confidential else child.postcode,
+        identifiers=tuple(numbers),
+        named=named_of(child),
+    )
     seen_before = {
         pk
         for row in (NotSame.objects.filter(child=child.pk) | NotSame.objects.filter(other=child.pk))

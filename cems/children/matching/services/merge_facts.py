@@ -35,7 +35,9 @@ def facts_decide(
         return {}
     fields = [field for fact in chosen for field in FACTS[fact]]
     was = former_of(kept, [field.removesuffix("_id") for field in fields])
-    facts = {fact: {"was": _raw(kept, FACTS[fact]), "became": _raw(gone, FACTS[fact])} for fact in chosen}
+    facts: dict[str, dict[str, Any]] = {
+        fact: {"was": _raw(kept, FACTS[fact]), "became": _raw(gone, FACTS[fact])} for fact in chosen
+    }
     for field in fields:
         setattr(kept, field, getattr(gone, field))
     kept.version += 1

@@ -14,6 +14,7 @@ from cems.base.access_control import FORM, Shape
 from cems.base.done import say_done
 from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, next_url
 from cems.base.not_found import or_404
 from cems.base.time import local_date, now
 from cems.children.access.child_access import access_to
@@ -29,27 +30,36 @@ from cems.children.matching.forms import (
     SettleForm,
     UndoForm,
 )
+from cems.children.matching.search import MOST_LIKELY
 from cems.children.matching.selectors import duplicate as queue
 from cems.children.matching.selectors.merge import merge_at, merges, other_record, preview
 from cems.children.matching.services.merge import child_confirm, merge_make, merge_reject, merge_undo
 from cems.children.models import Child
 from cems.children.view_helpers import form_page
 
+PROVISIONAL, NUMBERS = "waiting", "numbers"
+
 
 @requires_work(Shape.PAGE, Work.DUPLICATES)
 def duplicates(request: HttpRequest) -> HttpResponse:
     """Provisional records to match, and pairs of records that are alike."""
-    waiting = queue.duplicates(acting_user(request), now())
-    numbers, more_numbers = shared_numbers(acting_user(request))
-    shown = [*waiting.provisional, *(child for both in waiting.pairs for child in (both.older, both.newer))]
-    shown += [child for row in numbers for child in (row.child, *row.others) if child]
-    listed(
-        acting_user(request),
-        what="children.duplicates",
-        children=list(dict.fromkeys(child.public_id for child in shown)),
-    )
-    rows = [(child, queue.waits(child, now())) for child in waiting.provisional]
-    context = {"queue": waiting, "rows": rows, "numbers": numbers, "more_numbers": more_numbers}
+    user = acting_user(request)
+    # Each list has its own place in the address: to read on in one leaves the others as they are.
+    waiting = queue.provisional_page(user, request.GET.get(PROVISIONAL, ""))
+    alike = queue.pairs(user, request.GET.get(AFTER, ""))
+    numbers = shared_numbers(user, request.GET.get(NUMBERS, ""))
+    shown = [*waiting.rows, *(child for both in alike.rows for child in (both.older, both.newer))]
+    shown += [child for row in numbers.rows for child in (row.child, *row.others) if child]
+    listed(user, what="children.duplicates", children=list(dict.fromkeys(child.public_id for child in shown)))
+    context = {
+        "queue": queue.Duplicates(waiting.rows, alike.rows),
+        "rows": [(child, queue.waits(child, now())) for child in waiting.rows],
+        "numbers": numbers.rows,
+        "more_rows_url": next_url(request, waiting.after, PROVISIONAL),
+        "more_pairs_url": next_url(request, alike.after),
+        "more_numbers_url": next_url(request, numbers.after, NUMBERS),
+        "begun": any(request.GET.get(name) for name in (AFTER, PROVISIONAL, NUMBERS)),
+    }
     return render(request, "children/matching_queue.html", context)
 
 
@@ -99,6 +109,7 @@ def candidates(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     context = {
         **child_page(request, opened, current="children:overview"),
         "rows": queue.candidates(user, child),
+        "most_likely": MOST_LIKELY,
         "form": form,
         "merges": merges(child),
     }
