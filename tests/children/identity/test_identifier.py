@@ -80,6 +80,7 @@ def add(client: Client, child: Child, kind: str) -> str:
 def test_a_number_is_added_whoever_holds_it_and_only_the_signpost_of_ones_own_place_is_told(
     where: str, kind: str, worker: User
 ) -> None:
+    """safe-f6: of a restricted record the keepers are told at once, of a sealed one too."""
     known, child = holder(where, kind), mine(worker)
     page = add(sign_in(worker), child, kind)
     # A number of a record far away, or of a sealed one, is answered as one nobody has.
