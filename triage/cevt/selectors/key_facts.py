@@ -14,7 +14,6 @@ from cems.children.access_control import OpenChild
 from cems.children.choices import CaseRole, FeedbackFrom, Relation, YesNoNotKnown
 from cems.children.family.selectors.relationship import LinkedRecord, family, relationships
 from cems.children.history.models.involvement import InvolvementState
-from cems.children.identity.whereabouts import NOT_SHOWN, confidential_among
 from cems.children.models import Feedback, Involvement, Placement, Status
 from cems.children.slots import MISSING_NOW
 from matrix.models import Submission
@@ -201,15 +200,11 @@ def _not_told(opened: OpenChild) -> Iterable[Fact]:
 def _near(opened: OpenChild, today: Listing) -> Iterable[Fact]:
     """Others on today's list who live in the same place: perhaps siblings, perhaps friends; never assumed."""
     child = opened.child
-    others = [row.child for row in today.rows if row.child.pk != child.pk]
-    hidden = confidential_among([child.pk, *(other.pk for other in others)], local_date(opened.at))
-    if child.pk in hidden:
-        yield Fact("Also on the list", f"{NOT_SHOWN}. Friends: ask.")
-        return
     place = _place(child.address, child.postcode)
     near = []
-    for other in others:
-        if other.pk in hidden:
+    for row in today.rows:
+        other = row.child
+        if other.pk == child.pk:
             continue
         if place and _place(other.address, other.postcode) == place:
             near.append(f"{other.name} ({other.reference}), same address")
