@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('children', '0017_claim_decided_and_assigned'),
+        ('children', '0018_matter_of_low'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
