@@ -2,6 +2,7 @@
 
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
 
 from cems.base.access_control import AccessRule, Shape
 
@@ -12,6 +13,9 @@ class Description(SpectacularAPIView):
     access_rule = AccessRule(Shape.API, reason="how the API is used; nothing of anybody")
     permission_classes = [IsAuthenticated]
     http_method_names = ["get", "head"]
+
+    def _get_version_parameter(self, request: Request) -> None:
+        """There is one version: nobody asks for another in the address, where it would be put into a header."""
 
 
 description = Description.as_view()
