@@ -1,14 +1,23 @@
 """Settings come from the environment; what is missing or unsafe is refused in plain words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, ValidationError, validate
 
 from cems.local import pdf_requirements
+
+FEWEST_SIGNS = 5  # different ones, in a key
+_REPEATED = re.compile(r"(.{1,4})\1+.?.?.?")
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+_NO_MAIL = [
+    f"django.core.mail.backends.{name}.EmailBackend" for name in ("console", "dummy", "filebased", "locmem")
+]
 
 MODES = ("local", "test", "production")
 
@@ -77,6 +86,7 @@ class Environment(Env):
         faults = list(found)
         if self.production:
             self._ask_what_production_must_have()
+            faults += self._shared()
             faults += [
                 f"{name} is not on this machine, and PDFs need it (Debian: {package})."
                 for name, package in pdf_requirements.missing().items()
@@ -102,8 +112,36 @@ class Environment(Env):
         self.bool("CEMS_DEBUG", False, validate=off)
         self.bool("CEMS_DEMO", False, validate=off_for_all)
         self.bool("CEMS_SECOND_FACTOR", True, validate=on)
+        posted = validate.NoneOf(_NO_MAIL, error="must send mail: people are told and invited by it.")
+        idle = validate.Range(60, 3600, error="must be between 60 and 3600: a minute, and an hour.")
         self.str("CEMS_BASE_URL", validate=secure)
         self.str("CEMS_ALLOWED_HOSTS", validate=named)
+        self.str("CEMS_EMAIL_BACKEND", "", validate=posted)
+        self.int("CEMS_IDLE_SECONDS", 1200, validate=idle)
+        if self.text("CEMS_EMAIL_HOST", "localhost") not in _THIS_MACHINE:
+            self.bool("CEMS_EMAIL_TLS", True, validate=on)
+
+    def _shared(self) -> list[str]:
+        """Where one key or login serves two ends, of which one is there to watch the other."""
+        keys = {self.text("CEMS_SECRET_KEY", ""), *self.words("CEMS_SECRET_KEY_FALLBACKS")}
+        sealing = {self.text("CEMS_AUDIT_KEY", ""), *self.words("CEMS_AUDIT_KEY_PREVIOUS")}
+        app, sealer = (_login(self.text(name, "")) for name in ("DATABASE_URL", "DATABASE_SEALER_URL"))
+        owner = self.text("CEMS_DATABASE_OWNER_ROLE", "cems_owner")
+        migrates = self.text("CEMS_DATABASE_ROLE", "app") == "owner"
+        return [
+            f"{name}: {why}"
+            for name, why, wrong in (
+                ("CEMS_AUDIT_KEY", "must not be the secret key as well.", bool(keys & sealing - {""})),
+                ("DATABASE_URL", "must not be the owner's login.", app == owner and not migrates),
+                ("DATABASE_SEALER_URL", "must not be the owner's login.", sealer == owner),
+                (
+                    "DATABASE_SEALER_URL",
+                    "must not be the application's login.",
+                    bool(sealer) and sealer == app,
+                ),
+            )
+            if wrong
+        ]
 
     def _get_value(self, env_key: str, default: Any) -> Any:
         value = super()._get_value(env_key, default)
@@ -112,7 +150,14 @@ class Environment(Env):
         return value.strip() or default
 
 
+def _login(address: str) -> str:
+    """The login of a database's address; "" where there is none."""
+    return urlsplit(address).username or ""
+
+
 def _unguessable(secret: str) -> None:
+    if len(set(secret)) < FEWEST_SIGNS or _REPEATED.fullmatch(secret):
+        raise ValidationError("is the same few signs over and over; make one of 50 random characters.")
     if len(secret) < 32 or "change" in secret.lower() or "secret" in secret.lower():
         raise ValidationError("is too short or looks like a default; make one of 50 random characters.")
 

@@ -47,6 +47,39 @@ UNSAFE: dict[str, tuple[dict[str, str], str]] = {
     "a database address that is none": ({"DATABASE_URL": "cems"}, "DATABASE_URL"),
     "a switch that is neither on nor off": ({"CEMS_SECOND_FACTOR": "maybe"}, "CEMS_SECOND_FACTOR"),
     "a number that is none": ({"CEMS_SWEEP_SECONDS": "often"}, "CEMS_SWEEP_SECONDS"),
+    "a key of one letter": ({"CEMS_SECRET_KEY": "a" * 64}, "CEMS_SECRET_KEY"),
+    "a key of two letters": ({"CEMS_AUDIT_KEY": "ab" * 32}, "CEMS_AUDIT_KEY"),
+    "a key of a few figures": ({"CEMS_SECRET_KEY": "1234" * 16}, "CEMS_SECRET_KEY"),
+    "a key of signs and their end": ({"CEMS_AUDIT_KEY": "aB3$" * 12 + "aB"}, "CEMS_AUDIT_KEY"),
+    "one key for both": ({"CEMS_AUDIT_KEY": SAFE["CEMS_SECRET_KEY"]}, "CEMS_AUDIT_KEY"),
+    "the key of before for the audit": (
+        {"CEMS_SECRET_KEY_FALLBACKS": SAFE["CEMS_AUDIT_KEY"]},
+        "CEMS_AUDIT_KEY",
+    ),
+    "no idle time": ({"CEMS_IDLE_SECONDS": "0"}, "CEMS_IDLE_SECONDS"),
+    "less than none": ({"CEMS_IDLE_SECONDS": "-5"}, "CEMS_IDLE_SECONDS"),
+    "eleven days of idling": ({"CEMS_IDLE_SECONDS": "999999"}, "CEMS_IDLE_SECONDS"),
+    "mail in the clear": ({"CEMS_EMAIL_TLS": "0"}, "CEMS_EMAIL_TLS"),
+    "mail on the console": (
+        {"CEMS_EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"},
+        "CEMS_EMAIL_BACKEND",
+    ),
+    "mail into files": (
+        {"CEMS_EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"},
+        "CEMS_EMAIL_BACKEND",
+    ),
+    "the owner answers pages": (
+        {"DATABASE_URL": "postgresql://cems_owner@db.example.test/cems"},
+        "DATABASE_URL",
+    ),
+    "the owner seals": (
+        {"DATABASE_SEALER_URL": "postgresql://cems_owner@db.example.test/cems"},
+        "DATABASE_SEALER_URL",
+    ),
+    "one login for both": (
+        {"DATABASE_SEALER_URL": "postgresql://app@database.example.test/cems"},
+        "DATABASE_SEALER_URL",
+    ),
     "what the partnership decides now": ({"CEMS_GATHERING_DAYS": "2"}, "CEMS_GATHERING_DAYS"),
 }
 SHOW = """
