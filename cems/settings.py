@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cems.base.middleware.ProxyHeaders",
     "cems.base.middleware.RequestReference",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -160,7 +161,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 # The key is account and address together (cems.accounts.adapters): a stranger can't lock anybody out.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "login": "30/m/ip"}
+# Five wrong passwords shut one account for a while. A whole office has one address: it is shut only to what no office
+# does, since a second factor is asked for as well.
+ACCOUNT_RATE_LIMITS = {"login_failed": "100/m/ip,5/5m/key", "login": "600/m/ip"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "CEMS: "
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("CEMS_PROXIES", int(env.flag("CEMS_BEHIND_PROXY", env.production)))
@@ -217,6 +220,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if _tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _tls
 if env.flag("CEMS_BEHIND_PROXY", env.production):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+PROXY_NETWORKS = env.words(
+    "CEMS_PROXY_NETWORKS", "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
+)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

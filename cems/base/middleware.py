@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -21,6 +22,31 @@ def new_reference() -> str:
     """A reference such as 7K2F-9QXM."""
     letters = "".join(secrets.choice(LETTERS) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
+
+
+class ProxyHeaders:
+    """Believes what a proxy says of a request, such as that it came by https, only from where proxies are.
+
+    A stranger who reaches the web server itself could else say so too. A socket of this machine has no address.
+    """
+
+    NAMES = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.networks = [ip_network(network, strict=False) for network in settings.PROXY_NETWORKS]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not self._is_proxy(request.META.get("REMOTE_ADDR", "")):
+            for name in self.NAMES:
+                request.META.pop(name, None)
+        return self.get_response(request)
+
+    def _is_proxy(self, address: str) -> bool:
+        try:
+            return not address or any(ip_address(address) in network for network in self.networks)
+        except ValueError:
+            return False
 
 
 class RequestReference:

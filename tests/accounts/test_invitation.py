@@ -230,3 +230,17 @@ def test_the_page_says_what_a_changed_address_brings_about() -> None:
         assert len(letters_to("after@example.test")) == 1
         response = client.post(address, {"name": "Other Example", "email": "after@example.test"}, follow=True)
         assert "a link at the new address" not in response.content.decode()
+
+
+@pytest.mark.requirement("A1")
+@pytest.mark.parametrize(
+    ("address", "believed"),
+    [
+        ("127.0.0.1", True), ("172.18.0.1", True), ("10.1.2.3", True), ("::1", True), ("", True),
+        ("203.0.113.9", False), ("2001:db8::1", False), ("no address", False), ("172.32.0.1", False),
+    ],
+)  # fmt: skip
+def test_who_is_no_proxy_is_not_believed_that_a_request_came_by_https(address: str, believed: bool) -> None:
+    client = Client(SERVER_NAME=HOST, headers={"X-Forwarded-Proto": "https"})
+    answer = client.get(reverse("account_login"), REMOTE_ADDR=address)
+    assert answer.status_code == (200 if believed else 301)
