@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
-from icalendar import Calendar, Event, Timezone
+from icalendar import Alarm, Calendar, Event, Timezone
 
 from cems.clocks.models import Clock
 
 REFRESH = timedelta(hours=1)
+SHOWN_FOR = timedelta(minutes=15)  # some programs show no event without an end
+SHORT, SOON, AHEAD = timedelta(hours=4), timedelta(minutes=15), timedelta(hours=2)
 
 
 def calendar_of(clocks: Sequence[Clock], now: datetime) -> bytes:
@@ -48,10 +50,21 @@ def _event(clock: Clock, now: datetime) -> Event:
     event.add("uid", f"{clock.public_id}@cems")
     event.add("dtstamp", now.astimezone(UTC))
     event.add("dtstart", clock.due_at.astimezone(UTC))
+    event.add("dtend", (clock.due_at + SHOWN_FOR).astimezone(UTC))
     event.add("last-modified", clock.changed_at.astimezone(UTC))  # type: ignore[attr-defined]
     event.add("sequence", clock.version)
     event.add("summary", f"{clock.reference}: {clock.rule.label}")
     event.add("url", f"{settings.BASE_URL}{reverse('clocks:detail', args=[clock.public_id])}")
     event.add("transp", "TRANSPARENT")  # a time to keep, not an hour somebody is busy
     event.add("class", "PRIVATE")
+    event.add_component(_alarm(clock))
     return event
+
+
+def _alarm(clock: Clock) -> Alarm:
+    """A word before it is due: sooner of a promise of a few hours. It tells no more than the event."""
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("trigger", -(SOON if clock.due_at - clock.started_at <= SHORT else AHEAD))
+    alarm.add("description", f"{clock.reference}: {clock.rule.label}")
+    return alarm

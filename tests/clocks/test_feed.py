@@ -134,10 +134,33 @@ def test_the_feed_keeps_to_the_letter_of_rfc_5545() -> None:
     assert any(line.startswith(b" ") for line in lines)  # something was folded
     (event,) = events(answer)
     assert str(event["summary"]).startswith("CEM-2026-00001;,\\" + "é" * 22)
-    once = {"UID", "DTSTAMP", "DTSTART", "SEQUENCE", "LAST-MODIFIED", "SUMMARY", "URL", "TRANSP", "CLASS"}
+    once = {
+        "UID",
+        "DTSTAMP",
+        "DTSTART",
+        "DTEND",
+        "SEQUENCE",
+        "LAST-MODIFIED",
+        "SUMMARY",
+        "URL",
+        "TRANSP",
+        "CLASS",
+    }
     assert set(event.keys()) == once and not event.errors
-    for name in ("DTSTAMP", "DTSTART", "LAST-MODIFIED"):
+    for name in ("DTSTAMP", "DTSTART", "DTEND", "LAST-MODIFIED"):
         assert event.decoded(name).tzinfo is not None and event[name].to_ical().endswith(b"Z")
+
+
+@pytest.mark.parametrize(("hours", "before"), [(1, 15), (4, 15), (5, 120), (72, 120)])
+def test_an_event_has_an_end_and_an_alarm_in_time(hours: int, before: int) -> None:
+    user = make_user()
+    clock = make_clock(user)
+    Clock.objects.filter(pk=clock.pk).update(due_at=clock.started_at + timedelta(hours=hours))
+    (event,) = events(ask(*feed_make(user)))
+    (alarm,) = event.walk("VALARM")
+    assert event["dtend"].dt > event["dtstart"].dt
+    assert (alarm["action"], alarm["trigger"].dt) == ("DISPLAY", -timedelta(minutes=before))
+    assert str(alarm["description"]) == str(event["summary"])
 
 
 def test_nothing_personal_is_in_the_feed() -> None:
