@@ -66,8 +66,18 @@ def group(request: HttpRequest, opened: Opened[Matrix], code: str) -> HttpRespon
     if question_group is None:
         raise Http404
     questions = [_question(state, question_group, number) for number in range(len(question_group.indicators))]
-    if request.method == "POST" and _save(request, state, questions):
-        return redirect(_after(state, question_group) if "continue" in request.POST else _tasks_url(state))
+    if request.method == "POST":
+        if _save(request, state, questions):
+            return redirect(
+                _after(state, question_group) if "continue" in request.POST else _tasks_url(state)
+            )
+        state = state_of(
+            request, opened
+        )  # what was taken stands there by now; what was not, stays as it was typed
+        questions = [
+            question if question.errors else _question(state, question_group, number)
+            for number, question in enumerate(questions)
+        ]
     problems = [
         {"text": f"{question.indicator.text}: {message}", "target": _target(question.code, name)}
         for question in questions

@@ -29,6 +29,7 @@ TYPED = (
 ROUNDS = int(
     os.environ.get("CEMS_TYPED_ROUNDS", "1")
 )  # with as many as there are words, each stands in each field
+DAY = ("-day", "-month", "-year")
 PARAMETER = re.compile(r"""GET(?:\.get\(|\.getlist\(|\[)\s*["'](\w+)["']""")
 
 
@@ -62,9 +63,14 @@ def filled(form: PageForm, turn: int) -> dict[str, str]:
 
 
 def lost(page: str, form: PageForm, body: dict[str, str]) -> Iterator[str]:
-    """The fields whose words the page, drawn again, does not hold any more."""
+    """The fields whose words the page, drawn again, does not hold any more.
+
+    A day beside "this week" is none: the form says which of the two counts.
+    """
     words = unescape(page).replace("\r\n", "\n")
     for name in form.written:
+        if body.get(f"{name.rpartition('-')[0]}-when") == "this_week" and name.endswith(DAY):
+            continue
         typed = body[name].replace("\0", "").replace("\r\n", "\n").strip()
         if typed and typed not in words:
             yield name
