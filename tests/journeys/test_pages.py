@@ -13,7 +13,10 @@ from django.urls import reverse
 
 from cems.accounts.invitations import link_for
 from cems.accounts.models import User
+from cems.base.time import now
 from cems.children.history.services.involvement import involvement_start
+from tests.factories.allocation import child_at, has_worker, make_manager, make_worker
+from tests.factories.children import make_child, name_reader, restrict
 from tests.factories.people import make_user
 from tests.factories.world import Story, World, make_world
 from tests.guards.addresses import Address, addresses
@@ -147,6 +150,29 @@ def _raised(tour: Tour) -> Visitor:
     return visitor
 
 
+def _given_in_error(tour: Tour) -> Visitor:
+    child, manager = child_at(), make_manager()
+    row = has_worker(child, make_worker(), by=manager, at=now())
+    visitor = tour.of(manager)
+    visitor.open(reverse("allocation:undo", args=[child.public_id, row.public_id]))
+    return visitor
+
+
+def _new(tour: Tour) -> Visitor:
+    visitor = tour.of(tour.world.people["first_contact"])
+    visitor.open(reverse("children:record_confirm", args=[make_child(provisional=True).public_id]))
+    return visitor
+
+
+def _named_on_it(tour: Tour) -> Visitor:
+    child, owner, colleague = make_child(), make_user(), make_user()
+    restrict(child, owner=owner)
+    name_reader(child, colleague)
+    visitor = tour.of(owner)
+    visitor.open(reverse("children:reader_end", args=[child.public_id, colleague.public_id]))
+    return visitor
+
+
 # Pages that stand for one moment of one person: how the person comes there.
 MOMENTS: dict[str, Callable[[Tour], Visitor]] = {
     "mfa_authenticate": _half_way,
@@ -155,7 +181,10 @@ MOMENTS: dict[str, Callable[[Tour], Visitor]] = {
     "account_set_password": _without_password,
     "children:search_results": _results,
     "first_contact:enquiry_answer": _asked,
+    "allocation:undo": _given_in_error,
     "cevt:item_raised": _raised,
+    "children:reader_end": _named_on_it,
+    "children:record_confirm": _new,
     "children:claim_answer": _claimed,
     **{name: _key_of_own(name) for name in ("mfa_remove_webauthn", "mfa_edit_webauthn")},
     **{

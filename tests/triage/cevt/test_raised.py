@@ -22,7 +22,7 @@ from cems.notices.models import Notice
 from plans.models import Referral
 from plans.services.referral import Told, first_contact, referral_decide, referral_open
 from tests.factories.children import bar, involve, join, make_child, make_matter, restrict
-from tests.factories.people import make_team, make_user, sign_in
+from tests.factories.people import make_team, make_user, sign_in, take_document
 from tests.factories.triage import make_chair, ruling, waiting_child
 from triage.cevt.services.decision import decision_confirm, decision_make
 from triage.cevt.services.item import item_raise, item_withdraw
@@ -243,7 +243,7 @@ def test_whoever_raised_it_reads_what_a_submitter_reads_by_page_letter_and_api(
     item = item_raise(desk, child=child, why=WHY)
     seen = Item.objects.exclude(pk=item.pk).get().submission.public_id  # type: ignore[union-attr]
     letter = reverse("cevt:item_letter", args=[item.public_id])
-    assert sign_in(desk).get(letter).status_code == 409  # there is none before the decision
+    assert take_document(sign_in(desk), child, letter).status_code == 409  # there is none before the decision
     words = {"rationale": "Kept at the table.", "feedback": "Right to bring it.", "seen": seen}
     row = decision_make(chair, child=child, ruling=ruling(item, LOW, **words))
     assert Notice.objects.filter(user=desk, kind="triage.decided").exists()
@@ -252,7 +252,7 @@ def test_whoever_raised_it_reads_what_a_submitter_reads_by_page_letter_and_api(
         assert given in html, given
     assert "Kept at the table." not in html
     assert quote(letter, safe="") in html  # who takes it away is asked to whom it goes
-    answer = sign_in(desk).get(letter)
+    answer = take_document(sign_in(desk), child, letter)
     assert answer.status_code == 200 and answer["Content-Type"] == "application/pdf"
     assert "Madeup" not in answer["Content-Disposition"]
     assert Entry.objects.filter(verb="downloaded", subject_id=str(item.public_id)).exists()
@@ -262,7 +262,7 @@ def test_whoever_raised_it_reads_what_a_submitter_reads_by_page_letter_and_api(
     assert "Kept at the table." not in str(by_api) and "Keep the weekly visits." in str(decision)
     assert by_api["contributions"] == []
     # who reads CEVT's decisions finds the letter on the child's page, with the reasons
-    assert sign_in(chair).get(letter).status_code == 200
+    assert take_document(sign_in(chair), child, letter).status_code == 200
     assert sign_in(make_user("practitioner", team=make_team())).get(letter).status_code == 404
 
 
@@ -280,7 +280,8 @@ def test_a_member_keeps_sight_of_what_they_raised_once_cevt_follows_the_child_no
     Matter.objects.filter(child=child).update(closed_at=now(), until=now())
     html = said(nurse, told(item))
     assert "Right." in html and WHY in html and "Kept here." not in html
-    assert sign_in(nurse).get(reverse("cevt:item_letter", args=[item.public_id])).status_code == 200
+    letter = reverse("cevt:item_letter", args=[item.public_id])
+    assert take_document(sign_in(nurse), child, letter).status_code == 200
 
 
 @pytest.mark.requirement("T4", "A2")
@@ -311,8 +312,8 @@ def test_the_child_s_page_leads_to_the_letter_of_a_concern(child: Child, chair: 
     seen = Item.objects.exclude(pk=item.pk).get().submission.public_id  # type: ignore[union-attr]
     decision_make(chair, child=child, ruling=ruling(item, MODERATE, seen=seen))
     letter = reverse("cevt:item_letter", args=[item.public_id])
-    assert letter in said(lead, reverse("children:overview", args=[child.public_id]))
-    assert sign_in(lead).get(letter).status_code == 200
+    assert quote(letter, safe="") in said(lead, reverse("children:overview", args=[child.public_id]))
+    assert take_document(sign_in(lead), child, letter).status_code == 200
 
 
 @pytest.mark.requirement("T4")

@@ -10,9 +10,9 @@ from django.urls import reverse
 from cems.accounts.models import User
 from cems.base.errors import Invalid
 from cems.base.time import local_date, now
+from cems.children.access.document import document_url
 from cems.children.choices import RiskLevel
 from cems.children.models import Child, Status
-from cems.children.view_helpers import document_url
 from cems.notices.models import Notice
 from plans.services.referral import referral_open
 from tests.factories.children import bar, involve

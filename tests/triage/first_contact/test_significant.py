@@ -114,8 +114,8 @@ def test_what_was_written_stays_on_every_way_on_from_the_stopped_page(
     words = "Early help is enough.\r\nThe aunt “Jo” helps."
     sent = {"outcome": EARLY_HELP.key, "rationale": words, "open_status": "on"}
     html = client.post(url, sent).content.decode()
-    # the meeting is asked for from here, once
-    assert "No strategy meeting is asked for" in html and pressed(html) == sent
+    # the level has asked for the meeting, and it is asked for once, whoever asks again
+    assert "is not answered yet" in html and pressed(html) == sent
     for _ in range(2):
         answer = client.post(url, pressed(html, step="ask"))
         assert answer.status_code == 409 and Request.objects.filter(child=child).count() == 1

@@ -73,12 +73,15 @@ def letter(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """What CEVT decided on a concern, as a letter to whoever raised it: references only on the outside."""
     user, instant = acting_user(request), now()
     concern = or_404(letter_of(user, item_id))
-    if concern.child is None or concern.access is None or concern.found is None:
-        raise Conflict("CEVT has not decided about this yet. Its page says when it has.")
+    undecided = Conflict("CEVT has not decided about this yet. Its page says when it has.")
+    if concern.child is None or concern.access is None:
+        raise undecided
     may_take_away(Shape.PDF, concern.access)
     asked = questions_first(request, Shape.PDF, concern.child.public_id)
     if asked:
         return asked
+    if concern.found is None:
+        raise undecided
     paper = Paper("Feedback from CEVT", concern.found.row.reference, f"{user}, {user.agency}", instant)
     context = {"item": concern.item, "found": concern.found, "sees_decision": concern.sees_decision}
     context["area_id"] = concern.child.area_id
