@@ -19,7 +19,7 @@ from django.utils.html import conditional_escape
 
 from cems.base.access_control import View
 from cems.base.errors import CommandError, Conflict, Invalid, Overtaken, SentAlready
-from cems.base.form_fields import OnceKeyField
+from cems.base.form_fields import OnceKeyField, WordsField
 from cems.base.idempotency import once
 from cems.base.words import says_nothing
 
@@ -57,7 +57,7 @@ class HandledForm(forms.Form):
         super()._clean_fields()  # type: ignore[misc]  # Django's own step, which the stubs do not tell of
         for name, field in self.fields.items():
             value = self.cleaned_data.get(name)
-            asked = field.required and isinstance(field, forms.CharField)
+            asked = field.required and isinstance(field, WordsField)
             if asked and isinstance(value, str) and says_nothing(value):
                 self.add_error(name, field.error_messages["required"])
 
