@@ -183,6 +183,7 @@ def test_truth_f5_what_moved_on_meanwhile_stays(officer, child):
     second = placement_open(
         officer, child=child, place=a_place(area=make_authority(LEEDS), starts_on=days_ago(4))
     )
+    first.refresh_from_db()
     corrected(officer, placement=first, mended=mended(first, ends_on=days_ago(6)), why="Misread")
     assert fresh(child).area.code == LEEDS
     placement_end(officer, placement=second, ends_on=today(), reason="Went home")
