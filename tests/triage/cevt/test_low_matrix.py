@@ -130,8 +130,10 @@ def test_looked_at_it_leaves_the_list_and_a_newer_one_brings_it_back(
     assert "School knows" not in shown(sender, page)
     chronology = shown(lead, reverse("children:chronology", args=[child.public_id]))
     assert f"CEVT has looked at {sent.reference}" in chronology and "School knows" in chronology
-    # the second time nothing is written over, and the user is told
-    assert look(make_second(chair), row, note="Once more").status_code == 400
+    # sent twice it is one look; a colleague's is too late, is told so, and has the note still
+    assert look(chair, row, note="School knows; nothing more.", key=key).status_code == 302
+    late = look(make_second(chair), row, note="Once more")
+    assert late.status_code == 409 and "Once more" in late.content.decode()
     row.refresh_from_db()
     assert (row.ended_by, row.note) == (chair, "School knows; nothing more.")
     newer = submit(sender, child, NONE)
@@ -156,6 +158,23 @@ def test_a_newer_one_takes_the_place_and_is_not_signed_off_unread(
     # who sent the first reads that it left the list, and nothing of the other
     words = shown(sender, reverse("matrix:submission", args=[first.public_id]))
     assert "It left CEVT’s list" in words and second.reference not in words
+
+
+def test_what_a_colleague_looked_at_meanwhile_holds_up_none_of_the_others(
+    chair: User, child: Child, sender: User
+) -> None:
+    other = make_child(locality=child.locality)
+    first, second = submit(sender, child, LOW), submit(sender, other, LOW)
+    look(make_second(chair), row_of(first))
+    assert look(chair, row_of(first), row_of(second), note="Fine.").status_code == 302
+    assert (row_of(first).note, row_of(second).note) == ("", "Fine.")
+
+
+@pytest.mark.requirement("A2")
+def test_a_chair_elsewhere_signs_off_nothing_here(child: Child, sender: User) -> None:
+    sent, elsewhere = submit(sender, child, LOW), member_of(make_authority(DARLINGTON), "cevt_chair")
+    assert look(elsewhere, row_of(sent)).status_code == 409
+    assert row_of(sent).ended_at is None
 
 
 def test_only_the_chair_looks(chair: User, child: Child, sender: User) -> None:

@@ -1,9 +1,10 @@
 """CEVT's one list of matrices at Low or None: who the child is, the levels, who sent it and who leads (M5)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -80,6 +81,13 @@ def overseen(user: User, at: datetime, after: str = "") -> OverseenPage:
     leads, listed = (leads_of(cluster), _listed(cluster)) if newest else ({}, set())
     lines = [Overseen(children[pk], row, leads.get(pk), pk in listed) for pk, row in newest.items()]
     return OverseenPage(lines, rows.after)
+
+
+def still_overseen(user: User, low_matrices: Collection[UUID], at: datetime) -> Sequence[LowMatrix]:
+    """Those of these matrices that wait, of children on this user's list, as everybody locks them."""
+    rows = list(_waiting(user, at).filter(public_id__in=low_matrices).order_by("child", "pk"))
+    children = _children(user, {row.primary for row in rows}, at)
+    return [row for row in rows if row.primary in children]
 
 
 def count_overseen(user: User, at: datetime) -> int:

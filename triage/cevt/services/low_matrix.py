@@ -16,6 +16,7 @@ from cems.children.events import LevelAgreed
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
 from matrix.models import Submission
+from triage.cevt.selectors.low_matrix import still_overseen
 from triage.cevt.services.area import whose_cevt
 from triage.choices import LowEnd
 from triage.models import Item, LowMatrix
@@ -62,21 +63,22 @@ def low_matrices_look(
 ) -> int:
     """CEVT has looked at these, each with the note where there is one; returns how many children they were of.
 
-    Raises Conflict where one of them waits no longer, so that nothing newer is signed off unread.
+    What waits no longer, and what is out of the user's reach, is left as it is, so that nothing newer is signed off
+    unread. Raises Conflict where none of them waits.
     """
     instant = at or now()
-    rows = LowMatrix.objects.filter(public_id__in=low_matrices)
-    named = list(rows.order_by("child", "pk"))  # in the order in which everybody locks
-    children = set()
-    for row in named:
+    children: set[int] = set()
+    for row in still_overseen(user, low_matrices, instant):
         primary = lock_cluster(row.child_id)
         waiting = _waiting(primary)
-        if row.pk not in {other.pk for other in waiting} and primary.pk not in children:
-            raise Conflict(ENDED)
+        if row.pk not in {other.pk for other in waiting}:
+            continue
         for other in waiting:
             _end(user, primary, other, LowEnd.LOOKED_AT, instant, note=note.strip())
         matter_close(user, child=primary, kind=MatterKind.LOW, at=instant)
         children.add(primary.pk)
+    if not children:
+        raise Conflict(ENDED)
     return len(children)
 
 

@@ -16,6 +16,7 @@ from cems.base.time import now
 from triage.cevt.forms.low_matrix import LookedAtForm
 from triage.cevt.selectors.low_matrix import overseen
 from triage.cevt.services.low_matrix import low_matrices_look
+from triage.policy import LOW_MATRIX_DAYS
 
 
 @requires_any_work(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION, methods=FORM)
@@ -23,7 +24,7 @@ def low(request: HttpRequest) -> HttpResponse:
     """Whose matrix at Low or None nobody has looked at: look at several at once, or bring a child to CEVT."""
     user, instant = acting_user(request), now()
     page = overseen(user, instant, request.GET.get(AFTER, ""))
-    form = LookedAtForm([line.row.public_id for line in page.lines], request.POST or None)
+    form = LookedAtForm(request.POST or None)
     done = handle_form(request, form, lambda: _look(request, form))
     if done:
         count = done.result["looked_at"]
@@ -32,6 +33,7 @@ def low(request: HttpRequest) -> HttpResponse:
     listed(user, what="triage.low", children=[line.child.public_id for line in page.lines], at=instant)
     context = {
         "lines": page.lines,
+        "days": LOW_MATRIX_DAYS.at(instant),
         "older_url": next_url(request, page.after),
         "form": form,
         "ticked": {str(value) for value in request.POST.getlist("low_matrices")},
