@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib.messages import ERROR
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import json_script
 
@@ -34,10 +35,18 @@ class FormDrafts:
         if user is None or not user.is_authenticated:
             return response
         if request.method == "POST" and response.status_code in {302, 303}:
-            _sent(request, user)
+            if not _is_refused(request):
+                _sent(request, user)
         elif _asks_for_words(response):
             _give_back(request, user, response)
         return response
+
+
+def _is_refused(request: HttpRequest) -> bool:
+    """Whether the page that follows says what was wrong: the words are wanted again."""
+    said = getattr(request, "_messages", None)
+    # What this request said, which the storage itself tells only by forgetting it.
+    return any(message.level >= ERROR for message in getattr(said, "_queued_messages", ()))
 
 
 def _sent(request: HttpRequest, user: Any) -> None:

@@ -23,6 +23,7 @@ from cems.children.matching.services.merge import merge_make
 from cems.children.models import CaseNote, Child, Involvement
 from tests.factories.children import involve, make_child, restrict
 from tests.factories.people import make_user, sign_in
+from tests.factories.triage import make_chair, sitting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("K2")]
 WORDS = "She sat on the wall and said that “he” waits for her.\n</script><b>"
@@ -113,6 +114,24 @@ def test_a_form_that_does_not_name_its_draft_ends_all_that_were_meant_for_its_ad
     assert client.post(page_of(child), note).status_code == 302
     (left,) = given(client.get(page_of(child)))["drafts"]
     assert left["form"].endswith("extra/#0")
+
+
+@pytest.mark.requirement("T3")
+def test_a_redirect_that_says_what_was_wrong_has_not_taken_the_words() -> None:
+    chair = make_chair()
+    meeting, client, key = sitting(chair), sign_in(chair), uuid4()
+    table = reverse("cevt:attendance", args=[meeting.public_id])
+    note = reverse("cevt:meeting_note", args=[meeting.public_id])
+    typed(client, chair, table, key=key, form=f"{note}#0")
+    refused = client.post(note, {"kind": "theme", "key": uuid4(), "text": "x" * 20_000, "draft": str(key)})
+    assert refused.status_code == 302
+    (draft,) = given(client.get(table))["drafts"]
+    assert draft["fields"]["text"][1] == [WORDS]
+    assert (
+        client.post(note, {"kind": "theme", "key": uuid4(), "text": "Debts.", "draft": str(key)}).status_code
+        == 302
+    )
+    assert given(client.get(table)) == {}
 
 
 @pytest.mark.parametrize("who", ["restricted", "not involved any more"])
