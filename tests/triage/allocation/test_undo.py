@@ -72,6 +72,8 @@ def test_worker_social_worker_and_the_team_are_told_and_nothing_asks_to_accept(
     told = Notice.objects.filter(kind="triage.allocation_undone")
     assert {notice.user for notice in told} == {worker, colleague, social_worker}
     assert all(child.family_name not in notice.text for notice in told)
+    for notice in told:  # each leads where that person can go
+        assert sign_in(notice.user).get(notice.url).status_code == 200
     asked = Notice.objects.get(kind="triage.allocated", user=worker)
     assert asked.read_at is not None
 

@@ -76,16 +76,19 @@ def tell_undone(user: User, row: Allocation, at: datetime) -> None:
         current(local_date(at)), role_key__in=MANAGERS, team=row.involvement.team_id
     )
     notices_settle(user, about=[given], at=at)
-    notice_send(
-        {row.worker_id, *told, *posts.values_list("user_id", flat=True)} - {user.pk},
-        kind="triage.allocation_undone",
-        key=f"{given}undone",
-        text=f"{child.reference}: the allocation to {row.worker} was made in error and is undone.",
-        url=reverse("allocation:caseload"),
-        reference=child.reference,
-        child=child.public_id,
-        at=at,
-    )
+    everybody = {row.worker_id, *told, *posts.values_list("user_id", flat=True)} - {user.pk}
+    theirs, record = reverse("allocation:caseload"), reverse("children:overview", args=[child.public_id])
+    for people, url in ((everybody & {row.worker_id}, theirs), (everybody - {row.worker_id}, record)):
+        notice_send(
+            people,
+            kind="triage.allocation_undone",
+            key=f"{given}undone",
+            text=f"{child.reference}: the allocation to {row.worker} was made in error and is undone.",
+            url=url,
+            reference=child.reference,
+            child=child.public_id,
+            at=at,
+        )
 
 
 def tell_of_leaver(leaver: User, team_ids: list[int], children: int, at: datetime) -> None:
