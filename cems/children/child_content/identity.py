@@ -31,19 +31,12 @@ def _children(child_ids: Sequence[int]) -> QuerySet[Child]:
 
 
 def _differences(child_ids: Sequence[int]) -> Iterable[str]:
-    """What the records say differently, each with its numbers and level, and who may read what they become."""
+    """Who may read what they become, which numbers and levels meet; the facts that differ are chosen one by one."""
     children = list(
         Child.objects.unscoped("preview of a merge the service has allowed")
         .filter(pk__in=child_ids)
         .order_by("pk")
     )
-    for column, label in (
-        ("date_of_birth", "birth dates"),
-        ("postcode", "postcodes"),
-        ("school_id", "schools"),
-    ):
-        if len({getattr(child, column) for child in children} - {None, ""}) > 1:
-            yield f"The records have different {label}: choose below which one counts. Both stay, and are found."
     if any(child.restricted for child in children):
         yield (
             "One of the records is restricted: the whole is then open only to people named on each record that"
