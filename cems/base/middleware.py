@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 
 from cems.base.error_pages import DATABASE_AWAY, database_away, refuse, refuse_for
 from cems.base.logs import current_reference
@@ -97,9 +97,13 @@ class Legible:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.GET = _legible(request.GET)  # type: ignore[assignment]  # read once, kept on the request
+        # The stubs take what was sent for unchangeable; Django keeps what is put there.
+        request.GET = _legible(request.GET)  # type: ignore[assignment]
         if request.method == "POST" and request.content_type in FORMS:
-            request.POST = _legible(request.POST)  # type: ignore[assignment]
+            try:
+                request.POST = _legible(request.POST)  # type: ignore[assignment]
+            except UnreadablePostError:  # whoever sent it has gone
+                return refuse(request, 400)
         return self.get_response(request)
 
 
