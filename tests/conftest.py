@@ -102,8 +102,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
     """The tests of one worker after those of the other, as xdist shares them out, each with its long ones first.
 
-    What is left at the end, to be taken over by who is done, are then the short ones.
+    What is left at the end, to be taken over by who is done, are then the short ones. Before all others stand those
+    inside the one world of the guards (tests/guards/walks/conftest.py), which nothing else may stand between.
     """
+    items = sorted(items, key=lambda item: "world" not in getattr(item, "fixturenames", ()))
     long = [item for item in items if any(item.get_closest_marker(name) for name in LONG)]
     longs = set(long)
     short = [item for item in items if item not in longs]

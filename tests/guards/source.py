@@ -95,12 +95,15 @@ def docstrings(tree: ast.Module) -> set[int]:
     }
 
 
-def strings(tree: ast.Module) -> Iterator[ast.Constant]:
-    """Every string the code uses, docstrings apart."""
+@cache
+def strings(tree: ast.Module) -> tuple[ast.Constant, ...]:
+    """Every string the code uses, docstrings apart; kept, since several guards ask for those of every file."""
     docs = docstrings(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
-            yield node
+    return tuple(
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+    )
 
 
 def dotted(node: ast.AST) -> str:

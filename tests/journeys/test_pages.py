@@ -237,7 +237,7 @@ def _pages() -> list[Address]:
     return [address for address in addresses() if address.is_page]
 
 
-PAGES_A_TEST = 20
+PAGES_A_TEST = 50
 
 
 def _shares() -> list[list[Address]]:

@@ -9,15 +9,14 @@ import pytest
 from django.db import transaction
 from django.utils.http import urlencode
 
-from tests.factories.world import World, make_world
+from tests.factories.world import World
 from tests.guards.addresses import Address
 from tests.guards.source import ROOT, sources, told
 from tests.guards.table import readers
-from tests.guards.test_reads import ASKED, REFUSED, Asking, _ours
 from tests.guards.typed import Forms, PageForm
+from tests.guards.walks.test_reads import ASKED, REFUSED, Asking, _ours
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.requirement("K2")]
-STORIES = ("involved", "submitted", "cevt", "overseen", "referral", "ceg", "exploitation", "emergency_access")
 # A telephone number in a year, years beyond the calendar, signs that databases and date readers stumble over, figures
 # that are no ASCII, numbers beyond any column, markup, formulas, half a UTF-16 pair as the web sends it, a long line.
 TYPED = (
@@ -31,11 +30,6 @@ ROUNDS = int(
 )  # with as many as there are words, each stands in each field
 DAY = ("-day", "-month", "-year")
 PARAMETER = re.compile(r"""GET(?:\.get\(|\.getlist\(|\[)\s*["'](\w+)["']""")
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world(STORIES)
 
 
 def opened(world: World, address: Address) -> Asking | None:

@@ -18,25 +18,18 @@ from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.children.models import Child
 from tests.factories.people import answer_questions, sign_in
-from tests.factories.world import Story, World, make_world
+from tests.factories.world import Story, World
 from tests.guards.addresses import OF_A_MOMENT, Address, addresses
 from tests.guards.source import packages, told
 from tests.guards.table import readers
 
-pytestmark = [pytest.mark.django_db, pytest.mark.requirement("A3")]
+pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.requirement("A3")]
 POLL = {"X-CEMS-Polling": "1", "X-Requested-With": "cems", "HX-Request": "true"}
 OTHERS = ("OPTIONS", "PUT", "FOO")
 READS = {Verb.VIEWED, Verb.LISTED, Verb.SEARCHED}
 REFUSED = {401, 403, 404, 405}
 WHAT = ("note", "reasons", "evidence", "action", "concern", "level", "family")
 ASKED = 3  # people who may open an address and are tried until one of them gets it
-STORIES = ("involved", "submitted", "cevt", "referral", "emergency_access")
-
-
-@pytest.fixture
-def world() -> World:
-    """A small one: reads are asked of what is open, not of what is shut."""
-    return make_world(STORIES)
 
 
 def _ours() -> list[Address]:
