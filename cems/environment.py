@@ -70,10 +70,13 @@ class Environment(Env):
         config: dict[str, Any] | None = self.postgresql(name)
         if config is None:
             return {"ENGINE": "django.db.backends.postgresql", "NAME": ""}
+        config["ENGINE"] = "cems.base.postgresql"
         config["CONN_MAX_AGE"] = self.number("CEMS_DATABASE_KEEP_SECONDS", 60)
         config["CONN_HEALTH_CHECKS"] = True
         options = config.setdefault("OPTIONS", {})
         options["connect_timeout"] = 5  # a page says "come back soon" rather than hang
+        # A little more than what the server allows itself: the wait for one that is frozen ends too.
+        options["patience"] = self.number("CEMS_DATABASE_WAIT_SECONDS", 65)
         # An open writer holds back the seal (audit) and the vacuum: no transaction outlives a minute.
         options["options"] = "-c transaction_timeout=60s -c lock_timeout=10s -c timezone=UTC"
         return config

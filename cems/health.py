@@ -13,6 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from cems.accounts.directory.error_page import desk_numbers_refresh
 from cems.audit.selectors import months_ahead, strays, unsealed_age
 from cems.base.access_control import Shape, public
+from cems.base.heartbeat import heartbeats, late_work
 from cems.base.time import now
 from cems.clocks.selectors import sweep_health
 from cems.local import pdf_requirements
@@ -21,6 +22,7 @@ from cems.notices.selectors import outbox_health
 SEALED_WITHIN = timedelta(seconds=60)
 REDIS_PATIENCE = 0.2
 LATE_SWEEPS = 4
+MAIL_WITHIN = timedelta(minutes=5)
 
 # A check returns its state in words; it raises Unwell when CEMS must not be used, Doubtful to warn.
 Check = Callable[[datetime], str]
@@ -126,7 +128,28 @@ def outbox(at: datetime) -> str:
     state = outbox_health(at)
     if state.failed:
         raise Doubtful(f"{state.failed} failed")
+    if state.oldest_due is not None and at - state.oldest_due > MAIL_WITHIN:
+        since = state.oldest_due.isoformat(timespec="seconds")
+        raise Doubtful(f"{state.waiting} due, the oldest since {since}")
     return f"{state.waiting} due"
+
+
+def work(at: datetime) -> str:
+    """What workers do beside the pages, by when each was last done to its end: the sweep, mail, the seal …
+
+    A worker may be alive and do nothing, and a seal is done when its head is exported too.
+    """
+    if late := late_work(settings.CELERY_BEAT_SCHEDULE, at):
+        since = (f"{name} {last.isoformat(timespec='seconds') if last else 'never'}" for name, last in late)
+        raise Doubtful(f"not done since: {', '.join(since)}")
+    done = heartbeats()
+    names = {entry["task"]: name for name, entry in settings.CELERY_BEAT_SCHEDULE.items()}
+    ages = (
+        f"{name} {int((at - done[task]).total_seconds())} s ago"
+        for task, name in names.items()
+        if task in done
+    )
+    return ", ".join(ages)
 
 
 def documents(at: datetime) -> str:
@@ -150,6 +173,7 @@ CHECKS: dict[str, Check] = {
     "audit": audit_room,
     "clocks": clocks,
     "outbox": outbox,
+    "work": work,
     "redis": broker,
     "documents": documents,
     "directory": directory,

@@ -109,7 +109,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DATABASES["sealer"]["TEST"] = {"MIRROR": "default"}
 if DATABASE_ROLE == "owner":  # a migration may take longer than a request
-    DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=5s -c timezone=UTC"
+    DATABASES["default"]["OPTIONS"] |= {"options": "-c lock_timeout=5s -c timezone=UTC", "patience": None}
 DATABASE_APP_ROLE = env.text("CEMS_DATABASE_APP_ROLE", "cems_app")
 DATABASE_SEALER_ROLE = env.text("CEMS_DATABASE_SEALER_ROLE", "cems_sealer")
 DATABASE_OWNER_ROLE = env.text("CEMS_DATABASE_OWNER_ROLE", "cems_owner")
@@ -311,6 +311,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 100
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "cems.beat:SteadyScheduler"
 CELERY_BEAT_SCHEDULE = {
     "clocks": {
         "task": "cems.clocks.tasks.sweep",

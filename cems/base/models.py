@@ -78,3 +78,13 @@ class FormDraft(models.Model):
 
     def __str__(self) -> str:
         return f"form draft {self.pk}"
+
+
+class Heartbeat(models.Model):
+    """When a piece of background work was last done to its end; one row a task, for /readyz."""
+
+    task = models.CharField(max_length=100, primary_key=True)
+    done_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.done_at:%Y-%m-%d %H:%M:%S}"

@@ -75,8 +75,7 @@ def worker(folders: Folders, settings: Mapping[str, str]) -> Process:
 
 def beat(folders: Folders, settings: Mapping[str, str]) -> Process:
     """The clock that asks what is due. No pid file: a stale one would keep it from starting."""
-    schedule = folders.state / "beat-schedule"
-    arguments = ["-m", "celery", "-A", "cems.celery", "beat", "--schedule", str(schedule), "--pidfile", ""]
+    arguments = ["-m", "celery", "-A", "cems.celery", "beat", "--pidfile", ""]
     return Process("beat", arguments, folders, settings, patience=5)
 
 

@@ -1,5 +1,7 @@
 """Clocks through the real worker: exactly once, through a killed worker and a dead Redis (K1, floor-f10, floor-f12)."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -14,6 +16,7 @@ from cems.actions.services import action_open
 from cems.base.calendar import Deadline
 from cems.base.time import now
 from cems.clocks.models import Clock, SweepMark
+from cems.local import stalled
 from cems.notices.models import Mail, Notice
 from tests.factories.children import make_child
 from tests.factories.people import make_locality, make_team, make_user, sign_in
@@ -23,6 +26,8 @@ from triage.cevt.services.decision import decision_make
 
 pytestmark = [pytest.mark.workers, pytest.mark.requirement("K1"), pytest.mark.django_db(transaction=True)]
 PROMPT = 2.0  # seconds: a page that waited for Redis would take its whole time-out and more
+
+A_SWEEP = timedelta(seconds=2)  # one each second here; the rest is what a busy machine takes to begin it
 
 # The other test databases of the server are copies of one: their tables have the same numbers as ours.
 LOCKS_HERE = """
@@ -148,6 +153,61 @@ def test_floor_f10_pages_work_without_redis_and_the_clocks_catch_up(workers: Wor
     swept_again(workers)
     assert steps(clock) == ["started", "warned", "breached"]
     assert told(owner) == ["clock.breached"]
+
+
+def test_parts_that_hang_end_themselves_and_the_clocks_catch_up_once(workers: Workers) -> None:
+    owner = make_user(team=make_team())
+    workers.environment["CEMS_STALLED_SECONDS"] = "4"
+    workers.start("beat", "worker")
+    workers.wait_for(SweepMark.objects.exists, "the first sweep")
+    # given a queue that takes the connection and answers nothing: both are alive, and do no work
+    assert workers.valkey.child is not None
+    os.kill(workers.valkey.child.pid, signal.SIGSTOP)
+    clock = promise(owner, due_in=-timedelta(hours=1))
+    # then both end by themselves, for their keeper to start them again
+    ended = {name: workers.running.pop(name) for name in ("beat", "worker")}
+    workers.wait_for(
+        lambda: all(child.poll() == stalled.FAULT for child in ended.values()), "the end of both"
+    )
+    # and once the queue answers and they are started again, what was due meanwhile is done once
+    os.kill(workers.valkey.child.pid, signal.SIGCONT)
+    workers.start("beat", "worker")
+    workers.wait_for(lambda: "breached" in steps(clock), "the sweep after the start")
+    swept_again(workers)
+    assert steps(clock) == ["started", "warned", "breached"]
+    assert told(owner) == ["clock.breached"]
+
+
+def test_through_three_kills_no_clock_is_lost_doubled_early_or_late_by_more_than_a_sweep(
+    workers: Workers,
+) -> None:
+    """docs/operations.md promises it: after recovery each clock is at most one sweep late."""
+    owner = make_user(team=make_team())
+    workers.start("beat", "worker")
+    workers.wait_for(SweepMark.objects.exists, "the first sweep")
+    # given clocks that fall due one after the other while the worker is killed three times
+    clocks = [promise(owner, due_in=timedelta(milliseconds=400 * number)) for number in range(1, 31)]
+    away: list[tuple[datetime, datetime]] = []
+    for _ in range(3):
+        before, killed = last_sweep(), now()
+        workers.wait_for(lambda before=before: last_sweep() != before, "a sweep")  # type: ignore[misc]
+        workers.kill("worker")
+        seen = last_sweep()
+        workers.start("worker")
+        workers.wait_for(lambda seen=seen: last_sweep() != seen, "the sweep after a kill")  # type: ignore[misc]
+        away.append((killed, now()))
+    workers.wait_for(lambda: all("breached" in steps(clock) for clock in clocks), "every breach")
+    swept_again(workers)
+    # then each acted once, in its time
+    for clock in clocks:
+        assert steps(clock) == ["started", "warned", "breached"]
+        breached = clock.transitions.get(stage="breached").at
+        allowed = clock.due_at + A_SWEEP
+        for killed, recovered in away:
+            if killed <= allowed and clock.due_at <= recovered:
+                allowed = max(allowed, recovered + A_SWEEP)
+        assert clock.due_at <= breached <= allowed, (clock.due_at, breached, away)
+    assert told(owner).count("clock.breached") == len(clocks)
 
 
 @pytest.mark.requirement("T3")

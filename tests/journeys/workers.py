@@ -30,7 +30,6 @@ class Workers:
 
     def start(self, *names: str) -> None:
         """Start `worker`, `beat`, or both."""
-        schedule = str(self.folders.state / "beat-schedule")
         rest = {
             "worker": [
                 "worker",
@@ -39,7 +38,7 @@ class Workers:
                 "--without-mingle",
                 "--loglevel=WARNING",
             ],
-            "beat": ["beat", "--schedule", schedule, "--pidfile", "", "--loglevel=WARNING"],
+            "beat": ["beat", "--pidfile", "", "--loglevel=WARNING"],
         }
         for name in names:
             command = [sys.executable, "-m", "celery", "-A", "cems.celery", *rest[name]]
