@@ -26,8 +26,8 @@ def seal(*, batch: int = BATCH, at: datetime | None = None) -> int:
     """Seal every entry whose transaction can no longer be joined by another, and export the new heads.
 
     One transaction a seal, of about `batch` entries. Only one sealer works at a time; another returns at
-    once. Returns the number of seals made. Raises OSError where the heads can't be exported; the seals
-    stand, and the next run exports them. (A3)
+    once. Returns the number of seals made. Raises OSError or HeadsDiffer where the heads can't be exported;
+    the seals stand, and a later run exports them. (A3)
     """
     made = 0
     while _seal_once(batch, at or now()):

@@ -13,8 +13,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from cems.audit import heads
 from cems.audit.choices import Verb
-from cems.audit.models import Seal
+from cems.audit.models import Entry, Seal
 from cems.audit.sealing import seal
 from cems.audit.services import record
 from cems.audit.verification import verify
@@ -105,6 +106,46 @@ def test_floor_f13_a_restored_record_is_whole_and_agrees_with_itself(
         with pytest.raises(CommandError, match="2 grants differ"):
             call_command("check_access", stdout=output)
     assert ChildUserObjectPermission.objects.count() == counted[0]
+
+
+def test_floor_f13_with_heads_newer_than_the_dump_the_trail_goes_on_once_somebody_says_so(
+    other_server: Postgres, tmp_path: Path, heads_place: Path
+) -> None:
+    """As docs/operations.md has it: the state folder is kept, the database is of the day before."""
+    for _ in range(2):
+        record(None, verb=Verb.VIEWED, child=uuid4())
+        seal_all()
+    last = Seal.objects.order_by("number").last()
+    assert last is not None
+    restore_to(other_server, tmp_path / "dump")
+    for _ in range(2):  # what the dump lacks
+        record(None, verb=Verb.VIEWED, child=uuid4())
+        seal_all()
+    before = heads_place.read_text()
+
+    with working_on(other_server):
+        # sealing goes on under numbers that were exported, and nothing hides it
+        record(None, verb=Verb.VIEWED, child=uuid4())
+        for _ in range(2):
+            with pytest.raises(heads.HeadsDiffer):
+                seal()
+        assert heads_place.read_text() == before
+        assert any("exported" in finding for finding in verify())
+        with pytest.raises(CommandError, match="Say who restored what"):
+            call_command("accept_restore", reason=" ")
+        # until an administrator accepts it, with a reason
+        output = StringIO()
+        call_command("accept_restore", reason="Disk failed; dump of last night", stdout=output)
+        assert f"Seals {last.number + 1} to {last.number + 2} are lost" in output.getvalue()
+        kept = next(heads_place.parent.glob("seal-heads-until-*.jsonl"))
+        assert kept.read_text() == before
+        assert Entry.objects.filter(part="seal heads", reason__startswith="Disk failed").count() == 1
+        record(None, verb=Verb.VIEWED, child=uuid4())
+        seal()
+        assert verify() == []
+        assert verify(heads_file=kept), "the copy kept elsewhere still tells of it"
+        call_command("accept_restore", reason="Again", stdout=output)
+        assert "nothing to accept" in output.getvalue()
 
 
 def test_floor_f13_after_a_restore_the_trail_goes_on_and_is_still_proved(
