@@ -12,7 +12,7 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
 from cems.children.access_control import OpenChild
 from cems.clocks.choices import LIVE
-from cems.clocks.kinds import clock_kind
+from cems.clocks.kinds import shown_kind
 from cems.clocks.models import Clock
 from cems.clocks.presentation import places, present
 
@@ -45,7 +45,7 @@ def names_of(opened: OpenChild, clocks: Sequence[Clock]) -> dict[int, str]:
     if not opened.access.sees(Part.ACTIONS):
         return names
     for key in {clock.kind for clock in clocks}:
-        say = clock_kind(key).say
+        say = shown_kind(key).say
         if say:
             names |= say([clock for clock in clocks if clock.kind == key])
     return names

@@ -79,12 +79,21 @@ class ClockKind:
             raise ValueError(f"{self.key}: only a clock of working days can be paused")
 
 
+GONE = ClockKind("gone", "Promise of a kind that is gone", Measure.WORKING_DAYS)
+
+
 def clock_kind(key: str) -> ClockKind:
     """The kind called `key`. Raises LookupError when no installed app declares it."""
     kind = KINDS.get(key)
     if kind is None:
         raise LookupError(f"no app declares the kind of clock {key}")
     return kind
+
+
+def shown_kind(key: str) -> ClockKind:
+    """The kind called `key` for a page: one that no installed app declares takes no page with it. Such a clock is
+    not acted on, but given up and shown to administrators."""
+    return KINDS.get(key) or GONE
 
 
 def clock_kinds() -> Sequence[ClockKind]:

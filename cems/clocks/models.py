@@ -10,7 +10,7 @@ from django.db.models import Q
 from cems.accounts.models import Team, User
 from cems.base.models import PublicModel
 from cems.clocks.choices import LIVE, OPEN, Stage, Step
-from cems.clocks.kinds import ClockKind, clock_kind
+from cems.clocks.kinds import ClockKind, shown_kind
 from cems.clocks.querysets import CalendarFeedQuerySet, ClockQuerySet
 
 _LIVE = [stage.value for stage in LIVE]
@@ -118,8 +118,8 @@ class Clock(PublicModel):
 
     @property
     def rule(self) -> ClockKind:
-        """The kind's rule. Raises LookupError when no installed app declares it."""
-        return clock_kind(self.kind)
+        """The kind's rule; one with no acts of its own where no installed app declares the kind."""
+        return shown_kind(self.kind)
 
     @property
     def owner(self) -> User | Team:

@@ -9,7 +9,7 @@ from cems.base import calendar
 from cems.base.time import local, local_date
 from cems.clocks.access import shut_ways
 from cems.clocks.choices import Measure, Shut, Stage
-from cems.clocks.kinds import clock_kind
+from cems.clocks.kinds import shown_kind
 from cems.clocks.models import Clock
 from cems.policy.declared import declared
 
@@ -135,7 +135,7 @@ def places(clocks: Sequence[Clock], user: User) -> dict[int, tuple[str, str]]:
     """
     known: dict[int, tuple[str, str]] = {}
     for key in {clock.kind for clock in clocks}:
-        places_of = clock_kind(key).places
+        places_of = shown_kind(key).places
         if places_of:
             known |= places_of(user, [clock for clock in clocks if clock.kind == key])
     return known
@@ -152,7 +152,7 @@ def titles(clocks: Sequence[Clock], user: User) -> dict[int, str]:
     known = [clock for clock in clocks if clock.child not in hidden]
     names = {clock.pk: clock.title for clock in known}
     for key in {clock.kind for clock in known}:
-        say = clock_kind(key).say
+        say = shown_kind(key).say
         if say:
             same_kind = [clock for clock in known if clock.kind == key]
             names |= say([clock for clock in same_kind if clock.child not in shut])

@@ -16,7 +16,7 @@ from cems.base.command import command, savepoint
 from cems.base.time import local_date, now
 from cems.clocks import recipients
 from cems.clocks.choices import Stage, Step
-from cems.clocks.kinds import Finding
+from cems.clocks.kinds import Finding, clock_kind
 from cems.clocks.models import Clock
 from cems.clocks.presentation import time_left
 from cems.clocks.querysets import StepRow, mark_sweep, write_advances, write_steps
@@ -115,8 +115,8 @@ def _findings(clocks: Sequence[Clock]) -> Mapping[int, Finding]:
     for clock in clocks:
         by_kind[clock.kind].append(clock)
     findings: dict[int, Finding] = {}
-    for same in by_kind.values():
-        check = same[0].rule.check
+    for key, same in by_kind.items():
+        check = clock_kind(key).check  # raises for a kind that is gone: nobody knows what to do about it
         if check:
             findings.update(check(same))
     return findings

@@ -14,6 +14,7 @@ urlpatterns = [
     path("calendar/revoke/", feed_views.revoke, name="feed_revoke"),
     path("feed.ics", feed_views.feed, name="feed"),
     path("failed/", clock.failed, name="failed"),
+    path("failed/again/", clock.try_all_again, name="try-all-again"),
     path("failed/mail/", clock.send_again, name="send-again"),
     path("<uuid:public_id>/", clock.clock, name="detail"),
     path("<uuid:public_id>/act/", clock.act, name="act"),

@@ -6,14 +6,17 @@ import pytest
 from django.urls import reverse
 
 from cems.accounts.models import User
+from cems.audit.models import Entry
 from cems.base.extension import Filling
 from cems.clocks.choices import Stage
 from cems.clocks.home_content import items, items_of_team
 from cems.clocks.models import Clock
 from cems.clocks.services import clock as services
 from cems.clocks.slots import MAY_SEE_CHILD
+from cems.clocks.sweeping import sweep
 from cems.my_work import waiting_count
-from tests.factories.clocks import MISSING, MONDAY, make_clock
+from cems.notices.models import Notice
+from tests.factories.clocks import MISSING, MONDAY, london, make_clock
 from tests.factories.people import make_team, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +163,43 @@ def test_administrators_see_what_was_given_up_and_take_it_back() -> None:
     assert admin.post(reverse("clocks:try-again", args=[clock.public_id])).status_code == 404
     assert admin.post(reverse("clocks:send-again")).status_code == 302
     assert sign_in(make_user()).get(reverse("clocks:failed")).status_code == 403
+
+
+def test_what_one_fault_parked_is_given_back_by_one_act_and_acts_once() -> None:
+    owner, admin_user = make_user(), make_user("administrator")
+    clocks = [make_clock(owner) for _ in range(250)]
+    Clock.objects.update(failed_at=MONDAY, failed_why="ValueError", attempts=5)
+    admin = sign_in(admin_user)
+    page = admin.get(reverse("clocks:failed")).content.decode()
+    assert "Try all 250 again" in page and "The newest 200 of 250." in page
+    again = reverse("clocks:try-all-again")
+    assert sign_in(owner).post(again).status_code == 403
+    assert Clock.objects.failed().count() == 250
+    told = admin.post(again, follow=True).content.decode()
+    assert "250 clocks are tried again at the next sweep." in told and "No clock was given up." in told
+    assert "0 clocks are tried again" in admin.post(again, follow=True).content.decode()
+    assert Entry.objects.filter(actor=admin_user.pk, reason__startswith="Tried again").count() == 250
+    assert sweep(london("2026-06-02T09:00")) == len(clocks)
+    assert Notice.objects.filter(user=owner, kind="clock.warned").count() == len(clocks)
+
+
+@pytest.mark.parametrize("page", ["home", "clocks:list", "clocks:failed", "clocks:children", "clocks:detail"])
+def test_a_clock_of_a_kind_that_is_gone_takes_no_page_with_it(page: str) -> None:
+    owner = make_user("administrator")
+    clock = make_clock(owner)
+    Clock.objects.filter(pk=clock.pk).update(kind="gone.app", failed_at=MONDAY, failed_why="LookupError")
+    address = reverse(page, args=[clock.public_id] if page == "clocks:detail" else [])
+    assert sign_in(owner).get(address).status_code == 200
+
+
+def test_a_clock_of_a_kind_that_is_gone_is_handed_on_and_in_the_calendar() -> None:
+    owner, other = make_user(), make_user()
+    clock = make_clock(owner)
+    Clock.objects.filter(pk=clock.pk).update(kind="gone.app")
+    handed = services.clock_hand_over(None, clock=clock, owner=other, reason="Left", at=MONDAY)
+    assert handed.owner == other
+    act = {"act": "cancel", "reason": "The part is gone"}
+    assert sign_in(other).post(reverse("clocks:act", args=[clock.public_id]), act).status_code < 500
 
 
 def test_a_first_page_that_is_cut_says_how_much_there_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -290,8 +290,28 @@ def clock_retry(user: User, *, clock: Clock, at: datetime | None = None) -> Cloc
     return kept
 
 
+@command
+def clocks_retry(user: User, *, at: datetime | None = None) -> int:
+    """Take every failed clock back into the sweep, once the cause they had in common is mended; returns how many."""
+    instant = at or now()
+    rows = list(Clock.objects.failed().select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    for clock in rows:
+        clock.failed_at, clock.failed_why, clock.attempts, clock.next_at = None, "", 0, instant
+    Clock.objects.bulk_update(rows, ["failed_at", "failed_why", "attempts", "next_at"], batch_size=1000)
+    for clock in rows:
+        record(
+            user,
+            verb=Verb.CHANGED,
+            subject=clock,
+            child=clock.child,
+            reason="Tried again after parking, with all others",
+            at=instant,
+        )
+    return len(rows)
+
+
 def _locked(clock: Clock) -> Clock:
-    return Clock.objects.select_for_update(of=("self",)).with_owner().get(pk=clock.pk)
+    return Clock.objects.select_for_update(no_key=True, of=("self",)).with_owner().get(pk=clock.pk)
 
 
 def _must_be_open(clock: Clock) -> None:

@@ -106,7 +106,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     instant = now()
     context = {
         "rows": [(clock, present(clock, instant)) for clock in selectors.failed()],
-        "sweep": selectors.sweep_health(instant),
+        "sweep": selectors.sweep_health(instant),  # with how many failed: the list is cut
         "outbox": outbox_health(instant),
     }
     return render(request, "clocks/failed.html", context)
@@ -118,6 +118,15 @@ def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     failed_clock = or_404(selectors.failed_at(public_id))
     services.clock_retry(acting_user(request), clock=failed_clock)
     messages.success(request, f"{failed_clock.reference} is tried again at the next sweep.")
+    return redirect("clocks:failed")
+
+
+@requires_work(Shape.POST, Work.ADMINISTRATION)
+def try_all_again(request: HttpRequest) -> HttpResponse:
+    """Take every failed clock back: what made them fail together is mended together."""
+    count = services.clocks_retry(acting_user(request))
+    tried = "1 clock is" if count == 1 else f"{count} clocks are"
+    messages.success(request, f"{tried} tried again at the next sweep.")
     return redirect("clocks:failed")
 
 
