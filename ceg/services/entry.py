@@ -104,7 +104,11 @@ def review_promise(
 
 def open_entries(primary: Child) -> list[BoardEntry]:
     """The entries of the cluster that run, locked; of two joined records perhaps two."""
-    rows = BoardEntry.objects.of(primary).filter(left_at__isnull=True).select_for_update(of=("self",))
+    rows = (
+        BoardEntry.objects.of(primary)
+        .filter(left_at__isnull=True)
+        .select_for_update(no_key=True, of=("self",))
+    )
     entries = list(rows.select_related("clock", "locality", "outcome").order_by("entered_at", "pk"))
     for row in entries:
         row.child = primary  # what is told and asked of it is of the whole cluster
@@ -180,7 +184,9 @@ def entry_hand_over(
 
 def still_on_board(primary: Child, entry: BoardEntry) -> BoardEntry:
     """The entry, locked. Raises Conflict, saying how the child left, where it has ended meanwhile."""
-    rows = BoardEntry.objects.select_for_update(of=("self",)).select_related("clock", "locality", "matter")
+    rows = BoardEntry.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "clock", "locality", "matter"
+    )
     row: BoardEntry = rows.get(pk=entry.pk)
     row.child = primary
     if row.left_at is not None:

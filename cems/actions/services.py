@@ -346,7 +346,7 @@ def action_hand_over(
 
 
 def _locked(action: Action) -> Action:
-    rows = Action.objects.select_for_update(of=("self",)).select_related(
+    rows = Action.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "clock", "owner_user", "owner_team", "child"
     )
     kept: Action = rows.get(pk=action.pk)

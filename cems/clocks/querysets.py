@@ -79,7 +79,7 @@ class ClockQuerySet(QuerySet[Any]):
     def claim(self, at: datetime, size: int) -> Sequence[Any]:
         """Lock up to `size` clocks that must act, the longest waiting first, passing by what others hold."""
         waiting = self.due_to_act(at).order_by("next_at", "pk")
-        return list(waiting.select_for_update(skip_locked=True, of=("self",))[:size])
+        return list(waiting.select_for_update(no_key=True, skip_locked=True, of=("self",))[:size])
 
     def with_owner(self) -> Self:
         return self.select_related("owner_user", "owner_team")

@@ -164,7 +164,7 @@ def _claim(user: None, *, at: datetime, size: int) -> Sequence[Mail]:
     rows = list(
         Mail.objects.due(at)
         .select_related("notice__user")
-        .select_for_update(skip_locked=True, of=("self",))
+        .select_for_update(no_key=True, skip_locked=True, of=("self",))
         .order_by("next_attempt_at", "pk")[:size]
     )
     for mail in rows:

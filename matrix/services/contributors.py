@@ -71,7 +71,7 @@ def contributor_add(
 def contributor_end(user: User, *, contributor: Contributor, at: datetime | None = None) -> Contributor:
     """They fill it in no longer; what they wrote stays. Raises Conflict when that was so already."""
     instant, draft = at or now(), open_draft(contributor.matrix)
-    row = Contributor.objects.select_for_update().get(pk=contributor.pk)
+    row = Contributor.objects.select_for_update(no_key=True).get(pk=contributor.pk)
     if row.ended_at:
         raise Conflict("They fill it in no longer.")
     end(user, row=row, at=instant)

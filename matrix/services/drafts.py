@@ -142,7 +142,9 @@ def matrix_withdraw(user: User, *, matrix: Matrix, why: str, at: datetime | None
 def open_draft(matrix: Matrix) -> Matrix:
     """The matrix, locked. Raises Conflict when it is a draft no longer."""
     locked_matrix: Matrix = (
-        Matrix.objects.select_for_update(of=("self",)).select_related("child", "on_paper").get(pk=matrix.pk)
+        Matrix.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("child", "on_paper")
+        .get(pk=matrix.pk)
     )
     if locked_matrix.state != MatrixState.DRAFT:
         raise Conflict(

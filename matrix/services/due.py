@@ -128,7 +128,7 @@ def dues_meet(user: User, *, submission: Submission) -> None:
     rows = MatrixDue.objects.of(submission.child).filter(
         met_by__isnull=True, happened_at__lte=submission.received_at
     )
-    for row in rows.select_for_update(of=("self",)).select_related("clock"):
+    for row in rows.select_for_update(no_key=True, of=("self",)).select_related("clock"):
         _meet(user, row, submission, submission.received_at)
 
 

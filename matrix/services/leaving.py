@@ -11,7 +11,7 @@ from matrix.models import Contributor, Matrix, Submission
 @command
 def matrix_work_end(user: User, *, matrix: Matrix, at: datetime) -> None:
     """The draft is closed: those who were asked to fill it in have done so, and nobody ended that."""
-    for row in matrix.contributors.select_for_update().filter(ended_at__isnull=True):
+    for row in matrix.contributors.select_for_update(no_key=True).filter(ended_at__isnull=True):
         end(None, row=row, at=at)
 
 

@@ -159,7 +159,7 @@ def author_told(user: User, *, submission: Submission, how: str, at: datetime | 
     """The desk has told an author without an account: how, when and by whom. Raises Conflict when they were."""
     instant = at or now()
     primary = lock_cluster(submission.child_id)
-    rows = PaperMatrix.objects.select_for_update(of=("self",)).select_related("told_by")
+    rows = PaperMatrix.objects.select_for_update(no_key=True, of=("self",)).select_related("told_by")
     paper = rows.filter(matrix=submission.matrix_id).first()
     if paper is None:
         raise Conflict("This matrix was sent by its author here, who has followed it since.")

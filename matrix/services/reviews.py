@@ -106,7 +106,7 @@ def newest_matrix(primary: Child) -> Submission | None:
 def open_reviews(primary: Child) -> list[Review]:
     """The reviews that are owed, locked."""
     rows = Review.objects.of(primary).filter(ended_at__isnull=True)
-    return list(rows.select_related("clock").select_for_update(of=("self",)))
+    return list(rows.select_related("clock").select_for_update(no_key=True, of=("self",)))
 
 
 def _start(

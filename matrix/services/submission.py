@@ -87,7 +87,9 @@ def _send(
     user: User, primary: Child, matrix: Matrix, call: str, received: datetime, recorded: datetime
 ) -> Submission:
     locked_matrix = (
-        Matrix.objects.select_for_update(of=("self",)).select_related("child", "started_by").get(pk=matrix.pk)
+        Matrix.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("child", "started_by")
+        .get(pk=matrix.pk)
     )
     if locked_matrix.state != MatrixState.DRAFT:
         raise Conflict(f"This matrix was already {locked_matrix.get_state_display().lower()}.")

@@ -94,7 +94,7 @@ def meeting_correct(
     """
     instant = at or now()
     primary = lock_cluster(meeting.child_id)
-    locked_meeting = StatutoryMeeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    locked_meeting = StatutoryMeeting.objects.select_for_update(no_key=True, of=("self",)).get(pk=meeting.pk)
     newer = StatutoryMeeting.objects.filter(supersedes=locked_meeting).select_related("recorded_by").first()
     if newer is not None:
         raise Conflict(

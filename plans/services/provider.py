@@ -63,7 +63,7 @@ def provider_write(
             raise Conflict(TAKEN, field="code")
         row, verb = Provider(code=code, version=0), Verb.CREATED
     else:
-        row, verb = Provider.objects.select_for_update().get(pk=provider.pk), Verb.CHANGED
+        row, verb = Provider.objects.select_for_update(no_key=True).get(pk=provider.pk), Verb.CHANGED
         if row.version != version:
             raise Conflict(
                 "A colleague has changed this provider since you opened it. Read theirs, then write yours."

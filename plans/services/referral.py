@@ -165,7 +165,7 @@ def referral_decide(
     """
     instant = at or now()
     lock_cluster(referral.child_id)
-    locked_referral = Referral.objects.select_for_update().get(pk=referral.pk)
+    locked_referral = Referral.objects.select_for_update(no_key=True).get(pk=referral.pk)
     if locked_referral.state != ReferralState.OPEN:
         raise Conflict("This referral has already been decided.")
     if says_nothing(rationale):

@@ -69,7 +69,7 @@ def strategy_meeting_answer(
 ) -> Request:
     """Record the meeting as held, or the threshold as not met and why (M5). Raises Invalid without the why."""
     instant = at or now()
-    locked_request = Request.objects.select_for_update().get(pk=request.pk)
+    locked_request = Request.objects.select_for_update(no_key=True).get(pk=request.pk)
     if locked_request.answer:
         raise Conflict("This request has already been answered.")
     if answer not in RequestAnswer.values:

@@ -203,6 +203,24 @@ def _models() -> frozenset[str]:
     return frozenset(model.__name__ for model in apps.get_models())
 
 
+def test_a_lock_leaves_the_key_of_its_row_free() -> None:
+    """No row changes its key. A lock that shuts it too stops everybody who writes a row that points at this one:
+    two who send and type at once then wait for each other, and one is refused."""
+    faults = [
+        f"{source.path}:{node.lineno}"
+        for source in hand_written()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "select_for_update"
+        and not any(
+            word.arg == "no_key" and isinstance(word.value, ast.Constant) and word.value.value is True
+            for word in node.keywords
+        )
+    ]
+    assert not faults, told(faults, "select_for_update(no_key=True, …).")
+
+
 def test_rows_are_written_in_services() -> None:
     def breaches(source: Source) -> Iterator[tuple[int, str]]:
         if WRITERS.search(source.path) or source.lies_in("cems/local/"):

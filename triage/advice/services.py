@@ -64,7 +64,9 @@ def advice_write(
         advice_entry = AdviceEntry.objects.create(code=code or _free_code(words.title))
     else:
         advice_entry = (
-            AdviceEntry.objects.select_for_update(of=("self",)).select_related("current").get(pk=entry.pk)
+            AdviceEntry.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("current")
+            .get(pk=entry.pk)
         )
     number = advice_entry.current.number if advice_entry.current else 0
     if number != version:
@@ -88,7 +90,7 @@ def advice_retire(
 ) -> AdviceEntry:
     """Take advice out of the choice, or (`back`) into it again; what was given stays readable."""
     instant = at or now()
-    locked_advice_entry = AdviceEntry.objects.select_for_update().get(pk=entry.pk)
+    locked_advice_entry = AdviceEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
     locked_advice_entry.retired_at = None if back else locked_advice_entry.retired_at or instant
     locked_advice_entry.save(update_fields=["retired_at"])
     record(user, verb=Verb.CHANGED, subject=locked_advice_entry, detail={"retired": not back}, at=instant)

@@ -47,7 +47,7 @@ def helpline_write(
     if helpline is None:
         row, verb = Helpline(code=uuid4().hex, version=0), Verb.CREATED
     else:
-        row, verb = Helpline.objects.select_for_update().get(pk=helpline.pk), Verb.CHANGED
+        row, verb = Helpline.objects.select_for_update(no_key=True).get(pk=helpline.pk), Verb.CHANGED
         if row.version != version:
             raise Conflict(
                 "A colleague has changed this helpline since you opened it. Read theirs, then write yours."

@@ -29,7 +29,9 @@ def administrator_add(
     if agency is None:
         known = ", ".join(Agency.objects.order_by("code").values_list("code", flat=True))
         raise Invalid(f"There is no agency with the code {agency_code}. There are: {known}.", field="agency")
-    existing = User.objects.get_queryset().filter(email__iexact=email.strip()).select_for_update().first()
+    existing = (
+        User.objects.get_queryset().filter(email__iexact=email.strip()).select_for_update(no_key=True).first()
+    )
     if existing is not None:
         if not _waits_for_first_sign_in(existing, agency, at or now()):
             raise Conflict(

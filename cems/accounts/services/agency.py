@@ -26,7 +26,7 @@ def people_confirm(
     """
     may_administer(actor)
     instant = at or now()
-    Agency.objects.select_for_update().get(pk=agency.pk)
+    Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
     people = User.objects.here(local_date(instant)).filter(agency=agency).count()
     if people != expected:
         raise Conflict("The list has changed since you opened it. Look through it once more.")
@@ -43,7 +43,7 @@ def agency_lead_name(actor: User, *, agency: Agency, lead: User | None, at: date
     """
     may_administer(actor)
     instant = at or now()
-    row = Agency.objects.select_for_update().get(pk=agency.pk)
+    row = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
     if (
         lead is not None
         and not User.objects.here(local_date(instant)).filter(pk=lead.pk, agency=row).exists()
@@ -63,7 +63,7 @@ def team_save(actor: User, *, team: Team | None, at: datetime | None = None, **v
         made = Team(**values)
         verb, fields = Verb.CREATED, sorted(values)
     else:
-        made = Team.objects.select_for_update().get(pk=team.pk)
+        made = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
         verb, fields = Verb.CHANGED, [key for key, value in values.items() if getattr(made, key) != value]
         for key in fields:
             setattr(made, key, values[key])

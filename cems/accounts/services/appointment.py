@@ -40,7 +40,7 @@ def appointment_start(
     """
     may_administer(actor, about=user)
     instant = at or now()
-    fresh = User.objects.select_for_update().get(pk=user.pk)
+    fresh = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     role = ROLES.get(role_key)
     if role is None:
         raise Invalid("Choose a role from the list.", field="role_key")
@@ -88,7 +88,7 @@ def appointment_end(
     """
     may_administer(actor, about=appointment.user)
     day = last_day or local_date(at or now())
-    fresh = Appointment.objects.select_for_update().select_related("user").get(pk=appointment.pk)
+    fresh = Appointment.objects.select_for_update(no_key=True).select_related("user").get(pk=appointment.pk)
     if fresh.ends_on is not None and fresh.ends_on < day:
         raise Conflict("This role has ended already.")
     appointment_close(actor, appointment=fresh, day=day, at=at)

@@ -26,7 +26,7 @@ def authority_reach(
 ) -> Authority:
     """Write how the authority's front door is reached by day and by night."""
     may_administer(actor)
-    row = Authority.objects.select_for_update().get(pk=authority.pk)
+    row = Authority.objects.select_for_update(no_key=True).get(pk=authority.pk)
     values = {"phone": phone.strip(), "night_phone": night_phone.strip(), "mail": mail.strip()}
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
@@ -47,7 +47,7 @@ def authority_follow(
     """
     may_administer(actor)
     instant = at or now()
-    rows = Authority.objects.select_for_update(of=("self",)).select_related("successor")
+    rows = Authority.objects.select_for_update(no_key=True, of=("self",)).select_related("successor")
     row = rows.get(pk=authority.pk)
     following: Authority | None = Authority.objects.get(pk=successor.pk)
     while following is not None:

@@ -37,7 +37,11 @@ def delegation_start(
     """
     instant = at or now()
     day, first = local_date(instant), starts_on or local_date(instant)
-    post = Appointment.objects.select_for_update(of=("self",)).select_related("user").get(pk=appointment.pk)
+    post = (
+        Appointment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("user")
+        .get(pk=appointment.pk)
+    )
     if not may_delegate(actor, post, day):
         raise NotAllowed("Its holder, their team's manager or an administrator names a deputy.")
     if deputy.pk == actor.pk:
@@ -68,7 +72,7 @@ def delegation_end(actor: User, *, delegation: Delegation, at: datetime | None =
     The holder, the deputy, the team's manager or an administrator may. Raises Conflict when it is over.
     """
     instant = at or now()
-    delegations = Delegation.objects.select_for_update(of=("self",)).select_related(
+    delegations = Delegation.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "appointment__user", "deputy"
     )
     row = delegations.get(pk=delegation.pk)
@@ -84,7 +88,9 @@ def delegation_end(actor: User, *, delegation: Delegation, at: datetime | None =
 def delegations_end(actor: User | None, *, user: User, last_day: date, at: datetime, at_once: bool) -> None:
     """Somebody leaves: nobody covers for them, nor they for anybody, after that day (A2)."""
     touched = Q(deputy=user) | Q(appointment__user=user)
-    rows = Delegation.objects.select_for_update(of=("self",)).filter(touched, ended_at__isnull=True)
+    rows = Delegation.objects.select_for_update(no_key=True, of=("self",)).filter(
+        touched, ended_at__isnull=True
+    )
     for row in rows.select_related("appointment__user", "deputy"):
         if at_once or row.starts_on > last_day:
             _finish(actor, row, at, at)

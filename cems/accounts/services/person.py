@@ -75,7 +75,7 @@ def user_change(actor: User, *, user: User, changes: Mapping[str, str], at: date
     job_title, phone, email. Raises Invalid for a bad or taken address.
     """
     may_administer(actor)
-    fresh = User.objects.select_for_update().get(pk=user.pk)
+    fresh = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     values = {key: changes[key].strip() for key in CHANGEABLE if key in changes}
     if "email" in values:
         values["email"] = _address(values["email"])
@@ -118,12 +118,12 @@ def user_end(
     """
     may_administer(actor, about=user)
     instant = at or now()
-    fresh = User.objects.select_for_update().get(pk=user.pk)
+    fresh = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     fresh.ends_on = last_day
     fresh.is_active = fresh.is_active and not at_once
     fresh.departure_told_at = None
     fresh.save(update_fields=["ends_on", "is_active", "departure_told_at"])
-    for appointment in Appointment.objects.select_for_update().filter(user=fresh):
+    for appointment in Appointment.objects.select_for_update(no_key=True).filter(user=fresh):
         if appointment.ends_on is None or appointment.ends_on > last_day:
             appointment_close(actor, appointment=appointment, day=last_day, at=at)
     # Before they are brought back one day: they must not find themselves a deputy still.
@@ -145,7 +145,7 @@ def user_end(
 def user_restore(actor: User, *, user: User, at: datetime | None = None) -> User:
     """Let a person who left sign in again; their roles are given anew, one by one (A1)."""
     may_administer(actor, about=user)
-    fresh = User.objects.select_for_update().get(pk=user.pk)
+    fresh = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     fresh.ends_on, fresh.is_active, fresh.departure_told_at = None, True, None
     fresh.save(update_fields=["ends_on", "is_active", "departure_told_at"])
     record(actor, verb=Verb.CHANGED, subject=fresh, detail={"fields": ["ends_on"]}, at=at)
@@ -157,7 +157,7 @@ def user_restore(actor: User, *, user: User, at: datetime | None = None) -> User
 def departures_tell(user: None = None, *, at: datetime | None = None) -> int:
     """Tell the other apps of those whose last day has come; returns how many. Harmless to repeat."""
     instant = at or now()
-    due = User.objects.select_for_update(skip_locked=True).filter(
+    due = User.objects.select_for_update(no_key=True, skip_locked=True).filter(
         ends_on__lte=local_date(instant), departure_told_at__isnull=True
     )
     rows = list(due.order_by("pk"))
@@ -170,7 +170,7 @@ def departures_tell(user: None = None, *, at: datetime | None = None) -> int:
 def second_factor_reset(actor: User, *, user: User, reason: str, at: datetime | None = None) -> None:
     """Take away a lost second factor, end the sign-ins; the person sets up a new one at the next (A1)."""
     may_administer(actor, about=user)
-    fresh = User.objects.select_for_update().get(pk=user.pk)
+    fresh = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if says_nothing(reason):
         raise Invalid("Say how you made sure that it is them.", field="reason")
     gone, _ = Authenticator.objects.filter(user=fresh).delete()

@@ -120,7 +120,7 @@ def _rows(policy: Policy[Any], authority: Authority | None) -> QuerySet[SettingV
 
 def _locked(policy: Policy[Any], authority: Authority | None) -> list[SettingValue]:
     """The same, locked: the next one waits, and then sees this one."""
-    return list(_rows(policy, authority).select_for_update(of=("self",)))
+    return list(_rows(policy, authority).select_for_update(no_key=True, of=("self",)))
 
 
 def _planned(wanted: ProposedSetting, rows: list[SettingValue], at: datetime) -> Planned:

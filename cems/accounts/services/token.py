@@ -72,7 +72,7 @@ def token_revoke(actor: User, *, token: ServiceToken, at: datetime | None = None
     """Take a key back this minute. Again is harmless."""
     may_administer(actor)
     instant = at or now()
-    locked_service_token = ServiceToken.objects.select_for_update().get(pk=token.pk)
+    locked_service_token = ServiceToken.objects.select_for_update(no_key=True).get(pk=token.pk)
     if locked_service_token.revoked_at is not None:
         return
     locked_service_token.revoked_at = instant

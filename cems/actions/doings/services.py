@@ -56,7 +56,7 @@ def doing_record(
         recorded_at=instant,
         recorded_by=user,
     )
-    locked_action = Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
+    locked_action = Action.objects.select_for_update(no_key=True, of=("self",)).get(pk=action.pk)
     if locked_action.is_open:  # of a closed one the first `action_complete` tells who was quicker
         row.save()
     for met in (locked_action, *_also_met(row, kind, answer)):
@@ -87,7 +87,9 @@ def doing_undo(user: User, *, doing: Doing, why: str, at: datetime | None = None
     """
     instant = at or now()
     primary = lock_cluster(doing.child_id) if doing.child_id else None
-    rows = Doing.objects.select_for_update(of=("self",)).select_related("recorded_by", "undone_by", "action")
+    rows = Doing.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "recorded_by", "undone_by", "action"
+    )
     locked_doing: Doing = rows.get(pk=doing.pk)
     if locked_doing.undone_at:
         raise Conflict(f"{locked_doing.undone_by} has undone this already: {locked_doing.undone_why}")

@@ -52,7 +52,7 @@ def form_draft_save(
         raise Invalid("This is too long to be kept as you type.")
     instant = at or now()
     kept = {name: [[_clean(value) for value in values] for values in both] for name, both in fields.items()}
-    row = FormDraft.objects.select_for_update().filter(user=user, key=key).first()
+    row = FormDraft.objects.select_for_update(no_key=True).filter(user=user, key=key).first()
     if row is None:
         _sweep(instant)
         row = FormDraft(user=user, key=key, address=place.address, form=place.form, version=0)
@@ -102,5 +102,5 @@ def _clean(text: str) -> str:
 
 def _sweep(at: datetime) -> None:
     """The user who begins a form clears away what is old; rows another request holds are left to the next."""
-    old = FormDraft.objects.filter(saved_at__lt=at - KEPT).select_for_update(skip_locked=True)
+    old = FormDraft.objects.filter(saved_at__lt=at - KEPT).select_for_update(no_key=True, skip_locked=True)
     FormDraft.objects.filter(pk__in=old.values("pk")[:SWEPT_AT_ONCE]).delete()

@@ -85,5 +85,5 @@ def _note(user: Any, *, row: Presence, arrives: bool) -> None:
 
 def _sweep(at: datetime) -> None:
     """The user who arrives clears away those who left; rows another request holds are left to the next."""
-    old = Presence.objects.filter(at__lt=at - KEPT).select_for_update(skip_locked=True)
+    old = Presence.objects.filter(at__lt=at - KEPT).select_for_update(no_key=True, skip_locked=True)
     Presence.objects.filter(pk__in=old.values("pk")[:SWEPT_AT_ONCE]).delete()

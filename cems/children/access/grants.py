@@ -124,7 +124,7 @@ def rebuild(
     """Make the grants of these children or users (or all) what they should be; return how many rows changed."""
     cluster = None if child_ids is None else cluster_ids(child_ids)
     wanted = desired(at, cluster=cluster, user_ids=user_ids)
-    rows = ChildUserObjectPermission.objects.select_for_update()
+    rows = ChildUserObjectPermission.objects.select_for_update(no_key=True)
     if cluster is not None:
         rows = rows.filter(content_object__in=cluster)
     if user_ids is not None:

@@ -49,7 +49,7 @@ def feed_revoke(user: User, *, at: datetime | None = None) -> None:
 
 def _revoke(user: User, instant: datetime) -> None:
     # The person's own row is the lock: two keys made at the same time leave one of them.
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     live = CalendarFeed.objects.live().filter(user=user).first()
     if live is None:
         return

@@ -41,7 +41,7 @@ def contribution_save(
         raise Invalid("Write what your agency knows, or choose one of the other answers.", field="text")
     who = agency or user.agency
     fields = {"held": held, "text": words, "said_by": user, "said_at": instant}
-    row, made = Contribution.objects.select_for_update(of=("self",)).get_or_create(
+    row, made = Contribution.objects.select_for_update(no_key=True, of=("self",)).get_or_create(
         about=about, agency=who, defaults={"child": child, "forum": forum, **fields}
     )
     if not made:

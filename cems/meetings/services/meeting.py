@@ -205,7 +205,9 @@ def meeting_end(user: User, *, meeting: Meeting, at: datetime | None = None) -> 
     """End the meeting, also for another chair: what was forgotten yesterday is ended today. Again is harmless."""
     instant = at or now()
     locked_meeting = (
-        Meeting.objects.select_for_update(of=("self",)).select_related("clock").get(pk=meeting.pk)
+        Meeting.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("clock")
+        .get(pk=meeting.pk)
     )
     if locked_meeting.ended_at:
         return locked_meeting
@@ -226,7 +228,7 @@ def meeting_end(user: User, *, meeting: Meeting, at: datetime | None = None) -> 
 
 def lock_open(meeting: Meeting, at: datetime) -> Meeting:
     """The meeting, locked. Raises Conflict when it had ended by then."""
-    locked_meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    locked_meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
     if locked_meeting.ended_at and locked_meeting.ended_at <= at:
         raise Conflict(
             f"{locked_meeting.reference} has ended: {locked_meeting.ended_by} ended it at"

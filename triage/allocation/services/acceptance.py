@@ -28,7 +28,7 @@ def allocation_accept(
     """
     instant = at or now()
     lock_cluster(allocation.child_id)
-    rows = Allocation.objects.select_for_update(of=("self",)).select_related("child")
+    rows = Allocation.objects.select_for_update(no_key=True, of=("self",)).select_related("child")
     locked_allocation: Allocation = rows.get(pk=allocation.pk)
     if locked_allocation.worker_id != user.pk:
         raise NotAllowed("Only the worker who was given the child accepts it.")

@@ -139,7 +139,9 @@ def allocation_end_elsewhere(user: User | None, *, child_id: int, at: datetime) 
     """Somebody ended the involvement an allocation rests on: the allocation ends with it, told and seen."""
     primary = lock_cluster(child_id)
     rows = Allocation.objects.of(primary).filter(ended_at__isnull=True, involvement__ended_at__isnull=False)
-    for allocation in rows.select_related("involvement", "worker").select_for_update(of=("self",)):
+    for allocation in rows.select_related("involvement", "worker").select_for_update(
+        no_key=True, of=("self",)
+    ):
         why = allocation.involvement.end_reason or "The involvement was ended."
         _close(user, allocation, why, max(allocation.starts_at, allocation.involvement.ended_at or at))
         wait_reopen(user, primary, WorkerKind(allocation.kind), at)
@@ -162,7 +164,9 @@ def _locked_choice(primary: Child, kind: WorkerKind, worker: User, at: datetime)
 
 
 def _locked_open(allocation: Allocation) -> Allocation:
-    rows = Allocation.objects.select_for_update(of=("self",)).select_related("involvement", "worker")
+    rows = Allocation.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "involvement", "worker"
+    )
     locked_allocation: Allocation = rows.get(pk=allocation.pk)
     if locked_allocation.ended_at is not None:
         raise Conflict(f"{locked_allocation.worker} no longer has the child. Look at the page again.")

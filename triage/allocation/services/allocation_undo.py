@@ -43,7 +43,9 @@ def allocation_undo(
     """
     instant = at or now()
     primary = lock_cluster(allocation.child_id)
-    rows = Allocation.objects.select_for_update(of=("self",)).select_related("involvement__team", "worker")
+    rows = Allocation.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "involvement__team", "worker"
+    )
     row: Allocation = rows.get(pk=allocation.pk)
     _may_be_undone(user, row, why, primary, instant)
     row.undone, row.ended_at, row.ended_by, row.ended_why = True, instant, user, f"Undone: {why.strip()}"

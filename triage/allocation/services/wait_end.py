@@ -88,7 +88,9 @@ def weekend_cover_set(
     """
     instant = at or now()
     primary = lock_cluster(wait.child_id)
-    locked_allocation_wait = AllocationWait.objects.select_for_update(of=("self",)).get(pk=wait.pk)
+    locked_allocation_wait = AllocationWait.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=wait.pk
+    )
     if locked_allocation_wait.ended_at:
         raise Conflict("This child no longer waits for a worker.")
     if says_nothing(plan):
@@ -152,7 +154,7 @@ def waits_follow_area(user: User, *, child_id: int, at: datetime) -> None:
 
 def _end_waits(user: User, primary: Child, kind: WorkerKind, how: WaitEnd, why: str, at: datetime) -> None:
     rows = AllocationWait.objects.of(primary).filter(kind=kind, ended_at__isnull=True)
-    for row in rows.select_related("clock").select_for_update(of=("self",)):
+    for row in rows.select_related("clock").select_for_update(no_key=True, of=("self",)):
         row.ended_at, row.ended_how, row.ended_why, row.ended_by = at, how, why, user
         row.save(update_fields=["ended_at", "ended_how", "ended_why", "ended_by"])
         if row.clock.stage in OPEN:
@@ -169,7 +171,7 @@ def _end_looks(user: User, primary: Child, kind: WorkerKind, at: datetime) -> No
         .filter(kind=kind, ended_at__isnull=True)
         .select_related("clock")
     )
-    open_rows = list(rows.select_for_update(of=("self",)))
+    open_rows = list(rows.select_for_update(no_key=True, of=("self",)))
     for row in open_rows:
         row.ended_at = at
         row.save(update_fields=["ended_at"])

@@ -73,7 +73,7 @@ def absence_end(user: User, *, absence: Absence, last_day: date, at: datetime | 
     Conflict where it would run into the next one."""
     instant = at or now()
     _locked(absence.user)
-    locked_absence = Absence.objects.select_for_update(of=("self",)).get(pk=absence.pk)
+    locked_absence = Absence.objects.select_for_update(no_key=True, of=("self",)).get(pk=absence.pk)
     if last_day < locked_absence.starts_on:
         raise Invalid("The last day is before the first. Check the date.", field="last_day")
     later = Absence.objects.filter(
@@ -119,7 +119,7 @@ def vacancy_open(
 def vacancy_end(user: User, *, vacancy: Vacancy, last_day: date, at: datetime | None = None) -> Vacancy:
     """The post is filled or gone: its last vacant day. Raises Conflict when it was ended already."""
     instant = at or now()
-    locked_vacancy = Vacancy.objects.select_for_update(of=("self",)).get(pk=vacancy.pk)
+    locked_vacancy = Vacancy.objects.select_for_update(no_key=True, of=("self",)).get(pk=vacancy.pk)
     if locked_vacancy.ends_on is not None:
         raise Conflict("This vacancy has ended already.")
     if last_day < locked_vacancy.starts_on:

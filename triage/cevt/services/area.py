@@ -35,7 +35,7 @@ def items_follow(user: User, *, child_id: int, at: datetime) -> None:
     low = LowMatrix.objects.of(primary).filter(ended_at__isnull=True)
     for rows in (items, to_note, low):
         elsewhere: list[Item | LowMatrix | ReviewToNote] = list(
-            rows.exclude(authority=authority_id).select_for_update(of=("self",)).order_by("pk")
+            rows.exclude(authority=authority_id).select_for_update(no_key=True, of=("self",)).order_by("pk")
         )
         for row in elsewhere:
             row.authority_id = authority_id

@@ -161,7 +161,9 @@ def _confirm(
     recorded_at: datetime,
 ) -> Decision:
     locked_decision = (
-        Decision.objects.select_for_update(of=("self",)).select_related("confirm_clock").get(pk=decision.pk)
+        Decision.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("confirm_clock")
+        .get(pk=decision.pk)
     )
     if not locked_decision.confirm_clock or Decision.objects.filter(confirms=locked_decision).exists():
         raise Conflict(f"{locked_decision.reference} is confirmed already.")
@@ -178,7 +180,9 @@ def _confirm(
 
 
 def _open_items(primary: Child) -> list[Item]:
-    rows = Item.objects.of(primary).filter(closed_at__isnull=True).select_for_update(of=("self",))
+    rows = (
+        Item.objects.of(primary).filter(closed_at__isnull=True).select_for_update(no_key=True, of=("self",))
+    )
     return list(rows.select_related("submission", "clock", "child").order_by("received_at", "pk"))
 
 

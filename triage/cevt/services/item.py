@@ -170,7 +170,9 @@ def item_withdraw(user: User, *, item: Item, why: str, at: datetime | None = Non
     """Take an item off the list that should not be there (sent about another child). Raises Conflict if closed."""
     instant = at or now()
     lock_cluster(item.child_id)
-    rows = Item.objects.select_for_update(of=("self",)).select_related("clock", "child", "submission")
+    rows = Item.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "clock", "child", "submission"
+    )
     locked_item = rows.get(pk=item.pk)
     if locked_item.closed_at:
         raise Conflict("This is no longer on CEVT's list.")
@@ -217,7 +219,9 @@ def information_request_open(
     instant = at or now()
     primary = lock_cluster(item.child_id)
     locked_item = (
-        Item.objects.select_for_update(of=("self",)).select_related("clock", "child").get(pk=item.pk)
+        Item.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("clock", "child")
+        .get(pk=item.pk)
     )
     if locked_item.closed_at:
         raise Conflict("CEVT has decided already.")
@@ -262,10 +266,10 @@ def information_request_answer(
     """What CEVT wanted is known: its clock goes on once nothing more is wanted. Raises Conflict when answered."""
     instant = at or now()
     # The task first, as whoever closes it on its own page does: neither then waits for the other.
-    Action.objects.select_for_update(of=("self",)).get(pk=information_request.action_id)
-    information_requests = InformationRequest.objects.select_for_update(of=("self",)).select_related(
-        "item__clock", "action", "child"
-    )
+    Action.objects.select_for_update(no_key=True, of=("self",)).get(pk=information_request.action_id)
+    information_requests = InformationRequest.objects.select_for_update(
+        no_key=True, of=("self",)
+    ).select_related("item__clock", "action", "child")
     row = information_requests.get(pk=information_request.pk)
     if row.answered_at:
         raise Conflict(f"This was answered already, by {row.answered_by}.")

@@ -100,7 +100,7 @@ def low_matrices_return(user: User, *, item: Item, at: datetime) -> None:
     primary = lock_cluster(item.child_id)
     if Item.objects.of(primary).filter(closed_at__isnull=True).exists():
         return
-    for row in LowMatrix.objects.filter(item=item, until__gt=at).select_for_update(of=("self",)):
+    for row in LowMatrix.objects.filter(item=item, until__gt=at).select_for_update(no_key=True, of=("self",)):
         row.ended_at, row.ended_how, row.ended_by, row.item = None, "", None, None
         row.save(update_fields=["ended_at", "ended_how", "ended_by", "item"])
         matter_open(user, child=primary, kind=MatterKind.LOW, until=row.until, at=at)
@@ -108,7 +108,11 @@ def low_matrices_return(user: User, *, item: Item, at: datetime) -> None:
 
 
 def _waiting(primary: Child) -> list[LowMatrix]:
-    rows = LowMatrix.objects.of(primary).filter(ended_at__isnull=True).select_for_update(of=("self",))
+    rows = (
+        LowMatrix.objects.of(primary)
+        .filter(ended_at__isnull=True)
+        .select_for_update(no_key=True, of=("self",))
+    )
     return list(rows.order_by("received_at", "pk"))
 
 

@@ -58,7 +58,7 @@ def _end_where_held(row: MeetingDay, at: datetime) -> None:
 
 def _start(authority: Authority, at: datetime) -> bool:
     """Whether a clock was started: one a day, and none once the day has had its meeting."""
-    Authority.objects.select_for_update().get(pk=authority.pk)
+    Authority.objects.select_for_update(no_key=True).get(pk=authority.pk)
     day = local_date(at)
     if MeetingDay.objects.filter(authority=authority, day=day).exists():
         return False

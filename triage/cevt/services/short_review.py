@@ -135,7 +135,11 @@ def reviews_wait(primary: Child) -> bool:
 
 
 def _waiting(primary: Child) -> list[ReviewToNote]:
-    rows = ReviewToNote.objects.of(primary).filter(ended_at__isnull=True).select_for_update(of=("self",))
+    rows = (
+        ReviewToNote.objects.of(primary)
+        .filter(ended_at__isnull=True)
+        .select_for_update(no_key=True, of=("self",))
+    )
     return list(rows.select_related("short_review").order_by("received_at", "pk"))
 
 

@@ -77,7 +77,11 @@ def referral_assessment_save(
     """
     instant = at or now()
     locked_referral = lock_referral(referral)
-    row = ReferralAssessment.objects.select_for_update(of=("self",)).filter(referral=locked_referral).first()
+    row = (
+        ReferralAssessment.objects.select_for_update(no_key=True, of=("self",))
+        .filter(referral=locked_referral)
+        .first()
+    )
     if (row.version if row else 0) != version:
         theirs = ReferralAssessment.objects.select_related("to_team", "changed_by").get(
             referral=locked_referral
@@ -137,7 +141,11 @@ def referral_settle(
     """
     instant = at or now()
     locked_referral = lock_referral(referral)
-    row = ReferralAssessment.objects.select_for_update(of=("self",)).filter(referral=locked_referral).first()
+    row = (
+        ReferralAssessment.objects.select_for_update(no_key=True, of=("self",))
+        .filter(referral=locked_referral)
+        .first()
+    )
     if OUTCOMES.get(outcome.key) is not outcome:
         raise Invalid("This is not decided any more. Choose another outcome.", field="outcome")
     findings = findings_of(row)

@@ -30,7 +30,7 @@ from triage.policy import GATHERING_DAYS
 def lock_referral(referral: Referral) -> Referral:
     """The referral as it is now, locked after its child as everywhere. Raises Conflict when it is decided."""
     lock_cluster(referral.child_id)
-    rows = Referral.objects.select_for_update(of=("self",)).select_related("child", "decided_by")
+    rows = Referral.objects.select_for_update(no_key=True, of=("self",)).select_related("child", "decided_by")
     locked_referral: Referral = rows.get(pk=referral.pk)
     if locked_referral.state != ReferralState.OPEN:
         raise Conflict(f"{locked_referral.decided_by} has decided this referral already.")
@@ -121,7 +121,7 @@ def agency_enquiry_answer(
     when the agency has answered, Invalid without an answer or, where something is written, without words.
     """
     instant = at or now()
-    rows = AgencyEnquiry.objects.select_for_update(of=("self",))
+    rows = AgencyEnquiry.objects.select_for_update(no_key=True, of=("self",))
     locked_enquiry: AgencyEnquiry = rows.select_related(
         "child", "clock", "referral", "agency", "answered_by"
     ).get(pk=enquiry.pk)

@@ -92,7 +92,7 @@ def assignment_end(user: User, *, assignment: Assignment, at: datetime | None = 
     instant = at or now()
     _may(user)
     lock_cluster(assignment.child_id)
-    locked_assignment = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    locked_assignment = Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
     if locked_assignment.until <= instant:
         raise Conflict("This has ended already.")
     locked_assignment.until = instant

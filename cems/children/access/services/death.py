@@ -86,7 +86,7 @@ def death_undo(user: User, *, child: Child, reason: str, at: datetime | None = N
     if says_nothing(reason):
         raise Invalid("Say how the mistake came about.", field="reason")
     primary = lock_cluster(child.pk)
-    row = Death.objects.select_for_update().filter(child=primary, undone_at__isnull=True).first()
+    row = Death.objects.select_for_update(no_key=True).filter(child=primary, undone_at__isnull=True).first()
     if row is None:
         raise Invalid("No death is recorded.")
     row.undone_at, row.undone_by, row.undone_because = instant, user, reason.strip()

@@ -76,7 +76,9 @@ def _ask(user: User, *, profile: Profile, named: Asked, at: datetime) -> tuple[l
 
 @command
 def _open(user: User, *, profile: Profile, child: Child, reason: str, at: datetime) -> EmergencyAccess:
-    Child.objects.unscoped("one opening at a time").select_for_update(of=("self",)).get(pk=child.pk)
+    Child.objects.unscoped("one opening at a time").select_for_update(no_key=True, of=("self",)).get(
+        pk=child.pk
+    )
     lasting = EmergencyAccess.objects.filter(child=child, user=user, until__gt=at).first()
     if lasting:
         return lasting
@@ -100,7 +102,7 @@ def _open(user: User, *, profile: Profile, child: Child, reason: str, at: dateti
 def emergency_access_end(user: User, *, child: Child, at: datetime | None = None) -> None:
     """End one's own opening before its time. Raises Invalid when none lasts."""
     instant = at or now()
-    rows = EmergencyAccess.objects.select_for_update().filter(
+    rows = EmergencyAccess.objects.select_for_update(no_key=True).filter(
         child__in=rows_of_clusters([child.pk]), user=user, until__gt=instant
     )
     if not rows:
@@ -125,7 +127,9 @@ def emergency_access_review(
     Raises NotAllowed for others, Invalid for an unknown outcome or when it was looked at already.
     """
     instant = at or now()
-    locked_emergency_access = EmergencyAccess.objects.select_for_update().get(pk=emergency_access.pk)
+    locked_emergency_access = EmergencyAccess.objects.select_for_update(no_key=True).get(
+        pk=emergency_access.pk
+    )
     if locked_emergency_access.reviewed_at is not None:
         raise Invalid("Somebody has looked at this already.")
     if not to_review(user, instant).filter(pk=locked_emergency_access.pk).exists():

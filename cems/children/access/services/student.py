@@ -76,7 +76,9 @@ def student_end(user: User, *, naming: StudentChild, at: datetime | None = None)
     instant = at or now()
     lock_cluster(naming.child_id)
     locked_student_child = (
-        StudentChild.objects.select_for_update(of=("self",)).select_related("post__team").get(pk=naming.pk)
+        StudentChild.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("post__team")
+        .get(pk=naming.pk)
     )
     if locked_student_child.post.supervisor_id != user.pk and not may_confirm(
         user, locked_student_child.post.team

@@ -131,7 +131,11 @@ def record_unlink(user: User, *, link: RecordLink, reason: str, at: datetime | N
     Conflict where it has ended, or the relationship was corrected or ended meanwhile."""
     instant = at or now()
     primary = lock_cluster(link.relationship.child_id)
-    row = RecordLink.objects.select_for_update().select_related("relationship", "record").get(pk=link.pk)
+    row = (
+        RecordLink.objects.select_for_update(no_key=True)
+        .select_related("relationship", "record")
+        .get(pk=link.pk)
+    )
     open_to_user = Child.objects.visible_to(user, instant).not_sealed()
     named = open_to_user.filter(pk=primaries_with([row.record_id])[row.record_id]).first()
     if named is None:
@@ -155,7 +159,7 @@ def _record_between(
 
 
 def _locked(relationship: Relationship) -> Relationship:
-    row = Relationship.objects.select_for_update().get(pk=relationship.pk)
+    row = Relationship.objects.select_for_update(no_key=True).get(pk=relationship.pk)
     if Relationship.objects.filter(supersedes=row).exists():
         raise Conflict(
             "Somebody has corrected this meanwhile. Your words are kept here: compare them with the newer entry."

@@ -76,7 +76,7 @@ def involvement_decide(
     """
     instant = at or now()
     lock_cluster(involvement.child_id)
-    locked_involvement = Involvement.objects.select_for_update().get(pk=involvement.pk)
+    locked_involvement = Involvement.objects.select_for_update(no_key=True).get(pk=involvement.pk)
     if not may_confirm(user, locked_involvement.team):
         raise NotAllowed("First Contact, or the team's own manager, decides who works with a child.")
     if locked_involvement.state != InvolvementState.CLAIMED:
@@ -103,7 +103,7 @@ def involvement_end(
     """The work ends now, and the access with it. Raises Conflict where it has ended."""
     instant = at or now()
     lock_cluster(involvement.child_id)
-    locked_involvement = Involvement.objects.select_for_update().get(pk=involvement.pk)
+    locked_involvement = Involvement.objects.select_for_update(no_key=True).get(pk=involvement.pk)
     if locked_involvement.ended_at is not None:
         raise Conflict("This involvement has already ended.")
     if locked_involvement.user_id != user.pk and not may_confirm(user, locked_involvement.team):
@@ -137,7 +137,7 @@ def team_release(
 ) -> None:
     """The step is done, and with it the team's part. Without one it changes nothing."""
     instant, primary = at or now(), lock_cluster(child.pk)
-    for row in _of_team(primary, team, case_role).select_for_update():
+    for row in _of_team(primary, team, case_role).select_for_update(no_key=True):
         _ended(user, row, reason, max(instant, row.started_at))
 
 
@@ -167,7 +167,7 @@ def person_release(
 ) -> None:
     """The step is done, and with it the person's part. Without one it changes nothing."""
     instant, primary = at or now(), lock_cluster(child.pk)
-    for row in _of_person(primary, person, case_role).select_for_update():
+    for row in _of_person(primary, person, case_role).select_for_update(no_key=True):
         _ended(user, row, reason, max(instant, row.started_at))
 
 

@@ -33,7 +33,7 @@ def note_write(
     if says_nothing(text):
         raise Invalid("Write what happened.", field="text")
     if supersedes is not None:
-        locked_case_note = CaseNote.objects.select_for_update().get(pk=supersedes.pk)
+        locked_case_note = CaseNote.objects.select_for_update(no_key=True).get(pk=supersedes.pk)
         if locked_case_note.child_id not in cluster_ids([primary.pk]):
             raise Invalid("That note belongs to another record.")
         if CaseNote.objects.filter(supersedes=locked_case_note).exists():

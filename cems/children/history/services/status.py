@@ -117,7 +117,7 @@ def described(row: Status) -> str:
 
 def _locked(status: Status) -> Status:
     """The status, locked. Raises Conflict where it was withdrawn meanwhile."""
-    rows = Status.objects.select_for_update(of=("self",)).select_related("responsible")
+    rows = Status.objects.select_for_update(no_key=True, of=("self",)).select_related("responsible")
     row: Status | None = rows.filter(pk=status.pk).first()
     if row is None:
         raise Conflict("This status was withdrawn: it was recorded in error.")

@@ -31,7 +31,7 @@ def address_withhold(user: User | None, *, primary: Child, at: datetime) -> None
     people, no other copy may stand beside it. What was taken off, those people read on."""
     whole = rows_of_clusters([primary.pk])
     members = Child.objects.unscoped("records of a child whose address is confidential from now on")
-    for member in members.filter(pk__in=whole).select_for_update(of=("self",)):
+    for member in members.filter(pk__in=whole).select_for_update(no_key=True, of=("self",)):
         row = primary if member.pk == primary.pk else member
         was = former_of(row, _WHERE)
         if not was:

@@ -112,7 +112,7 @@ def child_change(
         raise Invalid(f"These can't be changed here: {', '.join(sorted(unknown))}.")
     locked_child = (
         Child.objects.unscoped("lock the record that the person has opened")
-        .select_for_update()
+        .select_for_update(no_key=True)
         .get(pk=child.pk)
     )
     if locked_child.version != version:

@@ -98,7 +98,7 @@ def _school(line: Mapping[str, str]) -> School | None:
 @command
 def school_account(user: User | None, *, urn: str, code: str) -> School:
     """The school of this number has this account. Raises Invalid where there is no such school, or no such account."""
-    row = School.objects.select_for_update(of=("self",)).filter(urn=urn).first()
+    row = School.objects.select_for_update(no_key=True, of=("self",)).filter(urn=urn).first()
     if row is None:
         raise Invalid(f"No school of the register has the number {urn}.", field="urn")
     team = Team.objects.filter(code=code, kind=TeamKind.SCHOOL).first()

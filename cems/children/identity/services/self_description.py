@@ -102,7 +102,7 @@ def _allowed(user: User, child: Child, at: datetime) -> Child:
 
 
 def _end(user: User, primary: Child, at: datetime, *, taken_back: bool) -> None:
-    for row in _kept(primary).select_for_update():
+    for row in _kept(primary).select_for_update(no_key=True):
         row.ended_at, row.ended_by = max(at, row.recorded_at), user
         row.taken_back = taken_back
         row.save(update_fields=["ended_at", "ended_by", "taken_back"])

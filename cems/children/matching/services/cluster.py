@@ -14,7 +14,7 @@ def lock_cluster(child_id: int) -> Child:
     """
     if locked := cluster_locked(child_id):
         return locked.primary
-    rows = Child.objects.unscoped("lock the record that a service changes").select_for_update()
+    rows = Child.objects.unscoped("lock the record that a service changes").select_for_update(no_key=True)
     child = rows.get(pk=child_id)
     while child.merged_into_id is not None:  # depth is one; again only if it was merged while we waited
         child = rows.get(pk=child.merged_into_id)

@@ -98,7 +98,7 @@ def merge_undo(user: User, *, merge: Merge, why: str, at: datetime | None = None
     _may(user)
     kept, gone = _locked(merge.child_id, merge.other_id)
     forget_locked()
-    locked_merge = Merge.objects.select_for_update().get(pk=merge.pk)
+    locked_merge = Merge.objects.select_for_update(no_key=True).get(pk=merge.pk)
     if locked_merge.undone_at is not None:
         raise Conflict("These records have been taken apart already.")
     if kept.merged_into_id or gone.merged_into_id != kept.pk:
@@ -128,7 +128,9 @@ def child_confirm(user: User, *, child: Child, at: datetime | None = None) -> Ch
     """A provisional record is of a child who was not known: it stands from now on. Its submitters are told."""
     instant = at or now()
     _may(user)
-    locked_child: Child = Child.objects.visible_to(user).select_for_update(of=("self",)).get(pk=child.pk)
+    locked_child: Child = (
+        Child.objects.visible_to(user).select_for_update(no_key=True, of=("self",)).get(pk=child.pk)
+    )
     if not locked_child.provisional:
         raise Conflict("This record has been matched already.")
     locked_child.provisional = False
@@ -183,7 +185,9 @@ def _both(user: User, primary: Child, other: Child) -> tuple[Child, Child]:
 
 
 def _locked(primary_id: int, other_id: int) -> tuple[Child, Child]:
-    rows = Child.objects.unscoped("lock two records that are joined or taken apart").select_for_update()
+    rows = Child.objects.unscoped("lock two records that are joined or taken apart").select_for_update(
+        no_key=True
+    )
     locked_by_pk = {child.pk: child for child in rows.filter(pk__in=[primary_id, other_id]).order_by("pk")}
     return locked_by_pk[primary_id], locked_by_pk[other_id]
 
@@ -191,12 +195,12 @@ def _locked(primary_id: int, other_id: int) -> tuple[Child, Child]:
 def _of(child: Child) -> list[Child]:
     """The records merged into this one."""
     rows = Child.objects.unscoped("records merged into one that is joined itself: depth stays one")
-    return list(rows.select_for_update().filter(merged_into=child))
+    return list(rows.select_for_update(no_key=True).filter(merged_into=child))
 
 
 def _others_standing(merge: Merge) -> list[Merge]:
     """The other merges into the same record that stand, in their order."""
-    rows = Merge.objects.select_for_update().filter(child=merge.child_id, undone_at__isnull=True)
+    rows = Merge.objects.select_for_update(no_key=True).filter(child=merge.child_id, undone_at__isnull=True)
     return list(rows.exclude(pk=merge.pk).order_by("pk"))
 
 

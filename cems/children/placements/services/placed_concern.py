@@ -254,7 +254,7 @@ def _begin(concern: PlacedConcern, step: str, happened_at: datetime, at: datetim
     """The concern, locked with its child's record, if this step may be taken now."""
     lock_cluster(concern.child_id)
     locked_placed_concern: PlacedConcern = (
-        PlacedConcern.objects.select_for_update(of=("self",))
+        PlacedConcern.objects.select_for_update(no_key=True, of=("self",))
         .select_related("child", "note", "area", "responsible", "clock")
         .get(pk=concern.pk)
     )

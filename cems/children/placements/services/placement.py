@@ -287,7 +287,7 @@ def _refuse_overlap(primary: Child, starts_on: date, ends_on: date | None, *, bu
 
 def _locked(placement: Placement) -> Placement:
     """The placement, locked. Raises Conflict where it was withdrawn meanwhile."""
-    rows = Placement.objects.select_for_update(of=("self",))
+    rows = Placement.objects.select_for_update(no_key=True, of=("self",))
     row: Placement | None = (
         rows.select_related("area", "locality", "placed_by", "provider", "recorded_by", "child")
         .filter(pk=placement.pk)
