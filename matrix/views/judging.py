@@ -119,6 +119,9 @@ def _save(request: HttpRequest, matrix: Matrix, fields: dict[str, OneField]) -> 
         if digest({name: field_text(name, value)}) != request.POST.get(f"{name}-was"):
             given[name] = (version_from(request.POST, f"{name}-version"), value)
     refused = fields_save(acting_user(request), matrix=matrix, given=given)
+    if refused:  # what was taken stands on the page as it is saved by now, with its version
+        matrix.refresh_from_db()
+        fields.update({name: one_field(matrix, name) for name in fields if name not in refused})
     for name, error in refused.items():
         version, value = given[name]
         fields[name].value, fields[name].version = value, version

@@ -207,6 +207,41 @@ class TestGroupPage:
         assert client.get(url("group", matrix_start(user, child=child), "no-such")).status_code == 404
 
 
+TOO_LONG = "x" * 200_001
+
+
+@pytest.mark.parametrize(
+    ("page", "saved", "refused"),
+    [
+        ("views", {"child_views": "I want it to stop"}, {"family_views": TOO_LONG}),
+        ("views", {"family_views": "We worry", "child_views": "Leave me be"}, {"informed": "perhaps"}),
+        ("judgement", {"reasons": "Somebody older threatens them."}, {"level": "9"}),
+        ("judgement", {"difference": "What is new weighs more"}, {"reasons": TOO_LONG}),
+        ("judgement", {"reasons": "Two new signs"}, {"forms": "no-such-form"}),
+    ],
+)
+def test_beside_a_refused_field_the_others_stand_as_they_were_saved(
+    client: Client, user: User, child: Child, page: str, saved: dict[str, str], refused: dict[str, str]
+) -> None:
+    matrix = matrix_start(user, child=child)
+    for name in saved:
+        set_field(user, matrix, name, "The words of before")
+    address = url(page, matrix)
+    before = client.get(address).content.decode()
+    answered = client.post(address, {**hidden(before), **saved, **refused, "continue": "1"})
+    html = answered.content.decode()
+    assert answered.status_code == 400
+    matrix.refresh_from_db()
+    for name, words in saved.items():
+        assert getattr(matrix, name) == words and words in html
+    assert "The words of before" not in html
+    # sent again as the page stands, with the refused one mended, nothing is overtaken and nothing goes back
+    mended = client.post(address, {**hidden(html), **saved, "continue": "1"})
+    assert mended.status_code == 302
+    matrix.refresh_from_db()
+    assert {name: getattr(matrix, name) for name in saved} == saved
+
+
 HOSTILE = "<script>alert(1)</script>{% now 'Y' %}{{ 7|add:7 }}\" onload=\"x"
 
 
