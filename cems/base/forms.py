@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from typing import Any, ClassVar
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from crispy_forms.helper import FormHelper
 from crispy_forms_gds.layout import Field, Layout, Size, Submit
@@ -20,10 +20,14 @@ from django.utils.html import conditional_escape
 from cems.base.access_control import View
 from cems.base.errors import CommandError, Conflict, Invalid, Overtaken, SentAlready
 from cems.base.form_fields import OnceKeyField, WordsField
-from cems.base.idempotency import once
+from cems.base.idempotency import digest_of, once
 from cems.base.words import says_nothing
 
 KEY = "key"
+CSRF = "csrfmiddlewaretoken"
+PAGES = UUID(
+    "6f1c7a52-9a0e-4c1d-8a55-0d2f3a1b7c90"
+)  # the namespace of the keys of forms that have none of their own
 
 
 class HandledForm(forms.Form):
@@ -189,7 +193,7 @@ class KeyedForm(HandledForm):
     key = OnceKeyField()
 
     # What is sent beside the content, by name: two that differ in it alone are one form.
-    beside: ClassVar[frozenset[str]] = frozenset({"csrfmiddlewaretoken", "step", "submit"})
+    beside: ClassVar[frozenset[str]] = frozenset({CSRF, "step", "submit"})
 
     def refuse(self, error: CommandError) -> None:
         """As any form; one whose key was used takes another, so that what stands in it can be sent as well."""
@@ -237,8 +241,9 @@ def handle_form(
 
     `perform` calls the service with what is in `form.cleaned_data`. What it refuses stands beside its field, what was
     typed stays in the form, and `form.refusal` says which it was; a refusal of another type than `refusals` is
-    answered by its own page. A keyed form that is sent twice is performed once: the second time gives the
-    first one's result, which is the row's public id and reference, or the mapping that `perform` returns.
+    answered by its own page. A form that is sent twice is performed once: the second time gives the first one's
+    result, which is the row's public id and reference, or the mapping that `perform` returns. A keyed form counts
+    once with whatever it holds; any other once for each page it was drawn on, and each content.
 
         form = NoteForm(request.POST or None)
         if handle_form(request, form, lambda: note_write(user, child=child, text=form.cleaned_data["text"])):
@@ -249,19 +254,36 @@ def handle_form(
     if request.method != "POST" or not form.is_valid():
         return None
     try:
-        if not isinstance(form, KeyedForm):
+        keyed = isinstance(form, KeyedForm)
+        body = {"address": request.get_full_path(), **(form.content() if keyed else _content(form))}
+        key = form.cleaned_data[KEY] if keyed else _key_of_page(request, body)
+        if key is None:
             return Handled(_result_of(perform()))
         result, is_new = once(
             request.user,
-            key=form.cleaned_data[KEY],
+            key=key,
             action=_place(request),
-            body={"address": request.get_full_path(), **form.content()},
+            body=body,
             perform=lambda: _result_of(perform()),
         )
         return Handled(result, is_new)
     except refusals as refusal:
         form.refuse(refusal)
         return None
+
+
+def _content(form: HandledForm) -> dict[str, Any]:
+    sent = form.data.lists() if isinstance(form.data, MultiValueDict) else form.data.items()
+    return {name: values for name, values in sent if name != CSRF}
+
+
+def _key_of_page(request: HttpRequest, body: Mapping[str, Any]) -> UUID | None:
+    """The key of a form that has none of its own: Django masks its token anew for each page it draws, so a double
+    click sends one token twice, and the page drawn anew another. None where no token is sent."""
+    token = request.POST.get(CSRF, "")
+    if not token or not request.user.is_authenticated:
+        return None
+    return uuid5(PAGES, f"{token}:{digest_of(body)}")
 
 
 def _place(request: HttpRequest) -> str:

@@ -188,6 +188,49 @@ class TestAForm:
         assert form.lost and (form.lost.version, form.lost.by) == (3, "Joy")
 
 
+class TestAFormWithoutAKeyOfItsOwn:
+    """Counts once for the page it was drawn on: Django masks its token anew for each."""
+
+    @staticmethod
+    def send(user: User, token: str, address: str = "/page/", **data: str) -> tuple[int, bool]:
+        """How often it is performed by this, and whether it says that it was the first time."""
+        performed: list[int] = []
+        request = sent(user, address, csrfmiddlewaretoken=token, **data)
+        form = Words(request.POST)
+        handled = handle_form(request, form, lambda: {"number": len(performed) or performed.append(1)})
+        assert handled
+        return len(performed), handled.is_new
+
+    def test_a_double_click_is_performed_once(self) -> None:
+        user, token = make_user(), uuid4().hex
+        assert self.send(user, token, why="Typed") == (1, True)
+        assert self.send(user, token, why="Typed") == (0, False)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"token": "another page"},
+            {"why": "Other words"},
+            {"address": "/page/?of=another"},
+            {"step": "another button"},
+        ],
+    )
+    def test_any_other_sending_is_performed(self, other: dict[str, str]) -> None:
+        user, before = make_user(), {"token": "a page", "why": "Typed"}
+        assert self.send(user, **before) == (1, True)
+        assert self.send(user, **{**before, **other}) == (1, True)
+
+    def test_the_same_of_another_person_is_performed(self) -> None:
+        for user in (make_user(), make_user()):
+            assert self.send(user, "a page", why="Typed") == (1, True)
+
+    def test_what_was_refused_is_performed_when_it_is_sent_again(self) -> None:
+        user = make_user()
+        request = sent(user, why="Typed", csrfmiddlewaretoken="a page")
+        assert handle_form(request, Words(request.POST), raises(Invalid("No."))) is None
+        assert self.send(user, "a page", why="Typed") == (1, True)
+
+
 class TestAFormThatCountsOnce:
     def test_is_performed_once_and_gives_the_same_again(self) -> None:
         user, key, made = make_user(), str(uuid4()), make_user()
