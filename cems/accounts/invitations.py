@@ -6,6 +6,7 @@ from datetime import date
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -29,7 +30,8 @@ def can_be_sent(user: User, on: date) -> bool:
 
 
 def send(user: User) -> bool:
-    """Send the link to the person's own address; False when the mail server could not be reached.
+    """Send the link to the person's own address; False when the mail server could not be reached, which
+    `could_not_go` tells until a later one goes out.
 
     Straight away and not through the outbox: the link is a key, and the outbox keeps what it sends.
     """
@@ -45,5 +47,16 @@ def send(user: User) -> bool:
         send_mail("CEMS: choose your password", text, settings.DEFAULT_FROM_EMAIL, [user.email])
     except OSError:
         log.exception("an invitation could not be sent")
+        cache.set(_unsent(user), True, settings.PASSWORD_RESET_TIMEOUT)
         return False
+    cache.delete(_unsent(user))
     return True
+
+
+def could_not_go(user: User) -> bool:
+    """Whether the person's last link could not be sent: nobody should be told that they get one."""
+    return bool(cache.get(_unsent(user)))
+
+
+def _unsent(user: User) -> str:
+    return f"invitation-unsent-{user.pk}"

@@ -8,9 +8,12 @@ Government Licence 3.0.
 
 import csv
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from cems.accounts.directory.reference import sync as helplines_sync
 from cems.accounts.models import Agency, Authority, DutyDesk, Locality, Team
@@ -22,45 +25,47 @@ AUTHORITIES = Path(__file__).with_name("authorities.csv")
 
 @command
 def sync(user: None = None) -> str:
-    """Write what the file says; what people added stays, and nothing is deleted. Harmless to repeat."""
+    """Write what is missing of what the file says. What is there is people's by then: it stays as they changed it,
+    and nothing is deleted. Harmless to repeat."""
     data: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     _every_authority()
     authorities = {row.code: row for row in Authority.objects.all()}
     localities = {
-        part["code"]: Locality.objects.update_or_create(
+        part["code"]: Locality.objects.get_or_create(
             authority=authorities[row["code"]], code=part["code"], defaults={"name": part["name"]}
         )[0]
         for row in data["authorities"]
         for part in row["localities"]
     }
-    teams = 0
-    for row in data["agencies"]:
-        agency, _ = Agency.objects.update_or_create(
+    teams, agencies = 0, list(filter(_belongs_here, data["agencies"]))
+    for row in agencies:
+        agency, is_new = Agency.objects.get_or_create(
             code=row["code"], defaults={"name": row["name"], "kind": row["kind"]}
         )
-        agency.authorities.add(*(authorities[code] for code in row["authorities"]))
-        for part in row.get("teams", []):
-            # The telephone is people's to change (people:team), so the file gives only its first value.
+        if is_new:
+            agency.authorities.add(*(authorities[code] for code in row["authorities"]))
+        for part in filter(_belongs_here, row.get("teams", [])):
             values = {
                 "agency": agency,
                 "name": part["name"],
                 "kind": part.get("kind", "team"),
                 "locality": localities[part["locality"]] if "locality" in part else None,
+                "phone": part.get("phone", ""),
             }
-            Team.objects.update_or_create(
-                code=part["code"],
-                defaults=values,
-                create_defaults={**values, "phone": part.get("phone", "")},
-            )
+            Team.objects.get_or_create(code=part["code"], defaults=values)
             teams += 1
     for row in data["authorities"]:
         for duty, code in row["desks"].items():
-            DutyDesk.objects.update_or_create(
+            DutyDesk.objects.get_or_create(
                 authority=authorities[row["code"]], duty=duty, defaults={"team": Team.objects.get(code=code)}
             )
-    agencies, helplines = len(data["agencies"]), helplines_sync()
-    teams_and_more = f"{agencies} agencies, {teams} teams, {helplines}"
+    teams_and_more = f"{len(agencies)} agencies, {teams} teams, {helplines_sync()}"
     return f"{len(authorities)} authorities, {len(localities)} localities, {teams_and_more}"
+
+
+def _belongs_here(row: Mapping[str, Any]) -> bool:
+    """Whether an agency or team of the file is real; the invented schools and homes are the demonstration's."""
+    return settings.DEMO or settings.TESTING or not row["name"].startswith("Example ")
 
 
 def authority_rows() -> list[dict[str, str]]:

@@ -1,10 +1,11 @@
 """The partnership's reference data: written once, the same when repeated, nothing of people's own lost."""
 
 import json
+from typing import Any
 
 import pytest
 
-from cems.accounts.models import Agency, AgencyKind, Authority, Locality, Team, TeamKind
+from cems.accounts.models import Agency, AgencyKind, Authority, DutyDesk, Locality, Team, TeamKind
 from cems.accounts.reference import FILE, sync
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,41 @@ def test_repeating_it_changes_nothing_and_loses_nothing() -> None:
     sync()
     assert set(Team.objects.values_list("pk", "code", "name", "phone")) == before
     assert Team.objects.filter(pk=extra.pk).exists()
+
+
+@pytest.mark.requirement("A1")
+def test_what_administrators_changed_is_never_written_over() -> None:
+    """It runs at each start on servers."""
+    sync()
+    agency, team = Agency.objects.get(code="icb"), Team.objects.get(code="edt")
+    Agency.objects.filter(pk=agency.pk).update(name="North East ICB")
+    agency.authorities.clear()
+    Team.objects.filter(pk=team.pk).update(name="Night desk", phone="03000 000 005")
+    Locality.objects.filter(code="east").update(name="Coast")
+    other = Team.objects.get(code="cevt")
+    desk = DutyDesk.objects.filter(authority__code="E06000047", duty="front_door")
+    desk.update(team=other)
+    sync()
+    assert Agency.objects.get(pk=agency.pk).name == "North East ICB"
+    assert not agency.authorities.exists()
+    assert (Team.objects.get(pk=team.pk).name, Locality.objects.get(code="east").name) == (
+        "Night desk",
+        "Coast",
+    )
+    assert desk.get().team == other
+
+
+@pytest.mark.parametrize(
+    ("demo", "testing", "invented"), [(False, False, 0), (True, False, 6), (False, True, 6)]
+)
+def test_invented_schools_and_homes_come_into_no_live_database(
+    settings: Any, demo: bool, testing: bool, invented: int
+) -> None:
+    settings.DEMO, settings.TESTING = demo, testing
+    sync()
+    assert Team.objects.filter(name__startswith="Example ").count() == invented
+    assert Agency.objects.filter(name__startswith="Example ").count() == (4 if invented else 0)
+    assert Team.objects.filter(code="first-contact").exists()
 
 
 def test_its_codes_are_unique_and_its_kinds_known() -> None:

@@ -117,9 +117,8 @@ def new(request: HttpRequest) -> HttpResponse:
     form = forms.NewPersonForm(request.POST or None)
     made = _handled(request, form, lambda: services.user_create(acting_user(request), **form.values))
     if made:
-        messages.success(
-            request, "Added. They get a link to choose a password. Now give them their first role."
-        )
+        gets = _link_words(_user(made.public_id), "They get a link to choose a password.")
+        messages.success(request, f"Added. {gets} Now give them their first role.")
         return redirect("people:appoint", made.public_id)
     return _form_page(request, form, "Add a person", reverse("people:users"))
 
@@ -132,9 +131,17 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     changed = _handled(request, form, lambda: _change(acting_user(request), person, form.values))
     if changed:
         invited = changed.result["invited"]
-        messages.success(request, "Saved. They get a link at the new address." if invited else "Saved.")
+        gets = f" {_link_words(person, 'They get a link at the new address.')}" if invited else ""
+        messages.success(request, f"Saved.{gets}")
         return redirect("people:user", public_id)
     return _form_page(request, form, "Change particulars", _page_of(person))
+
+
+def _link_words(person: User, words: str) -> str:
+    """`words`, where the link did go out; else what to do."""
+    if invitations.could_not_go(person):
+        return "The link could not be sent: the mail server does not answer. Send it again from their page later."
+    return words
 
 
 def _change(user: User, person: User, changes: dict[str, Any]) -> dict[str, bool]:
@@ -214,8 +221,9 @@ def bring_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @administrators_post
 def invite(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send the link to choose a password once more."""
-    services.invitation_resend(acting_user(request), user=_user(public_id))
-    messages.success(request, "A new link is on its way to them.")
+    person = _user(public_id)
+    services.invitation_resend(acting_user(request), user=person)
+    messages.success(request, _link_words(person, "A new link is on its way to them."))
     return redirect("people:user", public_id)
 
 
