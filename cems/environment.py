@@ -20,6 +20,8 @@ _NO_MAIL = [
 ]
 
 MODES = ("local", "test", "production")
+WITHOUT_SEAL = ("web", "beat", "migrate")
+SEALING = ("CEMS_AUDIT_KEY", "CEMS_AUDIT_KEY_PREVIOUS", "DATABASE_SEALER_URL")
 
 
 class Environment(Env):
@@ -42,6 +44,17 @@ class Environment(Env):
     @property
     def production(self) -> bool:
         return self.mode == "production"
+
+    @property
+    def part(self) -> str:
+        """Which part of CEMS this process is: web, beat or migrate; any other way of starting has no name."""
+        return self.text("CEMS_PART", "")
+
+    @property
+    def seals(self) -> bool:
+        """Whether this process may hold the audit key and the sealer's login. On servers the worker alone does: the
+        web answers strangers, and who takes it over can't sign a changed trail."""
+        return not self.production or self.part not in WITHOUT_SEAL
 
     def text(self, name: str, default: str | None = None) -> str:
         """The value of `name`; without a default, a missing value is a fault."""
@@ -90,6 +103,9 @@ class Environment(Env):
         if self.production:
             self._ask_what_production_must_have()
             faults += self._shared()
+            if not self.seals:
+                why = f"must not be given to {self.part}: only the worker seals the audit trail."
+                faults += [f"{name}: {why}" for name in SEALING if self.text(name, "")]
             faults += [
                 f"{name} is not on this machine, and PDFs need it (Debian: {package})."
                 for name, package in pdf_requirements.missing().items()

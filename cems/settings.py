@@ -17,7 +17,7 @@ DEMO = env.flag("CEMS_DEMO")
 DEBUG = env.flag("CEMS_DEBUG")
 SECRET_KEY = env.secret("CEMS_SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.words("CEMS_SECRET_KEY_FALLBACKS")
-AUDIT_KEYS = [env.secret("CEMS_AUDIT_KEY"), *env.words("CEMS_AUDIT_KEY_PREVIOUS")]
+AUDIT_KEYS = [env.secret("CEMS_AUDIT_KEY"), *env.words("CEMS_AUDIT_KEY_PREVIOUS")] if env.seals else []
 ALLOWED_HOSTS = env.words("CEMS_ALLOWED_HOSTS", None if env.production else "localhost,127.0.0.1,[::1]")
 BASE_URL = env.text("CEMS_BASE_URL", "http://127.0.0.1:8000")
 STATE_DIR = env.state_dir(BASE_DIR)
@@ -103,11 +103,9 @@ TEMPLATES: list[dict[str, Any]] = [
 # In tests the owner migrates, then every connection takes the application's rights (tests/conftest.py).
 DATABASE_ROLE = env.text("CEMS_DATABASE_ROLE", "owner" if TESTING else "app")
 _urls = {"app": "DATABASE_URL", "owner": "DATABASE_OWNER_URL"}
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.database(_urls.get(DATABASE_ROLE, "DATABASE_URL")),
-    "sealer": env.database("DATABASE_SEALER_URL"),
-}
-DATABASES["sealer"]["TEST"] = {"MIRROR": "default"}
+DATABASES: dict[str, dict[str, Any]] = {"default": env.database(_urls.get(DATABASE_ROLE, "DATABASE_URL"))}
+if env.seals:  # whoever answers pages can't sign what was done
+    DATABASES["sealer"] = {**env.database("DATABASE_SEALER_URL"), "TEST": {"MIRROR": "default"}}
 if DATABASE_ROLE == "owner":  # a migration may take longer than a request
     DATABASES["default"]["OPTIONS"] |= {"options": "-c lock_timeout=5s -c timezone=UTC", "patience": None}
 DATABASE_APP_ROLE = env.text("CEMS_DATABASE_APP_ROLE", "cems_app")

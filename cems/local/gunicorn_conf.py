@@ -29,12 +29,16 @@ class AccessLog(Logger):
         }
 
 
-bind = f"{os.environ.get('CEMS_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("CEMS_WEB_WORKERS", "2"))
-threads = int(os.environ.get("CEMS_WEB_THREADS", "4"))
+bind = f"{os.environ.get('CEMS_BIND') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+# The settings ask which part this is: the web holds no key of the audit trail.
+os.environ["CEMS_PART"] = "web"
+workers = int(os.environ.get("CEMS_WEB_WORKERS") or "2")
+threads = int(os.environ.get("CEMS_WEB_THREADS") or "4")
 worker_class = "gthread"
 timeout = 60
 graceful_timeout = 10
+# A proxy keeps its connections: closed sooner than it thinks, its next request would fail.
+keepalive = 75
 # Memory that a worker has gathered is given back; the jitter keeps workers from leaving together.
 max_requests = 5000
 max_requests_jitter = 500

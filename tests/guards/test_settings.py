@@ -131,6 +131,51 @@ def test_production_refuses(what: str) -> None:
     assert f"  - {named}" in done.stderr, done.stderr
 
 
+SEALING = {"CEMS_AUDIT_KEY": "", "DATABASE_SEALER_URL": ""}
+ANSWERS = """
+import django, json
+django.setup()
+from django.conf import settings
+from django.test import Client
+page = Client(headers={"host": "cems.example.test"}).get("/readyz", secure=True)
+print(json.dumps([page.status_code, sorted(settings.DATABASES), settings.AUDIT_KEYS, sorted(page.json()["parts"])]))
+"""
+
+
+@pytest.mark.requirement("A3")
+@pytest.mark.parametrize("part", ["web", "beat", "migrate"])
+def test_only_the_worker_may_hold_what_signs_the_audit_trail(part: str) -> None:
+    done = _start({"CEMS_PART": part})
+    assert done.returncode != 0
+    for name in SEALING:
+        assert f"  - {name}: must not be given to {part}" in done.stderr, done.stderr
+    assert _start({"CEMS_PART": part, **SEALING}).returncode == 0
+    for part_that_seals in ("worker", ""):
+        done = _start({"CEMS_PART": part_that_seals, **SEALING})
+        assert all(f"  - {name}" in done.stderr for name in SEALING), done.stderr
+
+
+@pytest.mark.requirement("A3")
+def test_the_web_answers_without_what_signs_the_audit_trail() -> None:
+    """Its database is away here, and each part of /readyz is asked for all that."""
+    import json
+
+    nowhere = {"DATABASE_URL": "postgresql://app@127.0.0.1:1/cems", "REDIS_URL": "redis://127.0.0.1:1/0"}
+    done = _start({"CEMS_PART": "web", **SEALING, **nowhere}, ANSWERS)
+    assert done.returncode == 0, done.stderr
+    status, databases, keys, parts = json.loads(done.stdout.splitlines()[-1])
+    assert (status, databases, keys) == (503, ["default"], [])
+    assert {"sealing", "work", "database"} <= set(parts)
+
+
+def test_the_web_server_says_which_part_it_is() -> None:
+    show = (
+        "import os, cems.local.gunicorn_conf as conf; print(os.environ['CEMS_PART'], conf.workers, conf.bind)"
+    )
+    done = _start({"CEMS_WEB_WORKERS": "", "PORT": "", "CEMS_BIND": ""}, show)
+    assert done.stdout.split() == ["web", "2", "127.0.0.1:8000"], done.stderr
+
+
 def test_all_faults_are_named_at_once() -> None:
     done = _start({"CEMS_SECRET_KEY": "", "CEMS_DEBUG": "1", "DATABASE_URL": ""})
     assert all(f"  - {name}" in done.stderr for name in ("CEMS_SECRET_KEY", "CEMS_DEBUG", "DATABASE_URL"))
