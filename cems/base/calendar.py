@@ -127,7 +127,22 @@ def close_of_business(
     """
     if n < 0:
         raise ValueError("a deadline can't be a number of working days before its start")
-    day_0 = counts_as(received_at, shut)
+    return _due(counts_as(received_at, shut), received_at, n, word, shut)
+
+
+def close_of_business_resumed(
+    resumed_at: datetime, left: int, *, shut: frozenset[date] | None = None
+) -> Deadline:
+    """Due at close of business of the last of the whole working days that were `left`, the day of resumption being
+    day 0 (K1): by its own date, so that a pause of no length changes nothing, by night as by day.
+
+    With none left, what is resumed out of hours has the next working day, since this one is over.
+    """
+    day_0 = local(resumed_at).date() if left else counts_as(resumed_at, shut)
+    return _due(day_0, resumed_at, left, "resumed", shut)
+
+
+def _due(day_0: date, received_at: datetime, n: int, word: str, shut: frozenset[date] | None) -> Deadline:
     due = closes(add_working_days(day_0, n, shut))
     return Deadline(received_at, due, _explain_days(word, received_at, day_0, due, n, shut))
 

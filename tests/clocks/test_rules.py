@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cems.base.calendar import close_of_business, hours_after
+from cems.base.calendar import close_of_business, close_of_business_resumed, hours_after
 from cems.base.extension import Misfilled
 from cems.clocks.choices import Measure, Stage, Step
 from cems.clocks.kinds import ClockKind, Finding, clock_kind
@@ -74,6 +74,44 @@ def test_each_step_is_taken_once_and_in_order_whenever_the_sweeps_come(offsets: 
 )
 def test_a_pause_keeps_the_whole_working_days_left(paused: str, left: int) -> None:
     assert working_days_left(london(paused), DEADLINE.due_at) == left
+
+
+# Within hours, after hours, at the weekend, on a bank holiday, and in the nights the clocks change.
+MOMENTS = [
+    "2026-06-01T09:00", "2026-06-01T16:59", "2026-06-01T17:01", "2026-06-05T18:30", "2026-06-06T12:00",
+    "2026-06-07T23:59", "2026-05-04T10:00", "2026-05-03T10:00", "2026-12-24T20:00", "2026-12-26T09:00",
+    "2026-03-28T23:30", "2026-10-25T01:30",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("days", [0, 1, 2, 5, 20])
+def test_a_pause_of_no_length_changes_no_deadline(moment: str, days: int) -> None:
+    """A pause by day keeps what is left of the day; by night, at a weekend and on a holiday it took one more."""
+    at = london(moment)
+    due = close_of_business(at, days).due_at
+    left = working_days_left(at, due)
+    assert close_of_business_resumed(at, left).due_at == due
+
+
+@pytest.mark.parametrize(
+    ("paused", "resumed", "due"),
+    [
+        ("2026-06-05T18:30", "2026-06-07T09:00", "2026-06-10T17:00"),  # within a weekend: nothing changes
+        (
+            "2026-06-05T18:30",
+            "2026-06-08T09:00",
+            "2026-06-11T17:00",
+        ),  # three whole days left, Monday is day 0
+        ("2026-06-04T10:00", "2026-06-05T18:30", "2026-06-11T17:00"),  # four left, Friday is day 0
+        ("2026-06-10T09:00", "2026-06-10T18:00", "2026-06-11T17:00"),  # none left, and the day is over
+    ],
+)
+def test_after_a_pause_the_whole_days_left_follow_the_day_of_resumption(
+    paused: str, resumed: str, due: str
+) -> None:
+    left = working_days_left(london(paused), london("2026-06-10T17:00"))
+    assert close_of_business_resumed(london(resumed), left).due_at == london(due)
 
 
 def test_only_a_clock_of_working_days_may_be_paused() -> None:

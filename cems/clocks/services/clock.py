@@ -9,7 +9,7 @@ from uuid import UUID
 from cems.accounts.models import Appointment, Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
-from cems.base.calendar import Deadline, close_of_business, say
+from cems.base.calendar import Deadline, close_of_business_resumed, say
 from cems.base.command import command
 from cems.base.errors import Invalid
 from cems.base.time import local_date, now
@@ -171,7 +171,7 @@ def clock_resume(user: User | None, *, clock: Clock, reason: str = "", at: datet
     kept, instant = _locked(clock), at or now()
     if kept.stage != Stage.PAUSED:
         raise Invalid("This clock is not paused.")
-    deadline = close_of_business(instant, kept.working_days_left or 0, word="resumed")
+    deadline = close_of_business_resumed(instant, kept.working_days_left or 0)
     kept.round += 1
     kept.due_at, kept.acted_until = deadline.due_at, None
     kept.explanation = f"{kept.explanation}\n{deadline.explanation}"
