@@ -80,7 +80,20 @@ def migrations(at: datetime) -> str:
     missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if missing:
         raise Unwell(f"{missing} not applied")
+    known = executor.loader.disk_migrations
+    ours = {app for app, _ in known}
+    newer = sorted(
+        f"{app}.{name}"
+        for app, name in executor.loader.applied_migrations
+        if app in ours and (app, name) not in known and not _is_replaced(executor, app, name)
+    )
+    if newer:  # the version before still runs on it, for the time of an upgrade
+        raise Doubtful(f"the database is of a newer version of CEMS: {', '.join(newer[:5])}")
     return "applied"
+
+
+def _is_replaced(executor: MigrationExecutor, app: str, name: str) -> bool:
+    return any((app, name) in replacement.replaces for replacement in executor.loader.replacements.values())
 
 
 def sealing(at: datetime) -> str:

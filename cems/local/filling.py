@@ -1,5 +1,6 @@
 """The demonstration: a synthetic partnership that fills beside the running system."""
 
+import time
 from pathlib import Path
 
 from cems.local import parts
@@ -9,6 +10,7 @@ from cems.local.watch import say
 
 YEAR = "2023-24"  # the reporting year that is filled in besides the present
 SINCE = "2023-01-01"  # nothing of it lies before
+WAITS = (5, 10, 20, 40, 60)  # seconds until it is taken up again
 
 
 class Filling:
@@ -27,6 +29,8 @@ class Filling:
         self.table = Tail(self.sign_ins.log, "  ")
         self.shown = False
         self.over = False
+        self.waits = list(WAITS)
+        self.again_at: float | None = None
 
     def start(self) -> None:
         """Start filling. Raises Trouble."""
@@ -37,12 +41,25 @@ class Filling:
         code = self.seed.child.poll() if self.seed.child else None
         if not self.over:
             self.tail.show(final=code is not None)
-        if code is not None and not self.over:
+            if code is not None:
+                self._ended(code, time.monotonic())
+        if not self.shown and self.password.exists():
+            self._look_for_sign_ins()
+
+    def _ended(self, code: int, at: float) -> None:
+        """It is filled; or it goes on where it stopped, since what it needs (PostgreSQL) may have fallen."""
+        if self.again_at is not None:
+            if at >= self.again_at:
+                self.again_at = None
+                self.seed.start()
+        elif code != 0 and self.waits:
+            wait = self.waits.pop(0)
+            self.again_at = at + wait
+            say(f"The demonstration stopped filling (exit code {code}). It goes on in {wait} s.")
+        else:
             self.over = True
             if code != 0:
                 say(f"The demonstration was not filled (exit code {code}); its log is {self.seed.log}")
-        if not self.shown and self.password.exists():
-            self._look_for_sign_ins()
 
     def _look_for_sign_ins(self) -> None:
         if self.sign_ins.child is None:

@@ -145,6 +145,12 @@ def kept_secrets(state: Path) -> dict[str, str]:
             made[name] = kept.read_text(encoding="ascii")
         except OSError as error:
             raise Trouble(explain(error, kept)) from None
+        except UnicodeDecodeError:
+            raise Trouble(
+                f"The key in {kept} is damaged. Put it back from a backup (docs/operations.md, Back up).\n"
+                "Without it CEMS can start anew, once the file is moved away; then people sign in again, and what was"
+                " sealed or encrypted with it can be checked or read no more."
+            ) from None
     return made
 
 

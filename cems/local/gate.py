@@ -20,7 +20,7 @@ def only_one(folders: Folders, address: str) -> Iterator[bool]:
     """
     path = folders.home / "lock"
     try:
-        file = path.open("a+", encoding="utf-8")
+        file = path.open("a+", encoding="utf-8", errors="replace")
     except OSError as error:
         raise Trouble(explain(error, path)) from None
     with file:

@@ -132,7 +132,14 @@ class Postgres:
     def _check_version(self) -> None:
         version = self.data / "PG_VERSION"
         try:
-            major = version.read_text(encoding="ascii").strip() if self.data.exists() else MAJOR
+            major = (
+                version.read_text(encoding="ascii", errors="replace").strip() if self.data.exists() else MAJOR
+            )
+        except FileNotFoundError:
+            raise Trouble(
+                f"The data in {self.data} is not whole: its file PG_VERSION is missing.\n"
+                "Put the folder back from a backup (docs/operations.md, Restore), or move it away to start empty."
+            ) from None
         except OSError as error:
             raise Trouble(explain(error, version)) from None
         if major != MAJOR:

@@ -6,8 +6,9 @@ import subprocess
 
 from cems.local import process
 from cems.local.binaries import must_hand_over, valkey_program
-from cems.local.folders import Folders, make_private
+from cems.local.folders import Folders, make_private, remove
 from cems.local.trouble import Trouble
+from cems.local.watch import say
 
 
 class Valkey:
@@ -38,13 +39,30 @@ class Valkey:
         command = [valkey_program(), "--port", "0", "--unixsocket", str(self.socket)]
         command += ["--unixsocketperm", "700", "--dir", str(self.folders.valkey), "--save", ""]
         command += ["--appendonly", "yes" if self.lasting else "no", "--maxmemory-policy", "noeviction"]
-        self.child = process.start(command, self.log)
-        if not process.wait_until(self.answers, 15, self.child):
-            self.stop()
+        if not self._comes_up(command):
+            words = process.last_lines(self.log)
+            if _is_damaged(words) and self._put_aside() and self._comes_up(command):
+                return
             words = process.last_lines(self.log)
             if process.disk_is_full(words):
                 raise Trouble("Valkey did not start: the disk is full. Make some room and start again.")
             raise Trouble(f"Valkey did not start. The end of {self.log}:\n{words}")
+
+    def _comes_up(self, command: list[str]) -> bool:
+        self.child = process.start(command, self.log)
+        if process.wait_until(self.answers, 15, self.child):
+            return True
+        self.stop()
+        return False
+
+    def _put_aside(self) -> bool:
+        """Start empty where its file is damaged: what is due is in the database, and is asked for again."""
+        aside = self.folders.valkey.with_name("valkey.damaged")
+        remove(aside)
+        self.folders.valkey.rename(aside)
+        make_private(self.folders.valkey)
+        say(f"Valkey's file is damaged. It holds nothing that is not in the database: {aside} keeps it.")
+        return True
 
     def answers(self) -> bool:
         """Whether it answers a ping."""
@@ -61,3 +79,11 @@ class Valkey:
         """Stop it; safe to call again."""
         if self.child is not None:
             process.stop(self.child, signal.SIGTERM, 10)
+
+
+def _is_damaged(words: str) -> bool:
+    """Whether a server's last words say that it can't read its own file."""
+    return any(
+        sign in words.lower()
+        for sign in ("bad file format", "append only file", "aof manifest", "invalid aof")
+    )
