@@ -233,6 +233,50 @@ def test_the_page_says_what_a_changed_address_brings_about() -> None:
 
 
 @pytest.mark.requirement("A1")
+def test_nobody_is_told_that_a_link_goes_out_which_could_not_be_sent() -> None:
+    away = {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": 1,
+    }
+    with override_settings(SECURE_SSL_REDIRECT=False, ALLOWED_HOSTS=["testserver"]):
+        client, user = sign_in(make_user("administrator")), invite("waits@example.test")
+        again = reverse("people:invite", args=[user.public_id])
+        change = reverse("people:change", args=[user.public_id])
+        with override_settings(**away):
+            told = [
+                client.post(again, follow=True),
+                client.post(change, {"name": user.name, "email": "other@example.test"}, follow=True),
+            ]
+        for answer in told:
+            page = answer.content.decode()
+            assert "The link could not be sent: the mail server does not answer." in page
+            assert "on its way" not in page and "They get a link" not in page
+        assert letters_to("other@example.test") == []
+        assert "A new link is on its way to them." in client.post(again, follow=True).content.decode()
+        assert len(letters_to("other@example.test")) == 1
+
+
+@pytest.mark.requirement("A1")
+def test_a_double_click_adds_one_person_and_tells_the_second_time_what_the_first_did() -> None:
+    with override_settings(SECURE_SSL_REDIRECT=False, ALLOWED_HOSTS=["testserver"]):
+        client, agency = sign_in(make_user("administrator")), make_agency()
+        page = client.get(reverse("people:new"))
+        sent = {
+            "csrfmiddlewaretoken": page.context["csrf_token"],
+            "name": "Doubly Clicked",
+            "email": "double@example.test",
+            "agency": agency.pk,
+        }
+        answers = [client.post(reverse("people:new"), sent) for _ in range(2)]
+        person = User.objects.get_queryset().get(email="double@example.test")
+        assert [answer.headers["Location"] for answer in answers] == [
+            reverse("people:appoint", args=[person.public_id])
+        ] * 2
+        assert len(letters_to("double@example.test")) == 1
+
+
+@pytest.mark.requirement("A1")
 @pytest.mark.parametrize(
     ("address", "believed"),
     [

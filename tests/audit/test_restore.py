@@ -1,5 +1,6 @@
 """Restored from a dump on another server, where transactions count from the beginning again (floor-f13)."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +25,8 @@ from cems.children.choices import RiskLevel
 from cems.children.models import AgreedLevel, ChildUserObjectPermission, Matter
 from cems.clocks.models import Clock, Transition
 from cems.local.binaries import postgres_program
-from cems.local.folders import make_private, remove, temporary_folders
-from cems.local.postgres import Postgres
+from cems.local.folders import PROJECT, make_private, remove, temporary_folders
+from cems.local.postgres import ROLES, Postgres
 from matrix.models import Answer, Submission
 from tests.audit.conftest import SEALING, findings, seal_all
 from tests.factories.children import agree_level, involve, make_child
@@ -106,6 +107,41 @@ def test_floor_f13_a_restored_record_is_whole_and_agrees_with_itself(
         with pytest.raises(CommandError, match="2 grants differ"):
             call_command("check_access", stdout=output)
     assert ChildUserObjectPermission.objects.count() == counted[0]
+
+
+def written_steps() -> list[tuple[str, str]]:
+    """What is typed under Restore in docs/operations.md: for psql with its database, and for pg_restore."""
+    text = (PROJECT / "docs" / "operations.md").read_text("utf-8")
+    steps = text.split("## Restore", 1)[1].split("## Upgrade", 1)[0]
+    asked = re.findall(r"psql -U postgres(?: -d (\w+))? (?:-c '([^']+)'|-f (\S+))", steps)
+    restored = re.findall(r"pg_restore -U postgres (.+?) < cems\.dump", steps)
+    assert len(restored) == 1 and [file for _, _, file in asked if file] == ["/cems/roles.sql"]
+    before, after = asked[:-1], asked[-1:]
+    return [
+        *((database or "postgres", words or file) for database, words, file in before),
+        ("pg_restore", restored[0]),
+        *((database or "postgres", words or file) for database, words, file in after),
+    ]
+
+
+def test_the_steps_of_a_restore_work_as_they_are_written(other_server: Postgres, tmp_path: Path) -> None:
+    make_child()
+    seal_all()
+    here, there = connection.settings_dict, ["-h", str(other_server.folders.sockets), "-U", "postgres"]
+    port = ["-p", str(here["PORT"])] if here["PORT"] else []
+    dump = [postgres_program("pg_dump"), "-h", here["HOST"], *port, "-U", here["USER"], "-Fc", here["NAME"]]
+    (tmp_path / "cems.dump").write_bytes(subprocess.run(dump, check=True, capture_output=True).stdout)
+    for program, words in written_steps():
+        if program == "pg_restore":
+            with (tmp_path / "cems.dump").open("rb") as file:
+                command = [postgres_program("pg_restore"), *there, *words.split()]
+                subprocess.run(command, check=True, stdin=file)
+            with working_on(other_server):
+                assert verify() == []
+                assert connection.introspection.table_names()
+        else:
+            with other_server.connect(program) as link:
+                link.execute(ROLES.read_bytes() if words == "/cems/roles.sql" else words.encode())
 
 
 def test_floor_f13_with_heads_newer_than_the_dump_the_trail_goes_on_once_somebody_says_so(
