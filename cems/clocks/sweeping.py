@@ -7,7 +7,7 @@ either done all of it or nothing, and two workers never hold the same clock.
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
@@ -28,58 +28,87 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 FAIL_AFTER = 5
+# So many clocks that fail alike while none acts are not to blame: what they have in common is.
+ALIKE = 3
+AGAIN = timedelta(minutes=1)
+
+
+class CommonFault(Exception):
+    """Every clock of a batch failed alike: a setting, a lost part, a fault of the program. None is charged with it."""
 
 
 def sweep(at: datetime | None = None, limit: int = 20_000) -> int:
     """Let every clock act whose time has come, in batches; returns how many acted.
 
     A clock that fails is put off and, after FAIL_AFTER attempts, marked as failed and shown; the others go on.
-    Raises OperationalError when the database goes away: what was not committed is done by the next sweep.
+    Raises OperationalError when the database goes away: what was not committed is done by the next sweep; and
+    CommonFault, once all else is done, where every clock of a batch failed alike: they are tried again a minute later,
+    none is given up, and /readyz tells that the sweep is not done.
     """
-    instant, acted = at or now(), 0
+    instant, acted, common = at or now(), 0, set[str]()
     while acted < limit:
         size = min(BATCH, limit - acted)
-        claimed, done = _sweep_batch(None, at=instant, size=size)
+        claimed, done, alike = _sweep_batch(None, at=instant, size=size)
         acted += done
+        common |= {alike} - {""}
         if claimed < size:  # nothing else is due, or others hold it
             break
     mark_sweep(instant)
+    if common:
+        raise CommonFault(f"every clock of a batch failed alike: {', '.join(sorted(common))}")
     return acted
 
 
 @command
-def _sweep_batch(user: None, *, at: datetime, size: int) -> tuple[int, int]:
-    """Claim and do one batch; returns how many were claimed and how many of them acted."""
+def _sweep_batch(user: None, *, at: datetime, size: int) -> tuple[int, int, str]:
+    """Claim and do one batch; returns how many were claimed, how many of them acted, and how all of them failed alike,
+    if they did."""
     clocks = Clock.objects.claim(at, size)
     if not clocks:
-        return 0, 0
+        return 0, 0, ""
     try:
         with savepoint():
             _act(clocks, at)
-        return len(clocks), len(clocks)
+        return len(clocks), len(clocks), ""
     except Exception:
         if _database_lost():
             raise
-    return len(clocks), sum(
-        _act_alone(clock, at) for clock in Clock.objects.filter(pk__in=[c.pk for c in clocks])
-    )
+    faults = {clock: _act_alone(clock, at) for clock in Clock.objects.filter(pk__in=[c.pk for c in clocks])}
+    alike = _common(list(faults.values()))
+    if alike:
+        log.error("all %s clocks that were due failed: %s", len(faults), alike)
+        Clock.objects.filter(pk__in=[clock.pk for clock in faults]).update(next_at=at + AGAIN)
+    else:
+        for clock, fault in faults.items():
+            if fault:
+                _charge(clock, fault, at)
+    return len(clocks), list(faults.values()).count(""), alike
 
 
-def _act_alone(clock: Clock, at: datetime) -> bool:
-    """One clock in a savepoint of its own, after its batch failed: find the culprit, spare the rest."""
+def _common(faults: Sequence[str]) -> str:
+    """What all of these clocks failed by; "" where one acted, where they failed otherwise, or where they are few."""
+    return faults[0] if len(faults) >= ALIKE and len(set(faults)) == 1 else ""
+
+
+def _act_alone(clock: Clock, at: datetime) -> str:
+    """One clock in a savepoint of its own, after its batch failed: find the culprit, spare the rest. How it failed;
+    "" where it acted."""
     try:
         with savepoint():
             _act([clock], at)
-        return True
+        return ""
     except Exception as error:
         if _database_lost():
             raise
-        # The kind of error only: its words may quote what somebody typed.
-        log.error("clock %s failed: %s", clock.public_id, type(error).__name__)
-        attempts = clock.attempts + 1
-        failed = {"failed_at": at, "failed_why": type(error).__name__[:80]} if attempts >= FAIL_AFTER else {}
-        Clock.objects.filter(pk=clock.pk).update(attempts=attempts, next_at=at + back_off(attempts), **failed)
-        return False
+        return type(error).__name__  # the kind of error only: its words may quote what somebody typed
+
+
+def _charge(clock: Clock, fault: str, at: datetime) -> None:
+    """The clock itself is at fault: it is put off for longer and longer, and given up in the end."""
+    log.error("clock %s failed: %s", clock.public_id, fault)
+    attempts = clock.attempts + 1
+    failed = {"failed_at": at, "failed_why": fault[:80]} if attempts >= FAIL_AFTER else {}
+    Clock.objects.filter(pk=clock.pk).update(attempts=attempts, next_at=at + back_off(attempts), **failed)
 
 
 def _database_lost() -> bool:

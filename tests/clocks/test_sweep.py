@@ -136,6 +136,41 @@ def test_one_that_fails_backs_off_is_failed_and_shown_while_the_batch_goes_on() 
 
 
 @pytest.mark.requirement("K1")
+def test_a_fault_of_every_clock_is_charged_to_none_and_all_act_once_it_is_mended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Such as a setting that makes every deadline fail: all that was due was parked, to be released one by one."""
+    owner = make_user()
+    clocks = [make_clock(owner) for _ in range(7)]
+
+    def broken(*args: object, **more: object) -> None:
+        raise ValueError("24/12/2026 is no day")
+
+    monkeypatch.setattr(sweeping, "BATCH", 4)
+    with monkeypatch.context() as fault:
+        fault.setattr(sweeping, "_next", broken)
+        for minutes in range(20):
+            with pytest.raises(sweeping.CommonFault, match="ValueError"):
+                sweep(WARN + timedelta(minutes=minutes))
+    assert set(Clock.objects.values_list("attempts", "failed_at")) == {(0, None)}
+    assert sweep_health(WARN).failed == 0
+    assert sweep(WARN + timedelta(minutes=20)) == len(clocks)
+    assert all(history(clock) == [("started", 0), ("warned", 0)] for clock in clocks)
+    assert Notice.objects.filter(user=owner).count() == len(clocks)
+
+
+@pytest.mark.requirement("K1")
+def test_clocks_that_fail_beside_others_that_act_are_charged_with_it() -> None:
+    owner = make_user()
+    bad = [make_clock(owner, kind=CHECKED, reference=f"FAILS-{number}") for number in range(4)]
+    make_clock(owner)
+    assert sweep(WARN) == 1
+    assert set(
+        Clock.objects.filter(pk__in=[clock.pk for clock in bad]).values_list("attempts", flat=True)
+    ) == {1}
+
+
+@pytest.mark.requirement("K1")
 def test_an_error_in_an_app_above_undoes_that_clock_only() -> None:
     owner = make_user()
     good = make_clock(owner, kind=ESCALATED)
