@@ -25,6 +25,8 @@ def steady_now() -> datetime:
 class SteadyScheduler(Scheduler):
     """Asks each entry at the start and then at its interval."""
 
+    data: dict[str, ScheduleEntry]
+
     def setup_schedule(self) -> None:
         """Make the entries of the settings, each never asked so far."""
         for name, entry in self.app.conf.beat_schedule.items():

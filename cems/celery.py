@@ -72,4 +72,5 @@ def _end_children() -> None:
     from billiard.process import active_children
 
     for child in active_children():
-        os.kill(child.pid, signal.SIGKILL)
+        if child.pid is not None:
+            os.kill(child.pid, signal.SIGKILL)

@@ -254,9 +254,9 @@ def handle_form(
     if request.method != "POST" or not form.is_valid():
         return None
     try:
-        keyed = isinstance(form, KeyedForm)
-        body = {"address": request.get_full_path(), **(form.content() if keyed else _content(form))}
-        key = form.cleaned_data[KEY] if keyed else _key_of_page(request, body)
+        content = form.content() if isinstance(form, KeyedForm) else _content(form)
+        body = {"address": request.get_full_path(), **content}
+        key = form.cleaned_data[KEY] if isinstance(form, KeyedForm) else _key_of_page(request, body)
         if key is None:
             return Handled(_result_of(perform()))
         result, is_new = once(

@@ -1,11 +1,15 @@
 """How gunicorn serves CEMS, under `make run` and in a container alike (`gunicorn -c`)."""
 
+import ctypes
 import os
 import re
+import signal
+import sys
 from typing import Any
 
 from gunicorn.glogging import Logger
 
+PR_SET_PDEATHSIG = 1
 # What may stand in a line: a word of an address of ours, a public id, a short number. A key of an invitation or of a
 # calendar, or whatever else a stranger sends, could be used, or could break the line.
 _PLAIN = re.compile(r"[a-z][a-z_-]{0,40}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{1,6}|")
@@ -27,6 +31,14 @@ class AccessLog(Logger):
             "U": path_in_log(str(environ.get("PATH_INFO", ""))),
             "m": method if method.isalpha() else "…",
         }
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """A child whose master is killed ends at once: with a request that hangs it would keep the port from the next."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != server.pid:
+            os._exit(1)
 
 
 bind = f"{os.environ.get('CEMS_BIND') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"

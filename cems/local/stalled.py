@@ -4,6 +4,7 @@ Each piece of work writes the time into a small file, in whichever process of th
 part's first process looks at it. The container's health check reads the same file: `python -m cems.local.stalled`.
 """
 
+import atexit
 import logging
 import os
 import sys
@@ -58,7 +59,9 @@ def watch(others_silent: Callable[[], float], end: Callable[[], None]) -> None:
         end: ends the processes this one started.
     """
     if FILE not in os.environ:
-        os.environ[FILE] = str(Path(tempfile.gettempdir()) / f"cems-alive-{os.getpid()}")
+        file = Path(tempfile.gettempdir()) / f"cems-alive-{os.getpid()}"
+        os.environ[FILE] = str(file)
+        atexit.register(file.unlink, missing_ok=True)
     touch()
     threading.Thread(target=_look, args=(others_silent, end), name="stalled", daemon=True).start()
 
@@ -71,6 +74,8 @@ def _look(others_silent: Callable[[], float], end: Callable[[], None]) -> None:
         if silent > limit and must_end(silent, others_silent(), limit):
             log.critical("no work was done for %.0f seconds: this process ends, to be started anew", silent)
             end()
+            if os.environ[FILE].endswith(f"cems-alive-{os.getpid()}"):
+                Path(os.environ[FILE]).unlink(missing_ok=True)
             os._exit(FAULT)  # nothing of it answers any more, so nothing is asked to tidy up
 
 

@@ -266,7 +266,7 @@ def test_a_double_click_adds_one_person_and_tells_the_second_time_what_the_first
             "csrfmiddlewaretoken": page.context["csrf_token"],
             "name": "Doubly Clicked",
             "email": "double@example.test",
-            "agency": agency.pk,
+            "agency": agency.code,
         }
         answers = [client.post(reverse("people:new"), sent) for _ in range(2)]
         person = User.objects.get_queryset().get(email="double@example.test")

@@ -147,7 +147,7 @@ def test_the_steps_of_a_restore_work_as_they_are_written(other_server: Postgres,
 def test_floor_f13_with_heads_newer_than_the_dump_the_trail_goes_on_once_somebody_says_so(
     other_server: Postgres, tmp_path: Path, heads_place: Path
 ) -> None:
-    """As docs/operations.md has it: the state folder is kept, the database is of the day before."""
+    """safe-f33, as docs/operations.md has it: the state folder is kept, the database is of the day before."""
     for _ in range(2):
         record(None, verb=Verb.VIEWED, child=uuid4())
         seal_all()

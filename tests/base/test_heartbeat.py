@@ -96,7 +96,7 @@ def test_beat_asks_everything_at_its_start_and_nothing_of_the_machines_clock(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_server_that_does_not_answer_is_given_up_and_asked_anew() -> None:
+def test_safe_f31_a_server_that_does_not_answer_is_given_up_and_asked_anew() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     connection.connection.patience = 0.3

@@ -177,7 +177,7 @@ def test_what_one_fault_parked_is_given_back_by_one_act_and_acts_once() -> None:
     assert Clock.objects.failed().count() == 250
     told = admin.post(again, follow=True).content.decode()
     assert "250 clocks are tried again at the next sweep." in told and "No clock was given up." in told
-    assert "0 clocks are tried again" in admin.post(again, follow=True).content.decode()
+    assert "All clocks were taken back already." in admin.post(again, follow=True).content.decode()
     assert Entry.objects.filter(actor=admin_user.pk, reason__startswith="Tried again").count() == 250
     assert sweep(london("2026-06-02T09:00")) == len(clocks)
     assert Notice.objects.filter(user=owner, kind="clock.warned").count() == len(clocks)

@@ -136,7 +136,7 @@ def test_one_that_fails_backs_off_is_failed_and_shown_while_the_batch_goes_on() 
 
 
 @pytest.mark.requirement("K1")
-def test_a_fault_of_every_clock_is_charged_to_none_and_all_act_once_it_is_mended(
+def test_safe_f32_a_fault_of_every_clock_is_charged_to_none_and_all_act_once_it_is_mended(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Such as a setting that makes every deadline fail: all that was due was parked, to be released one by one."""

@@ -1,4 +1,4 @@
-"""A form sent twice counts once (floor-f3): each view that takes one goes through what sees to it, or says why not."""
+"""A form sent twice counts once (floor-f3, safe-f34): each view that takes one sees to it, or says why not."""
 
 import ast
 

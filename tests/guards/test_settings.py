@@ -244,6 +244,9 @@ NAME = re.compile(r"^(?:CEMS|DATABASE|REDIS)_[A-Z_]+$")
 # Named in files but no settings of the product; each with what it is.
 OF_OTHERS = {
     "CEMS_IMAGE": "compose: which image",
+    "CEMS_POSTGRES_IMAGE": "compose: which image",
+    "CEMS_VALKEY_IMAGE": "compose: which image",
+    "CEMS_CLAMAV_IMAGE": "compose: which image",
     "CEMS_NODE_TOOLS": "where the scripts' checks find their tools; set by cems.local.scripts alone",
     "DATABASE_AWAY": "a Python name",
 }

@@ -72,7 +72,9 @@ def test_only_migrations_hold_the_owner_of_the_database(services: dict[str, Any]
 
 @pytest.mark.requirement("A3")
 @pytest.mark.parametrize("name", ["CEMS_AUDIT_KEY", "CEMS_AUDIT_KEY_PREVIOUS", "DATABASE_SEALER_URL"])
-def test_only_the_worker_holds_what_signs_the_audit_trail(services: dict[str, Any], name: str) -> None:
+def test_safe_f35_only_the_worker_holds_what_signs_the_audit_trail(
+    services: dict[str, Any], name: str
+) -> None:
     holders = [part for part, service in services.items() if name in service.get("environment", {})]
     assert holders == ["worker"]
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import urllib.request
@@ -12,6 +13,7 @@ import pytest
 
 from cems.local import process
 from cems.local.folders import PROJECT
+from cems.local.gate import check_port
 from cems.local.health import readiness
 from tests.local.conftest import HANGS, SOON, Copy
 from tests.local.test_faults import free_port
@@ -122,3 +124,21 @@ def test_the_access_log_keeps_no_search_words(tmp_path: Path, project: Copy) -> 
     output, _ = child.communicate(timeout=SOON)
     assert '"path":"/children/","status":"200"' in output
     assert "Somebody" not in output
+
+
+def test_web_children_left_alone_leave_the_port_at_once(project: Copy) -> None:
+    """Also one whose request hangs: the next web server needs the port."""
+    (project.folder / "hangs.py").write_text(
+        "import threading\n\n\ndef application(environ, start):\n"
+        "    if environ['PATH_INFO'] == '/hang':\n        threading.Event().wait()\n"
+        "    start('200 OK', [])\n    return [b'hello']\n"
+    )
+    port = free_port()
+    child = project.start("-m", "gunicorn", "-c", "python:cems.local.gunicorn_conf", "hangs", PORT=str(port))
+    assert process.wait_until(lambda: readiness(port)[0] == 200, HANGS, child)
+    with socket.create_connection(("127.0.0.1", port)) as hung:
+        hung.sendall(b"GET /hang HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert readiness(port)[0] == 200
+        child.kill()
+        child.wait()
+        check_port(port, 10)

@@ -1,4 +1,4 @@
-"""Alive is not working: who did no work for too long ends, and is told of by the health check."""
+"""Alive is not working: who did no work for too long ends, and is told of by the health check (safe-f30)."""
 
 import subprocess
 import sys

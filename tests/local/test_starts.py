@@ -1,4 +1,4 @@
-"""Starts on what is damaged or half there: mended where nothing is lost by it, else told in plain words."""
+"""Starts on what is damaged or half there: mended where nothing is lost by it, else told in plain words (safe-f36)."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -125,8 +125,11 @@ def try_again(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def try_all_again(request: HttpRequest) -> HttpResponse:
     """Take every failed clock back: what made them fail together is mended together."""
     count = services.clocks_retry(acting_user(request))
-    tried = "1 clock is" if count == 1 else f"{count} clocks are"
-    messages.success(request, f"{tried} tried again at the next sweep.")
+    if count:
+        tried = "1 clock is" if count == 1 else f"{count} clocks are"
+        messages.success(request, f"{tried} tried again at the next sweep.")
+    else:
+        messages.info(request, "All clocks were taken back already.")
     return redirect("clocks:failed")
 
 
