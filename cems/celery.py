@@ -30,10 +30,10 @@ def _own_logs(**_: Any) -> None:
 @signals.task_success.connect
 def _done(sender: Any, **_: Any) -> None:
     """A task was done to its end: /readyz shows when."""
-    from cems.base.heartbeat import heartbeat_mark
+    from cems.base.services.heartbeat import heartbeat_mark
     from cems.base.time import now
 
-    heartbeat_mark(sender.name, now())
+    heartbeat_mark(None, task=sender.name, at=now())
 
 
 @signals.task_postrun.connect

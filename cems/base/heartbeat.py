@@ -3,22 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from cems.base.models import Heartbeat
 
 LATE_TURNS = 4
 SHORTEST = timedelta(minutes=2)
-
-
-def heartbeat_mark(task: str, at: datetime) -> None:
-    """Note that `task` was done to its end; never back in time, and no worker waits for another."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO base_heartbeat (task, done_at) VALUES (%s, %s) ON CONFLICT (task) DO UPDATE"
-            " SET done_at = EXCLUDED.done_at WHERE base_heartbeat.done_at < EXCLUDED.done_at",
-            [task, at],
-        )
 
 
 def heartbeats() -> dict[str, datetime]:

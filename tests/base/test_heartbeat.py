@@ -13,7 +13,8 @@ from django.test import Client
 from cems import beat
 from cems.audit import heads
 from cems.audit.tasks import seal
-from cems.base.heartbeat import heartbeat_mark, heartbeats
+from cems.base.heartbeat import heartbeats
+from cems.base.services.heartbeat import heartbeat_mark
 from cems.base.time import now
 from cems.celery import app
 from cems.clocks.tasks import sweep
@@ -25,7 +26,7 @@ from tests.factories.people import make_user
 
 def all_done(at: Any) -> None:
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
-        heartbeat_mark(entry["task"], at)
+        heartbeat_mark(None, task=entry["task"], at=at)
 
 
 def part(client: Client, name: str) -> dict[str, str]:
@@ -40,7 +41,9 @@ def test_readyz_shows_when_each_work_was_done_and_warns_of_what_stands_still(cli
     state = part(client, "work")
     assert state["state"] == "ok"
     assert all(f"{name} 0 s ago" in state["said"] for name in ("clocks", "outbox", "seal"))
-    heartbeat_mark(sweep.name, now() - timedelta(hours=1))  # a slow worker does not turn the time back
+    heartbeat_mark(
+        None, task=sweep.name, at=now() - timedelta(hours=1)
+    )  # a slow worker does not turn the time back
     assert part(client, "work")["state"] == "ok"
 
 
@@ -48,10 +51,10 @@ def test_readyz_shows_when_each_work_was_done_and_warns_of_what_stands_still(cli
 @pytest.mark.parametrize(("task", "name"), [(sweep, "clocks"), (send_outbox, "outbox"), (seal, "seal")])
 def test_readyz_names_the_one_work_that_is_not_done(client: Client, task: Any, name: str) -> None:
     late = now() - timedelta(minutes=3)
-    heartbeat_mark(task.name, late)
+    heartbeat_mark(None, task=task.name, at=late)
     all_done_but = [e["task"] for e in settings.CELERY_BEAT_SCHEDULE.values() if e["task"] != task.name]
     for other in all_done_but:
-        heartbeat_mark(other, now())
+        heartbeat_mark(None, task=other, at=now())
     assert part(client, "work") == {
         "state": "warning",
         "said": f"not done since: {name} {late.isoformat(timespec='seconds')}",

@@ -21,6 +21,7 @@ OF_THE_PROJECT = {
     "cems.environment": "reads variables",
     "cems.retired_settings": "names variables that are no longer read",
     "cems.celery": "starts Celery",
+    "cems.beat": "is Celery's beat",
     "cems.asgi": "starts the web process",
     "cems.wsgi": "starts the web process",
     "cems.local": "starts servers; imports nothing of the product",

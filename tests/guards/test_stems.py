@@ -21,7 +21,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "worker_action",
         }
     ),
-    "cems/base": frozenset({"expiry", "form_draft", "presence"}),
+    "cems/base": frozenset({"expiry", "form_draft", "heartbeat", "presence"}),
     "cems/accounts": frozenset(
         {
             "administrator",

@@ -11,6 +11,7 @@ UNAUDITED = {
     "cems.accounts.services.person.departures_tell": "audited when the day was set; what follows audits itself",
     "cems.accounts.services.token._note_use": "when a key was last used; what was read with it is audited",
     "cems.base.services.expiry.expired_clear": "keys of forms and ended sessions: no record of anybody's use",
+    "cems.base.services.heartbeat.heartbeat_mark": "nobody acts: that background work was done",
     "cems.base.services.form_draft.form_draft_discard": "one's own words, which were never part of a record",
     "cems.base.services.form_draft.form_draft_save": "one's own words, no part of a record until they are sent",
     "cems.base.services.form_draft.form_drafts_sent": "one's own words; what was sent audits itself",

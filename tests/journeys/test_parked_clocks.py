@@ -1,6 +1,5 @@
 """An administrator gives back all clocks that one fault parked, by one act (K1)."""
 
-
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
