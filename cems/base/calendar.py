@@ -131,14 +131,15 @@ def close_of_business(
 
 
 def close_of_business_resumed(
-    resumed_at: datetime, left: int, *, shut: frozenset[date] | None = None
+    paused_at: datetime, resumed_at: datetime, left: int, *, shut: frozenset[date] | None = None
 ) -> Deadline:
     """Due at close of business of the last of the whole working days that were `left`, the day of resumption being
-    day 0 (K1): by its own date, so that a pause of no length changes nothing, by night as by day.
-
-    With none left, what is resumed out of hours has the next working day, since this one is over.
+    day 0 (K1); out of hours, the next working day. A pause wholly out of hours changes nothing: no working time passed.
     """
-    day_0 = local(resumed_at).date() if left else counts_as(resumed_at, shut)
+    day_0 = counts_as(resumed_at, shut)
+    by_night = all(local(at).date() != counts_as(at, shut) for at in (paused_at, resumed_at))
+    if left and by_night and counts_as(paused_at, shut) == day_0:
+        day_0 = local(resumed_at).date()
     return _due(day_0, resumed_at, left, "resumed", shut)
 
 

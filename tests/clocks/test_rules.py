@@ -91,7 +91,7 @@ def test_a_pause_of_no_length_changes_no_deadline(moment: str, days: int) -> Non
     at = london(moment)
     due = close_of_business(at, days).due_at
     left = working_days_left(at, due)
-    assert close_of_business_resumed(at, left).due_at == due
+    assert close_of_business_resumed(at, at, left).due_at == due
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_pause_of_no_length_changes_no_deadline(moment: str, days: int) -> Non
             "2026-06-08T09:00",
             "2026-06-11T17:00",
         ),  # three whole days left, Monday is day 0
-        ("2026-06-04T10:00", "2026-06-05T18:30", "2026-06-11T17:00"),  # four left, Friday is day 0
+        ("2026-06-04T10:00", "2026-06-05T18:30", "2026-06-12T17:00"),  # four left, Monday is day 0
         ("2026-06-10T09:00", "2026-06-10T18:00", "2026-06-11T17:00"),  # none left, and the day is over
     ],
 )
@@ -111,7 +111,7 @@ def test_after_a_pause_the_whole_days_left_follow_the_day_of_resumption(
     paused: str, resumed: str, due: str
 ) -> None:
     left = working_days_left(london(paused), london("2026-06-10T17:00"))
-    assert close_of_business_resumed(london(resumed), left).due_at == london(due)
+    assert close_of_business_resumed(london(paused), london(resumed), left).due_at == london(due)
 
 
 def test_only_a_clock_of_working_days_may_be_paused() -> None:

@@ -171,7 +171,7 @@ def clock_resume(user: User | None, *, clock: Clock, reason: str = "", at: datet
     kept, instant = _locked(clock), at or now()
     if kept.stage != Stage.PAUSED:
         raise Invalid("This clock is not paused.")
-    deadline = close_of_business_resumed(instant, kept.working_days_left or 0)
+    deadline = close_of_business_resumed(kept.paused_at or instant, instant, kept.working_days_left or 0)
     kept.round += 1
     kept.due_at, kept.acted_until = deadline.due_at, None
     kept.explanation = f"{kept.explanation}\n{deadline.explanation}"
