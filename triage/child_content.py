@@ -140,7 +140,11 @@ CEVT = (
             "when": "ended_at",
             "note": "note",
         },
-        left_out={OWN_ROW: ("item",), BY_WHOM: ("ended_by",), INTERNAL: ("authority", "until")},
+        left_out={
+            OWN_ROW: ("item",),
+            BY_WHOM: ("ended_by",),
+            INTERNAL: ("authority", "late_from", "late_told_at"),
+        },
         at_merge=Counted(
             Q(ended_at__isnull=True),
             lambda count: f"{count} matrices at Low or None wait for CEVT to look at: one look answers them.",

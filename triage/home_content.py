@@ -14,7 +14,7 @@ from cems.base.first_page import Place, StartButton, WorkItem
 from triage.allocation import home_content
 from triage.cevt.selectors.agenda import agenda_at
 from triage.cevt.selectors.listing import open_items
-from triage.cevt.selectors.low_matrix import count_overseen
+from triage.cevt.selectors.low_matrix import anything_late, count_overseen, late_since
 from triage.cevt.selectors.research import to_look_up
 from triage.cevt.selectors.seats import has_seat
 from triage.cevt.selectors.short_review import count_to_note
@@ -37,6 +37,7 @@ def counts(user: User, at: datetime) -> Iterable[QuerySet[Any, Any] | int]:
         yield min(to_look_up(user, at), 1)
     if profile_of(user).may(Work.DECISIONS):
         yield min(count_to_note(user, at), 1)
+        yield anything_late(user, at)
 
 
 def _to_look_up(user: User, at: datetime) -> Iterable[WorkItem]:
@@ -65,15 +66,19 @@ def _to_note(user: User, at: datetime) -> Iterable[WorkItem]:
 
 
 def _to_oversee(user: User, at: datetime) -> Iterable[WorkItem]:
-    """How many matrices at Low or None nobody at CEVT has looked at; no promise, so it is in no count."""
+    """How many matrices at Low or None nobody at CEVT has looked at; counted once one of them is late."""
     waiting = count_overseen(user, at)
     if waiting:
+        late, since = late_since(user, at)
+        why = "These matrices start no clock. Look at them, or bring a child to CEVT."
         yield WorkItem(
             what=f"{waiting} {'child' if waiting == 1 else 'children'} at Low or None to look at",
-            why="These matrices start no clock. Look at them, or bring a child to CEVT.",
+            why=f"Late: {late}, the longest first. {why}" if late else why,
             url=reverse("cevt:low"),
             doing="Look",
-            counted=False,
+            due_at=since,
+            warned=bool(late),
+            counted=bool(late),
         )
 
 

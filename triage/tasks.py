@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from cems.base.time import now
+from triage.cevt.services.low_matrix import low_matrices_tell
 from triage.cevt.services.meeting_day import meeting_days_follow
 
 
@@ -10,3 +11,9 @@ from triage.cevt.services.meeting_day import meeting_days_follow
 def meeting_days() -> int:
     """A day begins, and nobody starts a meeting: CEVT's own clock does."""
     return meeting_days_follow(None, at=now())
+
+
+@shared_task
+def low_matrices() -> int:
+    """A matrix at Low or None has no clock, and becomes late all the same: CEVT's chairs are told."""
+    return low_matrices_tell(None, at=now())

@@ -51,7 +51,7 @@ def add(story: Story, author: User, number: int) -> None:
         authority_id=story.child.area_id,
         submission=submission,
         received_at=now(),
-        until=now() + timedelta(days=28),
+        late_from=now() + timedelta(days=28),
     )
 
 

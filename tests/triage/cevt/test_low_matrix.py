@@ -24,6 +24,8 @@ from cems.children.history.services.level import level_agree
 from cems.children.matching.services.merge import merge_make
 from cems.children.models import Child, Matter
 from cems.children.placements.services.placement import placement_end, placement_open
+from cems.my_work import waiting_count
+from cems.notices.models import Notice
 from matrix.models import Submission
 from tests.children.placements.test_placement import a_place
 from tests.factories.children import bar, make_child, restrict
@@ -42,6 +44,7 @@ from triage.cevt.services.item import item_raise, item_withdraw
 from triage.cevt.services.low_matrix import low_matrices_look
 from triage.choices import LowEnd
 from triage.models import Item, LowMatrix
+from triage.tasks import low_matrices
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("M5")]
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
@@ -227,20 +230,53 @@ def test_it_says_where_a_higher_level_is_agreed(chair: User, child: Child, sende
     assert "A higher level is agreed and acted on" in html and "Moderate" in html
 
 
-def test_after_some_weeks_it_ends_by_itself(
+def late_notices(user: User) -> list[Notice]:
+    return list(Notice.objects.filter(user=user, kind="triage.low_late"))
+
+
+def test_what_nobody_looked_at_leaves_by_itself_never_and_the_chairs_are_told_once(
     chair: User, child: Child, sender: User, time_machine: Any
 ) -> None:
-    start = now()
+    start, newer = now(), make_child(given_name="Robin", locality=make_locality("east"))
     time_machine.move_to(start, tick=False)
-    sent = submit(sender, child, LOW)
+    sent, barred = submit(sender, child, LOW), make_second(chair)
+    bar(child, barred)
     time_machine.move_to(start + timedelta(days=27), tick=False)
-    assert child.name in shown(chair)
+    assert "Late: waiting" not in shown(chair) and low_matrices() == 0 and not late_notices(chair)
+    submit(sender, newer, NONE)
+    waiting = waiting_count(chair, now())
     time_machine.move_to(start + timedelta(days=28), tick=False)
-    assert child.name not in shown(chair) and not reached(chair, child)
-    assert "It was on CEVT’s list to" in shown(sender, reverse("matrix:submission", args=[sent.public_id]))
-    # a newer one opens the child again, for its own time
+    html = shown(chair)
+    assert html.index(child.name) < html.index("Late: waiting 28 days") < html.index(newer.name)
+    assert reached(chair, child) and html.count("Late: waiting") == 1
+    # it is told to the chairs whom the record does not shut out, once, and stands on the first page and in its number
+    assert low_matrices() == 1 and low_matrices() == 0
+    assert [notice.reference for notice in late_notices(chair)] == [sent.reference]
+    assert not late_notices(barred) and not late_notices(sender)
+    assert "Late: 1, the longest first" in shown(chair, reverse("home"))
+    assert waiting_count(chair, now()) == waiting + 1
+    assert "Nobody there has looked at it yet" in shown(
+        sender, reverse("matrix:submission", args=[sent.public_id])
+    )
+    # looked at, it is late no more and the notice asks for nothing
+    look(chair, row_of(sent))
+    assert "Late:" not in shown(chair) and waiting_count(chair, now()) == waiting
+    assert all(notice.read_at for notice in late_notices(chair))
+
+
+def test_what_is_late_is_told_to_the_chairs_of_where_the_child_lives_by_then(
+    child: Child, sender: User, time_machine: Any
+) -> None:
+    start, darlington = now(), make_authority(DARLINGTON)
+    time_machine.move_to(start, tick=False)
+    here, there = member_of(make_authority(), "cevt_chair"), member_of(darlington, "cevt_chair")
+    officer = make_user("first_contact", team=Team.objects.get(code="first-contact"))
     submit(sender, child, LOW)
-    assert child.name in shown(chair) and reached(chair, child)
+    time_machine.move_to(start + timedelta(days=29), tick=False)
+    assert low_matrices() == 1 and len(late_notices(here)) == 1 and not late_notices(there)
+    place = a_place(area=darlington, locality=make_locality("darlington", darlington))
+    placement_open(officer, child=child, place=place)
+    assert low_matrices() == 1 and len(late_notices(here)) == 1 and len(late_notices(there)) == 1
 
 
 def test_it_goes_with_the_child_who_moves(child: Child, sender: User) -> None:
@@ -248,12 +284,9 @@ def test_it_goes_with_the_child_who_moves(child: Child, sender: User) -> None:
     here, there = member_of(make_authority(), "cevt_chair"), member_of(darlington, "cevt_chair")
     officer = make_user("first_contact", team=Team.objects.get(code="first-contact"))
     submit(sender, child, LOW)
-    until = Matter.objects.get(child=child, kind=MatterKind.LOW).until
     place = a_place(area=darlington, locality=make_locality("darlington", darlington))
     row = placement_open(officer, child=child, place=place)
     assert child.name in shown(there) and child.name not in shown(here)
-    moved = Matter.objects.get(child=child, kind=MatterKind.LOW, closed_at__isnull=True)
-    assert moved.until == until  # it lasts no longer than it did
     placement_end(officer, placement=row, ends_on=today(), reason="Went home")
     assert child.name in shown(here) and child.name not in shown(there)
     assert not reached(there, child)
@@ -302,4 +335,4 @@ def test_it_asks_no_more_often_for_more_children_and_reads_by_its_index(chair: U
     rows = LowMatrix.objects.filter(ended_at__isnull=True, authority=make_authority().pk)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    assert "lowmatrix_open" in rows.order_by("-received_at", "-pk")[:51].explain()
+    assert "lowmatrix_waiting" in rows.order_by("late_from", "pk")[:51].explain()

@@ -1,57 +1,40 @@
 """A matrix at Low or None, which starts no clock, until CEVT has looked at it (M5)."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from cems.accounts.models import Authority
-from cems.base.models import PublicModel
-from cems.children.models import Child
-from cems.children.querysets import OfChildManager
 from matrix.models import Submission
-from triage.cevt.models.item import Item
+from triage.cevt.models.waiting import WaitsForCevt
 from triage.choices import LowEnd
 
 
-class LowMatrix(PublicModel):
+class LowMatrix(WaitsForCevt):
     """What CEVT oversees: a child whose newest matrix is at Low or None, and about whom nothing is owed.
 
-    On the list to `until`, where nobody looked at it before; a newer matrix, an item of CEVT's or an agreed level
-    ends it too.
+    On the list until somebody has looked at it, or a newer matrix, an item of CEVT's or an agreed level ends it. From
+    `late_from` it is late, of which CEVT's chairs are told once.
     """
 
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
-    authority = models.ForeignKey(
-        Authority, on_delete=models.PROTECT, related_name="+", help_text="Whose CEVT has it"
-    )
     submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="+")
-    received_at = models.DateTimeField()
-    until = models.DateTimeField()
+    # The column keeps the name it had: to rename one is not safe while an older version still runs.
+    late_from = models.DateTimeField(db_column="until")
+    late_told_at = models.DateTimeField(null=True, blank=True, help_text="When CEVT's chairs were told")
     note = models.TextField(blank=True, db_default="")
-    ended_at = models.DateTimeField(null=True, blank=True)
     ended_how = models.CharField(max_length=9, choices=LowEnd, blank=True)
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    item = models.ForeignKey(
-        Item,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        help_text="What CEVT discusses, where the child came on its list",
-    )
-
-    objects = OfChildManager()
 
     class Meta:
         verbose_name_plural = "low matrices"
         indexes = [
             models.Index(fields=["child", "-received_at"]),
             models.Index(
-                fields=["authority", "-received_at", "-id"],
+                fields=["authority", "late_from", "id"],
                 condition=Q(ended_at__isnull=True),
-                name="lowmatrix_open",
+                name="lowmatrix_waiting",
+            ),
+            models.Index(
+                fields=["late_from"],
+                condition=Q(ended_at__isnull=True, late_told_at__isnull=True),
+                name="lowmatrix_to_tell",
             ),
         ]
         constraints = [

@@ -1,45 +1,21 @@
 """A review where nothing was new, until CEVT has noted it or a forum has looked at the child (M6)."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from cems.accounts.models import Authority
-from cems.base.models import PublicModel
-from cems.children.models import Child
-from cems.children.querysets import OfChildManager
 from matrix.models import ShortReview
-from triage.cevt.models.item import Item
+from triage.cevt.models.waiting import WaitsForCevt
 from triage.choices import ReviewEnd
 
 
-class ReviewToNote(PublicModel):
+class ReviewToNote(WaitsForCevt):
     """What CEVT owes a review where nothing was new: to note it, or to discuss the child.
 
     While the child is on a locality's board it is the board's to look at. A level that any forum agrees answers it.
     """
 
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
-    authority = models.ForeignKey(
-        Authority, on_delete=models.PROTECT, related_name="+", help_text="Whose CEVT has it"
-    )
     short_review = models.OneToOneField(ShortReview, on_delete=models.PROTECT, related_name="+")
-    received_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
     ended_how = models.CharField(max_length=9, choices=ReviewEnd, blank=True)
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    item = models.ForeignKey(
-        Item,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        help_text="What CEVT discusses, where somebody took this one out",
-    )
-
-    objects = OfChildManager()
 
     class Meta:
         verbose_name_plural = "reviews to note"

@@ -15,18 +15,20 @@ from cems.base.calendar import say_day
 from cems.base.keyset import Keyset
 from cems.base.time import local_date
 from cems.children.access.child_access import accesses
+from cems.children.access.selectors.restriction import closed_to
 from cems.children.access.visibility import primary_of
 from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
 from cems.children.history.selectors.involvement import leads_of
 from cems.children.models import AgreedLevel, Child
 from cems.children.practice_lists import HARM_FORMS
-from cems.children.querysets import primary_by_row
+from cems.children.querysets import primaries_with, primary_by_row
 from matrix.models import Submission
+from triage.cevt.selectors.chairs import chairs
 from triage.choices import LowEnd
 from triage.models import Item, LowMatrix
 
-ORDER = Keyset("-received_at", "-pk", size=50)
+ORDER = Keyset("late_from", "pk", size=50)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Overseen:
     row: LowMatrix
     lead: User | None
     listed: bool  # whether an item of the child waits for CEVT, on a record that was joined since
+    late_days: int  # how many days since it came, where it is late; else 0
 
     @property
     def submission(self) -> Submission:
@@ -67,19 +70,25 @@ class OverseenPage:
 
 
 def overseen(user: User, at: datetime, after: str = "") -> OverseenPage:
-    """Whose matrix at Low or None nobody has looked at, the newest first, of the children this list opens.
+    """Whose matrix at Low or None nobody has looked at, what is late or will be so first at the top, of the
+    children this list opens.
 
     Raises Invalid for a place in the list that is none.
     """
     rows = ORDER.page(_waiting(user, at).select_related("submission__submitted_by__agency", *_PAPER), after)
     children = _children(user, {row.primary for row in rows.rows}, at)
     newest: dict[int, Any] = {}  # of two records that were joined since, the newer matrix
+    first: dict[int, Any] = {}  # and the one that has waited longest
     for row in rows.rows:
         if row.primary in children:
-            newest.setdefault(row.primary, row)
+            first.setdefault(row.primary, row)
+            newest[row.primary] = max(newest.get(row.primary, row), row, key=lambda each: each.received_at)
     cluster = primary_by_row(newest) if newest else {}
     leads, listed = (leads_of(cluster), _listed(cluster)) if newest else ({}, set())
-    lines = [Overseen(children[pk], row, leads.get(pk), pk in listed) for pk, row in newest.items()]
+    lines = [
+        Overseen(children[pk], row, leads.get(pk), pk in listed, _late_days(first[pk], at))
+        for pk, row in newest.items()
+    ]
     return OverseenPage(lines, rows.after)
 
 
@@ -95,6 +104,45 @@ def count_overseen(user: User, at: datetime) -> int:
     return _waiting(user, at).values("primary").distinct().count()
 
 
+def late_overseen(user: User, at: datetime) -> QuerySet[Any, Any]:
+    """Those of them that nobody has looked at in their time."""
+    return _waiting(user, at).filter(late_from__lte=at)
+
+
+def anything_late(user: User, at: datetime) -> QuerySet[Any, Any]:
+    """One of them where there is any: to look at the list is one thing to do."""
+    return LowMatrix.objects.filter(pk__in=late_overseen(user, at).values("pk")[:1])
+
+
+def late_since(user: User, at: datetime) -> tuple[int, datetime | None]:
+    """How many children that is, and since when the first of them."""
+    rows = late_overseen(user, at).values_list("primary", "late_from")
+    return len({primary for primary, _ in rows}), min((since for _, since in rows), default=None)
+
+
+def late_untold(at: datetime) -> Sequence[tuple[LowMatrix, set[int]]]:
+    """What is late at any CEVT and its chairs were not told of, and who they are: nobody whom the record shuts out.
+
+    What reaches no chair is left out.
+    """
+    rows = LowMatrix.objects.filter(ended_at__isnull=True, late_told_at__isnull=True, late_from__lte=at)
+    rows = rows.filter(child__died_on__isnull=True).select_related("submission", "child")
+    late = list(rows.order_by("pk").select_for_update(of=("self",), skip_locked=True))
+    people = chairs({row.authority_id for row in late}, local_date(at)) if late else {}
+    everybody = sorted(set().union(*people.values())) if people else []
+    primaries = primaries_with(row.child_id for row in late) if everybody else {}
+    shut = closed_to(list(primaries), everybody, at) if everybody else set()
+    reached = [
+        (row, {user for user in people[row.authority_id] if (primaries[row.child_id], user) not in shut})
+        for row in late
+    ]
+    return [(row, users) for row, users in reached if users]
+
+
+def _late_days(row: LowMatrix, at: datetime) -> int:
+    return (local_date(at) - local_date(row.received_at)).days if row.late_from <= at else 0
+
+
 _PAPER = ("submission__matrix__on_paper__agency",)
 
 
@@ -103,7 +151,7 @@ def _waiting(user: User, at: datetime) -> QuerySet[Any, Any]:
     as `primary`."""
     visible = Child.objects.visible_to(user, at).filter(died_on__isnull=True)
     rows = LowMatrix.objects.filter(ended_at__isnull=True, authority__in=profile_of(user).authority_ids)
-    return rows.filter(until__gt=at).annotate(primary=primary_of()).filter(primary__in=visible.values("pk"))
+    return rows.annotate(primary=primary_of()).filter(primary__in=visible.values("pk"))
 
 
 def _children(user: User, primaries: set[int], at: datetime) -> dict[int, Child]:
@@ -143,10 +191,9 @@ def panel(user: User, opened: OpenChild, sent: Submission) -> tuple[str, str, di
 def _sentence(row: LowMatrix, at: datetime, *, whole: bool) -> str:
     """What became of it; where not `whole`, nothing that tells of what others sent or decided."""
     if row.ended_at is None:
-        if row.until <= at:
-            return (
-                f"It was on CEVT’s list to {say_day(local_date(row.until), True)}, and nobody asked for more."
-            )
+        if row.late_from <= at:
+            day = say_day(local_date(row.late_from), True)
+            return f"It is on CEVT’s list. Nobody there has looked at it yet, which was to be done by {day}."
         return "It starts no clock. CEVT oversees it in one list, and nobody there has looked at it yet."
     day = say_day(local_date(row.ended_at), True)
     if row.ended_how == LowEnd.LOOKED_AT:

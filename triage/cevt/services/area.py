@@ -21,6 +21,9 @@ def whose_cevt(primary: Child) -> int:
     return primary.authority_id if far_away else primary.area_id
 
 
+_MOVES_TOO: dict[type, tuple[str, ...]] = {Item: ("locality",), LowMatrix: ("late_told_at",)}
+
+
 @command
 def items_follow(user: User, *, child_id: int, at: datetime) -> None:
     """The child lives elsewhere: items, reviews and matrices at Low or None are on that CEVT's lists, their clocks with
@@ -41,7 +44,9 @@ def items_follow(user: User, *, child_id: int, at: datetime) -> None:
             row.authority_id = authority_id
             if isinstance(row, Item):  # what that CEVT discusses counts where the child lives by then
                 row.locality_id = primary.locality_id
-            row.save(update_fields=["authority", *(["locality"] if isinstance(row, Item) else [])])
+            if isinstance(row, LowMatrix):  # the chairs there are told of what is late
+                row.late_told_at = None
+            row.save(update_fields=["authority", *_MOVES_TOO.get(type(row), ())])
             record(user, verb=Verb.CHANGED, subject=row, child=primary.public_id, part="decisions", at=at)
     desks = {
         Duty.CEVT: desk_of(Duty.CEVT, authority_id),

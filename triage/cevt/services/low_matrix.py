@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.urls import reverse
+
 from cems.accounts.models import User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict
-from cems.base.time import now
+from cems.base.time import local_date, now
 from cems.children.access.services.matter import matter_close, matter_open
 from cems.children.choices import MatterKind
 from cems.children.events import LevelAgreed
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
+from cems.notices.services import notice_send, notices_settle
 from matrix.models import Submission
-from triage.cevt.selectors.low_matrix import still_overseen
+from triage.cevt.selectors.low_matrix import late_untold, still_overseen
 from triage.cevt.services.area import whose_cevt
 from triage.choices import LowEnd
 from triage.models import Item, LowMatrix
@@ -38,21 +41,20 @@ def low_matrix_open(user: User, *, submission: Submission) -> LowMatrix | None:
     """Put a matrix at Low or None on the list, in the place of an earlier one; None where CEVT has an item open.
 
     It counts from when it was entered: nobody could see it before. Of the record the list opens who the child is and
-    the levels, no more.
+    the levels, no more, for as long as it waits.
     """
     at, primary = submission.recorded_at, lock_cluster(submission.child_id)
     if Item.objects.of(primary).filter(closed_at__isnull=True).exists():
         return None
     low_matrices_end(user, child=primary, how=LowEnd.NEWER, at=at)
-    until = at + timedelta(days=LOW_MATRIX_DAYS.at(at))
     row = LowMatrix.objects.create(
         child=primary,
         authority_id=whose_cevt(primary),
         submission=submission,
         received_at=submission.received_at,
-        until=until,
+        late_from=at + timedelta(days=LOW_MATRIX_DAYS.at(at)),
     )
-    matter_open(user, child=primary, kind=MatterKind.LOW, until=until, at=at)
+    matter_open(user, child=primary, kind=MatterKind.LOW, at=at)
     record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="decisions", at=at)
     return row
 
@@ -96,15 +98,41 @@ def low_matrices_end(
 
 @command
 def low_matrices_return(user: User, *, item: Item, at: datetime) -> None:
-    """An item was taken off CEVT's list as one that never belonged there: what it answered waits again, to its day."""
+    """An item was taken off CEVT's list as one that never belonged there: what it answered waits again."""
     primary = lock_cluster(item.child_id)
     if Item.objects.of(primary).filter(closed_at__isnull=True).exists():
         return
-    for row in LowMatrix.objects.filter(item=item, until__gt=at).select_for_update(no_key=True, of=("self",)):
+    for row in LowMatrix.objects.filter(item=item).select_for_update(no_key=True, of=("self",)):
         row.ended_at, row.ended_how, row.ended_by, row.item = None, "", None, None
         row.save(update_fields=["ended_at", "ended_how", "ended_by", "item"])
-        matter_open(user, child=primary, kind=MatterKind.LOW, until=row.until, at=at)
+        matter_open(user, child=primary, kind=MatterKind.LOW, at=at)
         record(user, verb=Verb.CHANGED, subject=row, child=primary.public_id, part="decisions", at=at)
+
+
+@command
+def low_matrices_tell(user: None, *, at: datetime) -> int:
+    """CEVT's chairs are told once of each matrix at Low or None that nobody has looked at in its time; returns of how
+    many. One whose CEVT has no chair waits to be told of, as does that of a record that is shut to all of them."""
+    late = late_untold(at)
+    for row, people in late:
+        days = local_date(at) - local_date(row.received_at)
+        notice_send(
+            people,
+            kind="triage.low_late",
+            key=f"{_late_key(row)}late",
+            text=f"{row.submission.reference}: nobody at CEVT has looked at this Low or None for {days.days} days.",
+            url=reverse("cevt:low"),
+            reference=row.submission.reference,
+            child=row.child.public_id,
+            at=at,
+        )
+        record(None, verb=Verb.CHANGED, subject=row, child=row.child.public_id, part="decisions", at=at)
+    LowMatrix.objects.filter(pk__in=[row.pk for row, _ in late]).update(late_told_at=at)
+    return len(late)
+
+
+def _late_key(row: LowMatrix) -> str:
+    return f"triage:low:{row.public_id}:"
 
 
 def _waiting(primary: Child) -> list[LowMatrix]:
@@ -128,6 +156,7 @@ def _end(
 ) -> None:
     row.ended_at, row.ended_how, row.ended_by, row.item, row.note = at, how, user, item, note
     row.save(update_fields=["ended_at", "ended_how", "ended_by", "item", "note"])
+    notices_settle(user, about=[_late_key(row)], at=at)
     detail = {"how": how.value}
     record(
         user, verb=Verb.CHANGED, subject=row, child=primary.public_id, part="decisions", detail=detail, at=at

@@ -29,9 +29,9 @@ class ChildUserObjectPermission(UserObjectPermissionBase):
 class Matter(models.Model):
     """Why a forum follows a child, written by the upper apps calling down.
 
-    Open while `closed_at` is null; reach lasts to `until`, which stands at NO_END while open, or at the instant when it
-    ends by itself, so that one comparison answers. `authority` is the one the child lived in; `responsible` the one
-    that answers for the child, where that is another: its people keep a child placed elsewhere in reach (C2).
+    Open while `closed_at` is null; reach lasts to `until`, which stands at NO_END while open, so that one comparison
+    answers. `authority` is the one the child lived in; `responsible` the one that answers for the child, where that is
+    another: its people keep a child placed elsewhere in reach (C2).
     """
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")

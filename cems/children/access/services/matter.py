@@ -25,15 +25,13 @@ def matter_open(
     child: Child,
     kind: str,
     locality: Locality | None = None,
-    until: datetime | None = None,
     at: datetime | None = None,
 ) -> Matter:
     """A forum starts to follow the child, in the record's locality unless told; already open, it goes on.
 
     A locality that is named brings its authority.
 
-    Where another locality is named than the one that follows the child, the matter moves there. `until` is when it
-    ends by itself, where nobody closes it before; an open one that would end earlier goes on to then.
+    Where another locality is named than the one that follows the child, the matter moves there.
     """
     instant = at or now()
     primary = lock_cluster(child.pk)
@@ -41,11 +39,9 @@ def matter_open(
     if open_already is None:
         authority_id = locality.authority_id if locality else primary.area_id
         locality_id = locality.pk if locality else primary.locality_id
-        row = _open(user, primary, kind, authority_id, locality_id, instant, until or NO_END)
+        row = _open(user, primary, kind, authority_id, locality_id, instant)
         publish(MatterOpened(row.pk, primary.pk, kind, user.pk, instant))
         return row
-    if until and open_already.until < until:
-        _go_on(user, primary, open_already, until, instant)
     if locality and open_already.locality_id != locality.pk:
         return matter_move(user, matter=open_already, locality=locality, at=instant)
     return open_already
@@ -77,7 +73,6 @@ def _open(
     authority_id: int,
     locality_id: int | None,
     at: datetime,
-    until: datetime = NO_END,
 ) -> Matter:
     row = Matter.objects.create(
         child=primary,
@@ -86,7 +81,7 @@ def _open(
         responsible_id=primary.authority_id if primary.authority_id != authority_id else None,
         locality_id=locality_id,
         opened_at=at,
-        until=until,
+        until=NO_END,
     )
     _open_matters(primary).append(row)
     record(
@@ -98,13 +93,6 @@ def _open(
         at=at,
     )
     return row
-
-
-def _go_on(user: User, primary: Child, row: Matter, until: datetime, at: datetime) -> None:
-    row.until = until
-    row.save(update_fields=["until"])
-    detail = {"matter": row.kind}
-    record(user, verb=Verb.ACCESS_GIVEN, subject=row, child=primary.public_id, detail=detail, at=at)
 
 
 def _open_matters(primary: Child) -> list[Matter]:
@@ -141,12 +129,8 @@ def matters_follow(user: User, *, child: Child, at: datetime) -> None:
     for row in list(_open_matters(primary)):
         if row.kind == MatterKind.CEG or row.authority_id == primary.area_id:
             continue
-        until = row.until
-        if until <= at:  # it ended by itself before
-            matter_end(user, matter=row, at=at)
-            continue
         _close(user, primary, row, at)
-        moved = _open(user, primary, row.kind, primary.area_id, primary.locality_id, at, until)
+        moved = _open(user, primary, row.kind, primary.area_id, primary.locality_id, at)
         publish(MatterMoved(moved.pk, row.pk, primary.pk, moved.kind, user.pk, at))
 
 
@@ -173,10 +157,7 @@ def _close(user: User, primary: Child, row: Matter, at: datetime) -> None:
     read_on = row.kind in {MatterKind.CEVT, MatterKind.CEG}
     stays = timedelta(days=FORUM_REACH_DAYS.at(at) if read_on else 0)
     _open_matters(primary).remove(row)
-    row.closed_at, row.until = (
-        at,
-        min(row.until, at + stays),
-    )  # one that ended by itself before stays ended then
+    row.closed_at, row.until = at, at + stays
     row.save(update_fields=["closed_at", "until"])
     record(
         user,
