@@ -9,8 +9,11 @@ from ceg.policy import WORKER_ENDS_DAYS
 from cems.accounts.models import User
 from cems.base.calendar import close_of_business, say, say_day
 from cems.children.choices import RiskLevel
+from cems.children.history.models.level import Forum
 from cems.children.models import Child
 from cems.children.policy import FORUM_REACH_DAYS
+from triage.allocation.selectors.wait import waits_by_board
+from triage.allocation.services.wait import waiting_length
 from triage.cevt.selectors.hearers import LEAD, Hearer, hearers
 from triage.models import Allocation
 
@@ -47,6 +50,10 @@ def _effects(
     )
     if next_on is not None:
         yield f"The child stays on the board of {entry.locality}; the next review is on {say_day(next_on, True)}"
+        if waits_by_board(primary, Forum.CEG, level):
+            days = waiting_length(level, at, primary.area_id).value
+            due = close_of_business(at, days, word="agreed").due_at
+            yield f"The child waits for a child exploitation worker, whom ERASE gives by {say(due)}"
         return
     days = FORUM_REACH_DAYS.at(at)
     yield f"The child leaves the board of {entry.locality}, whose people read the record for {days} days more"

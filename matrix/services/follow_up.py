@@ -95,7 +95,8 @@ def _follow_level(user: User, *, child_id: int, at: datetime) -> None:
         return
     if level >= RiskLevel.MODERATE:
         matter_open(user, child=primary, kind=MatterKind.EXPLOITATION, at=at)
-    here = agreed.forum == Forum.CEVT  # CEVT has just decided on the worker itself
+    # CEVT has just decided on the worker itself; at Significant the child waits for one by a clock of its own.
+    worker_settled = agreed.forum == Forum.CEVT or level is RiskLevel.SIGNIFICANT
     cause = Cause(
         child=primary,
         known_at=at,
@@ -103,7 +104,7 @@ def _follow_level(user: User, *, child_id: int, at: datetime) -> None:
         source=Source(LEVEL_SOURCE, str(agreed.public_id), agreed.reference or agreed.get_forum_display()),
         submitter=lead_of(primary) or team_of_worker(primary) or desk(Duty.ERASE, primary),
         called=True,  # children's services and police are told at the table
-        not_asked=_NOT_AN_ACTION | ({CE_WORKER} if here else frozenset()),
+        not_asked=_NOT_AN_ACTION | ({CE_WORKER} if worker_settled else frozenset()),
     )
     _start(user, cause, at)
 

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from ceg.choices import Left
 from ceg.derived import on_boards
 from ceg.models import BoardEntry, BoardReview
+from ceg.selectors import review_preview
 from ceg.services.review import review_record
 from ceg.services.worker_action import KEY
 from cems.accounts.models import Team, User
@@ -25,14 +27,17 @@ from cems.clocks.models import Clock
 from cems.clocks.sweeping import sweep
 from cems.notices.models import Notice
 from matrix.models import Review
+from matrix.rules import CE_WORKER
 from tests.factories.allocation import has_worker, make_manager, make_worker
-from tests.factories.boards import agreement, cevt_decides, make_board_chair, put_on_board, reviewed
+from tests.factories.boards import agreement, cevt_decides, make_board_chair, month_on, put_on_board, reviewed
 from tests.factories.children import bar, involve, make_child
 from tests.factories.matrices import submit
-from tests.factories.people import make_locality, make_team, make_user
+from tests.factories.people import make_locality, make_team, make_user, sign_in
 from triage.allocation.services.allocation import allocation_end
-from triage.cevt.outcomes import NOT_CEG, Wish
-from triage.models import Item
+from triage.allocation.services.wait_end import allocation_decline
+from triage.cevt.outcomes import CEG, NOT_CEG, Wish
+from triage.choices import CegReason
+from triage.models import Allocation, AllocationWait, Item
 
 pytestmark = pytest.mark.django_db
 NONE, LOW, MODERATE, SIGNIFICANT = RiskLevel
@@ -285,6 +290,53 @@ class TestWorker:
 
 
 @pytest.mark.requirement("G1", "G2", "M6")
+@pytest.mark.requirement("M5", "T6")
+class TestRaisedToSignificant:
+    """The child was at Moderate on the board, for reasons; the board raises the level."""
+
+    @pytest.fixture
+    def moderate(self, child: Child) -> BoardEntry:
+        return put_on_board(
+            child, level=MODERATE, outcomes=(Wish(CEG, "The same adults.", CegReason.JUDGEMENT),)
+        )
+
+    def raised(self, board_chair: User, entry: BoardEntry) -> BoardReview:
+        return reviewed(board_chair, entry, level=SIGNIFICANT)
+
+    def test_the_child_waits_for_a_worker_where_the_manager_allocates(
+        self, moderate: BoardEntry, board_chair: User, child: Child
+    ) -> None:
+        manager = make_manager()
+        client = sign_in(manager)
+        effects = review_preview.preview(
+            board_chair, fresh(child), moderate, level=SIGNIFICANT, next_on=month_on(now()), at=now()
+        ).effects
+        assert any("waits for a child exploitation worker" in effect for effect in effects)
+        row = self.raised(board_chair, moderate)
+        wait = AllocationWait.objects.get(child=child, ended_at__isnull=True)
+        assert row.reference in wait.why and wait.level == SIGNIFICANT and wait.clock.is_open
+        work = client.get(reverse("home")).content.decode()
+        assert (
+            child.name in work and reverse("allocation:candidates", args=[child.public_id, wait.kind]) in work
+        )
+        # one thing asks, and the next review at the same level asks nothing again
+        assert not Action.objects.of(child).to_do().filter(key=CE_WORKER).exists()
+        reviewed(board_chair, moderate, level=SIGNIFICANT)
+        assert AllocationWait.objects.filter(child=child).count() == 1
+
+    def test_who_has_a_worker_or_was_looked_at_without_one_does_not_wait(
+        self, moderate: BoardEntry, board_chair: User, child: Child
+    ) -> None:
+        manager = make_manager()
+        has_worker(child, make_worker(), by=manager)
+        self.raised(board_chair, moderate)
+        assert not AllocationWait.objects.exists()
+        allocation_end(manager, allocation=Allocation.objects.get(), why="The worker left.")
+        allocation_decline(manager, child=child, why="The mentor of the school has the child's trust.")
+        reviewed(board_chair, moderate, level=SIGNIFICANT)
+        assert not AllocationWait.objects.filter(ended_at__isnull=True).exists()
+
+
 def test_a_year_of_one_child_on_the_board() -> None:
     """Twelve reviews, each on the chair's list in its month, until the level falls and the board is done."""
     with time_machine.travel((now() - timedelta(days=400)).replace(hour=11), tick=False):

@@ -23,6 +23,8 @@ from cems.clocks.choices import OPEN
 from cems.clocks.models import Clock
 from cems.clocks.services import clock as clocks
 from matrix.rules import CE_WORKER
+from triage.allocation.selectors.wait import waits_by_board
+from triage.allocation.services.wait import allocation_wait_open
 from triage.choices import WaitEnd, WorkerKind
 from triage.clocks import LOOK_AGAIN
 from triage.models import Allocation, AllocationDeclined, AllocationWait, WeekendCover
@@ -118,7 +120,7 @@ def waits_meet(user: User, *, primary: Child, kind: WorkerKind, at: datetime) ->
 @command
 def waits_follow_level(user: User, *, child_id: int, at: datetime) -> None:
     """Below Moderate nobody waits any more; below Significant nobody needs to look again why there is no worker,
-    and whether one is needed has been considered.
+    and whether one is needed has been considered. At Significant a child without a worker waits for one.
 
     The level that stands counts: a decision that is entered late does not undo a newer one.
     """
@@ -133,6 +135,9 @@ def waits_follow_level(user: User, *, child_id: int, at: datetime) -> None:
     if agreed and level < RiskLevel.SIGNIFICANT:  # at Significant the worker is to be given, not considered
         words = f"{agreed.get_forum_display()} has considered it ({agreed.reference})."
         actions_meet(user, child=primary, keys={CE_WORKER}, outcome=words, at=at)
+    if agreed and agreed.happened_at == at and waits_by_board(primary, agreed.forum, level):
+        why = f"{agreed.get_forum_display()} agreed {level.label} ({agreed.reference})."
+        allocation_wait_open(user, child=primary, level=level, why=why, at=at)
 
 
 @command
