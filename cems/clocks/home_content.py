@@ -24,7 +24,7 @@ def items(user: Any, now: datetime) -> Iterable[WorkItem]:
 
 def counts(user: Any, now: datetime) -> Iterable[QuerySet[Any, Any] | int]:
     """Those of them whose time runs."""
-    return Clock.objects.live_arms(profile_of(user))
+    return Clock.objects.live_arms(user)
 
 
 def failed_count(user: Any, now: datetime) -> int:

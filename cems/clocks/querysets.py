@@ -8,8 +8,10 @@ from django.db import connection
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from cems.accounts.profile import Profile
+from cems.accounts.models import User
+from cems.accounts.profile import Profile, profile_of
 from cems.clocks.choices import LIVE, OPEN
+from cems.notices.slots import KEPT_FROM
 
 
 class ClockQuerySet(QuerySet[Any]):
@@ -34,17 +36,22 @@ class ClockQuerySet(QuerySet[Any]):
         arms = [arm.values("pk")[:most] for arm in self._arms(profile, first)]
         return self.filter(pk__in=arms[0].union(*arms[1:], all=True)).order_by("due_at", "pk")[:most]
 
-    def live_arms(self, profile: Profile) -> list[QuerySet[Any]]:
-        """Those that run, an arm an owner: counted in the indexes alone, and each has one owner, so they never meet."""
-        return self._arms(profile, self.model.objects.live())
+    def live_arms(self, user: User) -> list[QuerySet[Any]]:
+        """Those that run, an arm an owner: each has one owner, so they never meet. None of a record that is kept from
+        the person, as the list has none."""
+        return self._arms(profile_of(user), self.model.objects.live().known_to(user))
 
-    def numbers_of(self, profile: Profile, at: datetime) -> dict[str, int]:
+    def numbers_of(self, user: User, at: datetime) -> dict[str, int]:
         """How many of the open ones run, are over their time and are paused, in one statement."""
         late = Q(stage__in=LIVE, due_at__lt=at)
-        numbers: dict[str, int] = self.open_of(profile).aggregate(
-            open=Count("pk", filter=Q(stage__in=LIVE)),
-            late=Count("pk", filter=late),
-            paused=Count("pk", filter=~Q(stage__in=LIVE)),
+        numbers: dict[str, int] = (
+            self.open_of(profile_of(user))
+            .known_to(user)
+            .aggregate(
+                open=Count("pk", filter=Q(stage__in=LIVE)),
+                late=Count("pk", filter=late),
+                paused=Count("pk", filter=~Q(stage__in=LIVE)),
+            )
         )
         return numbers
 
@@ -66,6 +73,10 @@ class ClockQuerySet(QuerySet[Any]):
 
     def live(self) -> Self:
         return self.filter(stage__in=LIVE)
+
+    def known_to(self, user: User) -> Self:
+        """Those about no child, or one whose record the person may know of."""
+        return self.exclude(child__in=KEPT_FROM.get()(user))
 
     def late(self, at: datetime) -> Self:
         return self.live().filter(due_at__lt=at)

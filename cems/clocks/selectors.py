@@ -36,7 +36,7 @@ def clocks_of_colleagues(profile: Profile, limit: int = 500) -> Sequence[Clock]:
 
 def numbers(user: User, now: datetime) -> dict[str, int]:
     """How many clocks of the person and their teams run, are over their time and are paused, by state of STATES."""
-    return Clock.objects.numbers_of(profile_of(user), now)
+    return Clock.objects.numbers_of(user, now)
 
 
 def page(user: User, state: str, after: str, now: datetime) -> Page[Clock]:

@@ -11,15 +11,16 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from cems.notices.messages import Message
+from cems.notices.slots import KEPT_FROM
 
 LEFT = "The person has left"
 
 
 class NoticeQuerySet(QuerySet[Any]):
-    """Notices are private: everybody reads their own and nobody else's."""
+    """Notices are private: everybody reads their own and nobody else's, and none of a record that is kept from them."""
 
     def visible_to(self, user: Any) -> Self:
-        return self.filter(user=user)
+        return self.filter(user=user).exclude(child__in=KEPT_FROM.get()(user))
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)

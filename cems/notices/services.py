@@ -13,7 +13,7 @@ from cems.notices.history import read_before
 from cems.notices.messages import Message
 from cems.notices.models import Mail, Notice
 from cems.notices.querysets import write_notices
-from cems.notices.slots import MAIL_WITHHELD
+from cems.notices.slots import MAIL_WITHHELD, NOT_TOLD
 
 _BATCH = "notices"
 
@@ -73,7 +73,8 @@ def _write_now(user: None, *, tellings: Sequence[_Told]) -> int:
 def _write(tellings: Sequence[_Told]) -> int:
     """Write all of this; what is said of one instant in one statement."""
     written = 0
-    for (at, mail, past), messages in _by_instant(tellings).items():
+    for (at, mail, past), everything in _by_instant(tellings).items():
+        messages = _without_the_barred(everything)
         if past is not None:
             written += write_notices(messages, at, False, read=at < past)
             continue
@@ -101,10 +102,25 @@ def _by_instant(
     return by_instant
 
 
+def _without_the_barred(messages: dict[Message, set[int]]) -> dict[Message, set[int]]:
+    """Whom the record of a child bars is told nothing of the child, whoever thought to tell them."""
+    children = {message.child for message in messages if message.child}
+    people = set().union(*messages.values())
+    barred = NOT_TOLD.get()(children, people) if children and people else set()
+    if not barred:
+        return messages
+    return {
+        message: {user for user in users if (message.child, user) not in barred}
+        for message, users in messages.items()
+    }
+
+
 @command
-def mail_withhold(user: Any, *, children: Collection[UUID]) -> int:
-    """Take mail about these children that has not left yet out of the outbox; returns how many."""
-    gone, _ = Mail.objects.waiting().filter(notice__child__in=children).delete()
+def mail_withhold(user: Any, *, children: Collection[UUID], person: Any = None) -> int:
+    """Take mail about these children that has not left yet out of the outbox, that to one person or all of it;
+    returns how many."""
+    waiting = Mail.objects.waiting().filter(notice__child__in=children)
+    gone, _ = (waiting.filter(notice__user=person) if person else waiting).delete()
     return gone
 
 

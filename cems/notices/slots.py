@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from cems.base.extension import One
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from cems.accounts.models import User
 
 MAIL_WITHHELD: One[Callable[[Iterable[UUID]], set[UUID]]] = One(
@@ -18,4 +20,13 @@ MAIL_WITHHELD: One[Callable[[Iterable[UUID]], set[UUID]]] = One(
 NAMES: One[Callable[[User, Collection[UUID]], Mapping[UUID, str]]] = One(
     "notices.names",
     "The names of these children, of those the person may see: on a page people read names.",
+)
+KEPT_FROM: One[Callable[[User], QuerySet[Any, Any]]] = One(
+    "notices.kept_from",
+    "The public ids of the records this person must not know of, as a query of one column: no notice and no clock about"
+    " one is shown to them or counted.",
+)
+NOT_TOLD: One[Callable[[Collection[UUID], Collection[int]], set[tuple[UUID, int]]]] = One(
+    "notices.not_told",
+    "Who of these people is told nothing of which of these children, since the record bars them.",
 )

@@ -12,9 +12,15 @@ from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.calendar import close_of_business
 from cems.base.time import now, today
+from cems.children.access.services.restriction import bar_start
 from cems.children.models import Child
 from cems.clocks.presentation import SHUT_ITEM
-from cems.clocks.selectors import clocks_of_calendar
+from cems.clocks.selectors import clocks_of_calendar, numbers
+from cems.clocks.sweeping import sweep
+from cems.my_work import waiting_count
+from cems.notices.models import Mail, Notice
+from cems.notices.selectors import unread_count
+from cems.notices.services import notice_send
 from tests.factories.children import bar, join, make_child, restrict
 from tests.factories.people import make_team, make_user, sign_in
 
@@ -74,7 +80,9 @@ def test_a_holder_is_shown_no_title_of_a_record_that_is_shut_to_them(
     for name, query in PAGES:
         page = client.get(reverse(name) + query).content.decode()
         assert WORDS not in page
-        if name != "home":  # where the notice from before leads to what is not there any more, by reference
+        if (
+            name != "home" or not shown
+        ):  # the notice of before stands there, by reference, unless nobody may hint at it
             assert reverse("actions:detail", args=[action.public_id]) not in page
         if name != "actions:list":
             assert (SHUT_ITEM in page and action.reference in page) is shown, (name, how)
@@ -84,6 +92,47 @@ def test_a_holder_is_shown_no_title_of_a_record_that_is_shut_to_them(
     assert detail.status_code == (200 if shown else 404)
     assert WORDS not in detail.content.decode()
     assert bool(clocks_of_calendar(holder)) is shown
+
+
+@pytest.mark.requirement("K1")
+@pytest.mark.parametrize("of_team", [False, True])
+@pytest.mark.parametrize("how", ["barred", "sealed"])
+def test_what_is_kept_from_its_holder_is_in_no_number_and_no_notice(
+    how: str, of_team: bool, holder: User, team: Team
+) -> None:
+    child, other = make_child(), make_child()
+    action, kept = give(team if of_team else holder, child), give(holder, other)
+    assert waiting_count(holder, now()) == 2 and unread_count(holder) >= 1
+    notices = Notice.objects.filter(user=holder, child=other.public_id).count()
+    shut(how, child, holder)
+    client = sign_in(holder)
+    assert waiting_count(holder, now()) == 1 and numbers(holder, now())["open"] == 1
+    assert unread_count(holder) == notices
+    for name in ("home", "notices:list"):
+        page = client.get(reverse(name)).content.decode()
+        assert action.reference not in page, name
+    assert kept.reference in client.get(reverse("home")).content.decode()
+    mate = make_user(team=team)  # whom the record shuts out not at all counts on
+    assert how != "barred" or waiting_count(mate, now()) == int(of_team)
+
+
+def test_whom_a_record_bars_is_told_nothing_of_it_from_then_on(holder: User) -> None:
+    child, keeper = make_child(), make_user("first_contact")
+    give(holder, child)
+    waiting = Mail.objects.waiting().filter(notice__user=holder)
+    assert waiting.exists()
+    bar_start(keeper, child=child, person=holder, reason="Knows the family")
+    assert not waiting.exists()
+    colleague = make_user()
+    for _ in range(2):  # the second time too
+        notice_send(
+            {holder.pk, colleague.pk}, kind="example", key="example", text="X-1", child=child.public_id
+        )
+    assert not Notice.objects.filter(user=holder, key="example").exists()
+    assert Notice.objects.filter(user=colleague, key="example").count() == 1
+    give(holder, child)
+    sweep(now() + timedelta(days=9))
+    assert not waiting.exists()
 
 
 def test_a_manager_is_shown_no_title_of_what_their_people_hold_of_a_shut_record(team: Team) -> None:

@@ -58,7 +58,7 @@ def test_a_tiny_nation_is_loaded_and_every_measure_taken(tmp_path: Path) -> None
     assert "reads the whole of" not in page
     assert "- none of the pages does." in page
     assert indexes & {"childname_trigram", "childname_of_child"}
-    assert {"clock_open_of_user", "clock_open_of_team", "involvement_claims", "clock_of_reference"} <= indexes
+    assert {"clock_open_user", "clock_open_team", "involvement_claims", "clock_of_reference"} <= indexes
     assert "on a longer record" not in page
 
 

@@ -3,11 +3,14 @@
 They are asked of the whole cluster, never of one row: a user whom one record shuts out is shut out of all of them.
 """
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from cems.accounts.models import User
 from cems.children.access.visibility import primary_of
@@ -56,6 +59,36 @@ def closed_to(whole: Collection[int], user_ids: Collection[int], at: datetime) -
     for pk, merged_into in restricted:
         shut |= {(merged_into or pk, user_id) for user_id in user_ids if (pk, user_id) not in named}
     return shut
+
+
+def barred_pairs(children: Collection[UUID], user_ids: Collection[int]) -> set[tuple[UUID, int]]:
+    """Which of these records, by public id, bars which of these people, itself or one it is read with."""
+    bars = Bar.objects.filter(user__in=list(user_ids)).annotate(primary=primary_of())
+    barred: dict[int, set[int]] = defaultdict(set)
+    for primary, user in bars.values_list("primary", "user"):
+        barred[primary].add(user)
+    if not barred:
+        return set()
+    rows = Child.objects.unscoped("records that bar somebody who is told of them")
+    ids = rows.filter(public_id__in=list(children)).values_list("public_id", "pk", "merged_into")
+    return {(child, user) for child, pk, primary in ids for user in barred[primary or pk]}
+
+
+def hidden_from(user: User) -> QuerySet[Any, Any]:
+    """The public ids of all records nobody may hint at to this person, as `not_to_be_known` says of some: they bar the
+    person, or are sealed and shut to them; and of those read with them."""
+    sealed = Child.objects.unscoped("sealed records, so that nothing about them is counted")
+    sealed = (
+        sealed.filter(sealed_at__isnull=False).shut_to(user).annotate(primary=Coalesce("merged_into", "pk"))
+    )
+    primaries = bars_of(user).values("primary").union(sealed.values("primary"), all=True)
+    rows = Child.objects.unscoped("which records are kept from somebody")
+    joined = Child.objects.unscoped("records joined to those that are kept from somebody")
+    return (
+        rows.filter(pk__in=primaries)
+        .values_list("public_id")
+        .union(joined.filter(merged_into__in=primaries).values_list("public_id"), all=True)
+    )
 
 
 def not_to_be_known(user: User, child_ids: Collection[int]) -> set[int]:

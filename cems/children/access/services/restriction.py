@@ -24,7 +24,7 @@ from cems.children.querysets import rows_of_clusters
 from cems.clocks.models import Clock
 from cems.clocks.recipients import acting
 from cems.clocks.services import clock as clocks
-from cems.notices.services import notice_send
+from cems.notices.services import mail_withhold, notice_send
 
 KEEPERS = (NamedReaderKind.OWNER, NamedReaderKind.DEPUTY)
 
@@ -280,6 +280,9 @@ def _bar(user: User, child: Child, person: User, reason: str, at: datetime) -> B
         child=child, user=person, defaults={"reason": reason.strip(), "made_by": user, "at": at}
     )
     NamedReader.objects.filter(child=child, user=person, until__gt=at).update(until=at)
+    whole = Child.objects.unscoped("no mail about a record that bars its reader")
+    ids = whole.filter(pk__in=rows_of_clusters([child.pk])).values_list("public_id", flat=True)
+    mail_withhold(user, children=list(ids), person=person)
     record(
         user,
         verb=Verb.ACCESS_ENDED,

@@ -103,6 +103,7 @@ class Child(PublicModel):
             models.Index(fields=["date_of_birth"]),
             models.Index(fields=["created_at"], name="child_recent"),
             models.Index(fields=["created_at"], condition=Q(provisional=True), name="child_provisional"),
+            models.Index(fields=["id"], condition=Q(sealed_at__isnull=False), name="child_sealed"),
             GinIndex(name="child_postcode", fields=["postcode"], opclasses=["gin_trgm_ops"]),
             GinIndex(
                 name="child_joined",
