@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from cems.accounts.models import Appointment, Delegation, Team, User
 from cems.accounts.querysets import current, here
-from cems.accounts.roles import MANAGING, ROLES
+from cems.accounts.roles import ABOVE_MANAGERS, MANAGING, ROLES
 
 
 class Held(Protocol):
@@ -65,7 +65,11 @@ def holders(clocks: Iterable[Held], on: date) -> Mapping[int, set[int]]:
 
 
 def managers(clocks: Iterable[Held], on: date) -> Mapping[int, set[int]]:
-    """By clock: who manages its team or its owner's teams; failing that, any manager of the owner's agency."""
+    """By clock: who manages its team or its owner's teams; failing that, any manager of the owner's agency.
+
+    Of a manager's own clock, where nobody else manages the team, it is who stands above the agency's managers, alone;
+    the other managers where the agency has nobody there.
+    """
     clocks = list(clocks)
     users = {clock.owner_user_id for clock in clocks if clock.owner_user_id}
     teams_of: dict[int, set[int]] = defaultdict(set)
@@ -77,6 +81,7 @@ def managers(clocks: Iterable[Held], on: date) -> Mapping[int, set[int]]:
         ):
             teams_of[user_id].add(team_id or 0)
     of_team, of_agency = _managers(on)
+    above = _above(on)
     desks = {clock.owner_team_id for clock in clocks if clock.owner_team_id}
     agency_of_user = dict(User.objects.filter(pk__in=users).values_list("pk", "agency_id"))
     agency_of_team = dict(Team.objects.filter(pk__in=desks).values_list("pk", "agency_id"))
@@ -85,7 +90,9 @@ def managers(clocks: Iterable[Held], on: date) -> Mapping[int, set[int]]:
         teams = teams_of[clock.owner_user_id] if clock.owner_user_id else {clock.owner_team_id or 0}
         team_managers = {user for team in teams for user in of_team[team] if user != clock.owner_user_id}
         agency = agency_of_user.get(clock.owner_user_id or 0) or agency_of_team.get(clock.owner_team_id or 0)
-        by_clock[clock.pk] = team_managers or of_agency[agency or 0]
+        manages = clock.owner_user_id in of_agency[agency or 0]
+        others = (above[agency or 0] if manages else set()) or of_agency[agency or 0]
+        by_clock[clock.pk] = team_managers or others - {clock.owner_user_id or 0}
     return by_clock
 
 
@@ -93,6 +100,14 @@ def managers_of(places: Iterable[tuple[int | None, int]], on: date) -> list[set[
     """For each team and agency: who manages the team; failing that, any manager of the agency."""
     of_team, of_agency = _managers(on)
     return [of_team[team or 0] or of_agency[agency] for team, agency in places]
+
+
+def _above(on: date) -> dict[int, set[int]]:
+    """By agency, who stands above its managers, and who stands in for one."""
+    of_agency: dict[int, set[int]] = defaultdict(set)
+    for user_id, _, agency_id, _ in acting(on, role_key__in=ABOVE_MANAGERS):
+        of_agency[agency_id].add(user_id)
+    return of_agency
 
 
 def _managers(on: date) -> tuple[dict[int, set[int]], dict[int, set[int]]]:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from cems.clocks import sweeping
+from cems.clocks import recipients, sweeping
 from cems.clocks.choices import Stage
 from cems.clocks.kinds import Finding
 from cems.clocks.models import Clock
@@ -86,6 +86,37 @@ def test_without_a_manager_in_the_team_those_of_the_agency_are_told() -> None:
     sweep(BREACH)
     assert Notice.objects.filter(user=manager).count() == 2
     assert not Notice.objects.filter(user=stranger).exists()
+
+
+@pytest.mark.requirement("K1")
+def test_a_managers_own_late_clock_is_told_to_who_stands_above_alone() -> None:
+    team = make_team()
+    manager = make_user("team_manager", team=team)
+    others = [make_user("team_manager", team=make_team(agency=team.agency)) for _ in range(2)]
+    head, elsewhere = make_user("head_of_service", agency=team.agency), make_user("head_of_service")
+    worker = make_user(team=make_team(agency=team.agency))
+    clock = make_clock(manager)
+    for instant in (BREACH, BREACH):  # once
+        sweep(instant)
+    rows = Notice.objects.filter(reference=clock.reference)
+    assert sorted(rows.values_list("user", flat=True)) == sorted([manager.pk, head.pk])
+    # with a second manager of the team it is theirs; a worker's without a manager is the agency's managers'
+    second, of_worker = make_user("team_manager", team=team), make_clock(worker)
+    managers = recipients.managers([clock, of_worker], MONDAY.date())
+    assert managers[clock.pk] == {second.pk}
+    assert managers[of_worker.pk] == {manager.pk, second.pk, *(other.pk for other in others)}
+    assert elsewhere.pk not in managers[clock.pk]
+
+
+@pytest.mark.requirement("K1")
+def test_where_nobody_stands_above_the_other_managers_of_the_agency_are_told() -> None:
+    team = make_team()
+    manager, other = (
+        make_user("team_manager", team=team),
+        make_user("team_manager", team=make_team(agency=team.agency)),
+    )
+    clock = make_clock(manager)
+    assert recipients.managers([clock], MONDAY.date())[clock.pk] == {other.pk}
 
 
 @pytest.mark.requirement("K1")

@@ -20,6 +20,7 @@ FLAGS = {
     "supervised": "named a supervisor and a last day",
     "is_system": "an agency's system, no person",
     "manages": "answers for the team's promises",
+    "above_managers": "hears when a manager's own promise is broken",
     "heads_team": "reaches, confirms and reviews what the team does",
     "allocated_as": "children are allocated to them",
     "opens_in_emergency": "emergency access",

@@ -3,6 +3,7 @@
 from cems.accounts.roles.parts import Part, Reach, Work
 from cems.accounts.roles.role import Role
 from cems.accounts.roles.table import (
+    ABOVE_MANAGERS,
     ASSIGNABLE,
     AUDITING,
     HEADING_TEAM,
@@ -18,6 +19,7 @@ __all__ = [
     "ASSIGNABLE",
     "AUDITING",
     "HEADING_TEAM",
+    "ABOVE_MANAGERS",
     "MANAGING",
     "NEVER_COVER",
     "ROLES",

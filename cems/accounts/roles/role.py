@@ -23,6 +23,7 @@ class Role:
     For a team:
         shares_work: what the team has to do is theirs too; others of the team are given theirs by name.
         manages: it answers for the promises of the team and hears when one is broken.
+        above_managers: it hears when a manager's own promise is broken that nobody else of the team manages.
         heads_team: what anybody of the team works with is theirs too. It reaches those children, confirms the
             team's involvements and no others, and looks at the team's emergency openings.
         allocated_as: what kind of worker children are allocated to it as.
@@ -47,6 +48,7 @@ class Role:
     is_system: bool = False
     shares_work: bool = True
     manages: bool = False
+    above_managers: bool = False
     heads_team: bool = False
     allocated_as: str = ""
     opens_in_emergency: bool = False

@@ -323,6 +323,7 @@ _ROLES = [
         "Head of Service",
         {Reach.MATTER: EVERYTHING_BUT_RAW},
         frozenset({Work.OVERSIGHT, Work.BOARD, Work.ASSIGNMENT, Work.FIGURES, Work.THEMES}),
+        above_managers=True,
     ),
     # Auditor and information governance reach children only through an assigned sample, request or incident.
     Role(
@@ -381,6 +382,7 @@ def _keys(may: Callable[[Role], bool]) -> frozenset[str]:
 
 # The roles that have a capability, for those who ask the database for their holders.
 MANAGING = _keys(lambda role: role.manages)
+ABOVE_MANAGERS = _keys(lambda role: role.above_managers)
 HEADING_TEAM = _keys(lambda role: role.heads_team)
 AUDITING = _keys(lambda role: role.audits)
 ASSIGNABLE = _keys(lambda role: Reach.ASSIGNED in role.sees)
