@@ -15,11 +15,12 @@ from pypdf import PdfReader
 from cems.accounts.models import AgencyKind, User
 from cems.audit.models import Entry
 from cems.base.time import now
-from cems.children.models import Child
+from cems.children.choices import MatterKind
+from cems.children.models import Child, Matter
 from cems.meetings.choices import Held, NoteKind
 from cems.meetings.models import Attendance, Contribution, Meeting, Note
 from cems.meetings.services.meeting import meeting_end, note_add
-from tests.factories.children import make_child, make_placement, restrict
+from tests.factories.children import bar, make_child, make_placement, restrict
 from tests.factories.people import (
     DARLINGTON,
     make_agency,
@@ -193,6 +194,38 @@ class TestMinutes:
         assert child.reference in text(client.get(of("minutes", meeting)))
         assert meeting.reference in text(client.get(reverse("cevt:meetings")))
         assert client.get(reverse("cevt:sheet", args=[child.public_id])).status_code == 403
+
+    @pytest.mark.requirement("T3", "A2")
+    def test_they_stay_readable_to_the_forum_when_the_reach_has_ended(
+        self, chair: User, child: Child, time_machine: Any
+    ) -> None:
+        member, start = make_member(), now()
+        meeting = sitting(chair, *QUORATE)
+        tasks = (Task("See the child on Friday", member), Task("Ring the club", chair))
+        left = make_child(locality=child.locality)
+        waiting_child(left)
+        made = ruling(waiting_child(child), tasks=tasks)
+        row = decision_make(chair, child=child, meeting=meeting, ruling=made)
+        meeting_end(chair, meeting=meeting)
+        Matter.objects.filter(kind=MatterKind.CEVT).update(closed_at=start, until=start + timedelta(days=28))
+        barred = make_member()
+        bar(child, barred)
+        time_machine.move_to(start + timedelta(days=29), tick=False)
+        client, sheet = sign_in(member), reverse("cevt:sheet", args=[child.public_id])
+        assert client.get(sheet).status_code == 404
+        html = " ".join(text(client.get(of("minutes", meeting))).split())
+        assert f"{child.reference}: Significant ({row.reference})" in html and left.reference in html
+        assert "See the child on Friday" in html and "Ring the club" not in html and sheet not in html
+        assert Entry.objects.filter(actor=member, part="triage.minutes").exists()
+        minutes = sign_in(make_user("business_support", team=make_team()))
+        assert row.reference in text(minutes.get(of("minutes", meeting)))
+        # not to whom the record bars, to a board's chair, nor of a record restricted since
+        board = sign_in(make_user("ceg_chair", locality=make_locality("south")))
+        for other in (sign_in(barred), board):
+            answer = other.get(of("minutes", meeting))
+            assert answer.status_code in (200, 403) and row.reference not in text(answer)
+        restrict(child, owner=make_user())
+        assert row.reference not in text(client.get(of("minutes", meeting)))
 
     @pytest.mark.requirement("A2")
     def test_a_restricted_child_is_counted_and_nothing_else(self, chair: User, child: Child) -> None:

@@ -1,6 +1,6 @@
 """CEVT's meetings: those one may open, and the minutes of one (T3)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from cems.accounts.models import Authority, User
 from cems.accounts.profile import profile_of
-from cems.accounts.roles import Part
+from cems.accounts.roles import Part, Reach, Role
 from cems.actions.models import Action
 from cems.base.keyset import Keyset, Page
 from cems.base.time import local_date
@@ -26,6 +26,7 @@ from triage.cevt.selectors.eligibility import eligibility_of
 from triage.models import Decision, Item
 
 ORDER = Keyset("-pk", size=30)
+MINUTED = (Part.MINUTES, Part.DECISIONS)  # either opens what the minutes say of a child
 NOTES_ORDER = Keyset("-noted_at", "-pk", size=40)
 
 
@@ -89,6 +90,7 @@ class Minuted:
     actions: Sequence[Action]
     told: Sequence[str]
     outcomes: Sequence[str]
+    reached: bool  # whether the record is open to the reader still
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class Undecided:
 
     child: Child
     items: Sequence[Item]
+    reached: bool
 
     @property
     def level(self) -> str:
@@ -125,7 +128,11 @@ class Minutes:
 
 
 def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
-    """The minutes of a meeting as this person may read them, in a number of queries that does not grow with them."""
+    """The minutes of a meeting as this person may read them, in a number of queries that does not grow with them.
+
+    They stay readable to those of the forum when the child is no longer on its list: the decision, their own actions
+    and what their own agency did not agree to, unless the record is shut to them.
+    """
     decisions = list(
         Decision.objects.filter(meeting=meeting)
         .annotate(primary=primary_of())
@@ -137,19 +144,43 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
     primaries = {row.primary for row in decisions} | left.keys()
     visible = list(Child.objects.visible_to(user).filter(pk__in=primaries).with_page())
     reach = accesses(user, visible)
-    open_ones = {child.pk: child for child in visible if reach[child.pk].sees(Part.MINUTES, Part.DECISIONS)}
+    reached = {child.pk: child for child in visible if reach[child.pk].sees(*MINUTED)}
+    open_ones = reached | _kept_in_minutes(user, primaries - reached.keys(), at)
     shut = Child.objects.unscoped("how many restricted items a meeting had, so that members ask their owners")
     shown = [row for row in decisions if row.primary in open_ones]
     notes = notes_of(meeting)
     return Minutes(
         meeting,
         attendance_of(meeting, meeting.ended_at or at),
-        _minuted(shown, open_ones),
+        _minuted(user, shown, open_ones, reached.keys()),
         shut.filter(pk__in=primaries - open_ones.keys()).restricted().count(),
-        [Undecided(open_ones[primary], items) for primary, items in left.items() if primary in open_ones],
+        [
+            Undecided(open_ones[primary], items, primary in reached)
+            for primary, items in left.items()
+            if primary in open_ones
+        ],
         [note for note in notes if note.kind == NoteKind.THEME],
         [note for note in notes if note.kind == NoteKind.HOTSPOT],
     )
+
+
+def _kept_in_minutes(user: User, primaries: Collection[int], at: datetime) -> dict[int, Child]:
+    """Of these records, which the user reaches no more, those that the minutes of their own forum still name."""
+    if not primaries or not any(_minutes_cevt(post.role) for post in profile_of(user).posts):
+        return {}
+    rows = Child.objects.unscoped("what a forum decided stays in its minutes, by reference").filter(
+        pk__in=primaries
+    )
+    shut = (
+        Child.objects.unscoped("records shut to a reader of minutes")
+        .filter(pk__in=primaries)
+        .shut_to(user, at)
+    )
+    return {child.pk: child for child in rows.exclude(pk__in=shut.values("pk"))}
+
+
+def _minutes_cevt(role: Role) -> bool:
+    return not role.of_locality and not role.sees.get(Reach.FORUM, frozenset()).isdisjoint(MINUTED)
 
 
 def _left_undecided(meeting: Meeting, at: datetime) -> dict[int, list[Item]]:
@@ -167,7 +198,10 @@ def _left_undecided(meeting: Meeting, at: datetime) -> dict[int, list[Item]]:
     return left
 
 
-def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[Minuted]:
+def _minuted(
+    user: User, decisions: Sequence[Decision], children: Mapping[int, Child], reached: Collection[int]
+) -> list[Minuted]:
+    own, teams = profile_of(user).acts_for, profile_of(user).works_for
     ids = [row.public_id for row in decisions]
     dissents = list(Dissent.objects.filter(about__in=ids).select_related("agency").order_by("agency__name"))
     actions = list(
@@ -184,10 +218,25 @@ def _minuted(decisions: Sequence[Decision], children: dict[int, Child]) -> list[
             RiskLevel(row.agreed.level).label,
             [HARM_FORMS.label(form) for form in row.agreed.forms],
             [HarmContext(context).label for context in row.agreed.contexts],
-            [dissent for dissent in dissents if dissent.about == row.public_id],
-            [action for action in actions if action.source_id == str(row.public_id)],
+            [
+                dissent
+                for dissent in dissents
+                if dissent.about == row.public_id
+                and (row.primary in reached or dissent.agency_id == user.agency_id)  # type: ignore[attr-defined]
+            ],
+            [
+                action
+                for action in actions
+                if action.source_id == str(row.public_id)
+                and (
+                    row.primary in reached  # type: ignore[attr-defined]
+                    or action.owner_user_id in own
+                    or action.owner_team_id in teams
+                )
+            ],
             _told(row),
             [kind_of(outcome).minute(outcome) for outcome in row.outcomes.all()],
+            row.primary in reached,  # type: ignore[attr-defined]
         )
         for row in decisions
     ]
