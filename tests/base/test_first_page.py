@@ -15,7 +15,8 @@ from cems.base.calendar import Deadline, close_of_business
 from cems.base.time import now
 from cems.children.choices import RiskLevel
 from cems.children.history.models.involvement import InvolvementState
-from cems.children.models import Child
+from cems.children.history.services.involvement import involvement_end
+from cems.children.models import Child, Involvement
 from cems.clocks.models import Clock
 from cems.clocks.services import clock as clock_services
 from cems.my_work import Row, my_work, waiting_count
@@ -234,10 +235,19 @@ class TestNews:
         user = make_user()
         child = works_with(user, LOW)
         self.told(user, child, "CEVT has advice for you")
-        bar(child, user)
+        involvement_end(user, involvement=Involvement.objects.get(user=user), reason="Moved on")
         for name in ("home", "notices:list"):
             text = sign_in(user).get(reverse(name)).content.decode()
             assert child.name not in text and "CEVT has advice for you" in text, name
+
+    def test_is_nothing_of_a_record_that_bars_the_reader(self) -> None:
+        user = make_user()
+        child = works_with(user, LOW)
+        self.told(user, child, "CEVT has advice for you")
+        bar(child, user)
+        for name in ("home", "notices:list"):
+            text = sign_in(user).get(reverse(name)).content.decode()
+            assert child.name not in text and "CEVT has advice for you" not in text, name
 
     def test_does_not_say_again_what_stands_in_the_list_of_work(self) -> None:
         user = make_user()

@@ -21,7 +21,7 @@ from plans.choices import RequestAnswer
 from plans.models import Referral, Request
 from plans.services.referral import referral_open
 from plans.services.strategy_meeting import strategy_meeting_answer
-from tests.factories.children import make_child
+from tests.factories.children import agree_level, make_child
 from tests.factories.matrices import submit
 from tests.factories.people import make_agency, make_team, make_user, sign_in
 from triage.first_contact.outcomes import (
@@ -140,6 +140,31 @@ def test_what_was_written_stays_on_every_way_on_from_the_stopped_page(
     sent = {**reason, "outcome": NO_ACTION.key, "rationale": words}
     assert client.post(url, sent).status_code == 302
     assert ReferralAssessment.objects.get(referral=referral).below_why == reason["below_why"]
+
+
+def test_where_no_strategy_meeting_was_asked_for_the_page_says_so_asks_for_it_and_its_desk_is_told(
+    child: Child, officer: User, manager: User
+) -> None:
+    referral = referral_open(officer, child=child)
+    agree_level(child, RiskLevel.SIGNIFICANT)  # as one agreed before CEMS asked for what follows from a level
+    assert not Request.objects.exists()
+    client, words = sign_in(officer), {"rationale": "Early help is enough."}
+    status, html = decide(client, referral, EARLY_HELP)
+    assert status == 409 and "No strategy meeting is asked for" in html and "is not answered yet" not in html
+    reason = {"below_manager": str(manager.public_id), "below_why": "Managed."}
+    assert decide(client, referral, EARLY_HELP, **reason)[0] == 409  # nor with a manager's reason
+    url = reverse("first_contact:referral_decide", args=[child.public_id, referral.public_id])
+    html = client.post(url, pressed(html, step="ask")).content.decode()
+    request = Request.objects.get(child=child)
+    assert f"{request.reference}: a strategy meeting is asked for" in html and "is not answered yet" in html
+    assert pressed(html)["rationale"] == words["rationale"]
+    # who has the answer to give meets it in their work, by the child's name
+    assert request.clock is not None and request.clock.owner_team is not None
+    holder = make_user("first_contact", team=request.clock.owner_team)
+    work = sign_in(holder).get(reverse("home")).content.decode()
+    assert child.name in work and "Strategy meeting: held, or threshold not met and why" in work
+    referral.refresh_from_db()
+    assert not referral.outcome
 
 
 @pytest.mark.parametrize("threshold", ["early_help", "section_17"])

@@ -31,7 +31,11 @@ def below_significant(child: Child, outcome: ReferralOutcomeKind, threshold: Thr
 def may_go_below(child: Child, *, manager: User | None, why: str, at: datetime) -> None:
     """Raises BelowSignificant until the strategy meeting is answered and a manager of First Contact gave a reason."""
     request: Request | None = newest_request(child)
-    if request is None or not request.answer:
+    if request is None:
+        raise BelowSignificant(
+            "No strategy meeting is asked for. Ask for it, and have it answered.", field="outcome"
+        )
+    if not request.answer:
         raise BelowSignificant("The strategy meeting is not answered yet. Answer it first.", field="outcome")
     if manager is None:
         raise BelowSignificant("Name the manager whose reason this is.", field="below_manager")
