@@ -195,6 +195,20 @@ class TestMinutes:
         assert meeting.reference in text(client.get(reverse("cevt:meetings")))
         assert client.get(reverse("cevt:sheet", args=[child.public_id])).status_code == 403
 
+    def test_the_matrix_leads_to_the_meeting_that_looked_at_it_and_the_minutes_back(
+        self, chair: User, child: Child
+    ) -> None:
+        meeting, item = sitting(chair, *QUORATE), waiting_child(child)
+        decision_make(chair, child=child, meeting=meeting, ruling=ruling(item))
+        meeting_end(chair, meeting=meeting)
+        assert item.submission is not None
+        paper, client = reverse("matrix:submission", args=[item.submission.public_id]), sign_in(chair)
+        assert f'href="{of("minutes", meeting)}">{meeting.reference}</a>' in text(client.get(paper))
+        assert f'href="{paper}">{item.submission.reference}</a>' in text(client.get(of("minutes", meeting)))
+        # the sender, who reads no minutes, is led nowhere
+        sent = text(sign_in(item.submission.submitted_by).get(paper))
+        assert "What CEVT decided" in sent and of("minutes", meeting) not in sent
+
     @pytest.mark.requirement("T3", "A2")
     def test_they_stay_readable_to_the_forum_when_the_reach_has_ended(
         self, chair: User, child: Child, time_machine: Any

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from matrix.models import ShortReview
-from triage.cevt.models.waiting import WaitsForCevt
+from triage.cevt.models.item import WaitsForCevt
 from triage.choices import ReviewEnd
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.urls import reverse
 
 from cems.accounts.models import User
-from cems.accounts.roles import Part
+from cems.accounts.profile import profile_of
+from cems.accounts.roles import Part, Work
 from cems.actions.models import Action
 from cems.children.access.child_access import accesses
 from cems.children.access.document import document_url
@@ -26,7 +27,11 @@ from triage.models import AdviceVersion, Decision, InformationRequest, Item, Out
 
 MOST = 200
 SOURCE = "triage.decision"  # what an action that a decision started says it comes from
-DECISION = ("decision__agreed", "decision__decided_by")
+DECISION = ("decision__agreed", "decision__decided_by", "decision__meeting")
+
+
+# Who reads the minutes of CEVT's meetings.
+READS_MINUTES = (Work.DECISIONS, Work.CONTRIBUTION, Work.MEETINGS)
 
 
 @dataclass(frozen=True)
@@ -205,5 +210,6 @@ def panel(user: User, opened: OpenChild, sent: Submission) -> tuple[str, str, di
         "found": decided,
         "withdrawn": withdrawn,
         "sees_decision": opened.access.sees(Part.DECISIONS),
+        "reads_minutes": any(profile_of(user).may(work) for work in READS_MINUTES),
     }
     return "What CEVT decided", "triage/cevt/decided_panel.html", context

@@ -15,16 +15,14 @@ from cems.base.calendar import say_day
 from cems.base.keyset import Keyset
 from cems.base.time import local_date
 from cems.children.access.child_access import accesses
-from cems.children.access.selectors.restriction import closed_to
 from cems.children.access.visibility import primary_of
 from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
 from cems.children.history.selectors.involvement import leads_of
 from cems.children.models import AgreedLevel, Child
 from cems.children.practice_lists import HARM_FORMS
-from cems.children.querysets import primaries_with, primary_by_row
+from cems.children.querysets import primary_by_row
 from matrix.models import Submission
-from triage.cevt.selectors.chairs import chairs
 from triage.choices import LowEnd
 from triage.models import Item, LowMatrix
 
@@ -118,25 +116,6 @@ def late_since(user: User, at: datetime) -> tuple[int, datetime | None]:
     """How many children that is, and since when the first of them."""
     rows = late_overseen(user, at).values_list("primary", "late_from")
     return len({primary for primary, _ in rows}), min((since for _, since in rows), default=None)
-
-
-def late_untold(at: datetime) -> Sequence[tuple[LowMatrix, set[int]]]:
-    """What is late at any CEVT and its chairs were not told of, and who they are: nobody whom the record shuts out.
-
-    What reaches no chair is left out.
-    """
-    rows = LowMatrix.objects.filter(ended_at__isnull=True, late_told_at__isnull=True, late_from__lte=at)
-    rows = rows.filter(child__died_on__isnull=True).select_related("submission", "child")
-    late = list(rows.order_by("pk").select_for_update(of=("self",), skip_locked=True))
-    people = chairs({row.authority_id for row in late}, local_date(at)) if late else {}
-    everybody = sorted(set().union(*people.values())) if people else []
-    primaries = primaries_with(row.child_id for row in late) if everybody else {}
-    shut = closed_to(list(primaries), everybody, at) if everybody else set()
-    reached = [
-        (row, {user for user in people[row.authority_id] if (primaries[row.child_id], user) not in shut})
-        for row in late
-    ]
-    return [(row, users) for row, users in reached if users]
 
 
 def _late_days(row: LowMatrix, at: datetime) -> int:

@@ -91,6 +91,7 @@ class Minuted:
     told: Sequence[str]
     outcomes: Sequence[str]
     reached: bool  # whether the record is open to the reader still
+    items: Sequence[Item]  # the matrices, reviews and concerns that it answered
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,7 @@ def _minuted(
 ) -> list[Minuted]:
     own, teams = profile_of(user).acts_for, profile_of(user).works_for
     ids = [row.public_id for row in decisions]
+    items = list(Item.objects.filter(decision__in=decisions).select_related("submission").order_by("pk"))
     dissents = list(Dissent.objects.filter(about__in=ids).select_related("agency").order_by("agency__name"))
     actions = list(
         Action.objects.filter(
@@ -237,6 +239,7 @@ def _minuted(
             _told(row),
             [kind_of(outcome).minute(outcome) for outcome in row.outcomes.all()],
             row.primary in reached,  # type: ignore[attr-defined]
+            [item for item in items if item.decision_id == row.pk],
         )
         for row in decisions
     ]

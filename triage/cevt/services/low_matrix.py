@@ -12,14 +12,17 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict
 from cems.base.time import local_date, now
+from cems.children.access.selectors.restriction import closed_to
 from cems.children.access.services.matter import matter_close, matter_open
 from cems.children.choices import MatterKind
 from cems.children.events import LevelAgreed
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
+from cems.children.querysets import primaries_with
 from cems.notices.services import notice_send, notices_settle
 from matrix.models import Submission
-from triage.cevt.selectors.low_matrix import late_untold, still_overseen
+from triage.cevt.selectors.chairs import chairs
+from triage.cevt.selectors.low_matrix import still_overseen
 from triage.cevt.services.area import whose_cevt
 from triage.choices import LowEnd
 from triage.models import Item, LowMatrix
@@ -113,7 +116,7 @@ def low_matrices_return(user: User, *, item: Item, at: datetime) -> None:
 def low_matrices_tell(user: None, *, at: datetime) -> int:
     """CEVT's chairs are told once of each matrix at Low or None that nobody has looked at in its time; returns of how
     many. One whose CEVT has no chair waits to be told of, as does that of a record that is shut to all of them."""
-    late = late_untold(at)
+    late = _late_untold(at)
     for row, people in late:
         days = local_date(at) - local_date(row.received_at)
         notice_send(
@@ -129,6 +132,26 @@ def low_matrices_tell(user: None, *, at: datetime) -> int:
         record(None, verb=Verb.CHANGED, subject=row, child=row.child.public_id, part="decisions", at=at)
     LowMatrix.objects.filter(pk__in=[row.pk for row, _ in late]).update(late_told_at=at)
     return len(late)
+
+
+def _late_untold(at: datetime) -> Sequence[tuple[LowMatrix, set[int]]]:
+    """What is late at any CEVT and its chairs were not told of, and who they are: nobody whom the record shuts out.
+
+    What reaches no chair is left out.
+    """
+    rows = LowMatrix.objects.filter(ended_at__isnull=True, late_told_at__isnull=True, late_from__lte=at)
+    rows = rows.select_related("submission", "child").order_by("pk")
+    locked = rows.select_for_update(of=("self",), skip_locked=True)
+    late = [row for row in locked if row.child.died_on is None]
+    people = chairs({row.authority_id for row in late}, local_date(at)) if late else {}
+    everybody = sorted(set().union(*people.values())) if people else []
+    primaries = primaries_with(row.child_id for row in late) if everybody else {}
+    shut = closed_to(list(primaries), everybody, at) if everybody else set()
+    reached = [
+        (row, {user for user in people[row.authority_id] if (primaries[row.child_id], user) not in shut})
+        for row in late
+    ]
+    return [(row, users) for row, users in reached if users]
 
 
 def _late_key(row: LowMatrix) -> str:

@@ -16,14 +16,13 @@ from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
 from cems.documents.rendering import Paper, available, pdf_response, render_pdf
 from cems.meetings.choices import NoteKind
+from triage.cevt.selectors.decision import READS_MINUTES
 from triage.cevt.selectors.meeting import Minutes, meetings_of, notes_over_time
 from triage.cevt.selectors.meeting import minutes as minutes_of
 from triage.cevt.views.common import the_meeting
 
-READERS = (Work.DECISIONS, Work.CONTRIBUTION, Work.MEETINGS)
 
-
-@requires_any_work(Shape.PAGE, *READERS)
+@requires_any_work(Shape.PAGE, *READS_MINUTES)
 def meetings(request: HttpRequest) -> HttpResponse:
     """CEVT's meetings, the newest first; one that was never ended is said to be so."""
     page = meetings_of(acting_user(request), request.GET.get(AFTER, ""))
@@ -53,7 +52,7 @@ def notes(request: HttpRequest) -> HttpResponse:
     return render(request, "triage/cevt/notes.html", context)
 
 
-@requires_any_work(Shape.PAGE, *READERS)
+@requires_any_work(Shape.PAGE, *READS_MINUTES)
 def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """What a meeting decided: by reference, of children open to the reader."""
     meeting_minutes = _read(request, meeting_id)
@@ -68,7 +67,7 @@ def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     )
 
 
-@requires_any_work(Shape.PDF, *READERS)
+@requires_any_work(Shape.PDF, *READS_MINUTES)
 def minutes_pdf(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """The minutes on paper, from the moment the meeting ends; taking them away is audited."""
     meeting_minutes, user, instant = _read(request, meeting_id), acting_user(request), now()
