@@ -10,7 +10,8 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from cems.accounts.sign_in import has_left, signed_in_for
+from cems.accounts.leaving import has_left
+from cems.accounts.sign_in import signed_in_for
 from cems.base.error_pages import refuse, wants_json
 from cems.base.time import now
 

@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BigIntegerField, CharField, QuerySet, Value
 
 from cems.accounts.authorities import served_by
+from cems.accounts.leaving import has_left
 from cems.accounts.models import Appointment, Delegation, User
 from cems.accounts.querysets import covers_everything, current
 from cems.accounts.roles import ROLES, Part, Reach, Role, Work
@@ -122,7 +123,7 @@ def forget_profile(user: User) -> None:
 
 
 def _build(user: User, day: date) -> Profile:
-    if not user.is_active or (user.ends_on is not None and user.ends_on < day):
+    if has_left(user, day):
         return Profile(user.pk, user.agency_id, frozenset(), ())
     rows = sorted(
         _POSTS.rows(user=user.pk, agency=user.agency_id, day=day),

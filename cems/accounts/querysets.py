@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import NegatedExpression
 from django.db.models.functions import Lower
 
+from cems.accounts.leaving import gone, here
 from cems.accounts.roles import NEVER_COVER
 
 if TYPE_CHECKING:
@@ -21,12 +22,6 @@ def current(on: date, of: str = "") -> Q:
     return running & Q(**{f"{of}starts_on__lte": on})
 
 
-def here(on: date, who: str = "") -> Q:
-    """People who may sign in on this day; `who` leads to them, such as "user__"."""
-    working = Q(**{f"{who}ends_on__isnull": True}) | Q(**{f"{who}ends_on__gte": on})
-    return working & Q(**{f"{who}is_active": True})
-
-
 class UserQuerySet(QuerySet["User"]):
     """People who have an account, here or gone."""
 
@@ -36,7 +31,7 @@ class UserQuerySet(QuerySet["User"]):
 
     def gone(self, on: date) -> Self:
         """Those who may not any more."""
-        return self.filter(Q(is_active=False) | Q(ends_on__lt=on))
+        return self.filter(gone(on))
 
     def holding(self, role_key: str, on: date) -> Self:
         """Those who hold this role on this day."""

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 from django.db.models import QuerySet
 
+from cems.accounts.leaving import here
 from cems.accounts.models import Appointment, Delegation, Team, User
-from cems.accounts.querysets import current, here
+from cems.accounts.querysets import current
 from cems.accounts.roles import ABOVE_MANAGERS, MANAGING, ROLES
 
 

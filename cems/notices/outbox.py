@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from cems.accounts.sign_in import has_left
+from cems.accounts.leaving import has_left
 from cems.base.command import command
 from cems.base.time import now
 from cems.notices.models import Mail

@@ -10,6 +10,7 @@ from typing import Any, Self
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from cems.base.time import local_date, today
 from cems.notices.messages import Message
 from cems.notices.slots import KEPT_FROM
 
@@ -45,7 +46,7 @@ class MailQuerySet(QuerySet[Any]):
 
 
 # The database decides who was first when two tell the same person the same: only what is really new is
-# mailed, under an id made of the notice's own. Leavers are told nothing.
+# mailed, under an id made of the notice's own. Leavers are told nothing: as `leaving.here` says it.
 _WRITE = """
 WITH said AS (
   SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::uuid[])
@@ -55,7 +56,7 @@ WITH said AS (
   SELECT gen_random_uuid(), u.id, said.kind, said.key, said.text, said.url, said.reference, said.child, %s, %s
   FROM unnest(%s::int[], %s::bigint[]) AS r(number, user_id)
   JOIN said ON said.number = r.number
-  JOIN accounts_user u ON u.id = r.user_id AND u.is_active
+  JOIN accounts_user u ON u.id = r.user_id AND u.is_active AND (u.ends_on IS NULL OR u.ends_on >= %s)
   ON CONFLICT (user_id, key) DO NOTHING
   RETURNING id, public_id
 ), posted AS (
@@ -79,8 +80,9 @@ def write_notices(
     ]
     if not pairs:
         return 0
+    day = max(local_date(at), today())  # what is recorded late is told to who is here now
     columns = [[getattr(message, field.name) for message in all_messages] for field in fields(Message)]
     with connection.cursor() as cursor:
         numbers, users = [n for n, _ in pairs], [u for _, u in pairs]
-        cursor.execute(_WRITE, [*columns, at, at if read else None, numbers, users, at, mail])
+        cursor.execute(_WRITE, [*columns, at, at if read else None, numbers, users, day, at, mail])
         return int(cursor.fetchone()[0])

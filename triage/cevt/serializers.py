@@ -52,9 +52,7 @@ class TaskBody(Strict):
     """An action somebody takes on: either a person or a team has it."""
 
     title = serializers.CharField(max_length=200)
-    person = serializers.SlugRelatedField(
-        queryset=User.objects.filter(is_active=True), slug_field="public_id", required=False
-    )
+    person = serializers.SlugRelatedField(queryset=User.objects.all(), slug_field="public_id", required=False)
     team = serializers.SlugRelatedField(queryset=Team.objects.all(), slug_field="code", required=False)
     working_days = serializers.IntegerField(min_value=0, max_value=60, default=5)
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
+from cems.accounts.leaving import here
 from cems.accounts.models import Appointment, Delegation, User
 from cems.accounts.policy import DEPUTY_DAYS
 from cems.accounts.profile import profile_of
-from cems.accounts.querysets import DelegationQuerySet, current, here
+from cems.accounts.querysets import DelegationQuerySet, current
 from cems.accounts.roles import NEVER_COVER, Work
 from cems.accounts.services.cover import may_delegate
 

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db.models import Count, Max, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Max, OuterRef, Prefetch, Subquery
 
 from cems.accounts import rules
+from cems.accounts.leaving import here
 from cems.accounts.models import Agency, Appointment, PeopleConfirmation, Team, User
 from cems.accounts.policy import CONFIRM_PEOPLE_MONTHS
 from cems.accounts.querysets import UserQuerySet, current
@@ -100,10 +101,11 @@ def agencies_with(codes: Collection[str]) -> Mapping[str, Agency]:
 
 def agency_rows(on: date) -> Sequence[AgencyRow]:
     """Every agency with the state of its quarterly confirmation (access.md)."""
-    here = Q(users__is_active=True) & (Q(users__ends_on__isnull=True) | Q(users__ends_on__gte=on))
     last = PeopleConfirmation.objects.filter(agency=OuterRef("pk")).order_by("-at").values("at")[:1]
     rows = Agency.objects.annotate(
-        people=Count("users", filter=here), since=Max("users__created_at"), confirmed_at=Subquery(last)
+        people=Count("users", filter=here(on, "users__")),
+        since=Max("users__created_at"),
+        confirmed_at=Subquery(last),
     ).prefetch_related("authorities")
     return [_agency_row(row, on) for row in rows.order_by("name")]
 
@@ -144,9 +146,7 @@ def team_at(public_id: UUID) -> Team | None:
 
 def team_rows(on: date, agency: str = "") -> Sequence[Team]:
     """Teams, desks, schools and homes, with how many hold a role in each (`members`)."""
-    in_force = Q(appointments__starts_on__lte=on) & (
-        Q(appointments__ends_on__isnull=True) | Q(appointments__ends_on__gte=on)
-    )
+    in_force = current(on, "appointments__") & here(on, "appointments__user__")
     rows = Team.objects.select_related("agency", "locality")
     if agency:
         rows = rows.filter(agency__code=agency)

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from cems.accounts import invitations
 from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.forms import person as forms
+from cems.accounts.leaving import has_left
 from cems.accounts.models import Agency, User
 from cems.accounts.roles import ROLE_CHOICES, Work
 from cems.accounts.selectors import cover
@@ -101,7 +102,7 @@ def user(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "deputies": cover.covers_of(person, today()),
         "standing_in": cover.covers_by(person, today()),
         "history": selectors.sign_in_history(person, limit=10),
-        "gone": not person.is_active or (person.ends_on is not None and person.ends_on < today()),
+        "gone": has_left(person),
         "own": person == acting_user(request),
         "is_system": is_service_account(person),
         "tokens": tokens_of(person),

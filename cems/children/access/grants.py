@@ -15,8 +15,9 @@ from datetime import date, datetime, time, timedelta
 from django.contrib.auth.models import Permission
 from django.db.models import F, OuterRef, Q, Subquery
 
+from cems.accounts.leaving import here
 from cems.accounts.models import Appointment, Delegation, User
-from cems.accounts.querysets import current, here
+from cems.accounts.querysets import current
 from cems.accounts.roles import NEVER_COVER, ROLES, Reach
 from cems.base.command import command
 from cems.base.time import LONDON, NO_END, local_date

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from cems.accounts.desks import desks_of
+from cems.accounts.leaving import has_left
 from cems.accounts.models import Agency, Duty, Team, User
-from cems.accounts.sign_in import has_left
 from cems.children.access.selectors.restriction import closed_to
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.models import Child, Involvement

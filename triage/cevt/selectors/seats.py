@@ -53,9 +53,7 @@ def seats(authority_ids: Collection[int]) -> Seats:
     posts = Appointment.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day), role_key__in=SEATS, starts_on__lte=day
     )
-    people = User.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=day), pk__in=posts.values("user"), is_active=True
-    )
+    people = User.objects.here(day).filter(pk__in=posts.values("user"))
     serving: dict[int, set[int]] = defaultdict(set)
     pairs = Agency.authorities.through.objects.filter(authority__in=authority_ids)
     for agency, authority in pairs.values_list("agency", "authority"):

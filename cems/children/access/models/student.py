@@ -9,8 +9,9 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
+from cems.accounts.leaving import here
 from cems.accounts.models import Appointment
-from cems.accounts.querysets import current, here
+from cems.accounts.querysets import current
 from cems.base.models import PublicModel
 from cems.children.history.models.status import days
 from cems.children.identity.models.child import Child

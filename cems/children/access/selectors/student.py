@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from cems.accounts.leaving import here
 from cems.accounts.models import Appointment, User
-from cems.accounts.querysets import current, here
+from cems.accounts.querysets import current
 from cems.base.time import local_date
 from cems.children.access.services.student import own_children
 from cems.children.matching.selectors.cluster import seen

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 
 from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
+from cems.accounts.querysets import current
 from cems.accounts.roles import Reach
 from cems.base.keyset import at_most
 from cems.base.time import today
@@ -82,10 +83,7 @@ def teams_to_choose(user: User) -> Sequence[Team]:
 def members(team: Team) -> list[User]:
     """People of a team who may sign in today, by name."""
     day = today()
-    in_post = Q(appointments__team=team, appointments__starts_on__lte=day) & (
-        Q(appointments__ends_on__isnull=True) | Q(appointments__ends_on__gte=day)
-    )
-    rows = User.objects.filter(in_post, Q(ends_on__isnull=True) | Q(ends_on__gte=day), is_active=True)
+    rows = User.objects.here(day).filter(current(day, "appointments__"), appointments__team=team)
     return list(rows.distinct().order_by("name", "pk"))
 
 
