@@ -155,6 +155,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # allauth's own generator writes the address down as unverified, and its second factor then refuses the person.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class, no password
+ACCOUNT_FORMS = {
+    "reset_password": "cems.accounts.forms.session.PasswordResetForm",
+    "user_token": "cems.accounts.forms.session.PasswordLinkForm",
+}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -169,6 +173,10 @@ MFA_ADAPTER = "cems.accounts.adapters.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "CEMS"
+MFA_FORMS = {
+    "authenticate": "cems.accounts.forms.session.CodeForm",
+    "reauthenticate": "cems.accounts.forms.session.CodeAgainForm",
+}
 MFA_TOTP_TOLERANCE = 1  # a phone may be half a minute off, and typing takes time
 USERSESSIONS_TRACK_ACTIVITY = False  # cems.accounts.middleware does it, once a minute and not on each request
 

@@ -17,7 +17,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from cems.accounts import sign_in
+from cems.accounts.leaving import has_left
 from cems.accounts.models import User
+from cems.accounts.services.token import is_of_system
 from cems.base.time import now
 
 log = logging.getLogger(__name__)
@@ -70,8 +72,8 @@ class ClosedSignUp(DefaultAccountAdapter):
         return super().is_reauthentication_required(app=app, **kwargs)
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
-        if sign_in.has_left(user):
-            sign_in.failed(request, user.email, why="left")
+        if refused := _no_sign_in(user):
+            sign_in.failed(request, user.email, why=refused)
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
 
@@ -86,6 +88,13 @@ class ClosedSignUp(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, context)
         except OSError:
             log.exception("a mail about a sign-in could not be sent")
+
+
+def _no_sign_in(user: User) -> str:
+    """Why this account doesn't sign in though the password is right; "" where it may."""
+    if has_left(user):
+        return "left"
+    return "an agency's system" if is_of_system(user) else ""
 
 
 class SecondFactor(DefaultMFAAdapter):

@@ -11,9 +11,9 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from cems.accounts.leaving import has_left
 from cems.accounts.models import User
-from cems.accounts.services.token import is_service_account
-from cems.accounts.sign_in import has_left
+from cems.accounts.services.token import is_of_system
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def link_for(user: User) -> str:
 
 def can_be_sent(user: User, on: date) -> bool:
     """Whether the account is for a person who chooses a password: not a system's, and not a leaver's."""
-    return not has_left(user, on) and not is_service_account(user)
+    return not has_left(user, on) and not is_of_system(user)
 
 
 def send(user: User) -> bool:

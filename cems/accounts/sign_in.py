@@ -1,12 +1,13 @@
 """Signing in and out: what is recorded of it (A3), and ending sign-ins."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allauth.account import signals as account
 from allauth.account.adapter import get_adapter
 from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -16,16 +17,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from cems.accounts.models import User
+from cems.accounts.services.second_factor import code_spend
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
 from cems.base.services.form_draft import form_drafts_of
-from cems.base.time import now, today
-
-
-def has_left(user: User, on: date | None = None) -> bool:
-    """Whether the person's rights are over: switched off, or past the last day (access.md: rights end)."""
-    return not user.is_active or (user.ends_on is not None and user.ends_on < (on or today()))
+from cems.base.time import now
 
 
 def failed(request: HttpRequest, email: str, *, why: str) -> None:
@@ -85,6 +82,14 @@ def _credentials_changed(what: str) -> Callable[..., None]:
     return listen
 
 
+def _set_up_with_code(
+    sender: object, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
+) -> None:
+    """The code by which an app was set up is used up by that."""
+    if authenticator.type == Authenticator.Type.TOTP:
+        code_spend(user, authenticator=authenticator, code=request.POST.get("code", ""))
+
+
 def signed_in_at(request: HttpRequest) -> datetime:
     """The second in which the person signed in."""
     moment = request.session.setdefault("signed_in_at", int(now().timestamp()))
@@ -106,6 +111,7 @@ _LISTENERS: list[tuple[Signal, Callable[..., None]]] = [
     (user_logged_out, _signed_out),
     (mfa.authentication_failed, _second_factor_failed),
     (mfa.authenticator_added, _credentials_changed("second_factor_added")),
+    (mfa.authenticator_added, _set_up_with_code),
     (mfa.authenticator_removed, _credentials_changed("second_factor_removed")),
     (mfa.authenticator_reset, _credentials_changed("recovery_codes")),
     (account.password_set, _credentials_changed("password")),

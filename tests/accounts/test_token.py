@@ -4,7 +4,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
+from django.test import Client
 from django.urls import path, reverse
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
@@ -12,14 +14,17 @@ from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
+from cems.accounts import invitations
 from cems.accounts.models import ServiceToken
 from cems.accounts.profile import profile_of
+from cems.accounts.services.appointment import appointment_start
+from cems.accounts.services.person import invitation_resend
 from cems.accounts.services.token import token_make, token_revoke
 from cems.audit.choices import Verb
 from cems.audit.models import Entry
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.time import today
-from tests.factories.people import make_user, sign_in
+from tests.factories.people import appoint, make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("O1")]
 
@@ -220,3 +225,34 @@ def test_a_person_gets_no_key(admin):
         "service accounts only" in answer.content.decode()
         and "Keys of this system" not in answer.content.decode()
     )
+
+
+@pytest.mark.requirement("A1", "O1")
+@pytest.mark.parametrize("days", [(-30, None), (-30, -1), (3, None)])
+def test_a_service_account_never_signs_in_as_a_person(days: tuple[int, int | None], client: Client) -> None:
+    """Working, ended or to come: not by the form, not by a link, and nobody sends it one."""
+    first, last = (None if number is None else today() + timedelta(days=number) for number in days)
+    account = make_user(None, password="a walk along the river wear")
+    appoint(account, "service_account", starts_on=first, ends_on=last)
+    client.post("/account/login/", {"login": account.email, "password": "a walk along the river wear"})
+    assert "_auth_user_id" not in client.session
+    assert client.post(reverse("account_reset_password"), {"email": account.email}).status_code == 302
+    assert mail.outbox == []
+    link = invitations.link_for(account)
+    assert client.get(f"/{link.split('://', 1)[1].partition('/')[2]}", follow=True).context["token_fail"]
+    with pytest.raises(Conflict):
+        invitation_resend(make_user("administrator"), user=account)
+
+
+@pytest.mark.requirement("A1", "O1")
+def test_an_account_is_a_persons_or_a_systems_and_what_a_person_chose_for_a_system_ends() -> None:
+    admin, person, account = make_user("administrator"), make_user(), make_user(None, password="three rivers")
+    browser = sign_in(account)
+    appointment_start(admin, user=account, role_key="service_account")
+    account.refresh_from_db()
+    assert not account.has_usable_password()
+    assert browser.get("/account/sign-ins/").status_code == 302, "the sign-in went on"
+    for user, role_key in ((person, "service_account"), (account, "auditor"), (account, "practitioner")):
+        with pytest.raises(Invalid) as refused:
+            appointment_start(admin, user=user, role_key=role_key)
+        assert refused.value.field == "role_key"

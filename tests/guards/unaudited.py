@@ -9,6 +9,7 @@ UNAUDITED = {
     "cems.accounts.directory.reference.sync": "the first helplines, whose history the release keeps",
     "cems.accounts.reference.sync": "the partnership's own file, whose history the release keeps",
     "cems.accounts.services.person.departures_tell": "audited when the day was set; what follows audits itself",
+    "cems.accounts.services.second_factor.code_spend": "a code is used up; what it lets in is audited",
     "cems.accounts.services.token._note_use": "when a key was last used; what was read with it is audited",
     "cems.base.services.expiry.expired_clear": "keys of forms and ended sessions: no record of anybody's use",
     "cems.base.services.heartbeat.heartbeat_mark": "nobody acts: that background work was done",

@@ -12,6 +12,7 @@ from cems.accounts.roles.table import (
     ROLE_CHOICES,
     ROLES,
     SUPERVISED,
+    SYSTEMS,
     RoleKey,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "ROLES",
     "ROLE_CHOICES",
     "SUPERVISED",
+    "SYSTEMS",
     "Part",
     "Reach",
     "Role",

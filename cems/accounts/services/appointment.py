@@ -6,10 +6,12 @@ from django.db import IntegrityError
 
 from cems.accounts import rules
 from cems.accounts.events import AppointmentChanged
+from cems.accounts.leaving import has_left
 from cems.accounts.models import Appointment, Locality, Team, User
 from cems.accounts.permissions import may_administer
 from cems.accounts.profile import forget_profile, profile_of
-from cems.accounts.roles import ROLES, Reach
+from cems.accounts.roles import ROLES, SYSTEMS, Reach, Role
+from cems.accounts.sign_in import end_sign_ins
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
@@ -45,7 +47,7 @@ def appointment_start(
     if role is None:
         raise Invalid("Choose a role from the list.", field="role_key")
     first = starts_on or local_date(instant)
-    if not fresh.is_active or (fresh.ends_on is not None and fresh.ends_on < first):
+    if has_left(fresh, first):
         raise Conflict("This person has left. Bring them back first.")
     fault = rules.appointment_fault(role, team, locality is not None, first, ends_on)
     fault = fault or rules.temporary_fault(role, ends_on, agency_staff, supervisor is not None)
@@ -53,6 +55,7 @@ def appointment_start(
         raise Invalid(fault[1], field=fault[0])
     if supervisor is not None:
         _may_supervise(supervisor, fresh, first)
+    _not_person_and_system(fresh, role)
     try:
         appointment = Appointment.objects.create(
             user=fresh,
@@ -73,6 +76,10 @@ def appointment_start(
         detail={"user": str(fresh.public_id), "role": role.key, "team": team.code if team else ""},
         at=at,
     )
+    if role.is_system:  # what was sent or chosen before it was one opens nothing
+        fresh.set_unusable_password()
+        fresh.save(update_fields=["password"])
+        end_sign_ins(fresh)
     _tell(appointment, ends_on)
     forget_profile(user)
     return appointment
@@ -124,6 +131,15 @@ def _may_supervise(supervisor: User, student: User, on: date) -> None:
         raise Invalid("Choose a supervisor who is a colleague in the same agency.", field="supervisor")
     if not profile_of(supervisor, on).posts_reaching(Reach.INVOLVED):
         raise Invalid("Choose a supervisor whose own role works with children.", field="supervisor")
+
+
+def _not_person_and_system(user: User, role: Role) -> None:
+    """An account is a person's or a system's, for good: else a key would act with a person's rights."""
+    others = user.appointments.exclude(role_key__in=SYSTEMS) if role.is_system else user.appointments.none()
+    if others.exists():
+        raise Invalid("This account is a person's. Add another one for the system.", field="role_key")
+    if not role.is_system and user.appointments.filter(role_key__in=SYSTEMS).exists():
+        raise Invalid("This account is a system's. Add another one for the person.", field="role_key")
 
 
 def _tell(appointment: Appointment, ends_on: date | None) -> None:

@@ -7,10 +7,11 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 
+from cems.accounts.leaving import has_left
 from cems.accounts.models import Scope, ServiceToken, User
 from cems.accounts.permissions import may_administer
 from cems.accounts.profile import profile_of
-from cems.accounts.sign_in import has_left
+from cems.accounts.roles import SYSTEMS
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.command import command
@@ -101,8 +102,13 @@ def _note_use(user: User, *, token: ServiceToken, at: datetime) -> None:
 
 
 def is_service_account(user: User) -> bool:
-    """Whether this is an agency's system, not a person."""
+    """Whether this is an agency's system that works today, not a person."""
     return any(role.is_system for role in profile_of(user).roles)
+
+
+def is_of_system(user: User) -> bool:
+    """Whether the account is, was or will be an agency's system: no person ever signs in with it."""
+    return user.appointments.filter(role_key__in=SYSTEMS).exists()
 
 
 def fingerprint(key: str) -> str:
