@@ -28,6 +28,10 @@ class MatrixConfig(AppConfig):
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
         LISTS.fill(*practice_lists.LISTS, by=self.label)
+        from cems.accounts.slots import OPEN_THINGS
+        from matrix.open_things import DRAFTS
+
+        OPEN_THINGS.fill(DRAFTS, by=self.label, after="actions")
         from cems.actions.slots import DOINGS, DONE_AT
         from cems.base.slots import FIRST_PAGE_COUNTS, FIRST_PAGE_LINES, KEPT, START_BUTTONS
         from cems.children.slots import (

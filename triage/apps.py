@@ -42,6 +42,10 @@ class TriageConfig(AppConfig):
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
         LISTS.fill(*practice_lists.LISTS, by=self.label)
+        from cems.accounts.slots import OPEN_THINGS
+        from triage.allocation.open_things import ALLOCATIONS
+
+        OPEN_THINGS.fill(ALLOCATIONS, by=self.label, after="actions")
         from cems.actions.slots import DOINGS, DONE_AT
         from cems.base.slots import (
             FIRST_PAGE_COUNTS,

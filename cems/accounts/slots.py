@@ -1,8 +1,8 @@
 """What the pages of an administrator, and the directory, ask of the apps above."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from cems.accounts.models import User
 from cems.base.extension import Many
@@ -36,6 +36,39 @@ ADMINISTRATION: Many[Place] = Many(
 LEAVES: Many[Callable[[User], Sequence[str]]] = Many(
     "accounts.leaves",
     "What somebody who leaves has still to do, a plain sentence each without a child's name, before they leave.",
+)
+
+
+@dataclass(frozen=True)
+class OpenThing:
+    """One open thing somebody alone answers for. In fixed words and references: who hands it over may not know the
+    child."""
+
+    key: str
+    label: str
+    reference: str
+    url: str
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OpenThings:
+    """A kind of open thing an app holds for people: those of one person, how many each has, and how one is given.
+
+    `give` takes who gives, the key, who gets it and the instant; None where its own page asks more than that.
+    """
+
+    key: str
+    label: str
+    of: Callable[[User], Sequence[OpenThing]]
+    count: Callable[[Collection[int]], Mapping[int, int]]
+    give: Callable[[User, str, User, datetime], object] | None = None
+
+
+OPEN_THINGS: Many[OpenThings] = Many(
+    "accounts.open_things",
+    "A kind of open thing that one person answers for, to be handed over when they leave or change team.",
+    name_of=lambda kind: kind.key,
 )
 DIRECTORY: Many[DirectoryList] = Many(
     "accounts.directory",

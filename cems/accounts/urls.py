@@ -7,7 +7,7 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
 from cems.accounts.directory import views as directory_views
-from cems.accounts.views import authority, person, practice_list, practice_setting, session
+from cems.accounts.views import authority, hand_over, person, practice_list, practice_setting, session
 from cems.accounts.views import cover as cover_views
 from cems.accounts.views import token as token_views
 
@@ -17,6 +17,7 @@ account_patterns = (
         path("sign-ins/elsewhere/", session.sign_out_elsewhere, name="sign-out-elsewhere"),
         path("cover/", cover_views.cover, name="cover"),
         path("cover/<uuid:public_id>/new/", cover_views.cover_new, name="cover-new"),
+        path("hand-over/<uuid:public_id>/", hand_over.hand_over, name="hand-over"),
         path("cover/<uuid:public_id>/end/", cover_views.cover_end, name="cover-end"),
     ],
     "account",

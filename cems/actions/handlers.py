@@ -1,12 +1,14 @@
 """What actions follow from what the record tells."""
 
 from cems.accounts.desks import desk_in, desk_of
+from cems.accounts.events import PersonLeft
 from cems.accounts.models import Duty, User
 from cems.actions.policy import ADULT_DECIDED_DAYS, PLACEMENT_CONCERN_DAYS
-from cems.actions.services import Source, action_open
+from cems.actions.services import Source, action_follow_clock, action_open, actions_rehome
 from cems.base.calendar import close_of_business
 from cems.children.events import AgeDecided, PlacementConcern
 from cems.children.models import AgeDecision, CaseNote
+from cems.clocks.events import ClockHandedOver
 
 
 def on_placement_concern(event: PlacementConcern) -> None:
@@ -53,3 +55,14 @@ def on_age_decided(event: AgeDecided) -> None:
         key="age-decided-adult",
         at=event.at,
     )
+
+
+def on_clock_handed_over(event: ClockHandedOver) -> None:
+    """One promise has one owner: the action goes with its clock, as the clock goes with its action (K1)."""
+    user = User.objects.get(pk=event.user_id) if event.user_id else None
+    action_follow_clock(user, clock_id=event.clock_id, reason=event.reason, at=event.at)
+
+
+def on_person_left(event: PersonLeft) -> None:
+    """What a leaver undertook without a time goes where their promises went, so that it belongs to somebody."""
+    actions_rehome(None, leaver_id=event.user_id)

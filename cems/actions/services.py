@@ -345,6 +345,35 @@ def action_hand_over(
     return kept
 
 
+@command
+def action_follow_clock(
+    user: User | None, *, clock_id: int, reason: str = "", at: datetime | None = None
+) -> Action | None:
+    """The clock of an action was given to somebody else, who was told: the open action is theirs too."""
+    action = Action.objects.to_do().filter(clock=clock_id).first()
+    if action is None:
+        return None
+    kept = _locked(action)
+    if not kept.is_open or kept.clock is None or kept.owner == kept.clock.owner:
+        return kept
+    kept.owner_user, kept.owner_team = kept.clock.owner_user, kept.clock.owner_team
+    kept.save(update_fields=["owner_user", "owner_team"])
+    _audit(user, kept, Verb.CHANGED, at or now(), reason)
+    return kept
+
+
+@command
+def actions_rehome(user: None, *, leaver_id: int, at: datetime | None = None) -> int:
+    """A person has left: their open actions go to who has their promises; returns how many moved."""
+    owner = recipients.heir_of(leaver_id, local_date(at or now()))
+    if owner is None:
+        return 0
+    actions = list(Action.objects.to_do().filter(owner_user=leaver_id).order_by("pk"))
+    for action in actions:
+        action_hand_over(user, action=action, owner=owner, reason=clocks.LEFT, at=at)
+    return len(actions)
+
+
 def _locked(action: Action) -> Action:
     rows = Action.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "clock", "owner_user", "owner_team", "child"

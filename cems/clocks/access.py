@@ -10,6 +10,7 @@ from uuid import UUID
 
 from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
+from cems.accounts.selectors.hand_over import last_teams
 from cems.base.first_page import of_record
 from cems.base.time import today
 from cems.clocks.choices import Shut
@@ -49,8 +50,13 @@ def managed_team_ids(profile: Profile) -> frozenset[int]:
 
 def _manages(profile: Profile, user_id: int) -> bool:
     teams = managed_team_ids(profile)
-    appointments = current_appointments(today())
-    return bool(teams) and appointments.filter(user_id=user_id, team_id__in=teams).exists()
+    if not teams:
+        return False
+    if current_appointments(today()).filter(user_id=user_id, team_id__in=teams).exists():
+        return True
+    # What a leaver still holds is closed or taken by who manages the team they were in last.
+    left = User.objects.get_queryset().gone(today()).filter(pk=user_id).exists()
+    return left and bool(teams & last_teams(user_id, today()))
 
 
 def may_see(user: User, clock: Clock) -> bool:

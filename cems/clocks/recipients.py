@@ -120,3 +120,22 @@ def _managers(on: date) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
         if team_id:
             of_team[team_id].add(user_id)
     return of_team, of_agency
+
+
+def heir_of(leaver_id: int, on: date) -> Team | User | None:
+    """Who has what a leaver promised: the team they were in last, where somebody in it shares its work; else who
+    manages that team. None where nobody does. A desk never holds what nobody can open."""
+    last = (
+        Appointment.objects.filter(user_id=leaver_id, team__isnull=False)
+        .select_related("team", "user")
+        .order_by("-starts_on", "-pk")
+        .first()
+    )
+    if last is None or last.team is None:
+        return None
+    others = {(who, role) for who, _, _, role in acting(on, team_id=last.team_id) if who != leaver_id}
+    if any(ROLES[role].shares_work for _, role in others):
+        return last.team
+    (managing,) = managers_of([(last.team_id, last.user.agency_id)], on)
+    first = User.objects.filter(pk__in=managing - {leaver_id}).order_by("pk").first()
+    return first or (last.team if others else None)

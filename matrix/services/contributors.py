@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from cems.accounts.models import User
@@ -77,6 +78,41 @@ def contributor_end(user: User, *, contributor: Contributor, at: datetime | None
     end(user, row=row, at=instant)
     _note(user, draft, row, Verb.ACCESS_ENDED, instant)
     return row
+
+
+@command
+def matrix_hand_over(user: User, *, matrix: Matrix, owner: User, at: datetime | None = None) -> Matrix:
+    """A colleague goes on with a draft that somebody began who can't: what was written stays theirs who wrote it.
+
+    Raises Invalid for somebody who may not write this child's matrices or has a draft of their own, Conflict when the
+    matrix is a draft no longer.
+    """
+    instant, draft = at or now(), open_draft(matrix)
+    if not _reaches(owner, draft.child):
+        raise Invalid(f"{draft.reference} can't go to {owner}. Choose somebody else for it.", field="owner")
+    draft.started_by = owner
+    try:
+        with transaction.atomic():
+            draft.save(update_fields=["started_by"])
+    except IntegrityError:
+        raise Invalid(
+            f"{owner} has begun a matrix of this child: {draft.reference} stays.", field="owner"
+        ) from None
+    record(
+        user, verb=Verb.CHANGED, subject=draft, child=draft.child.public_id, part="matrix",
+        detail={"fields": ["started_by"]}, at=instant,
+    )  # fmt: skip
+    notice_send(
+        [owner.pk],
+        kind="matrix.handed_over",
+        key=f"matrix:{draft.public_id}:handed_over:{instant.isoformat()}",
+        text=f"{draft.reference}: a CE Matrix that a colleague began is now with you.",
+        url=reverse("matrix:tasks", args=[draft.public_id]),
+        reference=draft.reference,
+        child=draft.child.public_id,
+        at=instant,
+    )
+    return draft
 
 
 def _reaches(person: User, child: Child) -> bool:

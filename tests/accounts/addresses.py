@@ -37,6 +37,7 @@ OF_WORLD: dict[str, OfWorld] = {
     "authorities:reach": lambda world, user: {"code": "E06000047"},
     "authorities:follow": lambda world, user: {"code": "E06000047"},
     "account:cover-new": _own,
+    "account:hand-over": _colleague,
     "account:cover-end": _own_cover,
     "practice_settings:setting": lambda world, user: {"key": "office.closes"},
     "practice_settings:change": lambda world, user: {"key": "office.closes"},

@@ -29,9 +29,11 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "appointment",
             "authority",
             "cover",
+            "hand_over",
             "person",
             "practice_list",
             "practice_setting",
+            "second_factor",
             "session",
             "token",
         }

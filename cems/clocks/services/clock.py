@@ -6,21 +6,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cems.accounts.models import Appointment, Team, User
+from cems.accounts.models import Team, User
 from cems.audit.choices import Verb
 from cems.audit.services import record
 from cems.base.calendar import Deadline, close_of_business_resumed, say
 from cems.base.command import command
 from cems.base.errors import Invalid
+from cems.base.events import publish
 from cems.base.time import local_date, now
 from cems.base.words import says_nothing
 from cems.clocks import recipients, rules
 from cems.clocks.choices import LIVE, OPEN, Stage, Step
+from cems.clocks.events import ClockHandedOver
 from cems.clocks.kinds import clock_kind
 from cems.clocks.models import Clock, Transition
 from cems.notices.messages import Message
 from cems.notices.services import notices_send, notices_settle
 from cems.policy.declared import Reading
+
+LEFT = "The person has left"
 
 
 @dataclass(frozen=True)
@@ -233,6 +237,7 @@ def clock_hand_over(
     for field, value in _owner(owner).items():
         setattr(kept, field, value)
     _note(user, kept, Step.HANDED_OVER, instant, reason=reason, number=kept.version + 1)
+    publish(ClockHandedOver(kept.pk, user.pk if user else None, reason, instant))
     tell_holders(user, clock=kept, key=f"handed_over:{kept.version}", at=instant)
     return kept
 
@@ -255,19 +260,14 @@ def tell_holders(user: User | None, *, clock: Clock, key: str, at: datetime) -> 
 def clocks_rehome(user: None, *, leaver_id: int, at: datetime | None = None) -> int:
     """A person has left: their open clocks go to the team they were in, so that none runs unseen (K1).
 
-    Returns how many moved. Clocks of somebody who was in no team stay, and escalate as ever.
+    Returns how many moved. Clocks of somebody for whom nobody answers stay, and escalate as ever.
     """
-    last = (
-        Appointment.objects.filter(user_id=leaver_id, team__isnull=False)
-        .select_related("team")
-        .order_by("-starts_on", "-pk")
-        .first()
-    )
-    if last is None or last.team is None:
+    owner = recipients.heir_of(leaver_id, local_date(at or now()))
+    if owner is None:
         return 0
     clocks = list(Clock.objects.still_open().filter(owner_user_id=leaver_id).order_by("pk"))
     for clock in clocks:
-        clock_hand_over(user, clock=clock, owner=last.team, reason="The person has left", at=at)
+        clock_hand_over(user, clock=clock, owner=owner, reason=LEFT, at=at)
     return len(clocks)
 
 

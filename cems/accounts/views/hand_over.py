@@ -1,0 +1,54 @@
+"""The page on which what somebody holds is handed over (A1)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from cems.accounts.access_control import acting_user
+from cems.accounts.forms.hand_over import HandOverForm
+from cems.accounts.selectors import hand_over as selectors
+from cems.accounts.selectors.person import person_at
+from cems.accounts.services.hand_over import things_hand_over
+from cems.base.access_control import FORM, Shape, requires_sign_in
+from cems.base.errors import CommandError
+from cems.base.forms import handle_form
+from cems.base.not_found import or_404
+from cems.base.time import today
+
+
+@requires_sign_in(
+    Shape.PAGE,
+    reason="an administrator, and who manages a team of theirs, hands over what somebody holds",
+    methods=FORM,
+)
+def hand_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Everything open that this person alone answers for, and who gets it."""
+    user, day = acting_user(request), today()
+    holder = or_404(person_at(public_id))
+    if not selectors.may_hand_over(user, holder, day):
+        raise Http404
+    kinds = selectors.open_things_of(holder)
+    form = HandOverForm(kinds, selectors.receivers(holder, day), request.POST or None)
+    handled = handle_form(
+        request,
+        form,
+        lambda: {"things": things_hand_over(user, holder=holder, **form.values)},
+        refusals=CommandError,
+    )
+    if handled:
+        count = handled.result["things"]
+        messages.success(
+            request,
+            f"{form.cleaned_data['owner']} has {count} {'thing' if count == 1 else 'things'} of {holder} now.",
+        )
+        return redirect("account:hand-over", public_id)
+    context = {
+        "form": form,
+        "holder": holder,
+        "why": selectors.why_open(holder, day),
+        "kinds": kinds,
+        "gives": any(kind.is_given for kind in kinds),
+    }
+    return render(request, "account/hand_over.html", context, status=form.status)
