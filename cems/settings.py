@@ -334,6 +334,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 900,
         "options": {"expires": 900},
     },
+    "account_changes": {
+        "task": "cems.accounts.tasks.carry_out_account_changes",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "posts": {"task": "cems.children.tasks.begin_posts", "schedule": 3600, "options": {"expires": 3600}},
     "placements": {
         "task": "cems.children.tasks.follow_placements",

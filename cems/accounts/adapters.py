@@ -19,6 +19,7 @@ from django.urls import reverse
 from cems.accounts import sign_in
 from cems.accounts.leaving import has_left
 from cems.accounts.models import User
+from cems.accounts.selectors.account_change import is_shut
 from cems.accounts.services.token import is_of_system
 from cems.base.time import now
 
@@ -94,6 +95,8 @@ def _no_sign_in(user: User) -> str:
     """Why this account doesn't sign in though the password is right; "" where it may."""
     if has_left(user):
         return "left"
+    if is_shut(user):
+        return "shut until its address is settled"
     return "an agency's system" if is_of_system(user) else ""
 
 

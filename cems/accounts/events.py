@@ -32,3 +32,11 @@ class DelegationChanged:
     starts_on: date
     ends_on: date
     ended: bool
+
+
+@dataclass(frozen=True)
+class AccountChangeMoved:
+    """Another address, or a second factor taken away, was asked for, or that was decided (`AccountChange`)."""
+
+    change_id: int
+    user_id: int | None

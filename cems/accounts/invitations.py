@@ -1,4 +1,4 @@
-"""The mail by which a new person chooses a password. Sent after the change is committed (A1)."""
+"""The mails about an account: the link to choose a password, and what was asked of it. Sent after the commit (A1)."""
 
 import logging
 from datetime import date
@@ -12,7 +12,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from cems.accounts.leaving import has_left
-from cems.accounts.models import User
+from cems.accounts.models import AccountChange, User
+from cems.accounts.selectors.account_change import link_token
 from cems.accounts.services.token import is_of_system
 
 log = logging.getLogger(__name__)
@@ -43,13 +44,45 @@ def send(user: User) -> bool:
             "base": settings.BASE_URL,
         },
     )
-    try:
-        send_mail("CEMS: choose your password", text, settings.DEFAULT_FROM_EMAIL, [user.email])
-    except OSError:
-        log.exception("an invitation could not be sent")
+    went = _send("CEMS: choose your password", text, user.email)
+    if went:
+        cache.delete(_unsent(user))
+    else:
         cache.set(_unsent(user), True, settings.PASSWORD_RESET_TIMEOUT)
+    return went
+
+
+def send_change_asked(change: AccountChange) -> None:
+    """Tell the person at the address they have, and at the one they are to have, what was asked of their account.
+
+    Straight away and not through the outbox, which knows the one address only: the first letter holds the key by
+    which they stop it, unless the account is shut because somebody else may have that address.
+    """
+    stop = reverse("account:stop-link", args=[link_token(change)])
+    link = "" if change.shut else settings.BASE_URL.rstrip("/") + stop
+    _tell(change, change.old_email, "asked", link)
+    if change.new_email:
+        _tell(change, change.new_email, "asked", "")
+
+
+def send_change_ended(change: AccountChange) -> None:
+    """Tell both addresses how it ended."""
+    for address in filter(None, (change.old_email, change.new_email)):
+        _tell(change, address, "ended", "")
+
+
+def _tell(change: AccountChange, address: str, step: str, link: str) -> None:
+    context = {"change": change, "step": step, "link": link, "base": settings.BASE_URL}
+    text = render_to_string("people/email/account_change.txt", context)
+    _send("CEMS: your account", text, address)
+
+
+def _send(subject: str, text: str, address: str) -> bool:
+    try:
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [address])
+    except OSError:
+        log.exception("a mail about an account could not be sent")
         return False
-    cache.delete(_unsent(user))
     return True
 
 

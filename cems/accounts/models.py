@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Lower
 
+from cems.accounts.account_change import AccountChange as AccountChange
 from cems.accounts.directory.models import Helpline as Helpline  # a table of this app, kept with its subject
 from cems.accounts.querysets import DelegationQuerySet, UserManager
 from cems.accounts.roles import ROLE_CHOICES, ROLES, Role, RoleKey

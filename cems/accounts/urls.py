@@ -7,7 +7,15 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
 from cems.accounts.directory import views as directory_views
-from cems.accounts.views import authority, hand_over, person, practice_list, practice_setting, session
+from cems.accounts.views import (
+    account_change,
+    authority,
+    hand_over,
+    person,
+    practice_list,
+    practice_setting,
+    session,
+)
 from cems.accounts.views import cover as cover_views
 from cems.accounts.views import token as token_views
 
@@ -15,6 +23,8 @@ account_patterns = (
     [
         path("sign-ins/", session.sessions, name="sessions"),
         path("sign-ins/elsewhere/", session.sign_out_elsewhere, name="sign-out-elsewhere"),
+        path("changes/<uuid:public_id>/stop/", account_change.stop, name="stop-change"),
+        path("changes/stop/key/<str:token>/", account_change.stop_link, name="stop-link"),
         path("cover/", cover_views.cover, name="cover"),
         path("cover/<uuid:public_id>/new/", cover_views.cover_new, name="cover-new"),
         path("hand-over/<uuid:public_id>/", hand_over.hand_over, name="hand-over"),
@@ -34,6 +44,7 @@ people_patterns = (
         path("teams/new/", person.team, name="team-new"),
         path("teams/<uuid:public_id>/", person.team, name="team"),
         path("roles/<uuid:public_id>/end/", person.end_role, name="end-role"),
+        path("changes/<uuid:public_id>/", account_change.account_change, name="account-change"),
         path("keys/<uuid:public_id>/revoke/", token_views.revoke, name="token-revoke"),
         path("<uuid:public_id>/", person.user, name="user"),
         path("<uuid:public_id>/keys/new/", token_views.new, name="token-new"),

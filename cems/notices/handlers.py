@@ -2,9 +2,12 @@
 
 from django.urls import reverse
 
-from cems.accounts.events import DelegationChanged
+from cems.accounts.events import AccountChangeMoved, DelegationChanged
+from cems.accounts.models import AccountChange
+from cems.accounts.selectors.account_change import told_of
 from cems.base.calendar import say_day
-from cems.notices.services import notice_send
+from cems.base.time import local_date
+from cems.notices.services import notice_send, notices_settle
 
 
 def tell_of_cover(event: DelegationChanged) -> None:
@@ -23,4 +26,28 @@ def tell_of_cover(event: DelegationChanged) -> None:
             key=f"cover:{event.delegation}:{state}",
             text=f"{sentence} {days}",
             url=reverse("account:cover"),
+        )
+
+
+def tell_of_account_change(event: AccountChangeMoved) -> None:
+    """The person, the other administrators and information governance hear of what is asked of an account, and of how
+    it ended (A1)."""
+    change = AccountChange.objects.select_related("user__agency", "asked_by").get(pk=event.change_id)
+    at, day = change.ended_at or change.asked_at, local_date(change.asked_at)
+    ended = f" It has ended: {change.get_outcome_display().lower()}." if change.ended_at else ""
+    if change.ended_at:
+        notices_settle(None, about=[f"account_change:{change.public_id}:asked"], at=at)
+    others = told_of(change, day) | {change.asked_by_id}
+    administer = reverse("people:account-change", args=[change.public_id])
+    for people, whose, url in (
+        ({change.user_id}, "your account", reverse("account:sessions")),
+        (others - {change.user_id}, f"the account of {change.user}", administer),
+    ):
+        notice_send(
+            people - {event.user_id or 0},
+            kind="accounts.change",
+            key=f"account_change:{change.public_id}:{change.outcome or 'asked'}",
+            text=f"{change.asked_by} asked for a change of {whose}: {change.what}.{ended}",
+            url=url,
+            at=at,
         )

@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import uuid4
 
-from cems.accounts.models import Appointment, Delegation, Helpline, User
+from cems.accounts.models import AccountChange, Appointment, Delegation, Helpline, User
+from cems.accounts.selectors.account_change import link_token
+from cems.base.time import now
 from tests.factories.world import World
 from tests.guards.recipes import OfWorld
 
@@ -26,6 +28,22 @@ def _their_role(world: World, user: User) -> dict[str, Any]:
     return {"public_id": Appointment.objects.filter(user=world.colleague).order_by("pk")[0].public_id}
 
 
+def _change(world: World) -> AccountChange:
+    """What an administrator asked of a colleague's account, not decided."""
+    row: AccountChange = AccountChange.objects.get_or_create(
+        user=world.colleague,
+        kind="factor",
+        ended_at=None,
+        defaults={"asked_by": world.people["administrator"], "asked_at": now()},
+    )[0]
+    return row
+
+
+def _stop_token(world: World) -> str:
+    """What stands in the letter to the colleague."""
+    return link_token(_change(world))
+
+
 OF_WORLD: dict[str, OfWorld] = {
     "directory:helpline": lambda world, user: {"public_id": Helpline.objects.order_by("pk")[0].public_id},
     "people:agency": lambda world, user: {"code": world.agency.code},
@@ -38,6 +56,9 @@ OF_WORLD: dict[str, OfWorld] = {
     "authorities:follow": lambda world, user: {"code": "E06000047"},
     "account:cover-new": _own,
     "account:hand-over": _colleague,
+    "account:stop-change": lambda world, user: {"public_id": uuid4()},
+    "account:stop-link": lambda world, user: {"token": _stop_token(world)},
+    "people:account-change": lambda world, user: {"public_id": _change(world).public_id},
     "account:cover-end": _own_cover,
     "practice_settings:setting": lambda world, user: {"key": "office.closes"},
     "practice_settings:change": lambda world, user: {"key": "office.closes"},

@@ -20,8 +20,9 @@ from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from cems.accounts.models import User
+from cems.accounts.models import AccountChange, User
 from cems.accounts.services import person as services
+from cems.accounts.services.account_change import account_change_confirm
 from cems.accounts.services.appointment import appointment_start
 from tests.factories.people import make_agency, make_user, sign_in
 from tests.guards.source import ROOT
@@ -188,10 +189,12 @@ def test_a_password_chosen_at_a_mistyped_address_ends_when_it_is_corrected() -> 
     stranger.choose_password(wrong, OTHERS)
     assert stranger.sign_in(user.email, OTHERS) == "mfa_activate_totp"
     admin = make_user("administrator")
-    services.user_change(admin, user=user, changes={"email": "mistyped@example.test"})
+    services.user_change(admin, user=user, changes={"email": "mistyped@example.test"}, shut=True)
 
     stranger.open("/")
     assert stranger.here() == "account_login", "the sign-in went on"
+    assert Browser().sign_in("mistpyed@example.test", OTHERS) == "account_login"
+    account_change_confirm(make_user("administrator"), change=AccountChange.objects.get(user=user))
     for address in ("mistpyed@example.test", "mistyped@example.test"):
         assert Browser().sign_in(address, OTHERS) == "account_login", address
     services.user_change(admin, user=user, changes={"email": "mistyped@example.test", "phone": "03000 1"})

@@ -88,6 +88,7 @@ CAPABILITIES = {
     "allocated_as": {"ce_worker", "missing_coordinator"},
     "works_shifts": {"edt"},
     "audits": {"auditor"},
+    "governs_information": {"information_governance"},
     "minutes_board": {"business_support"},
 }
 

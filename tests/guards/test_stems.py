@@ -24,6 +24,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
     "cems/base": frozenset({"expiry", "form_draft", "heartbeat", "presence"}),
     "cems/accounts": frozenset(
         {
+            "account_change",
             "administrator",
             "agency",
             "appointment",

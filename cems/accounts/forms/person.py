@@ -35,8 +35,14 @@ class ParticularsForm(PersonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].help_text = (
-            "If you change it, they are signed out and get a link at the new address to choose a new password. If "
-            "somebody else may have used the old one, press “Second factor lost” on their page too."
+            "If you change it, both addresses, the other administrators and information governance are told. Once a "
+            "second administrator has agreed (or after a day where there is none), they are signed out and get a link "
+            "at the new address to choose a new password."
+        )
+        self.fields["shut"] = forms.BooleanField(
+            required=False,
+            label="Let nobody sign in until the new address holds",
+            help_text="Where somebody else may have the old one.",
         )
 
 

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from cems.accounts.adapters import SecondFactor
 from cems.accounts.invitations import can_be_sent
 from cems.accounts.models import User
+from cems.accounts.selectors.account_change import is_shut
 from cems.accounts.services.second_factor import code_spend
 from cems.base.time import today
 
@@ -19,7 +20,8 @@ class PasswordResetForm(account.ResetPasswordForm):
     def clean_email(self) -> str:
         """The address, with `users` narrowed to those who may choose a password."""
         email = str(super().clean_email())
-        self.users = [user for user in self.users if can_be_sent(user, today())]
+        asked: list[User] = list(self.users)  # type: ignore[has-type]  # set by allauth's own
+        self.users = [user for user in asked if _may_choose(user)]
         return email
 
 
@@ -28,7 +30,11 @@ class PasswordLinkForm(account.UserTokenForm):
 
     def _get_user(self, uidb36: str) -> User | None:
         user: User | None = super()._get_user(uidb36)
-        return user if user is not None and can_be_sent(user, today()) else None
+        return user if user is not None and _may_choose(user) else None
+
+
+def _may_choose(user: User) -> bool:
+    return can_be_sent(user, today()) and not is_shut(user)
 
 
 class _CodeOnce:

@@ -4,8 +4,10 @@ from cems.accounts.roles.parts import Part, Reach, Work
 from cems.accounts.roles.role import Role
 from cems.accounts.roles.table import (
     ABOVE_MANAGERS,
+    ADMINISTERING,
     ASSIGNABLE,
     AUDITING,
+    GOVERNING_INFORMATION,
     HEADING_TEAM,
     MANAGING,
     NEVER_COVER,
@@ -17,8 +19,10 @@ from cems.accounts.roles.table import (
 )
 
 __all__ = [
+    "ADMINISTERING",
     "ASSIGNABLE",
     "AUDITING",
+    "GOVERNING_INFORMATION",
     "HEADING_TEAM",
     "ABOVE_MANAGERS",
     "MANAGING",

@@ -31,6 +31,7 @@ class Role:
         opens_in_emergency: it may open one named child for some hours; opens_restricted: even a restricted record.
         works_shifts: such an opening lasts to the end of the shift.
         audits: it looks at the emergency openings of its whole agency; the partnership's auditor at everybody's.
+        governs_information: it is told of what is done to accounts that one administrator may not do alone.
         minutes_board: it keeps the minutes of every board of the authorities served, with no locality of its own.
         exports: it may take documents away.
         covers: it may stand in for another, or have a deputy.
@@ -55,6 +56,7 @@ class Role:
     opens_restricted: bool = False
     works_shifts: bool = False
     audits: bool = False
+    governs_information: bool = False
     minutes_board: bool = False
     exports: bool = True
     covers: bool = True

@@ -341,6 +341,7 @@ _ROLES = [
         "Information governance",
         {Reach.ASSIGNED: EVERYTHING_BUT_RAW | RECORD_USE},
         frozenset({Work.DISCLOSURE}),
+        governs_information=True,
         not_built="The export for a request of access is not part of CEMS yet. The records of a request or an incident"
         " stand here once a manager has assigned them to you: you read them, who used them and what was disclosed.",
     ),
@@ -387,5 +388,7 @@ HEADING_TEAM = _keys(lambda role: role.heads_team)
 AUDITING = _keys(lambda role: role.audits)
 ASSIGNABLE = _keys(lambda role: Reach.ASSIGNED in role.sees)
 SUPERVISED = _keys(lambda role: role.supervised)
+ADMINISTERING = _keys(lambda role: Work.ADMINISTRATION in role.writes)
+GOVERNING_INFORMATION = _keys(lambda role: role.governs_information)
 SYSTEMS = _keys(lambda role: role.is_system)
 NEVER_COVER = _keys(lambda role: not role.covers)

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from cems.accounts import invitations
+from cems.accounts.account_change import AccountChange, ChangeKind
 from cems.accounts.events import PersonLeft
 from cems.accounts.models import Agency, Appointment, User
 from cems.accounts.permissions import may_administer
 from cems.accounts.profile import forget_profile
+from cems.accounts.selectors.account_change import is_shut
+from cems.accounts.services.account_change import account_change_ask
 from cems.accounts.services.appointment import appointment_close
 from cems.accounts.services.cover import delegations_end
 from cems.accounts.sign_in import end_sign_ins
@@ -67,12 +69,15 @@ def user_create(
 
 
 @command
-def user_change(actor: User, *, user: User, changes: Mapping[str, str], at: datetime | None = None) -> User:
-    """Mend a person's particulars (A1).
+def user_change(
+    actor: User, *, user: User, changes: Mapping[str, str], shut: bool = False, at: datetime | None = None
+) -> User:
+    """Mend a person's particulars (A1). `changes` holds any of name, job_title, phone, email.
 
-    A new e-mail address ends their sign-ins and their password, and gets a link to choose another: what somebody
-    chose through the old address, perhaps a mistyped one, opens nothing any more. `changes` holds any of name,
-    job_title, phone, email. Raises Invalid for a bad or taken address.
+    A new e-mail address is asked for only (`account_change_ask`): it is theirs when a second administrator has agreed,
+    or after a day. Then it ends their sign-ins and their password, and gets a link to choose another: what somebody
+    chose through the old address, perhaps a mistyped one, opens nothing any more. `shut`: nobody signs in until then.
+    Raises Invalid for a bad or taken address.
     """
     may_administer(actor)
     fresh = User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -81,22 +86,16 @@ def user_change(actor: User, *, user: User, changes: Mapping[str, str], at: date
         values["email"] = _address(values["email"])
     if "name" in values:
         _needed(values["name"], "name")
+    address = values.pop("email", fresh.email)
     changed = [key for key, value in values.items() if getattr(fresh, key) != value]
-    if not changed:
-        return fresh
-    for key in changed:
-        setattr(fresh, key, values[key])
-    if "email" in changed:
-        fresh.set_unusable_password()
-    try:
-        fresh.save(update_fields=[*changed, *(["password"] if "email" in changed else [])])
-    except IntegrityError:
-        raise Invalid("Somebody with this e-mail address is here already.", field="email") from None
-    if "email" in changed:
-        end_sign_ins(fresh)
-        if invitations.can_be_sent(fresh, local_date(at or now())):
-            transaction.on_commit(lambda: invitations.send(fresh))
-    record(actor, verb=Verb.CHANGED, subject=fresh, detail={"fields": changed}, at=at)
+    if changed:
+        for key in changed:
+            setattr(fresh, key, values[key])
+        fresh.save(update_fields=changed)
+        record(actor, verb=Verb.CHANGED, subject=fresh, detail={"fields": changed}, at=at)
+    if address != fresh.email:
+        account_change_ask(actor, user=fresh, kind=ChangeKind.ADDRESS, new_email=address, shut=shut, at=at)
+        fresh.refresh_from_db()
     return fresh
 
 
@@ -167,18 +166,15 @@ def departures_tell(user: None = None, *, at: datetime | None = None) -> int:
 
 
 @command
-def second_factor_reset(actor: User, *, user: User, reason: str, at: datetime | None = None) -> None:
-    """Take away a lost second factor, end the sign-ins; the person sets up a new one at the next (A1)."""
+def second_factor_reset(actor: User, *, user: User, reason: str, at: datetime | None = None) -> AccountChange:
+    """Ask that a lost second factor is taken away: done when a second administrator agrees, or after a day (A1).
+
+    It ends the sign-ins; the person sets up a new one at the next.
+    """
     may_administer(actor, about=user)
-    fresh = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if says_nothing(reason):
         raise Invalid("Say how you made sure that it is them.", field="reason")
-    gone, _ = Authenticator.objects.filter(user=fresh).delete()
-    end_sign_ins(fresh)
-    record(
-        actor, verb=Verb.CHANGED, subject=fresh, reason=reason.strip(),
-        detail={"fields": ["second_factor"], "removed": gone}, at=at,
-    )  # fmt: skip
+    return account_change_ask(actor, user=user, kind=ChangeKind.SECOND_FACTOR, reason=reason.strip(), at=at)
 
 
 @command
@@ -187,6 +183,8 @@ def invitation_resend(actor: User, *, user: User, at: datetime | None = None) ->
     may_administer(actor)
     if not invitations.can_be_sent(user, local_date(at or now())):
         raise Conflict("This person has left. Bring them back first.")
+    if is_shut(user):
+        raise Conflict("Nobody gets a link until the address is settled.")
     record(actor, verb=Verb.CHANGED, subject=user, detail={"fields": ["invitation"]}, at=at)
     transaction.on_commit(lambda: invitations.send(user))
 

@@ -19,6 +19,7 @@ from cems.accounts.models import Agency, User
 from cems.accounts.roles import ROLE_CHOICES, Work
 from cems.accounts.selectors import cover
 from cems.accounts.selectors import person as selectors
+from cems.accounts.selectors.account_change import open_changes
 from cems.accounts.selectors.token import tokens_of
 from cems.accounts.services import person as services
 from cems.accounts.services.agency import agency_lead_name, people_confirm, team_save
@@ -106,6 +107,7 @@ def user(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "own": person == acting_user(request),
         "is_system": is_service_account(person),
         "tokens": tokens_of(person),
+        "changes": open_changes(person),
         "now": now(),
         "today": today(),
     }
@@ -132,8 +134,7 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     changed = _handled(request, form, lambda: _change(acting_user(request), person, form.values))
     if changed:
         invited = changed.result["invited"]
-        gets = f" {_link_words(person, 'They get a link at the new address.')}" if invited else ""
-        messages.success(request, f"Saved.{gets}")
+        messages.success(request, _changed_words(person, invited))
         return redirect("people:user", public_id)
     return _form_page(request, form, "Change particulars", _page_of(person))
 
@@ -145,10 +146,24 @@ def _link_words(person: User, words: str) -> str:
     return words
 
 
-def _change(user: User, person: User, changes: dict[str, Any]) -> dict[str, bool]:
-    """Change their particulars; whether that sends them a link at another address."""
-    changed = services.user_change(user, user=person, changes=changes)
-    return {"invited": changed.email != person.email and invitations.can_be_sent(person, today())}
+def _changed_words(person: User, invited: str) -> str:
+    if invited == "link":
+        return f"Saved. {_link_words(person, 'They get a link at the new address.')}"
+    if invited == "asked":
+        return (
+            "Saved. The new address is asked for: both addresses and the other administrators are told, and it holds"
+            " when one of them agrees, or after a day where there is none."
+        )
+    return "Saved."
+
+
+def _change(user: User, person: User, changes: dict[str, Any]) -> dict[str, str]:
+    """Change their particulars; whether that sends them a link at another address, or asks for one."""
+    shut = changes.pop("shut", False)
+    changed = services.user_change(user, user=person, changes=changes, shut=shut)
+    if changed.email != person.email:
+        return {"invited": "link" if invitations.can_be_sent(person, today()) else ""}
+    return {"invited": "asked" if changes["email"].strip().lower() != person.email else ""}
 
 
 @administrators_form
@@ -205,7 +220,9 @@ def reset_second_factor(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     if run:
         messages.success(
-            request, "Taken away, and signed out everywhere. They set up a new one when they sign in."
+            request,
+            "Asked for, and they are told. It is taken away when a second administrator agrees, or after a day where"
+            " there is none; then they are signed out and set up a new one.",
         )
         return redirect("people:user", public_id)
     return _form_page(request, form, "Take a second factor away", _page_of(person), about=person)

@@ -8,6 +8,7 @@ from cems.accounts import sign_in
 from cems.accounts.access_control import acting_user
 from cems.accounts.middleware import seconds_left
 from cems.accounts.selectors import person as selectors
+from cems.accounts.selectors.account_change import open_changes
 from cems.base.access_control import Shape, requires_sign_in
 
 
@@ -17,6 +18,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     context = {
         "sign_ins": selectors.sign_ins_of(acting_user(request)),
         "current_key": request.session.session_key,
+        "changes": open_changes(acting_user(request)),
         "history": selectors.sign_in_history(acting_user(request)),
     }
     return render(request, "account/sessions.html", context)
