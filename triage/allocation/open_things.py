@@ -11,11 +11,10 @@ from triage.models import Allocation
 
 
 def _of(user: User) -> list[OpenThing]:
-    rows = (
-        Allocation.objects.filter(worker=user, ended_at__isnull=True).select_related("child").order_by("pk")
-    )
+    rows = Allocation.objects.filter(worker=user, ended_at__isnull=True).order_by("pk")
     page = reverse("allocation:reallocation", args=[user.public_id])
-    return [OpenThing(str(row.public_id), "Allocated child", row.child.reference, page) for row in rows]
+    keys = rows.values_list("public_id", flat=True)
+    return [OpenThing(str(key), "Allocated child", f"Child {n}", page) for n, key in enumerate(keys, 1)]
 
 
 def _count(user_ids: Collection[int]) -> Mapping[int, int]:
