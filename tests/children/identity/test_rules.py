@@ -207,6 +207,71 @@ def test_a_birth_date_is_found_among_the_words(born, sign):
     assert (asked.born, asked.name, asked.full) == (born, "amy jones", True)
 
 
+MAY = date(2011, 5, 3)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "3 May 2011",
+        "3rd of may 2011",
+        "3.5.11",
+        "2011-05-03",
+        "03-MAY-11",
+        "May 3rd, 2011",
+        "2011 May 3",
+        "the 3rd of May '11",
+        "Tuesday 3 May 2011",
+        "dob: 03/05/2011",
+        "born on 3 may 2011",
+        "3–5–2011",
+        "3MAY2011",
+        "3 5 11",
+        "2011/5/3",
+        "٣/٥/٢٠١١",
+    ],
+)
+@pytest.mark.parametrize("words", ["{}", "Amy Jones {}", "{} Amy Jones"])
+def test_a_birth_date_is_found_however_it_is_written(words, typed):
+    asked = understand(words.format(typed))
+    assert (asked.born, asked.name) == (MAY, "amy jones" if "Amy" in words else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "born", "name"),
+    [
+        ("Amy May 3.5.11", MAY, "amy may"),
+        ("June Tester 3 May 2011", MAY, "june tester"),
+        ("June 3 May 2011", MAY, "june"),
+        ("April Jones", None, "april jones"),
+        ("3 sept 2011", date(2011, 9, 3), ""),
+        ("29 Febuary 2012", date(2012, 2, 29), ""),
+        ("5/3/99", date(1999, 3, 5), ""),
+        ("Osborn 3 May 2011", MAY, "osborn"),
+        ("Sun 3 May 2011", MAY, "sun"),
+    ],
+)
+def test_a_name_that_is_a_month_too_stays_a_name(text, born, name):
+    asked = understand(text)
+    assert (asked.born, asked.name) == (born, name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "31 2 2011",
+        "31 February 2011",
+        "07 11 22 33 44",
+        "0191 384 1234",
+        "1.2.3.4",
+        "12/34/56",
+        "LAC/12/2011",
+    ],
+)
+def test_what_is_no_day_is_none(text):
+    assert understand(text).born is None
+
+
 @pytest.mark.parametrize(
     ("text", "postcode"),
     [("dh1", "DH1"), ("DH1 5", "DH1 5"), ("dh15ul", "DH1 5UL"), ("Amy Jones", ""), ("DH1 Amy", "")],

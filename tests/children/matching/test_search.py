@@ -141,6 +141,15 @@ def test_it_finds_by_number_reference_and_part_of_a_postcode(officer):
         assert found(officer, words) == [child], words
 
 
+@pytest.mark.parametrize(
+    "typed", ["3 April 2011", "3rd of april 2011", "3.4.11", "2011-04-03", "April 3, 2011"]
+)
+def test_it_finds_a_birth_date_in_words(officer, typed):
+    child = make_child(date_of_birth=BORN)
+    make_child(date_of_birth=date(2012, 4, 3))
+    assert found(officer, typed) == [child]
+
+
 def test_it_finds_a_birth_date_alone(officer):
     child = make_child(date_of_birth=BORN)
     make_child(date_of_birth=date(2012, 4, 3))

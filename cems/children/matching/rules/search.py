@@ -8,10 +8,10 @@ from cems.base.errors import Invalid
 from cems.children.choices import IdentifierKind
 from cems.children.identity.rules import check_identifier, search_key, written
 from cems.children.matching.rules.duplicate import Named
+from cems.children.matching.rules.typed_day import birth_date_in
 
 LONGEST = 200
 _REFERENCE = re.compile(r"\bCHD-\d{4}-\d{5,}\b", re.IGNORECASE)
-_DAY = re.compile(r"(?<![\d/.-])(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?![\d/.-])")
 # "DH1", "DH1 5", "dh15ul": an outward part at least, and nothing else beside it.
 _POSTCODE = re.compile(r"^([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{0,2})?$")
 
@@ -53,7 +53,7 @@ def understand(text: str) -> Asked:
     reference = _REFERENCE.search(text)
     if reference:
         return Asked(reference=reference.group().upper())
-    born, rest = _birth(text)
+    born, rest = birth_date_in(text)
     compact = rest.upper().strip()
     return Asked(
         name=search_key(rest),
@@ -62,17 +62,6 @@ def understand(text: str) -> Asked:
         identifiers=tuple(_identifiers(compact)),
         written=written(rest),
     )
-
-
-def _birth(text: str) -> tuple[date | None, str]:
-    match = _DAY.search(text)
-    if not match:
-        return None, text
-    day, month, year = (int(number) for number in match.groups())
-    try:
-        return date(year, month, day), text[: match.start()] + " " + text[match.end() :]
-    except ValueError:
-        return None, text
 
 
 def _partial(compact: str) -> str:
