@@ -4,13 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from cems.accounts.profile import profile_of
-from cems.accounts.roles import Work
-from cems.base.slots import NAVIGATION
 from cems.base.time import now
+from cems.header import entries_of, own_sign_in
 from cems.my_work import waiting_count
 from cems.notices.selectors import unread_count
 
@@ -27,12 +25,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "notices_count": SimpleLazyObject(lambda: unread_count(user)),
         "user_label": user.name,
         "user_role_label": ", ".join(profile.labels),
-        "places": [
-            (place.label, reverse(place.url_name))
-            for place in NAVIGATION
-            if any(profile.may(Work(work)) for work in place.works)
-        ],
+        "header": entries_of(user, request.resolver_match),
+        "own_sign_in": own_sign_in(request.resolver_match),
         "may_search": profile.reaches_children,
-        "may_administer": profile.may(Work.ADMINISTRATION),
     }
     return context

@@ -155,6 +155,17 @@ document.addEventListener("htmx:load", ({ detail }) => {
   if (detail.elt !== document.body) startComponents(detail.elt);
 });
 
+// "More" lies over the page: Escape, or a press elsewhere, puts it away.
+for (const more of document.querySelectorAll(".cems-more > .cems-fold")) {
+  const shut = (focus) => {
+    if (!more.open) return;
+    more.open = false;
+    if (focus) more.firstElementChild.focus();
+  };
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && shut(true));
+  document.addEventListener("click", ({ target }) => !more.parentElement.contains(target) && shut(false));
+}
+
 // Errors and what happened are read out and reachable at once, also after a full page load.
 document.querySelector("[data-focus-first]")?.focus();
 for (const button of document.querySelectorAll("[data-print]")) {

@@ -22,7 +22,7 @@ from tests.factories.world import Story, World, make_world
 from tests.guards.addresses import Address, addresses
 from tests.guards.source import told
 from tests.guards.table import readers
-from tests.journeys.browser import PASSWORD, Visitor, set_up_second_factor
+from tests.journeys.browser import NARROW, PASSWORD, WIDE, Visitor, set_up_second_factor
 from tests.journeys.conftest import Open
 from tests.triage.cevt.story import CevtRows
 from tests.triage.first_contact.story import FirstContactRows
@@ -246,12 +246,45 @@ def _shares() -> list[list[Address]]:
     return [pages[start : start + PAGES_A_TEST] for start in range(0, len(pages), PAGES_A_TEST)]
 
 
+# Where everything begins, for who is signed in and for who is not.
+FIRST = {"home", "account_login"}
+ROW, ABOVE = 64, 250  # pixels: one row of the header; all that stands above a child's content on a phone
+# Where a page stands: the ways back that are seen, the links said to be current, and what stands above its content.
+STANDING = """(() => {
+  const seen = (element) => element.getBoundingClientRect().height > 0;
+  const count = (selector, fits) => [...document.querySelectorAll(selector)].filter(fits).length;
+  return {
+    back: count('.govuk-back-link, .govuk-breadcrumbs a', seen),
+    current: count(':is(header nav, .cems-person-menu, .cems-footer) [aria-current]', () => true),
+    header: document.querySelector('.cems-header__inner').getBoundingClientRect().height,
+    child: count('.cems-child', seen),
+    above: document.querySelector('main').getBoundingClientRect().top + window.scrollY,
+  };
+})()"""
+
+
+def _misplaced(name: str, visitor: Visitor) -> Iterator[str]:
+    """Where the page leaves somebody without a way back or a lit entry, or stands too low for what lies above it."""
+    for size in (NARROW, WIDE):
+        visitor.page.set_viewport_size(size)  # type: ignore[arg-type]
+        page, width = visitor.page.evaluate(STANDING), f"at {size['width']} px"
+        if name not in FIRST and not page["back"]:
+            yield f"{width}, no way back"
+        if visitor.user and not page["current"]:
+            yield f"{width}, no entry of header or footer is current"
+        if page["header"] > ROW:
+            yield f"{width}, the header takes {page['header']:.0f} px, more than one row"
+        if page["child"] and size is NARROW and page["above"] > ABOVE:
+            yield f"{width}, {page['above']:.0f} px stand above the child's content"
+
+
 def _faults(tour: Tour, pages: list[Address]) -> Iterator[str]:
     for address in pages:
         visitor = open_page(tour, address)
         if visitor.here() not in _names_of(address):
             yield f"{address.name}: came to {visitor.here() or visitor.page.url}"
             continue
+        yield from (f"{address.name}: {fault}" for fault in _misplaced(address.name, visitor))
         yield from (f"{address.name}: {fault}" for fault in visitor.faults(address.name))
 
 

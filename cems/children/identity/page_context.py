@@ -20,13 +20,28 @@ OVERVIEW = NavigationItem("Overview", "children:overview", Part.IDENTITY)
 def child_page(request: HttpRequest, opened: OpenChild, *, current: str = "") -> dict[str, Any]:
     """The context `child_base.html` needs. `current` is the URL name of the tab, if not this page's own."""
     match = request.resolver_match
+    tab = current or (match.view_name if match else "")
     return {
         "child": opened.child,
         "access": opened.access,
         "parts": {part.value for part in opened.access.parts},
         "child_bar": child_bar(opened),
-        "child_nav": child_nav(opened, current or (match.view_name if match else "")),
+        "child_nav": child_nav(opened, tab),
+        "child_back": child_back(opened, tab, match.view_name if match else ""),
         "emergency_access": opened.access.emergency_access,
+    }
+
+
+def child_back(opened: OpenChild, tab: str, page: str) -> dict[str, str]:
+    """Where a page without a way back of its own leads: from under a tab to the tab, from a tab to the overview, and
+    from there to my work."""
+    if page == OVERVIEW.url_name:
+        return {"url": reverse("home"), "label": "My work"}
+    if page != tab and any(item.url_name == tab for item in SUB_NAVIGATION):
+        return {"url": reverse(tab, args=[opened.child.public_id]), "label": "Back"}
+    return {
+        "url": reverse(OVERVIEW.url_name, args=[opened.child.public_id]),
+        "label": "Overview of this child",
     }
 
 
