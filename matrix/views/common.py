@@ -61,20 +61,26 @@ def page(request: HttpRequest, opened: Opened[Any], **more: Any) -> dict[str, An
     return {
         **child_page(request, opened.child, current="matrix:for_child"),
         "live_every": settings.LIVE_SECONDS,
+        "from_check": from_check(request),
         **more,
     }
 
 
+def from_check(request: HttpRequest) -> bool:
+    """Whether the reader came from the check page to change something, and goes back there."""
+    return "check" in (request.GET.get("back"), request.POST.get("back"))
+
+
 def field_url(matrix: Matrix, group: str, field: str) -> str:
-    """Where something wanted can be mended: the page and the field on it."""
+    """Where something wanted can be mended: the page and the field on it, which leads back to the check."""
     if group:
-        return f"{reverse('matrix:group', args=[matrix.public_id, group])}#{field}-seen"
+        return f"{reverse('matrix:group', args=[matrix.public_id, group])}?back=check#{field}-seen"
     if field == "instrument":
         return reverse("matrix:move", args=[matrix.public_id])
     if field in VIEWS_FIELDS:
-        return f"{reverse('matrix:views', args=[matrix.public_id])}#{field}"
+        return f"{reverse('matrix:views', args=[matrix.public_id])}?back=check#{field}"
     if field in PLAN_FIELDS:
-        return f"{reverse('matrix:plan', args=[matrix.public_id])}#{field}"
+        return f"{reverse('matrix:plan', args=[matrix.public_id])}?back=check#{field}"
     if field in JUDGEMENT_FIELDS:
-        return f"{reverse('matrix:judgement', args=[matrix.public_id])}#{field}"
+        return f"{reverse('matrix:judgement', args=[matrix.public_id])}?back=check#{field}"
     return reverse("matrix:tasks", args=[matrix.public_id])

@@ -26,7 +26,7 @@ from matrix.services.answers import AnswerGiven, answers_save
 from matrix.services.drafts import matrix_withdraw
 from matrix.services.judgement import PLAN_FIELDS
 from matrix.shown_values import digest
-from matrix.views.common import HINTED_ON, elsewhere, page, state_of
+from matrix.views.common import HINTED_ON, elsewhere, from_check, page, state_of
 
 SECTIONS = (
     (IndicatorKind.VULNERABILITY, "Vulnerabilities", "What makes it easier for others to harm this child."),
@@ -68,9 +68,7 @@ def group(request: HttpRequest, opened: Opened[Matrix], code: str) -> HttpRespon
     questions = [_question(state, question_group, number) for number in range(len(question_group.indicators))]
     if request.method == "POST":
         if _save(request, state, questions):
-            return redirect(
-                _after(state, question_group) if "continue" in request.POST else _tasks_url(state)
-            )
+            return redirect(_on_from(request, state, question_group))
         state = state_of(
             request, opened
         )  # what was taken stands there by now; what was not, stays as it was typed
@@ -221,6 +219,13 @@ def _target(code: str, name: str) -> str:
 
 def _tasks_url(state: Filled) -> str:
     return reverse("matrix:tasks", args=[state.matrix.public_id])
+
+
+def _on_from(request: HttpRequest, state: Filled, question_group: Group) -> str:
+    """Where the reader goes once the group is saved: to the check they came from, on, or to the list."""
+    if from_check(request):
+        return reverse("matrix:check", args=[state.matrix.public_id])
+    return _after(state, question_group) if "continue" in request.POST else _tasks_url(state)
 
 
 def _after(state: Filled, question_group: Group) -> str:

@@ -22,7 +22,7 @@ from matrix.rules import day_words, reason_needed
 from matrix.selectors.draft import Filled
 from matrix.services.judgement import AREAS, JUDGEMENT_FIELDS, PLAN_FIELDS, VIEWS_FIELDS, fields_save
 from matrix.shown_values import digest, field_text
-from matrix.views.common import HINTED_ON, elsewhere, page, state_of
+from matrix.views.common import HINTED_ON, elsewhere, from_check, page, state_of
 
 HINTED = frozenset(name for names in HINTED_ON.values() for name in names)
 
@@ -64,7 +64,10 @@ def _fields_page(
     matrix = opened.paper
     fields = {name: one_field(matrix, name) for name in names}
     if request.method == "POST" and _save(request, matrix, fields):
-        return redirect(after if "continue" in request.POST else "matrix:tasks", public_id=matrix.public_id)
+        on = (
+            "matrix:check" if from_check(request) else after if "continue" in request.POST else "matrix:tasks"
+        )
+        return redirect(on, public_id=matrix.public_id)
     state = state_of(request, opened)
     for name in HINTED & fields.keys():
         fields[name].hints = hints(fields[name].value)

@@ -327,3 +327,42 @@ def queries(client: Client, child: Child, page: str) -> int:
     with CaptureQueriesContext(connection) as caught:
         assert client.get(address).status_code == 200
     return len(caught)
+
+
+def back_to_the_check(html: str) -> list[str]:
+    """The addresses of the check page at which something is changed."""
+    return re.findall(r'href="([^"]+\?back=check[^"]*)"', html)
+
+
+@pytest.mark.requirement("M6")
+def test_what_is_changed_from_the_check_page_leads_back_to_it(
+    client: Client, user: User, child: Child
+) -> None:
+    matrix = ready_matrix(user, child=child, level=RiskLevel.LOW)
+    check = url("check", matrix)
+    links = back_to_the_check(client.get(check).content.decode())
+    pages = {link.split("#")[0] for link in links}
+    assert {url("judgement", matrix), url("views", matrix)} <= {page.split("?")[0] for page in pages}
+    for page in sorted(pages):
+        shown = client.get(page).content.decode()
+        assert f'href="{check}"' in shown and "All groups</a>" not in shown
+        answer = client.post(page.split("?")[0], hidden(shown))
+        assert (answer.status_code, answer.headers.get("Location")) == (302, check), page
+
+
+def test_what_is_refused_on_the_way_from_the_check_page_still_leads_back(
+    client: Client, user: User, child: Child
+) -> None:
+    matrix = ready_matrix(user, child=child, level=RiskLevel.LOW)
+    address = url("judgement", matrix)
+    sent = hidden(client.get(f"{address}?back=check").content.decode())
+    refused = client.post(address, {**sent, "level": "9"})
+    assert refused.status_code == 400
+    again = hidden(refused.content.decode())
+    assert again["back"] == "check"
+
+
+def test_the_groups_of_questions_can_be_skipped(client: Client, user: User, child: Child) -> None:
+    matrix = ready_matrix(user, child=child, level=RiskLevel.LOW)
+    html = client.get(url("group", matrix, load(matrix.instrument_version).groups[0].code)).content.decode()
+    assert html.index('href="#questions"') < html.index("cems-matrix__groups") < html.index('id="questions"')
