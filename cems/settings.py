@@ -88,7 +88,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["cems.base.templatetags.components", "cems.base.templatetags.navigation"],
+            "builtins": [f"cems.base.templatetags.{name}" for name in ("components", "navigation", "words")],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -14,6 +14,7 @@ from cems.base.calendar import say_day
 from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept, Shown
 from cems.base.regimes import ARRANGED, JUDGED, KEPT, RECORDED
 from cems.base.time import local_date
+from cems.base.words import counted
 from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
 from cems.children.slots import ChildDocument, ChronologyEntry, NavigationItem, NowLine, Panel
@@ -328,7 +329,7 @@ ROWS = (
         },
         at_merge=Counted(
             Q(ended_at__isnull=True),
-            lambda count: f"{count} reviews of a matrix are open: the next matrix ends them all.",
+            lambda count: f"{counted(count, 'open review')} of a matrix: the next matrix ends all.",
             least=2,
         ),
     ),

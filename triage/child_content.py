@@ -14,6 +14,7 @@ from cems.base.kept import (
     Shown,
 )
 from cems.base.regimes import AGREED, ARRANGED, JUDGED
+from cems.base.words import counted
 from triage.cevt.outcomes import kind_of
 from triage.models import (
     AgencyEnquiry,
@@ -147,7 +148,9 @@ CEVT = (
         },
         at_merge=Counted(
             Q(ended_at__isnull=True),
-            lambda count: f"{count} matrices at Low or None wait for CEVT to look at: one look answers them.",
+            lambda count: (
+                f"{counted(count, 'matrix')} at Low or None for CEVT to look at: one look answers all."
+            ),
             least=2,
         ),
     ),
@@ -166,7 +169,7 @@ CEVT = (
         at_merge=Counted(
             Q(ended_at__isnull=True),
             lambda count: (
-                f"{count} reviews where nothing was new wait for CEVT or a board: it notes them together."
+                f"{counted(count, 'review')} where nothing was new for CEVT or a board to note: it notes all together."
             ),
             least=2,
         ),

@@ -11,6 +11,7 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.first_page import Place, StartButton, WorkItem
+from cems.base.words import counted
 from triage.allocation import home_content
 from triage.cevt.selectors.agenda import agenda_at
 from triage.cevt.selectors.listing import open_items
@@ -46,7 +47,7 @@ def _to_look_up(user: User, at: datetime) -> Iterable[WorkItem]:
     if waiting:
         agenda = agenda_at(at)
         yield WorkItem(
-            what=f"{waiting} {'child' if waiting == 1 else 'children'} to check for CEVT",
+            what=f"{counted(waiting, 'child')} to check for CEVT",
             why=f"{user.agency} has not said yet what it holds. {agenda.words}",
             url=reverse("cevt:research"),
             due_at=agenda.closes_at,
@@ -59,7 +60,7 @@ def _to_note(user: User, at: datetime) -> Iterable[WorkItem]:
     waiting = count_to_note(user, at)
     if waiting:
         yield WorkItem(
-            what=f"{waiting} {'review' if waiting == 1 else 'reviews'} to note at CEVT",
+            what=f"{counted(waiting, 'review')} to note at CEVT",
             why="Nothing was new. Note them once for the lot, or take one out to discuss.",
             url=reverse("cevt:reviews"),
         )
@@ -72,7 +73,7 @@ def _to_oversee(user: User, at: datetime) -> Iterable[WorkItem]:
         late, since = late_since(user, at)
         why = "These matrices start no clock. Look at them, or bring a child to CEVT."
         yield WorkItem(
-            what=f"{waiting} {'child' if waiting == 1 else 'children'} at Low or None to look at",
+            what=f"{counted(waiting, 'child')} at Low or None to look at",
             why=f"Late: {late}, the longest first. {why}" if late else why,
             url=reverse("cevt:low"),
             doing="Look",

@@ -8,6 +8,7 @@ from ceg.models import BoardEntry
 from ceg.policy import WORKER_ENDS_DAYS
 from cems.accounts.models import User
 from cems.base.calendar import close_of_business, say, say_day
+from cems.base.words import counted
 from cems.children.choices import RiskLevel
 from cems.children.history.models.level import Forum
 from cems.children.models import Child
@@ -56,7 +57,8 @@ def _effects(
             yield f"The child waits for a child exploitation worker, whom ERASE gives by {say(due)}"
         return
     days = FORUM_REACH_DAYS.at(at)
-    yield f"The child leaves the board of {entry.locality}, whose people read the record for {days} days more"
+    more = counted(days, "more day")
+    yield f"The child leaves the board of {entry.locality}, whose people read the record for {more}"
     lead = next((hearer.person for hearer in told if hearer.as_what == LEAD), None)
     yield (
         f"{lead} leads the work with the child and reads the note"

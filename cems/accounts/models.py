@@ -14,6 +14,7 @@ from cems.accounts.directory.models import Helpline as Helpline  # a table of th
 from cems.accounts.querysets import DelegationQuerySet, UserManager
 from cems.accounts.roles import ROLE_CHOICES, ROLES, Role, RoleKey
 from cems.base.models import PublicModel
+from cems.base.words import counted
 
 
 class Authority(models.Model):
@@ -304,7 +305,7 @@ class PeopleConfirmation(models.Model):
         indexes = [models.Index(fields=["agency", "-at"], name="confirmation_newest")]
 
     def __str__(self) -> str:
-        return f"{self.agency}: {self.people} people"
+        return f"{self.agency}: {counted(self.people, 'person')}"
 
 
 class Scope(models.TextChoices):

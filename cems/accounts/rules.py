@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from cems.accounts.models import Team, TeamKind
 from cems.accounts.roles import Role
 from cems.base.months import add_months
+from cems.base.words import counted
 
 
 def appointment_fault(
@@ -54,7 +55,10 @@ def cover_fault(on: date, starts_on: date, ends_on: date, longest_days: int) -> 
     if ends_on < starts_on:
         return "ends_on", "The last day can't be before the first."
     if (ends_on - starts_on).days >= longest_days:
-        return "ends_on", f"Cover lasts {longest_days} days at the most. Choose an earlier last day."
+        return (
+            "ends_on",
+            f"Cover lasts {counted(longest_days, 'day')} at the most. Choose an earlier last day.",
+        )
     return None
 
 

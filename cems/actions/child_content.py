@@ -15,6 +15,7 @@ from cems.actions.choices import Status
 from cems.actions.models import Action, Doing
 from cems.base.kept import BY_WHOM, INTERNAL, OWN_ROW, WITH_RECORD, WRITTEN, Counted, Kept, Shown
 from cems.base.regimes import ARRANGED, RECORDED
+from cems.base.words import counted
 from cems.children.access_control import OpenChild
 from cems.children.slots import ChronologyEntry, Panel
 
@@ -127,7 +128,7 @@ ROWS = (
         },
         at_merge=Counted(
             Q(status=Status.OPEN),
-            lambda count: f"{count} open action{'' if count == 1 else 's'}: shown together, none is lost.",
+            lambda count: f"{counted(count, 'open action')}: shown together, none is lost.",
         ),
     ),
     Kept(

@@ -16,6 +16,7 @@ import holidays
 from cems.base.months import add_months
 from cems.base.slots import OFFICE
 from cems.base.time import LONDON, local
+from cems.base.words import counted
 
 # What gov.uk calls the days that the `holidays` package names otherwise.
 _NAMES = {
@@ -161,7 +162,7 @@ def _explain_days(
         for day in sorted(day for day in _days(shut) if received.date() < day <= last.date())
         if (reason := why_shut(day, shut)) != "weekend"
     ]
-    count = f"{n} working day{'' if n == 1 else 's'}" if n else "the same working day"
+    count = counted(n, "working day") if n else "the same working day"
     return f"{start} → due {say(due, year)}: {', '.join([count, *skipped])}"
 
 
@@ -169,7 +170,7 @@ def hours_after(start: datetime, hours: float, *, word: str = "started") -> Dead
     """Due `hours` elapsed hours after `start`, whatever the clocks on the wall do meanwhile (K1)."""
     due = start + timedelta(hours=hours)
     year = local(start).year != local(due).year
-    return Deadline(start, due, f"{word} {say(start, year)} → due {say(due, year)}: {hours:g} hours")
+    return Deadline(start, due, f"{word} {say(start, year)} → due {say(due, year)}: {counted(hours, 'hour')}")
 
 
 def month_after(start: datetime, months: int, *, word: str = "started") -> Deadline:
@@ -177,7 +178,7 @@ def month_after(start: datetime, months: int, *, word: str = "started") -> Deadl
     first = local(start).date()
     due = closes(add_months(first, months))
     year = first.year != local(due).year
-    count = f"{months} month{'' if months == 1 else 's'}"
+    count = counted(months, "month")
     return Deadline(start, due, f"{word} {say_day(first, year)} → due {say(due, year)}: {count}")
 
 

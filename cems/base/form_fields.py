@@ -17,6 +17,8 @@ class DayField(DateInputField):
         # The parent hands its own messages up and would collide with ours.
         super().__init__(require_all_fields=False, **kwargs)
         self.error_messages |= error_messages or {}
+        for box in self.widget.widgets:
+            box.attrs["inputmode"] = "numeric"  # a phone shows its figures
 
     def compress(self, data_list: list[str | None]) -> date | None:
         day, month, year = data_list or (None, None, None)

@@ -12,6 +12,7 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Reach, Work
 from cems.base.first_page import StartButton, WorkItem
 from cems.base.time import local
+from cems.base.words import counted
 from cems.children.access.selectors.assignment import assigned_to
 from cems.children.access.selectors.emergency_access import to_review
 from cems.children.history.selectors.claim import claims, to_decide
@@ -82,7 +83,7 @@ def _provisional(user: User, now: datetime) -> Iterable[WorkItem]:
             doing="Match",
             today=True,
             mine=False,
-            why=f"Waiting for {days} day{'' if days == 1 else 's'}" if days else "Came in today",
+            why=f"Waiting for {counted(days, 'day')}" if days else "Came in today",
             url=reverse("children:merge_candidates", args=[child.public_id]),
             child=child.public_id,
             reference=child.reference,

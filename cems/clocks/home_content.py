@@ -10,6 +10,7 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.first_page import StartButton, WorkItem
+from cems.base.words import counted
 from cems.clocks import selectors
 from cems.clocks.choices import Stage
 from cems.clocks.models import Clock
@@ -38,11 +39,7 @@ FAILED = StartButton("Clocks and mail that failed", "clocks:failed", Work.ADMINI
 def leaves(user: User) -> list[str]:
     """What somebody who leaves has promised: a colleague who manages them gets it, or the desk."""
     promised = selectors.promises_count(user)
-    return (
-        [f"{promised} open promise{'s' if promised != 1 else ''} with a time of their own"]
-        if promised
-        else []
-    )
+    return [f"{counted(promised, 'open promise')} with a time of their own"] if promised else []
 
 
 def items_of_team(user: Any, now: datetime) -> Iterable[WorkItem]:

@@ -7,6 +7,7 @@ from typing import Any
 from cems.accounts.models import User
 from cems.base import calendar
 from cems.base.time import local, local_date
+from cems.base.words import counted
 from cems.clocks.access import shut_ways
 from cems.clocks.choices import Measure, Shut, Stage
 from cems.clocks.kinds import shown_kind
@@ -39,22 +40,18 @@ def _span(measure: Measure, start: datetime, end: datetime) -> str:
     if measure is Measure.WORKING_DAYS:
         days = calendar.working_days_between(local_date(start), local_date(end))
         if days:
-            return _count(days, "working day")
+            return counted(days, "working day")
     elif measure is not Measure.HOURS or gone >= timedelta(days=7):
         days = (local_date(end) - local_date(start)).days
         if days:
-            return _count(days, "day")
+            return counted(days, "day")
     if gone >= _HOUR:
-        return _count(gone // _HOUR, "hour")
+        return counted(gone // _HOUR, "hour")
     return (
-        _count(gone // timedelta(minutes=1), "minute")
+        counted(gone // timedelta(minutes=1), "minute")
         if gone >= timedelta(minutes=1)
         else "less than a minute"
     )
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def exact(instant: datetime) -> str:
@@ -74,7 +71,7 @@ def percent(clock: Clock, now: datetime) -> int:
 def words(clock: Clock, now: datetime) -> str:
     """Where a clock stands, in words."""
     if clock.stage == Stage.PAUSED:
-        return f"paused, {_count(clock.working_days_left or 0, 'working day')} left"
+        return f"paused, {counted(clock.working_days_left or 0, 'working day')} left"
     if clock.stage == Stage.CANCELLED:
         return "cancelled"
     if clock.stage == Stage.MET:

@@ -12,16 +12,11 @@ from datetime import date, time
 from typing import Any, Generic, TypeVar
 
 from cems.base.errors import Invalid
+from cems.base.words import counted
 
 T = TypeVar("T")
 FIELD = "value"
 LONGEST_LIST = 200
-_PLURALS = {"child": "children", "agency": "agencies"}
-
-
-def count_of(number: int, unit: str) -> str:
-    """A number with its unit, as people say it: "1 working day", "7 children"."""
-    return f"{number} {unit if number == 1 else _PLURALS.get(unit, f'{unit}s')}"
 
 
 def _refuse(message: str) -> Invalid:
@@ -69,7 +64,7 @@ class Number(ValueKind[int]):
         return number
 
     def in_words(self, value: int) -> str:
-        return count_of(value, self.unit)
+        return counted(value, self.unit)
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,9 @@ def newest_evidence_sentence(newest: date | None, last_asked: date | None) -> st
     Old information must not pass for current (ERASE Annual Report 2023–24, paragraph 18), and
     silence must not pass for safety: when somebody last asked is said beside it.
     """
-    if newest:
+    if newest and last_asked and newest >= last_asked:
+        freshness = f"Newest evidence of a concern {day_words(newest)}"  # nobody has asked since
+    elif newest:
         freshness = f"No new evidence recorded since {day_words(newest)}"
     else:
         freshness = "No dated evidence of a concern recorded"

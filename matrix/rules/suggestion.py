@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from cems.base.words import counted
 from cems.children.choices import RiskLevel
 from matrix.choices import Counts, Seen
 from matrix.instrument import Condition, Suggestion
@@ -124,7 +125,7 @@ def _quantity(count: int, counts: Counts) -> str:
 def _window(condition: Condition) -> str:
     if condition.within_months is None:
         return "at any time"
-    return f"within {condition.within_months} month{'' if condition.within_months == 1 else 's'}"
+    return f"within {counted(condition.within_months, 'month')}"
 
 
 def _dates(match: list[Evidence]) -> str:

@@ -117,8 +117,8 @@ def test_an_empty_draft_is_told_what_is_wanted_and_where(client: Client, user: U
     matrix = matrix_start(user, child=child)
     html = client.get(url("check", matrix)).content.decode()
     assert "Still wanted" in html
-    assert f"{url('judgement', matrix)}#level" in html
-    assert f"{url('views', matrix)}#informed" in html
+    assert f"{url('judgement', matrix)}?back=check#level" in html
+    assert f"{url('views', matrix)}?back=check#informed" in html
     refused = client.post(url("submit", matrix), {"key": str(uuid4())})
     assert refused.status_code == 400
     assert not Submission.objects.filter(child=child).exists()
@@ -279,7 +279,7 @@ class TestFirstPages:
     ) -> None:
         submit(user, child, RiskLevel.MODERATE)
         html = client.get(reverse("children:overview", args=[child.public_id])).content.decode()
-        assert "No new evidence recorded since" in html
+        assert "Newest evidence of a concern" in html and "No new evidence" not in html  # seen today
         assert "proposed, not yet agreed" in html
 
     def test_the_chronology_has_what_was_sent_and_no_draft(

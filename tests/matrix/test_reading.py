@@ -55,7 +55,7 @@ class TestBeside:
         assert "1 to 3 months old" in page
         assert "Newly seen" in page
         assert "Not judged yet" in page
-        assert "No new evidence recorded since" in page
+        assert "Newest evidence of a concern" in page and "No new evidence" not in page  # seen today
 
     def test_a_sent_matrix_is_put_beside_the_one_sent_before(self, user: User, child: Child) -> None:
         first = submit(user, child, RiskLevel.MODERATE, at=now() - timedelta(days=3))

@@ -365,3 +365,8 @@ class TestComparison:
         assert say(date(2026, 3, 3), None) == (
             "No new evidence recorded since 3 March 2026; not asked again yet."
         )
+
+    @pytest.mark.parametrize("asked", [date(2026, 3, 3), date(2026, 3, 2), date(2025, 12, 31)])
+    def test_the_sentence_denies_nothing_that_nobody_asked_about_since(self, asked: date) -> None:
+        said_now = rules.newest_evidence_sentence(date(2026, 3, 3), asked)
+        assert said_now.startswith("Newest evidence of a concern 3 March 2026; last asked ")

@@ -9,6 +9,7 @@ from cems.accounts.form_fields import WorkEmailField
 from cems.accounts.models import Appointment
 from cems.base.form_fields import DayField
 from cems.base.forms import OnceForm
+from cems.base.words import counted
 
 
 class CoverForm(OnceForm):
@@ -35,7 +36,7 @@ class CoverForm(OnceForm):
         self.fields["posts"].initial = [str(row.public_id) for row in rows]
         self.fields[
             "ends_on"
-        ].help_text = f"{longest} days from the first at the most. For example, 27 3 2026."
+        ].help_text = f"{counted(longest, 'day')} from the first at the most. For example, 27 3 2026."
 
 
 def _named(row: Appointment) -> str:

@@ -10,6 +10,7 @@ from cems.accounts.middleware import seconds_left
 from cems.accounts.selectors import person as selectors
 from cems.accounts.selectors.account_change import open_changes
 from cems.base.access_control import Shape, requires_sign_in
+from cems.base.words import counted
 
 
 @requires_sign_in(Shape.PAGE, reason="everybody sees their own sign-ins")
@@ -28,7 +29,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End my sign-ins everywhere but here."""
     ended = sign_in.end_own_elsewhere(acting_user(request), here=request.session.session_key or "")
-    messages.success(request, f"Signed out in {ended} other place{'' if ended == 1 else 's'}.")
+    messages.success(request, f"Signed out in {counted(ended, 'other place')}.")
     return redirect("account:sessions")
 
 

@@ -13,7 +13,7 @@ from cems.base.command import command
 from cems.base.errors import Conflict, Invalid
 from cems.base.events import publish
 from cems.base.time import local_date, now
-from cems.base.words import says_nothing
+from cems.base.words import counted, says_nothing
 from cems.children.choices import RiskLevel
 from cems.children.history.models.involvement import InvolvementState
 from cems.children.history.services.involvement import involvement_decide, involvement_end, involvement_start
@@ -121,7 +121,7 @@ def allocations_move(
     if not to:
         raise Invalid("Choose who takes over at least one child.", field="to")
     if len(to) > (most := REASSIGN_MOST.at(instant)):
-        raise Invalid(f"Move at most {most} children at once, then go on with the rest.", field="to")
+        raise Invalid(f"Move at most {counted(most, 'child')} at once, then go on with the rest.", field="to")
     rows = Allocation.objects.filter(public_id__in=list(to), worker=worker, ended_at__isnull=True)
     moves = [Move(row, to[row.public_id]) for row in rows.order_by("child", "pk")]
     if len(moves) != len(to):

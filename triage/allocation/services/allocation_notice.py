@@ -8,6 +8,7 @@ from cems.accounts.models import Appointment, User
 from cems.accounts.roles import ROLES, Work
 from cems.accounts.selectors.person import current
 from cems.base.time import local_date
+from cems.base.words import counted
 from cems.notices.models import Notice
 from cems.notices.services import notice_send, notices_settle
 from triage.models import Allocation
@@ -98,7 +99,7 @@ def tell_of_leaver(leaver: User, team_ids: list[int], children: int, at: datetim
         set(posts.values_list("user_id", flat=True)),
         kind="triage.worker_left",
         key=f"triage:{leaver.public_id}:left:{local_date(at)}",
-        text=f"{leaver} has left: {children} {'child' if children == 1 else 'children'} to be given to colleagues.",
+        text=f"{leaver} has left: {counted(children, 'child')} to be given to colleagues.",
         url=reverse("allocation:reallocation", args=[leaver.public_id]),
         at=at,
     )

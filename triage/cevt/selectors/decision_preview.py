@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cems.accounts.models import User
+from cems.base.words import counted
 from cems.children.choices import RiskLevel
 from cems.children.models import Child
 from cems.children.policy import FORUM_REACH_DAYS
@@ -53,7 +54,9 @@ def preview(
     if leaves_board(child, ruling.level, wishes):
         days = FORUM_REACH_DAYS.at(at)
         effects.append(
-            Effect(f"The child leaves the CEG board; its members keep sight of the record for {days} days")
+            Effect(
+                f"The child leaves the CEG board; its members keep sight of the record for {counted(days, 'day')}"
+            )
         )
     if provisional:
         due = until(at, CONFIRMATION_DAYS.at(at, child.area_id), "decided")

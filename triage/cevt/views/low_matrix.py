@@ -13,6 +13,7 @@ from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
 from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
+from cems.base.words import counted
 from triage.cevt.forms.low_matrix import LookedAtForm
 from triage.cevt.selectors.low_matrix import overseen
 from triage.cevt.services.low_matrix import low_matrices_look
@@ -28,7 +29,7 @@ def low(request: HttpRequest) -> HttpResponse:
     done = handle_form(request, form, lambda: _look(request, form))
     if done:
         count = done.result["looked_at"]
-        messages.success(request, f"Looked at: {count} {'child' if count == 1 else 'children'}.")
+        messages.success(request, f"Looked at: {counted(count, 'child')}.")
         return redirect("cevt:low")
     listed(user, what="triage.low", children=[line.child.public_id for line in page.lines], at=instant)
     context = {

@@ -12,6 +12,7 @@ from cems.base.access_control import FORM, SEND, Shape
 from cems.base.autosave import uuid_from, version_from
 from cems.base.errors import Conflict, Invalid, Overtaken
 from cems.base.time import now
+from cems.base.words import counted
 from cems.children.access_control import open_child
 from cems.meetings.choices import Held
 from triage.cevt.selectors.agenda import agenda_at
@@ -71,7 +72,7 @@ def _save(request: HttpRequest, lines: list[Line]) -> HttpResponse:
     if problems:
         shown = [line.typed(problems.get(line.child.public_id)) for line in lines]
         return _page(request, shown, 409, saved=saved)
-    messages.success(request, f"Saved: {saved} answer{'' if saved == 1 else 's'}.")
+    messages.success(request, f"Saved: {counted(saved, 'answer')}.")
     return redirect("cevt:research")
 
 

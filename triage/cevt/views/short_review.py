@@ -12,6 +12,7 @@ from cems.audit.services import listed
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
 from cems.base.time import now
+from cems.base.words import counted
 from triage.cevt.forms.short_review import NoteReviewsForm
 from triage.cevt.selectors.short_review import reviews_to_note
 from triage.cevt.services.short_review import review_discuss, reviews_note
@@ -53,5 +54,5 @@ def _perform(request: HttpRequest, form: NoteReviewsForm) -> dict[str, Any]:
 
 def _noted_words(noted: int, left: int) -> str:
     """For how many children reviews were noted, and how many of what was ticked waited no longer."""
-    words = f"Noted for {noted} {'child' if noted == 1 else 'children'}."
+    words = f"Noted for {counted(noted, 'child')}."
     return f"{words} {left} of what was ticked waited no longer." if left else words

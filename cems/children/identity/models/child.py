@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q
 from cems.accounts.models import Authority, Locality, Team
 from cems.base.models import PublicModel
 from cems.base.time import local_date, now
+from cems.base.words import counted
 from cems.children.choices import (
     PRESUMED_CHILD,
     BirthDateKnown,
@@ -182,7 +183,7 @@ class Child(PublicModel):
         if self.birth_date_known == BirthDateKnown.UNKNOWN:
             return "Age not known: presumed under 18"
         about = "About " if self.birth_date_known == BirthDateKnown.ABOUT else ""
-        return f"{about}{self.age_on(day)} years old"
+        return f"{about}{counted(self.age_on(day), 'year')} old"
 
     @property
     def born_words(self) -> str:
