@@ -88,7 +88,9 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": [f"cems.base.templatetags.{name}" for name in ("components", "navigation", "words")],
+            "builtins": [
+                f"cems.base.templatetags.{name}" for name in ("choices", "components", "navigation", "words")
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

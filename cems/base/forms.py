@@ -178,6 +178,9 @@ class PlainForm(HandledForm):
 
     def _laid_out(self, name: str) -> Any:
         widget = self.fields[name].widget
+        if isinstance(widget, forms.NumberInput):  # drawn by crispy-forms-gds without the class of a field
+            own = str(widget.attrs.get("class", ""))
+            widget.attrs["class"] = own if "govuk-input" in own.split() else f"govuk-input {own}".strip()
         if isinstance(widget, forms.CheckboxSelectMultiple):
             return Field.checkboxes(name)
         if isinstance(widget, forms.RadioSelect):

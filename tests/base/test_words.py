@@ -53,7 +53,9 @@ def test_a_child_of_one_is_a_year_old(born: date, words: str) -> None:
 
 def test_no_plural_is_made_by_hand() -> None:
     by_hand = re.compile(r"""\{'?'?"?"? ?if [^{}]*== 1 else '(?:s|es)'\}|if [^{}]*!= 1 else ''""")
-    faults = [source.path for source in hand_written() if by_hand.search((ROOT / source.path).read_text("utf-8"))]
+    faults = [
+        source.path for source in hand_written() if by_hand.search((ROOT / source.path).read_text("utf-8"))
+    ]
     filtered = re.compile(r"\|pluralize\s*}}")
     faults += [
         str(path.relative_to(TEMPLATES)) for path in templates() if filtered.search(path.read_text("utf-8"))

@@ -96,7 +96,12 @@ class AskForm(PlainForm):
 
     def __init__(self, teams: Sequence[Team], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer_choices("teams", [(str(team.public_id), team_label(team)) for team in teams])
+        kinds: dict[str, list[tuple[str, str]]] = {}
+        for team in teams:
+            kinds.setdefault(team.agency.get_kind_display(), []).append(
+                (str(team.public_id), team_label(team))
+            )
+        self.offer_choices("teams", sorted(kinds.items()))
 
     def chosen(self, teams: Sequence[Team]) -> list[Team]:
         """The teams chosen; call on a valid form."""

@@ -48,6 +48,7 @@ LIKELY = 450  # rank from which a child is offered before a new record is made
 COMPARED = 200  # closest records that the rule of duplicates looks at
 MOST_LIKELY = 25
 SEARCHES_A_MINUTE = 60
+SOUNDING_SHOWN = 3
 _SEARCH = "children.search"
 
 
@@ -82,6 +83,17 @@ class Results:
     after: str = ""
     may_exist: bool = False
     too_often: bool = False
+
+    @property
+    def shown(self) -> list[Found]:
+        """What the page shows at once: of names that only sound alike the first few."""
+        folded = self.folded
+        return [row for row in self.rows if row not in folded]
+
+    @property
+    def folded(self) -> list[Found]:
+        """Further names that sound alike, which the page folds with their number."""
+        return [row for row in self.rows if row.sounds_alike][SOUNDING_SHOWN:]
 
 
 @command

@@ -163,3 +163,26 @@ def test_an_index_serves_it():
         cursor.execute("SET LOCAL enable_seqscan = off")
     plan = like("catherine smith").explain()
     assert "childname_sounds" in plan and "childname_trigram" in plan
+
+
+def test_names_that_only_sound_alike_fold_after_the_first_few_with_their_number(officer):
+    make_child(given_name="Catherin", family_name="Fipps")
+    for _ in range(13):
+        make_child(given_name="Kathryn", family_name="Phipps")
+    client = sign_in(officer)
+    page = client.post(reverse("children:search"), {"q": "Catherine Fipps"}, follow=True)
+    results = page.context["results"]
+    assert results.shown + results.folded == results.rows and not results.shown[0].sounds_alike
+    alike = [row for row in results.rows if row.sounds_alike]
+    assert len(alike) == 13 and len(results.folded) == 10
+    html = page.content.decode()
+    assert "10 more records with a name that sounds alike" in html
+    assert html.count("Kathryn Phipps") == 13  # none is left out
+
+
+def test_a_few_names_that_sound_alike_do_not_fold(officer):
+    for _ in range(3):
+        make_child(given_name="Kathryn", family_name="Phipps")
+    page = sign_in(officer).post(reverse("children:search"), {"q": "Catherine Fipps"}, follow=True)
+    assert len(page.context["results"].shown) == 3 and not page.context["results"].folded
+    assert "more record" not in page.content.decode()
