@@ -25,7 +25,7 @@ from matrix.services.paper_matrix import TELL_AUTHOR
 
 def items(user: Any, now: datetime) -> Iterable[WorkItem]:
     """The drafts this person started or was asked to fill in; shown as long as the child is open to them."""
-    drafts = _drafts(user).select_related("child").order_by("-changed_at")[:50]
+    drafts = _drafts(user).select_related("child").order_by("-changed_at")  # the page says where it is cut
     return [
         WorkItem(
             what="CE Matrix in progress",

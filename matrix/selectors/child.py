@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from cems.accounts.models import User
+from cems.base.keyset import Keyset, Page
 from cems.base.time import local_date
 from cems.children.access_control import OpenChild
 from cems.children.choices import MatterKind
@@ -33,6 +34,22 @@ class Drafting:
     all_groups: int
 
 
+SENT = Keyset("-received_at", "-pk", size=25)
+WITHDRAWN = Keyset("-started_at", "-pk", size=20)
+
+
+@dataclass(frozen=True)
+class Further:
+    """A place in each list of a child's matrices: where it begins, or where its next page does; "" for none."""
+
+    sent: str = ""
+    withdrawn: str = ""
+    reviews: str = ""
+
+
+NOWHERE = Further()
+
+
 @dataclass(frozen=True)
 class OfChild:
     """Everything the page of a child's matrices shows to one person."""
@@ -45,6 +62,7 @@ class OfChild:
     board: str
     dues: Sequence[MatrixDue]
     short_reviews: Sequence[ShortReview]
+    further: Further
 
     @property
     def in_common(self) -> list[Drafting]:
@@ -52,21 +70,26 @@ class OfChild:
         return [draft for draft in self.drafts if not draft.matrix.own]
 
 
-def of_child(opened: OpenChild, *, only: User | None) -> OfChild:
-    """The child's matrices; `only` this person's own where they see no others."""
+def of_child(opened: OpenChild, *, only: User | None, at: Further = NOWHERE) -> OfChild:
+    """The child's matrices, each list from its place on; `only` this person's own where they see no others."""
     cluster = opened.cluster
     review = review_of(opened) if only is None else None
     sent = with_asked_again(_sent(cluster, only))
-    submissions = list(sent.select_related("submitted_by", "matrix__on_paper__agency")[:100])
+    sent = sent.select_related("submitted_by", "matrix__on_paper__agency")
+    submissions = SENT.page(sent, at.sent)
+    newest = sent.first() if at.sent else next(iter(submissions.rows), None)
+    withdrawn = WITHDRAWN.page(_matrices(cluster, only).filter(state=MatrixState.WITHDRAWN), at.withdrawn)
+    reviews = short_reviews_of(cluster, at.reviews) if only is None else Page[ShortReview]([])
     return OfChild(
         drafts=drafting(drafts_of(opened, only=only)),
-        submissions=submissions,
-        withdrawn=list(_matrices(cluster, only).filter(state=MatrixState.WITHDRAWN)[:20]),
-        freshness=freshness(submissions[0]) if submissions else "",
+        submissions=submissions.rows,
+        withdrawn=withdrawn.rows,
+        freshness=freshness(newest) if newest else "",
         review=review,
         board=reviewed_by_board(opened) if review else "",
         dues=_open_dues(cluster, only),
-        short_reviews=short_reviews_of(cluster) if only is None else [],
+        short_reviews=reviews.rows,
+        further=Further(submissions.after, withdrawn.after, reviews.after),
     )
 
 

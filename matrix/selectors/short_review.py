@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
+from cems.base.keyset import Keyset, Page
 from cems.children.access_control import OpenChild
 from matrix.models import AskedPerson, Review, ShortReview, Submission
 
-MOST = 50  # of one child: four years of monthly reviews
+MOST = 50  # of one matrix, which the next one ends: years of monthly reviews
+ORDER = Keyset("-happened_at", "-pk", size=25)
 
 
 def with_asked_again(submissions: QuerySet[Any]) -> QuerySet[Any]:
@@ -32,9 +34,9 @@ def asked_again(submission: Submission) -> date | None:
     return day
 
 
-def short_reviews_of(cluster: Collection[int]) -> Sequence[ShortReview]:
-    """The reviews of a child where nothing was new, without their words, the newest first."""
-    return list(_named(ShortReview.objects.filter(child__in=cluster))[:MOST])
+def short_reviews_of(cluster: Collection[int], after: str = "") -> Page[ShortReview]:
+    """A page of the reviews of a child where nothing was new, without their words, the newest first."""
+    return ORDER.page(_named(ShortReview.objects.filter(child__in=cluster)), after)
 
 
 def short_reviews_lately(opened: OpenChild, since: datetime | None) -> Sequence[ShortReview]:

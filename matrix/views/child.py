@@ -11,6 +11,7 @@ from cems.accounts.access_control import acting_user
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, next_url
 from cems.base.time import LONDON, now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
@@ -20,17 +21,20 @@ from matrix.choices import Occasion
 from matrix.forms import DueForm
 from matrix.models import ShortReview
 from matrix.practice_lists import OCCASIONS
-from matrix.selectors.child import of_child
+from matrix.selectors.child import Further, of_child
 from matrix.services.drafts import matrix_start
 from matrix.services.due import matrix_due_raise
 from matrix.slots import SHORT_REVIEW_STATE
+
+LISTS = ("sent", "withdrawn", "reviews")  # of matrices, each read by pages of its own
 
 
 @requires_child(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS)
 def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """All matrices of the child, or the person's own where they see no others."""
     only_own = not opened.access.sees(Part.MATRIX)
-    page = of_child(opened, only=acting_user(request) if only_own else None)
+    at = Further(**{name: request.GET.get(f"{name}_{AFTER}", "") for name in LISTS})
+    page = of_child(opened, only=acting_user(request) if only_own else None, at=at)
     context = {
         **child_page(request, opened, current="matrix:for_child"),
         "found": page,
@@ -41,6 +45,9 @@ def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "occasions": OCCASIONS.choices(),
         "review_clock": present(page.review.clock, now()) if page.review else None,
         "short_reviews": _became(opened, page.short_reviews),
+        "further": {
+            name: next_url(request, getattr(page.further, name), f"{name}_{AFTER}") for name in LISTS
+        },
         "dues": [(row, present(row.clock, now())) for row in page.dues],
         "why_now": page.dues[0].occasion if page.dues else "",
     }

@@ -117,6 +117,7 @@ def _page(request: HttpRequest, password: str = "") -> HttpResponse:
     context = {
         "feed": selectors.calendar_feed(acting_user(request)),
         "address": address,
+        "most": selectors.CALENDAR,
         "password": password,
     }
     answer = render(request, "clocks/feed_settings.html", context)

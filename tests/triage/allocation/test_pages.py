@@ -373,3 +373,17 @@ def test_the_board_asks_as_often_for_sixty_workers_as_for_two(client: Client, ma
     few = asked()
     more(10, 2)
     assert asked() == few
+
+
+@pytest.mark.requirement("T6")
+def test_the_workers_before_are_said_to_be_cut_and_the_rest_is_in_the_chronology(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("triage.allocation.panel.HISTORY", 2)
+    child, manager = child_at(), make_manager()
+    for days in (40, 30, 20):
+        begun = now() - timedelta(days=days)
+        has_worker(child, make_worker(), by=manager, at=begun, ended_at=begun + timedelta(days=5))
+    html = sign_in(manager).get(reverse("children:overview", args=[child.public_id])).content.decode()
+    assert "These are the last 2 workers." in html
+    assert reverse("children:chronology", args=[child.public_id]) in html

@@ -20,6 +20,7 @@ from tests.factories.matrices import submit, submit_paper
 from tests.factories.people import make_team, make_user, sign_in, take_document
 from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from tests.triage.cevt.pages import ADVISED, LIST, hidden, said, sheet
+from triage.cevt.selectors.decision import UNCONFIRMED
 from triage.cevt.services.decision import decision_make
 from triage.cevt.services.item import item_withdraw
 from triage.models import Decision, Item
@@ -178,6 +179,23 @@ def test_cevt_f3_at_the_page_provisional_is_said_before_and_confirmed_after(
     assert client.post(confirm, agreed).status_code == 302
     assert Decision.objects.get(confirms=row).agreed.level == MODERATE
     assert "Every decision is final" in said(client, reverse("cevt:provisional"))
+
+
+@pytest.mark.requirement("T3")
+def test_every_provisional_decision_is_reached_by_pages(
+    chair: User, child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(UNCONFIRMED, "size", 1)
+    children = [child, *(make_child(locality=child.locality) for _ in range(2))]
+    for one in children:
+        decision_make(chair, child=one, ruling=ruling(waiting_child(one)))
+    client, address, seen = sign_in(chair), reverse("cevt:provisional"), []
+    for number in range(3):
+        page = client.get(address)
+        seen += [shown.pk for _, shown, _ in page.context["rows"]]
+        address = page.context["older_url"]
+        assert ("More provisional decisions" in page.content.decode()) is (number < 2)
+    assert not address and sorted(seen) == sorted(one.pk for one in children)
 
 
 @pytest.mark.requirement("T3")

@@ -223,6 +223,11 @@ class TestWork:
         empty = make_team(name="Nobody works here")
         text = text_of(desk, of("enquiry_new", referral))
         assert all(team.name in text for team in teams) and empty.name not in text
+        # grouped by the kind of their agency, each group under its name
+        html = desk.get(of("enquiry_new", referral)).content.decode()
+        police, health = html.index("<legend>Police</legend>"), html.index("<legend>Health</legend>")
+        assert health < html.index(teams[1].name) < police < html.index(teams[0].name)
+        assert html.count('id="id_teams_1"') == 1
         chosen = [str(team.public_id) for team in teams]
         assert (
             desk.post(of("enquiry_new", referral), {"teams": chosen, "what": "What is held?"}).status_code

@@ -5,12 +5,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
 from django.urls import reverse
 
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.actions.models import Action
+from cems.base.keyset import Keyset, Page
 from cems.children.access.child_access import accesses
 from cems.children.access.document import document_url
 from cems.children.access.visibility import primary_of
@@ -19,13 +21,13 @@ from cems.children.choices import HarmContext
 from cems.children.models import Child
 from cems.children.practice_lists import HARM_FORMS
 from cems.clocks.choices import OPEN
-from cems.meetings.models import Dissent
+from cems.meetings.models import Dissent, Meeting
 from matrix.models import Submission
 from triage.cevt.outcomes import kind_of
 from triage.choices import ItemKind
 from triage.models import AdviceVersion, Decision, InformationRequest, Item, Outcome
 
-MOST = 200
+UNCONFIRMED = Keyset("confirm_clock__due_at", "pk", size=100)
 SOURCE = "triage.decision"  # what an action that a decision started says it comes from
 DECISION = ("decision__agreed", "decision__decided_by", "decision__meeting")
 
@@ -185,19 +187,24 @@ def information_waited_for(cluster: Collection[int]) -> Sequence[InformationRequ
     return list(rows.select_related("agency", "asked_by", "item").order_by("asked_at", "pk"))
 
 
-def unconfirmed(user: User) -> Sequence[tuple[Decision, Child]]:
-    """Provisional decisions nobody has confirmed, of children open to the person, what is due first at the top."""
-    rows = list(
-        Decision.objects.filter(confirm_clock__stage__in=OPEN)
+def unconfirmed(
+    user: User, after: str = "", *, meeting: Meeting | None = None
+) -> Page[tuple[Decision, Child]]:
+    """A page of the provisional decisions nobody has confirmed, of children open to the person, what is due first at
+    the top; of one meeting, those made there."""
+    made_there = Q() if meeting is None else Q(meeting=meeting)
+    page = UNCONFIRMED.page(
+        Decision.objects.filter(made_there, confirm_clock__stage__in=OPEN)
         .of_visible(user)
         .annotate(primary=primary_of())
-        .select_related("agreed", "decided_by", "confirm_clock__owner_user", "confirm_clock__owner_team")
-        .order_by("confirm_clock__due_at", "pk")[:MOST]
+        .select_related("agreed", "decided_by", "confirm_clock__owner_user", "confirm_clock__owner_team"),
+        after,
     )
+    rows = page.rows
     visible = list(Child.objects.visible_to(user).filter(pk__in={row.primary for row in rows}).with_page())
     reach = accesses(user, visible)
     children = {child.pk: child for child in visible if reach[child.pk].sees(Part.CONTRIBUTIONS)}
-    return [(row, children[row.primary]) for row in rows if row.primary in children]
+    return Page([(row, children[row.primary]) for row in rows if row.primary in children], page.after)
 
 
 def panel(user: User, opened: OpenChild, sent: Submission) -> tuple[str, str, dict[str, object]] | None:

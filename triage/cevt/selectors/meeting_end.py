@@ -62,7 +62,7 @@ def meeting_end_page(user: User, meeting: Meeting, at: datetime) -> MeetingEnd:
     ]
     lines = [Undecided(row, row.clock(at), row.level) for row in rows]
     last = closes(local_date(at))
-    provisional = [line for line in unconfirmed(user) if line[0].meeting_id == meeting.pk]
+    provisional = unconfirmed(user, meeting=meeting).rows
     return MeetingEnd(
         attendance_of(meeting, at),
         [line for line in lines if line.row.due_at <= last],

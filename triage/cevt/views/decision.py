@@ -15,6 +15,7 @@ from cems.audit.services import listed, record
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, next_url
 from cems.base.time import now
 from cems.children.access_control import OpenChild, requires_child
 from cems.children.identity.page_context import child_page
@@ -41,11 +42,13 @@ NEEDS = Part.CONTRIBUTIONS
 def provisional(request: HttpRequest) -> HttpResponse:
     """Provisional decisions that wait for their confirmation, what is due first at the top."""
     user, instant = acting_user(request), now()
-    rows = unconfirmed(user)
+    page = unconfirmed(user, request.GET.get(AFTER, ""))
+    rows = page.rows
     if rows:
         listed(user, what="triage.provisional", children=[child.public_id for _, child in rows])
     shown = [(row, child, present(row.confirm_clock, instant)) for row, child in rows if row.confirm_clock]
-    return render(request, "triage/cevt/provisional.html", {"rows": shown})
+    context = {"rows": shown, "older_url": next_url(request, page.after)}
+    return render(request, "triage/cevt/provisional.html", context)
 
 
 @requires_child(Shape.PAGE, NEEDS, work=Work.DECISIONS, methods=FORM)
