@@ -8,7 +8,7 @@ from cems.base.errors import Invalid
 from cems.children.choices import IdentifierKind
 from cems.children.identity.rules import check_identifier, search_key, written
 from cems.children.matching.rules.duplicate import Named
-from cems.children.matching.rules.typed_day import birth_date_in
+from cems.children.matching.typed_day import birth_date_in
 
 LONGEST = 200
 _REFERENCE = re.compile(r"\bCHD-\d{4}-\d{5,}\b", re.IGNORECASE)
