@@ -22,7 +22,9 @@ def _tell_manager(leaver: User) -> None:
     things, day = open_things_count([leaver.pk]).get(leaver.pk, 0), today()
     if not things:
         return
-    teams: set[int | None] = set(Appointment.objects.filter(user=leaver).values_list("team_id", flat=True)) or {None}
+    teams: set[int | None] = set(
+        Appointment.objects.filter(user=leaver).values_list("team_id", flat=True)
+    ) or {None}
     places = [(team, leaver.agency_id) for team in sorted(teams, key=lambda team: team or 0)]
     people: set[int] = set().union(*recipients.managers_of(places, day))
     if not people - {leaver.pk}:

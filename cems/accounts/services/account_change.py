@@ -43,7 +43,7 @@ def account_change_ask(
     """
     may_administer(actor, about=user if kind == ChangeKind.SECOND_FACTOR else None)
     instant = at or now()
-    fresh = User.objects.select_for_update().get(pk=user.pk)
+    fresh = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if (
         new_email
         and User.objects.get_queryset().filter(email__iexact=new_email).exclude(pk=fresh.pk).exists()
@@ -109,7 +109,7 @@ def account_change_stop(
 def account_changes_carry_out(user: None = None, *, at: datetime | None = None) -> int:
     """Do what nobody stopped in its day; returns how many. Harmless to repeat."""
     instant = at or now()
-    rows = AccountChange.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+    rows = AccountChange.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(
         due_at__lte=instant, ended_at__isnull=True
     )
     changes = list(rows.select_related("user", "asked_by").order_by("pk"))
@@ -125,7 +125,7 @@ def is_unused(user: User) -> bool:
 
 
 def _carry_out(actor: User | None, change: AccountChange, at: datetime) -> AccountChange:
-    user = User.objects.select_for_update().get(pk=change.user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=change.user_id)
     if change.kind == ChangeKind.SECOND_FACTOR:
         Authenticator.objects.filter(user=user).delete()
     else:
@@ -152,7 +152,7 @@ def _end(actor: User | None, change: AccountChange, outcome: ChangeOutcome, at: 
 
 
 def _waiting(change: AccountChange) -> AccountChange:
-    rows = AccountChange.objects.select_for_update(of=("self",)).select_related("user", "asked_by")
+    rows = AccountChange.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "asked_by")
     locked_change: AccountChange = rows.get(pk=change.pk)
     if locked_change.ended_at is not None:
         raise Conflict(f"This is decided: {locked_change.get_outcome_display().lower()}.")

@@ -18,7 +18,7 @@ def code_spend(user: User | None, *, authenticator: Authenticator, code: str) ->
     Kept in the database with the secret, for as long as the secret: a cache may be emptied, and forgets sooner than
     the code runs out.
     """
-    locked_authenticator = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
+    locked_authenticator = Authenticator.objects.select_for_update(no_key=True).get(pk=authenticator.pk)
     data = locked_authenticator.data
     secret = decrypt(data["secret"])
     later = [step for step in yield_hotp_counters_from_time() if step > data.get(SPENT, 0)]

@@ -141,7 +141,7 @@ def _late_untold(at: datetime) -> Sequence[tuple[LowMatrix, set[int]]]:
     """
     rows = LowMatrix.objects.filter(ended_at__isnull=True, late_told_at__isnull=True, late_from__lte=at)
     rows = rows.select_related("submission", "child").order_by("pk")
-    locked = rows.select_for_update(of=("self",), skip_locked=True)
+    locked = rows.select_for_update(no_key=True, of=("self",), skip_locked=True)
     late = [row for row in locked if row.child.died_on is None]
     people = chairs({row.authority_id for row in late}, local_date(at)) if late else {}
     everybody = sorted(set().union(*people.values())) if people else []
