@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.urls import reverse
 
 from cems.accounts.models import User
@@ -10,7 +10,7 @@ from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Reach, Work
 from cems.audit.choices import Verb
 from cems.audit.services import record
-from cems.base.command import command
+from cems.base.command import command, savepoint
 from cems.base.errors import Conflict, Invalid
 from cems.base.time import now
 from cems.children.access.child_access import access_to
@@ -92,7 +92,7 @@ def matrix_hand_over(user: User, *, matrix: Matrix, owner: User, at: datetime | 
         raise Invalid(f"{draft.reference} can't go to {owner}. Choose somebody else for it.", field="owner")
     draft.started_by = owner
     try:
-        with transaction.atomic():
+        with savepoint():
             draft.save(update_fields=["started_by"])
     except IntegrityError:
         raise Invalid(

@@ -12,6 +12,8 @@ ENDS = "ends, takes back or gives up one row: the second time there is none to e
 STATE = "sets how things stand: the second time they stand so"
 SEARCH = "searches, and writes nothing but that it did"
 WITHOUT_KEY = {
+    "cems.accounts.views.account_change.stop": ENDS,
+    "cems.accounts.views.account_change.stop_link": ENDS,
     "cems.accounts.views.cover.cover_end": ENDS,
     "cems.accounts.views.person.bring_back": STATE,
     "cems.accounts.views.person.invite": "a link takes the place of the one before, which opens nothing then",

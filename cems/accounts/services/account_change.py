@@ -14,7 +14,7 @@ from cems.accounts.selectors.account_change import may_confirm, second_people
 from cems.accounts.sign_in import end_sign_ins
 from cems.audit.choices import Verb
 from cems.audit.services import record
-from cems.base.command import command
+from cems.base.command import command, savepoint
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
 from cems.base.time import local_date, now
@@ -132,7 +132,7 @@ def _carry_out(actor: User | None, change: AccountChange, at: datetime) -> Accou
         user.email = change.new_email
         user.set_unusable_password()
         try:
-            with transaction.atomic():
+            with savepoint():
                 user.save(update_fields=["email", "password"])
         except IntegrityError:
             return _end(actor, change, ChangeOutcome.OVERTAKEN, at)
