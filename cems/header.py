@@ -22,6 +22,7 @@ GAP = 3
 MORE = len("More")
 # Pages that the header or the footer links by themselves: the own sign-in, and what is for everybody to read.
 OWN_SIGN_IN = ("account", "account_", "mfa_", "usersessions_")
+OF_WORK = "account:hand-over"  # stands among the person's own pages, and is a manager's work
 FOOT = frozenset({"directory:directory", "help_words", "help_accessibility", "help_privacy"})
 
 
@@ -85,7 +86,7 @@ def entries_of(user: User, match: ResolverMatch | None) -> Entries:
 
 def own_sign_in(match: ResolverMatch | None) -> bool:
     """Whether the page is one of the person's own sign-in."""
-    if match is None:
+    if match is None or match.view_name == OF_WORK:
         return False
     return match.namespace == OWN_SIGN_IN[0] or match.view_name.startswith(OWN_SIGN_IN[1:])
 
@@ -96,6 +97,8 @@ def _current(places: Sequence[Place], here: str) -> str:
     if here in names:
         return here
     area, _, page = here.rpartition(":")
+    if here == OF_WORK:
+        return HOME.url_name
     if here in FOOT or area == OWN_SIGN_IN[0] or here.startswith(OWN_SIGN_IN[1:]):
         return ""
     if PEOPLE.url_name in names and _is_administration(here, area):

@@ -65,6 +65,14 @@ def test_the_own_sign_in_is_an_entry_beside_them(page: str) -> None:
     assert lit("practitioner", reverse(page)) == ("", "")
 
 
+def test_handing_over_is_a_managers_work() -> None:
+    manager = make_user("team_manager")
+    match = resolve(reverse("account:hand-over", args=[manager.public_id]))
+    assert not own_sign_in(match)
+    entries = entries_of(manager, match)
+    assert [entry.label for entry in entries.shown if entry.current] == ["My work"]
+
+
 @pytest.mark.parametrize("page", ["directory:directory", "help_words", "help_privacy"])
 def test_what_the_footer_links_is_current_there(page: str) -> None:
     client = sign_in(make_user())
