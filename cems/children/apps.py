@@ -36,13 +36,13 @@ class ChildrenConfig(AppConfig):
             policy,
             practice_lists,
         )
-        from cems.children.access.selectors.restriction import barred_pairs, hidden_from
+        from cems.children.access.selectors.restriction import barred_pairs, known_to
         from cems.children.chronology import entries
         from cems.children.clocks import PLACED_ANSWER, PLACED_ESCALATION, PLACED_TELL, RESTRICTION_REVIEW
         from cems.children.identity import reference
         from cems.children.slots import CHRONOLOGY, DOCUMENTS, NOW_LINES, PANELS, SUB_NAVIGATION
         from cems.clocks.slots import CHILDREN_SEEN, KINDS, MAY_SEE_CHILD, SHUT_WAYS
-        from cems.notices.slots import KEPT_FROM, MAIL_WITHHELD, NAMES, NOT_TOLD
+        from cems.notices.slots import KNOWN_TO, MAIL_WITHHELD, NAMES, NOT_TOLD
         from cems.policy.slots import LISTS, POLICIES
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
@@ -68,5 +68,5 @@ class ChildrenConfig(AppConfig):
         SHUT_WAYS.fill(handlers.shut_ways, by=self.label)
         MAIL_WITHHELD.fill(handlers.died, by=self.label)
         NAMES.fill(handlers.names, by=self.label)
-        KEPT_FROM.fill(hidden_from, by=self.label)
+        KNOWN_TO.fill(known_to, by=self.label)
         NOT_TOLD.fill(barred_pairs, by=self.label)

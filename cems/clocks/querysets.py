@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
 from cems.clocks.choices import LIVE, OPEN
-from cems.notices.slots import KEPT_FROM
+from cems.notices.slots import KNOWN_TO
 
 
 class ClockQuerySet(QuerySet[Any]):
@@ -76,7 +76,7 @@ class ClockQuerySet(QuerySet[Any]):
 
     def known_to(self, user: User) -> Self:
         """Those about no child, or one whose record the person may know of."""
-        return self.exclude(child__in=KEPT_FROM.get()(user))
+        return self.filter(KNOWN_TO.get()(self.model, user))
 
     def late(self, at: datetime) -> Self:
         return self.live().filter(due_at__lt=at)

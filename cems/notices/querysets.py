@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from cems.base.time import local_date, today
 from cems.notices.messages import Message
-from cems.notices.slots import KEPT_FROM
+from cems.notices.slots import KNOWN_TO
 
 LEFT = "The person has left"
 
@@ -21,7 +21,7 @@ class NoticeQuerySet(QuerySet[Any]):
     """Notices are private: everybody reads their own and nobody else's, and none of a record that is kept from them."""
 
     def visible_to(self, user: Any) -> Self:
-        return self.filter(user=user).exclude(child__in=KEPT_FROM.get()(user))
+        return self.filter(user=user).filter(KNOWN_TO.get()(self.model, user))
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)

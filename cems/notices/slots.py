@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cems.base.extension import One
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Model
+    from django.db.models.expressions import Combinable
 
     from cems.accounts.models import User
 
@@ -21,10 +22,10 @@ NAMES: One[Callable[[User, Collection[UUID]], Mapping[UUID, str]]] = One(
     "notices.names",
     "The names of these children, of those the person may see: on a page people read names.",
 )
-KEPT_FROM: One[Callable[[User], QuerySet[Any, Any]]] = One(
-    "notices.kept_from",
-    "The public ids of the records this person must not know of, as a query of one column: no notice and no clock about"
-    " one is shown to them or counted.",
+KNOWN_TO: One[Callable[[type[Model], User], Combinable]] = One(
+    "notices.known_to",
+    "The condition that a row of this table is about no record which this person must not know of: no notice and no"
+    " clock about one is shown to them or counted.",
 )
 NOT_TOLD: One[Callable[[Collection[UUID], Collection[int]], set[tuple[UUID, int]]]] = One(
     "notices.not_told",

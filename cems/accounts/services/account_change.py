@@ -152,7 +152,9 @@ def _end(actor: User | None, change: AccountChange, outcome: ChangeOutcome, at: 
 
 
 def _waiting(change: AccountChange) -> AccountChange:
-    rows = AccountChange.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "asked_by")
+    rows = AccountChange.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "user", "asked_by"
+    )
     locked_change: AccountChange = rows.get(pk=change.pk)
     if locked_change.ended_at is not None:
         raise Conflict(f"This is decided: {locked_change.get_outcome_display().lower()}.")

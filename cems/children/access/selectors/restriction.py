@@ -6,16 +6,24 @@ They are asked of the whole cluster, never of one row: a user whom one record sh
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
 from cems.accounts.models import User
-from cems.children.access.visibility import primary_of
+from cems.accounts.profile import profile_of
+from cems.base.compiled_sql import Condition, Fulfilled
+from cems.base.time import now
+from cems.children.access.visibility import opens_restricted, primary_of
 from cems.children.models import Bar, Child, NamedReader
 from cems.children.querysets import rows_of_the_cluster
+
+_KNOWN: dict[
+    tuple[type[Model], bool], Condition
+] = {}  # by table, and whether emergencies open restricted records
 
 
 def is_restricted(child_id: int) -> bool:
@@ -74,21 +82,32 @@ def barred_pairs(children: Collection[UUID], user_ids: Collection[int]) -> set[t
     return {(child, user) for child, pk, primary in ids for user in barred[primary or pk]}
 
 
-def hidden_from(user: User) -> QuerySet[Any, Any]:
+def known_to(model: type[Model], user: User) -> Fulfilled:
+    """The condition that a row of this table is about no record that nobody may hint at to this person; its `child` is
+    the public id of one, or null. Each page asks it of clocks and of notices, so its words are kept."""
+    key = model, opens_restricted(profile_of(user))
+    if key not in _KNOWN:
+        _KNOWN[key] = Condition(partial(_known, *key), user=int, instant=datetime)
+    return _KNOWN[key].of(user=user.pk, instant=now())
+
+
+def _known(model: type[Model], emergency: bool, *, user: int, instant: datetime) -> QuerySet[Any, Any]:
+    return QuerySet(model).exclude(child__in=_hidden(emergency, user, instant))
+
+
+def _hidden(emergency: bool, user: int, instant: datetime) -> QuerySet[Any, Any]:
     """The public ids of all records nobody may hint at to this person, as `not_to_be_known` says of some: they bar the
     person, or are sealed and shut to them; and of those read with them."""
-    sealed = Child.objects.unscoped("sealed records, so that nothing about them is counted")
-    sealed = (
-        sealed.filter(sealed_at__isnull=False).shut_to(user).annotate(primary=Coalesce("merged_into", "pk"))
+    records = partial(
+        Child.objects.unscoped, "which records are kept from somebody, sealed ones and joined ones too"
     )
-    primaries = bars_of(user).values("primary").union(sealed.values("primary"), all=True)
-    rows = Child.objects.unscoped("which records are kept from somebody")
-    joined = Child.objects.unscoped("records joined to those that are kept from somebody")
-    return (
-        rows.filter(pk__in=primaries)
-        .values_list("public_id")
-        .union(joined.filter(merged_into__in=primaries).values_list("public_id"), all=True)
-    )
+    readable = records().filter(pk=OuterRef("primary")).readable_by(user, instant, emergency=emergency)
+    sealed = records().filter(sealed_at__isnull=False).annotate(primary=Coalesce("merged_into", "pk"))
+    barred = Bar.objects.filter(user_id=user).annotate(primary=primary_of())
+    shut = sealed.exclude(Exists(readable)).values("primary")
+    primaries = barred.values("primary").union(shut, all=True)
+    joined = records().filter(merged_into__in=primaries).values_list("public_id")
+    return records().filter(pk__in=primaries).values_list("public_id").union(joined, all=True)
 
 
 def not_to_be_known(user: User, child_ids: Collection[int]) -> set[int]:
