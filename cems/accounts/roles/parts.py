@@ -64,6 +64,9 @@ class Work(StrEnum):
     ADVICE = "advice"
     ESCALATION = "escalation"
     TEAM = "team"
+    HANDOVER = (
+        "handover"  # gives to others what somebody of the team holds who has left, or went to another team
+    )
     REFERRALS = "referrals"
     STATUS = "status"
     DUPLICATES = "duplicates"

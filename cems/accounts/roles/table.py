@@ -139,7 +139,7 @@ _ROLES = [
         RoleKey.TEAM_MANAGER,
         "Team manager",
         _PRACTITIONER_SEES | {Reach.INVOLVED: PRACTICE | RECORD_USE, Reach.EMERGENCY: PRACTICE},
-        _PRACTITIONER_WRITES | {Work.TEAM, Work.INVOLVEMENT, Work.STATUS},
+        _PRACTITIONER_WRITES | {Work.TEAM, Work.HANDOVER, Work.INVOLVEMENT, Work.STATUS},
         opens_in_emergency=True,
         of_team=True,
         manages=True,
@@ -217,6 +217,7 @@ _ROLES = [
                 Work.NOTES,
                 Work.FAMILY,
                 Work.OWN_ACTIONS,
+                Work.HANDOVER,
                 Work.FIGURES,
                 Work.THEMES,
             }
@@ -353,7 +354,7 @@ _ROLES = [
         not_built="The scorecard and the agenda of the strategic group are not part of CEMS yet, and no child's record"
         " opens for you. Ask the Head of Service for figures; what a meeting asks you to do is listed here.",
     ),
-    Role(RoleKey.ADMINISTRATOR, "Administrator", {}, frozenset({Work.ADMINISTRATION})),
+    Role(RoleKey.ADMINISTRATOR, "Administrator", {}, frozenset({Work.ADMINISTRATION, Work.HANDOVER})),
     # A student reads what the supervisor shows them, and approves, exports and opens in an emergency nothing.
     Role(
         RoleKey.STUDENT,

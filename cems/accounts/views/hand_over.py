@@ -6,23 +6,21 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cems.accounts.access_control import acting_user
+from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.forms.hand_over import HandOverForm
+from cems.accounts.roles import Work
 from cems.accounts.selectors import hand_over as selectors
 from cems.accounts.selectors.person import person_at
 from cems.accounts.services.hand_over import things_hand_over
-from cems.base.access_control import FORM, Shape, requires_sign_in
+from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError
 from cems.base.forms import handle_form
 from cems.base.not_found import or_404
 from cems.base.time import today
+from cems.base.words import counted
 
 
-@requires_sign_in(
-    Shape.PAGE,
-    reason="an administrator, and who manages a team of theirs, hands over what somebody holds",
-    methods=FORM,
-)
+@requires_work(Shape.PAGE, Work.HANDOVER, FORM)
 def hand_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Everything open that this person alone answers for, and who gets it."""
     user, day = acting_user(request), today()
@@ -38,11 +36,8 @@ def hand_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
         refusals=CommandError,
     )
     if handled:
-        count = handled.result["things"]
-        messages.success(
-            request,
-            f"{form.cleaned_data['owner']} has {count} {'thing' if count == 1 else 'things'} of {holder} now.",
-        )
+        things = counted(handled.result["things"], "thing")
+        messages.success(request, f"{form.cleaned_data['owner']} has {things} of {holder} now.")
         return redirect("account:hand-over", public_id)
     context = {
         "form": form,
