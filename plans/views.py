@@ -32,7 +32,7 @@ from plans.services.meeting import meeting_correct as correct_meeting
 from plans.services.meeting import meeting_record
 from plans.services.provider import provider_write
 from plans.services.strategy_meeting import strategy_meeting_answer
-from plans.slots import DECIDED_AT
+from plans.slots import DECIDED_AT, REFERRAL_BLOCKS
 
 MEETINGS = "plans:meetings"
 RECORDS_MEETINGS = (Work.PLAN, Work.NOTES, Work.REFERRALS, Work.STATUS)
@@ -44,7 +44,8 @@ def referral(request: HttpRequest, opened: OpenChild, referral_id: UUID) -> Http
     row = or_404(referral_at(opened.child, referral_id))
     if opened.access.may(Work.REFERRALS):
         return redirect(DECIDED_AT.get(), opened.child.public_id, row.public_id)
-    return render(request, "plans/referral.html", paper_page(request, opened, row))
+    blocks = [block for tell in REFERRAL_BLOCKS if (block := tell(row))]
+    return render(request, "plans/referral.html", {**paper_page(request, opened, row), "blocks": blocks})
 
 
 @requires_child(Shape.PAGE, Part.STRATEGY, methods=FORM)

@@ -59,7 +59,7 @@ class TriageConfig(AppConfig):
         from cems.children.slots import CHRONOLOGY, DOCUMENTS, PANELS
         from cems.clocks.slots import KINDS
         from matrix.slots import SHORT_REVIEW_STATE, SUBMISSION_PANELS
-        from plans.slots import DECIDED_AT
+        from plans.slots import DECIDED_AT, REFERRAL_BLOCKS
         from triage import child_content, chronology, clocks, home_content
         from triage.advice import services
         from triage.allocation import home_content as allocation_content
@@ -92,6 +92,7 @@ class TriageConfig(AppConfig):
         NAVIGATION.fill(*home_content.PLACES, by=self.label)
         REFERENCE_DATA.fill(services.sync, by=self.label)
         DECIDED_AT.fill("first_contact:referral", by=self.label)
+        REFERRAL_BLOCKS.fill(panel_first_contact.found_later, by=self.label)
         SHORT_REVIEW_STATE.fill(short_reviews.what_became, by=self.label)
         DONE_AT.fill(*allocation_content.WORKER_GIVEN, by=self.label)
         DOINGS.fill(NRM_DONE, by=self.label)

@@ -25,6 +25,7 @@ from triage.models import (
     Decision,
     InformationRequest,
     Item,
+    LaterFinding,
     LowMatrix,
     Outcome,
     ReferralAssessment,
@@ -194,6 +195,27 @@ FIRST_CONTACT = (
             "why below Significant": "below_why",
         },
         left_out={BY_WHOM: ("changed_by", "changed_at", "below_manager"), INTERNAL: ("version",)},
+    ),
+    Kept(
+        LaterFinding,
+        title="Found after First Contact's decision",
+        retention=WITH_RECORD,
+        basis=JUDGED,
+        columns={
+            "reference": "referral.reference",
+            "result": "kind",
+            "found": "found_on",
+            "text": "text",
+            "harm outside the home": "outside_home",
+            "approach taken": "approach",
+            "approach": "approach_why",
+        },
+        left_out={
+            OWN_ROW: ("matrix_due",),
+            WRITTEN: ("recorded_at",),
+            BY_WHOM: ("recorded_by",),
+        },
+        third_party=True,  # told in the words of who found it
     ),
     Kept(
         AgencyEnquiry,

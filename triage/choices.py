@@ -61,6 +61,29 @@ class Section47(models.TextChoices):
     UNSUBSTANTIATED = "unsubstantiated", "Not substantiated"
 
 
+class LaterFindingKind(models.TextChoices):
+    """What was found about a child after First Contact had decided the referral (T1)."""
+
+    SUBSTANTIATED = "substantiated", "Section 47 enquiry: substantiated"
+    UNSUBSTANTIATED = "unsubstantiated", "Section 47 enquiry: not substantiated"
+    HARM = "harm", "Assessment: harm found"
+    NO_HARM = "no_harm", "Assessment: no harm found"
+
+    @property
+    def is_harm(self) -> bool:
+        """Whether it says that the child is harmed."""
+        return self in {LaterFindingKind.SUBSTANTIATED, LaterFindingKind.HARM}
+
+    @property
+    def section_47(self) -> Section47 | None:
+        """What it says of the section 47 enquiry; None where it is of an assessment."""
+        results = {
+            LaterFindingKind.SUBSTANTIATED: Section47.SUBSTANTIATED,
+            LaterFindingKind.UNSUBSTANTIATED: Section47.UNSUBSTANTIATED,
+        }
+        return results.get(self)
+
+
 class Answered(models.TextChoices):
     """What an agency says when First Contact asks (T1)."""
 

@@ -3,9 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.urls import reverse
+
 from cems.accounts.roles import Part
+from cems.base.time import local_date
 from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
+from cems.children.chronology.entries import noon
 from cems.children.slots import ChronologyEntry
 from triage.cevt.outcomes import kind_of
 from triage.choices import LowEnd, ReviewEnd
@@ -16,6 +20,7 @@ from triage.models import (
     AllocationDeclined,
     Decision,
     Item,
+    LaterFinding,
     LowMatrix,
     ReferralAssessment,
     ReviewToNote,
@@ -26,6 +31,7 @@ def chronology(opened: OpenChild, since: datetime | None) -> Iterable[Chronology
     if opened.access.sees(Part.REFERRALS):
         yield from _of_enquiry(opened, since)
         yield from _of_held_below(opened, since)
+        yield from _of_later_findings(opened, since)
     if not opened.access.sees(Part.DECISIONS):
         return
     yield from _of_items(opened, since)
@@ -75,6 +81,24 @@ def _of_held_below(opened: OpenChild, since: datetime | None) -> Iterable[Chrono
                 text=row.below_why,
                 by=str(row.below_manager),
             )
+
+
+def _of_later_findings(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:
+    """What was found once a referral was decided, on its own day."""
+    rows = LaterFinding.objects.filter(child__in=opened.cluster).lately(
+        since and local_date(since), "found_on"
+    )
+    for row in rows.select_related("referral"):
+        yield ChronologyEntry(
+            noon(row.found_on),
+            row.recorded_at,
+            "Referral",
+            f"{row.get_kind_display()} ({row.referral.reference})",
+            Part.REFERRALS,
+            text=row.text,
+            by_id=row.recorded_by_id,
+            url=reverse("plans:referral", args=[opened.child.public_id, row.referral.public_id]),
+        )
 
 
 def _of_items(opened: OpenChild, since: datetime | None) -> Iterable[ChronologyEntry]:

@@ -15,7 +15,7 @@ from triage.cevt.models.item import InformationRequest, Item
 from triage.cevt.models.low_matrix import LowMatrix
 from triage.cevt.models.meeting_day import MeetingDay
 from triage.cevt.models.short_review import ReviewToNote
-from triage.first_contact.models import AgencyEnquiry, ReferralAssessment
+from triage.first_contact.models import AgencyEnquiry, LaterFinding, ReferralAssessment
 
 __all__ = [
     "Absence",
@@ -30,6 +30,7 @@ __all__ = [
     "Decision",
     "InformationRequest",
     "Item",
+    "LaterFinding",
     "LowMatrix",
     "MeetingDay",
     "Outcome",

@@ -136,7 +136,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
         }
     ),
     "triage/first_contact": frozenset(
-        {"ages", "approach", "assessment", "enquiry", "queue", "significant", "threshold"}
+        {"ages", "approach", "assessment", "enquiry", "later_finding", "queue", "significant", "threshold"}
     ),
 }
 

@@ -12,8 +12,9 @@ from cems.children.models import Child
 from cems.children.querysets import OfChildManager
 from cems.clocks.models import Clock
 from cems.policy.fields import KeyField
+from matrix.models import MatrixDue
 from plans.models import Referral
-from triage.choices import Answered, Section47
+from triage.choices import Answered, LaterFindingKind, Section47
 from triage.first_contact.rules.threshold import THRESHOLDS
 
 
@@ -63,6 +64,41 @@ class ReferralAssessment(PublicModel):
 
     def __str__(self) -> str:
         return f"assessment {self.pk}"
+
+
+class LaterFinding(PublicModel):
+    """What a section 47 enquiry or an assessment found after the referral was decided: a dated row of its own.
+
+    What the decision rested on stays as it was. Immutable; the newest says whether the approach is taken from then on.
+    """
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="later_findings")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    get_kind_display: Callable[[], str]
+    kind = models.CharField(max_length=15, choices=LaterFindingKind)
+    found_on = models.DateField()
+    text = models.TextField("what was found, and by whom")
+    outside_home = models.BooleanField(
+        null=True, help_text="Whether the primary risk lies outside the home; not known while empty"
+    )
+    approach = models.BooleanField(default=False, help_text="Harm Outside the Home approach, from then on")
+    approach_why = models.TextField(blank=True)
+    matrix_due = models.ForeignKey(
+        MatrixDue, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    objects = OfChildManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "kind", "found_on"], name="later_finding_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="later_finding_has_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"later finding {self.pk}"
 
 
 class AgencyEnquiry(PublicModel):

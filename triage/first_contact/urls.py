@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from triage.first_contact.views import assessment, enquiry, queue
+from triage.first_contact.views import assessment, enquiry, later_finding, queue
 
 app_name = "first_contact"
 
@@ -19,6 +19,11 @@ urlpatterns = [
         name="enquiry_answer_for",
     ),
     path("<uuid:public_id>/<uuid:referral_id>/found/", assessment.found, name="assessment"),
+    path(
+        "<uuid:public_id>/<uuid:referral_id>/found-later/",
+        later_finding.later_finding_new,
+        name="later_finding_new",
+    ),
     path("<uuid:public_id>/<uuid:referral_id>/decide/", assessment.decide, name="referral_decide"),
     path(
         "<uuid:public_id>/<uuid:referral_id>/strategy-meeting/",

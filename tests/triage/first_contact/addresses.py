@@ -11,6 +11,9 @@ OF_STORY: dict[str, OfStory] = {
         )
         for name in ("referral", "enquiry_new", "assessment", "referral_decide", "strategy_meeting_request")
     },
+    "first_contact:later_finding_new": child_and(
+        referral_id=lambda story, user: story.of(FirstContactRows).later_finding.referral.public_id
+    ),
     "first_contact:enquiry_answer_for": child_and(
         referral_id=lambda story, user: story.of(PlanRows).referral.public_id,
         enquiry_id=lambda story, user: story.of(FirstContactRows).enquiry.public_id,

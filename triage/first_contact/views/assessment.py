@@ -34,6 +34,7 @@ from triage.first_contact.forms import (
 )
 from triage.first_contact.outcomes import OUTCOMES
 from triage.first_contact.selectors.enquiry import Gathered, enquiry_at, gathered, teams_to_ask, teams_to_take
+from triage.first_contact.selectors.later_finding import later_findings
 from triage.first_contact.selectors.significant import managers_of_front_door, newest_request
 from triage.first_contact.services.assessment import findings_of, referral_assessment_save, referral_settle
 from triage.first_contact.services.enquiry import agency_enquiry_answer, agency_enquiry_open
@@ -66,6 +67,7 @@ def _referral_page(request: HttpRequest, opened: OpenChild, row: Referral, words
         "gathered": evidence,
         "meeting": asked,
         "tasks": [] if row.outcome else _tasks(opened, row, evidence, asked),
+        "later": later_findings(row),
         "not_kept": words,
     }
     return render(request, "triage/first_contact/referral.html", context, status=409 if words else 200)

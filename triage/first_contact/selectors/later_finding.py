@@ -1,0 +1,62 @@
+"""What was found once a referral was decided, and who is told of it (T1)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from cems.accounts.models import User
+from cems.base.time import local_date
+from cems.children.access.selectors.restriction import closed_to
+from cems.children.choices import MatterKind
+from cems.children.models import Child, Matter
+from cems.children.querysets import rows_of_clusters
+from plans.models import Referral
+from triage.cevt.selectors.chairs import chairs
+from triage.cevt.selectors.hearers import hearers
+from triage.choices import LaterFindingKind, Section47
+from triage.models import LaterFinding, ReferralAssessment
+
+SECTION_47 = (LaterFindingKind.SUBSTANTIATED, LaterFindingKind.UNSUBSTANTIATED)
+
+
+def later_findings(referral: Referral) -> Sequence[LaterFinding]:
+    """What was found since this referral was decided, the newest first; nothing is asked of one that is open."""
+    if not referral.outcome:
+        return []
+    rows = LaterFinding.objects.filter(referral=referral).select_related(
+        "recorded_by__agency", "matrix_due__clock"
+    )
+    return list(rows.order_by("-found_on", "-pk"))
+
+
+def section_47_of(referral: Referral, assessment: ReferralAssessment | None) -> str:
+    """What is known of the section 47 enquiry by now: the newest result, else what the decision rested on."""
+    rows = LaterFinding.objects.filter(referral=referral, kind__in=SECTION_47).order_by("-found_on", "-pk")
+    newest: LaterFinding | None = rows.first()
+    if newest is None:
+        return assessment.section_47 if assessment else ""
+    return LaterFindingKind(newest.kind).section_47 or Section47.NOT_HELD
+
+
+def begins_with(referral: Referral, assessment: ReferralAssessment | None) -> dict[str, Any]:
+    """Where the risk lies and whether the approach is taken, as the newest row says it."""
+    known = next(iter(later_findings(referral)), None) or assessment
+    if known is None:
+        return {}
+    return {name: getattr(known, name) for name in ("outside_home", "approach", "approach_why")}
+
+
+def people_to_tell(user: User, primary: Child, at: datetime) -> set[int]:
+    """Who works with the child and answers for them, and CEVT's chairs where CEVT follows the child; never the acting
+    user, nor anybody whom the record shuts out."""
+    people = {hearer.person.pk for hearer in hearers(user, primary, at)}
+    followed = Matter.objects.filter(
+        child__in=rows_of_clusters([primary.pk]), kind=MatterKind.CEVT, closed_at__isnull=True
+    )
+    authority_ids = set(followed.values_list("authority", flat=True))
+    if authority_ids:
+        of_cevt = set().union(*chairs(authority_ids, local_date(at)).values()) - {user.pk}
+        cluster = list(rows_of_clusters([primary.pk]))
+        shut = closed_to(cluster, sorted(of_cevt), at) if of_cevt else set()
+        people |= of_cevt - {user_id for _, user_id in shut}
+    return people
