@@ -1,5 +1,6 @@
 """The clock of the boards: a child on one is looked at again (G1, M6)."""
 
+from cems.accounts.roles import Part
 from cems.clocks.choices import Measure
 from cems.clocks.kinds import ClockKind, Morning
 
@@ -10,4 +11,5 @@ REVIEW = ClockKind(
     Measure.MONTHS,
     warnings=(Morning(7), Morning(1)),
     reminders=5,
+    review_of=Part.DECISIONS,
 )

@@ -219,10 +219,11 @@ ROWS = (
             "who was there": "attended",
             "outcome": "outcome",
             "the level it saw": "level_view",
+            "the review it belongs to was due": "review_due_on",
             "why it was corrected": "corrected_why",
         },
         left_out={
-            OWN_ROW: ("answers",),
+            OWN_ROW: ("answers", "review"),
             "a correction and what it corrects are both shown": ("supersedes",),
             WRITTEN: ("recorded_at",),
             BY_WHOM: ("recorded_by",),

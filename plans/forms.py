@@ -7,12 +7,15 @@ from typing import Any
 from django import forms
 
 from cems.actions.models import Action
+from cems.base.calendar import say_day
 from cems.base.form_fields import DayField, TimeOfDayField, VersionField, WhyField, WordsField
 from cems.base.forms import OnceForm
-from cems.base.time import LONDON, local, today
+from cems.base.time import LONDON, local, local_date, today
 from cems.children.choices import RiskLevel
 from cems.children.history.forms.note import HappenedForm
 from cems.children.practice_lists import HARM_FORMS
+from cems.clocks.kinds import shown_kind
+from cems.clocks.models import Clock
 from plans.choices import MeetingKind, RequestAnswer
 from plans.models import Provider, StatutoryMeeting
 from plans.services.meeting import CarriedOver
@@ -90,6 +93,12 @@ class MeetingForm(HappenedForm):
         label="Which level of risk did the meeting see?",
         help_text="It is shown beside the agreed level. Only CEVT or CEG agrees a level.",
     )
+    review = forms.ChoiceField(
+        required=False,
+        widget=forms.RadioSelect,
+        label="Which review does it belong to?",
+        help_text="The review itself stays owed until what it asks for is sent.",
+    )
     carry = forms.MultipleChoiceField(
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -97,11 +106,18 @@ class MeetingForm(HappenedForm):
         help_text="Each closes where it was and goes on here, with its owner, until the day below.",
     )
     carry_to = DayField(label="Until which day?", required=False)
-    field_order = ["kind", "happened_on", "happened_time", "attended", "outcome", "level_view"]
+    field_order = ["kind", "happened_on", "happened_time", "attended", "outcome", "level_view", "review"]
 
-    def __init__(self, actions: Sequence[Action], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, actions: Sequence[Action], reviews: Sequence[Clock], *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.actions = actions
+        self.actions, self.reviews = actions, reviews
+        if reviews:
+            due = [(str(row.public_id), _review_words(row)) for row in reviews]
+            self.offer_choices("review", [*due, ("", "None of these")])
+        else:
+            self.leave_out("review")
         if actions:
             labels = [(str(row.public_id), f"{row.title} ({row.owner})") for row in actions]
             self.offer_choices("carry", labels)
@@ -118,7 +134,14 @@ class MeetingForm(HappenedForm):
     @property
     def meeting(self) -> dict[str, Any]:
         """What was typed of the meeting itself, by the name the service takes it under."""
-        return {name: value for name, value in self.values.items() if name not in {"carry", "carry_to"}}
+        typed = {name: value for name, value in self.values.items() if name not in {"carry", "carry_to"}}
+        return {**typed, "review": self.chosen_review}
+
+    @property
+    def chosen_review(self) -> Clock | None:
+        """The review it belongs to; None where it belongs to none."""
+        chosen = self.cleaned_data.get("review")
+        return next((row for row in self.reviews if str(row.public_id) == chosen), None)
 
     @property
     def carried(self) -> CarriedOver | None:
@@ -128,6 +151,11 @@ class MeetingForm(HappenedForm):
             return None
         taken = [row for row in self.actions if str(row.public_id) in chosen]
         return CarriedOver(taken, self.cleaned_data["carry_to"])
+
+
+def _review_words(review: Clock) -> str:
+    """A review in words, by when it is due."""
+    return f"{shown_kind(review.kind).label}, due {say_day(local_date(review.due_at), year=True)}"
 
 
 class MeetingCorrectionForm(MeetingForm):
@@ -147,6 +175,7 @@ class MeetingCorrectionForm(MeetingForm):
             "attended": row.attended,
             "outcome": row.outcome,
             "level_view": "" if row.level_view is None else row.level_view,
+            "review": str(row.review.public_id) if row.review else "",
         }
 
 

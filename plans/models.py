@@ -102,8 +102,9 @@ class Request(PublicModel):
 class StatutoryMeeting(PublicModel):
     """A meeting held under the child's own plan: date, kind, who was there, outcome (G3).
 
-    `level_view` is the level the meeting saw, shown beside the agreed one and never agreed (C4). Never edited: it is
-    corrected by a new row that supersedes it.
+    `level_view` is the level the meeting saw, shown beside the agreed one and never agreed (C4). `review` is the
+    review it belongs to, which it does not keep: that is met by its own paper. Never edited: it is corrected by a new
+    row that supersedes it.
     """
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
@@ -121,6 +122,15 @@ class StatutoryMeeting(PublicModel):
     answers = models.ForeignKey(
         Request, null=True, blank=True, on_delete=models.PROTECT, related_name="meetings"
     )
+    review = models.ForeignKey(
+        Clock,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The promise of the review it belongs to",
+    )
+    review_due_on = models.DateField("when that review was due", null=True, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -130,8 +140,13 @@ class StatutoryMeeting(PublicModel):
         indexes = [models.Index(fields=["child", "-held_at"])]
         constraints = [
             models.CheckConstraint(
+                condition=Q(review__isnull=True, review_due_on__isnull=True)
+                | Q(review__isnull=False, review_due_on__isnull=False),
+                name="meeting_review_due",
+            ),
+            models.CheckConstraint(
                 condition=Q(supersedes__isnull=True) | ~Q(corrected_why=""), name="meeting_corrected_why"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

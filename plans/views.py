@@ -21,12 +21,13 @@ from cems.children.family.selectors.relationship import speak_with
 from cems.children.identity.page_context import child_page
 from cems.children.slots import NOW_LINES
 from cems.children.view_helpers import form_page
+from cems.clocks.models import Clock
 from cems.clocks.presentation import present
 from plans.choices import MeetingKind, RequestAnswer
 from plans.forms import MeetingCorrectionForm, MeetingForm, ProviderForm, RequestForm, terms_of
-from plans.models import Provider, Referral, Request
+from plans.models import Provider, Referral, Request, StatutoryMeeting
 from plans.selectors import provider as selectors
-from plans.selectors.meeting import before_recording, meeting_at, meetings_page
+from plans.selectors.meeting import before_recording, meeting_at, meetings_page, reads_review, reviews_owed
 from plans.selectors.referral import meetings_held_for, referral_at, request_at
 from plans.services.meeting import meeting_correct as correct_meeting
 from plans.services.meeting import meeting_record
@@ -94,6 +95,7 @@ def meetings(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     context = {
         **child_page(request, opened),
         "rows": page.rows,
+        "reviews": {row.pk for row in page.rows if row.review and reads_review(opened, row.review)},
         "may_write": opened.access.may(*RECORDS_MEETINGS),
         "agreed": opened.child.current_level if opened.access.sees(Part.LEVEL) else None,
         "older_url": next_url(request, page.after),
@@ -105,7 +107,9 @@ def meetings(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def meeting_new(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     """Record a meeting that was held; a strategy meeting answers the request that is open (G3)."""
     user, before = acting_user(request), before_recording(acting_user(request), opened)
-    form = MeetingForm(before.actions, request.POST or None, initial={"happened_on": today()})
+    form = MeetingForm(
+        before.actions, reviews_owed(opened), request.POST or None, initial={"happened_on": today()}
+    )
     if handle_form(
         request,
         form,
@@ -127,8 +131,13 @@ def meeting_new(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 def meeting_correct(request: HttpRequest, opened: OpenChild, meeting_id: UUID) -> HttpResponse:
     """Correct what was recorded of a meeting; the earlier words stay, marked (G3)."""
     row = or_404(meeting_at(opened.child, meeting_id))
-    form = MeetingCorrectionForm([], request.POST or None, initial=MeetingCorrectionForm.begin(row))
-    if handle_form(request, form, lambda: correct_meeting(acting_user(request), meeting=row, **form.values)):
+    reviews = list(reviews_owed(opened))
+    hidden = row.review if row.review and not reads_review(opened, row.review) else None  # it stays as it is
+    if row.review and not hidden and row.review not in reviews:
+        reviews.append(row.review)
+    begun = MeetingCorrectionForm.begin(row)
+    form = MeetingCorrectionForm([], [] if hidden else reviews, request.POST or None, initial=begun)
+    if handle_form(request, form, lambda: _correct(request, row, form, hidden)):
         kind = row.get_kind_display().lower()
         messages.success(
             request, f"The {kind} about {opened.child.name} is corrected. The earlier words stay."
@@ -137,6 +146,13 @@ def meeting_correct(request: HttpRequest, opened: OpenChild, meeting_id: UUID) -
     title = "Correct what was recorded of a meeting"
     words = "The earlier words stay, marked as corrected."
     return form_page(request, opened, form, title=title, text=words, current=MEETINGS)
+
+
+def _correct(
+    request: HttpRequest, row: StatutoryMeeting, form: MeetingCorrectionForm, hidden: Clock | None
+) -> StatutoryMeeting:
+    typed = {**form.meeting, "review": hidden or form.chosen_review}
+    return correct_meeting(acting_user(request), meeting=row, **typed)
 
 
 def paper_page(request: HttpRequest, opened: OpenChild, row: Referral | Request) -> dict[str, Any]:

@@ -166,7 +166,7 @@ CEVT = (
             "became": "ended_how",
             "when": "ended_at",
         },
-        left_out={OWN_ROW: ("item",), BY_WHOM: ("ended_by",), INTERNAL: ("authority",)},
+        left_out={OWN_ROW: ("item",), BY_WHOM: ("ended_by",), INTERNAL: ("authority", "meeting")},
         at_merge=Counted(
             Q(ended_at__isnull=True),
             lambda count: (

@@ -17,6 +17,8 @@ from cems.children.models import AgreedLevel
 from cems.clocks.presentation import present
 from matrix.models import Submission
 from matrix.rules import Receipt
+from plans.models import StatutoryMeeting
+from plans.selectors.meeting import meetings_of_review
 from triage.cevt.outcomes import kind_of
 from triage.models import Outcome
 
@@ -38,6 +40,7 @@ class OnBoard:
     reviews: Sequence[BoardReview]
     entries: Sequence[BoardEntry]
     lives_elsewhere: str
+    meetings: Sequence[StatutoryMeeting]
     may_review: bool
 
 
@@ -63,6 +66,7 @@ def on_board(user: User, opened: OpenChild) -> OnBoard:
         reviews=list(reviews.order_by("-happened_at", "-pk")),
         entries=list(reversed(entries)),
         lives_elsewhere=lives_elsewhere(entry, opened.child) if entry else "",
+        meetings=meetings_of_review(opened, entry.clock) if entry else [],
         may_review=bool(entry and opened.access.may(Work.REVIEWS) and may_review(user, entry.locality_id)),
     )
 

@@ -56,6 +56,8 @@ class ClockKind:
     that is another than the address of the clock.
     `lengths` names the practice settings one of which is the clock's length: the service that starts it hands over
     which, with the value read, and the clock keeps it whatever the setting becomes.
+    `review_of` names the part of the record that is looked at again, where the promise is a review of a child: a
+    statutory meeting may belong to it.
     """
 
     key: str
@@ -73,6 +75,7 @@ class ClockKind:
     say: Callable[[Sequence[Clock]], Mapping[int, str]] | None = None
     places: Callable[[User, Sequence[Clock]], Mapping[int, tuple[str, str]]] | None = None
     lengths: tuple[Policy[int], ...] = ()
+    review_of: str = ""
 
     def __post_init__(self) -> None:
         if self.may_pause and self.measure is not Measure.WORKING_DAYS:

@@ -79,4 +79,4 @@ def _named(rows: Any) -> Any:
 
 
 def _whole(rows: Any) -> Any:
-    return _named(rows).prefetch_related("asked")
+    return _named(rows).select_related("review__clock").prefetch_related("asked")

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user
+from cems.accounts.models import User
 from cems.accounts.roles import Part, Work
 from cems.base.access_control import FORM, Shape
 from cems.base.forms import handle_form
@@ -24,7 +25,7 @@ from matrix.practice_lists import OCCASIONS
 from matrix.selectors.child import Further, of_child
 from matrix.services.drafts import matrix_start
 from matrix.services.due import matrix_due_raise
-from matrix.slots import SHORT_REVIEW_STATE
+from matrix.slots import SHORT_REVIEW_STATE, Became
 
 LISTS = ("sent", "withdrawn", "reviews")  # of matrices, each read by pages of its own
 
@@ -44,7 +45,7 @@ def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "may_start": opened.access.may(Work.MATRIX),
         "occasions": OCCASIONS.choices(),
         "review_clock": present(page.review.clock, now()) if page.review else None,
-        "short_reviews": _became(opened, page.short_reviews),
+        "short_reviews": _became(acting_user(request), opened, page.short_reviews),
         "further": {
             name: next_url(request, getattr(page.further, name), f"{name}_{AFTER}") for name in LISTS
         },
@@ -54,10 +55,12 @@ def for_child(request: HttpRequest, opened: OpenChild) -> HttpResponse:
     return render(request, "matrix/for_child.html", context)
 
 
-def _became(opened: OpenChild, rows: Sequence[ShortReview]) -> list[tuple[ShortReview, str]]:
-    """Each review where nothing was new, with what became of it in a sentence."""
-    states = SHORT_REVIEW_STATE.get()(opened, rows) if rows else {}
-    return [(row, states.get(row.pk, "")) for row in rows]
+def _became(
+    user: User, opened: OpenChild, rows: Sequence[ShortReview]
+) -> list[tuple[ShortReview, Became | None]]:
+    """Each review where nothing was new, with what became of it."""
+    states = SHORT_REVIEW_STATE.get()(user, opened, rows) if rows else {}
+    return [(row, states.get(row.pk)) for row in rows]
 
 
 @requires_child(Shape.PAGE, Part.MATRIX, Part.OWN_SUBMISSIONS, work=Work.MATRIX, methods=FORM)

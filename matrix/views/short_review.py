@@ -26,6 +26,7 @@ from matrix.services.short_review import short_review_send, update_from_review, 
 from matrix.short_review_form import ShortReviewForm
 from matrix.slots import SHORT_REVIEW_STATE
 from matrix.views.shown import Shown
+from plans.selectors.meeting import meetings_of_review
 
 
 @gives_back(ShortReviewForm)
@@ -54,6 +55,7 @@ def send(request: HttpRequest, opened: OpenChild) -> HttpResponse:
         "owed": owed,
         "clock": present(owed.clock, now()) if owed else None,
         "reads": reads,
+        "meetings": meetings_of_review(opened, owed.clock) if owed else [],
         **(_standing(opened) if reads else {}),
     }
     return render(request, "matrix/short_review.html", context, status=form.status)
@@ -115,6 +117,7 @@ def sent(request: HttpRequest, opened: OpenChild, review_id: UUID) -> HttpRespon
     context = {
         **child_page(request, opened, current="matrix:for_child"),
         "row": row,
-        "became": SHORT_REVIEW_STATE.get()(opened, [row]).get(row.pk, ""),
+        "meetings": meetings_of_review(opened, row.review.clock),
+        "became": SHORT_REVIEW_STATE.get()(acting_user(request), opened, [row]).get(row.pk),
     }
     return render(request, "matrix/short_review_sent.html", context)

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cems.accounts.models import User
+from cems.accounts.roles import Part
 from cems.actions.models import Action
 from cems.actions.selectors import to_carry_over
 from cems.base.keyset import Keyset, Page
 from cems.children.access_control import OpenChild
 from cems.children.models import Child
+from cems.clocks.kinds import clock_kinds, shown_kind
+from cems.clocks.models import Clock
 from plans.models import Request, StatutoryMeeting
 
 ORDER = Keyset("-held_at", "-pk", size=30)
-PEOPLE = ("recorded_by__agency", "superseded_by", "supersedes", "answers")
+PEOPLE = ("recorded_by__agency", "superseded_by", "supersedes", "answers", "review")
 
 
 def meetings_page(child: Child, after: str) -> Page[StatutoryMeeting]:
@@ -41,6 +44,29 @@ def before_recording(user: User, opened: OpenChild) -> BeforeRecording:
     """The open request for a strategy meeting, and the child's open actions that no page of their own meets."""
     asked = Request.objects.filter(child__in=opened.cluster, answer="").order_by("requested_at", "pk").first()
     return BeforeRecording(asked, to_carry_over(user, opened))
+
+
+def reviews_owed(opened: OpenChild) -> Sequence[Clock]:
+    """The open reviews of the child that a meeting may belong to, due first; of the parts the user reads."""
+    kinds = [kind.key for kind in clock_kinds() if kind.review_of and opened.access.sees(kind.review_of)]
+    rows = Clock.objects.filter(child__in=list(opened.cluster.values()), kind__in=kinds).still_open()
+    return list(rows.order_by("due_at", "pk"))
+
+
+def reads_review(opened: OpenChild, review: Clock) -> bool:
+    """Whether the user reads the part of the record this review is of."""
+    part = shown_kind(review.kind).review_of
+    return bool(part) and opened.access.sees(part)
+
+
+def meetings_of_review(opened: OpenChild, review: Clock) -> Sequence[StatutoryMeeting]:
+    """The meetings that belong to this review, the newest first, for who reads meetings."""
+    if not opened.access.sees(Part.STRATEGY):
+        return []
+    rows = StatutoryMeeting.objects.filter(
+        review=review, child__in=opened.cluster, superseded_by__isnull=True
+    )
+    return list(rows.order_by("-held_at", "-pk"))
 
 
 def newest_view(opened: OpenChild) -> StatutoryMeeting | None:

@@ -17,7 +17,9 @@ from cems.base.words import says_nothing
 from cems.children.choices import RiskLevel
 from cems.children.matching.services.cluster import lock_cluster
 from cems.children.models import Child
-from cems.children.querysets import cluster_ids
+from cems.children.querysets import cluster_ids, cluster_of
+from cems.clocks.kinds import shown_kind
+from cems.clocks.models import Clock
 from plans.choices import STRATEGY_KINDS, MeetingKind, RequestAnswer
 from plans.models import Request, StatutoryMeeting
 from plans.services.strategy_meeting import strategy_meeting_answer
@@ -41,6 +43,7 @@ def meeting_record(
     outcome: str,
     attended: str = "",
     level_view: int | None = None,
+    review: Clock | None = None,
     answers: Request | None = None,
     carried: CarriedOver | None = None,
     at: datetime | None = None,
@@ -48,13 +51,15 @@ def meeting_record(
     """Record a statutory meeting that was held (G3).
 
     A strategy meeting answers the request that was open when it was held, and with that meets the task that asked
-    for it. The level the meeting saw agrees nothing (C4). Raises Invalid for what can't be.
+    for it. The level the meeting saw agrees nothing (C4). `review` is the open review of the child it belongs to,
+    which goes on: its own paper meets it. Raises Invalid for what can't be.
     """
     instant = at or now()
     primary = lock_cluster(child.pk)
     _check(kind, held_at, outcome, level_view, instant)
     if answers is not None and answers.child_id not in cluster_ids([primary.pk]):
         raise Invalid("That request is about another record.")
+    _check_review(primary, review)
     answered = answers or _open_request(primary, kind, held_at)
     row = StatutoryMeeting.objects.create(
         child=primary,
@@ -64,6 +69,8 @@ def meeting_record(
         outcome=outcome,
         level_view=level_view,
         answers=answered,
+        review=review,
+        review_due_on=_due_on(review),
         recorded_at=instant,
         recorded_by=user,
     )
@@ -86,11 +93,13 @@ def meeting_correct(
     outcome: str,
     attended: str = "",
     level_view: int | None = None,
+    review: Clock | None = None,
     at: datetime | None = None,
 ) -> StatutoryMeeting:
     """Correct what was recorded of a meeting: the earlier row stays, superseded, with the reason.
 
-    What answered a request for a strategy meeting stays one. Raises Conflict where it has been corrected already.
+    What answered a request for a strategy meeting stays one; the review it belonged to may have been met since.
+    Raises Conflict where it has been corrected already.
     """
     instant = at or now()
     primary = lock_cluster(meeting.child_id)
@@ -109,6 +118,9 @@ def meeting_correct(
             " meeting beside it.",
             field="kind",
         )
+    stays = review is not None and review.pk == locked_meeting.review_id
+    if not stays:
+        _check_review(primary, review)
     row = StatutoryMeeting.objects.create(
         child=primary,
         kind=kind,
@@ -117,6 +129,8 @@ def meeting_correct(
         outcome=outcome,
         level_view=level_view,
         answers_id=locked_meeting.answers_id,
+        review=review,
+        review_due_on=locked_meeting.review_due_on if stays else _due_on(review),
         supersedes=locked_meeting,
         corrected_why=why.strip(),
         recorded_at=instant,
@@ -124,6 +138,19 @@ def meeting_correct(
     )
     record(user, verb=Verb.CHANGED, subject=row, child=primary.public_id, part="strategy", at=instant)
     return row
+
+
+def _due_on(review: Clock | None) -> date | None:
+    return local_date(review.due_at) if review else None
+
+
+def _check_review(primary: Child, review: Clock | None) -> None:
+    """Raises Invalid where this is no open review of the child."""
+    if review is None:
+        return
+    of_the_child = review.child in set(cluster_of(primary.pk).values())
+    if not (of_the_child and shown_kind(review.kind).review_of and review.is_open):
+        raise Invalid("Choose a review of this child that is still owed.", field="review")
 
 
 def _check(kind: str, held_at: datetime, outcome: str, level_view: int | None, at: datetime) -> None:

@@ -18,7 +18,7 @@ from cems.children.history.models.level import Forum
 from cems.children.history.services.level import level_agree
 from cems.children.models import Child, Matter
 from cems.notices.models import Notice
-from tests.factories.children import make_child, restrict
+from tests.factories.children import make_child, make_matter, restrict
 from tests.factories.people import (
     DARLINGTON,
     make_agency,
@@ -28,7 +28,7 @@ from tests.factories.people import (
     sign_in,
 )
 from tests.factories.short_reviews import SAID, make_lead, review_of_nothing_new
-from tests.factories.triage import make_chair, ruling, waiting_child
+from tests.factories.triage import QUORATE, make_chair, ruling, sitting, waiting_child
 from triage.cevt.services.decision import decision_make
 from triage.cevt.services.short_review import review_discuss
 from triage.choices import ItemKind, ReviewEnd
@@ -174,3 +174,38 @@ def test_another_child_s_review_is_not_noted_by_its_number_alone(chair: User) ->
     elsewhere = make_user("cevt_chair", agency=make_agency(authorities=[make_authority(DARLINGTON)]))
     with pytest.raises(Conflict):
         review_discuss(elsewhere, review=row.public_id)
+
+
+@pytest.mark.requirement("T3")
+def test_what_is_noted_while_cevt_meets_leads_to_the_minutes_and_back(chair: User) -> None:
+    child, lead, row = reviewed(chair)
+    _, _, before = reviewed(chair, "Robin")
+    post(chair, reviews=[str(before.public_id)])
+    meeting = sitting(chair, *QUORATE)
+    for _ in range(2):  # the second time it waits no longer
+        post(chair, reviews=[str(row.public_id)])
+    row.refresh_from_db()
+    before.refresh_from_db()
+    assert (row.meeting, before.meeting) == (meeting, None)
+    minutes = reverse("cevt:minutes", args=[meeting.public_id])
+    paper = reverse("matrix:short_review_sent", args=[child.public_id, row.short_review.public_id])
+    # the chair's reach ended with the noting: the minutes still name it, by reference
+    html = shown(chair, minutes)
+    assert row.short_review.reference in html and child.name not in html
+    assert before.short_review.reference not in html
+    make_matter(child, MatterKind.CEVT)
+    assert f'href="{paper}"' in shown(chair, minutes)
+    assert f'href="{minutes}">Minutes of {meeting.reference}</a>' in shown(chair, paper)
+    sent = shown(lead, paper)  # who reads no minutes is led nowhere
+    assert "Noted by CEVT" in sent and minutes not in sent
+
+
+def test_what_cevt_discussed_leads_to_the_meeting_that_decided(chair: User) -> None:
+    child, _, row = reviewed(chair)
+    item = review_discuss(chair, review=row.public_id)
+    meeting = sitting(chair, *QUORATE)
+    seen = row.short_review.submission.public_id
+    decision_make(chair, child=child, meeting=meeting, ruling=ruling(item, MODERATE, seen=seen))
+    make_matter(child, MatterKind.CEVT)
+    paper = reverse("matrix:short_review_sent", args=[child.public_id, row.short_review.public_id])
+    assert reverse("cevt:minutes", args=[meeting.public_id]) in shown(chair, paper)

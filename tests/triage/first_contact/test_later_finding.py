@@ -124,6 +124,19 @@ def test_who_works_with_the_child_reads_it_on_the_referral_the_childs_page_and_i
     assert Entry.objects.filter(subject_id=str(row.public_id), verb="created").count() == 1
 
 
+def test_a_lead_who_reads_no_referrals_is_told_to_ask_and_reads_no_word_of_it(
+    child: Child, desk: User, referral: Referral
+) -> None:
+    school = make_user("school_lead")
+    involve(child, school, "lead_practitioner")
+    sign_in(desk).post(new(referral), typed())
+    notice, reading = Notice.objects.get(user=school, kind="triage.later_finding"), sign_in(school)
+    assert "Ask First Contact" in notice.text
+    for url in (notice.url, reverse("children:chronology", args=[child.public_id])):
+        assert WORDS not in text(reading.get(url))
+    assert reading.get(of("plans:referral", referral)).status_code == 403
+
+
 @pytest.mark.requirement("M4")
 def test_harm_outside_the_home_makes_a_matrix_due_once_and_the_lead_has_it(
     child: Child, desk: User, lead: User

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from cems.meetings.models import Meeting
 from matrix.models import ShortReview
 from triage.cevt.models.item import WaitsForCevt
 from triage.choices import ReviewEnd
@@ -16,6 +17,14 @@ class ReviewToNote(WaitsForCevt):
 
     short_review = models.OneToOneField(ShortReview, on_delete=models.PROTECT, related_name="+")
     ended_how = models.CharField(max_length=9, choices=ReviewEnd, blank=True)
+    meeting = models.ForeignKey(
+        Meeting,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="At which it was noted, where one went on",
+    )
 
     class Meta:
         verbose_name_plural = "reviews to note"
@@ -35,6 +44,9 @@ class ReviewToNote(WaitsForCevt):
             ),
             models.CheckConstraint(
                 condition=Q(item__isnull=True) | Q(ended_how="discussed"), name="reviewtonote_item_discussed"
+            ),
+            models.CheckConstraint(
+                condition=Q(meeting__isnull=True) | Q(ended_how="noted"), name="reviewtonote_meeting_noted"
             ),
         ]
 

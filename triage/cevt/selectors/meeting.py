@@ -23,7 +23,7 @@ from cems.meetings.models import Dissent, Meeting, Note
 from cems.meetings.selectors import Table, attendance_of, notes_of
 from triage.cevt.outcomes import kind_of
 from triage.cevt.selectors.eligibility import eligibility_of
-from triage.models import Decision, Item
+from triage.models import Decision, Item, ReviewToNote
 
 ORDER = Keyset("-pk", size=30)
 MINUTED = (Part.MINUTES, Part.DECISIONS)  # either opens what the minutes say of a child
@@ -115,6 +115,15 @@ class Undecided:
 
 
 @dataclass(frozen=True)
+class NotedReview:
+    """A review where nothing was new that the meeting noted, by reference."""
+
+    child: Child
+    row: ReviewToNote
+    reached: bool
+
+
+@dataclass(frozen=True)
 class Minutes:
     """What was decided at a meeting and what was on its list and was not, of the children open to the reader;
     `restricted` ones are only counted."""
@@ -124,6 +133,7 @@ class Minutes:
     children: Sequence[Minuted]
     restricted: int
     undecided: Sequence[Undecided]
+    noted: Sequence[NotedReview]
     themes: Sequence[Note]
     hotspots: Sequence[Note]
 
@@ -142,7 +152,13 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
         .order_by("decided_at", "pk")
     )
     left = _left_undecided(meeting, meeting.ended_at or at)
-    primaries = {row.primary for row in decisions} | left.keys()
+    noted = list(
+        ReviewToNote.objects.filter(meeting=meeting)
+        .annotate(primary=primary_of())
+        .select_related("short_review", "ended_by")
+        .order_by("ended_at", "pk")
+    )
+    primaries = {row.primary for row in [*decisions, *noted]} | left.keys()
     visible = list(Child.objects.visible_to(user).filter(pk__in=primaries).with_page())
     reach = accesses(user, visible)
     reached = {child.pk: child for child in visible if reach[child.pk].sees(*MINUTED)}
@@ -159,6 +175,11 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
             Undecided(open_ones[primary], items, primary in reached)
             for primary, items in left.items()
             if primary in open_ones
+        ],
+        [
+            NotedReview(open_ones[row.primary], row, row.primary in reached)
+            for row in noted
+            if row.primary in open_ones
         ],
         [note for note in notes if note.kind == NoteKind.THEME],
         [note for note in notes if note.kind == NoteKind.HOTSPOT],

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
@@ -18,12 +20,15 @@ from cems.children.access_control import OpenChild
 from cems.children.choices import MatterKind
 from cems.children.models import Child, Matter
 from cems.children.querysets import primary_by_row
+from cems.meetings.models import Meeting
 from matrix.choices import Seen
 from matrix.evidence import evidence_of
 from matrix.instrument import load
 from matrix.models import Answer, ShortReview
 from matrix.rules import newest_concern
 from matrix.selectors.child import reviewed_by_board
+from matrix.slots import Became
+from triage.cevt.selectors.decision import READS_MINUTES
 from triage.choices import ReviewEnd
 from triage.models import Item, ReviewToNote
 
@@ -151,12 +156,26 @@ def _evidence_days(rows: Sequence[ReviewToNote], at: datetime) -> Mapping[int, i
     return days
 
 
-def what_became(opened: OpenChild, short_reviews: Sequence[ShortReview]) -> dict[int, str]:
-    """What became of each of these reviews, in a sentence, by row number."""
+def what_became(user: User, opened: OpenChild, short_reviews: Sequence[ShortReview]) -> dict[int, Became]:
+    """What became of each of these reviews, by row number; who reads minutes is led to those of its meeting."""
     of_these = ReviewToNote.objects.filter(short_review__in=[row.pk for row in short_reviews])
-    rows = list(of_these.select_related("ended_by"))
+    rows = list(of_these.select_related("ended_by", "meeting", "item__decision__meeting"))
     board = reviewed_by_board(opened) if any(row.ended_at is None for row in rows) else ""
-    return {row.short_review_id: sentence_of(row, board) for row in rows}
+    reads_minutes = any(profile_of(user).may(work) for work in READS_MINUTES)
+    became = {}
+    for row in rows:
+        meeting = _meeting_of(row) if reads_minutes else None
+        url = reverse("cevt:minutes", args=[meeting.public_id]) if meeting else ""
+        became[row.short_review_id] = Became(
+            sentence_of(row, board), url, meeting.reference if meeting else ""
+        )
+    return became
+
+
+def _meeting_of(row: ReviewToNote) -> Meeting | None:
+    """The meeting that noted a review, or decided on the child it was to discuss."""
+    decision = row.item.decision if row.item else None
+    return row.meeting or (decision.meeting if decision else None)
 
 
 def sentence_of(row: ReviewToNote, board: str) -> str:

@@ -20,6 +20,7 @@ from cems.children.models import Child
 from cems.notices.services import notice_send
 from matrix.events import ShortReviewSent
 from matrix.models import ShortReview
+from triage.cevt.selectors.meeting import open_meeting_of
 from triage.cevt.selectors.short_review import still_to_note
 from triage.cevt.services.area import whose_cevt
 from triage.cevt.services.item import item_raise, raised_open
@@ -73,17 +74,22 @@ def review_to_note_open(user: User, *, short_review_id: int, at: datetime) -> Re
 def reviews_note(user: User, *, reviews: Sequence[UUID], at: datetime | None = None) -> int:
     """CEVT has noted these reviews, each with the child's earlier ones; returns how many children they were of.
 
+    What is noted while CEVT meets belongs to that meeting, whose minutes name it.
+
     What a colleague noted meanwhile, what a level has answered or a board has now, and what is out of the user's
     reach, is left as it is.
     """
     instant = at or now()
     children = set()
-    for row in still_to_note(user, reviews, instant):
+    named = still_to_note(user, reviews, instant)
+    meetings = {authority: open_meeting_of(authority) for authority in {row.authority_id for row in named}}
+    for row in named:
         primary = lock_cluster(row.child_id)
         if on_board(primary):
             continue
         earlier = [waiting for waiting in _waiting(primary) if waiting.received_at <= row.received_at]
         for waiting in earlier:
+            waiting.meeting = meetings.get(waiting.authority_id)
             _end(user, primary, waiting, ReviewEnd.NOTED, instant)
         if earlier:
             children.add(primary.pk)
@@ -147,7 +153,7 @@ def _end(
     user: User, primary: Child, row: ReviewToNote, how: ReviewEnd, at: datetime, item: Item | None = None
 ) -> None:
     row.ended_at, row.ended_how, row.ended_by, row.item = at, how, user, item
-    row.save(update_fields=["ended_at", "ended_how", "ended_by", "item"])
+    row.save(update_fields=["ended_at", "ended_how", "ended_by", "item", "meeting"])
     detail = {"how": how.value}
     record(
         user, verb=Verb.CHANGED, subject=row, child=primary.public_id, part="decisions", detail=detail, at=at

@@ -1,10 +1,12 @@
 """What was found once a referral was decided, and who is told of it (T1)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cems.accounts.models import User
+from cems.accounts.roles import Part
 from cems.base.time import local_date
 from cems.children.access.selectors.restriction import closed_to
 from cems.children.choices import MatterKind
@@ -46,17 +48,37 @@ def begins_with(referral: Referral, assessment: ReferralAssessment | None) -> di
     return {name: getattr(known, name) for name in ("outside_home", "approach", "approach_why")}
 
 
-def people_to_tell(user: User, primary: Child, at: datetime) -> set[int]:
+@dataclass(frozen=True)
+class ToTell:
+    """Who is told of a result, by row number: who reads the child's referrals, and who does not."""
+
+    readers: set[int]
+    others: set[int]
+
+
+def people_to_tell(user: User, primary: Child, at: datetime) -> ToTell:
     """Who works with the child and answers for them, and CEVT's chairs where CEVT follows the child; never the acting
     user, nor anybody whom the record shuts out."""
-    people = {hearer.person.pk for hearer in hearers(user, primary, at)}
+    working = [hearer.person for hearer in hearers(user, primary, at)]
+    everybody = {person.pk: person for person in [*working, *_chairs_following(primary, at)]}
+    everybody.pop(user.pk, None)
+    cluster = list(rows_of_clusters([primary.pk]))
+    shut = {user_id for _, user_id in closed_to(cluster, sorted(everybody), at)} if everybody else set()
+    readers = {pk for pk, person in everybody.items() if pk not in shut and _reads(person, primary, at)}
+    return ToTell(readers, everybody.keys() - shut - readers)
+
+
+def _chairs_following(primary: Child, at: datetime) -> Sequence[User]:
+    """The chairs of the CEVT that follows the child now; nobody where none does."""
     followed = Matter.objects.filter(
         child__in=rows_of_clusters([primary.pk]), kind=MatterKind.CEVT, closed_at__isnull=True
     )
     authority_ids = set(followed.values_list("authority", flat=True))
-    if authority_ids:
-        of_cevt = set().union(*chairs(authority_ids, local_date(at)).values()) - {user.pk}
-        cluster = list(rows_of_clusters([primary.pk]))
-        shut = closed_to(cluster, sorted(of_cevt), at) if of_cevt else set()
-        people |= of_cevt - {user_id for _, user_id in shut}
-    return people
+    by_authority = chairs(authority_ids, local_date(at)) if authority_ids else {}
+    return list(User.objects.here(local_date(at)).filter(pk__in=set().union(*by_authority.values())))
+
+
+def _reads(person: User, primary: Child, at: datetime) -> bool:
+    """Whether somebody reads this child's referrals."""
+    visible = Child.objects.visible_to(person, at, parts={Part.REFERRALS})
+    return visible.filter(pk=primary.pk).exists()

@@ -12,7 +12,8 @@ from cems.base.errors import Conflict, Invalid
 from cems.base.time import local_date, now
 from cems.base.words import says_nothing
 from cems.children.matching.services.cluster import lock_cluster
-from cems.notices.services import notice_send
+from cems.notices.messages import Message
+from cems.notices.services import notices_send
 from matrix.services.due import assessment_due_raise
 from plans.choices import ReferralState
 from plans.models import Referral
@@ -65,17 +66,36 @@ def later_finding_record(
         row.matrix_due = assessment_due_raise(user, referral=locked_referral, at=instant)
     row.save(force_insert=True)
     record(user, verb=Verb.CREATED, subject=row, child=primary.public_id, part="referrals", at=instant)
-    notice_send(
-        people_to_tell(user, primary, instant),
-        kind="triage.later_finding",
-        key=f"triage:{row.public_id}:later_finding",
-        text=f"{locked_referral.reference}: a result has come about a child you work with or answer for. Read it.",
-        url=reverse("plans:referral", args=[primary.public_id, locked_referral.public_id]),
-        reference=locked_referral.reference,
-        child=primary.public_id,
-        at=instant,
-    )
+    _tell(user, row, instant)
     return row
+
+
+def _tell(user: User, row: LaterFinding, at: datetime) -> None:
+    """Who reads referrals is led to it; who works with the child and does not is told to ask for it."""
+    reference, child = row.referral.reference, row.child.public_id
+    people = people_to_tell(user, row.child, at)
+    about = f"{reference}: a result has come about a child you work with or answer for."
+    notices_send(
+        {
+            Message(
+                "triage.later_finding",
+                f"triage:{row.public_id}:later_finding",
+                f"{about} Read it on the referral.",
+                reverse("plans:referral", args=[child, row.referral.public_id]),
+                reference,
+                child,
+            ): people.readers,
+            Message(
+                "triage.later_finding",
+                f"triage:{row.public_id}:later_finding_to_ask",
+                f"{about} Ask First Contact what you need to know of it.",
+                reverse("children:overview", args=[child]),
+                reference,
+                child,
+            ): people.others,
+        },
+        at=at,
+    )
 
 
 def _check(referral: Referral, kind: str, found_on: date, text: str, day: date) -> None:
