@@ -22,19 +22,22 @@ from cems.children.choices import (
 from cems.children.history.models.level import Forum
 from cems.children.history.services.status import status_close, status_open
 from cems.children.models import AgreedLevel, Status
+from cems.clocks.models import Clock
 from demo import moments
 from demo.beforehand import Beforehand
 from demo.courses import Said, Sent
 from demo.data import load
 from demo.forums import Forums
-from matrix.models import Submission
+from matrix.models import Review, Submission
 from matrix.services.follow_up import LEVEL_SOURCE, SOURCE
 from plans.choices import MeetingKind, RequestAnswer
 from plans.models import Referral, Request
 from plans.services.meeting import meeting_record
 from plans.services.referral import referral_decide
 from plans.services.strategy_meeting import strategy_meeting_answer
+from triage.choices import LaterFindingKind
 from triage.first_contact.outcomes import ADVICE, ASSESSMENT, EARLY_HELP, STRATEGY
+from triage.first_contact.services.later_finding import later_finding_record
 from triage.models import Item
 
 if TYPE_CHECKING:
@@ -47,6 +50,8 @@ MEETINGS = {
     StatusKind.CHILD_IN_CARE: MeetingKind.CARE_TEAM,
 }
 
+
+RESULT_AFTER = timedelta(days=28)  # an enquiry or assessment takes some weeks
 
 # CEVT has not looked at these yet, but First Contact has.
 _REFERRAL_DECIDED = frozenset({"late", "due_soon", "paused"})
@@ -178,6 +183,17 @@ class Afterwards:
         referral_decide(desk, referral=referral, outcome=outcome, rationale=rationale, at=at)
         if outcome in {STRATEGY, ASSESSMENT}:
             self._child_in_need(desk, at)
+            kind = LaterFindingKind.UNSUBSTANTIATED if outcome is STRATEGY else LaterFindingKind.HARM
+            self.time.at(at + RESULT_AFTER, lambda when: self._found_later(referral, kind, when))
+
+    def _found_later(self, referral: Referral, kind: LaterFindingKind, at: datetime) -> None:
+        """The result of the enquiry or the assessment, some weeks on."""
+        desk, text = self.cast.person(self.story.place.front_door), self.words["found_later"][kind.value]
+        later_finding_record(
+            desk, referral=referral, kind=kind, found_on=local_date(at), text=text, outside_home=True,
+            approach=kind is LaterFindingKind.UNSUBSTANTIATED,
+            approach_why=text if kind is LaterFindingKind.UNSUBSTANTIATED else "", at=at,
+        )  # fmt: skip
 
     def _child_in_need(self, desk: User, at: datetime) -> None:
         child, today = self.story.child, local_date(at)
@@ -219,8 +235,15 @@ class Afterwards:
         meeting_record(
             self.story.author, child=self.story.child, kind=kind, held_at=at - timedelta(minutes=50),
             outcome=outcome, attended=self._there(self.story.author), at=at,
-            level_view=self.story.child.level if at.day % 3 else None,
+            level_view=self.story.child.level if at.day % 3 else None, review=self._review_owed(),
         )  # fmt: skip
+
+    def _review_owed(self) -> Clock | None:
+        """The review of the matrix that the meeting belongs to, where one is owed."""
+        row = (
+            Review.objects.of(self.story.child).filter(ended_at__isnull=True).select_related("clock").first()
+        )
+        return row.clock if row else None
 
     def _there(self, host: User) -> str:
         """Who sat at a meeting: the user who held it, the school, and a parent."""

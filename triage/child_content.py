@@ -209,11 +209,13 @@ FIRST_CONTACT = (
             "harm outside the home": "outside_home",
             "approach taken": "approach",
             "approach": "approach_why",
+            "recorded in error": "withdrawn_at",
+            "what was wrong": "withdrawn_why",
         },
         left_out={
             OWN_ROW: ("matrix_due",),
             WRITTEN: ("recorded_at",),
-            BY_WHOM: ("recorded_by",),
+            BY_WHOM: ("recorded_by", "withdrawn_by"),
         },
         third_party=True,  # told in the words of who found it
     ),

@@ -93,9 +93,10 @@ def _of_later_findings(opened: OpenChild, since: datetime | None) -> Iterable[Ch
             noon(row.found_on),
             row.recorded_at,
             "Referral",
-            f"{row.get_kind_display()} ({row.referral.reference})",
+            f"{row.get_kind_display()} ({row.referral.reference})"
+            + (", recorded in error" if row.withdrawn_at else ""),
             Part.REFERRALS,
-            text=row.text,
+            text=f"{row.text}\nRecorded in error: {row.withdrawn_why}" if row.withdrawn_at else row.text,
             by_id=row.recorded_by_id,
             url=reverse("plans:referral", args=[opened.child.public_id, row.referral.public_id]),
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from cems.base.form_fields import DayField, WordsField
+from cems.base.form_fields import DayField, WhyField, WordsField
 from cems.base.forms import OnceForm
 from triage.choices import LaterFindingKind
 from triage.first_contact.forms import NO, YES
@@ -60,3 +60,10 @@ class LaterFindingForm(OnceForm):
     def clean_outside_home(self) -> bool | None:
         """Whether the risk lies outside the home; None where nobody knows yet."""
         return {YES: True, NO: False}.get(self.cleaned_data["outside_home"])
+
+
+class LaterFindingWithdrawForm(OnceForm):
+    """A result was recorded in error, and why."""
+
+    button = "Withdraw this result"
+    why = WhyField("What was wrong?", wanted="Say what was wrong.")

@@ -69,7 +69,8 @@ class ReferralAssessment(PublicModel):
 class LaterFinding(PublicModel):
     """What a section 47 enquiry or an assessment found after the referral was decided: a dated row of its own.
 
-    What the decision rested on stays as it was. Immutable; the newest says whether the approach is taken from then on.
+    What the decision rested on stays as it was. Immutable but for being withdrawn; the
+    newest that stands says whether the approach is taken from then on.
     """
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="later_findings")
@@ -88,12 +89,26 @@ class LaterFinding(PublicModel):
     )
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="It was recorded in error")
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_why = models.CharField(max_length=200, blank=True)
 
     objects = OfChildManager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["referral", "kind", "found_on"], name="later_finding_once"),
+            models.UniqueConstraint(
+                fields=["referral", "kind", "found_on"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="later_finding_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_why="")
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_why="")),
+                name="later_finding_withdrawn_why",
+            ),
             models.CheckConstraint(condition=~Q(text=""), name="later_finding_has_words"),
         ]
 

@@ -24,6 +24,11 @@ urlpatterns = [
         later_finding.later_finding_new,
         name="later_finding_new",
     ),
+    path(
+        "<uuid:public_id>/<uuid:referral_id>/found-later/<uuid:finding_id>/withdraw/",
+        later_finding.later_finding_end,
+        name="later_finding_end",
+    ),
     path("<uuid:public_id>/<uuid:referral_id>/decide/", assessment.decide, name="referral_decide"),
     path(
         "<uuid:public_id>/<uuid:referral_id>/strategy-meeting/",

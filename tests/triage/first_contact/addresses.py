@@ -14,6 +14,10 @@ OF_STORY: dict[str, OfStory] = {
     "first_contact:later_finding_new": child_and(
         referral_id=lambda story, user: story.of(FirstContactRows).later_finding.referral.public_id
     ),
+    "first_contact:later_finding_end": child_and(
+        referral_id=lambda story, user: story.of(FirstContactRows).later_finding.referral.public_id,
+        finding_id=lambda story, user: story.of(FirstContactRows).later_finding.public_id,
+    ),
     "first_contact:enquiry_answer_for": child_and(
         referral_id=lambda story, user: story.of(PlanRows).referral.public_id,
         enquiry_id=lambda story, user: story.of(FirstContactRows).enquiry.public_id,

@@ -11,6 +11,7 @@ from cems.clocks.services.clock import clock_meet, clock_start
 from plans.choices import ReferralState
 from plans.clocks import REFERRAL_DECISION
 from plans.models import Referral
+from plans.policy import REFERRAL_DECISION_DAYS
 from plans.services.referral import first_contact
 from tests.factories.people import make_team
 from tests.factories.world import Story
@@ -47,11 +48,13 @@ def _decided(story: Story, author: User) -> Referral:
     """A referral that was decided before the one that waits came."""
     came = now() - timedelta(days=9)
     reference, desk = next_reference("REF", came), first_contact(story.child)
+    length = REFERRAL_DECISION_DAYS.read(came, story.child.area_id)
     clock = clock_start(
         author,
         kind=REFERRAL_DECISION.key,
         owner=desk,
-        deadline=close_of_business(came, 1),
+        deadline=close_of_business(came, length.value),
+        length=length,
         reference=reference,
         title="Decide the referral",
         child=story.child.public_id,

@@ -151,7 +151,7 @@ def test_harm_outside_the_home_makes_a_matrix_due_once_and_the_lead_has_it(
     due = MatrixDue.objects.get(child=child)
     assert due.occasion == "assessment" and due.clock.owner == lead
     page = text(client.get(of("first_contact:referral", settled)))
-    assert f"A CE Matrix is due ({due.clock.reference})" in page
+    assert f"A CE Matrix is due because of it ({due.clock.reference})" in page
     client.post(new(settled), typed(kind="substantiated"))
     assert MatrixDue.objects.get(child=child) == due
     assert LaterFinding.objects.filter(matrix_due=due).count() == 2
@@ -241,3 +241,37 @@ def test_who_may_not_decide_is_refused(child: Child, lead: User, desk: User, ref
     bar(child, barred)
     sign_in(desk).post(new(referral), typed())
     assert told(barred) == 0
+
+
+def test_one_recorded_in_error_is_withdrawn_once_stays_readable_and_counts_no_more(
+    child: Child, desk: User, lead: User, referral: Referral
+) -> None:
+    day, client = local_date(now()), sign_in(desk)
+    row = later_finding_record(
+        desk,
+        referral=referral,
+        kind="unsubstantiated",
+        found_on=day,
+        text=WORDS,
+        outside_home=True,
+        approach=True,
+    )
+    url = reverse(
+        "first_contact:later_finding_end", args=[child.public_id, referral.public_id, row.public_id]
+    )
+    assert url in text(client.get(of("first_contact:referral", referral)))
+    assert client.post(url, {"why": "", "key": uuid4()}).status_code == 400
+    assert sign_in(lead).post(url, {"why": "Not mine to say.", "key": uuid4()}).status_code == 403
+    sent = {"why": "It was about a brother.", "key": uuid4()}
+    for _ in range(2):
+        page = text(client.post(url, sent, follow=True))
+    assert "The result about Marnie Madeup is withdrawn" in page and "It was about a brother." in page
+    again = client.post(url, {"why": "Once more.", "key": uuid4()})
+    assert again.status_code == 409 and "Dee Desk has withdrawn" in unescape(again.content.decode())
+    assert Notice.objects.filter(user=lead, text__contains="recorded in error").count() == 1
+    read = text(sign_in(lead).get(of("plans:referral", referral)))
+    assert "Recorded in error" in read and "It was about a brother." in read and url not in read
+    bar_of = Child.objects.unscoped("the bar of a test").with_bar().get(pk=child.pk)
+    assert getattr(bar_of, TAKEN) is False
+    client.post(new(referral), typed(kind="unsubstantiated"))  # the right one of the same day
+    assert LaterFinding.objects.filter(referral=referral, withdrawn_at__isnull=True).count() == 1

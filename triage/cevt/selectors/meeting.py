@@ -158,7 +158,7 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
         .select_related("short_review", "ended_by")
         .order_by("ended_at", "pk")
     )
-    primaries = {row.primary for row in [*decisions, *noted]} | left.keys()
+    primaries = {row.primary for row in decisions} | {row.primary for row in noted} | left.keys()
     visible = list(Child.objects.visible_to(user).filter(pk__in=primaries).with_page())
     reach = accesses(user, visible)
     reached = {child.pk: child for child in visible if reach[child.pk].sees(*MINUTED)}

@@ -18,7 +18,9 @@ TAKEN = "approach_taken"
 def approach_taken() -> Any:
     """A column of a child: whether the approach is taken, by what was found last. Of a merged record by the newest
     referral of the primary one, else of those merged into it; each by its index."""
-    later = LaterFinding.objects.filter(referral=OuterRef("referral")).order_by("-found_on", "-pk")
+    later = LaterFinding.objects.filter(referral=OuterRef("referral"), withdrawn_at__isnull=True).order_by(
+        "-found_on", "-pk"
+    )
     decided = ReferralAssessment.objects.filter(referral__state=ReferralState.DECIDED)
     newest = decided.annotate(
         by_now=Coalesce(Subquery(later.values("approach")[:1]), "approach", output_field=BooleanField())

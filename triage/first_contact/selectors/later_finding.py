@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
@@ -22,18 +23,27 @@ SECTION_47 = (LaterFindingKind.SUBSTANTIATED, LaterFindingKind.UNSUBSTANTIATED)
 
 
 def later_findings(referral: Referral) -> Sequence[LaterFinding]:
-    """What was found since this referral was decided, the newest first; nothing is asked of one that is open."""
+    """What was found since this referral was decided, the newest first, also what was withdrawn; nothing is asked of
+    one that is open."""
     if not referral.outcome:
         return []
     rows = LaterFinding.objects.filter(referral=referral).select_related(
-        "recorded_by__agency", "matrix_due__clock"
+        "referral", "recorded_by__agency", "matrix_due__clock", "withdrawn_by"
     )
     return list(rows.order_by("-found_on", "-pk"))
 
 
+def later_finding_at(referral: Referral, public_id: UUID) -> LaterFinding | None:
+    """What was found of this referral at this address, withdrawn or not; or None."""
+    rows = LaterFinding.objects.filter(referral=referral, public_id=public_id)
+    row: LaterFinding | None = rows.select_related("withdrawn_by").first()
+    return row
+
+
 def section_47_of(referral: Referral, assessment: ReferralAssessment | None) -> str:
     """What is known of the section 47 enquiry by now: the newest result, else what the decision rested on."""
-    rows = LaterFinding.objects.filter(referral=referral, kind__in=SECTION_47).order_by("-found_on", "-pk")
+    rows = LaterFinding.objects.filter(referral=referral, kind__in=SECTION_47, withdrawn_at__isnull=True)
+    rows = rows.order_by("-found_on", "-pk")
     newest: LaterFinding | None = rows.first()
     if newest is None:
         return assessment.section_47 if assessment else ""
@@ -42,7 +52,8 @@ def section_47_of(referral: Referral, assessment: ReferralAssessment | None) -> 
 
 def begins_with(referral: Referral, assessment: ReferralAssessment | None) -> dict[str, Any]:
     """Where the risk lies and whether the approach is taken, as the newest row says it."""
-    known = next(iter(later_findings(referral)), None) or assessment
+    standing = (row for row in later_findings(referral) if row.withdrawn_at is None)
+    known = next(standing, None) or assessment
     if known is None:
         return {}
     return {name: getattr(known, name) for name in ("outside_home", "approach", "approach_why")}

@@ -70,32 +70,53 @@ def later_finding_record(
     return row
 
 
+@command
+def later_finding_withdraw(
+    user: User, *, finding: LaterFinding, why: str, at: datetime | None = None
+) -> LaterFinding:
+    """It was recorded in error: it stays readable as such, counts for nothing more, and its people are told.
+
+    A matrix that was due goes on. Raises Conflict where it was withdrawn already, Invalid without a reason.
+    """
+    instant = at or now()
+    lock_cluster(finding.child_id)
+    rows = LaterFinding.objects.select_for_update(no_key=True, of=("self",))
+    row: LaterFinding = rows.select_related("referral", "child", "withdrawn_by").get(pk=finding.pk)
+    if row.withdrawn_at:
+        raise Conflict(f"{row.withdrawn_by} has withdrawn this result already.")
+    if says_nothing(why):
+        raise Invalid("Say what was wrong.", field="why")
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_why = instant, user, why.strip()
+    row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
+    record(user, verb=Verb.WITHDRAWN, subject=row, child=row.child.public_id, part="referrals", at=instant)
+    _tell(user, row, instant)
+    return row
+
+
 def _tell(user: User, row: LaterFinding, at: datetime) -> None:
     """Who reads referrals is led to it; who works with the child and does not is told to ask for it."""
     reference, child = row.referral.reference, row.child.public_id
     people = people_to_tell(user, row.child, at)
-    about = f"{reference}: a result has come about a child you work with or answer for."
-    notices_send(
-        {
-            Message(
-                "triage.later_finding",
-                f"triage:{row.public_id}:later_finding",
-                f"{about} Read it on the referral.",
-                reverse("plans:referral", args=[child, row.referral.public_id]),
-                reference,
-                child,
-            ): people.readers,
-            Message(
-                "triage.later_finding",
-                f"triage:{row.public_id}:later_finding_to_ask",
-                f"{about} Ask First Contact what you need to know of it.",
-                reverse("children:overview", args=[child]),
-                reference,
-                child,
-            ): people.others,
-        },
-        at=at,
+    about, key = f"{reference}: a result has come about a child you work with or answer for.", "later_finding"
+    if row.withdrawn_at:
+        about, key = f"{reference}: a result about a child was recorded in error.", "later_finding_withdrawn"
+    to_read = Message(
+        "triage.later_finding",
+        f"triage:{row.public_id}:{key}",
+        f"{about} Read it on the referral.",
+        reverse("plans:referral", args=[child, row.referral.public_id]),
+        reference,
+        child,
     )
+    to_ask = Message(
+        "triage.later_finding",
+        f"triage:{row.public_id}:{key}_to_ask",
+        f"{about} Ask First Contact what you need to know of it.",
+        reverse("children:overview", args=[child]),
+        reference,
+        child,
+    )
+    notices_send({to_read: people.readers, to_ask: people.others}, at=at)
 
 
 def _check(referral: Referral, kind: str, found_on: date, text: str, day: date) -> None:
@@ -111,7 +132,9 @@ def _check(referral: Referral, kind: str, found_on: date, text: str, day: date) 
 
 def _recorded(referral: Referral, kind: str, found_on: date) -> LaterFinding | None:
     """This result of this day, where it stands on the referral already."""
-    rows = LaterFinding.objects.filter(referral=referral, kind=kind, found_on=found_on)
+    rows = LaterFinding.objects.filter(
+        referral=referral, kind=kind, found_on=found_on, withdrawn_at__isnull=True
+    )
     row: LaterFinding | None = rows.select_related("recorded_by").first()
     return row
 
