@@ -354,6 +354,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "boards": {"task": "ceg.tasks.follow_chairs", "schedule": 3600, "options": {"expires": 3600}},
     "low matrices": {"task": "triage.tasks.low_matrices", "schedule": 900, "options": {"expires": 900}},
+    "information requests": {
+        "task": "triage.tasks.information_requests",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "meeting days": {"task": "triage.tasks.meeting_days", "schedule": 900, "options": {"expires": 900}},
     "expiry": {"task": "cems.base.tasks.clear_expired", "schedule": 3600, "options": {"expires": 3600}},
     "seal": {"task": "cems.audit.tasks.seal", "schedule": 20, "options": {"expires": 20}},

@@ -52,6 +52,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "restriction_page",
             "sealing",
             "student",
+            "succession",
             "wide",
         }
     ),
@@ -113,6 +114,7 @@ SUBJECTS: dict[str, frozenset[str]] = {
             "eligibility",
             "figures",
             "hearers",
+            "information_request",
             "item",
             "key_facts",
             "listing",
