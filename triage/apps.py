@@ -43,9 +43,9 @@ class TriageConfig(AppConfig):
         POLICIES.fill(*policy.POLICIES, by=self.label)
         LISTS.fill(*practice_lists.LISTS, by=self.label)
         from cems.accounts.slots import OPEN_THINGS
-        from triage.allocation.open_things import ALLOCATIONS
+        from triage.allocation.open_things import ALLOCATIONS, COVERS
 
-        OPEN_THINGS.fill(ALLOCATIONS, by=self.label, after="actions")
+        OPEN_THINGS.fill(ALLOCATIONS, COVERS, by=self.label, after="actions")
         from cems.actions.slots import DOINGS, DONE_AT
         from cems.base.slots import (
             FIRST_PAGE_COUNTS,

@@ -221,6 +221,11 @@ class Appointment(PublicModel):
         db_index=False,  # its own index below holds the few students only
         help_text="Of a student",
     )
+    things_kept_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When a manager agreed that they keep what they held in the team they left",
+    )
 
     class Meta:
         indexes = [

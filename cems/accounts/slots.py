@@ -33,10 +33,6 @@ ADMINISTRATION: Many[Place] = Many(
     "A page beside people, agencies, teams and practice settings, for those who do its kind of work.",
     name_of=lambda place: place.url_name,
 )
-LEAVES: Many[Callable[[User], Sequence[str]]] = Many(
-    "accounts.leaves",
-    "What somebody who leaves has still to do, a plain sentence each without a child's name, before they leave.",
-)
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ class ChildrenConfig(AppConfig):
 
         self._fill_slots()
         subscribe(PersonLeft, handlers.rights_changed)
+        subscribe(PersonLeft, handlers.keeper_left)
         subscribe(AppointmentChanged, handlers.rights_changed)
         subscribe(DelegationChanged, handlers.cover_changed)
 
     def _fill_slots(self) -> None:
+        from cems.accounts.slots import OPEN_THINGS
         from cems.base.slots import (
             DERIVED_CHECKS,
             FIRST_PAGE_COUNTS,
@@ -32,6 +34,7 @@ class ChildrenConfig(AppConfig):
             derived,
             handlers,
             home_content,
+            open_things,
             panels,
             policy,
             practice_lists,
@@ -55,6 +58,7 @@ class ChildrenConfig(AppConfig):
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
         FIRST_PAGE_COUNTS.fill(home_content.counts, by=self.label)
         START_BUTTONS.fill(home_content.BUTTON, by=self.label)
+        OPEN_THINGS.fill(open_things.CLAIMS, open_things.KEPT_RECORDS, by=self.label, after="actions")
         REFERENCE_DATA.fill(reference.sync, by=self.label)
         KEPT.fill(*child_content.ROWS, by=self.label)
         CHRONOLOGY.fill(entries.chronology, by=self.label)

@@ -11,6 +11,7 @@ from cems.accounts.models import User
 from cems.base.time import now
 from cems.children.access import grants
 from cems.children.access.selectors.restriction import not_to_be_known
+from cems.children.access.services.succession import restrictions_pass_on
 from cems.children.matching.selectors.cluster import seen_at
 from cems.children.models import Child
 from cems.children.querysets import at_address
@@ -20,6 +21,11 @@ from cems.clocks.choices import Shut
 def rights_changed(event: AppointmentChanged | PersonLeft) -> None:
     """The grants of a person, their deputies and students follow their appointments at once (A2)."""
     grants.rebuild(None, at=now(), user_ids=grants.dependants([event.user_id]))
+
+
+def keeper_left(event: PersonLeft) -> None:
+    """A restricted record is kept by somebody who works here (A2)."""
+    restrictions_pass_on(None, leaver_id=event.user_id)
 
 
 def cover_changed(event: DelegationChanged) -> None:

@@ -13,7 +13,7 @@ class ClocksConfig(AppConfig):
 
         POLICIES.fill(*policy.POLICIES, by=self.label)
         from cems.accounts.events import PersonLeft
-        from cems.accounts.slots import LEAVES, OPEN_THINGS
+        from cems.accounts.slots import OPEN_THINGS
         from cems.base.events import subscribe
         from cems.base.slots import FIRST_PAGE_COUNTS, FIRST_PAGE_LINES, START_BUTTONS
         from cems.clocks import home_content, open_things
@@ -22,6 +22,5 @@ class ClocksConfig(AppConfig):
         FIRST_PAGE_LINES.fill(home_content.items, by=self.label)
         FIRST_PAGE_COUNTS.fill(home_content.counts, by=self.label)
         START_BUTTONS.fill(home_content.FAILED, by=self.label)
-        LEAVES.fill(home_content.leaves, by=self.label)
         OPEN_THINGS.fill(open_things.CLOCKS, by=self.label)
         subscribe(PersonLeft, rehome_clocks)

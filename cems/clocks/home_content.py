@@ -10,7 +10,6 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
 from cems.base.first_page import StartButton, WorkItem
-from cems.base.words import counted
 from cems.clocks import selectors
 from cems.clocks.choices import Stage
 from cems.clocks.models import Clock
@@ -34,12 +33,6 @@ def failed_count(user: Any, now: datetime) -> int:
 
 
 FAILED = StartButton("Clocks and mail that failed", "clocks:failed", Work.ADMINISTRATION, count=failed_count)
-
-
-def leaves(user: User) -> list[str]:
-    """What somebody who leaves has promised: a colleague who manages them gets it, or the desk."""
-    promised = selectors.promises_count(user)
-    return [f"{counted(promised, 'open promise')} with a time of their own"] if promised else []
 
 
 def items_of_team(user: Any, now: datetime) -> Iterable[WorkItem]:

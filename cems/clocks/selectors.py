@@ -104,11 +104,6 @@ def still_promised(children: Collection[UUID], now: datetime, *, owner: User | N
     return [f"{clock.title}: {words(clock, now)}, with {clock.owner}" for clock in rows]
 
 
-def promises_count(user: User) -> int:
-    """How many open clocks are this person's own."""
-    return Clock.objects.still_open().filter(owner_user=user).count()
-
-
 def history(clock: Clock) -> Sequence[Transition]:
     """Everything that happened to the clock, oldest first."""
     return list(clock.transitions.select_related("by"))

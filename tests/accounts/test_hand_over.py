@@ -9,7 +9,7 @@ from django.urls import reverse
 from cems.accounts.models import Team, User
 from cems.accounts.profile import forget_profile
 from cems.accounts.selectors.hand_over import leavers_of, open_things_count, open_things_of
-from cems.accounts.services.hand_over import things_hand_over
+from cems.accounts.services.hand_over import things_hand_over, things_keep
 from cems.accounts.services.person import departures_tell, user_end
 from cems.actions.models import Action
 from cems.actions.services import action_open
@@ -25,6 +25,7 @@ from matrix.models import Matrix
 from matrix.services.drafts import matrix_start
 from tests.factories.children import involve, make_child
 from tests.factories.people import appoint, make_agency, make_team, make_user, sign_in
+from tests.factories.triage import make_chair, sitting
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +192,53 @@ def test_a_draft_begun_alone_goes_to_who_may_write_it_and_to_nobody_else(team: T
     things_hand_over(manager, holder=maker, owner=inside)
     assert Matrix.objects.get(pk=draft.pk).started_by == inside
     assert not open_things_of(maker)
+
+
+@pytest.mark.requirement("A1")
+def test_who_changes_team_may_keep_what_they_hold_and_nobody_asks_again(
+    admin: User, team: Team, manager: User, leaver: User
+) -> None:
+    (action,) = actions_for(leaver, 1, timed=False)
+    leaver.appointments.update(ends_on=today() - DAY, starts_on=today() - 9 * DAY)
+    appoint(leaver, "ce_worker", team=make_team(agency=team.agency))
+    forget_profile(leaver)
+    client, address = sign_in(manager), reverse("account:hand-over", args=[leaver.public_id])
+    page = client.get(address).content.decode()
+    assert "Or they keep it" in page and "They keep it" in page
+    sent = {"key": str(uuid4()), "keep": "True"}
+    assert "keeps what they hold" in client.post(address, sent, follow=True).content.decode()
+    assert client.post(address, sent).status_code == 302  # a double click
+    assert client.post(address, {**sent, "key": str(uuid4())}).status_code == 409
+    assert owners([action]) == {leaver} and not leavers_of(manager, today())
+    assert Entry.objects.filter(subject_id=str(leaver.public_id), detail__kept=1).count() == 1
+    stranger = make_user("team_manager", team=make_team())
+    with pytest.raises(NotAllowed):
+        things_keep(stranger, holder=leaver)
+    user_end(admin, user=leaver, last_day=today() - DAY)  # leaves altogether: it is asked after all
+    assert "Or they keep it" not in client.get(address).content.decode()
+    with pytest.raises(Conflict):
+        things_keep(manager, holder=leaver)
+    if open_things_of(leaver):
+        assert [row.user for row in leavers_of(manager, today())] == [leaver]
+
+
+@pytest.mark.requirement("A1")
+def test_before_somebody_leaves_the_administrator_reads_what_they_hold(admin: User, leaver: User) -> None:
+    actions_for(leaver, 2, timed=True)
+    actions_for(leaver, 1, timed=False)
+    page = sign_in(admin).get(reverse("people:leave", args=[leaver.public_id])).content.decode()
+    assert "Promises with a time: 2" in page and "Actions without a time: 1" in page
+    assert reverse("account:hand-over", args=[leaver.public_id]) in page
+
+
+@pytest.mark.requirement("A1", "T3")
+def test_a_meeting_whose_chair_left_is_with_somebody_and_another_chair_ends_it(admin: User) -> None:
+    chair = make_chair()
+    meeting = sitting(chair)
+    other = make_user("cevt_chair", team=chair.appointments.get().team, agency=chair.agency)
+    user_end(admin, user=chair, last_day=today())
+    assert Clock.objects.get(pk=meeting.clock_id).owner != chair
+    client = sign_in(other)
+    assert client.post(reverse("cevt:meeting_end", args=[meeting.public_id])).status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.ended_by == other

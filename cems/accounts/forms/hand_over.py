@@ -13,6 +13,13 @@ from cems.base.calendar import say
 from cems.base.forms import OnceForm
 
 
+class KeepForm(OnceForm):
+    """Who has changed team keeps what they hold."""
+
+    button = "They keep it"
+    keep = forms.BooleanField(widget=forms.HiddenInput, initial=True)
+
+
 class LinesField(forms.MultipleChoiceField):
     """Lines of what somebody holds. One that is gone by now is for the service to refuse."""
 

@@ -86,13 +86,28 @@ def leavers_of(user: User, on: date) -> Sequence[Leaver]:
     if not teams:
         return []
     still = Appointment.objects.filter(current(on), team__in=teams).exclude(gone(on, "user__"))
-    were = Appointment.objects.filter(Q(ends_on__lt=on) | gone(on, "user__"), team__in=teams).exclude(
+    moved = Q(ends_on__lt=on, things_kept_at__isnull=True)
+    were = Appointment.objects.filter(moved | gone(on, "user__"), team__in=teams).exclude(
         user__in=still.values("user")
     )
     people = User.objects.filter(pk__in=were.values("user")).exclude(pk=user.pk)
     counted = open_things_count(list(people.values_list("pk", flat=True)))
     holding = people.filter(pk__in=[pk for pk, things in counted.items() if things]).order_by("name", "pk")
     return [Leaver(person, counted[person.pk]) for person in holding]
+
+
+def posts_left(user: User, holder: User, on: date) -> QuerySet[Appointment]:
+    """The ended posts after which this person may agree that the holder keeps what they hold: those of the teams they
+    manage, all of them for an administrator; none of somebody who has left, or leaves."""
+    if holder.ends_on or has_left(holder, on) or not may_hand_over(user, holder, on):
+        return Appointment.objects.none()
+    posts = Appointment.objects.filter(
+        user=holder, team__isnull=False, ends_on__lt=on, things_kept_at__isnull=True
+    )
+    profile = profile_of(user, on)
+    if profile.may(Work.ADMINISTRATION):
+        return posts
+    return posts.filter(team__in=managed_teams(profile))
 
 
 def why_open(holder: User, on: date) -> str:

@@ -3,8 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from cems.accounts.models import User
-from cems.accounts.selectors.hand_over import may_hand_over, open_things_of, receivers
+from cems.accounts.models import Appointment, User
+from cems.accounts.selectors.hand_over import (
+    may_hand_over,
+    open_things_of,
+    posts_left,
+    receivers,
+)
 from cems.accounts.slots import OPEN_THINGS
 from cems.audit.choices import Verb
 from cems.audit.services import record
@@ -57,3 +62,23 @@ def things_hand_over(
         at=instant,
     )
     return len(chosen)
+
+
+@command
+def things_keep(actor: User, *, holder: User, at: datetime | None = None) -> int:
+    """Who has changed team keeps what they hold: nobody is asked to hand it over any more; returns how many things.
+
+    Raises NotAllowed for somebody who may not hand it over, Conflict where the holder leaves, or it was agreed before.
+    """
+    instant = at or now()
+    day = local_date(instant)
+    if not may_hand_over(actor, holder, day):
+        raise NotAllowed("Only an administrator, or who manages their team, says who keeps what.")
+    User.objects.select_for_update(no_key=True).get(pk=holder.pk)
+    posts = list(posts_left(actor, holder, day).values_list("pk", flat=True))
+    if not posts:
+        raise Conflict(f"{holder} leaves, or has settled it already. Look at what is left.")
+    Appointment.objects.filter(pk__in=posts).update(things_kept_at=instant)
+    things = sum(len(kind.things) for kind in open_things_of(holder))
+    record(actor, verb=Verb.CHANGED, subject=holder, detail={"kept": things}, at=instant)
+    return things

@@ -7,11 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cems.accounts.access_control import acting_user, requires_work
-from cems.accounts.forms.hand_over import HandOverForm
+from cems.accounts.forms.hand_over import HandOverForm, KeepForm
 from cems.accounts.roles import Work
 from cems.accounts.selectors import hand_over as selectors
 from cems.accounts.selectors.person import person_at
-from cems.accounts.services.hand_over import things_hand_over
+from cems.accounts.services.hand_over import things_hand_over, things_keep
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError
 from cems.base.forms import handle_form
@@ -28,7 +28,14 @@ def hand_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not selectors.may_hand_over(user, holder, day):
         raise Http404
     kinds = selectors.open_things_of(holder)
-    form = HandOverForm(kinds, selectors.receivers(holder, day), request.POST or None)
+    keep = KeepForm(request.POST if "keep" in request.POST else None)
+    if handle_form(
+        request, keep, lambda: {"things": things_keep(user, holder=holder)}, refusals=CommandError
+    ):
+        messages.success(request, f"{holder} keeps what they hold. You are not asked about it again.")
+        return redirect("home")
+    sent = request.POST if request.POST and not keep.is_bound else None
+    form = HandOverForm(kinds, selectors.receivers(holder, day), sent)
     handled = handle_form(
         request,
         form,
@@ -45,5 +52,8 @@ def hand_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "why": selectors.why_open(holder, day),
         "kinds": kinds,
         "gives": any(kind.is_given for kind in kinds),
+        "keep": keep if selectors.posts_left(user, holder, day).exists() else None,
+        "refusal": keep.refusal,
     }
-    return render(request, "account/hand_over.html", context, status=form.status)
+    status = keep.status if keep.is_bound else form.status
+    return render(request, "account/hand_over.html", context, status=status)

@@ -20,12 +20,12 @@ from cems.accounts.roles import ROLE_CHOICES, Work
 from cems.accounts.selectors import cover
 from cems.accounts.selectors import person as selectors
 from cems.accounts.selectors.account_change import open_changes
+from cems.accounts.selectors.hand_over import open_things_of
 from cems.accounts.selectors.token import tokens_of
 from cems.accounts.services import person as services
 from cems.accounts.services.agency import agency_lead_name, people_confirm, team_save
 from cems.accounts.services.appointment import appointment_end, appointment_start
 from cems.accounts.services.token import is_service_account
-from cems.accounts.slots import LEAVES
 from cems.base.access_control import FORM, Shape
 from cems.base.errors import CommandError, Invalid
 from cems.base.form_fields import INCOMPLETE
@@ -206,7 +206,7 @@ def leave(request: HttpRequest, public_id: UUID) -> HttpResponse:
             f"The account of {person} ends. Their roles end with it, and what waits for them is handed on.",
         )
         return redirect("people:user", public_id)
-    leaves = [line for tell in LEAVES for line in tell(person)]
+    leaves = [f"{kind.label}: {len(kind.things)}" for kind in open_things_of(person)]
     return _form_page(request, form, "They leave", _page_of(person), about=person, leaves=leaves)
 
 

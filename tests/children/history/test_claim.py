@@ -1,5 +1,6 @@
 """A claim to work with a child is looked at before it is decided, and the answer reaches who made it (C3)."""
 
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cems.accounts.models import User
+from cems.accounts.selectors.hand_over import open_things_of
+from cems.accounts.services.person import user_end
 from cems.audit.models import Entry
 from cems.base.time import today
 from cems.children.choices import RiskLevel
@@ -213,3 +216,15 @@ def test_the_list_asks_as_often_for_one_claim_as_for_four(claimed: Involvement, 
         person = make_user()
         involvement_start(person, child=child, case_role="health", person=person, why=WHY)
     assert queries() == one and len(claims(desk)) == 4
+
+
+def test_the_claim_of_somebody_who_has_left_is_not_agreed(claimed: Involvement, nurse: User) -> None:
+    assert "claims" in {kind.key for kind in open_things_of(nurse)}
+    user_end(None, user=nurse, last_day=today() - timedelta(days=1))
+    client = sign_in(make_user("first_contact", team=make_team()))
+    refused = client.post(decide(claimed), sent(agree="yes"))
+    assert refused.status_code == 400 and "has left" in refused.content.decode()
+    claimed.refresh_from_db()
+    assert claimed.state == InvolvementState.CLAIMED
+    assert client.post(decide(claimed), sent(agree="no", why="They have left.")).status_code == 302
+    assert "claims" not in {kind.key for kind in open_things_of(nurse)}

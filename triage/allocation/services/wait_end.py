@@ -1,11 +1,12 @@
 """A wait for a worker ends: with a worker, without one and why, or because the level fell (T6)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 
 from cems.accounts.desks import desk_of
+from cems.accounts.leaving import has_left
 from cems.accounts.models import Duty, DutyDesk, User
 from cems.actions.services import actions_meet
 from cems.audit.choices import Verb
@@ -99,6 +100,8 @@ def weekend_cover_set(
         raise Invalid("Say what keeps the child safe meanwhile.", field="plan")
     if until <= local_date(instant):
         raise Invalid("Hold the child until a day that is still to come.", field="until")
+    if has_left(held_by, until - timedelta(days=1)):
+        raise Invalid(f"{held_by} leaves before then. Choose somebody else.", field="held_by")
     row = WeekendCover.objects.filter(wait=locked_allocation_wait, until=until).first() or WeekendCover(
         wait=locked_allocation_wait, child_id=locked_allocation_wait.child_id, until=until
     )

@@ -59,7 +59,7 @@ def restriction_start(
         _name(user, primary, deputy, NamedReaderKind.DEPUTY, "deputy", instant)
     _changed(user, primary, reason, instant)
     _start_review(user, primary, owner, instant)
-    _tell_keeper(primary, owner, user, instant)
+    tell_keeper(primary, owner, user, instant)
     return primary
 
 
@@ -336,9 +336,10 @@ def _stop_review(user: User, child: Child, reason: str, at: datetime) -> None:
         clocks.clock_meet(user, clock=clock, reason=reason, at=at)
 
 
-def _tell_keeper(child: Child, owner: User, by: User, at: datetime) -> None:
+def tell_keeper(child: Child, owner: User, by: User | None, at: datetime) -> None:
+    """Who owns a restricted record now is told, unless they did it."""
     notice_send(
-        {owner.pk} - {by.pk},
+        {owner.pk} - {by.pk if by else 0},
         kind="children.restricted",
         key=f"restricted:{child.public_id}:{at.isoformat()}",
         text=f"{child.reference} is restricted, and you own it. Name who reads it.",

@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from cems.accounts.leaving import has_left
 from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Work
@@ -14,7 +15,7 @@ from cems.audit.services import record
 from cems.base.command import command
 from cems.base.errors import Conflict, Invalid, NotAllowed
 from cems.base.events import publish
-from cems.base.time import local, now
+from cems.base.time import local, local_date, now
 from cems.children.access import grants
 from cems.children.events import InvolvementChanged
 from cems.children.history.models.involvement import InvolvementState
@@ -88,6 +89,11 @@ def involvement_decide(
         )
     if not agree and not why.strip():
         raise Invalid("Say why it is not agreed. Who claimed it reads the reason.", field="why")
+    claimant = locked_involvement.user
+    if agree and claimant is not None and has_left(claimant, local_date(instant)):
+        raise Invalid(
+            f"{claimant} has left. Do not agree; record who works with the child now.", field="agree"
+        )
     locked_involvement.state = InvolvementState.CONFIRMED if agree else InvolvementState.REFUSED
     locked_involvement.decided_why = why.strip()
     locked_involvement.decided_by, locked_involvement.decided_at = user, instant
