@@ -32,7 +32,7 @@ def items(user: User, at: datetime) -> Iterable[WorkItem]:
     } - {None}
     if not chaired:
         return
-    lines, _ = lines_of(user, [locality for locality in chaired if locality], at)
+    lines, _, _ = lines_of(user, [locality for locality in chaired if locality], at)
     new = [line for line in lines if line.new_matrix]
     if new:
         who = "1 child on the board has" if len(new) == 1 else f"{len(new)} children on the board have"

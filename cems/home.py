@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user: User = acting_user(request)
     instant, profile = now(), profile_of(user)
     news = _news(user)
-    claims = own_claims(user) if profile.reaches_children else []
+    claims, more_claims = own_claims(user) if profile.reaches_children else ([], False)
     work = my_work(user, instant, about={notice.child for notice in news if notice.child})
     named = dict.fromkeys([*work.children, *(claim.child.public_id for claim in claims)])
     if named:
@@ -40,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "my_work_count": waiting_count(user, instant),
         "new": by_child(news, work.names)[:NEWS],
         "claims": claims,
+        "more_claims": more_claims,
         "unsent": form_drafts_of(user),
         "not_built": [role.not_built for role in profile.roles if role.not_built],
         "buttons": _buttons(user, instant),

@@ -13,6 +13,7 @@ from ceg.selectors.board_facts import Facts, facts_of, newest_entered_late, newe
 from cems.accounts.models import Locality, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
+from cems.base.keyset import at_most
 from cems.base.time import local_date
 from cems.children.access.child_access import accesses
 from cems.children.access.selectors.restriction import bars_of
@@ -89,6 +90,7 @@ class Board:
     counts: Mapping[str, int]
     restricted: int
     next_after: UUID | None
+    cut: bool
 
 
 def boards_of(user: User) -> list[Locality]:
@@ -106,23 +108,25 @@ def board(
     user: User, locality: Locality, at: datetime, *, shown: str = "", after: UUID | None = None
 ) -> Board:
     """A page of this board as the user may see it; the same number of reads for any board."""
-    lines, restricted = lines_of(user, [locality.pk], at)
+    lines, restricted, cut = lines_of(user, [locality.pk], at)
     part = [line for line in lines if line.is_shown(shown, at)]
     last = next((line.key for line in lines if line.child.public_id == after), None)
     left = [line for line in part if last is None or line.key > last]
     page = left[:PAGE]
     more = page[-1].child.public_id if len(left) > PAGE else None
     counts = {which: sum(line.is_shown(which, at) for line in lines) for which in SHOWN}
-    return Board(locality, _rows(page, at), counts, restricted, more)
+    return Board(locality, _rows(page, at), counts, restricted, more, cut)
 
 
-def lines_of(user: User, localities: Iterable[int], at: datetime) -> tuple[list[Line], int]:
-    """Who is on these boards and open to the user, due first at the top; and how many are restricted to others."""
+def lines_of(user: User, localities: Iterable[int], at: datetime) -> tuple[list[Line], int, bool]:
+    """Who is on these boards and open to the user, due first at the top; how many are restricted to others; and
+    whether the boards have more than is read at once."""
     running = BoardEntry.objects.filter(locality__in=list(localities), left_at__isnull=True)
-    entries = list(
+    entries, cut = at_most(
         running.annotate(primary=primary_of())
         .select_related("clock__owner_user", "clock__owner_team", "locality", "outcome__decision")
-        .order_by("clock__due_at", "pk")[:MOST]
+        .order_by("clock__due_at", "pk"),
+        MOST,
     )
     primaries = {entry.primary for entry in entries}
     # Whom the user may see is a statement of its own: in one with the board it would read every child there is.
@@ -151,7 +155,7 @@ def lines_of(user: User, localities: Iterable[int], at: datetime) -> tuple[list[
             matrix is not None and matrix.received_at > looked_at,
             late if late and late.recorded_at > looked_at else None,
         )
-    return list(lines.values()), _restricted(user, primaries - children.keys())
+    return list(lines.values()), _restricted(user, primaries - children.keys()), cut
 
 
 def _restricted(user: User, primaries: set[int]) -> int:

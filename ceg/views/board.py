@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from ceg.selectors.board import SHOWN, boards_of
+from ceg.selectors.board import MOST, SHOWN, boards_of
 from ceg.selectors.board import board as board_of
 from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.models import Locality
@@ -36,6 +36,7 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "boards": [(locality, _url(locality, ""), locality == chosen) for locality in boards],
         "board": shown,
+        "most": MOST,
         "parts": [
             (label, shown.counts[key], _url(chosen, key), key == which) for key, label in SHOWN.items()
         ],

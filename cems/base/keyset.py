@@ -10,7 +10,7 @@ The template shows the link by `components/pagination_by_key.html`. A list that 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -161,10 +161,14 @@ def _value_at(row: Any, column: str) -> Any:
 def _packed(value: Any) -> Any:
     if isinstance(value, datetime):
         return {"at": value.isoformat()}
+    if isinstance(value, date):
+        return {"on": value.isoformat()}
     return {"id": str(value)} if isinstance(value, UUID) else value
 
 
 def _unpacked(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
+    if "on" in value:
+        return date.fromisoformat(value["on"])
     return datetime.fromisoformat(value["at"]) if "at" in value else UUID(value["id"])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 
-from cems.base.keyset import Keyset, Page
+from cems.base.keyset import Keyset, Page, at_most
 from cems.children.access_control import OpenChild
 from matrix.models import AskedPerson, Review, ShortReview, Submission
 
@@ -44,10 +44,13 @@ def short_reviews_lately(opened: OpenChild, since: datetime | None) -> Sequence[
     return list(_whole(ShortReview.objects.filter(child__in=opened.cluster).lately(since, "happened_at")))
 
 
-def short_reviews_of_matrix(submission: Submission, *, words: bool = False) -> Sequence[ShortReview]:
-    """Those that say the answers of this matrix still stand, the newest first; with who was asked for their `words`."""
+def short_reviews_of_matrix(
+    submission: Submission, *, words: bool = False
+) -> tuple[Sequence[ShortReview], bool]:
+    """Those that say the answers of this matrix still stand, the newest first, and whether there are more; with who
+    was asked for their `words`."""
     rows = ShortReview.objects.filter(submission=submission)
-    return list((_whole(rows) if words else _named(rows))[:MOST])
+    return at_most(_whole(rows) if words else _named(rows), MOST)
 
 
 def short_review_at(opened: OpenChild, public_id: UUID) -> ShortReview | None:

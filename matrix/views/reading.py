@@ -41,6 +41,7 @@ def submission_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResp
     sent, user, instant = opened.paper, acting_user(request), now()
     state = as_sent(request, opened)
     paper = Paper("CE Matrix", sent.reference, f"{user}, {user.agency}", instant)
+    reviews, more_reviews = ([], False) if opened.only_own else short_reviews_of_matrix(sent, words=True)
     context = {
         "child": opened.child.child,
         "sees_identity": opened.child.access.sees(Part.IDENTITY),
@@ -49,7 +50,8 @@ def submission_pdf(request: HttpRequest, opened: Opened[Submission]) -> HttpResp
         "state": state,
         "level": state.instrument.definition(RiskLevel(sent.level)),
         "said": said(sent.matrix),
-        "short_reviews": [] if opened.only_own else short_reviews_of_matrix(sent, words=True),
+        "short_reviews": reviews,
+        "more_short_reviews": more_reviews,
         **paper_of(opened.child, sent, state, instant),
         **whole(state),
         **named(sent.matrix),

@@ -64,6 +64,7 @@ def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse
     """What happens now, then the whole matrix as it was sent."""
     sent = opened.paper
     state = as_sent(request, opened)
+    reviews, more_reviews = ([], False) if opened.only_own else short_reviews_of_matrix(sent)
     context = page(
         request,
         opened,
@@ -76,7 +77,8 @@ def submission(request: HttpRequest, opened: Opened[Submission]) -> HttpResponse
             for number, tell in enumerate(SUBMISSION_PANELS, 1)
             if (panel := tell(acting_user(request), opened.child, sent)) is not None
         ],
-        short_reviews=[] if opened.only_own else short_reviews_of_matrix(sent),
+        short_reviews=reviews,
+        more_short_reviews=more_reviews,
         on_paper=available(),
         paper=paper_matrix_of(sent.matrix),
         may_tell=opened.child.access.may(Work.PAPER_MATRIX),

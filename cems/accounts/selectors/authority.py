@@ -1,6 +1,5 @@
 """The authorities of England, Wales and Scotland, and how each is reached (C2)."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from cems.accounts.authorities import ended, likely_authorities
@@ -8,6 +7,7 @@ from cems.accounts.models import Authority
 from cems.base.keyset import Keyset, Page
 
 ORDER = Keyset("name", "code", size=50)
+REORGANISED = Keyset("-last_day", "code", size=100)
 
 
 def authority_page(words: str, day: date, after: str) -> Page[Authority]:
@@ -17,10 +17,10 @@ def authority_page(words: str, day: date, after: str) -> Page[Authority]:
     return ORDER.page(Authority.objects.exclude(ended(day)), after)
 
 
-def reorganised() -> Sequence[Authority]:
-    """Those with a last day, past or to come, the latest first."""
+def reorganised(after: str) -> Page[Authority]:
+    """A page of those with a last day, past or to come, the latest first."""
     rows = Authority.objects.filter(last_day__isnull=False).select_related("successor")
-    return list(rows.order_by("-last_day", "name")[:100])
+    return REORGANISED.page(rows, after)
 
 
 def authority_at(code: str) -> Authority | None:

@@ -17,6 +17,8 @@ from cems.base.keyset import AFTER, next_url
 from cems.base.not_found import or_404
 from cems.base.time import today
 
+ENDED_AFTER = "ended-after"  # the place of a page of those that were reorganised
+
 
 @requires_sign_in(Shape.FRAGMENT, reason="the public list of authorities, about no child")
 def suggest(request: HttpRequest) -> HttpResponse:
@@ -30,11 +32,13 @@ def authorities(request: HttpRequest) -> HttpResponse:
     """Every authority by name, with how it is reached; those that were reorganised below."""
     words = request.GET.get("q", "")[:80].strip()
     page = authority_page(words, today(), request.GET.get(AFTER, ""))
+    ended = None if words else reorganised(request.GET.get(ENDED_AFTER, ""))
     context = {
         "page": page,
         "words": words,
-        "reorganised": [] if words else reorganised(),
+        "reorganised": ended.rows if ended else [],
         "next_url": next_url(request, page.after),
+        "ended_url": next_url(request, ended.after, ENDED_AFTER) if ended else "",
     }
     return render(request, "authorities/list.html", context)
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from cems.accounts.models import User
+from cems.accounts.selectors.hand_over import open_things_of
 from cems.accounts.services.person import user_end
 from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed
 from cems.base.time import now, today
@@ -28,6 +29,7 @@ from tests.factories.people import make_team, make_user
 from tests.factories.policies import decide_policy
 from triage.allocation.selectors.board import board
 from triage.allocation.selectors.figures import allocations_in
+from triage.allocation.selectors.handover import handover, until_day
 from triage.allocation.services.acceptance import allocation_accept
 from triage.allocation.services.allocation import (
     allocation_end,
@@ -200,3 +202,22 @@ def _at_once(act) -> list[object]:
 
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(run, range(2)))
+
+
+@pytest.mark.requirement("A1")
+def test_who_leaves_holds_no_child_over_the_weekend(child: Child, worker: User, manager: User) -> None:
+    wait, until = waits(child), until_day(now())
+    held = {"wait": wait, "until": until, "plan": "Curfew.", "duty_team_told": True}
+    weekend_cover_set(manager, held_by=worker, **held)
+    assert handover(manager, now()).unheld == 0
+    assert [kind.key for kind in open_things_of(worker)] == ["covers"]
+    assert "Held until" in open_things_of(worker)[0].things[0].label
+    user_end(None, user=worker, last_day=today() - timedelta(days=1))
+    assert handover(manager, now()).unheld == 1, "a leaver holds the child"
+    assert [row.weekend_cover for row in board(manager, now()).wait] == [None]
+    worker.refresh_from_db()
+    with pytest.raises(Invalid) as refused:
+        weekend_cover_set(manager, held_by=worker, **held)
+    assert refused.value.field == "held_by"
+    weekend_cover_set(manager, held_by=manager, **held)
+    assert handover(manager, now()).unheld == 0 and not open_things_of(worker)

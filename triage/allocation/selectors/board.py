@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from cems.accounts.desks import desk_of
+from cems.accounts.leaving import here
 from cems.accounts.models import Appointment, Duty, DutyDesk, User
 from cems.base.keyset import at_most
 from cems.base.time import local_date
@@ -154,9 +155,9 @@ def _row(
 
 
 def _holds(wait_ids: Sequence[int], day: date) -> dict[int, WeekendCover]:
-    """Who holds each until a day that is still to come, the newest word."""
-    rows = WeekendCover.objects.filter(wait__in=wait_ids, until__gt=day).select_related("held_by")
-    return {row.wait_id: row for row in rows.order_by("until", "pk")}
+    """Who holds each until a day that is still to come, the newest word; nobody who has left."""
+    rows = WeekendCover.objects.filter(here(day, "held_by__"), wait__in=wait_ids, until__gt=day)
+    return {row.wait_id: row for row in rows.select_related("held_by").order_by("until", "pk")}
 
 
 def orphans(user: User, at: datetime) -> list[Orphan]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from cems.accounts.leaving import here
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.base.calendar import next_working_day
+from cems.base.keyset import at_most
 from cems.base.time import local_date
 from cems.children.access.child_access import accesses
 from cems.children.choices import RiskLevel
@@ -15,10 +17,11 @@ from cems.children.matching.selectors.cluster import seen
 from cems.children.models import Child
 from cems.clocks.presentation import present
 from triage.allocation.rules.workload import handover_day
-from triage.allocation.selectors.board import MOST
 from triage.allocation.selectors.worker import levels_and_ages
 from triage.models import AllocationWait, WeekendCover
 from triage.policy import HANDOVER_FROM
+
+MOST = 500  # children on one sheet, which says so where more than these wait
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class HandoverRow:
 class Handover:
     until: date
     rows: Sequence[HandoverRow]
+    cut: bool = False
 
     @property
     def unheld(self) -> int:
@@ -65,23 +69,23 @@ def asked_now(at: datetime) -> date | None:
 
 
 def handover(user: User, at: datetime) -> Handover:
-    """Everybody who waits, is open to this person in their plan, and who holds them."""
+    """Everybody who waits, is open to this person in their plan, and who holds them: nobody who leaves before then."""
     until = until_day(at)
     allocation_waits = (
         AllocationWait.objects.of_visible(user)
         .filter(ended_at__isnull=True)
         .order_by("-level", "since", "pk")
     )
-    rows = list(allocation_waits.select_related("clock__owner_user", "clock__owner_team")[:MOST])
+    rows, cut = at_most(allocation_waits.select_related("clock__owner_user", "clock__owner_team"), MOST)
     children = seen(user, {row.child_id for row in rows})
     primaries = list({child.pk: child for child in children.values()}.values())
     access = accesses(user, primaries, at)
     facts = levels_and_ages([child.pk for child in primaries], local_date(at))
     weekend_covers = {
         row.wait_id: row
-        for row in WeekendCover.objects.filter(wait__in=[row.pk for row in rows], until=until).select_related(
-            "held_by", "recorded_by"
-        )
+        for row in WeekendCover.objects.filter(
+            here(until - timedelta(days=1), "held_by__"), wait__in=[row.pk for row in rows], until=until
+        ).select_related("held_by", "recorded_by")
     }
     shown = [
         HandoverRow(
@@ -94,4 +98,4 @@ def handover(user: User, at: datetime) -> Handover:
         for row in rows
         if (child := children.get(row.child_id)) and access[child.pk].sees(Part.PLAN)
     ]
-    return Handover(until, shown)
+    return Handover(until, shown, cut)

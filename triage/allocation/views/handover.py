@@ -11,7 +11,7 @@ from cems.audit.services import listed, record
 from cems.base.access_control import Shape
 from cems.base.time import now
 from cems.documents.rendering import Paper, available, pdf_response, render_pdf
-from triage.allocation.selectors.handover import asked_now
+from triage.allocation.selectors.handover import MOST, asked_now
 from triage.allocation.selectors.handover import handover as who_holds
 
 
@@ -23,6 +23,7 @@ def handover(request: HttpRequest) -> HttpResponse:
     listed(user, what="triage.handover", children=[row.child.public_id for row in page.rows])
     context = {
         "page": page,
+        "most": MOST,
         "asked": asked_now(instant) is not None,
         "may_allocate": profile_of(user).may(Work.ALLOCATION),
         "has_pdf": available(),
@@ -36,7 +37,7 @@ def handover_pdf(request: HttpRequest) -> HttpResponse:
     user, instant = acting_user(request), now()
     page = who_holds(user, instant)
     paper = Paper("Handover", f"until {page.until:%-d %B %Y}", f"{user}, {user.agency}", instant)
-    made = render_pdf("documents/handover.html", {"page": page}, paper)
+    made = render_pdf("documents/handover.html", {"page": page, "most": MOST}, paper)
     # Each child's record of use tells of the sheet as of a list; that it was taken away is one row more.
     listed(
         user, what="triage.handover_sheet", children=[row.child.public_id for row in page.rows], at=instant

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, prefetch_related_objects
 from cems.accounts.models import User
 from cems.accounts.profile import Profile, profile_of
 from cems.accounts.roles import Part
+from cems.base.keyset import at_most
 from cems.base.time import LONDON, local_date
 from cems.children.access.child_access import accesses
 from cems.children.access.selectors.restriction import bars_of
@@ -29,7 +30,7 @@ from triage.cevt.selectors.rereferrals import Histories, rereferrals_of
 from triage.cevt.selectors.seats import Seats, has_seat, seats
 from triage.models import Decision, InformationRequest, Item
 
-MOST = 1000  # open items read at once: far beyond what one meeting discusses
+MOST = 1000  # open items read at once: far beyond what one meeting discusses; the list says where it is cut
 # What the whole list needs of each item and child; a page that shows more of some reads that of those (`whole`).
 _LINE = ("public_id", "child", "kind", "level", "received_at", "submission", "clock", "decision")
 _NAMED = (
@@ -62,7 +63,8 @@ def listing(user: User, at: datetime, *, room: bool = False) -> Listing:
     For a whole `room` it leaves out restricted children, even those the user may read.
     """
     day, profile = datetime.combine(local_date(at), time.min, tzinfo=LONDON), profile_of(user)
-    items, closed = _open(profile), _decided_since(profile, day)
+    items, more = _open(profile)
+    closed, more_decided = _decided_since(profile, day)
     primaries = primary_by_row({row.primary for row in items} | {row.primary for row in closed})
     shut = _restricted(user) if has_seat(profile) else set()
     # Read with the children, of whom each is asked for: it is most of what this page reckons, so it is asked once.
@@ -77,22 +79,25 @@ def listing(user: User, at: datetime, *, room: bool = False) -> Listing:
         table,
         len(shut - {child.pk for child in seen}),
         _open_meetings(profile.authority_ids),
+        more,
+        more_decided,
     )
 
 
 def open_items(user: User, at: datetime) -> list[Lined]:
     """The open items at the CEVT of the person's authorities, of the children they may see; `primary` is the record
     each is read under."""
-    items = _open(profile_of(user))
+    items, _ = _open(profile_of(user))
     primaries = {item.primary for item in items}
     seen = set(Child.objects.visible_to(user, at).filter(pk__in=primaries).values_list("pk", flat=True))
     return [item for item in items if item.primary in seen]
 
 
-def _open(profile: Profile) -> list[Lined]:
-    """What is open at the CEVT of these authorities, due first at the top; whose children may be seen is asked next."""
+def _open(profile: Profile) -> tuple[list[Lined], bool]:
+    """What is open at the CEVT of these authorities, due first at the top, and whether there is more; whose children
+    may be seen is asked next."""
     open_lines = _lines().filter(closed_at__isnull=True, authority__in=profile.authority_ids)
-    return list(open_lines.order_by(F("due").asc(nulls_last=True), "received_at", "pk")[:MOST])
+    return at_most(open_lines.order_by(F("due").asc(nulls_last=True), "received_at", "pk"), MOST)
 
 
 def whole(rows: Sequence[Row]) -> list[Row]:
@@ -116,10 +121,10 @@ def _lines() -> Any:
     return _annotated().only(*_LINE)
 
 
-def _decided_since(profile: Profile, since: datetime) -> list[Lined]:
-    """What was decided at the CEVT of these authorities from `since` on."""
+def _decided_since(profile: Profile, since: datetime) -> tuple[list[Lined], bool]:
+    """What was decided at these authorities’ CEVT from `since` on, the newest first, and whether there is more."""
     decided = _lines().filter(decision__decided_at__gte=since, authority__in=profile.authority_ids)
-    return list(decided.order_by("-closed_at", "pk")[:MOST])
+    return at_most(decided.order_by("-closed_at", "pk"), MOST)
 
 
 def _decisions(ids: set[int], since: datetime) -> dict[int, Decision]:

@@ -161,12 +161,15 @@ class Filters:
 
 @dataclass(frozen=True)
 class Listing:
-    """The whole list for one person: open rows in order, today's decisions, and how many are shut to them."""
+    """The whole list for one person: open rows in order, today's decisions, how many are shut to them, and whether
+    more is open, or was decided today, than is read at once."""
 
     rows: Sequence[Row]
     seats: Seats
     restricted: int
     meetings: Sequence[Meeting]
+    cut: bool = False
+    decided_cut: bool = False
 
     @property
     def open(self) -> list[Row]:

@@ -13,6 +13,7 @@ from cems.accounts.models import User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part, Work
 from cems.base.calendar import say_day
+from cems.base.keyset import at_most
 from cems.base.time import local_date
 from cems.children.access.child_access import accesses
 from cems.children.access.visibility import primary_of
@@ -53,15 +54,16 @@ class ToNote:
 
 @dataclass(frozen=True)
 class ReviewsToNote:
-    """The list, and whether more follow once these are noted."""
+    """The list, how many children more follow once these are noted, and whether more wait than are read at once."""
 
     lines: Sequence[ToNote]
     more: int
+    cut: bool
 
 
 def reviews_to_note(user: User, at: datetime) -> ReviewsToNote:
     """Whose review CEVT has not noted yet, the oldest first, of the children whose papers are open to the user."""
-    grouped = _waiting(user)
+    grouped, cut = _waiting(user)
     children = _children(user, grouped, at)
     open_groups = [(children[pk], rows) for pk, rows in grouped.items() if pk in children]
     shown = open_groups[:PAGE]
@@ -70,14 +72,14 @@ def reviews_to_note(user: User, at: datetime) -> ReviewsToNote:
     lines = [
         ToNote(child, rows[-1], len(rows) - 1, days[rows[-1].pk], child.pk in listed) for child, rows in shown
     ]
-    return ReviewsToNote(lines, len(open_groups) - len(shown))
+    return ReviewsToNote(lines, len(open_groups) - len(shown), cut)
 
 
 def count_to_note(user: User, at: datetime) -> int:
     """How many children have a review that waits to be noted by this user's CEVT."""
     if not profile_of(user).may(Work.DECISIONS):
         return 0
-    grouped = _waiting(user)
+    grouped, _ = _waiting(user)
     return Child.objects.visible_to(user, at).filter(pk__in=grouped).count() if grouped else 0
 
 
@@ -92,22 +94,23 @@ def still_to_note(user: User, reviews: Collection[UUID], at: datetime) -> Sequen
     return [row for row in rows if row.primary in children]
 
 
-def _waiting(user: User) -> dict[int, list[Any]]:
-    """By the record each is read under, what no forum has looked at and no board has, the oldest first."""
+def _waiting(user: User) -> tuple[dict[int, list[Any]], bool]:
+    """By the record each is read under, what no forum has looked at and no board has, the oldest first; and whether
+    there is more."""
     rows = (
         ReviewToNote.objects.filter(ended_at__isnull=True, authority__in=profile_of(user).authority_ids)
         .annotate(primary=primary_of())
         .order_by("received_at", "pk")
         .select_related("short_review__submission__matrix", "short_review__sent_by__agency")
-        .prefetch_related("short_review__asked")[:MOST]
+        .prefetch_related("short_review__asked")
     )
-    waiting = list(rows)
+    waiting, cut = at_most(rows, MOST)
     on_boards = _on_boards({row.primary for row in waiting}) if waiting else set()
     grouped: dict[int, list[Any]] = defaultdict(list)
     for row in waiting:
         if row.primary not in on_boards:
             grouped[row.primary].append(row)
-    return grouped
+    return grouped, cut
 
 
 def _on_boards(primaries: Collection[int]) -> set[int]:

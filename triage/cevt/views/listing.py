@@ -21,7 +21,7 @@ from cems.children.practice_lists import HARM_FORMS
 from cems.clocks.presentation import present
 from triage.cevt.rules.figures import Return
 from triage.cevt.selectors.agenda import agenda_at
-from triage.cevt.selectors.listing import listing, whole
+from triage.cevt.selectors.listing import MOST, listing, whole
 from triage.cevt.selectors.listing_rows import STATES, Filters, Listing, Row
 from triage.cevt.selectors.meeting import authorities_of
 from triage.cevt.selectors.meeting_day import owed_meetings
@@ -52,6 +52,7 @@ def cevt(request: HttpRequest) -> HttpResponse:
     profile = profile_of(user)
     context = {
         "today": today,
+        "most": MOST,
         "rows": [(row, row.clock(instant)) for row in whole(page.rows)],
         "decided": decided,
         "asked": asked,

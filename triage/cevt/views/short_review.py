@@ -37,6 +37,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": waiting.lines,
         "more": waiting.more,
+        "cut": waiting.cut,
         "form": form,
         "ticked": {str(value) for value in request.POST.getlist("reviews")},
     }

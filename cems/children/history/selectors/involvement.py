@@ -102,10 +102,11 @@ def waits_of(user: User, child: Child) -> Involvement | None:
     return claim
 
 
-def own_claims(user: User, limit: int = 20) -> Sequence[Involvement]:
-    """The claims this person has made and nobody has decided yet, the longest waiting first."""
+def own_claims(user: User, limit: int = 20) -> tuple[Sequence[Involvement], bool]:
+    """The claims this person has made and nobody has decided yet, the longest waiting first, and whether there are
+    more."""
     rows = Involvement.objects.filter(user=user, state=InvolvementState.CLAIMED, ended_at__isnull=True)
-    return list(rows.select_related("child").order_by("recorded_at", "pk")[:limit])
+    return at_most(rows.select_related("child").order_by("recorded_at", "pk"), limit)
 
 
 def works_with(user: User, at: datetime, limit: int) -> tuple[list[Child], bool]:
