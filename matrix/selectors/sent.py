@@ -90,7 +90,10 @@ def what_happens_now(submission: Submission, opened: OpenChild, at: datetime) ->
     above this one: it is found by the submission's reference.
     """
     cluster, told = opened.cluster, opened.access.sees(Part.ACTIONS)
-    steps = [*_referrals(submission, cluster), *_requests(submission, cluster)]
+    steps = [
+        *_referrals(submission, cluster, words=opened.access.sees(Part.REFERRALS)),
+        *_requests(submission, cluster, words=opened.access.sees(Part.STRATEGY)),
+    ]
     clocks = Clock.objects.filter(reference=submission.reference).with_owner()
     steps += [Next(clock.title, str(clock.owner), clock.explanation, clock) for clock in clocks]
     own = Q(source_kind=SOURCE, source_id=str(submission.public_id))
@@ -127,8 +130,8 @@ def _by_due(step: Next) -> tuple[bool, datetime]:
     return (clock is None or not clock.is_open, clock.due_at if clock else LAST)
 
 
-def _referrals(submission: Submission, cluster: Collection[int]) -> list[Next]:
-    """The referral this matrix made, or the open one it joined."""
+def _referrals(submission: Submission, cluster: Collection[int], *, words: bool) -> list[Next]:
+    """The referral this matrix made, or the open one it joined; its `words` where that part is open."""
     if submission.level < RiskLevel.MODERATE:
         return []
     rows = (
@@ -140,15 +143,17 @@ def _referrals(submission: Submission, cluster: Collection[int]) -> list[Next]:
         Next(
             f"First Contact decides the referral ({row.reference})",
             str(row.clock.owner),
-            f"{row.outcome_label}: {row.rationale}" if row.outcome else row.clock.explanation,
+            _answered(row.outcome_label, row.rationale if words else "")
+            if row.outcome
+            else row.clock.explanation,
             row.clock,
         )
         for row in rows
     ]
 
 
-def _requests(submission: Submission, cluster: Collection[int]) -> list[Next]:
-    """The strategy meeting asked for, which must be answered."""
+def _requests(submission: Submission, cluster: Collection[int], *, words: bool) -> list[Next]:
+    """The strategy meeting asked for, which must be answered; why, in `words`, where that part is open."""
     if submission.level < RiskLevel.SIGNIFICANT:
         return []
     rows = (
@@ -160,13 +165,17 @@ def _requests(submission: Submission, cluster: Collection[int]) -> list[Next]:
         Next(
             f"Strategy meeting asked for ({row.reference}): held, or threshold not met and why",
             str(row.clock.owner),
-            ": ".join(filter(None, [row.get_answer_display(), row.answer_why]))
+            _answered(row.get_answer_display(), row.answer_why if words else "")
             if row.answer
             else row.clock.explanation,
             row.clock,
         )
         for row in rows
     ]
+
+
+def _answered(answer: str, why: str) -> str:
+    return ": ".join(filter(None, [answer, why]))
 
 
 def _action(action: Action, *, told: bool) -> Next:

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from cems.accounts.models import User
 from cems.accounts.roles import Part
 from cems.actions.models import Action
 from cems.base.time import local, local_date
 from cems.children.access_control import OpenChild
-from cems.children.choices import CaseRole, FeedbackFrom, Relation, YesNoNotKnown
+from cems.children.choices import CaseRole, Relation, YesNoNotKnown
 from cems.children.family.selectors.relationship import LinkedRecord, family, relationships
 from cems.children.history.models.involvement import InvolvementState
-from cems.children.models import Feedback, Involvement, Placement, Status
+from cems.children.models import Involvement, Placement, Status
 from cems.children.slots import MISSING_NOW
 from matrix.models import Submission
 from plans.models import Referral, Request
@@ -22,6 +22,7 @@ from triage.cevt.outcomes import NRM
 from triage.cevt.selectors.listing_rows import Listing
 from triage.models import Outcome, ReferralAssessment
 
+ACTIONS = 500  # of one child, those to do before all that are closed
 UNKNOWN = "Not recorded in CEMS."
 _WORKERS = (CaseRole.SOCIAL_WORKER, CaseRole.LEAD_PRACTITIONER, CaseRole.EARLY_HELP)
 
@@ -55,7 +56,7 @@ def top_line(
         (Part.FAMILY, lambda: _not_told(opened)),
         (Part.IDENTITY, lambda: _near(opened, today)),
         (Part.ACTIONS, lambda: _actions(opened)),
-        (Part.MATRIX, lambda: _voice(opened, newest)),
+        (Part.MATRIX, lambda: _voice(opened)),
         (Part.MATRIX, lambda: _parents(opened, newest)),
     )
     return [fact for part, tell in asked if opened.access.sees(part) for fact in tell()]
@@ -227,7 +228,7 @@ def _actions(opened: OpenChild) -> Iterable[Fact]:
     rows = list(
         Action.objects.filter(child__in=opened.cluster)
         .select_related("clock", "owner_user", "owner_team")
-        .order_by("-created_at", "-pk")[:50]
+        .order_by(F("closed_at").desc(nulls_first=True), "-created_at", "-pk")[:ACTIONS]
     )
     todo = [row for row in rows if row.is_open]
     late = [row for row in todo if row.clock and row.clock.due_at < opened.at]
@@ -243,15 +244,14 @@ def _actions(opened: OpenChild) -> Iterable[Fact]:
     yield Fact("Actions", text, grave=bool(late))
 
 
-def _voice(opened: OpenChild, newest: Submission | None) -> Iterable[Fact]:
-    """The child's own words: the newest of feedback and matrix."""
-    feedbacks = Feedback.objects.filter(child__in=opened.cluster, whose=FeedbackFrom.CHILD)
-    own = feedbacks.order_by("-happened_at", "-pk").first()
-    views = newest.matrix.child_views.strip() if newest else ""
-    if own and not (views and newest and newest.received_at > own.happened_at):
-        yield Fact("In the child's words", f"“{own.words}” ({local(own.happened_at):%-d %B %Y})")
-    elif views and newest:
-        yield Fact("In the child's words", f"“{views}” ({local(newest.received_at):%-d %B %Y})")
+def _voice(opened: OpenChild) -> Iterable[Fact]:
+    """The child's own words, as the newest matrix that has any keeps them. What the child said of how they were helped
+    is not for a meeting's screen."""
+    sent = Submission.objects.filter(child__in=opened.cluster)
+    spoken = sent.exclude(matrix__child_views="").select_related("matrix").order_by("-received_at", "-pk")
+    row = spoken.first()
+    if row and (views := row.matrix.child_views.strip()):
+        yield Fact("In the child's words", f"“{views}” ({local(row.received_at):%-d %B %Y})")
     else:
         yield Fact("In the child's words", f"{UNKNOWN} Ask who last spoke with them.")
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from cems.accounts.models import Authority, User
-from cems.accounts.profile import profile_of
+from cems.accounts.profile import Profile, profile_of
 from cems.accounts.roles import Part, Reach, Role
 from cems.actions.models import Action
 from cems.base.keyset import Keyset, Page
@@ -22,6 +22,7 @@ from cems.meetings.choices import MeetingForum, NoteKind
 from cems.meetings.models import Dissent, Meeting, Note
 from cems.meetings.selectors import Table, attendance_of, notes_of
 from triage.cevt.outcomes import kind_of
+from triage.cevt.selectors.decision import READS_MINUTES
 from triage.cevt.selectors.eligibility import eligibility_of
 from triage.models import Decision, Item, ReviewToNote
 
@@ -126,7 +127,7 @@ class NotedReview:
 @dataclass(frozen=True)
 class Minutes:
     """What was decided at a meeting and what was on its list and was not, of the children open to the reader;
-    `restricted` ones are only counted."""
+    `restricted` ones are only counted. Who came and what was noted is for CEVT's `own` people, not for a board's."""
 
     meeting: Meeting
     table: Table
@@ -136,6 +137,7 @@ class Minutes:
     noted: Sequence[NotedReview]
     themes: Sequence[Note]
     hotspots: Sequence[Note]
+    own: bool = True
 
 
 def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
@@ -165,10 +167,11 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
     open_ones = reached | _kept_in_minutes(user, primaries - reached.keys(), at)
     shut = Child.objects.unscoped("how many restricted items a meeting had, so that members ask their owners")
     shown = [row for row in decisions if row.primary in open_ones]
-    notes = notes_of(meeting)
+    own = _of_cevt(profile_of(user))
+    notes = notes_of(meeting) if own else []
     return Minutes(
         meeting,
-        attendance_of(meeting, meeting.ended_at or at),
+        attendance_of(meeting if own else None, meeting.ended_at or at),
         _minuted(user, shown, open_ones, reached.keys()),
         shut.filter(pk__in=primaries - open_ones.keys()).restricted().count(),
         [
@@ -183,6 +186,15 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
         ],
         [note for note in notes if note.kind == NoteKind.THEME],
         [note for note in notes if note.kind == NoteKind.HOTSPOT],
+        own,
+    )
+
+
+def _of_cevt(profile: Profile) -> bool:
+    """Whether the person decides, speaks or writes at CEVT, beside whatever they do on a board of a locality."""
+    return any(
+        not post.role.of_locality and not set(READS_MINUTES).isdisjoint(post.role.writes)
+        for post in profile.posts
     )
 
 

@@ -53,8 +53,9 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @requires_any_work(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION, methods=FORM)
 def table(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
-    """Who is at the table, who sent an apology, for whom somebody stands in; the chair ticks, all read."""
+    """Who is at the table, who sent an apology, for whom somebody stands in; the chair ticks, who sits there reads."""
     meeting = the_meeting(request, meeting_id)
+    seated(request)
     may_chair = _may_chair(request)
     if request.method == "POST":
         if not may_chair:
