@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 DATABASE_AWAY = (OperationalError, InterfaceError)
 RETRY_SECONDS = 15
+API = "/api/v"  # every version of it
 
 CODES = {
     400: "invalid",
@@ -55,7 +56,9 @@ STANDALONE = {500, 503}
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether a script asked, so that a page would be no use to it."""
+    """Whether a script or a system asked, so that a page would be no use to it."""
+    if request.path.startswith(API):  # whatever it says it would like, and before the API itself is reached
+        return True
     return request.headers.get("X-Requested-With") == "cems" or (
         request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     )

@@ -6,7 +6,8 @@ a name as a row of empty boxes. Needs nothing but a Python.
 
 import ctypes
 import subprocess
-from functools import cache
+import time
+from functools import lru_cache
 
 # Library, as the loader knows it → the Debian package that brings it.
 LIBRARIES = {
@@ -29,13 +30,24 @@ FONTS = {
     "Noto Color Emoji": "fonts-noto-color-emoji",
     "DejaVu Sans": "fonts-dejavu-core",
 }
+LOOK_SECONDS = 60
 # Elsewhere than on Linux the same library has another ending.
 _ENDINGS = (("", ""), (".so.0", ".dylib"), (".so.0", ".0.dylib"))
 
 
-@cache
 def missing() -> dict[str, str]:
-    """What is not on this machine: the library or family of fonts → its Debian package."""
+    """What is not on this machine: the library or family of fonts → its Debian package. Looked at once a minute, so
+    that fonts which go while CEMS runs print no name as empty boxes (safe-f9)."""
+    return _missing(int(time.monotonic() // LOOK_SECONDS))
+
+
+def look_again() -> None:
+    """Forget what was there a moment ago: something was installed, or taken away."""
+    _missing.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _missing(_minute: int) -> dict[str, str]:
     lacking = {name: package for name, package in LIBRARIES.items() if not _loads(name)}
     installed = _families()
     return lacking | {name: package for name, package in FONTS.items() if name not in installed}

@@ -52,7 +52,7 @@ def install(lacking: dict[str, str]) -> None:
         )
     except subprocess.TimeoutExpired:
         say("The installation did not end, so it was given up.")
-    pdf_requirements.missing.cache_clear()
+    pdf_requirements.look_again()
 
 
 def prepare_pdfs() -> None:

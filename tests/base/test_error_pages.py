@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
-from django.urls import include, path
+from django.urls import include, path, reverse
 
 from cems.base.errors import CommandError, Conflict, Invalid, NotAllowed, TooMany
 from cems.base.middleware import PlainRefusals, new_reference
@@ -113,6 +114,33 @@ def test_floor_f7_a_thousand_fields_too_many_are_refused_plainly(client: Client)
     body = "&".join(f"f{n}=1" for n in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1))
     answer = client.post("/account/login/", body, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 413
+
+
+@pytest.mark.django_db
+def test_safe_f8_what_is_far_too_large_is_refused_in_words_and_the_next_request_works() -> None:
+    """30 MB of text or files, 10,000 fields or files, JSON without end: to a page with a form, and to the API."""
+    user = make_user("administrator")
+    client, page = sign_in(user), reverse("people:new")
+    long, many = "x" * 30_000_000, "&".join(f"f{n}=1" for n in range(10_000))
+    form, multipart = "application/x-www-form-urlencoded", {"name": long}
+    files = {
+        f"f{n}": ContentFile(b"1", name=f"{n}.txt") for n in range(settings.DATA_UPLOAD_MAX_NUMBER_FILES + 1)
+    }
+    answers = [
+        client.post(page, f"name={long}", content_type=form),
+        client.post(page, multipart),
+        client.post(page, many, content_type=form),
+        client.post(page, {f"f{n}": "1" for n in range(10_000)}),
+        client.post(page, files),
+    ]
+    assert [answer.status_code for answer in answers] == [413] * 5
+    for answer in answers:
+        assert answer["X-CEMS-Reference"] in answer.content.decode()
+    for deep in ("[" * 200_000, '{"a":' * 200_000, "[" * 30_000_000):
+        answer = client.post("/api/v1/matrices/", deep, content_type="application/json")
+        assert 400 <= answer.status_code < 500
+        assert answer.headers["Content-Type"].startswith("application/json") and "message" in answer.json()
+    assert client.get(page).status_code == 200
 
 
 @pytest.mark.django_db

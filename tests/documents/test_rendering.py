@@ -1,12 +1,13 @@
 """PDFs: tagged, made without any network, telling whose they are; and plain words where they can't be made."""
 
 import socket
+from types import SimpleNamespace
 
 import pytest
 
 from cems.base.errors import Unavailable
 from cems.base.time import now
-from cems.documents.rendering import Paper, render_pdf
+from cems.documents.rendering import Paper, available, render_pdf
 from cems.health import Doubtful, documents
 from cems.local import pdf_requirements
 from tests.documents.conftest import MADE, PAPER
@@ -55,6 +56,24 @@ def test_without_pango_or_a_font_it_says_so_plainly(monkeypatch, lacking):
         render_pdf("documents/base.html", {}, PAPER)
     with pytest.raises(Doubtful, match=lacking):
         documents(now())
+
+
+def test_safe_f9_fonts_that_go_while_it_runs_print_no_empty_boxes(monkeypatch, tmp_path):
+    """The machine has them at the start; they are taken away, and come back."""
+    assert render_pdf("documents/base.html", {}, PAPER).startswith(b"%PDF")
+    (tmp_path / "fonts.conf").write_text(f"<fontconfig><dir>{tmp_path}</dir></fontconfig>", encoding="utf-8")
+    with monkeypatch.context() as gone:
+        gone.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
+        minute = pdf_requirements.time.monotonic() // pdf_requirements.LOOK_SECONDS
+        later = (minute + 1) * pdf_requirements.LOOK_SECONDS
+        gone.setattr(pdf_requirements, "time", SimpleNamespace(monotonic=lambda: later))
+        assert not available()
+        with pytest.raises(Unavailable, match="PDFs are off on this machine"):
+            render_pdf("documents/base.html", {}, PAPER)
+        with pytest.raises(Doubtful, match="Noto Sans CJK SC"):
+            documents(now())
+    pdf_requirements.look_again()
+    assert render_pdf("documents/base.html", {}, PAPER).startswith(b"%PDF")
 
 
 @pytest.mark.django_db
