@@ -11,6 +11,7 @@ import triage.cevt.selectors.listing
 from cems.accounts.models import Authority, User
 from cems.base.time import now
 from cems.children.choices import RiskLevel
+from cems.children.history.selectors.claim import ORDER
 from cems.children.history.selectors.involvement import own_claims
 from cems.children.history.services.involvement import involvement_start
 from cems.children.models import Child
@@ -83,6 +84,18 @@ def test_ones_own_claims_say_that_there_are_more() -> None:
     rows, more = own_claims(nurse)
     assert len(rows) == 20 and more
     assert "these 20 wait longest" in said(sign_in(nurse), reverse("home"))
+
+
+def test_claims_to_decide_are_read_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ORDER, "size", 2)
+    for _ in range(3):
+        nurse = make_user()
+        involvement_start(nurse, child=make_child(), case_role="health", person=nurse, why="Sees them.")
+    client, url = sign_in(make_user("first_contact")), reverse("children:claims")
+    first = client.get(url)
+    assert len(first.context["rows"]) == 2 and "Claims made later" in first.content.decode()
+    second = client.get(first.context["older_url"])
+    assert len(second.context["rows"]) == 1 and not second.context["older_url"]
 
 
 def test_authorities_that_were_reorganised_are_read_to_the_end() -> None:

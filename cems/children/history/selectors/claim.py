@@ -10,6 +10,7 @@ from django.db.models import Q
 from cems.accounts.models import Team, User
 from cems.accounts.profile import profile_of
 from cems.accounts.roles import Part
+from cems.base.keyset import Keyset, Page
 from cems.base.time import today
 from cems.children.access_control import OpenChild
 from cems.children.choices import RiskLevel
@@ -19,6 +20,7 @@ from cems.children.models import Child, Involvement, Submitter
 from cems.children.querysets import OfChildQuerySet, record_of
 from cems.children.slots import SUBMITTED_LEVEL
 
+ORDER = Keyset("recorded_at", "pk", size=100)
 # Who sees one of these looks at a claim on the record.
 CLAIM_PARTS = (Part.IDENTITY, Part.INVOLVED)
 
@@ -89,10 +91,17 @@ def claim_page(opened: OpenChild, row: Involvement) -> ClaimPage:
     )
 
 
-def claims(user: User, limit: int = 100) -> Sequence[Claim]:
+def claims(user: User, limit: int = 50) -> Sequence[Claim]:
     """Claims this person may decide, the longest waiting first; of children they may see."""
     rows = to_decide(user).with_record().select_related("user__agency", "team__agency")
     return [Claim(row, record_of(row)) for row in rows.order_by("recorded_at", "pk")[:limit]]
+
+
+def claims_page(user: User, after: str) -> Page[Claim]:
+    """A page of the claims this person may decide, the longest waiting first."""
+    rows = to_decide(user).with_record().select_related("user__agency", "team__agency")
+    page = ORDER.page(rows, after)
+    return Page([Claim(row, record_of(row)) for row in page.rows], page.after)
 
 
 def claims_count(user: User, most: int) -> int:

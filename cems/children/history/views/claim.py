@@ -12,6 +12,7 @@ from cems.audit.services import listed, read
 from cems.base.access_control import FORM, Shape, requires_sign_in
 from cems.base.errors import NotAllowed
 from cems.base.forms import handle_form
+from cems.base.keyset import AFTER, next_url
 from cems.base.not_found import or_404
 from cems.children.access_control import OpenChild, log_read, open_child, requires_child
 from cems.children.history.forms.claim import ClaimDecisionForm, ClaimForm
@@ -44,9 +45,10 @@ def claim(request: HttpRequest, opened: OpenChild) -> HttpResponse:
 @requires_work(Shape.PAGE, Work.INVOLVEMENT)
 def claims(request: HttpRequest) -> HttpResponse:
     """Who says that they work with a child, the longest waiting first."""
-    rows = reads.claims(acting_user(request))
-    listed(acting_user(request), what="children.claims", children=[row.child.public_id for row in rows])
-    return render(request, "children/claims.html", {"rows": rows})
+    page = reads.claims_page(acting_user(request), request.GET.get(AFTER, ""))
+    listed(acting_user(request), what="children.claims", children=[row.child.public_id for row in page.rows])
+    context = {"rows": page.rows, "older_url": next_url(request, page.after)}
+    return render(request, "children/claims.html", context)
 
 
 @requires_work(Shape.PAGE, Work.INVOLVEMENT, methods=FORM)
