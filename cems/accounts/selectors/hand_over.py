@@ -110,6 +110,11 @@ def posts_left(user: User, holder: User, on: date) -> QuerySet[Appointment]:
     return posts.filter(team__in=managed_teams(profile))
 
 
+def may_keep(user: User, holder: User, on: date) -> bool:
+    """Whether this person may agree that the holder keeps what they hold."""
+    return posts_left(user, holder, on).exists()
+
+
 def why_open(holder: User, on: date) -> str:
     """Why what somebody holds is looked at, in words."""
     if has_left(holder, on):

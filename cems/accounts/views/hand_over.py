@@ -52,7 +52,7 @@ def hand_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "why": selectors.why_open(holder, day),
         "kinds": kinds,
         "gives": any(kind.is_given for kind in kinds),
-        "keep": keep if selectors.posts_left(user, holder, day).exists() else None,
+        "keep": keep if selectors.may_keep(user, holder, day) else None,
         "refusal": keep.refusal,
     }
     status = keep.status if keep.is_bound else form.status
