@@ -13,6 +13,19 @@ class PageForm:
     action: str
     sent: dict[str, str] = field(default_factory=dict)
     written: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)  # of fields somebody fills in or chooses from
+    long: bool = False  # whether one of them takes several lines
+    saves_itself: bool = False
+    secret: bool = False  # a password or a code
+
+    @property
+    def kept(self) -> str:
+        """Where what is typed here is kept until it is sent, as `static/cems/drafts.js` decides; "" where nowhere."""
+        if self.saves_itself:
+            return "each answer, as it is typed"
+        if self.secret:
+            return ""
+        return "a draft on the server" if self.long or len(self.names) > 1 else ""
 
 
 class Forms(HTMLParser):
@@ -32,6 +45,7 @@ class Forms(HTMLParser):
             self._main = True
         if tag == "form" and self._main and given.get("method", "").lower() == "post":
             self._form = PageForm((given.get("action") or self.url).split("#")[0])
+            self._form.saves_itself = "data-autosave" in given
             self.forms.append(self._form)
         if self._form is not None:
             self._field(tag, given)
@@ -47,10 +61,13 @@ class Forms(HTMLParser):
         assert form is not None
         if tag == "select":
             self._select = name
+            form.names.add(name)
         elif tag == "option" and self._select and given.get("value"):
             form.sent.setdefault(self._select, given["value"])
         elif tag == "textarea":
             form.written.append(name)
+            form.names.add(name)
+            form.long = True
         elif tag == "button" and name:
             form.sent.setdefault(name, given.get("value", ""))
         elif tag == "input" and name:
@@ -59,6 +76,10 @@ class Forms(HTMLParser):
     @staticmethod
     def _input(form: PageForm, name: str, given: dict[str, str]) -> None:
         kind = given.get("type", "text")
+        if kind == "password" or given.get("autocomplete") == "one-time-code":
+            form.secret = True
+        elif kind not in {"hidden", "file", "submit", "button"}:
+            form.names.add(name)
         if kind in WRITTEN:
             form.written.append(name)
         elif kind == "hidden":

@@ -2,7 +2,9 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from html import unescape
 
 import pytest
@@ -10,6 +12,7 @@ from django.db import transaction
 from django.utils.http import urlencode
 
 from tests.factories.world import World
+from tests.guards import form_table
 from tests.guards.addresses import Address
 from tests.guards.source import ROOT, sources, told
 from tests.guards.table import readers
@@ -28,6 +31,7 @@ TYPED = (
 ROUNDS = int(
     os.environ.get("CEMS_TYPED_ROUNDS", "1")
 )  # with as many as there are words, each stands in each field
+WRITES = bool(os.environ.get("UPDATE_FORM_TABLE"))
 DAY = ("-day", "-month", "-year")
 PARAMETER = re.compile(r"""GET(?:\.get\(|\.getlist\(|\[)\s*["'](\w+)["']""")
 
@@ -70,15 +74,38 @@ def lost(page: str, form: PageForm, body: dict[str, str]) -> Iterator[str]:
             yield name
 
 
-def faults(asking: Asking) -> Iterator[str]:
+@dataclass
+class Walked:
+    """What a walk over all pages sent, how it was answered, and where each form keeps what is typed."""
+
+    answers: Counter[int] = field(default_factory=Counter)
+    kept: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """The figures, as docs/security.md gives them."""
+        refused = sum(count for status, count in self.answers.items() if 400 <= status < 500)
+        broken = sum(count for status, count in self.answers.items() if status >= 500)
+        sent = self.answers.total()
+        rounds = f"{ROUNDS} {'round' if ROUNDS == 1 else 'rounds'}"
+        return f"{rounds}, {sent:,} requests: {sent - refused - broken:,} taken, {refused:,} refused, {broken:,} errors"
+
+
+def faults(asking: Asking, walked: Walked) -> Iterator[str]:
     """What goes wrong with this person's forms on this page."""
     page, _ = asking.send("GET", {})
-    for form in Forms(page.content.decode(errors="replace"), asking.url).forms:  # type: ignore[attr-defined]
+    html = page.content.decode(errors="replace")  # type: ignore[attr-defined]
+    for form in Forms(html, asking.url).forms:
+        if form.kept:
+            walked.kept.setdefault(asking.address.name, set()).add(form.kept)
+        if form.kept.startswith("a draft") and "cems-drafts-script" not in html:
+            yield f"{asking.address.name} has a form whose draft nothing keeps"
         for turn in range(ROUNDS if form.written else 0):
             body = filled(form, turn)
             with transaction.atomic():
                 answer = asking.client.post(form.action, body)
                 transaction.set_rollback(True)
+            walked.answers[answer.status_code] += 1
             where = f"{asking.address.name} -> {form.action.split('/')[-2]} (turn {turn})"
             if answer.status_code >= 500:
                 yield f"{where} answers {answer.status_code}"
@@ -89,21 +116,26 @@ def faults(asking: Asking) -> Iterator[str]:
 
 
 def test_what_is_typed_into_a_form_is_taken_or_refused_and_never_lost(world: World) -> None:
-    wrong, forms = [], 0
+    wrong, forms, walked = [], 0, Walked()
     for address in _ours():
         assert address.access_rule is not None
         if not address.is_page:
             continue
         asking = opened(world, address)
         if asking is not None:
-            wrong += [*faults(asking)]
+            wrong += [*faults(asking, walked)]
             forms += 1
     assert forms > 100
     assert not wrong, told(wrong, "clean it in the form or refuse it in words, and give back what was typed")
+    if WRITES:
+        form_table.write_forms(walked.kept)
+        form_table.write_figures("forms", walked.words)
+    otherwise = list(form_table.differences(walked.kept))
+    assert not otherwise, told(otherwise, "UPDATE_FORM_TABLE=1 with this test writes docs/security.md anew")
 
 
 def test_what_stands_in_an_address_is_read_or_refused(world: World) -> None:
-    wrong, names = [], parameters()
+    wrong, names, walked = [], parameters(), Walked()
     for address in _ours():
         if address.access_rule is None or "GET" not in address.access_rule.methods:
             continue
@@ -115,6 +147,9 @@ def test_what_stands_in_an_address_is_read_or_refused(world: World) -> None:
             with transaction.atomic():
                 status = asking.client.get(f"{asking.url}?{urlencode(asked)}").status_code
                 transaction.set_rollback(True)
+            walked.answers[status] += 1
             if status >= 500:
                 wrong.append(f"{address.name} answers {status} (turn {turn})")
+    if WRITES:
+        form_table.write_figures("addresses", walked.words)
     assert not wrong, told(wrong, "read it by a form or a helper that refuses")
