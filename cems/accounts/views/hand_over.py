@@ -53,7 +53,7 @@ def hand_over(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "kinds": kinds,
         "gives": any(kind.is_given for kind in kinds),
         "keep": keep if selectors.may_keep(user, holder, day) else None,
-        "refusal": keep.refusal,
+        "errors": [{"text": keep.refusal.message}] if keep.refusal else [],
     }
     status = keep.status if keep.is_bound else form.status
     return render(request, "account/hand_over.html", context, status=status)
