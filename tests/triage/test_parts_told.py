@@ -80,7 +80,8 @@ def test_a_boards_people_read_neither_cevts_table_nor_its_notes(child: Child) ->
     table, minutes = (reverse(f"cevt:{name}", args=[meeting.public_id]) for name in ("attendance", "minutes"))
     for role in ("ceg_chair", "ceg_member"):
         client = sign_in(make_user(role, team=make_team(), locality=child.locality))
-        assert client.get(table).status_code == 403
+        assert client.get(table).headers["Location"] == minutes
+        assert client.post(table).status_code == 403
         assert client.get(reverse("cevt:notes")).status_code == 403
         page = said(client, minutes)
         assert row.reference in page, "the decision that sent the child to the board"

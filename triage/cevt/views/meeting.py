@@ -53,9 +53,15 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @requires_any_work(Shape.PAGE, Work.DECISIONS, Work.CONTRIBUTION, methods=FORM)
 def table(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
-    """Who is at the table, who sent an apology, for whom somebody stands in; the chair ticks, who sits there reads."""
+    """Who is at the table, who sent an apology, for whom somebody stands in; the chair ticks, who sits there reads.
+
+    Who contributes to a board, and has no seat here, is led to what the minutes tell them.
+    """
     meeting = the_meeting(request, meeting_id)
-    seated(request)
+    if request.method == "POST":
+        seated(request)
+    elif not has_seat(profile_of(acting_user(request))):
+        return redirect("cevt:minutes", meeting_id=meeting.public_id)
     may_chair = _may_chair(request)
     if request.method == "POST":
         if not may_chair:
