@@ -217,7 +217,7 @@ def open_page(tour: Tour, address: Address) -> Visitor:
     assert address.access_rule is not None
     if address.access_rule.public:
         visitor = tour.of(None)
-        visitor.open(address.url(None))
+        visitor.open(address.url(tour.world))
         return visitor
     for user, story in readers(tour.world, address):
         visitor = tour.of(user)
