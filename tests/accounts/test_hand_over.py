@@ -143,8 +143,8 @@ def test_what_is_refused_gives_nothing(admin: User, team: Team, manager: User, l
     stranger, colleague = make_user("team_manager", team=make_team()), make_user("ce_worker", team=team)
     gone = make_user("ce_worker", team=team, ends_on=today() - DAY)
     address = reverse("account:hand-over", args=[leaver.public_id])
-    for person in (stranger, colleague, leaver):
-        assert sign_in(person).get(address).status_code == 404
+    for person, status in ((stranger, 404), (colleague, 403), (leaver, 403)):
+        assert sign_in(person).get(address).status_code == status
         with pytest.raises(NotAllowed):
             things_hand_over(person, holder=leaver, owner=colleague)
     for owner in (gone, stranger, leaver):

@@ -102,7 +102,8 @@ class TestUpdate:
         assert (copied.when_kind, copied.seen_on) == (WhenKind.EXACT, local_date(then))
 
     def test_a_copy_saved_again_counts_as_asked_again(self, user: User, child: Child) -> None:
-        submit(user, child, RiskLevel.MODERATE, at=now() - timedelta(days=40))
+        then = now() - timedelta(days=40)
+        submit(user, child, RiskLevel.MODERATE, at=then)
         update, colleague = matrix_start(user, child=child), make_user()
         copied = update.answers.get()
         refused = answers_save(colleague, matrix=update, given={}, still={copied.code: copied.version})
@@ -110,7 +111,7 @@ class TestUpdate:
         assert refused == {}
         assert copied.answered_by == colleague
         assert copied.answered_at >= update.started_at
-        assert copied.seen_on == today() - timedelta(days=40)
+        assert copied.seen_on == local_date(then)
 
     def test_an_own_draft_copies_nothing_that_others_wrote(self, user: User, child: Child) -> None:
         submit(user, child, RiskLevel.MODERATE, at=now() - timedelta(days=40))

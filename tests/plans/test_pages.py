@@ -126,6 +126,10 @@ class TestRequest:
         for _ in range(2):  # sent twice, it counts once
             assert desk.post(self.url(sent), answer).status_code == 302
         notice = Notice.objects.get(user=sender, kind="matrix.answered")
+        page = text_of(sign_in(sender), notice.url)
+        assert "Threshold not met" in page
+        assert words not in page, "who only sent it reads no words of children's services"
+        involve(sent.child, sender)
         assert words in text_of(sign_in(sender), notice.url)
 
     @pytest.mark.parametrize(
