@@ -43,7 +43,7 @@ def post_fork(server: Any, worker: Any) -> None:
 
 bind = f"{os.environ.get('CEMS_BIND') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 # The settings ask which part this is: the web holds no key of the audit trail.
-os.environ["CEMS_PART"] = "web"
+raw_env = ["CEMS_PART=web"]
 workers = int(os.environ.get("CEMS_WEB_WORKERS") or "2")
 threads = int(os.environ.get("CEMS_WEB_THREADS") or "4")
 worker_class = "gthread"

@@ -169,11 +169,9 @@ def test_the_web_answers_without_what_signs_the_audit_trail() -> None:
 
 
 def test_the_web_server_says_which_part_it_is() -> None:
-    show = (
-        "import os, cems.local.gunicorn_conf as conf; print(os.environ['CEMS_PART'], conf.workers, conf.bind)"
-    )
+    show = "import cems.local.gunicorn_conf as conf; print(*conf.raw_env, conf.workers, conf.bind)"
     done = _start({"CEMS_WEB_WORKERS": "", "PORT": "", "CEMS_BIND": ""}, show)
-    assert done.stdout.split() == ["web", "2", "127.0.0.1:8000"], done.stderr
+    assert done.stdout.split() == ["CEMS_PART=web", "2", "127.0.0.1:8000"], done.stderr
 
 
 def test_all_faults_are_named_at_once() -> None:

@@ -112,14 +112,15 @@ def test_floor_f14_killed_whole_or_in_parts_it_comes_back_and_the_end_is_clean(p
 
 def test_the_access_log_keeps_no_search_words(tmp_path: Path, project: Copy) -> None:
     (project.folder / "hello.py").write_text(
-        "def application(_, start):\n    start('200 OK', [])\n    return [b'hello']\n"
+        "import os\n\ndef application(_, start):\n"
+        "    start('200 OK', [])\n    return [os.environ['CEMS_PART'].encode()]\n"
     )
     port = free_port()
     arguments = ("-m", "gunicorn", "-c", "python:cems.local.gunicorn_conf", "hello")
     child = project.start(*arguments, PORT=str(port), CEMS_WEB_WORKERS="1")
     assert process.wait_until(lambda: readiness(port)[0] == 200, HANGS, child)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/children/?name=Somebody") as answer:
-        assert answer.read() == b"hello"
+        assert answer.read() == b"web", "the settings ask which part this process is"
     child.send_signal(signal.SIGTERM)
     output, _ = child.communicate(timeout=SOON)
     assert '"path":"/children/","status":"200"' in output
