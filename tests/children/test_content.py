@@ -118,9 +118,9 @@ def test_the_merge_preview_names_what_differs(full_child):
     )
     agree_level(other, 1)
     lines = " ".join(merge_lines([full_child.pk, other.pk]))
-    for words in ["birth dates", "NHS number", "agreed level", "1 people or teams"]:
+    for words in ["NHS number", "agreed level", "will reach the whole record: 1."]:
         assert words in lines
-    assert "postcodes" not in lines  # one of them has none
+    assert "birth date" not in lines  # what differs of the record itself is chosen one by one, both shown
     assert list(merge_lines([make_child().pk])) == []
 
 

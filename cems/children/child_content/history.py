@@ -112,7 +112,9 @@ ROWS = (
         order=("started_at", "pk"),
         at_merge=Counted(
             Q(ended_at__isnull=True, state=InvolvementState.CONFIRMED),
-            lambda count: f"{count} people or teams who work with one of them will reach the whole record.",
+            lambda count: (
+                f"People and teams who work with one of them, and will reach the whole record: {count}."
+            ),
         ),
     ),
     Kept(
