@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from pytest_django import Settings
 
+from cems.audit.heads import HeadsDiffer
 from cems.audit.sealing import BATCH, seal
 from cems.audit.selectors import unsealed_age
 from cems.audit.verification import verify
@@ -63,6 +64,21 @@ def seal_all(batch: int = BATCH) -> None:
         return unsealed_age() is None
 
     until(sealed)
+
+
+def seal_on(batch: int = BATCH) -> None:
+    """Seal on a trail that somebody changed: seals are made, and their heads are refused beside the exported ones."""
+    refused = []
+
+    def sealed() -> bool:
+        try:
+            seal_now(batch)
+        except HeadsDiffer as error:
+            refused.append(error)
+        return unsealed_age() is None
+
+    until(sealed)
+    assert refused, "heads were exported after others that are not here"
 
 
 def findings(heads_file: Path | None = None) -> list[str]:

@@ -15,7 +15,7 @@ from cems.audit.models import Entry, Seal
 from cems.audit.partitions import make_partitions, name_of
 from cems.audit.services import record
 from cems.base.time import now
-from tests.audit.conftest import SEALING, findings, seal_all, tamper
+from tests.audit.conftest import SEALING, findings, seal_all, seal_on, tamper
 from tests.conftest import owner_rights
 from tests.factories.people import make_user
 
@@ -150,7 +150,7 @@ def test_floor_f13_an_older_copy_put_back_and_gone_on_with_is_found(
 ) -> None:
     tamper("DELETE FROM audit_seal WHERE number > 1")
     tamper("DELETE FROM audit_entry WHERE id = %s", sealed[4].pk)
-    seal_all()
+    seal_on()
     problems = findings()
     assert any(line.startswith("Seal 2 is not the one exported on") for line in problems)
 
@@ -171,7 +171,7 @@ def test_floor_f13_a_true_seal_put_into_another_chain_is_found(sealed: list[Entr
     """Seal 3 was made with the key, but after another seal 2 than the one that is there."""
     third = Seal.objects.get(number=3)
     tamper("DELETE FROM audit_seal WHERE number > 1")
-    seal_all()
+    seal_on()
     assert Seal.objects.count() == 2
     with owner_rights():
         third.save(force_insert=True)
@@ -198,7 +198,7 @@ def test_floor_f13_a_seal_made_without_the_key_is_found(sealed: list[Entry]) -> 
     tamper("DELETE FROM audit_seal WHERE number = 3")
     tamper("DELETE FROM audit_entry WHERE id = %s", sealed[4].pk)
     with override_settings(AUDIT_KEYS=["not the key of this partnership"]):
-        seal_all()
+        seal_on()
     assert any("key that is not known" in line for line in findings())
     tamper(
         "UPDATE audit_seal SET key_id = (SELECT key_id FROM audit_seal WHERE number = 1) WHERE number >= 3"
