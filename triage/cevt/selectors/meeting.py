@@ -246,36 +246,35 @@ def _minuted(
         .select_related("owner_user", "owner_team", "clock")
         .order_by("pk")
     )
-    return [
-        Minuted(
-            row,
-            children[row.primary],  # type: ignore[attr-defined]
-            RiskLevel(row.agreed.level).label,
-            [HARM_FORMS.label(form) for form in row.agreed.forms],
-            [HarmContext(context).label for context in row.agreed.contexts],
-            [
-                dissent
-                for dissent in dissents
-                if dissent.about == row.public_id
-                and (row.primary in reached or dissent.agency_id == user.agency_id)  # type: ignore[attr-defined]
-            ],
-            [
-                action
-                for action in actions
-                if action.source_id == str(row.public_id)
-                and (
-                    row.primary in reached  # type: ignore[attr-defined]
-                    or action.owner_user_id in own
-                    or action.owner_team_id in teams
-                )
-            ],
-            _told(row),
-            [kind_of(outcome).minute(outcome) for outcome in row.outcomes.all()],
-            row.primary in reached,  # type: ignore[attr-defined]
-            [item for item in items if item.decision_id == row.pk],
+    minuted: list[Minuted] = []
+    for row in decisions:
+        primary: int = row.primary  # type: ignore[attr-defined]  # annotated by `minutes`
+        is_reached = primary in reached
+        minuted.append(
+            Minuted(
+                row,
+                children[primary],
+                RiskLevel(row.agreed.level).label,
+                [HARM_FORMS.label(form) for form in row.agreed.forms],
+                [HarmContext(context).label for context in row.agreed.contexts],
+                [
+                    dissent
+                    for dissent in dissents
+                    if dissent.about == row.public_id and (is_reached or dissent.agency_id == user.agency_id)
+                ],
+                [
+                    action
+                    for action in actions
+                    if action.source_id == str(row.public_id)
+                    and (is_reached or action.owner_user_id in own or action.owner_team_id in teams)
+                ],
+                _told(row),
+                [kind_of(outcome).minute(outcome) for outcome in row.outcomes.all()],
+                is_reached,
+                [item for item in items if item.decision_id == row.pk],
+            )
         )
-        for row in decisions
-    ]
+    return minuted
 
 
 def _told(row: Decision) -> list[str]:
