@@ -109,6 +109,8 @@ def test_whose_yes_does_not_count(agency: Agency, asker: User, person: User) -> 
     page = client.get(address)
     assert not page.context["may_confirm"]
     client.post(address, {"key": str(uuid4()), "act": "confirm"})
+    change.refresh_from_db()
+    assert change.ended_at is None
     assert sign_in(nobody).get(address).status_code == 403
     person.refresh_from_db()
     assert person.email != NEW
@@ -184,6 +186,22 @@ def test_a_lost_second_factor_waits_alike_and_a_second_administrator_finds_it(
     assert other.post(page, {"key": str(uuid4()), "act": "confirm"}).status_code == 302
     assert not Authenticator.objects.filter(user=person).exists()
     assert page not in other.get("/").content.decode()
+
+
+@pytest.mark.requirement("A1")
+def test_who_asked_takes_it_back_on_its_page_once(agency: Agency, asker: User, person: User) -> None:
+    make_user("administrator", agency=agency)
+    change = ask(asker, person)
+    client, address = sign_in(asker), reverse("people:account-change", args=[change.public_id])
+    assert "Take it back: nothing changes" in client.get(address).content.decode()
+    answer = client.post(address, {"key": str(uuid4()), "act": "refuse"}, follow=True)
+    assert "is told, at the old address and the new" in answer.content.decode()
+    change.refresh_from_db()
+    assert (change.outcome, change.ended_by) == ("refused", asker)
+    assert "Take it back" not in client.get(address).content.decode()
+    assert client.post(address, {"key": str(uuid4()), "act": "refuse"}).status_code == 409
+    person.refresh_from_db()
+    assert person.email != NEW
 
 
 @pytest.mark.requirement("A1")

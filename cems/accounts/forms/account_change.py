@@ -16,3 +16,10 @@ class AccountChangeForm(OnceForm):
         help_text="Make sure yourself that it is them who want it: ring them on a number you know.",
         error_messages={"required": "Choose yes or no."},
     )
+
+
+class TakeBackForm(OnceForm):
+    """Who asked, or whose yes does not count, can still say that nothing changes."""
+
+    button = "Take it back: nothing changes"
+    act = forms.CharField(widget=forms.HiddenInput, initial="refuse")

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cems.accounts.access_control import acting_user, requires_work
 from cems.accounts.account_change import AccountChange
-from cems.accounts.forms.account_change import AccountChangeForm
+from cems.accounts.forms.account_change import AccountChangeForm, TakeBackForm
 from cems.accounts.models import User
 from cems.accounts.roles import Work
 from cems.accounts.selectors import account_change as selectors
@@ -25,18 +25,20 @@ from cems.base.time import local_date, today
 def account_change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What was asked of an account, and a second administrator's yes or no."""
     user, change = acting_user(request), or_404(selectors.change_at(public_id))
-    form = AccountChangeForm(request.POST or None)
+    may_confirm = all(
+        selectors.may_confirm(user, change, day) for day in (local_date(change.asked_at), today())
+    )
+    form = (AccountChangeForm if may_confirm else TakeBackForm)(request.POST or None)
     if handle_form(
         request, form, lambda: _decide(user, change, form.cleaned_data["act"]), refusals=CommandError
     ):
-        messages.success(request, f"Saved. {change.user} is told, at the old address and the new.")
+        addresses = "the old address and the new" if change.new_email else "their address"
+        messages.success(request, f"Saved. {change.user} is told, at {addresses}.")
         return redirect("people:user", change.user.public_id)
     context = {
         "form": form,
         "change": change,
-        "may_confirm": change.ended_at is None
-        and selectors.may_confirm(user, change, local_date(change.asked_at))
-        and selectors.may_confirm(user, change, today()),
+        "may_confirm": may_confirm,
         "back_url": reverse("people:user", args=[change.user.public_id]),
     }
     return render(request, "people/account_change.html", context, status=form.status)
