@@ -101,7 +101,6 @@ class Undecided:
 
     child: Child
     items: Sequence[Item]
-    reached: bool
 
     @property
     def level(self) -> str:
@@ -121,7 +120,6 @@ class NotedReview:
 
     child: Child
     row: ReviewToNote
-    reached: bool
 
 
 @dataclass(frozen=True)
@@ -143,8 +141,9 @@ class Minutes:
 def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
     """The minutes of a meeting as this person may read them, in a number of queries that does not grow with them.
 
-    They stay readable to those of the forum when the child is no longer on its list: the decision, their own actions
-    and what their own agency did not agree to, unless the record is shut to them.
+    They stay readable to those of the forum when the child is no longer on its list: of what was decided the decision,
+    their own actions and what their own agency did not agree to, unless the record is shut to them. What was not
+    decided, or only noted, is named of the children they reach.
     """
     decisions = list(
         Decision.objects.filter(meeting=meeting)
@@ -164,7 +163,8 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
     visible = list(Child.objects.visible_to(user).filter(pk__in=primaries).with_page())
     reach = accesses(user, visible)
     reached = {child.pk: child for child in visible if reach[child.pk].sees(*MINUTED)}
-    open_ones = reached | _kept_in_minutes(user, primaries - reached.keys(), at)
+    kept = _kept_in_minutes(user, {row.primary for row in decisions} - reached.keys(), at)
+    open_ones = reached | kept
     shut = Child.objects.unscoped("how many restricted items a meeting had, so that members ask their owners")
     shown = [row for row in decisions if row.primary in open_ones]
     own = _of_cevt(profile_of(user))
@@ -174,16 +174,8 @@ def minutes(user: User, meeting: Meeting, at: datetime) -> Minutes:
         attendance_of(meeting if own else None, meeting.ended_at or at),
         _minuted(user, shown, open_ones, reached.keys()),
         shut.filter(pk__in=primaries - open_ones.keys()).restricted().count(),
-        [
-            Undecided(open_ones[primary], items, primary in reached)
-            for primary, items in left.items()
-            if primary in open_ones
-        ],
-        [
-            NotedReview(open_ones[row.primary], row, row.primary in reached)
-            for row in noted
-            if row.primary in open_ones
-        ],
+        [Undecided(reached[primary], items) for primary, items in left.items() if primary in reached],
+        [NotedReview(reached[row.primary], row) for row in noted if row.primary in reached],
         [note for note in notes if note.kind == NoteKind.THEME],
         [note for note in notes if note.kind == NoteKind.HOTSPOT],
         own,
